@@ -1,0 +1,14 @@
+/* Text files that tools/embed built into the program. `name` is NULL at the
+ * end of each array. */
+#ifndef BASE_EMBEDDED_H
+#define BASE_EMBEDDED_H
+
+struct embedded {
+	const char *name; /* "0001_first.sql" */
+	const char *text;
+};
+
+extern const struct embedded embedded_migrations[];
+extern const struct embedded embedded_s2_layout[];
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Errors: a negative code for the program, a sentence for the person.
+ *
+ * A function that can fail returns 0 or one of the codes below. The sentence
+ * goes into the caller's `struct err`, which needs no release and may be
+ * declared without initialiser: it is only read after a failure. Rooms never
+ * print; the command line prints `err.text` once, prefixed "benchmark: ".
+ *
+ *	struct err err;
+ *	if (store_open(&store, url, &err) < 0)
+ *		return cli_fail(&err);
+ *
+ * A good sentence names the thing and the remedy: "port 9000 is in use: give
+ * another with --listen ADDRESS:PORT".
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+/* X(NAME, code, what it means) */
+#define ERR_MAP(X)                                                             \
+	X(USAGE, -1, "the command line or a configuration is wrong")           \
+	X(SYSTEM, -2, "the kernel refused a call")                             \
+	X(NOT_FOUND, -3, "no such thing")                                      \
+	X(INVALID, -4, "data that does not have its promised form")            \
+	X(TIMEOUT, -5, "something did not happen in time")                     \
+	X(CONFLICT, -6, "in use by something else, or of a newer version")     \
+	X(INTERRUPTED, -7, "the person asked to stop")                         \
+	X(FAILED, -8, "the thing measured, or a peer, failed")
+
+enum err_code {
+#define X(name, code, text) ERR_##name = code,
+	ERR_MAP(X)
+#undef X
+};
+
+struct err {
+	char text[1024]; /* one sentence, no newline, always terminated */
+};
+
+/* Sets the sentence and returns `code`, so that a caller can return it. `err`
+ * may be NULL: then only the code is returned. */
+int err_set(struct err *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* As err_set() with ERR_SYSTEM, followed by ": " and strerror(errno). */
+int err_sys(struct err *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Puts "format: " in front of the sentence that is there; returns `code`. */
+int err_wrap(struct err *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Name of a code for --debug output, for instance "NOT_FOUND". */
+const char *err_name(int code);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Hashes and random numbers that are the same on every machine. Not for
+ * secrets. All are written with 64-bit unsigned arithmetic only.
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A bijection of 64 bits whose output bits all depend on all input bits
+ * (the finaliser of SplitMix64, Steele et al. 2014). */
+static inline uint64_t hash_mix(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15ULL;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+static inline uint64_t hash_pair(uint64_t a, uint64_t b)
+{
+	return hash_mix(hash_mix(a) ^ b);
+}
+
+/* FNV-1a over bytes, mixed. For tables and identities, not for content. */
+uint64_t hash_bytes(const void *bytes, size_t n);
+
+/* A stream of random numbers (SplitMix64); any seed is good. */
+struct rng {
+	uint64_t state;
+};
+
+void rng_init(struct rng *rng, uint64_t seed);
+uint64_t rng_next(struct rng *rng);
+
+/* Uniform in [0, bound), without bias; bound >= 1. */
+uint64_t rng_below(struct rng *rng, uint64_t bound);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Reading members of a JSON object (jansson) with one sentence for each way in
+ * which they can be wrong. `what` names the document in that sentence, for
+ * instance "the packet 'ready' of replica 2".
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Each: a member that is absent leaves *out as it is and returns 0, unless
+ * `required`. A member of another type or out of range is ERR_INVALID. JSON
+ * null counts as absent. Strings are borrowed from `object`. */
+int json_get_u64(const json_t *object, const char *name, bool required,
+		 uint64_t *out, const char *what, struct err *err);
+int json_get_number(const json_t *object, const char *name, bool required,
+		    double *out, const char *what, struct err *err);
+int json_get_text(const json_t *object, const char *name, bool required,
+		  const char **out, const char *what, struct err *err);
+int json_get_bool(const json_t *object, const char *name, bool required,
+		  bool *out, const char *what, struct err *err);
+
+/* A JSON number with all its digits; not-a-number and infinities become null. */
+json_t *json_double(double value);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * --debug=AREA. An area is the name of a room ("origin", "run", "store", …) or
+ * "all". Off, a log call costs one comparison. Lines go to stderr with the
+ * seconds since start; this is the one place besides cli/ that prints, and only
+ * when asked to.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* X(NAME, "word") */
+#define LOG_AREAS(X)                                                           \
+	X(ORIGIN, "origin")                                                    \
+	X(RUN, "run")                                                          \
+	X(DATA, "data")                                                        \
+	X(PLAN, "plan")                                                        \
+	X(MEASURE, "measure")                                                  \
+	X(STORE, "store")                                                      \
+	X(ANALYSE, "analyse")                                                  \
+	X(CLI, "cli")
+
+enum log_area {
+#define X(name, word) LOG_##name,
+	LOG_AREAS(X)
+#undef X
+	LOG_AREA_COUNT
+};
+
+extern unsigned log_mask;
+
+/* Turns areas on: "origin,run" or "all". ERR_USAGE names an unknown one. */
+int log_enable(const char *areas, struct err *err);
+
+void log_write(enum log_area area, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#define LOG(area, ...)                                                         \
+	do {                                                                   \
+		if (log_mask & (1U << LOG_##area))                             \
+			log_write(LOG_##area, __VA_ARGS__);                    \
+	} while (0)
+
+#endif
