@@ -1,0 +1,49 @@
+#include "record/ledger.h"
+
+#include <stddef.h>
+#include <sys/mman.h>
+
+static size_t bytes_of(unsigned rows)
+{
+	return sizeof(struct ledger) + rows * sizeof(struct ledger_row);
+}
+
+struct ledger *ledger_new(unsigned rows)
+{
+	struct ledger *ledger = mmap(NULL, bytes_of(rows),
+				     PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (ledger == MAP_FAILED)
+		return NULL;
+	ledger->rows = rows;
+	return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	if (ledger)
+		munmap(ledger, bytes_of(ledger->rows));
+}
+
+void ledger_read(const struct ledger_row *row, struct ledger_counts *out)
+{
+#define X(name, text) out->name = atomic_load(&row->name);
+	LEDGER_COUNTERS(X)
+#undef X
+	out->in_flight_peak = atomic_load(&row->in_flight_peak);
+	out->open_connections_peak = atomic_load(&row->open_connections_peak);
+	out->hold_reached = atomic_load(&row->hold_reached);
+}
+
+void ledger_subtract(const struct ledger_counts *after,
+		     const struct ledger_counts *before,
+		     struct ledger_counts *out)
+{
+#define X(name, text) out->name = after->name - before->name;
+	LEDGER_COUNTERS(X)
+#undef X
+	out->in_flight_peak = after->in_flight_peak;
+	out->open_connections_peak = after->open_connections_peak;
+	out->hold_reached = after->hold_reached;
+}

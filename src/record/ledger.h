@@ -1,0 +1,84 @@
+/*
+ * What the origin saw, for each replica: the side of the story that no client
+ * can tell differently. Rows live in shared memory: the origin's process alone
+ * writes them (but for `hold_target` and the peaks, which the harness may set
+ * while the replica is quiet), the harness reads them at any time, hence the
+ * atomics. A client is known by the port that it connects to, one a row.
+ */
+#ifndef RECORD_LEDGER_H
+#define RECORD_LEDGER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* X(name, "description"): counters that only grow. */
+#define LEDGER_COUNTERS(X)                                                     \
+	X(connections, "connections accepted")                                 \
+	X(requests, "request heads parsed, valid or not")                      \
+	X(requests_get, "GET requests of objects")                             \
+	X(requests_head, "HEAD requests")                                      \
+	X(requests_list, "listings of a bucket")                               \
+	X(body_bytes, "bytes of response bodies that the kernel took")         \
+	X(head_bytes, "bytes of response heads that the kernel took")          \
+	X(received_bytes, "bytes of requests read")                            \
+	X(status_200, "responses with status 200")                             \
+	X(status_206, "responses with status 206")                             \
+	X(status_304, "responses with status 304")                             \
+	X(status_4xx, "responses with a status from 400 to 499")               \
+	X(status_5xx, "responses with a status from 500 to 599")               \
+	X(completed, "responses sent whole")                                   \
+	X(aborted, "responses that the client or the network cut")             \
+	X(repeated, "requests for a range whose previous answer was cut or "   \
+		    "failed, or is still being sent")                          \
+	X(bad_heads, "heads refused by the parser")
+
+#define LEDGER_HOLD_PREFIX "hold/"
+
+struct ledger_row {
+#define X(name, text) _Atomic uint64_t name;
+	LEDGER_COUNTERS(X)
+#undef X
+	_Atomic uint64_t in_flight;        /* heads parsed, last byte not yet
+					    * taken */
+	_Atomic uint64_t in_flight_peak;   /* harness may set it to 0 */
+	_Atomic uint64_t open_connections; /* now */
+	_Atomic uint64_t open_connections_peak;
+	/* Burst: while hold_target is not 0, requests for keys that start with
+	 * LEDGER_HOLD_PREFIX (the object is the one without it) are parsed and
+	 * counted, but their answers are held back until so many of them wait,
+	 * or 300 ms went by without a new one; then all are answered, and
+	 * hold_reached keeps the most that ever waited. While hold_target is 0
+	 * the prefix means nothing. The harness sets it before a replica starts
+	 * and to 0 before GO. */
+	_Atomic uint64_t hold_target;
+	_Atomic uint64_t hold_reached;
+};
+
+struct ledger {
+	_Atomic uint64_t ready; /* 1 when the origin accepts connections */
+	unsigned rows;
+	struct ledger_row row[];
+};
+
+/* A plain copy of one row at one moment, or a difference of two. */
+struct ledger_counts {
+#define X(name, text) uint64_t name;
+	LEDGER_COUNTERS(X)
+#undef X
+	uint64_t in_flight_peak;
+	uint64_t open_connections_peak;
+	uint64_t hold_reached;
+};
+
+/* In shared memory, zeroed, for `rows` replicas; NULL when mmap refuses. */
+struct ledger *ledger_new(unsigned rows);
+void ledger_free(struct ledger *ledger);
+
+void ledger_read(const struct ledger_row *row, struct ledger_counts *out);
+
+/* Counters: after - before. Peaks: those of `after`. */
+void ledger_subtract(const struct ledger_counts *after,
+		     const struct ledger_counts *before,
+		     struct ledger_counts *out);
+
+#endif

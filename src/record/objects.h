@@ -1,0 +1,89 @@
+/*
+ * Where objects come from: the interface between what makes bytes (data/) and
+ * what serves or plans them (origin/, plan/). A source is one bucket. It may
+ * hold terabytes: nothing here needs memory in proportion to keys or sizes.
+ */
+#ifndef RECORD_OBJECTS_H
+#define RECORD_OBJECTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "base/err.h"
+
+#define OBJECT_KEY_MAX 1024 /* bytes, as S3; UTF-8, not terminated inside */
+
+struct object {
+	uint64_t id;        /* the source's own; meaningless elsewhere */
+	uint64_t size;      /* bytes */
+	int64_t modified_s; /* since 1970, UTC */
+	char etag[64];      /* with its quotes; never changes with the content
+			     * unchanged */
+	const char *content_type;
+	int fd;             /* -1, or a file that object_close() closes */
+};
+
+/* A key in a listing. */
+struct object_entry {
+	char key[OBJECT_KEY_MAX + 1];
+	struct object object; /* fd is -1 */
+};
+
+#define OBJECT_SLICES 40
+#define OBJECT_SCRATCH 65536
+
+/* Room for a source's answer; the slices may point into it, so it must live
+ * until they are sent. One a connection. */
+struct object_slices {
+	struct iovec at[OBJECT_SLICES];
+	int count;
+	char scratch[OBJECT_SCRATCH];
+};
+
+struct object_source;
+
+struct object_source_ops {
+	/* Fills *out for the key, or ERR_NOT_FOUND; any other code is a fault
+	 * of the source (the origin answers 500). Required. */
+	int (*find)(struct object_source *source, const char *key,
+		    size_t key_len, struct object *out, struct err *err);
+
+	/* Lets go what find() opened. Not required. */
+	void (*close)(struct object_source *source, struct object *object);
+
+	/* The smallest key, in byte order, that starts with `prefix` and is
+	 * greater than `after` ("" for the first); ERR_NOT_FOUND at the end.
+	 * Required. */
+	int (*next)(struct object_source *source, const char *prefix,
+		    const char *after, struct object_entry *out,
+		    struct err *err);
+
+	/* Describes bytes from `offset` on, at most `length` (the caller has
+	 * checked the range against the size). Fills out->at and returns how
+	 * many bytes it covers, more than 0; ERR_SYSTEM when the bytes cannot
+	 * be had any more (a file that became shorter). Required. */
+	int64_t (*slices)(struct object_source *source,
+			  const struct object *object, uint64_t offset,
+			  uint64_t length, struct object_slices *out);
+
+	/* Frees the source. Required. */
+	void (*free)(struct object_source *source);
+};
+
+struct object_source {
+	const struct object_source_ops *ops;
+	char bucket[64];
+	char name[64]; /* of the dataset: "s2", "cog", or the folder's name */
+};
+
+/* Convenience for callers; all take what the hooks take. */
+void object_close(struct object_source *source, struct object *object);
+void object_source_free(struct object_source *source); /* NULL is fine */
+
+/* Copies `length` bytes at `offset` to `out`: for plans, proofs and checks. */
+int object_read(struct object_source *source, const struct object *object,
+		uint64_t offset, uint64_t length, void *out, struct err *err);
+
+#endif

@@ -1,0 +1,118 @@
+#include "record/result.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name, kind, use)                                                 \
+	{ #name, COLUMN_##kind, COLUMN_##use,                                  \
+	  offsetof(struct result_row, name) }
+#define PART(name, part, suffix)                                               \
+	{ #name "_" suffix, COLUMN_NUMBER, COLUMN_BOTH,                        \
+	  offsetof(struct result_row, name.part) }
+#define DISTRIBUTION(name)                                                     \
+	PART(name, count, "count"), PART(name, mean, "mean"),                  \
+	PART(name, std, "std"), PART(name, min, "min"),                        \
+	PART(name, q25, "25%"), PART(name, q50, "50%"),                        \
+	PART(name, q75, "75%"), PART(name, max, "max")
+
+const struct column result_columns[] = {
+	FIELD(library_name, TEXT, BOTH),
+	FIELD(test_name, TEXT, BOTH),
+	FIELD(test_params, TEXT, BOTH),
+	FIELD(start_time, TEXT, BOTH),
+	FIELD(end_time, TEXT, BOTH),
+	FIELD(number_requests, COUNT, BOTH),
+	FIELD(number_failures, COUNT, BOTH),
+	FIELD(number_successes, COUNT, BOTH),
+	FIELD(container_id, TEXT, REPLICA),
+	FIELD(run_id, TEXT, BOTH),
+	FIELD(pool_size, COUNT, BOTH),
+	FIELD(keep_alive, FLAG, BOTH),
+	FIELD(keep_alive_timeout_seconds, NUMBER, BOTH),
+	FIELD(use_dns_cache, FLAG, BOTH),
+	DISTRIBUTION(recv_bytes_per_second),
+	DISTRIBUTION(cpu_seconds),
+	DISTRIBUTION(recv_bytes_per_second_per_cpu),
+	DISTRIBUTION(memory_usage_bytes),
+	FIELD(duration_seconds, NUMBER, BOTH),
+	FIELD(requests_per_second, NUMBER, BOTH),
+	FIELD(instance_type, TEXT, BOTH),
+	FIELD(cost_usd, NUMBER, BOTH),
+	FIELD(replicas, COUNT, BOTH),
+	FIELD(library_version, TEXT, BOTH),
+	FIELD(concurrency, COUNT, BOTH),
+	FIELD(rate, NUMBER, BOTH),
+	FIELD(failures_http_error, COUNT, BOTH),
+	FIELD(failures_throttled, COUNT, BOTH),
+	FIELD(failures_timeout, COUNT, BOTH),
+	FIELD(failures_connect, COUNT, BOTH),
+	FIELD(failures_reset, COUNT, BOTH),
+	FIELD(failures_truncated, COUNT, BOTH),
+	FIELD(failures_wrong_bytes, COUNT, BOTH),
+	FIELD(failures_other, COUNT, BOTH),
+	FIELD(unfinished, COUNT, BOTH),
+	FIELD(latency_p50_ms, NUMBER, BOTH),
+	FIELD(latency_p90_ms, NUMBER, BOTH),
+	FIELD(latency_p99_ms, NUMBER, BOTH),
+	FIELD(latency_p99_9_ms, NUMBER, BOTH),
+	FIELD(latency_max_ms, NUMBER, BOTH),
+	FIELD(bytes_per_second, NUMBER, BOTH),
+	FIELD(cpu_total_seconds, NUMBER, BOTH),
+	FIELD(cpu_seconds_per_gb, NUMBER, BOTH),
+	FIELD(cpu_seconds_per_1000_requests, NUMBER, BOTH),
+	FIELD(origin_cpu_seconds, NUMBER, TOTAL),
+	FIELD(peak_rss_bytes, COUNT, BOTH),
+	FIELD(connections, COUNT, BOTH),
+	FIELD(connections_total, COUNT, BOTH),
+	FIELD(origin_requests, COUNT, BOTH),
+	FIELD(origin_body_bytes, COUNT, BOTH),
+	FIELD(origin_repeated_requests, COUNT, BOTH),
+	FIELD(in_flight_proven, COUNT, BOTH),
+	FIELD(crc_checked, COUNT, BOTH),
+	FIELD(state, TEXT, BOTH),
+	FIELD(findings, TEXT, TOTAL),
+	FIELD(isolation, TEXT, BOTH),
+	FIELD(dataset, TEXT, BOTH),
+	FIELD(seed, COUNT, BOTH),
+	FIELD(trial_id, TEXT, BOTH),
+	FIELD(harness_version, TEXT, BOTH),
+	FIELD(kernel, TEXT, BOTH),
+	FIELD(cpu_model, TEXT, BOTH),
+	FIELD(cpus, COUNT, BOTH),
+	{ NULL, COLUMN_TEXT, COLUMN_BOTH, 0 },
+};
+
+void result_row_init(struct result_row *row)
+{
+	char *base = (char *)row;
+
+	memset(row, 0, sizeof(*row));
+	for (const struct column *c = result_columns; c->name; c++) {
+		if (c->kind == COLUMN_COUNT)
+			*(uint64_t *)(void *)(base + c->offset) =
+				RESULT_UNKNOWN;
+		else if (c->kind == COLUMN_NUMBER)
+			*(double *)(void *)(base + c->offset) = NAN;
+	}
+}
+
+void result_row_release(struct result_row *row)
+{
+	char *base = (char *)row;
+
+	for (const struct column *c = result_columns; c->name; c++) {
+		if (c->kind == COLUMN_TEXT)
+			free(*(char **)(void *)(base + c->offset));
+	}
+	memset(row, 0, sizeof(*row));
+}
+
+void summary_release(struct summary *summary)
+{
+	result_row_release(&summary->total);
+	for (unsigned i = 0; i < summary->replica_count; i++)
+		result_row_release(&summary->replica[i]);
+	free(summary->replica);
+	memset(summary, 0, sizeof(*summary));
+}

@@ -1,0 +1,113 @@
+/*
+ * One row of results: of a trial (all its replicas together), or of one of its
+ * replicas. The struct and the column table are the only definition of the
+ * columns: CSV, JSON, the database table `results` and docs/metrics.md follow
+ * them, and `make check` holds them against each other.
+ *
+ * Unknown numbers are NAN (double) or RESULT_UNKNOWN (counts): an empty field
+ * in CSV, null in JSON, NULL in SQL.
+ */
+#ifndef RECORD_RESULT_H
+#define RECORD_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RESULT_UNKNOWN UINT64_MAX
+
+/* As pandas' describe(): std is the sample's (n - 1), NAN for one value. */
+struct distribution {
+	double count, mean, std, min, q25, q50, q75, max;
+};
+
+struct result_row {
+	/* Texts are owned by the row; result_row_release() frees them. */
+	char *library_name, *test_name, *test_params;
+	char *start_time, *end_time; /* "2025-04-23 08:08:15.938238", UTC */
+	char *run_id, *trial_id, *container_id;
+	uint64_t number_requests;    /* ended within the window, ok or not */
+	uint64_t number_failures;
+	uint64_t number_successes;
+	uint64_t pool_size;
+	bool keep_alive;
+	double keep_alive_timeout_seconds;
+	bool use_dns_cache;
+	struct distribution recv_bytes_per_second;
+	struct distribution cpu_seconds; /* CPU seconds a second */
+	struct distribution recv_bytes_per_second_per_cpu;
+	struct distribution memory_usage_bytes;
+	double duration_seconds;
+	double requests_per_second; /* successes only */
+	char *instance_type;
+	double cost_usd;
+
+	/* What the ancestor lacked. */
+	uint64_t replicas;
+	char *library_version;
+	uint64_t concurrency;
+	double rate;
+	uint64_t failures_http_error, failures_throttled, failures_timeout,
+		failures_connect, failures_reset, failures_truncated,
+		failures_wrong_bytes, failures_other;
+	uint64_t unfinished;
+	double latency_p50_ms, latency_p90_ms, latency_p99_ms, latency_p99_9_ms,
+		latency_max_ms;
+	double bytes_per_second;    /* payload of successes */
+	double cpu_total_seconds;   /* over the window */
+	double cpu_seconds_per_gb;  /* 10^9 bytes of payload */
+	double cpu_seconds_per_1000_requests;
+	double origin_cpu_seconds;
+	uint64_t peak_rss_bytes;
+	uint64_t connections;       /* that the origin accepted from GO on */
+	uint64_t connections_total; /* from the start of the trial */
+	uint64_t origin_requests;   /* that the origin saw from GO on */
+	uint64_t origin_body_bytes;
+	uint64_t origin_repeated_requests;
+	uint64_t in_flight_proven;  /* most in flight at the origin, burst */
+	uint64_t crc_checked;
+	char *state;                /* "ok", or how it failed */
+	char *findings;             /* doubts and differences, "; " between */
+	char *isolation;
+	char *dataset;
+	uint64_t seed;
+	char *harness_version, *kernel, *cpu_model;
+	uint64_t cpus;
+};
+
+enum column_kind {
+	COLUMN_TEXT,   /* char * */
+	COLUMN_COUNT,  /* uint64_t */
+	COLUMN_NUMBER, /* double */
+	COLUMN_FLAG,   /* bool: True and False in CSV, as pandas writes them */
+};
+
+enum column_use {
+	COLUMN_TOTAL = 1,   /* stands in the table of trials */
+	COLUMN_REPLICA = 2, /* stands in the table of replicas */
+	COLUMN_BOTH = 3,
+};
+
+struct column {
+	const char *name; /* in CSV, JSON and SQL */
+	enum column_kind kind;
+	enum column_use use;
+	size_t offset;    /* in struct result_row */
+};
+
+/* In the order of the CSV; `name` is NULL at the end. */
+extern const struct column result_columns[];
+
+void result_row_init(struct result_row *row); /* all unknown */
+void result_row_release(struct result_row *row);
+
+/* What get-results reads and the analyse room makes of one trial. */
+struct summary {
+	struct result_row total;
+	struct result_row *replica;
+	unsigned replica_count;
+};
+
+void summary_release(struct summary *summary);
+
+#endif

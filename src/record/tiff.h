@@ -1,0 +1,39 @@
+/*
+ * The shared header parser of all tests in C: from the first bytes of a tiled
+ * TIFF to what its image directories say. Classic TIFF and BigTIFF, both byte
+ * orders. It reads only what a reader of tiles needs, allocates nothing and
+ * does work in proportion to the bytes of the tables alone; a header like
+ * Sentinel-2's (five levels, 291 tiles) takes a few microseconds.
+ *
+ * benchmark/tiff.py is the same parser for tests in Python.
+ */
+#ifndef RECORD_TIFF_H
+#define RECORD_TIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "record/plan.h"
+
+/* Whether the bytes begin as a TIFF does. Says nothing about the rest. */
+bool tiff_is_tiff(const void *bytes, size_t n);
+
+/*
+ * Fills *out, one level an image directory in file order, from the first `n`
+ * bytes of a file. `tables_crc32` is docs/worker-protocol.md's.
+ *
+ * ERR_INVALID, with a sentence that says what and where, when the bytes are no
+ * TIFF, an image is not tiled, a directory or table lies (partly) outside of
+ * the bytes given, the chain of directories returns to itself or has more than
+ * TIFF_LEVELS_MAX links, or a count contradicts the sizes. *out is then not to
+ * be used. `err` may be NULL.
+ */
+int tiff_parse(const void *bytes, size_t n, struct tiff_layout *out,
+	       struct err *err);
+
+/* Whether all levels agree in all members. */
+bool tiff_layout_equal(const struct tiff_layout *a,
+		       const struct tiff_layout *b);
+
+#endif

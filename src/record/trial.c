@@ -1,0 +1,93 @@
+#include "record/trial.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+const char *replica_state_name(enum replica_state state)
+{
+	static const char *const words[] = {
+#define X(name, word, text) word,
+		REPLICA_STATES(X)
+#undef X
+	};
+
+	return (size_t)state < sizeof(words) / sizeof(*words) ? words[state]
+							      : "unknown";
+}
+
+void trial_init(struct trial *trial, const struct trial_spec *spec)
+{
+	memset(trial, 0, sizeof(*trial));
+	uuid_make(trial->id);
+	trial->spec = *spec;
+	trial->replica_count = spec->replicas;
+	trial->replica = mem_array(spec->replicas, sizeof(*trial->replica));
+	for (unsigned i = 0; i < spec->replicas; i++) {
+		trial->replica[i].number = i;
+		trial->replica[i].state = REPLICA_NOT_STARTED;
+		trial->replica[i].exit_status = -1;
+		trial->replica[i].latency = mem_new(sizeof(struct histogram));
+	}
+}
+
+static void replica_release(struct replica *replica)
+{
+	free(replica->versions_json);
+	free(replica->not_applied);
+	free(replica->notes);
+	free(replica->stderr_text);
+	free(replica->latency);
+}
+
+void trial_release(struct trial *trial)
+{
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		replica_release(&trial->replica[i]);
+	free(trial->replica);
+	free(trial->samples);
+	free(trial->findings);
+	memset(trial, 0, sizeof(*trial));
+}
+
+void trial_add_sample(struct trial *trial, const struct sample *sample)
+{
+	MEM_ROOM(trial->samples, trial->sample_count, trial->sample_capacity);
+	trial->samples[trial->sample_count++] = *sample;
+}
+
+void trial_add_finding(struct trial *trial, const char *format, ...)
+{
+	struct str all = STR_INIT;
+	char line[700];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (trial->findings)
+		str_addf(&all, "%s\n", trial->findings);
+	str_add(&all, line);
+	free(trial->findings);
+	trial->findings = str_detach(&all);
+}
+
+void uuid_make(char out[37])
+{
+	unsigned char b[16];
+
+	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
+		abort();
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	snprintf(out, 37,
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+		 "%02x%02x%02x%02x%02x%02x",
+		 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
+		 b[10], b[11], b[12], b[13], b[14], b[15]);
+}
