@@ -1,0 +1,318 @@
+#include "data/remote_http.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+struct http {
+	CURL *curl;
+	struct curl_slist *headers; /* of signed requests */
+	char *endpoint, *bucket;
+	struct answer *answer;      /* of the request that is under way */
+	char curl_text[CURL_ERROR_SIZE];
+};
+
+static void init_curl(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+void http_encode(struct str *out, const char *text, bool path)
+{
+	for (const char *at = text; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		    (c >= '0' && c <= '9') || strchr("-_.~", c) ||
+		    (path && c == '/'))
+			str_add_char(out, (char)c);
+		else
+			str_addf(out, "%%%02X", c);
+	}
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *context)
+{
+	struct answer *answer = ((struct http *)context)->answer;
+
+	n *= size;
+	if (n > answer->limit - answer->body.len) {
+		answer->too_long = true;
+		return 0; /* curl gives up */
+	}
+	str_add_n(&answer->body, bytes, n);
+	return n;
+}
+
+/* Copies the value of header `name`, if this line is one, cut to fit. */
+static void take_header(const char *line, size_t n, const char *name, char *out,
+			size_t out_size)
+{
+	size_t name_len = strlen(name);
+
+	if (n <= name_len || strncasecmp(line, name, name_len) ||
+	    line[name_len] != ':')
+		return;
+	line += name_len + 1;
+	n -= name_len + 1;
+	while (n && (*line == ' ' || *line == '\t')) {
+		line++;
+		n--;
+	}
+	while (n && (line[n - 1] == '\r' || line[n - 1] == '\n' ||
+		     line[n - 1] == ' '))
+		n--;
+	n = n < out_size ? n : out_size - 1;
+	memcpy(out, line, n);
+	out[n] = '\0';
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *context)
+{
+	struct answer *answer = ((struct http *)context)->answer;
+
+	n *= size;
+	take_header(line, n, "ETag", answer->etag, sizeof(answer->etag));
+	take_header(line, n, "Content-Type", answer->content_type,
+		    sizeof(answer->content_type));
+	take_header(line, n, "Content-Range", answer->content_range,
+		    sizeof(answer->content_range));
+	return n;
+}
+
+static bool absent(const char *text)
+{
+	return !text || !*text;
+}
+
+static bool only(const char *text, const char *characters)
+{
+	size_t n = strlen(text);
+
+	return n && n < 64 && strspn(text, characters) == n;
+}
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* Whether it is http or https, with a host and nothing but a path behind. */
+static bool endpoint_ok(const char *endpoint)
+{
+	CURLU *url = curl_url();
+	char *part = NULL;
+	bool ok = curl_url_set(url, CURLUPART_URL, endpoint, 0) == CURLUE_OK &&
+		  (!strncasecmp(endpoint, "http://", 7) ||
+		   !strncasecmp(endpoint, "https://", 8));
+	static const CURLUPart none[] = { CURLUPART_USER, CURLUPART_PASSWORD,
+					  CURLUPART_QUERY, CURLUPART_FRAGMENT };
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		if (curl_url_get(url, none[i], &part, 0) == CURLUE_OK) {
+			curl_free(part);
+			ok = false;
+		}
+	curl_url_cleanup(url);
+	return ok;
+}
+
+static int check(const struct data_remote *remote, struct err *err)
+{
+	if (absent(remote->endpoint) || !endpoint_ok(remote->endpoint))
+		return err_set(err, ERR_USAGE,
+			       "\"%s\" is not the address of a store: give "
+			       "http://HOST:PORT or https://HOST",
+			       remote->endpoint ? remote->endpoint : "");
+	if (absent(remote->bucket) ||
+	    !only(remote->bucket, LETTERS CAPITALS "0123456789.-_"))
+		return err_set(err, ERR_USAGE,
+			       "\"%s\" is not the name of a bucket: give one "
+			       "for %s", remote->bucket ? remote->bucket : "",
+			       remote->endpoint);
+	if (!absent(remote->region) &&
+	    !only(remote->region, LETTERS CAPITALS "0123456789-_"))
+		return err_set(err, ERR_USAGE,
+			       "\"%s\" is not the name of a region",
+			       remote->region);
+	return 0;
+}
+
+/* What is signed as the hash of a request's body: SHA-256 of nothing. */
+#define EMPTY_SHA256                                                           \
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void add_header(struct http *http, const char *name, const char *value)
+{
+	char *line = mem_printf("%s: %s", name, value);
+
+	http->headers = curl_slist_append(http->headers, line);
+	explicit_bzero(line, strlen(line));
+	free(line);
+}
+
+/*
+ * SigV4. Curl signs what it sends, so queries must come in their canonical
+ * form (remote.c's duty), and what else S3 wants signed as headers: curl 7.88
+ * does not send the body's hash by itself, and S3 refuses without it.
+ */
+static void set_credentials(struct http *http, const struct data_remote *remote)
+{
+	const struct credentials *c = remote->credentials;
+	char *signer = mem_printf("aws:amz:%s:s3", absent(remote->region)
+				  ? "us-east-1" : remote->region);
+
+	curl_easy_setopt(http->curl, CURLOPT_AWS_SIGV4, signer);
+	curl_easy_setopt(http->curl, CURLOPT_USERNAME, c->access_key_id);
+	curl_easy_setopt(http->curl, CURLOPT_PASSWORD, c->secret_access_key);
+	add_header(http, "x-amz-content-sha256", EMPTY_SHA256);
+	if (!absent(c->session_token))
+		add_header(http, "x-amz-security-token", c->session_token);
+	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
+	free(signer);
+}
+
+static void set_options(struct http *http, const struct data_remote *remote)
+{
+	double connect_s = remote->connect_timeout_s > 0
+				   ? remote->connect_timeout_s : 10;
+	double whole_s = remote->timeout_s > 0 ? remote->timeout_s : 60;
+	CURL *curl = http->curl;
+
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* none, not even by env */
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_FILETIME, 1L);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT,
+			 "geoio-benchmark/" BENCHMARK_VERSION);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long)(connect_s * 1000) + 1);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(whole_s * 1000) + 1);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, http);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->curl_text);
+	if (!absent(remote->ca_file))
+		curl_easy_setopt(curl, CURLOPT_CAINFO, remote->ca_file);
+	if (remote->credentials && !absent(remote->credentials->access_key_id))
+		set_credentials(http, remote);
+}
+
+int http_new(struct http **out, const struct data_remote *remote,
+	     struct err *err)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct http *http;
+	size_t n;
+	int code;
+
+	pthread_once(&once, init_curl);
+	code = check(remote, err);
+	if (code < 0)
+		return code;
+	http = mem_new(sizeof(*http));
+	n = strlen(remote->endpoint);
+	while (n && remote->endpoint[n - 1] == '/')
+		n--;
+	http->endpoint = mem_dup_n(remote->endpoint, n);
+	http->bucket = mem_dup(remote->bucket);
+	http->curl = curl_easy_init();
+	if (!http->curl) {
+		http_free(http);
+		return err_set(err, ERR_SYSTEM, "libcurl cannot be started");
+	}
+	set_options(http, remote);
+	*out = http;
+	return 0;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	curl_easy_cleanup(http->curl);
+	curl_slist_free_all(http->headers);
+	free(http->endpoint);
+	free(http->bucket);
+	free(http);
+}
+
+const char *http_endpoint(const struct http *http)
+{
+	return http->endpoint;
+}
+
+const char *http_bucket(const struct http *http)
+{
+	return http->bucket;
+}
+
+static char *make_url(const struct http *http, const char *key,
+		      const char *query)
+{
+	struct str url = STR_INIT;
+
+	str_addf(&url, "%s/%s", http->endpoint, http->bucket);
+	if (key) {
+		str_add_char(&url, '/');
+		http_encode(&url, key, true);
+	}
+	if (query)
+		str_addf(&url, "?%s", query);
+	return str_detach(&url);
+}
+
+static int failed(const struct http *http, CURLcode code,
+		  const struct answer *answer, struct err *err)
+{
+	if (answer->too_long)
+		return err_set(err, ERR_FAILED,
+			       "%s sends more than was asked for (%zu bytes): "
+			       "does it honour the Range header?",
+			       http->endpoint, answer->limit);
+	return err_set(err, ERR_FAILED,
+		       "%s does not answer (%s): check the endpoint's address",
+		       http->endpoint, *http->curl_text
+				       ? http->curl_text
+				       : curl_easy_strerror(code));
+}
+
+static void read_info(CURL *curl, struct answer *answer)
+{
+	curl_off_t length = -1, modified = -1;
+
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	curl_easy_getinfo(curl, CURLINFO_FILETIME_T, &modified);
+	answer->length = length;
+	answer->modified_s = modified;
+}
+
+int http_request(struct http *http, bool head, const char *key,
+		 const char *query, const char *range, struct answer *answer,
+		 struct err *err)
+{
+	char *url = make_url(http, key, query);
+	CURLcode code;
+
+	curl_easy_setopt(http->curl, CURLOPT_URL, url);
+	curl_easy_setopt(http->curl, CURLOPT_RANGE, range);
+	if (head)
+		curl_easy_setopt(http->curl, CURLOPT_NOBODY, 1L);
+	else
+		curl_easy_setopt(http->curl, CURLOPT_HTTPGET, 1L);
+	http->answer = answer;
+	http->curl_text[0] = '\0';
+	code = curl_easy_perform(http->curl);
+	read_info(http->curl, answer);
+	LOG(DATA, "%s %s %s: status %ld, %zu bytes", head ? "HEAD" : "GET",
+	    url, range ? range : "", answer->status, answer->body.len);
+	http->answer = NULL;
+	free(url);
+	return code == CURLE_OK ? 0 : failed(http, code, answer, err);
+}

@@ -1,0 +1,49 @@
+/* Inside of the outside store: one request at a time over libcurl. */
+#ifndef DATA_REMOTE_HTTP_H
+#define DATA_REMOTE_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "data/data.h"
+
+struct http;
+
+/* What came back. The caller sets `limit`, and releases `body`. */
+struct answer {
+	long status;
+	struct str body;
+	size_t limit;          /* more than that is a failure, bytes */
+	int64_t length;        /* Content-Length, -1 absent */
+	int64_t modified_s;    /* -1 absent */
+	char etag[64];         /* with its quotes; "" absent */
+	char content_type[128];
+	char content_range[96];
+	bool too_long;
+};
+
+/* ERR_USAGE when the endpoint, bucket or region cannot be one. */
+int http_new(struct http **out, const struct data_remote *remote,
+	     struct err *err);
+void http_free(struct http *http); /* NULL is fine */
+
+/* "https://HOST", for sentences. */
+const char *http_endpoint(const struct http *http);
+const char *http_bucket(const struct http *http);
+
+/*
+ * Sends HEAD or GET for the object `key`, or with a NULL key for the bucket
+ * with `query` (already encoded, its parameters in order). `range`: "0-16383"
+ * or NULL. Any status is a success here; ERR_FAILED says why there is none.
+ */
+int http_request(struct http *http, bool head, const char *key,
+		 const char *query, const char *range, struct answer *answer,
+		 struct err *err);
+
+/* Appends `text` percent-encoded, all but A-Z a-z 0-9 - _ . ~ and, if `path`,
+ * slashes. */
+void http_encode(struct str *out, const char *text, bool path);
+
+#endif

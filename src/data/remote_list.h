@@ -1,0 +1,35 @@
+/* Inside of the outside store: what its XML says. */
+#ifndef DATA_REMOTE_LIST_H
+#define DATA_REMOTE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct list_key {
+	char *key;
+	uint64_t size;
+	char etag[64];
+};
+
+/* One answer to ListObjectsV2. */
+struct list_page {
+	struct list_key *keys; /* in byte order */
+	size_t count, capacity;
+	bool truncated; /* there are more keys after the last */
+	bool encoded;   /* only while it is read: keys are percent-encoded */
+};
+
+/* Fills a zeroed page; ERR_INVALID when the text is no ListBucketResult whose
+ * keys ascend. list_page_clear() is the caller's in either case. */
+int list_page_parse(const char *text, size_t n, struct list_page *page,
+		    struct err *err);
+void list_page_clear(struct list_page *page);
+
+/* The element Code of an error's body, "" if there is none. */
+#define LIST_CODE_BYTES 64
+void list_error_code(const char *text, size_t n, char out[LIST_CODE_BYTES]);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The plan of a trial: objects + workload + seed -> operations, the same on
+ * every machine. What a replica reads is in docs/worker-protocol.md; how keys,
+ * ranges and samples are chosen is in docs/data.md, "Plans".
+ *
+ * A workload (what a plan is made of) is a plug-in: workload_NAME.c with its
+ * table of operations (workload.h), and one line in the list of workload.c.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "record/objects.h"
+#include "record/plan.h"
+
+/*
+ * Fills *out from the first `max_keys` (at least 1) keys of the source. The
+ * caller releases with plan_release(), which is also right after a failure.
+ * ERR_USAGE when the objects do not suit the workload: too few keys, an object
+ * that is smaller than a request, no TIFF; the sentence names the option to
+ * change. Other codes are the source's.
+ */
+int plan_make(struct plan *out, const struct workload *workload,
+	      struct object_source *source, uint64_t max_keys,
+	      struct err *err);
+
+void plan_release(struct plan *plan); /* may be called twice */
+
+/* All operations, JSON lines, into a new file (an old one is replaced). */
+int plan_write(const struct plan *plan, const char *path, struct err *err);
+
+/* Appends line `i` with its newline. ERR_INVALID if the key is not UTF-8. */
+int plan_format_op(const struct plan *plan, size_t i, struct str *out);
+
+/*
+ * The proof: the first `count` operations, all with crc32, into one file and
+ * the bytes that they return, without gaps, into the other. At most
+ * PLAN_PROOF_BYTES are written: operations that do not fit are left out, and
+ * if already the first is longer, it is cut.
+ */
+#define PLAN_PROOF_BYTES (32U << 20)
+int plan_write_proof(const struct plan *plan, struct object_source *source,
+		     unsigned count, const char *jsonl_path,
+		     const char *bytes_path, struct err *err);
+
+/*
+ * The burst: workload.concurrency operations, all with crc32 and no two of the
+ * same range, of at most PLAN_BURST_BYTES each (a cog_header whose header is
+ * larger than that reads all of it). Their keys get `key_prefix` in front.
+ * ERR_USAGE when an object is too small for so many ranges.
+ */
+#define PLAN_BURST_BYTES 16384U
+int plan_write_burst(const struct plan *plan, struct object_source *source,
+		     const char *key_prefix, const char *path,
+		     struct err *err);
+
+/* A test uses the workload whose name starts its own name (the longest such),
+ * "fetch_range_uvloop" for instance "fetch_range"; any other "fetch_range".
+ * The first tells whether there is such a name, the second which is used. */
+bool plan_known_test(const char *test);
+const char *plan_workload_of(const char *test);
+
+#endif
