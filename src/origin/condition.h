@@ -1,0 +1,28 @@
+/*
+ * Conditions of a request against an object, in the order of RFC 9110, 13.2.2,
+ * which is also what S3 does.
+ */
+#ifndef ORIGIN_CONDITION_H
+#define ORIGIN_CONDITION_H
+
+#include <stdbool.h>
+
+#include "origin/head.h"
+#include "record/objects.h"
+
+enum condition {
+	CONDITION_HOLDS,
+	CONDITION_NOT_MODIFIED, /* 304 */
+	CONDITION_FAILED,       /* 412 */
+};
+
+/* *which is the header that failed ("If-Match"), for CONDITION_FAILED. */
+enum condition condition_check(const struct head *head,
+			       const struct object *object, const char **which);
+
+/* Whether the Range of a request counts: there is no If-Range, or it is the
+ * object's ETag or its exact date. */
+bool condition_range_holds(const struct head *head,
+			   const struct object *object);
+
+#endif

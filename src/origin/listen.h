@@ -1,0 +1,17 @@
+/*
+ * The sockets that the origin listens on.
+ */
+#ifndef ORIGIN_LISTEN_H
+#define ORIGIN_LISTEN_H
+
+#include "origin/server.h"
+
+/* Binds and listens for row `number`; what connections inherit is set here:
+ * no delay, congestion control. */
+int listen_open(struct row *row, const struct origin_config *config,
+		struct err *err);
+
+/* What the socket uses; "" where the kernel does not tell. */
+void listen_congestion(int fd, char out[16]);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * What the files of this room share: the origin, its connections, their
+ * replies. Nothing outside this room sees it.
+ *
+ * A connection is in one of four states. READING: it waits for a head or for
+ * the rest of one. HELD: its answer waits for others (hold.h). SENDING: its
+ * answer is on the way. LINGERING: all is sent, and what the peer still sends
+ * is thrown away, because closing with unread input would destroy the answer.
+ *
+ * A head is parsed where recv() put it, in memory that all connections share. A
+ * connection has a buffer of its own only while half a head or a pipelined one
+ * waits; while it is idle it owns nothing but its struct.
+ */
+#ifndef ORIGIN_SERVER_H
+#define ORIGIN_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "origin/date.h"
+#include "origin/head.h"
+#include "origin/loop.h"
+#include "origin/origin.h"
+#include "origin/target.h"
+#include "record/ledger.h"
+#include "record/objects.h"
+
+#define HEAD_DEADLINE_NS (10 * NS_PER_S)
+#define LINGER_NS (5 * NS_PER_S)
+#define HOLD_NS (300 * NS_PER_MS)
+#define ACCEPT_RETRY_NS (50 * NS_PER_MS)
+
+/* Hashes of what was cut or failed, kept for each row: TALLY_SETS sets of
+ * TALLY_WAYS. A full set forgets its oldest. */
+#define TALLY_SETS 1024
+#define TALLY_WAYS 4
+#define TALLY_CHAINS 1024
+
+enum conn_state {
+	CONN_READING,
+	CONN_HELD,
+	CONN_SENDING,
+	CONN_LINGERING,
+};
+
+enum deadline {
+	DEADLINE_NONE,
+	DEADLINE_HEAD,   /* a head has begun and must end */
+	DEADLINE_IDLE,
+	DEADLINE_LINGER,
+};
+
+struct buffer {
+	struct buffer *next; /* in the pool */
+	size_t used;
+	char bytes[HEAD_LIMIT];
+};
+
+/* One answer. Its text is the head and, where that is ours, the body; behind it
+ * come `left` bytes of an object. */
+struct reply {
+	char *text;         /* what is still to be sent of it */
+	size_t text_left;
+	size_t head_left;   /* how many of these are head */
+	struct str own;     /* the text, once it could not be sent at once */
+	struct object_source *source; /* NULL: no object */
+	struct object object;
+	uint64_t offset, left; /* bytes of the object */
+	unsigned status;
+	bool has_object;    /* to be closed */
+	bool close;         /* the connection, after it */
+	bool linger;        /* there may be more input, so not at once */
+	bool hold;          /* asked for with the hold prefix */
+	bool begun;         /* the kernel took some of it */
+	bool counted;       /* in the ledger as in flight */
+	bool chained;       /* in origin->chains */
+	uint64_t range_hash; /* key and range; 0: not a GET of an object */
+	uint64_t end_hash;   /* key and where the range ends */
+};
+
+struct conn {
+	struct watch watch; /* must be first */
+	struct timer timer;
+	struct origin *origin;
+	struct row *row;
+	struct conn *next, *previous; /* among the open ones, or in the pool */
+	struct conn *held_next;       /* in row->held */
+	struct conn *chain_next;      /* in origin->chains */
+	struct buffer *input;
+	uint8_t state;    /* enum conn_state */
+	uint8_t deadline; /* enum deadline */
+	bool readable;    /* there may be something to recv() */
+	bool writable;
+	bool peer_done;   /* the end of its input is in sight */
+	bool unparsed;    /* input may hold a whole head */
+	bool head_method; /* of the request: no body is sent */
+	bool says_keep_alive; /* of the request */
+	struct reply reply;
+};
+
+/* A listener and its row of the ledger. */
+struct row {
+	struct watch watch; /* must be first; fd of the listener */
+	struct timer hold_timer;
+	struct origin *origin;
+	struct ledger_row *ledger;
+	unsigned number;
+	unsigned port;
+	struct conn *held; /* newest first */
+	unsigned held_count;
+	unsigned cut_count; /* in `cut`, at most */
+	uint64_t (*cut)[TALLY_WAYS]; /* TALLY_SETS; newest first; 0: empty */
+};
+
+struct origin {
+	struct loop *loop;
+	struct object_source *const *sources; /* a copy of the array */
+	unsigned source_count;
+	struct ledger *ledger;
+	struct row *rows;
+	unsigned row_count;
+	char congestion[16];
+	uint64_t idle_timeout_ns;
+	unsigned max_connections;
+
+	struct watch stop;
+	struct timer accept_timer;
+	bool accepting;
+	unsigned open_count;
+	struct conn *open;
+	struct conn *pool; /* by ->next */
+	struct conn **blocks; /* what the pool was made from */
+	size_t block_count, block_capacity;
+	struct buffer *buffers; /* pool */
+	struct conn *chains[TALLY_CHAINS]; /* answers that are being sent */
+	unsigned chained;
+
+	/* Of the request that is being answered; nothing of it is needed once
+	 * the kernel took the answer, or the reply has a copy. */
+	struct str text, xml;
+	struct arena arena;
+	char input[HEAD_LIMIT];
+	struct object_slices slices;
+
+	uint64_t requests; /* for request ids */
+	uint64_t id_seed;
+	char id2[48];      /* first part of x-amz-id-2 */
+	char request_id[16];
+	uint64_t date_due_ns; /* when `date` is out of date */
+	char date[DATE_HTTP_LEN];
+};
+
+#endif

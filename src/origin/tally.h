@@ -1,0 +1,60 @@
+/*
+ * Keeping the ledger. The origin is the only writer of its counters, so an
+ * update is a load and a store; readers see each counter whole.
+ *
+ * Repeats. A request counts as repeated when the same range of the same key was
+ * asked for through the same port, and that answer was cut, or had a status of
+ * 500 or more, or is still being sent. A cut answer is remembered by key and by
+ * where its range ended, so that a client which goes on where it was cut counts
+ * as well; one repeat takes one cut off the memory. Each row remembers
+ * TALLY_SETS * TALLY_WAYS of them.
+ */
+#ifndef ORIGIN_TALLY_H
+#define ORIGIN_TALLY_H
+
+#include "origin/server.h"
+
+static inline uint64_t tally_get(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static inline void tally_add(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, tally_get(counter) + n,
+			      memory_order_relaxed);
+}
+
+/* A gauge, and the most that it was. */
+static inline void tally_up(_Atomic uint64_t *gauge, _Atomic uint64_t *peak)
+{
+	uint64_t now = tally_get(gauge) + 1;
+
+	atomic_store_explicit(gauge, now, memory_order_relaxed);
+	if (now > tally_get(peak))
+		atomic_store_explicit(peak, now, memory_order_relaxed);
+}
+
+static inline void tally_down(_Atomic uint64_t *gauge)
+{
+	atomic_store_explicit(gauge, tally_get(gauge) - 1,
+			      memory_order_relaxed);
+}
+
+/* A head was parsed, or refused: its answer is in flight from now on. */
+void tally_request(struct conn *conn);
+
+/* The first bytes of the answer, and so its status, are on their way. */
+void tally_status(struct conn *conn);
+
+/* It is a GET of this key and these bytes (`last` included): is it a repeat? */
+void tally_range(struct conn *conn, const struct object_source *source,
+		 struct view key, uint64_t start, uint64_t last);
+
+/* The kernel took some of the answer, but not all. */
+void tally_partial(struct conn *conn);
+
+/* The answer is over: sent whole, or cut. */
+void tally_end(struct conn *conn, bool whole);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * What a request asks for: /BUCKET/KEY, and the parameters behind the "?".
+ * Percent-encoding is decoded strictly: two hexadecimal digits, and never a
+ * zero byte. A path is not normalised: ".." and "//" are parts of keys.
+ */
+#ifndef ORIGIN_TARGET_H
+#define ORIGIN_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "origin/head.h"
+
+/* Room for decoded text; nothing decodes to more than it was, and each text
+ * gets a terminator. */
+struct arena {
+	size_t used;
+	char bytes[2 * HEAD_LIMIT];
+};
+
+struct target {
+	struct view bucket; /* len 0: the path is "/" */
+	struct view key;    /* len 0: the bucket itself */
+};
+
+/* Splits first and decodes then, so that an encoded slash does not end the
+ * bucket. Views point into `path` or the arena. 0 or -S3_INVALID_URI. */
+int target_split(struct view path, struct arena *arena, struct target *out);
+
+/* Decodes into the arena, with a terminator. `plus` turns "+" into a space, as
+ * queries do. NULL when it is not valid. */
+const char *percent_decode(struct view text, bool plus, struct arena *arena,
+			   size_t *len);
+
+/* Takes the first NAME=VALUE off a query; false when it is empty. A parameter
+ * without "=" has a value of length 0. Both still encoded. */
+bool query_next(struct view *query, struct view *name, struct view *value);
+
+#endif

@@ -1,0 +1,135 @@
+#include "origin/xml.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Length of the valid UTF-8 character at `at`, or 0. */
+static size_t utf8_length(const unsigned char *at, size_t left)
+{
+	static const struct {
+		unsigned char first, last, low, high;
+		size_t length;
+	} forms[] = {
+		{ 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (at[0] < forms[i].first || at[0] > forms[i].last)
+			continue;
+		if (forms[i].length > left)
+			return 0;
+		if (forms[i].length > 1 &&
+		    (at[1] < forms[i].low || at[1] > forms[i].high))
+			return 0;
+		for (size_t k = 2; k < forms[i].length; k++)
+			if (at[k] < 0x80 || at[k] > 0xbf)
+				return 0;
+		return forms[i].length;
+	}
+	return 0;
+}
+
+/* U+FFFE and U+FFFF are no characters of XML. */
+static bool allowed(const unsigned char *at, size_t length)
+{
+	if (length == 1)
+		return at[0] >= 0x20 || at[0] == '\t' || at[0] == '\n' ||
+		       at[0] == '\r';
+	return !(length == 3 && at[0] == 0xef && at[1] == 0xbf &&
+		 at[2] >= 0xbe);
+}
+
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\r': /* parsers would turn these into spaces or newlines */
+		return "&#13;";
+	case '\n':
+		return "&#10;";
+	case '\t':
+		return "&#9;";
+	}
+	return NULL;
+}
+
+void xml_add_text(struct str *out, const char *text, size_t len)
+{
+	size_t plain = 0; /* bytes before i that go out as they are */
+
+	for (size_t i = 0; i < len;) {
+		const unsigned char *at = (const unsigned char *)text + i;
+		size_t n = utf8_length(at, len - i);
+		const char *instead = n == 1 ? entity(text[i]) : NULL;
+
+		if (!n || !allowed(at, n))
+			instead = "\xef\xbf\xbd";
+		n = n ? n : 1;
+		if (instead) {
+			str_add_n(out, text + i - plain, plain);
+			str_add(out, instead);
+			plain = 0;
+		} else {
+			plain += n;
+		}
+		i += n;
+	}
+	str_add_n(out, text + len - plain, plain);
+}
+
+static void open_tag(struct str *out, const char *name)
+{
+	str_add_char(out, '<');
+	str_add(out, name);
+	str_add_char(out, '>');
+}
+
+static void close_tag(struct str *out, const char *name)
+{
+	str_add(out, "</");
+	str_add(out, name);
+	str_add_char(out, '>');
+}
+
+void xml_add(struct str *out, const char *name, const char *text, size_t len)
+{
+	open_tag(out, name);
+	xml_add_text(out, text, len);
+	close_tag(out, name);
+}
+
+static bool unreserved(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' ||
+	       c == '~' || c == '/';
+}
+
+void xml_add_url(struct str *out, const char *name, const char *text,
+		 size_t len)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	open_tag(out, name);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		char code[3] = { '%', digits[c >> 4], digits[c & 15] };
+
+		if (unreserved(text[i]))
+			str_add_char(out, text[i]);
+		else
+			str_add_n(out, code, 3);
+	}
+	close_tag(out, name);
+}
