@@ -1,0 +1,314 @@
+/*
+ * Replicas as plain processes: fork and execve, by way of a session of their
+ * own. Between the two only async-signal-safe calls are made, as the program
+ * may have threads.
+ */
+#include "run/launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+/* Where a child has its descriptors. */
+#define CHILD_SOCKET 3
+#define CHILD_REPORT 4
+#define CHILD_ABOVE 10 /* out of the way of those above */
+
+/* Until execve() only our own code runs in the child; this long means that a
+ * file system hangs. */
+#define EXEC_TIMEOUT_MS 10000
+
+/* What a child that cannot go on writes to its parent. */
+enum child_step { CHILD_PREPARE, CHILD_FOLDER, CHILD_EXEC };
+
+struct child_report {
+	int step;
+	int error;
+};
+
+struct ends {
+	int null;
+	int socket[2]; /* ours, the child's; the same below */
+	int output[2];
+	int report[2];
+};
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void ends_close(struct ends *ends)
+{
+	close_end(&ends->null);
+	for (int i = 0; i < 2; i++) {
+		close_end(&ends->socket[i]);
+		close_end(&ends->output[i]);
+		close_end(&ends->report[i]);
+	}
+}
+
+/* With what errno says and, where there is one, the remedy. */
+static int start_error(struct err *err)
+{
+	if (errno == EMFILE || errno == ENFILE)
+		return err_sys(err, "could not be started, as too many files "
+			       "are open (raise the limit: ulimit -n)");
+	if (errno == EAGAIN)
+		return err_sys(err, "could not be started, as too many "
+			       "processes run (raise the limit: ulimit -u)");
+	return err_sys(err, "could not be started");
+}
+
+static int ends_open(struct ends *ends, struct err *err)
+{
+	*ends = (struct ends){ -1, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	ends->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (ends->null >= 0 &&
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+		       ends->socket) == 0 &&
+	    pipe2(ends->output, O_CLOEXEC) == 0 &&
+	    pipe2(ends->report, O_CLOEXEC) == 0 &&
+	    fcntl(ends->output[0], F_SETFL, O_NONBLOCK) == 0)
+		return 0;
+	start_error(err);
+	ends_close(ends);
+	return ERR_SYSTEM;
+}
+
+static char **environment_make(char *const *given)
+{
+	static const char name[] = "BENCHMARK_FD=";
+	size_t count = 0, used = 0;
+	char **all;
+
+	while (given && given[count])
+		count++;
+	all = mem_array(count + 2, sizeof(*all));
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(given[i], name, sizeof(name) - 1) != 0)
+			all[used++] = mem_dup(given[i]);
+	all[used] = mem_printf("%s%d", name, CHILD_SOCKET);
+	return all;
+}
+
+static void environment_free(char **all)
+{
+	for (size_t i = 0; all[i]; i++)
+		free(all[i]);
+	free(all);
+}
+
+/* ------------------------------------------------------ in the child --- */
+
+static _Noreturn void child_fail(int report_fd, enum child_step step)
+{
+	struct child_report report = { .step = (int)step, .error = errno };
+	ssize_t ignored = write(report_fd, &report, sizeof(report));
+
+	(void)ignored;
+	_exit(127);
+}
+
+/* An ignored signal stays ignored across execve(): Python's SIGPIPE, the
+ * SIGINT of a shell's background job. */
+static int child_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int number = 1; number < _NSIG; number++)
+		sigaction(number, &action, NULL);
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int child_descriptors(const struct ends *ends, int *report_fd)
+{
+	int null = fcntl(ends->null, F_DUPFD_CLOEXEC, CHILD_ABOVE);
+	int output = fcntl(ends->output[1], F_DUPFD_CLOEXEC, CHILD_ABOVE);
+	int socket = fcntl(ends->socket[1], F_DUPFD_CLOEXEC, CHILD_ABOVE);
+	int report = fcntl(ends->report[1], F_DUPFD_CLOEXEC, CHILD_ABOVE);
+
+	if (null < 0 || output < 0 || socket < 0 || report < 0)
+		return -1;
+	*report_fd = report;
+	if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
+	    dup2(socket, CHILD_SOCKET) < 0 ||
+	    dup3(report, CHILD_REPORT, O_CLOEXEC) < 0)
+		return -1;
+	*report_fd = CHILD_REPORT;
+	return close_range(CHILD_REPORT + 1, ~0U, 0);
+}
+
+static _Noreturn void child_main(const struct launch *launch,
+				 const struct ends *ends,
+				 char *const *environment, pid_t parent)
+{
+	int report = ends->report[1];
+
+	if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    child_descriptors(ends, &report) < 0 || child_signals() < 0)
+		child_fail(report, CHILD_PREPARE);
+	if (getppid() != parent) /* it ended before prctl() */
+		_exit(127);
+	if (launch->folder && chdir(launch->folder) < 0)
+		child_fail(report, CHILD_FOLDER);
+	execve(launch->argv[0], launch->argv, environment);
+	child_fail(report, CHILD_EXEC);
+}
+
+/* ----------------------------------------------------- in the parent --- */
+
+/* Signals are held back meanwhile, so that no handler of ours runs in the
+ * child. */
+static pid_t fork_child(const struct launch *launch, const struct ends *ends,
+			char *const *environment)
+{
+	pid_t parent = getpid(), pid;
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (pid == 0)
+		child_main(launch, ends, environment, parent);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return pid;
+}
+
+static int exec_error(const struct launch *launch, int error, struct err *err)
+{
+	const char *program = launch->argv[0];
+
+	if (error == ENOENT && file_exists(program))
+		return err_set(err, ERR_NOT_FOUND,
+			       "could not be started: the interpreter that the "
+			       "first line of %s names does not exist: install "
+			       "it or make its environment anew", program);
+	if (error == ENOENT)
+		return err_set(err, ERR_NOT_FOUND,
+			       "could not be started: %s does not exist: build "
+			       "or install it", program);
+	if (error == EACCES)
+		return err_set(err, ERR_FAILED,
+			       "could not be started: %s may not be executed: "
+			       "chmod +x it, and give access to its folders",
+			       program);
+	errno = error;
+	err_sys(err, "could not be started: %s", program);
+	return ERR_FAILED;
+}
+
+static int report_error(const struct launch *launch,
+			const struct child_report *report, struct err *err)
+{
+	errno = report->error;
+	switch (report->step) {
+	case CHILD_EXEC:
+		return exec_error(launch, report->error, err);
+	case CHILD_FOLDER:
+		err_sys(err, "could not be started in the folder %s",
+			launch->folder);
+		return ERR_FAILED;
+	default:
+		return start_error(err);
+	}
+}
+
+/* Reads until execve() has closed the pipe. */
+static int report_wait(const struct launch *launch, int fd, struct err *err)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct child_report report;
+	ssize_t n;
+	int ready;
+
+	do {
+		ready = poll(&poll_fd, 1, EXEC_TIMEOUT_MS);
+	} while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return err_set(err, ERR_TIMEOUT,
+			       "could not be started within %d s: does the "
+			       "file system of %s hang?",
+			       EXEC_TIMEOUT_MS / 1000, launch->argv[0]);
+	do {
+		n = read(fd, &report, sizeof(report));
+	} while (n < 0 && errno == EINTR);
+	if (n == (ssize_t)sizeof(report))
+		return report_error(launch, &report, err);
+	return 0;
+}
+
+static int process_follow(const struct launch *launch, struct ends *ends,
+			  struct launched *out, struct err *err)
+{
+	int code;
+
+	/* The report ends only when no copy of the child's end is open. */
+	close_end(&ends->report[1]);
+	out->pidfd = (int)syscall(SYS_pidfd_open, out->pid, 0);
+	if (out->pidfd < 0)
+		code = start_error(err);
+	else
+		code = report_wait(launch, ends->report[0], err);
+	if (code == 0)
+		return 0;
+	kill(out->pid, SIGKILL);
+	waitpid(out->pid, NULL, 0);
+	close_end(&out->pidfd);
+	return code;
+}
+
+static int process_start(const struct launch *launch, struct launched *out,
+			 struct err *err)
+{
+	char **environment;
+	struct ends ends;
+	int code;
+
+	*out = (struct launched){ -1, -1, -1, -1 };
+	code = ends_open(&ends, err);
+	if (code < 0)
+		return code;
+	environment = environment_make(launch->environment);
+	out->pid = fork_child(launch, &ends, environment);
+	if (out->pid < 0)
+		code = start_error(err);
+	else
+		code = process_follow(launch, &ends, out, err);
+	if (code == 0) {
+		out->socket_fd = ends.socket[0];
+		out->output_fd = ends.output[0];
+		ends.socket[0] = -1;
+		ends.output[0] = -1;
+	}
+	ends_close(&ends);
+	environment_free(environment);
+	return code;
+}
+
+static void process_kill(const struct launched *launched)
+{
+	syscall(SYS_pidfd_send_signal, launched->pidfd, SIGKILL, NULL, 0);
+	kill(-launched->pid, SIGKILL);
+}
+
+const struct launcher launcher_process = {
+	.name = "process",
+	.start = process_start,
+	.kill = process_kill,
+};

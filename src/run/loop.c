@@ -1,0 +1,157 @@
+#include "run/runner.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define TICK_NS (100 * NS_PER_MS)
+#define PROGRESS_NS (200 * NS_PER_MS)
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return b && b < a ? b : a;
+}
+
+static uint64_t next_event_ns(const struct runner *runner, uint64_t until_ns)
+{
+	uint64_t at = earlier(until_ns, runner->progress_ns);
+
+	at = earlier(at, runner->tick_ns);
+	if (runner->window_open)
+		at = earlier(at, runner->deadline_ns);
+	for (unsigned i = 0; i < runner->count; i++)
+		if (runner->member[i].running)
+			at = earlier(at, runner->member[i].give_up_ns);
+	return at;
+}
+
+/* The next moment of a grid that is not over yet. */
+static uint64_t next_on_grid(uint64_t due_ns, uint64_t step_ns, uint64_t now_ns)
+{
+	return due_ns + ((now_ns - due_ns) / step_ns + 1) * step_ns;
+}
+
+static void progress(struct runner *runner, uint64_t now_ns)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+
+	runner->progress_ns = now_ns + PROGRESS_NS;
+	if (hooks->progress)
+		hooks->progress(runner->request->context, runner->trial,
+				runner->stage, now_ns);
+}
+
+static void tick(struct runner *runner, uint64_t now_ns)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+
+	runner->tick_ns = next_on_grid(runner->tick_ns, TICK_NS, now_ns);
+	if (hooks->tick)
+		hooks->tick(runner->request->context, runner->trial, now_ns);
+}
+
+static void run_timers(struct runner *runner)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	for (unsigned i = 0; i < runner->count; i++) {
+		struct member *member = &runner->member[i];
+
+		if (member->running && member->give_up_ns &&
+		    now_ns >= member->give_up_ns)
+			member_on_give_up(runner, member);
+	}
+	if (runner->deadline_ns && now_ns >= runner->deadline_ns)
+		runner_end_window(runner, runner->deadline_ns);
+	if (runner->tick_ns && now_ns >= runner->tick_ns)
+		tick(runner, now_ns);
+	if (now_ns >= runner->progress_ns)
+		progress(runner, now_ns);
+}
+
+/* Only those that run have a place: poll() refuses more places than files may
+ * be open, even if they are empty. */
+static void wait_poll(struct runner *runner, uint64_t until_ns)
+{
+	uint64_t at = next_event_ns(runner, until_ns), now = clock_now_ns();
+	uint64_t left = at > now ? at - now : 0;
+	struct timespec timeout = { .tv_sec = (time_t)(left / NS_PER_S),
+				    .tv_nsec = (long)(left % NS_PER_S) };
+	unsigned n = 1;
+
+	runner->poll[0] = (struct pollfd){
+		.fd = runner->interrupted ? -1 : runner->request->interrupt_fd,
+		.events = POLLIN,
+	};
+	for (unsigned i = 0; i < runner->count; i++) {
+		runner->member[i].poll_at = n;
+		if (runner->member[i].running)
+			n += member_poll(&runner->member[i], runner->poll + n);
+	}
+	/* A failed poll() (EINTR) is a turn in which nothing happened. */
+	if (ppoll(runner->poll, n, &timeout, NULL) < 0)
+		for (unsigned i = 0; i < n; i++)
+			runner->poll[i].revents = 0;
+}
+
+void runner_turn(struct runner *runner, uint64_t until_ns)
+{
+	wait_poll(runner, until_ns);
+	if (runner->poll[0].revents & (POLLIN | POLLHUP)) {
+		LOG(RUN, "the person asked to stop");
+		runner->interrupted = true;
+	}
+	for (unsigned i = 0; i < runner->count; i++)
+		if (runner->member[i].running)
+			member_dispatch(runner, &runner->member[i],
+					runner->poll +
+						runner->member[i].poll_at);
+	run_timers(runner);
+}
+
+void runner_stage(struct runner *runner, const char *stage)
+{
+	LOG(RUN, "trial %s: %s", runner->trial->id, stage);
+	runner->stage = stage;
+	progress(runner, clock_now_ns());
+}
+
+void runner_open_window(struct runner *runner)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+	struct trial *trial = runner->trial;
+	uint64_t end_ns;
+
+	if (runner->window_opened)
+		return;
+	runner->window_opened = runner->window_open = true;
+	if (hooks->go)
+		hooks->go(runner->request->context, trial);
+	runner->tick_ns = trial->go_ns + TICK_NS;
+	end_ns = clock_now_ns();
+	if (end_ns > trial->go_ns)
+		trial_add_finding(trial,
+				  "the reading at GO ended %.1f ms too late: "
+				  "is the machine busy with something else?",
+				  (double)(end_ns - trial->go_ns) / NS_PER_MS);
+}
+
+void runner_end_window(struct runner *runner, uint64_t end_ns)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+	struct trial *trial = runner->trial;
+
+	if (end_ns < trial->go_ns)
+		end_ns = trial->go_ns;
+	if (end_ns > runner->deadline_ns)
+		end_ns = runner->deadline_ns;
+	if (!trial->window_end_ns || end_ns < trial->window_end_ns)
+		trial->window_end_ns = end_ns;
+	runner->tick_ns = 0;
+	if (!runner->window_open)
+		return;
+	runner->window_open = false;
+	if (hooks->window_end)
+		hooks->window_end(runner->request->context, trial);
+}

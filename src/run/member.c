@@ -1,0 +1,359 @@
+/* One replica: what its packets and its end mean. */
+#include "run/runner.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+#define WHEN_BYTES 48
+
+/* A replica may round the deadline, which it gets in seconds. */
+#define ROUNDING_NS NS_PER_MS
+
+/* "0.5 s after GO", or "before GO". */
+static const char *when(const struct runner *runner, char out[WHEN_BYTES])
+{
+	uint64_t now = clock_now_ns(), go = runner->trial->go_ns;
+
+	if (!go || now < go)
+		snprintf(out, WHEN_BYTES, "before GO");
+	else
+		snprintf(out, WHEN_BYTES, "%.1f s after GO",
+			 clock_seconds(now - go));
+	return out;
+}
+
+static const char *signal_word(int number)
+{
+	const char *word = sigabbrev_np(number);
+
+	return word ? word : "?";
+}
+
+/* ": " and the last line that it printed, or the remedy without one. */
+static const char *last_words(const struct member *member, char out[300])
+{
+	char line[290];
+
+	tail_last_line(&member->output, line, sizeof(line));
+	if (*line)
+		snprintf(out, 300, ": %s", line);
+	else
+		snprintf(out, 300,
+			 ", and printed nothing: run it by itself, without "
+			 "BENCHMARK_FD, to see why");
+	return out;
+}
+
+void member_judge(struct runner *runner, struct member *member,
+		  enum replica_state state, const char *format, ...)
+{
+	struct replica *replica = member->replica;
+	va_list args;
+
+	if (member->judged)
+		return;
+	member->judged = true;
+	replica->state = state;
+	va_start(args, format);
+	vsnprintf(replica->text, sizeof(replica->text), format, args);
+	va_end(args);
+	text_clean_line(replica->text);
+	if (state != REPLICA_FINISHED && !runner->first_failed)
+		runner->first_failed = member;
+	LOG(RUN, "replica %u %s: %s", replica->number,
+	    replica_state_name(state), replica->text);
+}
+
+void member_kill(struct runner *runner, struct member *member)
+{
+	if (!member->running)
+		return;
+	member->killed = true;
+	runner->launcher->kill(&member->process);
+}
+
+/* The signal that has stopped it and was not followed by SIGCONT, or 0. */
+static int stopped_by(const struct member *member)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PIDFD, (id_t)member->process.pidfd, &info,
+		   WSTOPPED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
+		return 0;
+	return info.si_status;
+}
+
+void member_judge_late(struct runner *runner, struct member *member,
+		       enum replica_state state, const char *text)
+{
+	int number = member->running ? stopped_by(member) : 0;
+
+	if (!number) {
+		member_judge(runner, member, state, "%s", text);
+		return;
+	}
+	member->replica->signal = number;
+	member_judge(runner, member, REPLICA_STOPPED,
+		     "was stopped by signal %d (SIG%s) and did not go on "
+		     "within the time it had: look for who sent it", number,
+		     signal_word(number));
+}
+
+/* ------------------------------------------------------------ packets --- */
+
+void member_on_bad_packet(struct runner *runner, struct member *member,
+			  const char *text)
+{
+	member_judge(runner, member, REPLICA_BAD_PROTOCOL,
+		     "broke the worker protocol (docs/worker-protocol.md): it "
+		     "sent %s", text);
+	member_kill(runner, member);
+}
+
+static void out_of_turn(struct runner *runner, struct member *member,
+			const char *type)
+{
+	static const char *const after[] = {
+		[STEP_NONE] = "before it was started",
+		[STEP_SETUP] = "before it was ready",
+		[STEP_READY] = "after 'ready' and before GO",
+		[STEP_GO] = "after GO",
+		[STEP_DONE] = "after 'done'",
+		[STEP_BYE] = "after 'done'",
+	};
+	char text[160];
+
+	snprintf(text, sizeof(text), "'%.60s' %s", type, after[member->step]);
+	member_on_bad_packet(runner, member, text);
+}
+
+static void on_ready(struct runner *runner, struct member *member,
+		     const json_t *packet)
+{
+	struct err err;
+	int code = packet_read_ready(packet, member->replica, &err);
+
+	if (code == ERR_CONFLICT) {
+		member_judge(runner, member, REPLICA_BAD_PROTOCOL, "%s",
+			     err.text);
+		member_kill(runner, member);
+	} else if (code < 0) {
+		member_on_bad_packet(runner, member, err.text);
+	} else {
+		member->step = STEP_READY;
+		member->replica->ready_s =
+			clock_seconds(clock_now_ns() - member->started_ns);
+	}
+}
+
+/* What is wrong with a `done` whose members are all there, or NULL. */
+static const char *done_lie(const struct runner *runner,
+			    const struct replica *replica, uint64_t now_ns)
+{
+	if (now_ns < runner->trial->go_ns)
+		return "'done' before GO";
+	if (replica->end_ns < runner->trial->go_ns)
+		return "'done' with an 'end_ns' before GO (it is "
+		       "CLOCK_MONOTONIC)";
+	if (replica->end_ns > now_ns)
+		return "'done' with an 'end_ns' that is not yet over (it is "
+		       "CLOCK_MONOTONIC)";
+	if (replica->finished > runner->request->records_capacity)
+		return "'done' with more 'finished' than records fit";
+	if (strcmp(replica->stopped_by, "deadline") == 0 &&
+	    now_ns + ROUNDING_NS < runner->deadline_ns)
+		return "'done' for the 'deadline' before it was there";
+	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
+	    replica->started != runner->trial->spec.n_requests)
+		return "'done' for 'n_requests' with another number 'started'";
+	return NULL;
+}
+
+static void on_done(struct runner *runner, struct member *member,
+		    const json_t *packet)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+	struct replica *replica = member->replica;
+	uint64_t now_ns = clock_now_ns();
+	const char *wrong = NULL;
+	struct err err;
+
+	if (packet_read_done(packet, replica, &err) < 0)
+		wrong = err.text;
+	else
+		wrong = done_lie(runner, replica, now_ns);
+	if (wrong) {
+		replica->end_ns = 0;
+		member_on_bad_packet(runner, member, wrong);
+		return;
+	}
+	member->step = STEP_DONE;
+	replica->done_ns = now_ns;
+	runner_open_window(runner); /* we may have overslept GO */
+	runner_end_window(runner, strcmp(replica->stopped_by, "deadline")
+				  ? replica->end_ns : runner->deadline_ns);
+	if (hooks->done)
+		hooks->done(runner->request->context, runner->trial,
+			    replica->number);
+}
+
+static void on_error(struct runner *runner, struct member *member,
+		     const json_t *packet)
+{
+	const char *stage, *message;
+	char time[WHEN_BYTES];
+	struct err err;
+
+	if (packet_read_error(packet, &stage, &message, &err) < 0) {
+		member_on_bad_packet(runner, member, err.text);
+		return;
+	}
+	if (member->step >= STEP_GO)
+		member_judge(runner, member, REPLICA_EXITED,
+			     "gave up %s (%.20s): %s", when(runner, time),
+			     stage, message);
+	else
+		member_judge(runner, member, REPLICA_SETUP_FAILED,
+			     "failed before it was ready (%.20s): %s", stage,
+			     message);
+	member->give_up_ns = clock_now_ns() + RUNNER_LINGER_NS;
+}
+
+void member_on_packet(struct runner *runner, struct member *member,
+		      const char *bytes, size_t n)
+{
+	json_t *packet;
+	const char *type;
+	struct err err;
+
+	if (packet_parse(bytes, n, &packet, &type, &err) < 0) {
+		member_on_bad_packet(runner, member, err.text);
+		return;
+	}
+	LOG(RUN, "replica %u sent '%s'", member->replica->number, type);
+	if (strcmp(type, "ready") == 0 && member->step == STEP_SETUP)
+		on_ready(runner, member, packet);
+	else if (strcmp(type, "done") == 0 && member->step == STEP_GO)
+		on_done(runner, member, packet);
+	else if (strcmp(type, "error") == 0 && member->step < STEP_DONE)
+		on_error(runner, member, packet);
+	else
+		out_of_turn(runner, member, type);
+	json_decref(packet);
+}
+
+/* ------------------------------------------------------------- ending --- */
+
+/* Most often it is exiting, and the socket is only the first to go. */
+void member_on_hang_up(struct runner *runner, struct member *member)
+{
+	(void)runner;
+	if (member->step < STEP_BYE)
+		member->give_up_ns = clock_now_ns() + RUNNER_LINGER_NS;
+}
+
+void member_on_give_up(struct runner *runner, struct member *member)
+{
+	char time[WHEN_BYTES];
+
+	member->give_up_ns = 0;
+	member_judge(runner, member, REPLICA_BAD_PROTOCOL,
+		     "closed its socket (BENCHMARK_FD) %s and went on running: "
+		     "it has to stay open until 'bye'", when(runner, time));
+	member_kill(runner, member);
+}
+
+/* It did its work and was told to go: a bad way to go is worth a remark. */
+static void judge_goodbye(struct runner *runner, struct member *member)
+{
+	const struct replica *replica = member->replica;
+
+	if (member->judged)
+		return;
+	if (replica->signal)
+		trial_add_finding(runner->trial,
+				  "replica %u was killed by signal %d (SIG%s) "
+				  "after 'bye', when all its work was done",
+				  replica->number, replica->signal,
+				  signal_word(replica->signal));
+	else if (replica->exit_status > 0)
+		trial_add_finding(runner->trial,
+				  "replica %u exited with status %d after "
+				  "'bye', when all its work was done",
+				  replica->number, replica->exit_status);
+	member_judge(runner, member, REPLICA_FINISHED, "%s", "");
+}
+
+void member_judge_unwaited(struct runner *runner, struct member *member)
+{
+	member_judge(runner, member, REPLICA_EXITED,
+		     "said that it was done and did not wait for 'bye', so "
+		     "that its counters may not have been read: it has to wait "
+		     "with its socket open");
+}
+
+static void judge_signal(struct runner *runner, struct member *member)
+{
+	int number = member->replica->signal;
+	char time[WHEN_BYTES], words[300];
+
+	if (number == SIGKILL)
+		snprintf(words, sizeof(words),
+			 ": not by the harness; was it out of memory? dmesg "
+			 "may tell");
+	else
+		last_words(member, words);
+	member_judge(runner, member, REPLICA_KILLED,
+		     "was killed by signal %d (SIG%s) %s%s", number,
+		     signal_word(number), when(runner, time), words);
+}
+
+static void judge_status(struct runner *runner, struct member *member)
+{
+	int status = member->replica->exit_status;
+	char time[WHEN_BYTES], words[300];
+
+	last_words(member, words);
+	if (member->step < STEP_READY)
+		member_judge(runner, member, REPLICA_SETUP_FAILED,
+			     "exited with status %d before it was ready%s",
+			     status, words);
+	else if (member->step == STEP_READY)
+		member_judge(runner, member, REPLICA_SETUP_FAILED,
+			     "exited with status %d after it was ready, "
+			     "before GO%s", status, words);
+	else if (member->step == STEP_DONE)
+		member_judge_unwaited(runner, member);
+	else
+		member_judge(runner, member, REPLICA_EXITED,
+			     "exited with status %d %s without saying that it "
+			     "was done%s", status, when(runner, time), words);
+}
+
+void member_on_exit(struct runner *runner, struct member *member,
+		    const siginfo_t *info)
+{
+	struct replica *replica = member->replica;
+
+	if (info->si_code == CLD_EXITED)
+		replica->exit_status = info->si_status;
+	else if (info->si_code && !member->killed)
+		replica->signal = info->si_status;
+	if (member->step == STEP_BYE)
+		judge_goodbye(runner, member);
+	else if (replica->signal && !member->judged)
+		judge_signal(runner, member);
+	else
+		judge_status(runner, member);
+}

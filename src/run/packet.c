@@ -1,0 +1,332 @@
+#include "run/packet.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "run/text.h"
+
+/* ------------------------------------------------------------ writing --- */
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *credentials_json(const struct credentials *credentials)
+{
+	if (!credentials)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "access_key_id",
+			 text_or_null(credentials->access_key_id),
+			 "secret_access_key",
+			 text_or_null(credentials->secret_access_key),
+			 "session_token",
+			 text_or_null(credentials->session_token));
+}
+
+static json_t *client_json(const struct client_config *client)
+{
+	return json_pack("{s:I, s:b, s:o, s:b}", "pool_size",
+			 (json_int_t)client->pool_size, "keep_alive",
+			 client->keep_alive, "keep_alive_timeout_seconds",
+			 json_double(client->keep_alive_timeout_s),
+			 "use_dns_cache", client->use_dns_cache);
+}
+
+static json_t *params_json(const struct trial *trial)
+{
+	json_t *params = json_loads(trial->params_json, 0, NULL);
+
+	if (json_is_object(params))
+		return params;
+	json_decref(params);
+	return NULL;
+}
+
+/* jansson makes nothing of a text that is not UTF-8, and would leave the member
+ * out without a word. */
+struct builder {
+	json_t *object;
+	bool failed;
+};
+
+static void add(struct builder *builder, const char *name, json_t *value)
+{
+	if (json_object_set_new(builder->object, name, value) < 0)
+		builder->failed = true;
+}
+
+static void add_target(struct builder *setup, const struct run_request *request,
+		       unsigned replica)
+{
+	const struct trial_spec *spec = &request->trial->spec;
+
+	add(setup, "library", json_string(spec->library));
+	add(setup, "test", json_string(spec->test));
+	add(setup, "endpoint", json_string(request->endpoints[replica]));
+	add(setup, "bucket", json_string(spec->bucket));
+	add(setup, "region", json_string(spec->region));
+	add(setup, "tls", json_boolean(request->tls));
+	add(setup, "ca_file", text_or_null(request->ca_file));
+	add(setup, "credentials", credentials_json(spec->credentials));
+	add(setup, "client_config", client_json(&spec->client));
+}
+
+static void add_work(struct builder *setup, const struct trial_spec *spec)
+{
+	add(setup, "concurrency", json_integer(spec->concurrency));
+	add(setup, "n_requests",
+	    spec->n_requests ? json_integer((json_int_t)spec->n_requests)
+			     : json_null());
+	add(setup, "timeout_seconds", json_double(spec->timeout_s));
+	add(setup, "operation_timeout_seconds",
+	    json_double(spec->operation_timeout_s));
+	add(setup, "warm_up_seconds", json_double(spec->warm_up_s));
+	add(setup, "rate",
+	    spec->rate > 0 ? json_double(spec->rate / spec->replicas)
+			   : json_null());
+	add(setup, "seed", json_integer((json_int_t)spec->seed));
+}
+
+static void add_files(struct builder *setup, const struct run_request *request,
+		      unsigned replica)
+{
+	add(setup, "plan", text_or_null(request->plan));
+	add(setup, "records",
+	    json_pack("{s:s, s:I}", "path", request->records[replica],
+		      "capacity", (json_int_t)request->records_capacity));
+	add(setup, "verify",
+	    json_pack("{s:o, s:o, s:o}", "proof", text_or_null(request->proof),
+		      "proof_bytes", text_or_null(request->proof_bytes),
+		      "burst", text_or_null(request->burst)));
+	add(setup, "replica", json_integer(replica));
+	add(setup, "replicas", json_integer(request->trial->spec.replicas));
+}
+
+/* JSON's integers are signed in every library that we know of. */
+static int check_numbers(const struct run_request *request, struct err *err)
+{
+	const struct trial_spec *spec = &request->trial->spec;
+
+	if (spec->seed > INT64_MAX || spec->n_requests > INT64_MAX ||
+	    request->records_capacity > INT64_MAX)
+		return err_set(err, ERR_USAGE,
+			       "a seed or a number of requests above 2^63 - 1 "
+			       "cannot be sent to a replica: give a smaller "
+			       "one");
+	return 0;
+}
+
+int packet_setup(const struct run_request *request, unsigned replica,
+		 char **out, struct err *err)
+{
+	struct builder setup = { NULL, false };
+	json_t *params;
+
+	*out = NULL;
+	if (check_numbers(request, err) < 0)
+		return ERR_USAGE;
+	params = params_json(request->trial);
+	if (!params)
+		return err_set(err, ERR_USAGE,
+			       "the parameters of the test are not a JSON "
+			       "object: %s", request->trial->params_json);
+	setup.object = json_pack("{s:s, s:i, s:o}", "type", "setup",
+				 "protocol", PACKET_PROTOCOL, "params", params);
+	add_target(&setup, request, replica);
+	add_work(&setup, &request->trial->spec);
+	add_files(&setup, request, replica);
+	if (!setup.failed)
+		*out = json_dumps(setup.object, JSON_COMPACT);
+	json_decref(setup.object);
+	if (!*out)
+		return err_set(err, ERR_USAGE,
+			       "a path or a name of this trial is not UTF-8: "
+			       "rename it");
+	if (strlen(*out) <= PACKET_MAX_BYTES)
+		return 0;
+	free(*out);
+	*out = NULL;
+	return err_set(err, ERR_USAGE,
+		       "the paths and parameters of this trial need more than "
+		       "a packet of %d bytes: shorten them", PACKET_MAX_BYTES);
+}
+
+static char *dump(json_t *packet)
+{
+	char *text = json_dumps(packet, JSON_COMPACT);
+
+	json_decref(packet);
+	return text;
+}
+
+char *packet_go(uint64_t at_ns)
+{
+	return dump(json_pack("{s:s, s:I}", "type", "go", "at_ns",
+			      (json_int_t)at_ns));
+}
+
+char *packet_bye(void)
+{
+	return dump(json_pack("{s:s}", "type", "bye"));
+}
+
+/* ------------------------------------------------------------ reading --- */
+
+int packet_parse(const char *bytes, size_t n, json_t **out, const char **type,
+		 struct err *err)
+{
+	json_error_t error;
+
+	*out = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &error);
+	if (!*out)
+		return err_set(err, ERR_INVALID,
+			       "a packet of %zu bytes that is not JSON (%s)", n,
+			       error.text);
+	*type = json_string_value(json_object_get(*out, "type"));
+	if (json_is_object(*out) && *type)
+		return 0;
+	json_decref(*out);
+	*out = NULL;
+	return err_set(err, ERR_INVALID,
+		       "a packet that is not an object with a text 'type'");
+}
+
+static int wrong_member(struct err *err, const char *name, const char *want)
+{
+	return err_set(err, ERR_INVALID, "'ready': member '%s' is not %s", name,
+		       want);
+}
+
+static int read_versions(const json_t *packet, struct replica *replica,
+			 struct err *err)
+{
+	json_t *versions = json_object_get(packet, "versions"), *value;
+	const char *library = NULL, *runtime = NULL, *name;
+
+	if (!json_is_object(versions))
+		return wrong_member(err, "versions", "an object");
+	json_object_foreach(versions, name, value)
+		if (!json_is_string(value))
+			return wrong_member(err, "versions",
+					    "an object of strings");
+	if (json_get_text(versions, "library", true, &library,
+			  "'versions' of 'ready'", err) < 0 ||
+	    json_get_text(versions, "runtime", true, &runtime,
+			  "'versions' of 'ready'", err) < 0)
+		return ERR_INVALID;
+	snprintf(replica->library_version, sizeof(replica->library_version),
+		 "%s", library);
+	snprintf(replica->runtime, sizeof(replica->runtime), "%s", runtime);
+	text_clean_line(replica->library_version);
+	text_clean_line(replica->runtime);
+	free(replica->versions_json);
+	replica->versions_json = json_dumps(versions, JSON_COMPACT);
+	return 0;
+}
+
+/* An array of texts, joined; *out stays NULL when it is absent or empty. */
+static int read_list(const json_t *packet, const char *name, char between,
+		     char **out, struct err *err)
+{
+	json_t *list = json_object_get(packet, name), *value;
+	struct str all = STR_INIT;
+	size_t i;
+
+	if (!list || json_is_null(list))
+		return 0;
+	if (!json_is_array(list))
+		return wrong_member(err, name, "an array of strings");
+	json_array_foreach(list, i, value) {
+		if (!json_is_string(value)) {
+			str_release(&all);
+			return wrong_member(err, name, "an array of strings");
+		}
+		if (i)
+			str_add_char(&all, between);
+		str_add(&all, json_string_value(value));
+	}
+	free(*out);
+	*out = all.len ? str_detach(&all) : NULL;
+	str_release(&all);
+	if (*out)
+		text_clean(*out);
+	return 0;
+}
+
+int packet_read_ready(const json_t *packet, struct replica *replica,
+		      struct err *err)
+{
+	uint64_t protocol = 0;
+	double import_s = 0;
+
+	if (json_get_u64(packet, "protocol", true, &protocol, "'ready'", err) <
+	    0)
+		return ERR_INVALID;
+	if (protocol != PACKET_PROTOCOL)
+		return err_set(err, ERR_CONFLICT,
+			       "speaks version %llu of the worker protocol and "
+			       "this program version %d: install the two "
+			       "together", (unsigned long long)protocol,
+			       PACKET_PROTOCOL);
+	if (read_versions(packet, replica, err) < 0 ||
+	    read_list(packet, "not_applied", ',', &replica->not_applied, err) <
+		    0 ||
+	    read_list(packet, "notes", '\n', &replica->notes, err) < 0 ||
+	    json_get_number(packet, "import_seconds", false, &import_s,
+			    "'ready'", err) < 0)
+		return ERR_INVALID;
+	replica->import_s = import_s;
+	return 0;
+}
+
+static int known_stop(const char *stopped_by)
+{
+	return strcmp(stopped_by, "n_requests") == 0 ||
+	       strcmp(stopped_by, "deadline") == 0 ||
+	       strcmp(stopped_by, "records_full") == 0;
+}
+
+int packet_read_done(const json_t *packet, struct replica *replica,
+		     struct err *err)
+{
+	const char *stopped_by = "";
+
+	if (json_get_u64(packet, "started", true, &replica->started, "'done'",
+			 err) < 0 ||
+	    json_get_u64(packet, "finished", true, &replica->finished, "'done'",
+			 err) < 0 ||
+	    json_get_u64(packet, "unfinished", true, &replica->unfinished,
+			 "'done'", err) < 0 ||
+	    json_get_u64(packet, "end_ns", true, &replica->end_ns, "'done'",
+			 err) < 0 ||
+	    json_get_text(packet, "stopped_by", true, &stopped_by, "'done'",
+			  err) < 0)
+		return ERR_INVALID;
+	if (!known_stop(stopped_by))
+		return err_set(err, ERR_INVALID,
+			       "'done': member 'stopped_by' is not n_requests, "
+			       "deadline or records_full");
+	if (replica->finished > replica->started ||
+	    replica->started - replica->finished != replica->unfinished)
+		return err_set(err, ERR_INVALID,
+			       "'done': 'started' is not 'finished' + "
+			       "'unfinished'");
+	snprintf(replica->stopped_by, sizeof(replica->stopped_by), "%s",
+		 stopped_by);
+	return 0;
+}
+
+int packet_read_error(const json_t *packet, const char **stage,
+		      const char **message, struct err *err)
+{
+	*stage = *message = "";
+	if (json_get_text(packet, "stage", true, stage, "'error'", err) < 0 ||
+	    json_get_text(packet, "message", true, message, "'error'", err) < 0)
+		return ERR_INVALID;
+	return 0;
+}

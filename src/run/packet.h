@@ -1,0 +1,43 @@
+/*
+ * The packets of the worker protocol, version 1 (docs/worker-protocol.md), as
+ * the harness writes and reads them. Pure: no socket here.
+ */
+#ifndef RUN_PACKET_H
+#define RUN_PACKET_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/trial.h"
+#include "run/run.h"
+
+#define PACKET_PROTOCOL 1
+#define PACKET_MAX_BYTES 65536
+
+/* The text of a packet for one replica, which the caller frees; the last two
+ * cannot fail. packet_setup(): ERR_USAGE when something asked does not fit the
+ * protocol; *out is NULL then. */
+int packet_setup(const struct run_request *request, unsigned replica,
+		 char **out, struct err *err);
+char *packet_go(uint64_t at_ns);
+char *packet_bye(void);
+
+/* Reads what came. *type is borrowed from the object, which the caller
+ * decrefs. ERR_INVALID with a sentence that goes on after "it sent". */
+int packet_parse(const char *bytes, size_t n, json_t **out, const char **type,
+		 struct err *err);
+
+/* Fill their members of `replica`; free and replace what was there. After a
+ * failure (ERR_INVALID; ERR_CONFLICT: another protocol) only some may be
+ * filled. */
+int packet_read_ready(const json_t *packet, struct replica *replica,
+		      struct err *err);
+int packet_read_done(const json_t *packet, struct replica *replica,
+		     struct err *err);
+
+/* Borrowed from the packet. */
+int packet_read_error(const json_t *packet, const char **stage,
+		      const char **message, struct err *err);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * Running one trial: starts its replicas, takes them through the worker
+ * protocol (docs/worker-protocol.md) and does not come back before the last of
+ * them has ended, whatever they do. One thread, one poll loop; nothing is
+ * allocated for ticks.
+ *
+ * The room measures nothing. The caller reads counters in the hooks, which are
+ * called from within run_trial() at the moments that matter.
+ *
+ * For the time of run_trial() the calling process is a child subreaper, so that
+ * what replicas leave behind can be found. A process that is started meanwhile
+ * by somebody else in this program is not touched, as long as it stays in the
+ * program's own session. The calling thread must outlive the replicas: they
+ * are killed by the kernel when it ends (PR_SET_PDEATHSIG).
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/record.h"
+#include "record/trial.h"
+
+struct run_hooks {
+	/* All replicas are ready and quiet; GO has not been sent. Snapshots
+	 * and resets of peaks belong here. Not required. */
+	void (*ready)(void *context, struct trial *trial);
+	/* GO has been sent, trial->go_ns is a few milliseconds ahead and the
+	 * replicas still sleep: the first reading, which has to be stamped
+	 * go_ns. (Read after go_ns it would miss what was done until the
+	 * harness got a CPU.) Not required. */
+	void (*go)(void *context, struct trial *trial);
+	/* Every 100 ms from GO to the window's end; those that are missed are
+	 * left out, not made up for. Not required. */
+	void (*tick)(void *context, struct trial *trial, uint64_t now_ns);
+	/* The first replica is done, or the deadline is there, or no replica
+	 * is left: the last reading. Once for each `go`. Not required. */
+	void (*window_end)(void *context, struct trial *trial);
+	/* That replica said `done`, is alive and waits for `bye`, so that its
+	 * counters can be read. The first one comes after `window_end`. Not
+	 * required. */
+	void (*done)(void *context, struct trial *trial, unsigned replica);
+	/* At the start of each stage and about five times a second: "starting",
+	 * "proving", "running", "stopping". Not required. */
+	void (*progress)(void *context, struct trial *trial, const char *stage,
+			 uint64_t now_ns);
+};
+
+/* All is borrowed from the caller until run_trial() returns. */
+struct run_request {
+	struct trial *trial;      /* its spec and params_json are filled */
+	const char *launcher;     /* "process"; NULL is the same */
+	char *const *argv;        /* of one replica; [0] is an absolute path;
+				   * NULL at the end */
+	char *const *environment; /* "NAME=value", NULL at the end: all that a
+				   * replica sees beside BENCHMARK_FD. NULL:
+				   * nothing */
+	const char *folder;       /* where replicas run; NULL: where we are */
+	char (*endpoints)[256];   /* one a replica */
+	bool tls;
+	const char *ca_file;      /* NULL: the system's */
+	const char *plan;         /* path */
+	const char *proof, *proof_bytes, *burst; /* paths; NULL: left out */
+	char **records;           /* a path a replica: made here, sparse, at full
+				   * capacity; an old file is emptied */
+	uint64_t records_capacity; /* records a replica, >= 1 */
+	double ready_timeout_s;   /* from the start of the last replica */
+	double grace_s;           /* to end by itself when asked to */
+	int interrupt_fd;         /* readable: the person wants to stop. Is not
+				   * read from. -1: none */
+	uint64_t *go_sent_ns;     /* out, one a replica: when its `go` went, 0:
+				   * never. NULL: not wanted */
+	struct run_hooks hooks;
+	void *context;            /* of the hooks */
+};
+
+/*
+ * Runs the trial and fills trial->replica[] (state, text, versions, what it
+ * said), go_ns, window_end_ns, the wall times, failed, text and findings.
+ *
+ * Returns 0 also when replicas failed: their `state` and `text` tell. `text`
+ * goes on after "replica N ": "was killed by signal 9 (SIGKILL) 0.5 s after
+ * GO: …". trial->text has that whole sentence for the replica that failed
+ * first, also when trial->failed is false because others finished.
+ *
+ * One replica that fails before GO fails the trial: the others are told by the
+ * end of their socket and are INTERRUPTED with a text that says why. After GO
+ * the others go on; the trial fails when none of them finished.
+ *
+ * window_end_ns is the earliest end_ns of a replica that did all its requests
+ * (or filled its records), and at most go_ns + timeout_s. Without GO both are 0
+ * and the wall times are those of the attempt.
+ *
+ * ERR_INTERRUPTED: the person asked to stop; all has ended. ERR_USAGE or
+ * ERR_INVALID: the request is wrong. ERR_SYSTEM: nothing could be done. After
+ * any of them no process of the trial is left.
+ */
+int run_trial(struct run_request *request, struct err *err);
+
+/*
+ * Maps the records of one replica read-only. run_map_records() is for after the
+ * trial: *count stops after the last page that was ever written, so that going
+ * through all of it never touches (and so allocates) the empty rest; *out is
+ * NULL when nothing was written. run_map_all_records() has the full capacity,
+ * to follow a replica that works: stop at the first record without an outcome.
+ * ERR_NOT_FOUND or ERR_SYSTEM; ERR_INVALID when the size is not a multiple of
+ * RECORD_BYTES.
+ */
+int run_map_records(const char *path, const struct record **out, size_t *count,
+		    struct err *err);
+int run_map_all_records(const char *path, const struct record **out,
+			size_t *capacity, struct err *err);
+
+/* NULL is fine. */
+void run_unmap_records(const struct record *records, size_t count);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * The scratch folder of a run: plan, proof and records files, which replicas
+ * and harness share through memory. It is named after user, process and the
+ * process's start time, so that a later run can tell whether a killed one left
+ * it behind; and it is locked (flock) while it is in use, which also holds
+ * across PID namespaces that share a /dev/shm.
+ */
+#ifndef RUN_SCRATCH_H
+#define RUN_SCRATCH_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct scratch {
+	char *path; /* without a trailing slash; owned */
+	int lock_fd;
+};
+
+/*
+ * Makes the folder, mode 0700, in /dev/shm when that is a tmpfs with need_bytes
+ * free, otherwise in $TMPDIR or /tmp. One a process at a time: ERR_CONFLICT
+ * names a folder that is there already. After an error scratch_remove() is
+ * still fine.
+ */
+int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err);
+
+/* The same in a folder of the caller's choice. */
+int scratch_make_in(struct scratch *scratch, const char *base, struct err *err);
+
+/* Removes it with all that is in it, and frees; twice is fine. */
+int scratch_remove(struct scratch *scratch, struct err *err);
+
+/* Removes the folders of runs of this user that have ended without doing so,
+ * from all places where scratch_make() may put them. Returns how many. Never
+ * one of another user, of a run that lives, or what merely looks similar. */
+unsigned scratch_clear_stale(void);
+unsigned scratch_clear_stale_in(const char *base);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * What replicas print and say: untrusted bytes, kept as text that may go to a
+ * terminal, a database and JSON.
+ */
+#ifndef RUN_TEXT_H
+#define RUN_TEXT_H
+
+#include <stddef.h>
+
+/* In place: whatever is not valid UTF-8, and control characters but newline and
+ * tab, becomes '?'. The length stays. text_clean_line() also turns newlines and
+ * tabs into blanks and takes blanks off the end. */
+void text_clean(char *text);
+void text_clean_line(char *text);
+
+/* The last TAIL_BYTES of a stream. Memory: at most twice that, however long the
+ * stream. Zeroed it is empty. */
+#define TAIL_BYTES 65536
+
+struct tail {
+	char *bytes;
+	size_t used;
+};
+
+void tail_add(struct tail *tail, const char *bytes, size_t n);
+
+/* All that is kept, cleaned; NULL when nothing came. The caller frees. */
+char *tail_text(const struct tail *tail);
+
+/* The last line that is not blank, cleaned, cut to `size`; "" when none. */
+void tail_last_line(const struct tail *tail, char *out, size_t size);
+
+void tail_release(struct tail *tail);
+
+#endif
