@@ -1,0 +1,258 @@
+/*
+ * What the origin saw against what was planned and what the replicas say. Each
+ * check is a function that adds at most one sentence; all are in the list at
+ * the end. A sentence stands only where something differs, or is doubtful.
+ */
+#include "analyse/analyse.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define FEW_OPERATIONS 100
+
+/* Sums over the replicas. */
+struct sums {
+	uint64_t started, records, after, unfinished, bad, bytes_recorded, ok,
+		failed, crc_checked;
+	uint64_t requests, body_bytes, repeated, connections, hold_reached;
+	bool all_done; /* every replica said what it had started */
+};
+
+static void sum_up(const struct trial *trial, struct sums *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->all_done = true;
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *r = &trial->replica[i];
+
+		s->started += r->started;
+		s->records += r->records;
+		s->after += r->records_after;
+		s->unfinished += r->unfinished;
+		s->bad += r->bad_records;
+		s->bytes_recorded += r->bytes_recorded;
+		s->ok += r->outcomes[OUTCOME_OK];
+		for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++)
+			s->failed += r->outcomes[o];
+		s->crc_checked += r->crc_checked;
+		s->requests += r->ledger.requests;
+		s->body_bytes += r->ledger.body_bytes;
+		s->repeated += r->ledger.repeated;
+		s->connections += r->ledger.connections +
+				  r->ledger_setup.connections;
+		s->hold_reached += r->ledger.hold_reached;
+		s->all_done = s->all_done && r->done_ns;
+	}
+}
+
+#define LIBRARY(trial) ((trial)->spec.library)
+#define LLU(n) ((unsigned long long)(n))
+
+static bool does_no_io(const struct trial *trial, const struct sums *s)
+{
+	return trial->own_origin && !s->requests && !s->connections;
+}
+
+static void check_requests(struct trial *trial, const struct sums *s)
+{
+	if (!trial->own_origin)
+		return;
+	if (does_no_io(trial, s)) {
+		trial_add_finding(trial, "%s made no request at all: its "
+					 "figures are the harness's own cost",
+				  LIBRARY(trial));
+		return;
+	}
+	if (!s->all_done)
+		trial_add_finding(trial, "%s: requests not compared, a replica "
+					 "did not say what it had started",
+				  LIBRARY(trial));
+	else if (s->requests > s->started)
+		trial_add_finding(
+			trial,
+			"%s: the origin saw %llu requests for %llu operations, "
+			"%.4g requests for 1 operation",
+			LIBRARY(trial), LLU(s->requests), LLU(s->started),
+			s->started ? (double)s->requests / (double)s->started
+				   : 0);
+	else if (s->requests < s->started)
+		trial_add_finding(
+			trial,
+			"%s: the origin saw only %llu requests for %llu "
+			"operations",
+			LIBRARY(trial), LLU(s->requests), LLU(s->started));
+}
+
+/* Exact where every operation ended well; where some were cut, the origin may
+ * have sent more than was recorded, but never less. */
+static void check_bytes(struct trial *trial, const struct sums *s)
+{
+	bool clean = s->all_done && !s->unfinished && !s->failed;
+
+	if (!trial->own_origin || does_no_io(trial, s))
+		return;
+	if (s->body_bytes < s->bytes_recorded ||
+	    (clean && s->body_bytes > s->bytes_recorded))
+		trial_add_finding(
+			trial,
+			"%s: the origin sent %llu bytes of bodies, the "
+			"replicas recorded %llu",
+			LIBRARY(trial), LLU(s->body_bytes),
+			LLU(s->bytes_recorded));
+}
+
+static void check_in_flight(struct trial *trial, const struct sums *s)
+{
+	uint64_t want = (uint64_t)trial->spec.concurrency *
+			trial->replica_count;
+
+	if (!trial->own_origin || does_no_io(trial, s) ||
+	    s->hold_reached >= want)
+		return;
+	trial_add_finding(trial, "%s: at most %llu of %llu operations were "
+				 "really in flight",
+			  LIBRARY(trial), LLU(s->hold_reached), LLU(want));
+}
+
+static void check_repeated(struct trial *trial, const struct sums *s)
+{
+	if (s->repeated)
+		trial_add_finding(trial, "%s asked %llu times again for a "
+					 "range whose answer was cut, had "
+					 "failed or was still on its way",
+				  LIBRARY(trial), LLU(s->repeated));
+}
+
+static void check_connections(struct trial *trial, const struct sums *s)
+{
+	uint64_t usual = 2ULL * trial->spec.concurrency * trial->replica_count;
+
+	if (!trial->own_origin || does_no_io(trial, s))
+		return;
+	if (trial->spec.client.keep_alive && s->connections > usual)
+		trial_add_finding(trial, "%s opened %llu connections, though "
+					 "at most %u were needed at a time",
+				  LIBRARY(trial), LLU(s->connections),
+				  trial->spec.concurrency *
+					  trial->replica_count);
+	if (!trial->spec.client.keep_alive && s->connections < s->requests)
+		trial_add_finding(trial, "%s used connections again, though "
+					 "keep_alive is off: %llu connections "
+					 "for %llu requests",
+				  LIBRARY(trial), LLU(s->connections),
+				  LLU(s->requests));
+}
+
+/* Whether a comma-separated list holds a name. */
+static bool lists(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = list; at && *at;) {
+		size_t length = strcspn(at, ",");
+
+		if (length == n && !strncmp(at, name, n))
+			return true;
+		at += length + (at[length] == ',');
+	}
+	return false;
+}
+
+/* Settings that a library cannot honour matter only when they were asked for,
+ * that is, differ from what everybody has by default. */
+static void check_settings(struct trial *trial, const struct sums *s)
+{
+	const struct client_config *c = &trial->spec.client;
+	const struct {
+		const char *name;
+		bool asked;
+	} settings[] = {
+		{ "pool_size", c->pool_size != trial->spec.concurrency },
+		{ "keep_alive", !c->keep_alive },
+		{ "keep_alive_timeout_seconds", c->keep_alive_timeout_s != 30 },
+		{ "use_dns_cache", !c->use_dns_cache },
+	};
+	const char *list = trial->replica[0].not_applied;
+
+	(void)s;
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		if (settings[i].asked && lists(list, settings[i].name))
+			trial_add_finding(trial, "not comparable in %s: %s has "
+						 "no way to honour it",
+					  settings[i].name, LIBRARY(trial));
+	}
+}
+
+static void check_unfinished(struct trial *trial, const struct sums *s)
+{
+	if (s->unfinished)
+		trial_add_finding(trial, "%s: %llu operations were still in "
+					 "flight when time was up, and given "
+					 "up",
+				  LIBRARY(trial), LLU(s->unfinished));
+}
+
+static void check_amount(struct trial *trial, const struct sums *s)
+{
+	if (!trial->failed && s->ok + s->failed == 0)
+		trial_add_finding(trial, "%s: no operation ended in time",
+				  LIBRARY(trial));
+	else if (!trial->failed && s->ok < FEW_OPERATIONS)
+		trial_add_finding(trial, "only %llu operations succeeded: too "
+					 "few for quantiles",
+				  LLU(s->ok));
+}
+
+static void check_content(struct trial *trial, const struct sums *s)
+{
+	if (s->bad)
+		trial_add_finding(trial, "%s: %llu records say impossible "
+					 "things and were not counted",
+				  LIBRARY(trial), LLU(s->bad));
+	if (s->ok >= FEW_OPERATIONS && !s->crc_checked &&
+	    !does_no_io(trial, s))
+		trial_add_finding(trial, "%s: no content was checked in the "
+					 "timed part",
+				  LIBRARY(trial));
+}
+
+static void check_stop(struct trial *trial, const struct sums *s)
+{
+	(void)s;
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		if (!strcmp(trial->replica[i].stopped_by, "records_full")) {
+			trial_add_finding(trial, "the records file of replica "
+						 "%u was full before the time "
+						 "was up",
+					  i);
+			return;
+		}
+	}
+}
+
+static void check_congestion(struct trial *trial, const struct sums *s)
+{
+	(void)s;
+	if (trial->own_origin && strcmp(trial->congestion, "cubic"))
+		trial_add_finding(trial, "the origin's sockets used %s, not "
+					 "cubic: large answers may be slower",
+				  trial->congestion);
+}
+
+void analyse_reconcile(struct trial *trial)
+{
+	static void (*const checks[])(struct trial *, const struct sums *) = {
+		check_requests,	  check_bytes,	    check_in_flight,
+		check_repeated,	  check_connections, check_settings,
+		check_unfinished, check_amount,	    check_content,
+		check_stop,	  check_congestion,
+	};
+	struct sums sums;
+
+	if (trial->failed && !trial->go_ns)
+		return; /* it never began: there is nothing to compare */
+	sum_up(trial, &sums);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		checks[i](trial, &sums);
+}

@@ -1,0 +1,119 @@
+#include "analyse/analyse.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* Start times of operations that end later, the latest on top. */
+struct heap {
+	uint64_t *at;
+	size_t count, limit;
+};
+
+static void swap(uint64_t *a, uint64_t *b)
+{
+	uint64_t t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static void heap_push(struct heap *heap, uint64_t value)
+{
+	size_t i = heap->count++;
+
+	heap->at[i] = value;
+	while (i && heap->at[(i - 1) / 2] < heap->at[i]) {
+		swap(&heap->at[i], &heap->at[(i - 1) / 2]);
+		i = (i - 1) / 2;
+	}
+}
+
+static void heap_pop(struct heap *heap)
+{
+	size_t i = 0;
+
+	heap->at[0] = heap->at[--heap->count];
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= heap->count)
+			return;
+		if (child + 1 < heap->count &&
+		    heap->at[child + 1] > heap->at[child])
+			child++;
+		if (heap->at[child] <= heap->at[i])
+			return;
+		swap(&heap->at[i], &heap->at[child]);
+		i = child;
+	}
+}
+
+/*
+ * Most operations in flight at one time. Records are in the order of their
+ * ends, so going backwards the end times fall: an operation that starts after
+ * the present end can never overlap an earlier one and leaves the heap, which
+ * so holds just what is in flight there. A record out of order makes the heap
+ * grow; `limit` keeps a broken file from costing memory.
+ */
+static uint32_t in_flight_peak(const struct record *records, size_t n,
+			       unsigned concurrency)
+{
+	struct heap heap = { .limit = 4UL * concurrency + 1024 };
+	size_t peak = 0;
+
+	heap.at = mem_array(heap.limit, sizeof(*heap.at));
+	for (size_t i = n; i-- > 0 && heap.count < heap.limit;) {
+		while (heap.count && heap.at[0] >= records[i].end_ns)
+			heap_pop(&heap);
+		heap_push(&heap, records[i].start_ns);
+		if (heap.count > peak)
+			peak = heap.count;
+	}
+	free(heap.at);
+	return (uint32_t)peak;
+}
+
+static bool possible(const struct record *r, size_t plan_ops)
+{
+	return r->outcome < OUTCOME_COUNT && r->end_ns >= r->start_ns &&
+	       r->intended_ns && r->intended_ns <= r->end_ns &&
+	       r->op < plan_ops;
+}
+
+static void count_in_window(struct replica *replica, const struct record *r)
+{
+	replica->outcomes[r->outcome]++;
+	if (r->flags & RECORD_FLAG_CRC_CHECKED)
+		replica->crc_checked++;
+	if (r->outcome != OUTCOME_OK)
+		return;
+	replica->bytes_ok += r->bytes;
+	histogram_add(replica->latency, r->end_ns - r->intended_ns);
+}
+
+void analyse_records(struct trial *trial, unsigned number,
+		     const struct record *records, size_t capacity,
+		     size_t plan_ops)
+{
+	struct replica *replica = &trial->replica[number];
+	size_t n = 0;
+
+	for (; n < capacity && records[n].outcome != OUTCOME_NONE; n++) {
+		const struct record *r = &records[n];
+
+		if (!possible(r, plan_ops)) {
+			replica->bad_records++;
+			continue;
+		}
+		if (r->outcome == OUTCOME_OK)
+			replica->bytes_recorded += r->bytes;
+		if (r->end_ns > trial->window_end_ns)
+			replica->records_after++;
+		else if (r->end_ns > trial->go_ns)
+			count_in_window(replica, r);
+	}
+	replica->records = n;
+	replica->in_flight_peak =
+		in_flight_peak(records, n, trial->spec.concurrency);
+}

@@ -1,0 +1,254 @@
+#include "analyse/analyse.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyse/series.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/* Fewer operations than this say nothing about such a quantile. */
+#define LEAST_FOR_P99 100
+#define LEAST_FOR_P99_9 1000
+
+static char *time_text(uint64_t wall_ns)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	return wall_ns ? mem_dup(clock_format(wall_ns, text)) : NULL;
+}
+
+/* What is the same for the trial and each of its replicas. */
+static void fill_common(struct result_row *row, const struct trial *trial,
+			const struct run *run)
+{
+	const struct trial_spec *spec = &trial->spec;
+	const struct environment *e = &run->environment;
+
+	row->library_name = mem_dup(spec->library);
+	row->test_name = mem_dup(spec->test);
+	row->test_params = mem_dup(trial->params_json);
+	row->start_time = time_text(trial->start_wall_ns);
+	row->end_time = time_text(trial->end_wall_ns);
+	row->run_id = mem_dup(run->id);
+	row->trial_id = mem_dup(trial->id);
+	row->pool_size = spec->client.pool_size;
+	row->keep_alive = spec->client.keep_alive;
+	row->keep_alive_timeout_seconds = spec->client.keep_alive_timeout_s;
+	row->use_dns_cache = spec->client.use_dns_cache;
+	row->replicas = spec->replicas;
+	row->concurrency = spec->concurrency;
+	row->rate = spec->rate;
+	row->seed = spec->seed;
+	row->dataset = mem_dup(spec->dataset);
+	row->instance_type = *e->instance_type ? mem_dup(e->instance_type)
+					       : NULL;
+	row->isolation = mem_dup(e->isolation);
+	row->harness_version = mem_dup(e->harness_version);
+	row->kernel = mem_dup(e->kernel);
+	row->cpu_model = mem_dup(e->cpu_model);
+	row->cpus = e->cpus;
+	if (trial->window_end_ns > trial->go_ns)
+		row->duration_seconds = clock_seconds(trial->window_end_ns -
+						      trial->go_ns);
+}
+
+/* Counts of one replica, added to what stands in the row. */
+static void add_counts(struct result_row *row, const struct replica *replica,
+		       bool own_origin)
+{
+	const uint64_t *n = replica->outcomes;
+
+	for (unsigned i = 1; i < OUTCOME_COUNT; i++)
+		row->number_requests += n[i];
+	row->number_successes += n[OUTCOME_OK];
+	row->failures_http_error += n[OUTCOME_HTTP_ERROR];
+	row->failures_throttled += n[OUTCOME_THROTTLED];
+	row->failures_timeout += n[OUTCOME_TIMEOUT];
+	row->failures_connect += n[OUTCOME_CONNECT];
+	row->failures_reset += n[OUTCOME_RESET];
+	row->failures_truncated += n[OUTCOME_TRUNCATED];
+	row->failures_wrong_bytes += n[OUTCOME_WRONG_BYTES];
+	row->failures_other += n[OUTCOME_OTHER];
+	row->number_failures = row->number_requests - row->number_successes;
+	row->unfinished += replica->unfinished;
+	row->crc_checked += replica->crc_checked;
+	row->peak_rss_bytes += replica->peak_rss_bytes;
+	if (!own_origin)
+		return;
+	row->connections += replica->ledger.connections;
+	row->connections_total += replica->ledger.connections +
+				  replica->ledger_setup.connections;
+	row->origin_requests += replica->ledger.requests;
+	row->origin_body_bytes += replica->ledger.body_bytes;
+	row->origin_repeated_requests += replica->ledger.repeated;
+	row->in_flight_proven += replica->ledger.hold_reached;
+}
+
+/* Sums begin at 0; what only our origin knows stays unknown without it. */
+static void begin_counts(struct result_row *row, bool own_origin)
+{
+	row->number_requests = row->number_failures = row->number_successes = 0;
+	row->failures_http_error = row->failures_throttled = 0;
+	row->failures_timeout = row->failures_connect = row->failures_reset = 0;
+	row->failures_truncated = row->failures_wrong_bytes = 0;
+	row->failures_other = row->unfinished = row->crc_checked = 0;
+	row->peak_rss_bytes = 0;
+	if (!own_origin)
+		return;
+	row->connections = row->connections_total = row->origin_requests = 0;
+	row->origin_body_bytes = row->origin_repeated_requests = 0;
+	row->in_flight_proven = 0;
+}
+
+static void fill_latency(struct result_row *row, const struct histogram *h)
+{
+	const double ns_per_ms = (double)NS_PER_MS;
+
+	if (!h->total)
+		return;
+	row->latency_p50_ms = histogram_quantile_ns(h, 0.5) / ns_per_ms;
+	row->latency_p90_ms = histogram_quantile_ns(h, 0.9) / ns_per_ms;
+	if (h->total >= LEAST_FOR_P99)
+		row->latency_p99_ms = histogram_quantile_ns(h, 0.99) / ns_per_ms;
+	if (h->total >= LEAST_FOR_P99_9)
+		row->latency_p99_9_ms =
+			histogram_quantile_ns(h, 0.999) / ns_per_ms;
+	row->latency_max_ms = (double)h->max_ns / ns_per_ms;
+}
+
+/* Rates of what succeeded, over the window. */
+static void fill_rates(struct result_row *row, uint64_t bytes_ok,
+		       uint64_t cpu_ns)
+{
+	double duration = row->duration_seconds;
+
+	if (!(duration > 0))
+		return;
+	row->requests_per_second = (double)row->number_successes / duration;
+	row->bytes_per_second = (double)bytes_ok / duration;
+	row->cpu_total_seconds = clock_seconds(cpu_ns);
+	if (bytes_ok)
+		row->cpu_seconds_per_gb =
+			row->cpu_total_seconds / ((double)bytes_ok / 1e9);
+	if (row->number_successes)
+		row->cpu_seconds_per_1000_requests =
+			row->cpu_total_seconds /
+			((double)row->number_successes / 1000);
+}
+
+static void fill_replica(struct result_row *row, const struct trial *trial,
+			 const struct run *run, const struct replica *replica)
+{
+	struct series series;
+
+	result_row_init(row);
+	fill_common(row, trial, run);
+	row->container_id = mem_printf("process-%d-%.8s", (int)replica->pid,
+				       trial->id);
+	if (*replica->library_version)
+		row->library_version = mem_dup(replica->library_version);
+	row->state = mem_dup(replica_state_name(replica->state));
+	begin_counts(row, trial->own_origin);
+	add_counts(row, replica, trial->own_origin);
+	fill_latency(row, replica->latency);
+	fill_rates(row, replica->bytes_ok, replica->cpu_ns);
+	series_init(&series, trial);
+	series_add(&series, trial, replica->number);
+	series_describe(&series, row);
+	series_release(&series);
+}
+
+/* "ok", "failed", or what became of the replicas that did not finish. */
+static char *state_of(const struct trial *trial)
+{
+	struct str state = STR_INIT;
+
+	if (trial->failed)
+		return mem_dup("failed");
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *replica = &trial->replica[i];
+
+		if (replica->state != REPLICA_FINISHED)
+			str_addf(&state, "%sreplica %u %s",
+				 state.len ? ", " : "", i,
+				 replica_state_name(replica->state));
+	}
+	if (!state.len)
+		str_add(&state, "ok");
+	return str_detach(&state);
+}
+
+/* The sentence of the failure, then the findings, "; " between them. */
+static char *findings_of(const struct trial *trial)
+{
+	struct str all = STR_INIT;
+
+	str_add(&all, trial->text);
+	if (trial->findings) {
+		if (all.len)
+			str_add(&all, "\n");
+		str_add(&all, trial->findings);
+	}
+	if (!all.len)
+		return NULL;
+	for (char *at = all.buf; *at; at++) {
+		if (*at == '\n')
+			*at = '\1'; /* becomes "; " below */
+	}
+	for (char *at; (at = strchr(all.buf, '\1'));) {
+		char *rest = mem_dup(at + 1);
+
+		all.len = (size_t)(at - all.buf);
+		*at = '\0';
+		str_addf(&all, "; %s", rest);
+		free(rest);
+	}
+	return str_detach(&all);
+}
+
+static void fill_total(struct result_row *row, const struct trial *trial,
+		       const struct run *run)
+{
+	struct histogram *latency = mem_new(sizeof(*latency));
+	uint64_t bytes_ok = 0, cpu_ns = 0;
+	struct series series;
+
+	result_row_init(row);
+	fill_common(row, trial, run);
+	row->state = state_of(trial);
+	row->findings = findings_of(trial);
+	begin_counts(row, trial->own_origin);
+	series_init(&series, trial);
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *replica = &trial->replica[i];
+
+		add_counts(row, replica, trial->own_origin);
+		histogram_merge(latency, replica->latency);
+		bytes_ok += replica->bytes_ok;
+		cpu_ns += replica->cpu_ns;
+		series_add(&series, trial, i);
+		if (!row->library_version && *replica->library_version)
+			row->library_version =
+				mem_dup(replica->library_version);
+	}
+	fill_latency(row, latency);
+	fill_rates(row, bytes_ok, cpu_ns);
+	series_describe(&series, row);
+	if (trial->own_origin && trial->window_end_ns > trial->go_ns)
+		row->origin_cpu_seconds = clock_seconds(trial->origin_cpu_ns);
+	series_release(&series);
+	free(latency);
+}
+
+void analyse_summary(const struct trial *trial, const struct run *run,
+		     struct summary *out)
+{
+	fill_total(&out->total, trial, run);
+	out->replica_count = trial->replica_count;
+	out->replica = mem_array(trial->replica_count, sizeof(*out->replica));
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		fill_replica(&out->replica[i], trial, run, &trial->replica[i]);
+}

@@ -1,0 +1,50 @@
+/*
+ * From result rows to what people and programs read. The room writes into a
+ * FILE of the caller's; it opens none.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "record/result.h"
+
+/* CSV as RFC 4180 with "\n": the columns of the trials' table, or of the
+ * replicas'. Numbers have as few digits as give the same double again; unknown
+ * is an empty field; flags are True and False. Errors are the FILE's. */
+void report_csv_header(FILE *out, bool per_replica);
+void report_csv_row(FILE *out, const struct result_row *row, bool per_replica);
+
+/* One object with the CSV's column names; unknown is null. The caller's. */
+json_t *report_json(const struct result_row *row, bool per_replica);
+
+/* What a run costs. Both 0: unknown, and cost_usd stays empty. */
+struct price {
+	double per_hour;             /* USD, of the machine */
+	double per_million_requests; /* USD, of the store */
+};
+
+/* cost_usd = duration x per_hour + requests x per_million_requests. */
+void report_price(struct result_row *row, const struct price *price);
+
+struct report_row {
+	const struct result_row *row;
+	bool baseline; /* reference, null: shown beneath, not ranked */
+};
+
+struct report_style {
+	unsigned width; /* columns of the terminal; 0: 100 */
+	bool colour;    /* ANSI bold and dim */
+};
+
+/*
+ * The terminal table: one for each test, parameters and settings; libraries
+ * best first by requests a second, baselines beneath, failed trials last, then
+ * numbered notes: doubts, differences, what is not comparable.
+ */
+void report_table(FILE *out, const struct report_row *rows, size_t count,
+		  const struct report_style *style);
+
+#endif

@@ -1,0 +1,202 @@
+#include "store/database.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#define BUSY_MS 5000
+
+int database_path(const char *url, char **out, struct err *err)
+{
+	const char *path = url;
+
+	if (!strncmp(url, "sqlite:///", 10))
+		path = url + 10;
+	else if (strstr(url, "://"))
+		return err_set(err, ERR_USAGE,
+			       "the database is '%s': only SQLite files can be "
+			       "used, as sqlite:///FILE",
+			       url);
+	if (!*path || !strcmp(path, ":memory:"))
+		return err_set(err, ERR_USAGE,
+			       "the database '%s' names no file: write it as "
+			       "sqlite:///FILE",
+			       url);
+	*out = mem_dup(path);
+	return 0;
+}
+
+int database_fail(const struct store *store, const char *doing,
+		  struct err *err)
+{
+	int code = sqlite3_errcode(store->db) & 0xff;
+
+	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return err_set(err, ERR_CONFLICT,
+			       "%s: the database is in use by another program: "
+			       "try again when that has ended",
+			       store->path);
+	if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
+		return err_set(err, ERR_INVALID,
+			       "%s is not a database of this program: give "
+			       "another with --db",
+			       store->path);
+	if (code == SQLITE_READONLY)
+		return err_set(err, ERR_SYSTEM,
+			       "%s: the database cannot be written: change its "
+			       "permissions, or give another with --db",
+			       store->path);
+	return err_set(err, ERR_SYSTEM, "%s: cannot %s: %s", store->path, doing,
+		       sqlite3_errmsg(store->db));
+}
+
+/* WAL lets readers and the writer work side by side; NORMAL cannot lose a
+ * transaction to a killed process, only to a power cut. */
+static int set_up(const struct store *store, bool write, struct err *err)
+{
+	int code;
+
+	sqlite3_busy_timeout(store->db, BUSY_MS);
+	code = database_run(store,
+			    "PRAGMA foreign_keys = ON;"
+			    "PRAGMA synchronous = NORMAL;"
+			    "SELECT count(*) FROM sqlite_master;",
+			    err);
+	if (code == 0 && write)
+		code = database_run(store, "PRAGMA journal_mode = WAL;", err);
+	return code;
+}
+
+int database_open(struct store *store, const char *path, bool create,
+		  struct err *err)
+{
+	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+	int code;
+
+	store->path = mem_dup(path);
+	if (file_is_dir(path))
+		return err_set(err, ERR_USAGE,
+			       "the database '%s' is a folder: name a file in "
+			       "it",
+			       path);
+	if (!create && !file_exists(path))
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no database at %s: run `benchmark "
+			       "run-all` first, or give another with --db",
+			       path);
+	code = sqlite3_open_v2(path, &store->db, flags, NULL);
+	if (code != SQLITE_OK)
+		return err_set(err, ERR_SYSTEM,
+			       "cannot open the database %s: %s: give another "
+			       "with --db",
+			       path, strerror(errno ? errno : EIO));
+	return set_up(store, create, err);
+}
+
+void database_close(struct store *store)
+{
+	sqlite3_close(store->db);
+	free(store->path);
+	store->db = NULL;
+	store->path = NULL;
+}
+
+int database_run(const struct store *store, const char *sql, struct err *err)
+{
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return database_fail(store, "write", err);
+}
+
+int database_begin(const struct store *store, struct err *err)
+{
+	return database_run(store, "BEGIN IMMEDIATE", err);
+}
+
+int database_end(const struct store *store, int code, struct err *err)
+{
+	if (code == 0)
+		code = database_run(store, "COMMIT", err);
+	if (code < 0)
+		database_run(store, "ROLLBACK", NULL);
+	return code;
+}
+
+int statement_prepare(struct statement *s, const struct store *store,
+		      const char *sql, struct err *err)
+{
+	s->store = store;
+	s->handle = NULL;
+	s->bound = 0;
+	if (sqlite3_prepare_v2(store->db, sql, -1, &s->handle, NULL) !=
+	    SQLITE_OK)
+		return database_fail(store, "read", err);
+	return 0;
+}
+
+void statement_null(struct statement *s)
+{
+	sqlite3_bind_null(s->handle, ++s->bound);
+}
+
+void statement_text(struct statement *s, const char *text)
+{
+	sqlite3_bind_text(s->handle, ++s->bound, text, -1, SQLITE_TRANSIENT);
+}
+
+void statement_signed(struct statement *s, int64_t value)
+{
+	sqlite3_bind_int64(s->handle, ++s->bound, value);
+}
+
+void statement_count(struct statement *s, uint64_t value)
+{
+	if (value == RESULT_UNKNOWN)
+		statement_null(s);
+	else
+		statement_signed(s, (int64_t)value);
+}
+
+void statement_number(struct statement *s, double value)
+{
+	if (isfinite(value))
+		sqlite3_bind_double(s->handle, ++s->bound, value);
+	else
+		statement_null(s);
+}
+
+void statement_blob(struct statement *s, const void *bytes, size_t n)
+{
+	sqlite3_bind_blob64(s->handle, ++s->bound, bytes, n, SQLITE_TRANSIENT);
+}
+
+int statement_step(struct statement *s, struct err *err)
+{
+	int code = sqlite3_step(s->handle);
+
+	if (code == SQLITE_ROW)
+		return 1;
+	if (code == SQLITE_DONE)
+		return 0;
+	return database_fail(s->store, "read or write", err);
+}
+
+int statement_run(struct statement *s, struct err *err)
+{
+	int code = statement_step(s, err);
+
+	sqlite3_reset(s->handle);
+	s->bound = 0;
+	return code < 0 ? code : 0;
+}
+
+void statement_release(struct statement *s)
+{
+	sqlite3_finalize(s->handle);
+	s->handle = NULL;
+}

@@ -1,0 +1,2 @@
+DROP VIEW workers;
+DROP TABLE results;

@@ -1,0 +1,156 @@
+#include "store/store.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/blob.h"
+#include "store/database.h"
+#include "store/migrate.h"
+#include "store/save.h"
+
+int store_open(struct store **out, const char *url, enum store_mode mode,
+	       struct err *err)
+{
+	struct store *store;
+	char *path;
+	int code = database_path(url, &path, err);
+
+	if (code < 0)
+		return code;
+	store = mem_new(sizeof(*store));
+	code = database_open(store, path, mode == STORE_WRITE, err);
+	free(path);
+	if (code == 0)
+		code = mode == STORE_WRITE ? migrate_upgrade(store, err)
+					   : migrate_check(store, err);
+	if (code < 0)
+		store_close(store);
+	else
+		*out = store;
+	return code;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	database_close(store);
+	free(store);
+}
+
+int store_begin_run(struct store *store, const struct run *run,
+		    struct err *err)
+{
+	const struct environment *e = &run->environment;
+	char text[CLOCK_TEXT_BYTES];
+	struct statement s;
+	int code = statement_prepare(
+		&s, store,
+		"INSERT INTO runs (id, command, start_time, harness_version, "
+		"kernel, machine, distribution, cpu_model, cpus, memory_bytes, "
+		"system_congestion, instance_type, isolation) "
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		err);
+
+	if (code < 0)
+		return code;
+	statement_text(&s, run->id);
+	statement_text(&s, run->command ? run->command : "");
+	statement_text(&s, clock_format(run->start_wall_ns, text));
+	statement_text(&s, e->harness_version);
+	statement_text(&s, e->kernel);
+	statement_text(&s, e->machine);
+	statement_text(&s, e->distribution);
+	statement_text(&s, e->cpu_model);
+	statement_count(&s, e->cpus);
+	statement_count(&s, e->memory_bytes);
+	statement_text(&s, e->congestion);
+	statement_text(&s, e->instance_type);
+	statement_text(&s, e->isolation);
+	code = statement_run(&s, err);
+	statement_release(&s);
+	return code;
+}
+
+int store_end_run(struct store *store, const struct run *run, struct err *err)
+{
+	char text[CLOCK_TEXT_BYTES];
+	struct statement s;
+	int code = statement_prepare(
+		&s, store, "UPDATE runs SET end_time = ? WHERE id = ?", err);
+
+	if (code < 0)
+		return code;
+	statement_text(&s, clock_format(run->end_wall_ns, text));
+	statement_text(&s, run->id);
+	code = statement_run(&s, err);
+	statement_release(&s);
+	return code;
+}
+
+int store_add_trial(struct store *store, const struct run *run,
+		    const struct trial *trial, const struct summary *summary,
+		    struct err *err)
+{
+	int code = database_begin(store, err);
+
+	if (code < 0)
+		return code;
+	code = save_trial(store, run, trial, err);
+	if (code == 0)
+		code = save_replicas(store, trial, err);
+	if (code == 0)
+		code = save_samples(store, trial, err);
+	if (code == 0)
+		code = save_latency(store, trial, err);
+	if (code == 0)
+		code = save_failures(store, trial, err);
+	if (code == 0)
+		code = save_ledger(store, trial, err);
+	if (code == 0)
+		code = save_results(store, trial, summary, err);
+	return database_end(store, code, err);
+}
+
+static int read_latency(const struct store *store, struct statement *s,
+			struct histogram *out, struct err *err)
+{
+	int more = statement_step(s, err);
+
+	if (more < 0)
+		return more;
+	if (!more)
+		return err_set(err, ERR_NOT_FOUND,
+			       "%s has no such replica's latency",
+			       store->path);
+	histogram_init(out);
+	out->min_ns = (uint64_t)sqlite3_column_int64(s->handle, 0);
+	out->max_ns = (uint64_t)sqlite3_column_int64(s->handle, 1);
+	out->sum_ns = sqlite3_column_double(s->handle, 2);
+	if (!blob_decode(sqlite3_column_blob(s->handle, 3),
+			 (size_t)sqlite3_column_bytes(s->handle, 3), out))
+		return err_set(err, ERR_INVALID,
+			       "%s: a latency histogram is damaged",
+			       store->path);
+	return 0;
+}
+
+int store_read_latency(struct store *store, const char *trial_id,
+		       unsigned replica, struct histogram *out, struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(&s, store,
+				     "SELECT min_ns, max_ns, sum_ns, histogram "
+				     "FROM latency WHERE trial_id = ? AND "
+				     "replica = ?",
+				     err);
+
+	if (code == 0) {
+		statement_text(&s, trial_id);
+		statement_signed(&s, replica);
+		code = read_latency(store, &s, out, err);
+	}
+	statement_release(&s);
+	return code;
+}

@@ -1,0 +1,69 @@
+/*
+ * The database: SQLite in WAL mode, one file. Everything about SQL is in this
+ * room. Tables and columns, with units, are in docs/schema.md.
+ *
+ * A finished trial is written in one transaction, so a run that is killed at
+ * any moment leaves a valid database with every trial that was finished.
+ *
+ * A database's name is a URL as SQLAlchemy writes it: sqlite:///FILE is below
+ * the current folder, sqlite:////FOLDER/FILE is absolute; a plain path is fine.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "record/result.h"
+#include "record/trial.h"
+
+struct store;
+
+enum store_mode {
+	STORE_READ,  /* ERR_NOT_FOUND where there is none; never changes it */
+	STORE_WRITE, /* made where there is none, upgraded to the newest schema */
+};
+
+/* ERR_USAGE: a URL of something else. ERR_CONFLICT: of a newer version of this
+ * program, or (STORE_READ) an older schema. ERR_INVALID: not a database. */
+int store_open(struct store **out, const char *url, enum store_mode mode,
+	       struct err *err);
+void store_close(struct store *store); /* NULL is fine */
+
+int store_begin_run(struct store *store, const struct run *run,
+		    struct err *err);
+int store_end_run(struct store *store, const struct run *run, struct err *err);
+
+/* All of a trial or, on failure, nothing of it. */
+int store_add_trial(struct store *store, const struct run *run,
+		    const struct trial *trial, const struct summary *summary,
+		    struct err *err);
+
+/* Calls `row` for each trial (or each replica), the oldest first, one row in
+ * memory at a time; the row is the store's. Ends early with what `row` returns
+ * when that is not 0. */
+int store_each_result(struct store *store, bool per_replica,
+		      int (*row)(void *context, const struct result_row *row),
+		      void *context, struct err *err);
+
+/* Reads one replica's latency histogram back. ERR_NOT_FOUND: no such one. */
+int store_read_latency(struct store *store, const char *trial_id,
+		       unsigned replica, struct histogram *out,
+		       struct err *err);
+
+/*
+ * Schemas. `target` is "head", "base" (nothing left), "+1", "-1" or a number
+ * such as "0001". What was done is added to `report`, a line a step. Each step
+ * is a transaction: a failure leaves the step before it.
+ */
+int store_migrate(const char *url, const char *target, struct str *report,
+		  struct err *err);
+
+/* One line: "0002 results (head)", or "no database yet". Makes no file. */
+int store_current(const char *url, struct str *report, struct err *err);
+
+/* A line for each schema that this program knows. */
+int store_history(const char *url, struct str *report, struct err *err);
+
+#endif
