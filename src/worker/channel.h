@@ -1,0 +1,33 @@
+/*
+ * The socket to the harness. A thread of its own reads it, so that the end of
+ * the harness ends this process at once, whatever the test is doing; it sleeps
+ * in recv() and costs nothing while measuring.
+ */
+#ifndef WORKER_CHANNEL_H
+#define WORKER_CHANNEL_H
+
+#include <jansson.h>
+
+#include "base/err.h"
+
+#define CHANNEL_PACKET_BYTES 65536
+
+struct channel;
+
+/* Takes over `fd`, a connected SOCK_SEQPACKET socket. */
+struct channel *channel_new(int fd, struct err *err);
+
+/* Sends one packet, which it releases. A harness that is gone ends the process
+ * with status 1. */
+void channel_send(struct channel *channel, json_t *packet);
+
+/* Waits for the next packet; NULL with a sentence in *err when it is not of the
+ * type `type`. The caller releases. A `bye` before channel_send_done() ends the
+ * process with status 0, end of file with status 1. */
+json_t *channel_receive(struct channel *channel, const char *type,
+			struct err *err);
+
+/* As channel_send(), and from now on `bye` is a packet like the others. */
+void channel_send_done(struct channel *channel, json_t *packet);
+
+#endif

@@ -1,0 +1,136 @@
+/* The entry of every test in C: a replica of the harness, or by hand. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "worker/channel.h"
+#include "worker/core.h"
+
+struct harness {
+	struct session_end end; /* first */
+	struct channel *channel;
+};
+
+static int on_ready(struct session_end *end, json_t *packet, uint64_t *at_ns,
+		    struct err *err)
+{
+	struct channel *channel = ((struct harness *)end)->channel;
+	json_t *go;
+	json_int_t at;
+
+	channel_send(channel, packet);
+	go = channel_receive(channel, "go", err);
+	if (!go)
+		return ERR_FAILED;
+	at = json_integer_value(json_object_get(go, "at_ns"));
+	json_decref(go);
+	if (at <= 0)
+		return err_set(err, ERR_INVALID,
+			       "the packet 'go' has no member 'at_ns' that is "
+			       "a time in ns");
+	*at_ns = (uint64_t)at;
+	return 0;
+}
+
+static int on_done(struct session_end *end, json_t *packet, struct err *err)
+{
+	struct channel *channel = ((struct harness *)end)->channel;
+	json_t *bye;
+
+	channel_send_done(channel, packet);
+	bye = channel_receive(channel, "bye", err);
+	json_decref(bye);
+	return bye ? 0 : ERR_FAILED;
+}
+
+static void one_line(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ')
+			*text = ' ';
+	}
+}
+
+static void send_error(struct channel *channel, const char *stage,
+		       struct err *err)
+{
+	json_t *packet;
+
+	one_line(err->text);
+	packet = json_pack("{s:s, s:s, s:s}", "type", "error", "stage", stage,
+			   "message", err->text);
+	/* A path or a server's word may be no UTF-8. */
+	if (!packet)
+		packet = json_pack("{s:s, s:s, s:s}", "type", "error", "stage",
+				   stage, "message",
+				   "failed with a text that is no UTF-8");
+	channel_send(channel, packet);
+}
+
+static int run_replica(struct worker *worker, struct channel *channel)
+{
+	struct harness harness = {
+		.end = { .ready = on_ready, .done = on_done },
+		.channel = channel,
+	};
+	struct err err;
+	json_t *setup;
+	int code = ERR_FAILED;
+
+	worker->stage = "setup";
+	setup = channel_receive(channel, "setup", &err);
+	if (setup)
+		code = session_run(worker, setup, &harness.end, &err);
+	if (code < 0)
+		send_error(channel, worker->stage, &err);
+	return code < 0 ? 1 : 0;
+}
+
+static int replica_main(const char *number, struct worker *worker)
+{
+	struct channel *channel;
+	struct err err;
+	char *end;
+	long fd;
+
+	errno = 0;
+	fd = strtol(number, &end, 10);
+	if (!*number || *end || errno || fd < 0 || fd > 1 << 30)
+		fd = -1;
+	channel = channel_new((int)fd, &err);
+	if (!channel) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	return run_replica(worker, channel);
+}
+
+int benchmark_worker_main(int argc, char **argv,
+			  const struct benchmark_test *test)
+{
+	/* Static, so that a thread that is stuck in the test never sees it go
+	 * away. */
+	static struct worker worker;
+	const char *number = getenv("BENCHMARK_FD");
+	struct timespec cpu = { 0 };
+	int status;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	worker.test = test;
+	worker.import_s = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
+	signal(SIGPIPE, SIG_IGN);
+	if (number)
+		status = replica_main(number, &worker);
+	else
+		status = alone_main(argc, argv, &worker);
+	if (!session_release(&worker)) {
+		fflush(NULL);
+		_exit(status);
+	}
+	return status;
+}

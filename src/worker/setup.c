@@ -1,0 +1,282 @@
+#include "worker/setup.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+
+static const char what[] = "the packet 'setup'";
+
+void setup_release(struct setup *setup)
+{
+	free(setup->host);
+	free(setup->params);
+	json_decref(setup->packet);
+	memset(setup, 0, sizeof(*setup));
+}
+
+static int get_unsigned(const json_t *object, const char *name, bool required,
+			unsigned least, unsigned *out, struct err *err)
+{
+	uint64_t value = *out;
+	int code = json_get_u64(object, name, required, &value, what, err);
+
+	if (code < 0)
+		return code;
+	if (value < least || value > INT_MAX)
+		return err_set(err, ERR_INVALID,
+			       "%s: member '%s' is not from %u to %d", what,
+			       name, least, INT_MAX);
+	*out = (unsigned)value;
+	return 0;
+}
+
+/* A number > 0 (which must be there), or one >= 0 (which need not). */
+static int get_positive(const json_t *object, const char *name, double *out,
+			struct err *err)
+{
+	int code = json_get_number(object, name, true, out, what, err);
+
+	if (code == 0 && !(isfinite(*out) && *out > 0))
+		code = err_set(err, ERR_INVALID,
+			       "%s: member '%s' is not greater than 0", what,
+			       name);
+	return code;
+}
+
+static int get_seconds(const json_t *object, const char *name, double *out,
+		       struct err *err)
+{
+	int code = json_get_number(object, name, false, out, what, err);
+
+	if (code == 0 && !(isfinite(*out) && *out >= 0))
+		code = err_set(err, ERR_INVALID,
+			       "%s: member '%s' is less than 0", what, name);
+	return code;
+}
+
+static int read_protocol(const json_t *packet, struct err *err)
+{
+	uint64_t theirs = 0;
+	int code = json_get_u64(packet, "protocol", true, &theirs, what, err);
+
+	if (code == 0 && theirs != WORKER_PROTOCOL)
+		code = err_set(err, ERR_CONFLICT,
+			       "the harness speaks version %" PRIu64
+			       " of the worker protocol and this worker "
+			       "version %d: build both from one source",
+			       theirs, WORKER_PROTOCOL);
+	return code;
+}
+
+static int bad_endpoint(const char *endpoint, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "the endpoint '%s' is not http://HOST:PORT or "
+		       "https://HOST:PORT",
+		       endpoint);
+}
+
+/* The digits after the host; 0 when they are no port. */
+static unsigned port_of(const char *digits)
+{
+	char *end;
+	unsigned long port = strtoul(digits, &end, 10);
+
+	return *digits < '0' || *digits > '9' || *end || port > 65535 ?
+		       0 :
+		       (unsigned)port;
+}
+
+static int read_endpoint(struct setup *setup, struct err *err)
+{
+	struct benchmark_target *target = &setup->target;
+	const char *host = target->endpoint, *end;
+	bool is_literal;
+
+	target->tls = strncmp(host, "https://", 8) == 0;
+	if (!target->tls && strncmp(host, "http://", 7) != 0)
+		return bad_endpoint(target->endpoint, err);
+	host += target->tls ? 8 : 7;
+	is_literal = *host == '[';
+	end = is_literal ? strchr(host, ']') : host + strcspn(host, ":/");
+	host += is_literal;
+	if (!end || end == host)
+		return bad_endpoint(target->endpoint, err);
+	setup->host = mem_dup_n(host, (size_t)(end - host));
+	target->host = setup->host;
+	end += is_literal;
+	target->port = target->tls ? 443 : 80;
+	if (*end)
+		target->port = *end == ':' ? port_of(end + 1) : 0;
+	return target->port ? 0 : bad_endpoint(target->endpoint, err);
+}
+
+static int read_store(struct setup *setup, struct err *err)
+{
+	struct benchmark_target *target = &setup->target;
+	const json_t *packet = setup->packet;
+	const json_t *keys = json_object_get(packet, "credentials");
+	struct benchmark_credentials *to = &setup->credentials;
+	int code = json_get_text(packet, "endpoint", true, &target->endpoint,
+				 what, err);
+
+	if (code == 0)
+		code = json_get_text(packet, "bucket", true, &target->bucket,
+				     what, err);
+	if (code == 0)
+		code = json_get_text(packet, "region", false, &target->region,
+				     what, err);
+	if (code == 0)
+		code = json_get_text(packet, "ca_file", false,
+				     &target->ca_file, what, err);
+	if (code == 0)
+		code = read_endpoint(setup, err);
+	if (code < 0 || !json_is_object(keys))
+		return code;
+	target->credentials = to;
+	code = json_get_text(keys, "access_key_id", true, &to->access_key_id,
+			     what, err);
+	if (code == 0)
+		code = json_get_text(keys, "secret_access_key", true,
+				     &to->secret_access_key, what, err);
+	if (code == 0)
+		code = json_get_text(keys, "session_token", false,
+				     &to->session_token, what, err);
+	return code;
+}
+
+static int read_client_config(struct setup *setup, struct err *err)
+{
+	struct benchmark_target *target = &setup->target;
+	const json_t *config = json_object_get(setup->packet, "client_config");
+	int code = get_unsigned(config, "pool_size", true, 1,
+				&target->pool_size, err);
+
+	if (code == 0)
+		code = json_get_bool(config, "keep_alive", true,
+				     &target->keep_alive, what, err);
+	if (code == 0)
+		code = get_positive(config, "keep_alive_timeout_seconds",
+				    &target->keep_alive_timeout_seconds, err);
+	if (code == 0)
+		code = json_get_bool(config, "use_dns_cache", true,
+				     &target->use_dns_cache, what, err);
+	return code;
+}
+
+static int read_work(struct setup *setup, struct err *err)
+{
+	struct benchmark_target *target = &setup->target;
+	const json_t *packet = setup->packet;
+	int code = get_unsigned(packet, "concurrency", true, 1,
+				&target->concurrency, err);
+
+	setup->n_requests = UINT64_MAX;
+	if (code == 0)
+		code = json_get_u64(packet, "n_requests", false,
+				    &setup->n_requests, what, err);
+	if (code == 0)
+		code = get_positive(packet, "timeout_seconds",
+				    &target->timeout_seconds, err);
+	if (code == 0)
+		code = get_positive(packet, "operation_timeout_seconds",
+				    &target->operation_timeout_seconds, err);
+	if (code == 0)
+		code = get_seconds(packet, "warm_up_seconds",
+				   &setup->warm_up_s, err);
+	if (code == 0)
+		code = get_seconds(packet, "rate", &setup->rate, err);
+	if (code == 0)
+		code = json_get_u64(packet, "seed", false, &target->seed, what,
+				    err);
+	return code;
+}
+
+static int read_place(struct setup *setup, struct err *err)
+{
+	struct benchmark_target *target = &setup->target;
+	const json_t *packet = setup->packet;
+	int code;
+
+	target->replicas = 1;
+	code = get_unsigned(packet, "replica", false, 0, &target->replica, err);
+	if (code == 0)
+		code = get_unsigned(packet, "replicas", false, 1,
+				    &target->replicas, err);
+	if (code == 0 && target->replica >= target->replicas)
+		code = err_set(err, ERR_INVALID,
+			       "%s: 'replica' is %u of %u 'replicas'", what,
+			       target->replica, target->replicas);
+	return code;
+}
+
+static int read_files(struct setup *setup, struct err *err)
+{
+	const json_t *packet = setup->packet;
+	const json_t *records = json_object_get(packet, "records");
+	const json_t *verify = json_object_get(packet, "verify");
+	int code = json_get_text(packet, "plan", true, &setup->plan, what, err);
+
+	if (code == 0)
+		code = json_get_text(records, "path", true,
+				     &setup->records_path, what, err);
+	if (code == 0)
+		code = json_get_u64(records, "capacity", true,
+				    &setup->records_capacity, what, err);
+	if (code == 0 && (!setup->records_capacity ||
+			  setup->records_capacity > (1ULL << 40)))
+		code = err_set(err, ERR_INVALID,
+			       "%s: 'records.capacity' is not from 1 to 2^40",
+			       what);
+	if (code == 0)
+		code = json_get_text(verify, "proof", false, &setup->proof,
+				     what, err);
+	if (code == 0)
+		code = json_get_text(verify, "proof_bytes", setup->proof,
+				     &setup->proof_bytes, what, err);
+	if (code == 0)
+		code = json_get_text(verify, "burst", false, &setup->burst,
+				     what, err);
+	return code;
+}
+
+static int read_names(struct setup *setup, struct err *err)
+{
+	const json_t *params = json_object_get(setup->packet, "params");
+	int code;
+
+	setup->library = setup->test = "";
+	code = json_get_text(setup->packet, "library", false, &setup->library,
+			     what, err);
+	if (code == 0)
+		code = json_get_text(setup->packet, "test", false,
+				     &setup->test, what, err);
+	setup->params = json_is_object(params) ?
+				json_dumps(params, JSON_COMPACT) :
+				mem_dup("{}");
+	setup->target.params = setup->params;
+	return code;
+}
+
+int setup_read(struct setup *setup, json_t *packet, struct err *err)
+{
+	int (*const steps[])(struct setup *, struct err *) = {
+		read_names, read_store, read_client_config,
+		read_work,  read_place, read_files,
+	};
+	int code;
+
+	memset(setup, 0, sizeof(*setup));
+	setup->packet = packet;
+	setup->target.region = "us-east-1";
+	code = read_protocol(packet, err);
+	for (size_t i = 0; code == 0 && i < sizeof(steps) / sizeof(steps[0]);
+	     i++)
+		code = steps[i](setup, err);
+	return code;
+}

@@ -1,0 +1,205 @@
+/*
+ * The scheduler of blocking tests: a thread a slot, for the whole life of the
+ * worker, so that what belongs to a thread can belong to a slot. One lock
+ * guards the phase; no operation is done under it.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "worker/core.h"
+
+struct threads {
+	pthread_mutex_t lock;
+	pthread_cond_t go;    /* a phase begins, or the end */
+	pthread_cond_t quiet; /* the last working thread came back */
+	pthread_t *ids;
+	unsigned count;       /* started */
+	unsigned working;     /* have not come back from the phase */
+	uint64_t round;       /* number of the phase */
+	bool is_over;
+};
+
+/* Sleeps outside of the lock until the operation taken should start. */
+static void begin(struct worker *worker, struct slot *slot, uint64_t index,
+		  uint64_t intended)
+{
+	struct threads *threads = worker->threads;
+
+	if (worker->phase.period_ns > 0) {
+		pthread_mutex_unlock(&threads->lock);
+		clock_sleep_until(intended);
+		pthread_mutex_lock(&threads->lock);
+	}
+	if (!worker->phase.is_closed)
+		phase_begin(worker, slot, index, intended, clock_now_ns());
+}
+
+/* Takes the slot's next operation; false when there is none. Locked. */
+static bool next(struct worker *worker, struct slot *slot)
+{
+	struct phase *phase = &worker->phase;
+	uint64_t index = phase->started, intended, now = clock_now_ns();
+
+	if (phase->period_ns > 0)
+		intended = phase_intended_ns(phase);
+	else
+		intended = slot->end_ns ? slot->end_ns : phase->begin_ns;
+	if (phase->is_closed || !phase_take(phase, intended > now ? intended : now))
+		return false;
+	begin(worker, slot, index, intended);
+	return slot->busy;
+}
+
+/* Locked at begin and end. */
+static void work(struct worker *worker, struct slot *slot)
+{
+	pthread_mutex_t *lock = &worker->threads->lock;
+
+	slot->end_ns = 0;
+	while (next(worker, slot)) {
+		enum benchmark_outcome outcome;
+
+		pthread_mutex_unlock(lock);
+		outcome = worker->test->fetch(worker->client, &slot->pub);
+		outcome = phase_judge(worker, slot, outcome);
+		pthread_mutex_lock(lock);
+		if (worker->phase.is_closed)
+			slot->busy = false;
+		else
+			phase_finish(worker, slot, outcome);
+	}
+}
+
+static void rounds(struct worker *worker, struct slot *slot)
+{
+	struct threads *threads = worker->threads;
+	uint64_t seen = 0;
+
+	pthread_mutex_lock(&threads->lock);
+	for (;;) {
+		while (threads->round == seen && !threads->is_over)
+			pthread_cond_wait(&threads->go, &threads->lock);
+		if (threads->is_over)
+			break;
+		seen = threads->round;
+		if (slot->pub.number < worker->phase.width)
+			work(worker, slot);
+		if (--threads->working == 0)
+			pthread_cond_signal(&threads->quiet);
+	}
+	pthread_mutex_unlock(&threads->lock);
+}
+
+static void *thread_main(void *argument)
+{
+	struct slot *slot = argument;
+	struct worker *worker = slot->worker;
+	const struct benchmark_test *test = worker->test;
+
+	if (test->thread_open)
+		slot->pub.data = test->thread_open(worker->client, &slot->pub);
+	rounds(worker, slot);
+	if (test->thread_close)
+		test->thread_close(worker->client, &slot->pub);
+	return NULL;
+}
+
+static void init(struct threads *threads, unsigned count)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&threads->lock, NULL);
+	pthread_cond_init(&threads->go, NULL);
+	pthread_cond_init(&threads->quiet, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	threads->ids = mem_array(count, sizeof(*threads->ids));
+}
+
+int threads_start(struct worker *worker, struct err *err)
+{
+	struct threads *threads = mem_new(sizeof(*threads));
+
+	worker->threads = threads;
+	init(threads, worker->slot_count);
+	for (unsigned i = 0; i < worker->slot_count; i++) {
+		errno = pthread_create(&threads->ids[i], NULL, thread_main,
+				       &worker->slots[i]);
+		if (errno)
+			return err_sys(err,
+				       "thread %u of %u cannot be started: "
+				       "lower --concurrency or raise the limit "
+				       "of processes",
+				       i + 1, worker->slot_count);
+		threads->count++;
+	}
+	return 0;
+}
+
+static struct timespec timespec_of(uint64_t at_ns)
+{
+	return (struct timespec){
+		.tv_sec = (time_t)(at_ns / NS_PER_S),
+		.tv_nsec = (long)(at_ns % NS_PER_S),
+	};
+}
+
+/* Locked. Returns when all threads are back, or at the phase's close. */
+static void await_quiet(struct threads *threads, uint64_t close_ns)
+{
+	struct timespec at = timespec_of(close_ns);
+	int code = 0;
+
+	while (threads->working && code != ETIMEDOUT) {
+		if (close_ns == UINT64_MAX)
+			pthread_cond_wait(&threads->quiet, &threads->lock);
+		else
+			code = pthread_cond_timedwait(&threads->quiet,
+						      &threads->lock, &at);
+	}
+}
+
+int threads_run(struct worker *worker, struct err *err)
+{
+	struct threads *threads = worker->threads;
+	struct phase *phase = &worker->phase;
+
+	(void)err;
+	clock_sleep_until(phase->begin_ns);
+	pthread_mutex_lock(&threads->lock);
+	threads->working = threads->count;
+	threads->round++;
+	pthread_cond_broadcast(&threads->go);
+	/* Only what is recorded has to end in time; before that, nothing is
+	 * begun while a thread is still busy with something else. */
+	await_quiet(threads, phase->records ? phase->close_ns : UINT64_MAX);
+	phase_close(phase, clock_now_ns());
+	pthread_mutex_unlock(&threads->lock);
+	return 0;
+}
+
+bool threads_stop(struct worker *worker)
+{
+	struct threads *threads = worker->threads;
+	bool is_stuck;
+
+	if (!threads)
+		return true;
+	pthread_mutex_lock(&threads->lock);
+	is_stuck = threads->working > 0;
+	threads->is_over = true;
+	pthread_cond_broadcast(&threads->go);
+	pthread_mutex_unlock(&threads->lock);
+	if (is_stuck)
+		return false;
+	for (unsigned i = 0; i < threads->count; i++)
+		pthread_join(threads->ids[i], NULL);
+	free(threads->ids);
+	free(threads);
+	worker->threads = NULL;
+	return true;
+}
