@@ -1,0 +1,253 @@
+"""What a failure was: the one place that turns exceptions into outcomes.
+
+A rule names an exception class as "package.Class", package being the first part of the module's name, so
+that no library is imported here. A class matches if it or a base of it has that name. The rules of a
+library are tried in order, then those of the standard library; what none matches is `other`.
+"""
+
+import re
+
+OK, HTTP_ERROR, THROTTLED, TIMEOUT, CONNECT, RESET, TRUNCATED, WRONG_BYTES, OTHER = range(1, 10)
+
+NAMES = {
+    OK: "ok",
+    HTTP_ERROR: "http_error",
+    THROTTLED: "throttled",
+    TIMEOUT: "timeout",
+    CONNECT: "connect",
+    RESET: "reset",
+    TRUNCATED: "truncated",
+    WRONG_BYTES: "wrong_bytes",
+    OTHER: "other",
+}
+NUMBERS = {name: number for number, name in NAMES.items()}
+
+
+class Failure(Exception):
+    """An operation's failure whose outcome is known already.
+
+    outcome: one of the numbers above. status: HTTP status, 0 where it is not known.
+    """
+
+    def __init__(self, outcome, text, status=0):
+        super().__init__(text)
+        self.outcome = outcome
+        self.status = status
+
+
+def of_status(status):
+    """Returns the (outcome, status) of an answer with a status other than the expected."""
+    return (THROTTLED if status in (429, 503) else HTTP_ERROR), status
+
+
+def names(kind):
+    """Returns the "package.Class" names of an exception class and its bases."""
+    return {f"{base.__module__.partition('.')[0]}.{base.__name__}" for base in kind.__mro__}
+
+
+def chain(error):
+    """Yields an exception and what caused it, following __cause__, else __context__."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def find(error, *wanted):
+    """Returns the first exception of the chain that is one of the wanted classes, else None."""
+    return next((link for link in chain(error) if not names(type(link)).isdisjoint(wanted)), None)
+
+
+# Each of the following makes a rule: a function (error) -> (outcome, status) or None.
+
+
+def is_a(wanted, outcome, status=0):
+    return lambda error: (outcome, status) if wanted in names(type(error)) else None
+
+
+def in_chain(wanted, outcome):
+    return lambda error: (outcome, 0) if find(error, wanted) else None
+
+
+def with_status(wanted, read):
+    """For exceptions that hold the status: read(error) returns it."""
+
+    def rule(error):
+        link = find(error, wanted)
+        return of_status(read(link)) if link is not None else None
+
+    return rule
+
+
+def both(wanted, rules, otherwise):
+    """For a class that stands for several failures: the first of the rules, else `otherwise`."""
+
+    def rule(error):
+        if wanted not in names(type(error)):
+            return None
+        return _first(rules, error) or (otherwise, 0)
+
+    return rule
+
+
+def text(pattern, outcome):
+    """For libraries whose exceptions have nothing but their text."""
+    expression = re.compile(pattern)
+    return lambda error: (outcome, 0) if expression.search(str(error)) else None
+
+
+def text_status(pattern):
+    expression = re.compile(pattern)
+
+    def rule(error):
+        match = expression.search(str(error))
+        return of_status(int(match[1])) if match else None
+
+    return rule
+
+
+def errno_status(number, status):
+    """For s3fs, which turns some answers into an OSError with an errno."""
+    return lambda error: of_status(status) if isinstance(error, OSError) and error.errno == number else None
+
+
+def _first(rules, error):
+    for rule in rules:
+        outcome = rule(error)
+        if outcome is not None:
+            return outcome
+    return None
+
+
+_STANDARD = (
+    is_a("builtins.TimeoutError", TIMEOUT),
+    is_a("socket.gaierror", CONNECT),
+    is_a("builtins.ConnectionRefusedError", CONNECT),
+    # Before ConnectionResetError, its base.
+    is_a("http.RemoteDisconnected", RESET),
+    is_a("builtins.ConnectionError", RESET),
+    is_a("http.IncompleteRead", TRUNCATED),
+    is_a("ssl.SSLError", CONNECT),
+)
+
+_AIOHTTP = (
+    with_status("aiohttp.ClientResponseError", lambda error: error.status),
+    # Before the connection errors: aiohttp's time limits are both.
+    is_a("builtins.TimeoutError", TIMEOUT),
+    # Before ClientOSError, its base.
+    is_a("aiohttp.ClientConnectorError", CONNECT),
+    # A reset within the body too.
+    is_a("aiohttp.ClientPayloadError", TRUNCATED),
+    is_a("aiohttp.ServerDisconnectedError", RESET),
+    is_a("aiohttp.ClientOSError", RESET),
+)
+
+_BOTOCORE = (
+    with_status("botocore.ClientError", lambda error: error.response["ResponseMetadata"]["HTTPStatusCode"]),
+    is_a("botocore.ConnectTimeoutError", TIMEOUT),
+    is_a("botocore.ReadTimeoutError", TIMEOUT),
+    # A stall within the body.
+    is_a("builtins.TimeoutError", TIMEOUT),
+    both(
+        "botocore.EndpointConnectionError",
+        (in_chain("builtins.ConnectionResetError", RESET),),
+        CONNECT,
+    ),
+    is_a("botocore.ConnectionClosedError", RESET),
+    is_a("botocore.SSLError", CONNECT),
+    is_a("aiohttp.ClientPayloadError", TRUNCATED),
+)
+
+# What s3fs makes of an answer when it has lost the botocore exception.
+_S3FS = (
+    *_BOTOCORE,
+    is_a("builtins.FileNotFoundError", HTTP_ERROR, 404),
+    is_a("builtins.PermissionError", HTTP_ERROR, 403),
+    errno_status(16, 503),
+    errno_status(5, 429),
+    errno_status(121, 500),
+    errno_status(22, 416),
+)
+
+_HTTPX = (
+    with_status("httpx.HTTPStatusError", lambda error: error.response.status_code),
+    is_a("httpx.TimeoutException", TIMEOUT),
+    is_a("httpx.ConnectError", CONNECT),
+    both(
+        "httpx.RemoteProtocolError",
+        (text("complete message body", TRUNCATED),),
+        RESET,
+    ),
+    # Within the body too: httpx does not tell them apart.
+    is_a("httpx.ReadError", RESET),
+    is_a("httpx.WriteError", RESET),
+)
+
+_REQUESTS = (
+    with_status("requests.HTTPError", lambda error: error.response.status_code),
+    is_a("requests.Timeout", TIMEOUT),
+    both(
+        "requests.ConnectionError",
+        (
+            # A stall within the body.
+            in_chain("urllib3.ReadTimeoutError", TIMEOUT),
+            in_chain("urllib3.NewConnectionError", CONNECT),
+            in_chain("urllib3.NameResolutionError", CONNECT),
+            in_chain("urllib3.SSLError", CONNECT),
+        ),
+        RESET,
+    ),
+    both(
+        "requests.ChunkedEncodingError",
+        (in_chain("builtins.ConnectionResetError", RESET),),
+        TRUNCATED,
+    ),
+)
+
+# obstore's exceptions have neither fields nor causes: only the text tells, in this order. The \b matters:
+# "kind: Connect" would match ConnectionReset.
+_OBSTORE = (
+    is_a("builtins.FileNotFoundError", HTTP_ERROR, 404),
+    is_a("obstore.PermissionDeniedError", HTTP_ERROR, 403),
+    is_a("obstore.UnauthenticatedError", HTTP_ERROR, 401),
+    text_status(r"status code: (\d+)"),
+    text(r"kind: Timeout\b", TIMEOUT),
+    text(r"kind: Connect\b", CONNECT),
+    # A reset within the body too.
+    text(r"kind: Body\b", TRUNCATED),
+    text(r"ConnectionReset|IncompleteMessage", RESET),
+    text(r"UnexpectedRange|NoContentRange|NotPartial", WRONG_BYTES),
+)
+
+# By library: the folder's name.
+RULES = {
+    "aioboto3": _BOTOCORE,
+    "aiohttp": _AIOHTTP,
+    "fsspec": _S3FS,
+    "httpx": _HTTPX,
+    "obstore": _OBSTORE,
+    "requests": _REQUESTS,
+}
+
+
+def classify(error, library, own=None):
+    """Returns (outcome, status) of an operation's exception; the status is 0 where it is not known.
+
+    error: the exception. library: the folder's name; its rules come first, if it has any. own: a function
+    of the test, (error) -> name of an outcome, (name, status) or None, tried before the rules.
+    """
+    if isinstance(error, Failure):
+        return error.outcome, error.status
+    try:
+        return _classify(error, library, own)
+    except Exception:  # an exception of a shape that no rule foresaw is a failure like others
+        return OTHER, 0
+
+
+def _classify(error, library, own):
+    found = own(error) if own else None
+    if found is not None:
+        name, status = (found, 0) if isinstance(found, str) else found
+        return NUMBERS[name], status
+    return _first(RULES.get(library, ()), error) or _first(_STANDARD, error) or (OTHER, 0)

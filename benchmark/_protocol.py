@@ -1,0 +1,104 @@
+"""The conversation with the harness, as docs/worker-protocol.md defines it."""
+
+import json
+import os
+import queue
+import socket
+import threading
+
+VERSION = 1
+PACKET_BYTES = 65536
+# What a replica exits with when the harness is gone, or when it has said `error`.
+EXIT_FAILED = 1
+
+
+class StageError(Exception):
+    """The replica cannot go on: stage is "setup", "proof", "burst" or "run", the text one sentence."""
+
+    def __init__(self, stage, message):
+        super().__init__(message)
+        self.stage = stage
+
+
+class Channel:
+    """The socket to the harness.
+
+    A thread of its own reads it, so that the end of the harness is noticed at once, whatever the library
+    is doing; it sleeps in recv() and costs nothing while measuring. Owner: the replica.
+    """
+
+    def __init__(self, descriptor):
+        """descriptor: number of a connected SOCK_SEQPACKET socket. Raises OSError when it is none."""
+        self._socket = socket.socket(fileno=descriptor)
+        self._packets = queue.SimpleQueue()
+        self._notify = None
+        threading.Thread(target=self._read, name="harness", daemon=True).start()
+
+    def send(self, packet):
+        """packet: a dict. A harness that is gone is noticed by the reading thread."""
+        try:
+            self._socket.send(json.dumps(packet).encode())
+        except (BrokenPipeError, ConnectionResetError):
+            os._exit(EXIT_FAILED)
+
+    def receive(self, kind):
+        """Waits for the next packet and returns it, a dict; raises StageError if it is of another kind."""
+        return self._open(self._packets.get(), kind)
+
+    async def receive_async(self, kind):
+        """As receive(), without stopping the event loop."""
+        import asyncio
+
+        arrived = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        self._notify = lambda: loop.call_soon_threadsafe(arrived.set)
+        if self._packets.empty():
+            await arrived.wait()
+        self._notify = None
+        return self._open(self._packets.get(), kind)
+
+    def _read(self):
+        while True:
+            try:
+                data = self._socket.recv(PACKET_BYTES)
+            except OSError:
+                data = b""
+            if not data:
+                os._exit(EXIT_FAILED)
+            self._packets.put(data)
+            notify = self._notify
+            if notify:
+                notify()
+
+    @staticmethod
+    def _open(data, kind):
+        stage = "setup" if kind == "setup" else "run"
+        try:
+            packet = json.loads(data)
+        except ValueError:
+            raise StageError(stage, "the harness sent a packet that is not JSON") from None
+        found = packet.get("type") if isinstance(packet, dict) else None
+        if found != kind:
+            raise StageError(stage, f"the harness sent a packet of type {found!r} instead of '{kind}'")
+        return packet
+
+
+def error_packet(stage, message):
+    """Returns the packet; the message is made one line, and short enough for a packet."""
+    return {"type": "error", "stage": stage, "message": " ".join(message.split())[:4000]}
+
+
+def check_version(setup):
+    """Raises StageError, naming both versions, when the harness speaks another."""
+    theirs = setup.get("protocol")
+    if theirs != VERSION:
+        raise StageError(
+            "setup",
+            f"the harness speaks version {theirs} of the worker protocol and this worker version {VERSION}",
+        )
+
+
+def describe(error):
+    """Returns an exception as one line: its class and text, shortened."""
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {words}"[:1000] if words else type(error).__name__

@@ -1,0 +1,179 @@
+"""One replica: what it has to do, read from the setup packet, and what it says about itself."""
+
+import gc
+import inspect
+import os
+import sys
+import time
+
+from benchmark import _outcomes, _plan, _records, _work
+from benchmark._protocol import VERSION, StageError, describe
+from benchmark._target import Target, member, positive
+
+
+class Job:
+    """Everything that a scheduler needs. Made from the setup packet; owned by the replica.
+
+    target: what the test's client gets. client, operation: the test's functions; client may be None.
+    plan: this replica's operations, never empty. records: the mapped file. rate: operations a second of
+    an open loop, or None. no_io: the test says that it does none.
+    """
+
+    def __init__(self, test, setup):
+        """Raises StageError("setup") in one sentence for whatever is wrong with the packet or its files."""
+        self.test = test
+        self.client = test.client
+        self.operation = test.operation
+        self.no_io = test.no_io
+        self.ok_status = 0
+        self.said_other = False
+        try:
+            self._read(setup)
+        except (ValueError, OSError) as error:
+            raise StageError("setup", str(error)) from error
+
+    def _read(self, setup):
+        self.library = member(setup, "library", str)
+        self.target = Target(setup)
+        self.n_requests = positive(setup, "n_requests", int, None)
+        self.rate = positive(setup, "rate", (int, float), None)
+        self.warm_up_seconds = member(setup, "warm_up_seconds", (int, float), 0)
+        self._sign_if_needed()
+        self._read_plan(member(setup, "plan", str))
+        self._read_verify(member(setup, "verify", dict, {}))
+        records = member(setup, "records", dict)
+        self.records = _records.open_file(member(records, "path", str), positive(records, "capacity", int))
+
+    def _read_plan(self, path):
+        target = self.target
+        self.plan = _plan.load(path, target, target.replica, target.replicas, self.n_requests)
+        if not len(self.plan):
+            raise ValueError(f"the plan {path} has no operation for replica {target.replica}")
+
+    def _read_verify(self, verify):
+        self._burst = _plan.load(member(verify, "burst", str, os.devnull), self.target)
+        proof = _plan.load(member(verify, "proof", str, os.devnull), self.target)
+        with open(member(verify, "proof_bytes", str, os.devnull), "rb") as data:
+            for i in range(len(proof)):
+                expected = data.read(proof[i].length)
+                if len(expected) != proof[i].length:
+                    raise ValueError(f"{data.name} holds fewer bytes than the proof's operations")
+                self.target.samples.append((proof[i], expected))
+        if self.no_io and self.target.samples and self.target.samples[0][0].expect:
+            self.plan.expect_everywhere(self.target.samples[0][0].expect)
+
+    def _sign_if_needed(self):
+        target = self.target
+        if target.credentials is None or not self.test.signed_by_worker:
+            return
+        from benchmark._sigv4 import Signer
+
+        _plan.Operation.sign = Signer(target.credentials, target.region).sign_url
+
+    def proof(self):
+        """Returns the proof's (operation, bytes), once: their memory is not kept."""
+        if self.no_io:
+            return []
+        samples, self.target.samples = self.target.samples, []
+        return samples
+
+    def burst(self):
+        """Returns the Plan of operations to be put in flight at once."""
+        return _plan.Plan(self.target) if self.no_io else self._burst
+
+    def warm_up(self):
+        """Returns the Work of the warm-up, which begins now."""
+        seconds = self.warm_up_seconds
+        return _work.Work(self, _records.NoRecords(), time.monotonic_ns(), seconds)
+
+    def timed(self, at_ns):
+        """Returns the Work of the timed part, and tells the test that it has come."""
+        if not isinstance(at_ns, int):
+            raise StageError("run", f"the harness's at_ns cannot be {at_ns!r}")
+        self.ok_status = 206 if _plan.Operation.shows_status else 0
+        self.target.timed = True
+        # What was made until now stays: the collector need not look at it during the timed part.
+        gc.collect()
+        gc.freeze()
+        seconds = self.target.timeout_seconds
+        return _work.Work(self, self.records, at_ns, seconds, self.n_requests, self.rate)
+
+    def classify(self, error):
+        """Returns (outcome, status) of an operation's exception."""
+        return _outcomes.classify(error, self.library, self.test.outcome)
+
+    def client_error(self, error):
+        """Returns the StageError for an exception of the client function."""
+        if isinstance(error, ImportError):
+            return StageError("setup", import_error(self.library, error))
+        return StageError("setup", f"{self.library}: the client cannot be made: {describe(error)}")
+
+    def ready_packet(self):
+        notes = list(self.test.notes)
+        if self.no_io:
+            notes.append("does no I/O: it has no proof and no burst, and no CRC is checked")
+        if _plan.Operation.sign is not None:
+            notes.append("the worker signs each request (SigV4); its CPU is part of what is measured")
+        return {
+            "type": "ready",
+            "protocol": VERSION,
+            "versions": versions(self.test.folder),
+            "not_applied": list(self.test.not_applied),
+            "notes": notes,
+            "import_seconds": round(self.test.import_seconds, 4),
+        }
+
+
+def run(test, setup, channel):
+    """Runs a replica to its end with the scheduler that fits its operation; returns its Work.
+
+    Raises StageError.
+    """
+    job = Job(test, setup)
+    if inspect.iscoroutinefunction(test.operation):
+        from benchmark import _schedule_asyncio as schedule
+    else:
+        from benchmark import _schedule_threads as schedule
+    try:
+        return schedule.run(job, channel)
+    finally:
+        job.records.close()
+
+
+def import_error(library, error):
+    """Returns the sentence for a library that is not there."""
+    return f"{library} cannot be imported ({describe(error)}): run `benchmark setup {library}`"
+
+
+def versions(folder):
+    """Returns {"library": ..., "runtime": ..., package: version, ...} of this process.
+
+    folder: the test's folder, whose library.toml names the package that stands for the library; without
+    packages the library is Python's own. Reads names of folders only: importlib.metadata would add some
+    MB to a memory that is measured.
+    """
+    python = sys.version.split()[0]
+    found = {}
+    for path in sys.path:
+        if path.endswith("site-packages") and os.path.isdir(path):
+            for name in os.listdir(path):
+                if name.endswith(".dist-info"):
+                    package, _, version = name.removesuffix(".dist-info").partition("-")
+                    found[package.replace("_", "-").lower()] = version
+    named = _version_of(folder)
+    own = found.get(named.replace("_", "-").lower(), "unknown") if named else python
+    runtime = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, "Python")
+    return {**found, "library": own, "runtime": f"{runtime} {python}"}
+
+
+def _version_of(folder):
+    """Returns library.toml's version_of, or None. The file keeps to `key = "string"` on one line."""
+    try:
+        with open(os.path.join(folder, "library.toml"), encoding="utf-8") as lines:
+            for line in lines:
+                key, _, value = line.partition("=")
+                if key.strip() == "version_of":
+                    return value.split('"')[1]
+    except (OSError, IndexError):
+        pass
+    return None

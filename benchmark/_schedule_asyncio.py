@@ -1,0 +1,197 @@
+"""Runs a test whose operation is a coroutine function: one task a slot, all on one event loop."""
+
+import asyncio
+import contextlib
+import inspect
+import select
+import selectors
+import time
+
+from benchmark._outcomes import OK
+from benchmark._protocol import StageError, describe
+from benchmark._work import NS, burst_error, describe_operation, judge, prove_one, sleep_until
+
+# After the slots were given up: so long may the library take to let go, in seconds.
+_LET_GO_SECONDS = 0.5
+# The loop is left asleep until so shortly before GO; the rest is slept exactly.
+_EXACT_NS = 5_000_000
+
+
+class _ExactSelector(selectors.EpollSelector):
+    """Wakes within some 60 us, where epoll counts in whole ms: for the intended starts of an open loop."""
+
+    def select(self, timeout=None):
+        if timeout is not None and timeout > 0:
+            select.select([self.fileno()], [], [], timeout)
+            timeout = 0
+        return super().select(timeout)
+
+
+def run(job, channel):
+    """Runs the whole replica. Returns its Work; raises StageError."""
+    with asyncio.Runner(loop_factory=_loop_factory(job)) as runner:
+        return runner.run(_replica(job, channel))
+
+
+def _loop_factory(job):
+    if not job.rate:
+        return asyncio.new_event_loop
+    return lambda: asyncio.SelectorEventLoop(_ExactSelector())
+
+
+async def _replica(job, channel):
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(_client(job))
+        except Exception as error:
+            raise job.client_error(error) from error
+        await _prove(job, client)
+        await _burst(job, client)
+        if job.warm_up_seconds:
+            await _work(job, client, job.warm_up())
+        channel.send(job.ready_packet())
+        at_ns = (await channel.receive_async("go"))["at_ns"]
+        work = job.timed(at_ns)
+        await asyncio.sleep(max(0, at_ns - _EXACT_NS - time.monotonic_ns()) / NS)
+        await _work(job, client, work)
+        channel.send(work.done_packet())
+        await channel.receive_async("bye")
+        return work
+
+
+@contextlib.asynccontextmanager
+async def _client(job):
+    """Enters what the test's client function makes, of whatever kind the function is."""
+    function = job.client
+    if function is None:
+        yield job.target
+    elif inspect.isasyncgenfunction(function):
+        async with contextlib.asynccontextmanager(function)(job.target) as client:
+            yield client
+    elif inspect.isgeneratorfunction(function):
+        with contextlib.contextmanager(function)(job.target) as client:
+            yield client
+    else:
+        made = function(job.target)
+        yield await made if inspect.isawaitable(made) else made
+
+
+async def _attempt(job, client, op):
+    """Runs one operation outside of the timed part; returns its answer or raises what it raised."""
+    async with asyncio.timeout(job.target.operation_timeout_seconds):
+        return await job.operation(client, op)
+
+
+async def _prove(job, client):
+    for op, expected in job.proof():
+        try:
+            data = await _attempt(job, client, op)
+            prove_one(job, op, expected, data)
+        except StageError:
+            raise
+        except Exception as error:
+            raise StageError("proof", f"{describe_operation(op)}: {describe(error)}") from error
+
+
+async def _burst(job, client):
+    plan = job.burst()
+
+    async def one(op):
+        try:
+            outcome, sentence = judge(op, await _attempt(job, client, op))
+        except Exception as error:
+            return op, describe(error)
+        return None if outcome == OK else (op, sentence)
+
+    results = await asyncio.gather(*(one(op) for op in plan))
+    failures = [result for result in results if result]
+    if failures:
+        raise burst_error(job, failures, len(plan))
+
+
+async def _work(job, client, work):
+    """Runs one phase to its end, however the library behaves."""
+    slot = _open_slot if work.period_ns else _closed_slot
+    tasks = [asyncio.create_task(slot(job, client, work, i)) for i in work.slots]
+    watchdog = asyncio.create_task(_watch(work, tasks))
+    sleep_until(work.begin_ns)
+    done, pending = await asyncio.wait(
+        tasks, timeout=work.seconds_to_close(), return_when=asyncio.FIRST_EXCEPTION
+    )
+    work.close()
+    for task in (watchdog, *pending):
+        task.cancel()
+    await asyncio.wait((watchdog, *pending), timeout=_LET_GO_SECONDS)
+    for task in done:
+        if task.exception():
+            raise StageError("run", describe(task.exception())) from task.exception()
+
+
+async def _closed_slot(job, client, work, slot):
+    """One slot of a closed loop: an operation, and the next as soon as it has ended."""
+    plan, count, next_index, is_over = job.plan, len(job.plan), work.next_index, work.is_over
+    intended = work.begin_ns
+    while (i := next_index()) is not None and not is_over(time.monotonic_ns()):
+        intended = await _one(job, client, work, slot, plan[i % count], intended)
+
+
+async def _open_slot(job, client, work, slot):
+    """One slot of an open loop: takes the next operation and starts it at its intended time, or late."""
+    plan, count = job.plan, len(job.plan)
+    while (i := work.next_index()) is not None:
+        intended = work.intended_ns(i)
+        now = time.monotonic_ns()
+        if work.is_over(max(intended, now)):
+            return
+        if intended > now:
+            await asyncio.sleep((intended - now) / NS)
+        await _one(job, client, work, slot, plan[i % count], intended)
+
+
+async def _one(job, client, work, slot, op, intended):
+    """Runs and records one operation; returns when it ended. The hot path: keep it short."""
+    now = time.monotonic_ns
+    start = now()
+    if not work.start(slot, start):
+        return start
+    try:
+        data = await job.operation(client, op)
+        end = now()
+        work.succeed(slot, op, intended, start, end, data, len(data))
+    except Exception as error:
+        end = now()
+        work.fail(slot, op, intended, start, end, error)
+        # A library that fails without waiting for anything must not keep the others from running.
+        await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        end = now()
+        _expired(work, slot, op, intended, start, end)
+    return end
+
+
+def _expired(work, slot, op, intended, start, end):
+    """Follows a cancellation: by the watchdog, so that the slot goes on, or at the end of the phase."""
+    if work.closed:
+        raise asyncio.CancelledError
+    task = asyncio.current_task()
+    while task.cancelling():
+        task.uncancel()
+    work.expire(slot, op, intended, start, end)
+
+
+async def _watch(work, tasks):
+    """Stops operations at their limit, by cancelling their slot's task; the slot then goes on.
+
+    One task for all slots, which wakes when the oldest operation in flight reaches its limit: a timer for
+    each operation would cost more than some libraries do.
+    """
+    limit = work.limit_ns
+    while True:
+        now = time.monotonic_ns()
+        in_time = [now]
+        for slot, start in work.in_flight.items():
+            if now - start >= limit:
+                tasks[slot].cancel()
+            else:
+                in_time.append(start)
+        await asyncio.sleep((min(in_time) + limit - now) / NS)

@@ -1,0 +1,182 @@
+"""Runs a test whose operation is a plain function: a thread a slot, each with a client of its own."""
+
+import contextlib
+import inspect
+import queue
+import threading
+import time
+
+from benchmark._outcomes import OK
+from benchmark._protocol import StageError, describe
+from benchmark._work import burst_error, describe_operation, judge, prove_one, sleep_until
+
+# What a client may take to close after `bye`, in seconds.
+_CLOSE_SECONDS = 1
+
+
+def run(job, channel):
+    """Runs the whole replica. Returns its Work; raises StageError."""
+    crew = _Crew(job)
+    crew.each(lambda slot, client: None)
+    _prove(job, crew)
+    _burst(job, crew)
+    if job.warm_up_seconds:
+        _work(job, crew, job.warm_up(), wait=True)
+    channel.send(job.ready_packet())
+    work = job.timed(channel.receive("go")["at_ns"])
+    _work(job, crew, work, wait=False)
+    channel.send(work.done_packet())
+    channel.receive("bye")
+    crew.close()
+    return work
+
+
+class _Crew:
+    """The threads, which live as long as the replica. Each makes its client, then does what it is given."""
+
+    def __init__(self, job):
+        self._job = job
+        self._inboxes = [queue.SimpleQueue() for _ in range(job.target.concurrency)]
+        self._outbox = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._live, args=(slot,), name=f"slot-{slot}", daemon=True)
+            for slot in range(job.target.concurrency)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def each(self, function, seconds=None):
+        """Lets every thread call function(slot, client), and returns when all have, or after `seconds`.
+
+        Raises the first exception that one of them raised.
+        """
+        for inbox in self._inboxes:
+            inbox.put(function)
+        until = None if seconds is None else time.monotonic() + seconds
+        for _ in self._inboxes:
+            try:
+                left = None if until is None else max(0, until - time.monotonic())
+                error = self._outbox.get(timeout=left)
+            except queue.Empty:
+                return
+            if error is not None:
+                raise error
+
+    def close(self):
+        """Lets the threads close their clients; those that are stuck are left behind."""
+        for inbox in self._inboxes:
+            inbox.put(None)
+        until = time.monotonic() + _CLOSE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0, until - time.monotonic()))
+
+    def _live(self, slot):
+        try:
+            with _client(self._job) as client:
+                self._obey(slot, client)
+        except Exception as error:
+            self._outbox.put(self._job.client_error(error))
+
+    def _obey(self, slot, client):
+        while (function := self._inboxes[slot].get()) is not None:
+            try:
+                function(slot, client)
+                self._outbox.put(None)
+            except Exception as error:
+                self._outbox.put(error)
+
+
+@contextlib.contextmanager
+def _client(job):
+    """Enters what the test's client function makes: a generator's value, or what a function returns."""
+    function = job.client
+    if function is None:
+        yield job.target
+    elif inspect.isgeneratorfunction(function):
+        with contextlib.contextmanager(function)(job.target) as client:
+            yield client
+    elif inspect.isasyncgenfunction(function) or inspect.iscoroutinefunction(function):
+        raise TypeError("the client function is asynchronous and the operation is not")
+    else:
+        yield function(job.target)
+
+
+def _prove(job, crew):
+    def prove(slot, client):
+        if slot != 0:
+            return
+        for op, expected in job.proof():
+            try:
+                data = job.operation(client, op)
+            except Exception as error:
+                raise StageError("proof", f"{describe_operation(op)}: {describe(error)}") from error
+            prove_one(job, op, expected, data)
+
+    crew.each(prove)
+
+
+def _burst(job, crew):
+    plan = job.burst()
+    step = job.target.concurrency
+    failures = []
+
+    def burst(slot, client):
+        for i in range(slot, len(plan), step):
+            op = plan[i]
+            try:
+                outcome, sentence = judge(op, job.operation(client, op))
+            except Exception as error:
+                outcome, sentence = None, describe(error)
+            if outcome != OK:
+                failures.append((op, sentence))
+
+    crew.each(burst)
+    if failures:
+        raise burst_error(job, failures, len(plan))
+
+
+def _work(job, crew, work, wait):
+    """Runs one phase. wait: whether to wait for operations that do not end; else they are given up.
+
+    A thread cannot be stopped: the library's own time limits must end its operations.
+    """
+    slot = _open_slot if work.period_ns else _closed_slot
+    crew.each(
+        lambda number, client: slot(job, client, work, number),
+        None if wait else work.seconds_to_close(),
+    )
+    work.close()
+
+
+def _closed_slot(job, client, work, slot):
+    sleep_until(work.begin_ns)
+    plan, count, next_index, is_over = job.plan, len(job.plan), work.next_index, work.is_over
+    intended = work.begin_ns
+    while (i := next_index()) is not None and not is_over(time.monotonic_ns()):
+        intended = _one(job, client, work, slot, plan[i % count], intended)
+
+
+def _open_slot(job, client, work, slot):
+    plan, count = job.plan, len(job.plan)
+    while (i := work.next_index()) is not None:
+        intended = work.intended_ns(i)
+        if work.is_over(max(intended, time.monotonic_ns())):
+            return
+        sleep_until(intended)
+        _one(job, client, work, slot, plan[i % count], intended)
+
+
+def _one(job, client, work, slot, op, intended):
+    """Runs and records one operation; returns when it ended."""
+    now = time.monotonic_ns
+    start = now()
+    if not work.start(slot, start):
+        return start
+    try:
+        data = job.operation(client, op)
+        end = now()
+        work.succeed(slot, op, intended, start, end, data, len(data))
+    except Exception as error:
+        end = now()
+        work.fail(slot, op, intended, start, end, error)
+    return end

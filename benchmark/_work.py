@@ -1,0 +1,211 @@
+"""A phase of work: which operations, from when until when, what became of each. No scheduler's word in it."""
+
+import itertools
+import sys
+import time
+import zlib
+
+from benchmark import _records, tiff
+from benchmark._outcomes import OK, OTHER, TIMEOUT, TRUNCATED, WRONG_BYTES
+from benchmark._protocol import StageError, describe
+
+NS = 1_000_000_000
+# How long operations in flight may take to end after the deadline, in seconds.
+DRAIN_SECONDS = 2
+_pack = _records.RECORD.pack_into
+
+
+def judge(op, data, check_crc=True):
+    """Compares an answer with what the operation expects; data is a buffer of bytes.
+
+    Returns (outcome, sentence or None). Nothing is copied.
+    """
+    size = len(data)
+    if size != op.length:
+        outcome = TRUNCATED if size < op.length else WRONG_BYTES
+        return outcome, f"{size} bytes instead of {op.length}"
+    if check_crc and op.crc32 is not None and zlib.crc32(data) != op.crc32:
+        return WRONG_BYTES, "the CRC of the answer is wrong"
+    if op.expect is not None:
+        return _judge_header(op, data)
+    return OK, None
+
+
+def _judge_header(op, data):
+    try:
+        found = tiff.levels(data)
+    except tiff.TiffError as error:
+        return WRONG_BYTES, f"the header cannot be parsed: {error}"
+    if found != op.expect:
+        return WRONG_BYTES, f"the header parses to {found} instead of {op.expect}"
+    return OK, None
+
+
+class Work:
+    """One phase: the warm-up or the timed part. Used by one scheduler, from one thread at a time.
+
+    begin_ns, deadline_ns: CLOCK_MONOTONIC. most: so many operations may start. period_ns: between the
+    intended starts (open loop), or None (closed loop). in_flight: slot -> when its operation was given to
+    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close().
+    """
+
+    def __init__(self, job, records, begin_ns, seconds, most=None, rate=None):
+        """seconds: length of the phase. most: None for as many as there is time and room for."""
+        self.job = job
+        self.records = records
+        self.begin_ns = begin_ns
+        self.deadline_ns = begin_ns + int(seconds * NS)
+        self.most = records.capacity if most is None else min(most, records.capacity)
+        self.period_ns = NS / rate if rate else None
+        self.limit_ns = int(job.target.operation_timeout_seconds * NS)
+        self.drain_ns = min(DRAIN_SECONDS * NS, self.limit_ns)
+        self.counter = itertools.count()
+        self.slots = range(job.target.concurrency)
+        self.in_flight = {}
+        self.closed = False
+        self.stopped_by = None
+        self.end_ns = self.finished = self.unfinished = 0
+        self._positions = itertools.count()
+        self._writing = [False] * len(self.slots)
+        self._most_is = "n_requests" if most == self.most else "records_full"
+        self._check_crc = not job.no_io
+
+    def next_index(self):
+        """Returns the number of the next operation, from 0, or None when all that may start have."""
+        i = next(self.counter)
+        if i < self.most:
+            return i
+        self.stop(self._most_is)
+        return None
+
+    def stop(self, reason):
+        """Notes why no more operations start; the first reason stays."""
+        self.stopped_by = self.stopped_by or reason
+
+    def is_over(self, now):
+        """Whether no operation may start any more at `now`, in ns."""
+        if now < self.deadline_ns:
+            return False
+        self.stop("deadline")
+        return True
+
+    def intended_ns(self, i):
+        """When operation i should start in an open loop."""
+        return self.begin_ns + int(i * self.period_ns)
+
+    def seconds_to_close(self):
+        """How long what is in flight may still take."""
+        return max(0, self.deadline_ns + self.drain_ns - time.monotonic_ns()) / NS
+
+    def start(self, slot, now):
+        """Notes that the slot's operation is given to the library; returns False if it is too late."""
+        self.in_flight[slot] = now
+        return not self.closed
+
+    def close(self):
+        """Ends the phase: what is in flight is given up, and leaves no record.
+
+        Threads may be at work still. An operation is recorded by whoever takes it out of in_flight, which
+        is atomic; so each is either finished or given up. A lock would cost threads their concurrency:
+        they would queue for it whenever its holder waits for the interpreter.
+        """
+        self.closed = True
+        self.end_ns = time.monotonic_ns()
+        given_up = [self.in_flight.pop(slot, None) for slot in self.slots]
+        self.unfinished = len(given_up) - given_up.count(None)
+        while any(self._writing):
+            time.sleep(0.0005)
+        self.finished = next(self._positions)
+        self.stop("deadline")
+
+    def succeed(self, slot, op, intended, start, end, data, size):
+        """Records an answer, after checking it. Times in ns; size: len(data)."""
+        flags = 0
+        if end - start > self.limit_ns:
+            # Too late is too late, also where the library cannot be stopped.
+            outcome = TIMEOUT
+        elif op.crc32 is None and op.expect is None and size == op.length:
+            outcome = OK
+        else:
+            flags = _records.CRC_CHECKED if op.crc32 is not None and self._check_crc else 0
+            outcome, _ = judge(op, data, self._check_crc)
+        self._write(slot, op, intended, start, end, size, self.job.ok_status, flags, outcome)
+
+    def fail(self, slot, op, intended, start, end, error):
+        """Records an exception; of those that no rule knows, the first one's text goes to stderr."""
+        outcome, status = self.job.classify(error)
+        if end - start > self.limit_ns:
+            outcome = TIMEOUT
+        if outcome == OTHER and not self.job.said_other and not self.closed:
+            self.job.said_other = True
+            print(f"operation {op.number} ({op.key}): {describe(error)}", file=sys.stderr, flush=True)
+        self._write(slot, op, intended, start, end, 0, status, 0, outcome)
+
+    def expire(self, slot, op, intended, start, end):
+        """Records an operation that was stopped at its limit."""
+        self._write(slot, op, intended, start, end, 0, 0, 0, TIMEOUT)
+
+    def _write(self, slot, op, intended, start, end, size, status, flags, outcome):
+        self._writing[slot] = True
+        if self.in_flight.pop(slot, None) is not None:
+            at = next(self._positions)
+            records = self.records
+            _pack(
+                records.memory,
+                at * records.stride,
+                intended,
+                start,
+                0,
+                end,
+                size,
+                op.number,
+                0,
+                status,
+                flags,
+                outcome,
+            )
+            if not (at + 1) % _records.GIVE_BACK:
+                records.give_back(at + 1)
+        self._writing[slot] = False
+
+    def done_packet(self):
+        return {
+            "type": "done",
+            "started": self.finished + self.unfinished,
+            "finished": self.finished,
+            "unfinished": self.unfinished,
+            "stopped_by": self.stopped_by,
+            "end_ns": self.end_ns,
+        }
+
+
+def prove_one(job, op, expected, data):
+    """Raises StageError unless the proof's operation returned exactly the expected bytes."""
+    outcome, sentence = judge(op, data)
+    found = bytes(data)
+    if found != expected:
+        same = next((i for i, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), None)
+        sentence = sentence if same is None else f"byte {same} of the answer is wrong"
+    elif outcome == OK:
+        return
+    raise StageError("proof", f"{describe_operation(op)}: {sentence}")
+
+
+def describe_operation(op):
+    return f"operation {op.number} ({op.key}, {op.length} bytes from {op.start})"
+
+
+def burst_error(job, failures, count):
+    """Returns the StageError for failures, a list of (operation, sentence), of a burst of `count`."""
+    op, sentence = failures[0]
+    return StageError(
+        "burst",
+        f"{len(failures)} of {count} operations at once failed; {describe_operation(op)}: {sentence}",
+    )
+
+
+def sleep_until(at_ns):
+    """Blocks until CLOCK_MONOTONIC reaches at_ns; returns at once when that is past."""
+    left = at_ns - time.monotonic_ns()
+    if left > 0:
+        time.sleep(left / NS)

@@ -1,0 +1,15 @@
+"""fsspec (s3fs): a range of an object in one GET."""
+
+from benchmark import worker
+
+import _client  # noqa: F401  the client
+
+
+@worker.operation
+async def fetch_range(client, op):
+    fs, bucket = client
+    return await fs._cat_file(f"{bucket}/{op.key}", start=op.start, end=op.start + op.length)
+
+
+if __name__ == "__main__":
+    worker.main()

@@ -1,0 +1,17 @@
+"""httpx: a range of an object in one GET."""
+
+from benchmark import worker
+
+import _client  # noqa: F401  the client
+
+
+@worker.operation
+async def fetch_range(client, op):
+    response = await client.get(op.url, headers=op.headers())
+    response.raise_for_status()
+    op.check(response.status_code, response.headers.get("Content-Range"))
+    return response.content
+
+
+if __name__ == "__main__":
+    worker.main()

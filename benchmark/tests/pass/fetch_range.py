@@ -1,0 +1,14 @@
+"""pass: works, with the standard library's own HTTP client; for the harness's own checks."""
+
+from benchmark import plain, worker
+
+worker.client(**plain.KNOBS)(plain.connection)
+
+
+@worker.operation
+def fetch_range(client, op):
+    return client.get(op)
+
+
+if __name__ == "__main__":
+    worker.main()

@@ -1,0 +1,136 @@
+/*
+ * Heads of HTTP/1.1 responses, as strictly as a client that measures must be
+ * and no more. Part of the tests of `reference`; included, not linked, because
+ * a test in C is one file to the build.
+ */
+#ifndef REFERENCE_HEAD_H
+#define REFERENCE_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+struct head {
+	unsigned status;
+	bool has_length, has_range, is_chunked, closes;
+	uint64_t length;      /* Content-Length */
+	uint64_t first, last; /* Content-Range: bytes first-last/... */
+};
+
+/* Digits from *at on; false when there are none, or more than 64 bits. */
+static bool head_number(const char **at, const char *end, uint64_t *out)
+{
+	const char *p = *at;
+
+	*out = 0;
+	while (p < end && *p >= '0' && *p <= '9') {
+		if (*out > (UINT64_MAX - 9) / 10)
+			return false;
+		*out = *out * 10 + (uint64_t)(*p++ - '0');
+	}
+	if (p == *at)
+		return false;
+	*at = p;
+	return true;
+}
+
+/* "HTTP/1.1 206 ..."; a server of version 1.0 closes unless it says more than
+ * we care to understand. */
+static bool head_status(struct head *head, const char *line, const char *end)
+{
+	const char *at = line + 9;
+	uint64_t status;
+
+	if (end - line < 12 || memcmp(line, "HTTP/1.", 7) != 0 ||
+	    line[8] != ' ' || !head_number(&at, end, &status) ||
+	    at != line + 12 || (at < end && *at != ' '))
+		return false;
+	head->status = (unsigned)status;
+	head->closes = line[7] == '0';
+	return true;
+}
+
+/* Whatever is no range of bytes (an asterisk, as of a 416) counts as none. */
+static bool head_range(struct head *head, const char *at, const char *end)
+{
+	if (end - at < 6 || strncasecmp(at, "bytes ", 6) != 0)
+		return false;
+	at += 6;
+	return head_number(&at, end, &head->first) && at < end &&
+	       *at++ == '-' && head_number(&at, end, &head->last) &&
+	       at < end && *at == '/';
+}
+
+static bool head_length(struct head *head, const char *at, const char *end)
+{
+	/* A second one would be for smugglers. */
+	if (head->has_length || !head_number(&at, end, &head->length))
+		return false;
+	head->has_length = at == end;
+	return head->has_length;
+}
+
+static bool head_is(const char *line, size_t n, const char *name)
+{
+	return n == strlen(name) && strncasecmp(line, name, n) == 0;
+}
+
+/* One field. Only four matter here; the first letter spares the rest. */
+static bool head_field(struct head *head, const char *line, const char *end)
+{
+	const char *colon, *value;
+	size_t n;
+
+	if ((*line | 0x20) != 'c' && (*line | 0x20) != 't')
+		return true;
+	colon = memchr(line, ':', (size_t)(end - line));
+	if (!colon)
+		return false;
+	n = (size_t)(colon - line);
+	value = colon + 1;
+	while (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	if (head_is(line, n, "content-length"))
+		return head_length(head, value, end);
+	if (head_is(line, n, "content-range"))
+		head->has_range = head_range(head, value, end);
+	else if (head_is(line, n, "transfer-encoding"))
+		head->is_chunked = true;
+	else if (head_is(line, n, "connection"))
+		head->closes |= head_is(value, (size_t)(end - value), "close");
+	return true;
+}
+
+/* How many of the `n` bytes are the head, with its empty line; 0 when it is not
+ * whole yet, -1 when it is none. *head is valid only for a whole one. */
+static long head_parse(const char *bytes, size_t n, struct head *head)
+{
+	const char *line = bytes, *stop = bytes + n;
+
+	memset(head, 0, sizeof(*head));
+	for (;;) {
+		const char *newline =
+			memchr(line, '\n', (size_t)(stop - line));
+		bool is_good;
+
+		if (!newline)
+			return 0;
+		if (newline == line || newline[-1] != '\r')
+			return -1;
+		if (line == bytes)
+			is_good = head_status(head, line, newline - 1);
+		else if (newline - 1 == line)
+			return newline + 1 - bytes;
+		else
+			is_good = head_field(head, line, newline - 1);
+		if (!is_good)
+			return -1;
+		line = newline + 1;
+	}
+}
+
+#endif
