@@ -1,0 +1,180 @@
+# geoio-benchmark. `make help` says what there is.
+# No lists: every room's sources, every check, every test in C are found by
+# wildcards, so that a new file needs no edit here.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell cat VERSION)
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
+# `make V=1` shows the commands themselves.
+ifeq ($(V),)
+Q := @
+SAY = @echo "  $(1)	$(2)"
+else
+Q :=
+SAY =
+endif
+SANITIZE ?=
+OPTIMISE ?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -Isrc -Iinclude -I$(BUILD)/generated \
+	-DBENCHMARK_VERSION='"$(VERSION)"'
+CFLAGS   += -std=c17 $(OPTIMISE) $(WARNINGS) -fno-common \
+	-fstack-protector-strong -pthread $(SANITIZE)
+LDFLAGS  += $(SANITIZE) -pthread
+
+PACKAGES      := sqlite3 jansson yaml-0.1 zlib libcurl libcrypto
+PKG_CFLAGS    := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+GDAL_CFLAGS    = $(shell pkg-config --cflags gdal)
+GDAL_LIBS      = $(shell pkg-config --libs gdal)
+
+# Rooms whose objects make up the library that the program and the checks link.
+# cog/ holds a program of its own (GDAL), worker/ the library of tests in C.
+ROOMS     := $(filter-out src/cog src/worker,$(wildcard src/*))
+ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
+GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c
+ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
+WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
+	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c))
+TEST_SRC  := $(wildcard benchmark/tests/*/[!_]*.c check/libraries/*/[!_]*.c)
+TESTS     := $(patsubst benchmark/tests/%.c,$(BUILD)/tests/%,$(filter benchmark/%,$(TEST_SRC))) \
+	$(patsubst check/libraries/%.c,$(BUILD)/tests/%,$(filter check/%,$(TEST_SRC)))
+UNIT      := $(patsubst check/unit/%.c,$(BUILD)/check/unit/%,$(wildcard check/unit/*.c))
+FUZZ      := $(patsubst check/fuzz/%.c,$(BUILD)/check/fuzz/%,$(wildcard check/fuzz/*.c))
+BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/bench/*.c))
+LIB       := $(BUILD)/libgeoio.a
+WORKER    := $(BUILD)/libbenchmark-worker.a
+
+.PHONY: all help check bench asan tsan install uninstall clean unit fuzz programs
+.DELETE_ON_ERROR:
+
+all: programs
+
+programs: $(BUILD)/benchmark $(BUILD)/make-cog $(TESTS)
+
+help:
+	@echo 'make                 build $(BUILD)/benchmark, $(BUILD)/make-cog and the tests in C'
+	@echo 'make check           every check but the slow ones of ./selftest'
+	@echo 'make bench           speed and memory goals, as ratios measured in one run'
+	@echo 'make asan            the same checks with AddressSanitizer and UBSan'
+	@echo 'make tsan            the same checks with ThreadSanitizer'
+	@echo 'make install         into PREFIX=$(PREFIX), below DESTDIR'
+	@echo 'make uninstall       takes away what install put there'
+	@echo 'make clean           removes $(BUILD)'
+	@echo 'CC=clang             chooses the compiler; BUILD=folder another build folder'
+
+$(BUILD)/benchmark: $(BUILD)/obj/src/cli/main.o $(LIB)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/make-cog: $(BUILD)/obj/src/cog/make_cog.o
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(GDAL_LIBS) -lm
+
+$(LIB): $(ROOM_OBJ)
+	$(call SAY,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(WORKER): $(WORKER_OBJ)
+	$(call SAY,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/obj/src/cog/%.o: src/cog/%.c
+	@mkdir -p $(@D)
+	$(call SAY,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(GDAL_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call SAY,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/generated/%.o: $(BUILD)/generated/%.c
+	$(call SAY,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Texts that are built into the program: SQL migrations, the layout of s2.
+$(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.sql)
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)
+	$(Q)tools/embed migrations $(sort $(filter %.sql,$^)) >$@
+
+$(BUILD)/generated/s2_layout.c: tools/embed src/data/sentinel2_b04_layout.json
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)
+	$(Q)tools/embed s2_layout $(filter %.json,$^) >$@
+
+$(BUILD)/tests/%: benchmark/tests/%.c $(WORKER)
+	@mkdir -p $(@D)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(WORKER) $(LDFLAGS) -ljansson -lcurl -lz -lm
+
+$(BUILD)/tests/%: check/libraries/%.c $(WORKER)
+	@mkdir -p $(@D)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(WORKER) $(LDFLAGS) -ljansson -lcurl -lz -lm
+
+$(BUILD)/check/unit/%: check/unit/%.c $(LIB) $(WORKER)
+	@mkdir -p $(@D)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(WORKER) $(LDFLAGS) $(PKG_LIBS) -lcmocka -lm
+
+$(BUILD)/check/fuzz/%: check/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(PKG_LIBS) -lm
+
+$(BUILD)/check/bench/%: check/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(PKG_LIBS) -lm
+
+unit: $(UNIT)
+fuzz: $(FUZZ)
+
+check: all unit fuzz $(BENCH)
+	BUILD=$(BUILD) check/run
+
+bench: all $(BENCH)
+	BUILD=$(BUILD) check/bench/run
+
+asan:
+	$(MAKE) BUILD=$(BUILD)/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' check
+
+tsan:
+	$(MAKE) BUILD=$(BUILD)/tsan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=thread' check
+
+SHARE := $(DESTDIR)$(PREFIX)/share/geoio-benchmark
+EXEC  := $(DESTDIR)$(PREFIX)/libexec/geoio-benchmark
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/benchmark $(SHARE) $(EXEC)
+	install -m 755 $(BUILD)/benchmark $(DESTDIR)$(PREFIX)/bin/benchmark
+	install -m 755 $(BUILD)/make-cog tools/setup-envs tools/new-test $(EXEC)/
+	install -m 644 tools/uv.lock $(EXEC)/
+	rm -rf $(SHARE)/benchmark $(EXEC)/tests
+	cp -r benchmark $(SHARE)/benchmark
+	find $(SHARE)/benchmark -name __pycache__ -prune -exec rm -rf {} +
+	cp -r $(BUILD)/tests $(EXEC)/tests
+	find $(EXEC)/tests -name '*.d' -delete
+	install -m 644 include/benchmark/*.h $(DESTDIR)$(PREFIX)/include/benchmark/
+	install -d $(DESTDIR)$(PREFIX)/lib && install -m 644 $(WORKER) $(DESTDIR)$(PREFIX)/lib/
+
+uninstall:
+	rm -rf $(SHARE) $(EXEC)
+	rm -f $(DESTDIR)$(PREFIX)/bin/benchmark $(DESTDIR)$(PREFIX)/lib/libbenchmark-worker.a
+	rm -rf $(DESTDIR)$(PREFIX)/include/benchmark
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

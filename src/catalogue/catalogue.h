@@ -1,0 +1,78 @@
+/*
+ * What can be run: the libraries (folders with a library.toml) and their tests
+ * (files beside it), found anew each time, so that a new file is a new test.
+ *
+ * A test is LIBRARY/TEST.py or LIBRARY/TEST.c; names that start with `_` or are
+ * not made of a-z, 0-9 and _ are no tests. A library in a later folder (see
+ * places.h) with the name of an earlier one adds its tests to it.
+ */
+#ifndef CATALOGUE_CATALOGUE_H
+#define CATALOGUE_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "catalogue/places.h"
+
+enum library_kind {
+	LIBRARY_MEASURED, /* "library": stands in the ranking */
+	LIBRARY_BASELINE, /* "baseline": reference, null */
+	LIBRARY_CHECK,    /* "check": only for the harness's own checks */
+};
+
+struct test {
+	char *name; /* "fetch_range" */
+	char *path; /* of its source */
+};
+
+struct library {
+	char *name;
+	char *folder;
+	char *language;  /* "python", "c" */
+	char *home_page; /* or NULL */
+	char *version;   /* pinned, of the package it is named for; or NULL */
+	char *notes;     /* or NULL */
+	enum library_kind kind;
+	struct test *tests; /* sorted by name */
+	size_t test_count, test_capacity;
+	char *environment;  /* folder of its Python environment, or NULL where it
+			     * needs none */
+	bool ready;         /* can be started now */
+	char *remedy;       /* what to do when it is not; NULL when it is */
+};
+
+struct catalogue {
+	struct places places;
+	char *python; /* interpreter of libraries without packages, or NULL */
+	struct library *libraries; /* sorted by name */
+	size_t count, capacity;
+};
+
+int catalogue_load(struct catalogue *catalogue, struct err *err);
+void catalogue_release(struct catalogue *catalogue);
+
+/* The library and test of these names; ERR_USAGE with the nearest name. `test`
+ * may be NULL. Borrowed. */
+int catalogue_find(const struct catalogue *catalogue, const char *library_name,
+		   const char *test_name, const struct library **library,
+		   const struct test **test, struct err *err);
+
+/* ERR_USAGE with the nearest name where no library at all has this test. */
+int catalogue_has_test(const struct catalogue *catalogue, const char *test_name,
+		       struct err *err);
+
+/* The command line that starts a replica: NULL-terminated, to be released with
+ * catalogue_free_words(). The library must be ready. */
+char **catalogue_command(const struct catalogue *catalogue,
+			 const struct library *library,
+			 const struct test *test);
+
+/* The clean environment of a replica, the same way; `home` is an empty folder
+ * of the run. */
+char **catalogue_environment(const struct catalogue *catalogue,
+			     const char *home);
+
+void catalogue_free_words(char **words);
+
+#endif

@@ -1,0 +1,138 @@
+#include "catalogue/places.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+/* Home of the invoking user; HOME may be missing under services and cron. */
+static const char *home_folder(void)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *user;
+
+	if (home && *home)
+		return home;
+	user = getpwuid(getuid());
+	return user ? user->pw_dir : "/tmp";
+}
+
+/* $VARIABLE/geoio-benchmark/TAIL, or the same below HOME/FALLBACK. */
+static char *user_folder(const char *variable, const char *fallback,
+			 const char *tail)
+{
+	const char *base = getenv(variable);
+
+	if (base && *base == '/')
+		return mem_printf("%s/geoio-benchmark%s", base, tail);
+	return mem_printf("%s/%s/geoio-benchmark%s", home_folder(), fallback,
+			  tail);
+}
+
+static void add_tests(struct places *places, char *folder)
+{
+	if (places->test_count < PLACES_TESTS_MAX && file_is_dir(folder))
+		places->tests[places->test_count++] = folder;
+	else
+		free(folder);
+}
+
+static void add_extra_tests(struct places *places)
+{
+	const char *extra = getenv("GEOIO_TESTS");
+
+	while (extra && *extra) {
+		size_t n = strcspn(extra, ":");
+
+		if (n)
+			add_tests(places, mem_dup_n(extra, n));
+		extra += n + (extra[n] == ':');
+	}
+}
+
+/* The checkout above a build folder (build, build/asan, …), or NULL. */
+static char *find_checkout(const char *program_dir)
+{
+	char *folder = mem_dup(program_dir);
+
+	for (int up = 0; up < 3; up++) {
+		char *slash = strrchr(folder, '/');
+		char *probe;
+		bool found;
+
+		if (!slash || slash == folder)
+			break;
+		*slash = '\0';
+		probe = mem_printf("%s/benchmark/worker.py", folder);
+		found = file_exists(probe);
+		free(probe);
+		if (found)
+			return folder;
+	}
+	free(folder);
+	return NULL;
+}
+
+static void place_checkout(struct places *places, const char *root,
+			   const char *program_dir)
+{
+	places->python_root = mem_dup(root);
+	places->programs = mem_printf("%s/tests", program_dir);
+	places->make_cog = mem_printf("%s/make-cog", program_dir);
+	places->setup_envs = mem_printf("%s/tools/setup-envs", root);
+}
+
+static void place_installed(struct places *places, const char *program_dir)
+{
+	places->python_root =
+		mem_printf("%s/../share/geoio-benchmark", program_dir);
+	places->programs =
+		mem_printf("%s/../libexec/geoio-benchmark/tests", program_dir);
+	places->make_cog = mem_printf(
+		"%s/../libexec/geoio-benchmark/make-cog", program_dir);
+	places->setup_envs = mem_printf(
+		"%s/../libexec/geoio-benchmark/setup-envs", program_dir);
+}
+
+int places_find(struct places *places, struct err *err)
+{
+	char *program_dir = file_program_dir();
+	char *root = find_checkout(program_dir);
+	const char *envs = getenv("GEOIO_ENVS");
+
+	memset(places, 0, sizeof(*places));
+	if (root)
+		place_checkout(places, root, program_dir);
+	else
+		place_installed(places, program_dir);
+	add_tests(places, mem_printf("%s/benchmark/tests", places->python_root));
+	add_extra_tests(places);
+	places->envs = envs && *envs ? mem_dup(envs)
+				     : user_folder("XDG_DATA_HOME",
+						   ".local/share", "/envs");
+	places->cache = user_folder("XDG_CACHE_HOME", ".cache", "");
+	free(root);
+	free(program_dir);
+	if (!places->test_count)
+		return err_set(err, ERR_NOT_FOUND,
+			       "no folder of tests at %s/benchmark/tests: "
+			       "install again with `make install`",
+			       places->python_root);
+	return 0;
+}
+
+void places_release(struct places *places)
+{
+	for (size_t i = 0; i < places->test_count; i++)
+		free(places->tests[i]);
+	free(places->python_root);
+	free(places->programs);
+	free(places->envs);
+	free(places->cache);
+	free(places->make_cog);
+	free(places->setup_envs);
+	memset(places, 0, sizeof(*places));
+}

@@ -1,0 +1,36 @@
+/*
+ * Where things are: in the checkout that the program was built in, or below the
+ * prefix that it was installed to. Found from the program's own path, so that
+ * neither a path nor a variable has to be configured.
+ *
+ *	checkout    ROOT/build/benchmark           ROOT/benchmark/tests
+ *	installed   PREFIX/bin/benchmark           PREFIX/share/geoio-benchmark/…
+ *
+ * Environment: GEOIO_TESTS adds folders of libraries, colon-separated, each
+ * like benchmark/tests; GEOIO_ENVS is where Python environments are (default:
+ * XDG_DATA_HOME or ~/.local/share, then geoio-benchmark/envs).
+ */
+#ifndef CATALOGUE_PLACES_H
+#define CATALOGUE_PLACES_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+#define PLACES_TESTS_MAX 16
+
+struct places {
+	char *python_root;            /* its child `benchmark` is the package */
+	char *tests[PLACES_TESTS_MAX]; /* folders of libraries, ours first */
+	size_t test_count;
+	char *programs; /* tests in C: PROGRAMS/LIBRARY/TEST */
+	char *envs;     /* Python environments */
+	char *cache;    /* made data (COGs): XDG_CACHE_HOME/geoio-benchmark */
+	char *make_cog; /* program */
+	char *setup_envs; /* program */
+};
+
+int places_find(struct places *places, struct err *err);
+void places_release(struct places *places);
+
+#endif

@@ -1,0 +1,84 @@
+#include "cli/command.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "cli/doctor.h"
+
+static const char *const verdict_words[] = { "ok", "doubt", "cannot" };
+
+struct report {
+	json_t *json; /* NULL: lines on stdout */
+	enum verdict worst;
+};
+
+static void tell(struct report *report, const char *name,
+		 const struct finding *f)
+{
+	const char *word = verdict_words[f->verdict];
+
+	if (f->verdict > report->worst)
+		report->worst = f->verdict;
+	if (report->json) {
+		json_array_append_new(
+			report->json,
+			json_pack("{s:s, s:s, s:s, s:s?}", "name", name,
+				  "verdict", word, "text", f->text, "remedy",
+				  *f->remedy ? f->remedy : NULL));
+		return;
+	}
+	printf("%-7s %-12s %s\n", word, name, f->text);
+	if (*f->remedy)
+		printf("%-20s -> %s\n", "", f->remedy);
+}
+
+static void examine(const struct doctor *doctor, struct report *report)
+{
+	const struct catalogue *catalogue = doctor->catalogue;
+
+	for (const struct probe *p = doctor_probes; p->name; p++) {
+		struct finding finding = { 0 };
+
+		p->run(doctor, &finding);
+		tell(report, p->name, &finding);
+	}
+	for (size_t i = 0; i < catalogue->count; i++) {
+		struct finding finding = { 0 };
+
+		if (catalogue->libraries[i].kind == LIBRARY_CHECK)
+			continue;
+		doctor_library(&catalogue->libraries[i], &finding);
+		tell(report, catalogue->libraries[i].name, &finding);
+	}
+}
+
+static int run(struct options *options, struct err *err)
+{
+	struct report report = { .json = options->json ? json_array() : NULL };
+	struct catalogue catalogue;
+	struct doctor doctor = { &catalogue, options };
+	int code = catalogue_load(&catalogue, err);
+
+	if (code == 0)
+		examine(&doctor, &report);
+	if (code == 0 && report.json) {
+		json_dumpf(report.json, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(report.json);
+	catalogue_release(&catalogue);
+	if (code < 0)
+		return code;
+	return report.worst == VERDICT_CANNOT;
+}
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.arguments = "",
+	.summary = "Say what this machine can and cannot do, and the remedies.",
+	.help = "ok: works. doubt: works, but figures suffer. cannot: does not "
+		"work; the arrow says\nwhat would change it. The exit status "
+		"is 1 when anything says cannot.",
+	.groups = { options_database, options_json, options_common },
+	.run = run,
+};

@@ -1,0 +1,28 @@
+#include "cli/command.h"
+
+static int run(struct options *options, struct err *err)
+{
+	const struct command *command;
+
+	if (!options->argument_count) {
+		command_print_all(stdout);
+		return 0;
+	}
+	command = command_find(options->arguments[0]);
+	if (!command)
+		return err_set(err, ERR_USAGE,
+			       "there is no command '%s': `benchmark help` "
+			       "shows those there are",
+			       options->arguments[0]);
+	command_print_help(command, stdout);
+	return 0;
+}
+
+const struct command command_help = {
+	.name = "help",
+	.arguments = "[COMMAND]",
+	.summary = "Explain a command, or list them all.",
+	.max_arguments = 1,
+	.groups = { options_common },
+	.run = run,
+};

@@ -1,0 +1,106 @@
+#include "cli/command.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "catalogue/catalogue.h"
+
+static const char *kind_word(enum library_kind kind)
+{
+	static const char *const words[] = { "library", "baseline", "check" };
+
+	return words[kind];
+}
+
+static json_t *library_json(const struct library *library)
+{
+	json_t *tests = json_array();
+
+	for (size_t i = 0; i < library->test_count; i++)
+		json_array_append_new(tests,
+				      json_string(library->tests[i].name));
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o, s:b, s:s?}", "name",
+			 library->name, "kind", kind_word(library->kind),
+			 "language", library->language, "version",
+			 library->version, "home_page", library->home_page,
+			 "tests", tests, "ready", library->ready, "remedy",
+			 library->remedy);
+}
+
+static void print_json(const struct catalogue *catalogue)
+{
+	json_t *all = json_array();
+	json_t *document;
+
+	for (size_t i = 0; i < catalogue->count; i++)
+		json_array_append_new(all,
+				      library_json(&catalogue->libraries[i]));
+	document = json_pack("{s:o}", "libraries", all);
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+}
+
+static void print_library(const struct library *library)
+{
+	printf("%-12s %-10s ", library->name,
+	       library->version ? library->version : "-");
+	for (size_t i = 0; i < library->test_count; i++)
+		printf("%s%s", i ? ", " : "", library->tests[i].name);
+	if (!library->test_count)
+		printf("(no tests)");
+	if (library->ready)
+		printf("\n");
+	else
+		printf("\n%-24snot ready: %s\n", "", library->remedy);
+}
+
+static void print_kind(const struct catalogue *catalogue,
+		       enum library_kind kind, const char *title)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < catalogue->count; i++) {
+		if (catalogue->libraries[i].kind != kind)
+			continue;
+		if (!any)
+			printf("%s\n", title);
+		any = true;
+		print_library(&catalogue->libraries[i]);
+	}
+	if (any)
+		printf("\n");
+}
+
+static int run(struct options *options, struct err *err)
+{
+	struct catalogue catalogue;
+	int code = catalogue_load(&catalogue, err);
+
+	if (code == 0 && options->json) {
+		print_json(&catalogue);
+	} else if (code == 0) {
+		printf("%-12s %-10s %s\n\n", "LIBRARY", "VERSION", "TESTS");
+		print_kind(&catalogue, LIBRARY_MEASURED, "Libraries:");
+		print_kind(&catalogue, LIBRARY_BASELINE,
+			   "Baselines (the machine's limit, the harness's "
+			   "cost):");
+		print_kind(&catalogue, LIBRARY_CHECK,
+			   "For the harness's own checks (run only when "
+			   "named):");
+	}
+	catalogue_release(&catalogue);
+	return code;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.arguments = "",
+	.summary = "List libraries, their tests and versions, and what is "
+		   "ready.",
+	.help = "Tests are files: benchmark/tests/LIBRARY/TEST.py or .c. The "
+		"variable GEOIO_TESTS\nadds folders of libraries, separated by "
+		"colons.",
+	.groups = { options_json, options_common },
+	.run = run,
+};

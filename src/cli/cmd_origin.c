@@ -1,0 +1,151 @@
+#include "cli/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/dataset.h"
+#include "cli/interrupt.h"
+#include "data/data.h"
+#include "origin/origin.h"
+#include "record/ledger.h"
+
+/* "127.0.0.1:9000" or "[::1]:9000" */
+static int split_address(const char *listen, char address[64], unsigned *port,
+			 struct err *err)
+{
+	const char *colon = strrchr(listen, ':');
+	const char *from = listen;
+	size_t n = colon ? (size_t)(colon - listen) : 0;
+	char *end = NULL;
+	unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+	if (n > 1 && listen[0] == '[' && listen[n - 1] == ']') {
+		from++;
+		n -= 2;
+	}
+	if (!n || n >= 64 || !end || end == colon + 1 || *end || number > 65535)
+		return err_set(err, ERR_USAGE,
+			       "--listen is '%s': it is ADDRESS:PORT, for "
+			       "instance 127.0.0.1:9000",
+			       listen);
+	memcpy(address, from, n);
+	address[n] = '\0';
+	*port = (unsigned)number;
+	return 0;
+}
+
+/* One bucket: a folder, or s2 with the COGs beside it where they are made. */
+static int open_sources(struct object_source *sources[2], unsigned *count,
+			const struct options *options, struct err *err)
+{
+	const char *bucket = options->bucket ? options->bucket : "bench";
+	struct catalogue catalogue;
+	char *folder;
+	int code;
+
+	*count = 0;
+	if (options->root) {
+		code = data_dir_new(&sources[0], options->root, bucket, "root",
+				    err);
+		*count = code == 0;
+		return code;
+	}
+	code = data_s2_new(&sources[0], options->keys, err);
+	if (code < 0)
+		return code;
+	*count = 1;
+	code = catalogue_load(&catalogue, err);
+	if (code == 0)
+		code = dataset_make_cogs(&catalogue.places, &folder, err);
+	if (code == 0) {
+		code = data_cog_new(&sources[1], folder, err);
+		free(folder);
+	}
+	*count += code == 0;
+	catalogue_release(&catalogue);
+	return code;
+}
+
+static void announce(const struct origin *origin, const char *address,
+		     const struct options *options)
+{
+	bool v6 = strchr(address, ':') != NULL;
+
+	printf("listening on http://%s%s%s:%u, bucket: %s\n", v6 ? "[" : "",
+	       address, v6 ? "]" : "", origin_port(origin, 0),
+	       options->root && options->bucket ? options->bucket : "bench");
+	fflush(stdout);
+}
+
+static void print_ledger(const struct ledger *ledger)
+{
+	struct ledger_counts counts;
+
+	ledger_read(&ledger->row[0], &counts);
+	fprintf(stderr,
+		"origin: %llu connections, %llu requests, %llu bytes of bodies "
+		"sent, %llu answers cut\n",
+		(unsigned long long)counts.connections,
+		(unsigned long long)counts.requests,
+		(unsigned long long)counts.body_bytes,
+		(unsigned long long)counts.aborted);
+}
+
+static int serve(struct object_source **sources, unsigned count,
+		 const struct options *options, struct err *err)
+{
+	char address[64];
+	struct origin_config config = { .address = address, .listeners = 1,
+					.congestion = "cubic" };
+	struct ledger *ledger = ledger_new(1);
+	struct origin *origin = NULL;
+	int stop_fd = interrupt_open(err);
+	int code = stop_fd < 0 ? stop_fd : 0;
+
+	if (!ledger)
+		return err_sys(err, "no shared memory for the ledger");
+	if (code == 0)
+		code = split_address(options->listen, address, &config.port,
+				     err);
+	if (code == 0)
+		code = origin_open(&origin, &config, sources, count, ledger,
+				   err);
+	if (code == 0) {
+		announce(origin, address, options);
+		code = origin_serve(origin, stop_fd, err);
+	}
+	if (code == 0)
+		print_ledger(ledger);
+	origin_free(origin);
+	ledger_free(ledger);
+	return code;
+}
+
+static int run(struct options *options, struct err *err)
+{
+	struct object_source *sources[2];
+	unsigned count;
+	int code = open_sources(sources, &count, options, err);
+
+	if (code == 0)
+		code = serve(sources, count, options, err);
+	for (unsigned i = 0; i < count; i++)
+		object_source_free(sources[i]);
+	return code;
+}
+
+const struct command command_origin = {
+	.name = "origin",
+	.arguments = "",
+	.summary = "Serve the datasets, or a folder, to any S3 client.",
+	.help = "S3's GET, HEAD and listings over HTTP/1.1, path-style, "
+		"read-only; signatures are\naccepted and not verified. Ctrl-C "
+		"ends it. For instance, beside it:\n\n"
+		"    AWS_S3_ENDPOINT=127.0.0.1:9000 AWS_HTTPS=NO "
+		"AWS_VIRTUAL_HOSTING=FALSE \\\n"
+		"    AWS_NO_SIGN_REQUEST=YES gdalinfo "
+		"/vsis3/bench/s2/00000/B04.tif",
+	.groups = { options_origin, options_common },
+	.run = run,
+};

@@ -1,0 +1,89 @@
+#include "cli/command.h"
+#include "cli/session.h"
+
+#include <string.h>
+
+static bool wanted(const struct text_list *list, const char *name)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		if (!strcmp(list->at[i], name))
+			return true;
+	}
+	return !list->count;
+}
+
+/* Names that are no library or test are mistakes, not empty selections. */
+static int check_names(const struct session *session,
+		       const struct options *options, struct err *err)
+{
+	const struct library *library;
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < options->library.count; i++)
+		code = catalogue_find(&session->catalogue,
+				      options->library.at[i], NULL, &library,
+				      NULL, err);
+	for (unsigned i = 0; code == 0 && i < options->test.count; i++)
+		code = catalogue_has_test(&session->catalogue,
+					  options->test.at[i], err);
+	return code;
+}
+
+/* Libraries for the harness's own checks run only when they are named. */
+static int add_library(struct session *session, const struct library *library,
+		       const struct options *options, struct err *err)
+{
+	int code = 0;
+
+	if (!wanted(&options->library, library->name) ||
+	    (!options->library.count && library->kind == LIBRARY_CHECK))
+		return 0;
+	for (size_t i = 0; code == 0 && i < library->test_count; i++) {
+		const char *test = library->tests[i].name;
+
+		if (wanted(&options->test, test))
+			code = session_add(session, library->name, test,
+					   options, err);
+	}
+	return code;
+}
+
+static int add_all(struct session *session, const struct options *options,
+		   struct err *err)
+{
+	int code = check_names(session, options, err);
+
+	for (size_t i = 0; code == 0 && i < session->catalogue.count; i++)
+		code = add_library(session, &session->catalogue.libraries[i],
+				   options, err);
+	if (code == 0 && !session->job_count)
+		code = err_set(err, ERR_USAGE,
+			       "no test is left by --library and --test: "
+			       "`benchmark list` shows which library has which");
+	return code;
+}
+
+static int run(struct options *options, struct err *err)
+{
+	struct session session;
+	int code = session_open(&session, options, "run-all", err);
+
+	if (code == 0)
+		code = add_all(&session, options, err);
+	if (code == 0)
+		code = session_run(&session, err);
+	session_close(&session);
+	return code;
+}
+
+const struct command command_run_all = {
+	.name = "run-all",
+	.arguments = "",
+	.summary = "Run all available tests of all libraries.",
+	.help = "One trial of each library and test, in a random order that "
+		"--seed fixes, and of the\nbaselines: `reference` shows what "
+		"the machine can do, `null` what the harness costs.",
+	.groups = { options_select, options_trial, options_outside,
+		    options_database, options_json, options_common },
+	.run = run,
+};

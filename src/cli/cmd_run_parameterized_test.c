@@ -1,0 +1,61 @@
+#include "cli/command.h"
+#include "cli/session.h"
+#include "cli/sweep.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+static int add_jobs(struct session *session, const struct sweep *sweep,
+		    struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sweep->count; i++) {
+		const struct options *job = &sweep->jobs[i];
+
+		code = session_add(session, job->library.at[0],
+				   job->test.at[0], job, err);
+	}
+	return code;
+}
+
+static int run(struct options *options, struct err *err)
+{
+	const char *path = options->arguments[0];
+	char *command = mem_printf("run-parameterized-test %s", path);
+	struct session session = { 0 };
+	struct sweep sweep;
+	int code = sweep_read(&sweep, path, options, err);
+
+	if (code == 0)
+		code = session_open(&session, options, command, err);
+	if (code == 0)
+		code = add_jobs(&session, &sweep, err);
+	if (code == 0)
+		code = session_run(&session, err);
+	session_close(&session);
+	sweep_release(&sweep);
+	free(command);
+	return code;
+}
+
+const struct command command_run_parameterized_test = {
+	.name = "run-parameterized-test",
+	.arguments = "CONFIG.yaml",
+	.summary = "Run a sweep: the product of the parameters in a file.",
+	.help = "The file is one YAML mapping; its keys are `library`, `test` "
+		"and the options of a\ntrial below, its values words or lists "
+		"of words:\n\n"
+		"    library: [aiohttp, obstore]\n"
+		"    test: fetch_range\n"
+		"    request_size: [16KiB, 1MiB]\n"
+		"    concurrency: [10, 50]\n\n"
+		"Options on the command line are the defaults for what the "
+		"file leaves open.",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.groups = { options_trial, options_outside, options_database,
+		    options_json, options_common },
+	.run = run,
+};

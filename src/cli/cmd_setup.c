@@ -1,0 +1,71 @@
+#include "cli/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "catalogue/catalogue.h"
+
+static int check_names(const struct catalogue *catalogue,
+		       const struct options *options, struct err *err)
+{
+	const struct library *library;
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < options->argument_count; i++)
+		code = catalogue_find(catalogue, options->arguments[i], NULL,
+				      &library, NULL, err);
+	return code;
+}
+
+/* setup-envs --envs DIR --tests DIR … [LIBRARY …] */
+static char **make_words(const struct catalogue *catalogue,
+			 const struct options *options)
+{
+	const struct places *places = &catalogue->places;
+	char **words = mem_array(2 * places->test_count +
+					 options->argument_count + 4,
+				 sizeof(*words));
+	size_t n = 0;
+
+	words[n++] = places->setup_envs;
+	words[n++] = mem_dup("--envs");
+	words[n++] = places->envs;
+	for (size_t i = 0; i < places->test_count; i++) {
+		words[n++] = mem_dup("--tests");
+		words[n++] = places->tests[i];
+	}
+	for (unsigned i = 0; i < options->argument_count; i++)
+		words[n++] = mem_dup(options->arguments[i]);
+	return words;
+}
+
+static int run(struct options *options, struct err *err)
+{
+	struct catalogue catalogue;
+	int code = catalogue_load(&catalogue, err);
+
+	if (code == 0)
+		code = check_names(&catalogue, options, err);
+	if (code == 0) {
+		char **words = make_words(&catalogue, options);
+
+		execv(words[0], words);
+		code = err_sys(err, "cannot start %s", words[0]);
+	}
+	catalogue_release(&catalogue);
+	return code;
+}
+
+const struct command command_setup = {
+	.name = "setup",
+	.arguments = "[LIBRARY…]",
+	.summary = "Make the Python environments of all, or of some libraries.",
+	.help = "Each library has a virtual environment of its own with the "
+		"exact, hash-checked\nversions of its requirements.lock. One "
+		"that is there already is kept.",
+	.max_arguments = 8,
+	.groups = { options_common },
+	.run = run,
+};

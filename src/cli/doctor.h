@@ -1,0 +1,39 @@
+/*
+ * What this machine can and cannot do: a table of probes, each tried by doing.
+ * A new probe is a function and a line in the table of doctor_probes.c.
+ */
+#ifndef CLI_DOCTOR_H
+#define CLI_DOCTOR_H
+
+#include "catalogue/catalogue.h"
+#include "cli/option.h"
+
+enum verdict {
+	VERDICT_OK,
+	VERDICT_DOUBT,  /* runs work, but figures suffer */
+	VERDICT_CANNOT, /* something does not work */
+};
+
+struct finding {
+	enum verdict verdict;
+	char text[400];
+	char remedy[400]; /* "" for VERDICT_OK */
+};
+
+struct doctor {
+	const struct catalogue *catalogue;
+	const struct options *options;
+};
+
+struct probe {
+	const char *name;
+	void (*run)(const struct doctor *doctor, struct finding *finding);
+};
+
+/* `name` is NULL at the end. */
+extern const struct probe doctor_probes[];
+
+/* For the libraries, which are no fixed list: one finding each. */
+void doctor_library(const struct library *library, struct finding *finding);
+
+#endif

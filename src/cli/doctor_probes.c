@@ -1,0 +1,251 @@
+#include "cli/doctor.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "cli/database.h"
+#include "store/store.h"
+
+#define FILES_WANTED 4096
+#define SHM_WANTED (256ULL << 20)
+
+static void say(struct finding *f, enum verdict verdict, const char *format,
+		...) __attribute__((format(printf, 3, 4)));
+
+static void say(struct finding *f, enum verdict verdict, const char *format,
+		...)
+{
+	va_list args;
+
+	f->verdict = verdict;
+	va_start(args, format);
+	vsnprintf(f->text, sizeof(f->text), format, args);
+	va_end(args);
+}
+
+#define REMEDY(finding, ...)                                                   \
+	snprintf((finding)->remedy, sizeof((finding)->remedy), __VA_ARGS__)
+
+/* pidfd_open (5.3) and close_range (5.9) are what the run room needs. */
+static void probe_kernel(const struct doctor *doctor, struct finding *f)
+{
+	long fd = syscall(SYS_pidfd_open, getpid(), 0);
+	int closes = close_range(~0U, ~0U, 0);
+
+	(void)doctor;
+	if (fd >= 0)
+		close((int)fd);
+	if (fd >= 0 && closes == 0) {
+		say(f, VERDICT_OK, "pidfd and close_range work");
+		return;
+	}
+	say(f, VERDICT_CANNOT, "the kernel refuses pidfd_open or close_range");
+	REMEDY(f, "use Linux 5.11 or later, outside of a sandbox that forbids "
+		  "these calls");
+}
+
+static void probe_cpus(const struct doctor *doctor, struct finding *f)
+{
+	cpu_set_t set;
+	int count = 1;
+
+	(void)doctor;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		count = CPU_COUNT(&set);
+	if (count > 1) {
+		say(f, VERDICT_OK, "%d CPUs may be used", count);
+		return;
+	}
+	say(f, VERDICT_DOUBT, "only one CPU: origin and replicas take turns on "
+			      "it");
+	REMEDY(f, "give the machine, or taskset, two or more");
+}
+
+static void probe_quiet(const struct doctor *doctor, struct finding *f)
+{
+	double load = 0;
+
+	(void)doctor;
+	if (getloadavg(&load, 1) == 1 && load < 0.5) {
+		say(f, VERDICT_OK, "quiet, load %.2f", load);
+		return;
+	}
+	say(f, VERDICT_DOUBT, "other work is running, load %.2f: times are not "
+			      "to be trusted, CPU per request less so",
+	    load);
+	REMEDY(f, "measure when the machine is quiet");
+}
+
+static void probe_files(const struct doctor *doctor, struct finding *f)
+{
+	struct rlimit limit = { 0 };
+
+	(void)doctor;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_max >= FILES_WANTED) {
+		say(f, VERDICT_OK, "%llu files may be open",
+		    (unsigned long long)limit.rlim_max);
+		return;
+	}
+	say(f, VERDICT_DOUBT, "only %llu files may be open: fewer connections "
+			      "than 10,000",
+	    (unsigned long long)limit.rlim_max);
+	REMEDY(f, "raise it: `ulimit -Hn %d` as root, or in "
+		  "/etc/security/limits.conf",
+	       FILES_WANTED);
+}
+
+static void probe_scratch(const struct doctor *doctor, struct finding *f)
+{
+	struct statvfs st = { 0 };
+	unsigned long long space;
+
+	(void)doctor;
+	if (statvfs("/dev/shm", &st) < 0 || access("/dev/shm", W_OK) < 0) {
+		say(f, VERDICT_DOUBT, "/dev/shm cannot be written: records go "
+				      "to TMPDIR or /tmp, whose disk may "
+				      "disturb");
+		REMEDY(f, "mount a tmpfs there");
+		return;
+	}
+	space = (unsigned long long)st.f_bavail * st.f_frsize;
+	if (space >= SHM_WANTED) {
+		say(f, VERDICT_OK, "/dev/shm has %llu MiB free", space >> 20);
+		return;
+	}
+	say(f, VERDICT_DOUBT, "/dev/shm has only %llu MiB free: long trials "
+			      "need 64 bytes an operation",
+	    space >> 20);
+	REMEDY(f, "give it more: `mount -o remount,size=1G /dev/shm`; in "
+		  "Docker: --shm-size 1g");
+}
+
+static void probe_loopback(const struct doctor *doctor, struct finding *f)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET,
+				   .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr *address = (const struct sockaddr *)(void *)&any;
+
+	(void)doctor;
+	if (fd >= 0 && bind(fd, address, sizeof(any)) == 0 &&
+	    listen(fd, 1) == 0) {
+		say(f, VERDICT_OK, "127.0.0.1 can be listened on");
+	} else {
+		say(f, VERDICT_CANNOT, "127.0.0.1 cannot be listened on");
+		REMEDY(f, "bring the loopback interface up: `ip link set lo "
+			  "up`");
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void probe_congestion(const struct doctor *doctor, struct finding *f)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char name[16] = "";
+	socklen_t n = sizeof(name);
+
+	(void)doctor;
+	if (fd >= 0 &&
+	    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) == 0) {
+		say(f, VERDICT_OK, "the origin can use cubic");
+	} else {
+		getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &n);
+		say(f, VERDICT_DOUBT, "the origin cannot choose cubic and uses "
+				      "%s",
+		    name);
+		REMEDY(f, "as root: `sysctl net.ipv4.tcp_congestion_control="
+			  "cubic`");
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void probe_python(const struct doctor *doctor, struct finding *f)
+{
+	if (doctor->catalogue->python) {
+		say(f, VERDICT_OK, "%s", doctor->catalogue->python);
+		return;
+	}
+	say(f, VERDICT_CANNOT, "no Python 3.11 or later in /usr/bin");
+	REMEDY(f, "install one (`apt-get install python3 python3-venv`), or "
+		  "name it in BENCHMARK_PYTHON");
+}
+
+static void probe_cog(const struct doctor *doctor, struct finding *f)
+{
+	const struct places *places = &doctor->catalogue->places;
+
+	if (access(places->make_cog, X_OK) == 0) {
+		say(f, VERDICT_OK, "GDAL's COGs can be made");
+		return;
+	}
+	say(f, VERDICT_CANNOT, "%s is not there, so the dataset cog cannot be "
+			       "made",
+	    places->make_cog);
+	REMEDY(f, "build it: install libgdal-dev, then `make`");
+}
+
+static void probe_database(const struct doctor *doctor, struct finding *f)
+{
+	const char *url = database_url(doctor->options);
+	struct str text = STR_INIT;
+	struct err err;
+
+	if (store_current(url, &text, &err) == 0) {
+		while (text.len && text.buf[text.len - 1] == '\n')
+			text.buf[--text.len] = '\0';
+		say(f, VERDICT_OK, "%s: %.300s", url, text.buf);
+	} else {
+		say(f, VERDICT_CANNOT, "%.390s", err.text);
+		REMEDY(f, "give another with --db or the variable db_url");
+	}
+	str_release(&text);
+}
+
+static void probe_isolation(const struct doctor *doctor, struct finding *f)
+{
+	(void)doctor;
+	say(f, VERDICT_OK, "replicas are plain processes on loopback: CPU from "
+			   "the process clock, bytes from the ledger");
+}
+
+const struct probe doctor_probes[] = {
+	{ "kernel", probe_kernel },
+	{ "CPUs", probe_cpus },
+	{ "quiet", probe_quiet },
+	{ "open files", probe_files },
+	{ "scratch", probe_scratch },
+	{ "loopback", probe_loopback },
+	{ "congestion", probe_congestion },
+	{ "isolation", probe_isolation },
+	{ "python", probe_python },
+	{ "GDAL", probe_cog },
+	{ "database", probe_database },
+	{ NULL, NULL },
+};
+
+void doctor_library(const struct library *library, struct finding *f)
+{
+	if (library->ready) {
+		say(f, VERDICT_OK, "%s%sready",
+		    library->version ? library->version : "",
+		    library->version ? ", " : "");
+		return;
+	}
+	say(f, VERDICT_CANNOT, "its environment is not ready");
+	REMEDY(f, "%s", library->remedy);
+}

@@ -1,0 +1,18 @@
+/*
+ * Ctrl-C and SIGTERM as a file descriptor that becomes readable, and stays so:
+ * whoever waits for something waits for it too.
+ */
+#ifndef CLI_INTERRUPT_H
+#define CLI_INTERRUPT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* Installs the handlers once; returns the descriptor (ours) or an ERR_ code.
+ * A second signal ends the program at once, the usual way. */
+int interrupt_open(struct err *err);
+
+bool interrupt_seen(void);
+
+#endif

@@ -1,0 +1,108 @@
+/* The only file that ends the program. */
+#include <signal.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/near.h"
+#include "cli/command.h"
+
+static int fail(int code, const struct err *err)
+{
+	fprintf(stderr, "benchmark: %s\n", err->text);
+	if (code == ERR_USAGE)
+		return 2;
+	return code == ERR_INTERRUPTED ? 130 : 1;
+}
+
+static int unknown_command(const char *word)
+{
+	const char *names[64];
+	const char *near;
+	size_t count = 0;
+
+	while (commands[count] && count < 64) {
+		names[count] = commands[count]->name;
+		count++;
+	}
+	near = near_name(word, names, count);
+	if (near)
+		fprintf(stderr,
+			"benchmark: there is no command '%s': did you mean "
+			"'%s'?\n",
+			word, near);
+	else
+		fprintf(stderr,
+			"benchmark: there is no command '%s': `benchmark help` "
+			"shows those there are\n",
+			word);
+	return 2;
+}
+
+static int check_arguments(const struct command *command,
+			   const struct options *options, struct err *err)
+{
+	if (options->argument_count < command->min_arguments)
+		return err_set(err, ERR_USAGE, "%s needs %s: see `benchmark %s "
+					       "--help`",
+			       command->name, command->arguments,
+			       command->name);
+	if (options->argument_count > command->max_arguments)
+		return err_set(err, ERR_USAGE,
+			       "%s takes %s, and '%s' is one too many",
+			       command->name,
+			       *command->arguments ? command->arguments
+						   : "no arguments",
+			       options->arguments[command->max_arguments]);
+	return 0;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	struct options options;
+	struct err err;
+	int code;
+
+	options_init(&options);
+	code = options_parse(&options, command->groups, argc, argv, &err);
+	if (code == 0 && options.help) {
+		command_print_help(command, stdout);
+		return 0;
+	}
+	if (code == 0)
+		code = check_arguments(command, &options, &err);
+	if (code == 0 && options.debug)
+		code = log_enable(options.debug, &err);
+	if (code == 0)
+		code = command->run(&options, &err);
+	if (code < 0)
+		return fail(code, &err);
+	if (fflush(stdout) != 0 && code == 0) {
+		perror("benchmark: cannot write the standard output");
+		return 1;
+	}
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	/* A reader that goes away is an error of write(), not our death. */
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		command_print_all(stderr);
+		return 2;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("benchmark %s\n", BENCHMARK_VERSION);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		command_print_all(stdout);
+		return 0;
+	}
+	command = command_find(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	return run_command(command, argc - 2, argv + 2);
+}

@@ -1,0 +1,299 @@
+#include "cli/option.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/near.h"
+
+static void *field(struct options *options, const struct option_spec *spec)
+{
+	return (char *)options + spec->offset;
+}
+
+static int set_flag(struct options *options, const struct option_spec *spec,
+		    const char *text, const char *where, struct err *err)
+{
+	static const char *const yes[] = { "true", "yes", "on", "1" };
+	static const char *const no[] = { "false", "no", "off", "0" };
+
+	for (size_t i = 0; i < 4; i++) {
+		if (!strcasecmp(text, yes[i]) || !strcasecmp(text, no[i])) {
+			*(bool *)field(options, spec) =
+				!strcasecmp(text, yes[i]);
+			return 0;
+		}
+	}
+	return err_set(err, ERR_USAGE, "%s is '%s': it is true or false", where,
+		       text);
+}
+
+static int out_of_range(const struct option_spec *spec, const char *text,
+			const char *where, struct err *err)
+{
+	return err_set(err, ERR_USAGE, "%s is '%s': it goes from %.15g to %.15g",
+		       where, text, spec->min, spec->max);
+}
+
+static int set_number(struct options *options, const struct option_spec *spec,
+		      const char *text, const char *where, struct err *err)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(value))
+		return err_set(err, ERR_USAGE, "%s is '%s': it is a number",
+			       where, text);
+	if (value < spec->min || value > spec->max)
+		return out_of_range(spec, text, where, err);
+	*(double *)field(options, spec) = value;
+	return 0;
+}
+
+/* What the suffix of a size multiplies by; 0 for a suffix that is none. */
+static uint64_t unit_of(const char *suffix)
+{
+	static const char *const names[] = { "", "KiB", "MiB", "GiB" };
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (!strcasecmp(suffix, names[i]))
+			return 1ULL << (10 * i);
+	}
+	return 0;
+}
+
+static int set_count(struct options *options, const struct option_spec *spec,
+		     const char *text, const char *where, struct err *err)
+{
+	char *end;
+	uint64_t value, unit;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	unit = unit_of(end);
+	if (!isdigit((unsigned char)*text) || !unit)
+		return err_set(err, ERR_USAGE,
+			       "%s is '%s': it is a whole number%s", where, text,
+			       spec->value && !strcmp(spec->value, "BYTES")
+				       ? ", or one with KiB, MiB, GiB"
+				       : "");
+	if (errno || value > UINT64_MAX / unit ||
+	    (double)(value * unit) < spec->min ||
+	    (double)(value * unit) > spec->max)
+		return out_of_range(spec, text, where, err);
+	*(uint64_t *)field(options, spec) = value * unit;
+	return 0;
+}
+
+static int add_text(struct options *options, const struct option_spec *spec,
+		    const char *text, const char *where, struct err *err)
+{
+	struct text_list *list = field(options, spec);
+
+	if (list->count == OPTION_LIST_MAX)
+		return err_set(err, ERR_USAGE, "%s is given more than %d times",
+			       where, OPTION_LIST_MAX);
+	list->at[list->count++] = text;
+	return 0;
+}
+
+int option_set(struct options *options, const struct option_spec *spec,
+	       const char *text, const char *where, struct err *err)
+{
+	if (!*text)
+		return err_set(err, ERR_USAGE, "%s is empty", where);
+	switch (spec->kind) {
+	case OPTION_FLAG:
+		return set_flag(options, spec, text, where, err);
+	case OPTION_COUNT:
+		return set_count(options, spec, text, where, err);
+	case OPTION_NUMBER:
+		return set_number(options, spec, text, where, err);
+	case OPTION_LIST:
+		return add_text(options, spec, text, where, err);
+	case OPTION_TEXT:
+		*(const char **)field(options, spec) = text;
+	}
+	return 0;
+}
+
+static bool same_name(const char *option, const char *name, size_t length)
+{
+	if (strlen(option) != length)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		char c = name[i] == '_' ? '-' : name[i];
+
+		if (option[i] != c)
+			return false;
+	}
+	return true;
+}
+
+const struct option_spec *option_find(const struct option_spec *const *groups,
+				      const char *name, size_t length)
+{
+	for (; *groups; groups++) {
+		for (const struct option_spec *s = *groups; s->name; s++) {
+			if (same_name(s->name, name, length))
+				return s;
+		}
+	}
+	return NULL;
+}
+
+const char *option_near(const struct option_spec *const *groups,
+			const char *name)
+{
+	const char *names[128];
+	size_t count = 0;
+
+	for (; *groups; groups++) {
+		for (const struct option_spec *s = *groups; s->name; s++) {
+			if (count < sizeof(names) / sizeof(*names))
+				names[count++] = s->name;
+		}
+	}
+	return near_name(name, names, count);
+}
+
+static int unknown_option(const struct option_spec *const *groups,
+			  const char *name, size_t length, struct err *err)
+{
+	char *plain = mem_dup_n(name, length);
+	const char *near = option_near(groups, plain);
+
+	if (near)
+		err_set(err, ERR_USAGE,
+			"there is no option --%s: did you mean --%s?", plain,
+			near);
+	else
+		err_set(err, ERR_USAGE,
+			"there is no option --%s: --help shows those there are",
+			plain);
+	free(plain);
+	return ERR_USAGE;
+}
+
+/* One option at argv[*i], whose value may be the next word. */
+static int parse_one(struct options *options,
+		     const struct option_spec *const *groups, int argc,
+		     char *const *argv, int *i, struct err *err)
+{
+	const char *name = argv[*i] + 2;
+	size_t length = strcspn(name, "=");
+	const char *value = name[length] ? name + length + 1 : NULL;
+	const struct option_spec *spec = option_find(groups, name, length);
+	char where[80];
+
+	if (!spec && !strncmp(name, "no-", 3) && !value) {
+		spec = option_find(groups, name + 3, length - 3);
+		if (spec && spec->kind == OPTION_FLAG) {
+			*(bool *)field(options, spec) = false;
+			return 0;
+		}
+		spec = NULL;
+	}
+	if (!spec)
+		return unknown_option(groups, name, length, err);
+	if (spec->kind == OPTION_FLAG && !value) {
+		*(bool *)field(options, spec) = true;
+		return 0;
+	}
+	if (!value && *i + 1 == argc)
+		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s",
+			       spec->name, spec->name,
+			       spec->value ? spec->value : "VALUE");
+	if (!value)
+		value = argv[++*i];
+	snprintf(where, sizeof(where), "--%s", spec->name);
+	return option_set(options, spec, value, where, err);
+}
+
+static int add_argument(struct options *options, const char *word,
+			struct err *err)
+{
+	if (options->argument_count == 8)
+		return err_set(err, ERR_USAGE, "too many arguments at '%s'",
+			       word);
+	options->arguments[options->argument_count++] = word;
+	return 0;
+}
+
+int options_parse(struct options *options,
+		  const struct option_spec *const *groups, int argc,
+		  char *const *argv, struct err *err)
+{
+	bool only_arguments = false;
+
+	for (int i = 0; i < argc; i++) {
+		const char *word = argv[i];
+		int code = 0;
+
+		if (only_arguments || word[0] != '-' || !word[1])
+			code = add_argument(options, word, err);
+		else if (!strcmp(word, "--"))
+			only_arguments = true;
+		else if (!strcmp(word, "-h"))
+			options->help = true;
+		else if (word[1] != '-')
+			code = err_set(err, ERR_USAGE,
+				       "there is no option %s: options are "
+				       "written --NAME",
+				       word);
+		else
+			code = parse_one(options, groups, argc, argv, &i, err);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+/* The help text, wrapped at 79 columns, hanging at column 30. */
+static void print_wrapped(const char *text, FILE *out)
+{
+	size_t column = 30;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (column + n > 79) {
+			fprintf(out, "\n%30s", "");
+			column = 30;
+		}
+		fprintf(out, "%.*s", (int)n, text);
+		column += n;
+		text += n;
+		if (*text) {
+			fputc(' ', out);
+			column++;
+			text++;
+		}
+	}
+	fputc('\n', out);
+}
+
+void options_print_help(const struct option_spec *const *groups, FILE *out)
+{
+	for (; *groups; groups++) {
+		for (const struct option_spec *s = *groups; s->name; s++) {
+			char left[64];
+
+			if (s->kind == OPTION_FLAG && strcmp(s->name, "help"))
+				snprintf(left, sizeof(left), "--[no-]%s",
+					 s->name);
+			else
+				snprintf(left, sizeof(left), "--%s%s%s", s->name,
+					 s->value ? " " : "",
+					 s->value ? s->value : "");
+			if (strlen(left) > 26)
+				fprintf(out, "  %s\n%30s", left, "");
+			else
+				fprintf(out, "  %-28s", left);
+			print_wrapped(s->help, out);
+		}
+	}
+}

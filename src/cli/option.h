@@ -1,0 +1,99 @@
+/*
+ * Options: one table feeds the parser, the help texts and the sweep files.
+ *
+ * A command lists groups of options (option_groups.c); all values live in one
+ * `struct options`, so that what a command does not offer simply keeps its
+ * default. `--name value`, `--name=value`, `--flag`, `--no-flag`.
+ */
+#ifndef CLI_OPTION_H
+#define CLI_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+#define OPTION_LIST_MAX 64
+
+struct text_list {
+	const char *at[OPTION_LIST_MAX];
+	unsigned count;
+};
+
+struct options {
+	/* Of a trial; these can stand in a sweep file. */
+	struct text_list library, test;
+	uint64_t replicas, n_requests, concurrency, pool_size, request_size,
+		seed, keys;
+	double timeout, operation_timeout, ready_timeout, warm_up, rate,
+		keep_alive_timeout;
+	bool keep_alive, use_dns_cache, hot_key;
+	const char *dataset;
+
+	/* A store outside. */
+	const char *endpoint, *bucket, *region, *prefix;
+	bool anonymous;
+
+	/* Of single commands. */
+	bool per_replica, json, help;
+	double price_per_hour, price_per_million_requests;
+	const char *listen, *root, *db, *debug;
+	uint64_t limit;
+
+	const char *arguments[8]; /* without the command's name */
+	unsigned argument_count;
+};
+
+enum option_kind {
+	OPTION_FLAG,   /* bool; --name, and --no-name */
+	OPTION_COUNT,  /* uint64_t; suffixes KiB, MiB, GiB */
+	OPTION_NUMBER, /* double */
+	OPTION_TEXT,   /* const char * */
+	OPTION_LIST,   /* struct text_list; can be given several times */
+};
+
+struct option_spec {
+	const char *name; /* without --; NULL ends a group */
+	enum option_kind kind;
+	size_t offset;    /* in struct options */
+	double min, max;  /* inclusive; of counts and numbers */
+	const char *value; /* its name in the help: "SECONDS" */
+	const char *help;
+};
+
+/* The groups, each ended by a NULL name. */
+extern const struct option_spec options_select[];  /* --library --test */
+extern const struct option_spec options_trial[];   /* may stand in a sweep */
+extern const struct option_spec options_outside[]; /* --endpoint … */
+extern const struct option_spec options_database[];
+extern const struct option_spec options_results[];
+extern const struct option_spec options_origin[];
+extern const struct option_spec options_data[];
+extern const struct option_spec options_json[];
+extern const struct option_spec options_common[];  /* --debug --help */
+
+void options_init(struct options *options);
+
+/* Sets one option from text, with its range checked; `where` begins the
+ * sentence: "--timeout" or "sweep.yaml, line 3: timeout". */
+int option_set(struct options *options, const struct option_spec *spec,
+	       const char *text, const char *where, struct err *err);
+
+/* By name among NULL-terminated groups; `name` may have _ for -. NULL: none. */
+const struct option_spec *option_find(const struct option_spec *const *groups,
+				      const char *name, size_t length);
+
+/* The nearest name, for "did you mean"; NULL: none is near. */
+const char *option_near(const struct option_spec *const *groups,
+			const char *name);
+
+/* argv without the program's and the command's names. */
+int options_parse(struct options *options,
+		  const struct option_spec *const *groups, int argc,
+		  char *const *argv, struct err *err);
+
+void options_print_help(const struct option_spec *const *groups, FILE *out);
+
+#endif

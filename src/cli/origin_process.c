@@ -1,0 +1,128 @@
+#include "cli/origin_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "origin/origin.h"
+
+/* bbr, the default of some machines, halves the speed of large answers on one
+ * machine and charges part of the work to nobody (docs/method.md). */
+#define CONGESTION "cubic"
+
+static void serve(struct origin_process *process, int stop_fd, pid_t parent)
+{
+	struct err err;
+	int code;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "geoio-origin");
+	if (getppid() != parent)
+		_exit(1);
+	/* Ctrl-C goes to the whole group: the harness decides when we end. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	code = origin_serve(process->origin, stop_fd, &err);
+	if (code < 0)
+		fprintf(stderr, "benchmark: origin: %s\n", err.text);
+	_exit(code < 0);
+}
+
+static int fork_origin(struct origin_process *process, struct err *err)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, "cannot make a pipe");
+	fflush(NULL);
+	process->pid = fork();
+	if (process->pid < 0) {
+		process->pid = 0;
+		close(ends[0]);
+		close(ends[1]);
+		return err_sys(err, "cannot start the origin");
+	}
+	if (process->pid == 0) {
+		close(ends[1]);
+		serve(process, ends[0], parent);
+	}
+	close(ends[0]);
+	process->stop_fd = ends[1];
+	return 0;
+}
+
+static int wait_ready(struct origin_process *process, struct err *err)
+{
+	while (!atomic_load(&process->ledger->ready)) {
+		if (waitpid(process->pid, NULL, WNOHANG) == process->pid) {
+			process->pid = 0;
+			return err_set(err, ERR_FAILED,
+				       "the origin ended before it was ready: "
+				       "see the lines above");
+		}
+		clock_sleep_until(clock_now_ns() + 200 * NS_PER_US);
+	}
+	return 0;
+}
+
+int origin_process_start(struct origin_process *process,
+			 struct object_source *source, unsigned clients,
+			 struct err *err)
+{
+	struct origin_config config = {
+		.address = "127.0.0.1",
+		.listeners = clients,
+		.congestion = CONGESTION,
+	};
+	int code;
+
+	memset(process, 0, sizeof(*process));
+	process->stop_fd = -1;
+	process->ledger = ledger_new(clients);
+	if (!process->ledger)
+		return err_sys(err, "no shared memory for the ledger");
+	code = origin_open(&process->origin, &config, &source, 1,
+			   process->ledger, err);
+	if (code == 0)
+		code = fork_origin(process, err);
+	if (code == 0)
+		code = wait_ready(process, err);
+	if (code < 0)
+		origin_process_stop(process);
+	return code;
+}
+
+void origin_process_endpoint(const struct origin_process *process,
+			     unsigned client, char out[256])
+{
+	snprintf(out, 256, "http://127.0.0.1:%u",
+		 origin_port(process->origin, client));
+}
+
+void origin_process_stop(struct origin_process *process)
+{
+	int status;
+
+	if (process->stop_fd >= 0)
+		close(process->stop_fd);
+	process->stop_fd = -1;
+	if (process->pid) {
+		while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
+			;
+		LOG(CLI, "origin %d ended with status %d", (int)process->pid,
+		    status);
+	}
+	process->pid = 0;
+	origin_free(process->origin);
+	process->origin = NULL;
+	ledger_free(process->ledger);
+	process->ledger = NULL;
+}

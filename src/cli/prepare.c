@@ -1,0 +1,130 @@
+/* Plans as files, made once for all trials that do the same work. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/dataset.h"
+#include "cli/session.h"
+#include "plan/plan.h"
+#include "record/ledger.h"
+
+#define PROOF_OPERATIONS 8
+
+static void workload_of(const struct job *job, struct workload *workload)
+{
+	const struct options *o = &job->options;
+
+	memset(workload, 0, sizeof(*workload));
+	snprintf(workload->test, sizeof(workload->test), "%s",
+		 plan_workload_of(job->test->name));
+	workload->request_size = o->request_size;
+	workload->hot_key = o->hot_key;
+	workload->replicas = (unsigned)o->replicas;
+	workload->concurrency = (unsigned)o->concurrency;
+	workload->seed = o->seed;
+}
+
+static char *key_of(const struct options *o, const struct workload *w)
+{
+	return mem_printf("%s size %llu hot %d replicas %u concurrency %u seed "
+			  "%llu dataset %s keys %llu endpoint %s/%s/%s",
+			  w->test, (unsigned long long)w->request_size,
+			  w->hot_key, w->replicas, w->concurrency,
+			  (unsigned long long)w->seed, o->dataset,
+			  (unsigned long long)o->keys,
+			  o->endpoint ? o->endpoint : "",
+			  o->bucket ? o->bucket : "",
+			  o->prefix ? o->prefix : "");
+}
+
+static int write_files(struct prepared *p, const struct plan *plan,
+		       bool own_origin, struct err *err)
+{
+	int code = plan_write(plan, p->plan, err);
+
+	if (code == 0)
+		code = plan_write_proof(plan, p->source, PROOF_OPERATIONS,
+					p->proof, p->proof_bytes, err);
+	if (code == 0)
+		code = plan_write_burst(plan, p->source,
+					own_origin ? LEDGER_HOLD_PREFIX : "",
+					p->burst, err);
+	return code;
+}
+
+static int make(struct session *session, const struct job *job,
+		const struct workload *workload, struct prepared *p,
+		struct err *err)
+{
+	size_t n = session->prepared_count;
+	uint64_t start_ns = clock_now_ns();
+	struct plan plan = { 0 };
+	int code;
+
+	p->plan = mem_printf("%s/plan-%zu.jsonl", session->scratch.path, n);
+	p->proof = mem_printf("%s/proof-%zu.jsonl", session->scratch.path, n);
+	p->proof_bytes = mem_printf("%s/proof-%zu.bin", session->scratch.path, n);
+	p->burst = mem_printf("%s/burst-%zu.jsonl", session->scratch.path, n);
+	code = dataset_open(&p->source, &job->options,
+			    &session->catalogue.places, err);
+	if (code == 0)
+		code = plan_make(&plan, workload, p->source,
+				 job->options.keys, err);
+	if (code == 0)
+		code = write_files(p, &plan, !job->options.endpoint, err);
+	p->op_count = plan.op_count;
+	p->request_size = plan.op_count ? plan.ops[0].length : 0;
+	plan_release(&plan);
+	LOG(CLI, "plan of %zu operations in %.3f s: %s", p->op_count,
+	    clock_seconds(clock_now_ns() - start_ns), p->key);
+	return code;
+}
+
+static void release(struct prepared *p)
+{
+	free(p->key);
+	free(p->plan);
+	free(p->proof);
+	free(p->proof_bytes);
+	free(p->burst);
+	object_source_free(p->source);
+}
+
+int session_prepare(struct session *session, const struct job *job,
+		    const struct prepared **out, struct err *err)
+{
+	struct prepared fresh = { 0 };
+	struct workload workload;
+	int code;
+
+	workload_of(job, &workload);
+	fresh.key = key_of(&job->options, &workload);
+	for (size_t i = 0; i < session->prepared_count; i++) {
+		if (!strcmp(session->prepared[i].key, fresh.key)) {
+			release(&fresh);
+			*out = &session->prepared[i];
+			return 0;
+		}
+	}
+	code = make(session, job, &workload, &fresh, err);
+	if (code < 0) {
+		release(&fresh);
+		return code;
+	}
+	MEM_ROOM(session->prepared, session->prepared_count,
+		 session->prepared_capacity);
+	session->prepared[session->prepared_count] = fresh;
+	*out = &session->prepared[session->prepared_count++];
+	return 0;
+}
+
+void session_release_prepared(struct session *session)
+{
+	for (size_t i = 0; i < session->prepared_count; i++)
+		release(&session->prepared[i]);
+	free(session->prepared);
+	session->prepared = NULL;
+	session->prepared_count = session->prepared_capacity = 0;
+}

@@ -1,0 +1,239 @@
+#include "cli/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/database.h"
+#include "cli/interrupt.h"
+#include "cli/show.h"
+#include "measure/environment.h"
+#include "run/scratch.h"
+#include "store/store.h"
+
+/* A replica's start, its proof and the origin take about this long besides. */
+#define OVERHEAD_S 1.5
+
+/* For plans, proofs and the records of a few million operations. */
+#define SCRATCH_BYTES (256ULL << 20)
+
+int session_open(struct session *session, const struct options *options,
+		 const char *command, struct err *err)
+{
+	int code;
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	session->interrupt_fd = interrupt_open(err);
+	if (session->interrupt_fd < 0)
+		return session->interrupt_fd;
+	code = catalogue_load(&session->catalogue, err);
+	if (code < 0)
+		return code;
+	uuid_make(session->run.id);
+	session->run.command = mem_dup(command);
+	measure_environment(&session->run.environment);
+	snprintf(session->run.environment.harness_version,
+		 sizeof(session->run.environment.harness_version), "%s",
+		 BENCHMARK_VERSION);
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	session_release_prepared(session);
+	for (size_t i = 0; i < session->summary_count; i++)
+		summary_release(&session->summaries[i]);
+	free(session->summaries);
+	free(session->baseline);
+	free(session->jobs);
+	free(session->run.command);
+	store_close(session->store);
+	if (session->scratch.path)
+		scratch_remove(&session->scratch, NULL);
+	catalogue_release(&session->catalogue);
+	memset(session, 0, sizeof(*session));
+}
+
+int session_add(struct session *session, const char *library, const char *test,
+		const struct options *options, struct err *err)
+{
+	struct job job = { .options = *options };
+	int code = catalogue_find(&session->catalogue, library, test,
+				  &job.library, &job.test, err);
+
+	if (code < 0)
+		return code;
+	MEM_ROOM(session->jobs, session->job_count, session->job_capacity);
+	session->jobs[session->job_count++] = job;
+	return 0;
+}
+
+static double expected_s(const struct job *job)
+{
+	return job->options.timeout + job->options.warm_up + OVERHEAD_S;
+}
+
+/* Libraries are interleaved: what the machine does meanwhile then hits all of
+ * them alike. */
+static void shuffle(struct session *session)
+{
+	struct rng rng;
+
+	rng_init(&rng, session->options->seed);
+	for (size_t i = session->job_count; i > 1; i--) {
+		size_t j = rng_below(&rng, i);
+		struct job job = session->jobs[i - 1];
+
+		session->jobs[i - 1] = session->jobs[j];
+		session->jobs[j] = job;
+	}
+}
+
+static void keep_summary(struct session *session, const struct summary *summary,
+			 const struct job *job)
+{
+	size_t before = session->summary_capacity;
+
+	MEM_ROOM(session->summaries, session->summary_count,
+		 session->summary_capacity);
+	if (session->summary_capacity != before)
+		session->baseline = mem_grow(session->baseline,
+					     session->summary_capacity,
+					     sizeof(*session->baseline));
+	session->baseline[session->summary_count] =
+		job->library->kind == LIBRARY_BASELINE;
+	session->summaries[session->summary_count++] = *summary;
+}
+
+/* The words behind a trial's name when it is over. */
+static char *outcome_of(const struct trial *trial,
+			const struct result_row *row)
+{
+	if (trial->failed)
+		return mem_printf("FAILED: %s", trial->text);
+	return mem_printf("%.0f requests/s, %llu ok, %llu failed%s%s",
+			  row->requests_per_second,
+			  (unsigned long long)row->number_successes,
+			  (unsigned long long)row->number_failures,
+			  *trial->text ? "; " : "", trial->text);
+}
+
+static int run_ready_job(struct session *session, const struct job *job,
+			 struct err *err)
+{
+	struct summary summary = { 0 };
+	struct trial trial = { 0 };
+	char *outcome;
+	int code = session_trial(session, job, &trial, &summary, err);
+
+	if (code == 0)
+		code = store_add_trial(session->store, &session->run, &trial,
+				       &summary, err);
+	if (code == 0) {
+		outcome = outcome_of(&trial, &summary.total);
+		progress_end(&session->progress, expected_s(job), outcome);
+		free(outcome);
+		if (trial.failed || *trial.text)
+			session->failed = true;
+		keep_summary(session, &summary, job);
+	} else {
+		summary_release(&summary);
+	}
+	trial_release(&trial);
+	return code;
+}
+
+/* Whether the run goes on after a trial that could not be made at all: the
+ * others may do better, unless the person or the database stopped us. */
+static bool goes_on(int code)
+{
+	return code == ERR_NOT_FOUND || code == ERR_INVALID ||
+	       code == ERR_FAILED || code == ERR_TIMEOUT;
+}
+
+static int run_job(struct session *session, const struct job *job,
+		   struct err *err)
+{
+	char *name = mem_printf("%s %s", job->library->name, job->test->name);
+	int code = 0;
+
+	progress_begin(&session->progress, name);
+	free(name);
+	if (job->library->ready)
+		code = run_ready_job(session, job, err);
+	else
+		code = err_set(err, ERR_NOT_FOUND,
+			       "%s is not ready to run: %s", job->library->name,
+			       job->library->remedy);
+	if (code == 0 || !goes_on(code) || session->job_count == 1)
+		return code;
+	progress_end(&session->progress, expected_s(job), err->text);
+	session->failed = true;
+	return 0;
+}
+
+static int run_jobs(struct session *session, struct err *err)
+{
+	double total_s = 0;
+	int code = 0;
+
+	for (size_t i = 0; i < session->job_count; i++)
+		total_s += expected_s(&session->jobs[i]);
+	progress_init(&session->progress, session->job_count, total_s);
+	for (size_t i = 0; code == 0 && i < session->job_count; i++) {
+		if (interrupt_seen())
+			code = ERR_INTERRUPTED;
+		else
+			code = run_job(session, &session->jobs[i], err);
+	}
+	if (code != ERR_INTERRUPTED)
+		return code;
+	session->interrupted = true;
+	progress_say(&session->progress,
+		     "benchmark: interrupted: %zu of %zu trials are finished "
+		     "and kept in the database",
+		     session->summary_count, session->job_count);
+	return 0;
+}
+
+static int begin(struct session *session, struct err *err)
+{
+	const char *url = database_url(session->options);
+	int code;
+
+	scratch_clear_stale();
+	code = scratch_make(&session->scratch, SCRATCH_BYTES, err);
+	if (code == 0)
+		code = store_open(&session->store, url, STORE_WRITE, err);
+	if (code < 0)
+		return code;
+	session->run.start_wall_ns = clock_wall_ns();
+	return store_begin_run(session->store, &session->run, err);
+}
+
+int session_run(struct session *session, struct err *err)
+{
+	struct err ignored;
+	int code = begin(session, err);
+
+	if (code < 0)
+		return code;
+	shuffle(session);
+	code = run_jobs(session, err);
+	session->run.end_wall_ns = clock_wall_ns();
+	if (store_end_run(session->store, &session->run, &ignored) < 0 &&
+	    code == 0)
+		code = err_set(err, ERR_SYSTEM, "%s", ignored.text);
+	if (session->summary_count)
+		show_summaries(session);
+	if (code < 0)
+		return code;
+	if (session->interrupted)
+		return 130;
+	return session->failed;
+}

@@ -1,0 +1,77 @@
+/*
+ * What run-test, run-all and run-parameterized-test have in common: a run of
+ * jobs, each a trial; prepared plans; the database; the report at the end.
+ *
+ *	session_open() -> session_add() … -> session_run() -> session_close()
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "catalogue/catalogue.h"
+#include "cli/option.h"
+#include "cli/progress.h"
+#include "record/objects.h"
+#include "record/result.h"
+#include "record/trial.h"
+#include "run/scratch.h"
+
+struct store;
+
+struct job {
+	const struct library *library;
+	const struct test *test;
+	struct options options;
+};
+
+/* A plan and its proof as files, for all trials with the same work. */
+struct prepared {
+	char *key;     /* all options that the work depends on, as text */
+	char *plan, *proof, *proof_bytes, *burst; /* paths */
+	size_t op_count;
+	uint64_t request_size; /* bytes of an operation */
+	struct object_source *source;
+};
+
+struct session {
+	const struct options *options;
+	struct catalogue catalogue;
+	struct store *store;
+	struct run run;
+	struct scratch scratch; /* replicas' files, plans */
+	int interrupt_fd;
+	struct progress progress;
+	struct job *jobs;
+	size_t job_count, job_capacity;
+	struct prepared *prepared;
+	size_t prepared_count, prepared_capacity;
+	struct summary *summaries;
+	bool *baseline; /* of each summary */
+	size_t summary_count, summary_capacity;
+	bool failed, interrupted;
+};
+
+int session_open(struct session *session, const struct options *options,
+		 const char *command, struct err *err);
+void session_close(struct session *session);
+
+/* Adds a trial of this library and test; ERR_USAGE where there is none. */
+int session_add(struct session *session, const char *library, const char *test,
+		const struct options *options, struct err *err);
+
+/* Runs the jobs in a seeded random order, stores each, prints the report.
+ * Returns 0, or 1 when a trial failed, 130 when interrupted; negative when
+ * nothing could be done. */
+int session_run(struct session *session, struct err *err);
+
+/* Plan, proof and burst for a job: made, or found. Borrowed. prepare.c */
+int session_prepare(struct session *session, const struct job *job,
+		    const struct prepared **out, struct err *err);
+void session_release_prepared(struct session *session);
+
+/* One trial, from the origin's start to the summary; not yet stored. trial.c
+ * `trial` is released by the caller, also after a failure. */
+int session_trial(struct session *session, const struct job *job,
+		  struct trial *trial, struct summary *summary,
+		  struct err *err);
+
+#endif

@@ -1,0 +1,73 @@
+#include "cli/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "report/report.h"
+
+static void show_json(const struct session *session)
+{
+	json_t *results = json_array();
+	json_t *document;
+
+	for (size_t i = 0; i < session->summary_count; i++)
+		json_array_append_new(
+			results,
+			report_json(&session->summaries[i].total, false));
+	document = json_pack("{s:s, s:o}", "run_id", session->run.id, "results",
+			     results);
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+}
+
+static struct report_style style_of_stdout(void)
+{
+	struct report_style style = { .width = 100 };
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return style;
+	style.colour = !getenv("NO_COLOR");
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		style.width = size.ws_col;
+	return style;
+}
+
+/* The trials ran in a random order; the tables stand in a fixed one. */
+static int by_test(const void *a, const void *b)
+{
+	const struct result_row *x = ((const struct report_row *)a)->row;
+	const struct result_row *y = ((const struct report_row *)b)->row;
+	int order = strcmp(y->test_name, x->test_name);
+
+	if (order)
+		return order;
+	order = strcmp(x->test_params, y->test_params);
+	if (order)
+		return order;
+	return (x->concurrency > y->concurrency) -
+	       (x->concurrency < y->concurrency);
+}
+
+void show_summaries(const struct session *session)
+{
+	struct report_style style = style_of_stdout();
+	struct report_row *rows;
+
+	if (session->options->json) {
+		show_json(session);
+		return;
+	}
+	rows = mem_array(session->summary_count, sizeof(*rows));
+	for (size_t i = 0; i < session->summary_count; i++)
+		rows[i] = (struct report_row){ &session->summaries[i].total,
+					       session->baseline[i] };
+	qsort(rows, session->summary_count, sizeof(*rows), by_test);
+	putchar('\n');
+	report_table(stdout, rows, session->summary_count, &style);
+	free(rows);
+}

@@ -1,0 +1,9 @@
+/* Results on the standard output: the table, or with --json one document. */
+#ifndef CLI_SHOW_H
+#define CLI_SHOW_H
+
+#include "cli/session.h"
+
+void show_summaries(const struct session *session);
+
+#endif

@@ -1,0 +1,211 @@
+/* One trial: joins origin, replicas, sampler and analysis. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyse/analyse.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/dataset.h"
+#include "cli/origin_process.h"
+#include "cli/sampler.h"
+#include "cli/session.h"
+#include "origin/origin.h"
+#include "run/run.h"
+
+/* Faster than any client we know on this plan of one process; the file is
+ * sparse, so room costs nothing until it is used. */
+#define RECORDS_PER_SECOND 400000.0
+#define RECORDS_MOST 50000000.0
+#define GRACE_S 3.0
+
+/* What one trial needs besides the session; freed by end(). */
+struct setting {
+	const struct prepared *prepared;
+	struct origin_process origin;
+	struct sampler sampler;
+	char (*endpoints)[256];
+	char **records; /* NULL-ended paths */
+	char **argv, **environment;
+};
+
+static void fill_spec(struct trial_spec *spec, const struct job *job,
+		      const struct prepared *prepared)
+{
+	const struct options *o = &job->options;
+
+	memset(spec, 0, sizeof(*spec));
+	snprintf(spec->library, sizeof(spec->library), "%s",
+		 job->library->name);
+	snprintf(spec->test, sizeof(spec->test), "%s", job->test->name);
+	spec->client.pool_size =
+		(unsigned)(o->pool_size ? o->pool_size : o->concurrency);
+	spec->client.keep_alive = o->keep_alive;
+	spec->client.keep_alive_timeout_s = o->keep_alive_timeout;
+	spec->client.use_dns_cache = o->use_dns_cache;
+	spec->replicas = (unsigned)o->replicas;
+	spec->concurrency = (unsigned)o->concurrency;
+	spec->n_requests = o->n_requests;
+	spec->timeout_s = o->timeout;
+	spec->operation_timeout_s = o->operation_timeout;
+	spec->warm_up_s = o->warm_up;
+	spec->rate = o->rate;
+	spec->seed = o->seed;
+	spec->request_size = prepared->request_size;
+	spec->hot_key = o->hot_key;
+	spec->keys = o->keys;
+	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
+		 prepared->source->name);
+	snprintf(spec->bucket, sizeof(spec->bucket), "%s",
+		 prepared->source->bucket);
+	snprintf(spec->region, sizeof(spec->region), "%s", dataset_region(o));
+}
+
+/* The test's own parameters, as the protocol and the CSV show them. */
+static void fill_params(struct trial *trial)
+{
+	snprintf(trial->params_json, sizeof(trial->params_json),
+		 "{\"request_size\": %llu%s}",
+		 (unsigned long long)trial->spec.request_size,
+		 trial->spec.hot_key ? ", \"hot_key\": true" : "");
+}
+
+/* Our origin and its endpoints, or the one outside. */
+static int choose_store(struct setting *s, const struct job *job,
+			struct trial *trial, struct err *err)
+{
+	const char *outside = job->options.endpoint;
+	unsigned n = trial->replica_count;
+	int code;
+
+	s->endpoints = mem_array(n, sizeof(*s->endpoints));
+	if (outside) {
+		for (unsigned i = 0; i < n; i++)
+			snprintf(s->endpoints[i], sizeof(*s->endpoints), "%s",
+				 outside);
+		snprintf(trial->spec.endpoint, sizeof(trial->spec.endpoint),
+			 "%s", outside);
+		return dataset_credentials(&job->options,
+					   &trial->spec.credentials, err);
+	}
+	code = origin_process_start(&s->origin, s->prepared->source, n, err);
+	if (code < 0)
+		return code;
+	trial->own_origin = true;
+	snprintf(trial->congestion, sizeof(trial->congestion), "%s",
+		 origin_congestion(s->origin.origin));
+	for (unsigned i = 0; i < n; i++)
+		origin_process_endpoint(&s->origin, i, s->endpoints[i]);
+	return 0;
+}
+
+static uint64_t records_capacity(const struct trial_spec *spec)
+{
+	double most = spec->timeout_s * RECORDS_PER_SECOND;
+
+	if (most > RECORDS_MOST)
+		most = RECORDS_MOST;
+	if (spec->n_requests && (double)spec->n_requests < most)
+		return spec->n_requests;
+	return (uint64_t)most + 1024;
+}
+
+static void name_records(struct setting *s, const struct session *session,
+			 const struct trial *trial)
+{
+	s->records = mem_array(trial->replica_count + 1, sizeof(*s->records));
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		s->records[i] = mem_printf("%s/records-%u", session->scratch.path,
+					   i);
+}
+
+static int run_replicas(struct session *session, struct setting *s,
+			const struct job *job, struct trial *trial,
+			struct err *err)
+{
+	const struct options *o = &job->options;
+	struct run_request request = {
+		.trial = trial,
+		.argv = s->argv,
+		.environment = s->environment,
+		.folder = session->scratch.path,
+		.endpoints = s->endpoints,
+		.tls = o->endpoint && !strncmp(o->endpoint, "https:", 6),
+		.plan = s->prepared->plan,
+		.proof = s->prepared->proof,
+		.proof_bytes = s->prepared->proof_bytes,
+		.burst = s->prepared->burst,
+		.records = s->records,
+		.records_capacity = records_capacity(&trial->spec),
+		.ready_timeout_s = o->ready_timeout + o->warm_up,
+		.grace_s = GRACE_S,
+		.interrupt_fd = session->interrupt_fd,
+		.hooks = sampler_hooks(),
+		.context = &s->sampler,
+	};
+
+	return run_trial(&request, err);
+}
+
+static void analyse(struct setting *s, struct trial *trial)
+{
+	sampler_finish(&s->sampler);
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct record_cursor *cursor = &s->sampler.cursors[i];
+
+		if (cursor->records)
+			analyse_records(trial, i, cursor->records,
+					cursor->capacity,
+					s->prepared->op_count);
+	}
+	analyse_reconcile(trial);
+}
+
+static void end(struct setting *s)
+{
+	sampler_release(&s->sampler);
+	origin_process_stop(&s->origin);
+	for (size_t i = 0; s->records && s->records[i]; i++) {
+		unlink(s->records[i]);
+		free(s->records[i]);
+	}
+	free(s->records);
+	free(s->endpoints);
+	catalogue_free_words(s->argv);
+	catalogue_free_words(s->environment);
+}
+
+int session_trial(struct session *session, const struct job *job,
+		  struct trial *trial, struct summary *summary, struct err *err)
+{
+	struct setting s = { .origin = { .stop_fd = -1 } };
+	struct trial_spec spec;
+	int code = session_prepare(session, job, &s.prepared, err);
+
+	if (code < 0)
+		return code;
+	fill_spec(&spec, job, s.prepared);
+	trial_init(trial, &spec);
+	fill_params(trial);
+	code = choose_store(&s, job, trial, err);
+	if (code < 0)
+		goto out;
+	s.argv = catalogue_command(&session->catalogue, job->library,
+				   job->test);
+	s.environment = catalogue_environment(&session->catalogue,
+					      session->scratch.path);
+	name_records(&s, session, trial);
+	sampler_init(&s.sampler, trial, s.origin.ledger, s.origin.pid,
+		     s.records);
+	s.sampler.progress = progress_show;
+	s.sampler.progress_context = &session->progress;
+	code = run_replicas(session, &s, job, trial, err);
+	if (code < 0)
+		goto out;
+	analyse(&s, trial);
+	analyse_summary(trial, &session->run, summary);
+out:
+	end(&s);
+	return code;
+}
