@@ -1,0 +1,424 @@
+/*
+ * What a range costs the origin, against what it costs nginx, in CPU time of
+ * the serving process (/proc/PID/schedstat, so with the kernel's work for it).
+ *
+ * Both serve the same bytes of the same object of the dataset s2: the origin
+ * computes them, nginx sends a copy in a file on a tmpfs with sendfile and an
+ * open file cache. Both run on one CPU and the client on another, both get
+ * their listening sockets from here (nginx inherits its as if from an older
+ * nginx), so port and congestion control are the same for both. Pairs of
+ * measurements alternate; the figure is the median of the pairs' ratios.
+ *
+ * Without nginx, or without a tmpfs at /dev/shm, the bench is skipped.
+ */
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "origin_load.h"
+
+#include "base/file.h"
+#include "data/data.h"
+#include "origin/origin.h"
+
+#define CONNECTIONS 50
+#define PAIRS 9
+#define WARM_NS (200 * NS_PER_MS)
+#define MEASURE_NS (700 * NS_PER_MS)
+#define LIMIT 0.75
+#define FILE_BYTES (64U << 20)
+
+#define SKIPPED 77
+
+struct server {
+	const char *name;
+	unsigned port;
+	pid_t pid;     /* what we started */
+	pid_t serving; /* whose CPU time counts */
+};
+
+struct bench {
+	struct object_source *source;
+	struct object object;
+	char path[320]; /* "/bench/KEY" */
+	char folder[64];
+	const char *congestion;
+	int cpu_server, cpu_client; /* -1: not pinned */
+	struct server origin, nginx;
+	int stop_fd;
+	struct load *load;
+};
+
+static void die(const char *what)
+{
+	printf("origin_vs_nginx: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void skip(const char *why)
+{
+	printf("%s\n", why);
+	exit(SKIPPED);
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	if (cpu < 0)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* The first two CPUs that this process may use. */
+static void choose_cpus(struct bench *b)
+{
+	cpu_set_t set;
+
+	b->cpu_server = b->cpu_client = -1;
+	if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 2)
+		return;
+	for (int i = 0; i < CPU_SETSIZE && b->cpu_client < 0; i++) {
+		if (!CPU_ISSET(i, &set))
+			continue;
+		if (b->cpu_server < 0)
+			b->cpu_server = i;
+		else
+			b->cpu_client = i;
+	}
+}
+
+static void find_object(struct bench *b)
+{
+	struct object_entry entry;
+	struct err err;
+
+	if (data_s2_new(&b->source, 1000, &err) < 0 ||
+	    b->source->ops->next(b->source, "", "", &entry, &err) < 0 ||
+	    b->source->ops->find(b->source, entry.key, strlen(entry.key),
+				 &b->object, &err) < 0)
+		die(err.text);
+	snprintf(b->path, sizeof(b->path), "/%s/%.200s", b->source->bucket,
+		 entry.key);
+}
+
+/* nginx's copy of the first FILE_BYTES of the object. */
+static void write_file(struct bench *b)
+{
+	char *piece = mem_new(1 << 20), *path, *slash;
+	struct err err;
+	int fd;
+
+	path = mem_printf("%s/html%s", b->folder, b->path);
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	if (file_make_dirs(path, 0755, &err) < 0)
+		die(err.text);
+	*slash = '/';
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	for (uint64_t at = 0; at < FILE_BYTES; at += 1 << 20)
+		if (object_read(b->source, &b->object, at, 1 << 20, piece,
+				&err) < 0 ||
+		    file_write_all(fd, piece, 1 << 20) < 0)
+			die(path);
+	close(fd);
+	free(path);
+	free(piece);
+}
+
+static void start_origin(struct bench *b)
+{
+	struct origin_config config = { .congestion = b->congestion };
+	struct ledger *ledger = ledger_new(1);
+	struct origin *origin;
+	struct err err;
+	int stop[2];
+
+	if (pipe2(stop, O_CLOEXEC) < 0 ||
+	    origin_open(&origin, &config, &b->source, 1, ledger, &err) < 0)
+		die(err.text);
+	b->origin.name = "origin";
+	b->origin.port = origin_port(origin, 0);
+	printf("congestion control: %s\n", origin_congestion(origin));
+	fflush(stdout);
+	b->origin.pid = b->origin.serving = fork();
+	if (b->origin.pid == 0) {
+		close(stop[1]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pin(b->cpu_server);
+		_exit(origin_serve(origin, stop[0], &err) < 0);
+	}
+	close(stop[0]);
+	b->stop_fd = stop[1];
+	origin_free(origin);
+	ledger_free(ledger);
+}
+
+static int listen_for_nginx(struct bench *b)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET,
+				    .sin_addr.s_addr =
+					    htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(name);
+	int fd = socket(AF_INET, SOCK_STREAM, 0); /* nginx inherits it */
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, b->congestion,
+		       (socklen_t)strlen(b->congestion)) < 0)
+		printf("congestion control %s refused\n", b->congestion);
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 ||
+	    listen(fd, 511) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&name, &n) < 0)
+		die("a socket for nginx");
+	b->nginx.port = ntohs(name.sin_port);
+	return fd;
+}
+
+static const char configuration[] =
+	"%s\n"
+	"daemon off;\n"
+	"worker_processes 1;\n"
+	"pid nginx.pid;\n"
+	"error_log error.log;\n"
+	"events { worker_connections 1024; }\n"
+	"http {\n"
+	"	access_log off;\n"
+	"	client_body_temp_path t1; proxy_temp_path t2;\n"
+	"	fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n"
+	"	default_type binary/octet-stream;\n"
+	"	sendfile on; tcp_nodelay on; tcp_nopush %s;\n"
+	"	keepalive_requests 1000000000; keepalive_timeout 3600;\n"
+	"	%s\n"
+	"	server { listen 127.0.0.1:%u; root html; }\n"
+	"}\n";
+
+static void write_configuration(struct bench *b)
+{
+	const char *nopush = getenv("BENCH_NOPUSH"),
+		   *cache = getenv("BENCH_NO_FILE_CACHE");
+	char *path = mem_printf("%s/nginx.conf", b->folder);
+	char *text = mem_printf(configuration,
+				geteuid() ? "" : "user root;",
+				nopush ? "on" : "off",
+				cache ? "" : "open_file_cache max=16 "
+					     "inactive=3600s;",
+				b->nginx.port);
+	struct err err;
+
+	if (file_write(path, text, strlen(text), &err) < 0)
+		die(err.text);
+	free(text);
+	free(path);
+}
+
+/* The worker is the only child of the master. */
+static pid_t worker_of(pid_t master)
+{
+	char *path = mem_printf("/proc/%d/task/%d/children", master, master);
+	struct str text = STR_INIT;
+	pid_t worker = 0;
+
+	if (file_read(path, 4096, &text, NULL) == 0)
+		worker = (pid_t)strtol(text.buf, NULL, 10);
+	str_release(&text);
+	free(path);
+	return worker;
+}
+
+static void start_nginx(struct bench *b)
+{
+	int fd = listen_for_nginx(b);
+	char inherited[16];
+
+	b->nginx.name = "nginx";
+	write_configuration(b);
+	b->nginx.pid = fork();
+	if (b->nginx.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		pin(b->cpu_server);
+		snprintf(inherited, sizeof(inherited), "%d;", fd);
+		setenv("NGINX", inherited, 1);
+		execlp("nginx", "nginx", "-p", b->folder, "-c", "nginx.conf",
+		       "-e", "error.log", NULL);
+		_exit(127);
+	}
+	close(fd);
+	for (int i = 0; i < 500 && !b->nginx.serving; i++) {
+		if (waitpid(b->nginx.pid, NULL, WNOHANG) == b->nginx.pid) {
+			b->nginx.pid = 0;
+			die("nginx does not start");
+		}
+		clock_sleep_until(clock_now_ns() + 10 * NS_PER_MS);
+		b->nginx.serving = worker_of(b->nginx.pid);
+	}
+}
+
+static uint64_t cpu_ns(pid_t pid)
+{
+	char *path = mem_printf("/proc/%d/schedstat", pid);
+	struct str text = STR_INIT;
+	uint64_t ns;
+
+	if (file_read(path, 4096, &text, NULL) < 0)
+		die(path);
+	ns = strtoull(text.buf, NULL, 10);
+	str_release(&text);
+	free(path);
+	return ns;
+}
+
+/* CPU microseconds of the server for each request. */
+static double measure(struct bench *b, const struct server *server,
+		      uint64_t range_bytes, uint64_t seed, uint64_t *requests)
+{
+	struct load *load = b->load;
+	uint64_t before;
+
+	*load = (struct load){ .port = server->port,
+			       .path = b->path,
+			       .object_bytes = FILE_BYTES,
+			       .range_bytes = range_bytes };
+	rng_init(&load->rng, seed);
+	if (!load_open(load, CONNECTIONS) ||
+	    !load_run(load, clock_now_ns() + WARM_NS))
+		die(server->name);
+	before = cpu_ns(server->serving);
+	load->requests = 0;
+	if (!load_run(load, clock_now_ns() + MEASURE_NS) || load->wrong)
+		die(server->name);
+	before = cpu_ns(server->serving) - before;
+	*requests = load->requests;
+	load_close(load);
+	return (double)before / 1000.0 / (double)load->requests;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t n)
+{
+	qsort(values, n, sizeof(*values), ascending);
+	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+/* Prints the figures and the verdict of one size; true when within LIMIT. */
+static bool compare(struct bench *b, const char *name, uint64_t range_bytes)
+{
+	double origin[PAIRS], nginx[PAIRS], ratio[PAIRS], middle;
+	uint64_t n, m;
+
+	for (unsigned i = 0; i < PAIRS; i++) {
+		if (i % 2) {
+			nginx[i] = measure(b, &b->nginx, range_bytes, i, &m);
+			origin[i] = measure(b, &b->origin, range_bytes, i, &n);
+		} else {
+			origin[i] = measure(b, &b->origin, range_bytes, i, &n);
+			nginx[i] = measure(b, &b->nginx, range_bytes, i, &m);
+		}
+		ratio[i] = origin[i] / nginx[i];
+		printf("%s pair %u: origin %.2f us (%llu requests), nginx "
+		       "%.2f us (%llu requests), ratio %.3f\n",
+		       name, i, origin[i], (unsigned long long)n, nginx[i],
+		       (unsigned long long)m, ratio[i]);
+		fflush(stdout);
+	}
+	middle = median(ratio, PAIRS);
+	printf("%s CPU a request, medians of %d pairs: origin %.2f us, nginx "
+	       "%.2f us\n",
+	       name, PAIRS, median(origin, PAIRS), median(nginx, PAIRS));
+	printf("bench origin_%s_cpu_vs_nginx ratio %.3f limit %.2f %s\n", name,
+	       middle, LIMIT, middle <= LIMIT ? "ok" : "over");
+	return middle <= LIMIT;
+}
+
+/* Reads one range whole; both servers must give the object's own bytes. */
+static void prove(struct bench *b, const struct server *server)
+{
+	char request[512], head[2048], *end = NULL;
+	char *expected = mem_new(100000), *got = mem_new(100000);
+	struct err err;
+	size_t used = 0, body = 0;
+	int fd = load_connect(server->port);
+	int n = snprintf(request, sizeof(request),
+			 "GET %s HTTP/1.1\r\nHost: x\r\n"
+			 "Range: bytes=1234567-1334566\r\n\r\n",
+			 b->path);
+
+	if (fd < 0 || send(fd, request, (size_t)n, 0) != n)
+		die(server->name);
+	while (!end && used < sizeof(head) - 1 &&
+	       recv(fd, head + used, 1, 0) == 1) {
+		head[++used] = '\0';
+		end = strstr(head, "\r\n\r\n");
+	}
+	while (body < 100000) {
+		ssize_t k = recv(fd, got + body, 100000 - body, 0);
+
+		if (k <= 0)
+			die("an answer is cut");
+		body += (size_t)k;
+	}
+	if (object_read(b->source, &b->object, 1234567, 100000, expected,
+			&err) < 0 ||
+	    memcmp(expected, got, 100000) != 0) {
+		printf("%s serves other bytes\n", server->name);
+		exit(1);
+	}
+	close(fd);
+	free(expected);
+	free(got);
+}
+
+static struct bench bench;
+
+static void clean_up(void)
+{
+	if (bench.nginx.pid > 0) {
+		kill(bench.nginx.pid, SIGTERM);
+		waitpid(bench.nginx.pid, NULL, 0);
+	}
+	if (bench.origin.pid > 0) {
+		close(bench.stop_fd);
+		waitpid(bench.origin.pid, NULL, 0);
+	}
+	if (bench.folder[0])
+		file_remove_tree(bench.folder, NULL);
+	object_source_free(bench.source);
+	free(bench.load);
+}
+
+int main(void)
+{
+	const char *congestion = getenv("BENCH_CONGESTION");
+	bool ok;
+
+	if (system("nginx -v 2>/dev/null") != 0)
+		skip("nginx is not installed");
+	strcpy(bench.folder, "/dev/shm/origin-bench-XXXXXX");
+	if (!mkdtemp(bench.folder)) {
+		bench.folder[0] = '\0';
+		skip("no folder can be made on a tmpfs at /dev/shm");
+	}
+	bench.congestion = congestion ? congestion : "cubic";
+	choose_cpus(&bench);
+	find_object(&bench);
+	write_file(&bench);
+	bench.load = mem_new(sizeof(*bench.load));
+	start_origin(&bench);
+	atexit(clean_up); /* after fork(): the origin must not run it */
+	start_nginx(&bench);
+	pin(bench.cpu_client);
+	prove(&bench, &bench.origin);
+	prove(&bench, &bench.nginx);
+	ok = compare(&bench, "16KiB", 16384);
+	ok = compare(&bench, "1MiB", 1 << 20) && ok;
+	return ok ? 0 : 1;
+}

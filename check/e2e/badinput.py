@@ -1,0 +1,159 @@
+"""What a person can get wrong and golden output cannot show: databases, ports, stores, files."""
+
+import contextlib
+import os
+import socket
+import sqlite3
+import subprocess
+import time
+
+from _harness import BENCHMARK, SHORT, Check, main
+
+QUICK = ("--timeout", "0.2", "--warm-up", "0", "--concurrency", "4")
+
+
+class Databases(Check):
+    def test_newer_version(self):
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        with contextlib.closing(sqlite3.connect(self.db)) as db, db:
+            db.execute("pragma user_version = 999")
+            tables = {row[0] for row in db.execute("select name from sqlite_master where type = 'table'")}
+            for table in tables & {"migrations", "schema_version", "alembic_version"}:
+                self._make_newer(db, table)
+        before = self.db.read_bytes()
+        for words in (
+            ("run-test", "null", "fetch_range", *QUICK),
+            ("get-results", "out.csv"),
+            ("db", "upgrade"),
+        ):
+            result = self.benchmark(*words, status=1)
+            self.assert_sentence(result.stderr, r"^benchmark: .*newer")
+            self.assertEqual(len(result.stderr.splitlines()), 1, result)
+        self.assertEqual(self.db.read_bytes(), before, "nothing was changed")
+
+    def _make_newer(self, db, table):
+        columns = [row[1] for row in db.execute(f"pragma table_info({table})")]
+        last = db.execute(f"select * from {table} order by 1 desc limit 1").fetchone()
+        row = [value + 900 if isinstance(value, int) else f"9{value}" for value in last]
+        db.execute(f"insert into {table} ({','.join(columns)}) values ({','.join('?' * len(row))})", row)
+
+    def test_no_database_at_all(self):
+        self.db.write_bytes(b"this is a shopping list\n" * 100)
+        result = self.benchmark("get-results", "out.csv", status=1)
+        self.assert_sentence(result.stderr, r"^benchmark: .*sqlite\.db.*not a database")
+
+    def test_nothing_there(self):
+        result = self.benchmark("get-results", "out.csv", status=1)
+        self.assert_sentence(result.stderr, r"^benchmark: .*sqlite\.db")
+        self.assertFalse(self.db.exists(), "asking makes no database")
+
+    def test_unreachable_folder(self):
+        words = ("run-test", "null", "fetch_range", *QUICK, "--db", "sqlite:///no/such/folder/x.db")
+        result = self.benchmark(*words, status=1)
+        self.assert_sentence(result.stderr, r"^benchmark: .*no/such/folder/x\.db")
+
+    def test_not_sqlite(self):
+        words = ("run-test", "null", "fetch_range", *QUICK)
+        result = self.benchmark(*words, status=2, db_url="postgresql://somewhere/x")
+        self.assert_sentence(result.stderr, r"^benchmark: .*sqlite:///")
+
+    def test_db_url_of_the_environment(self):
+        elsewhere = self.folder / "elsewhere.db"
+        self.benchmark("run-test", "null", "fetch_range", *QUICK, db_url=f"sqlite:///{elsewhere}")
+        self.assertTrue(elsewhere.exists())
+        self.assertFalse(self.db.exists())
+
+    def test_two_at_once(self):
+        """Two runs share a database: both have their rows."""
+        both = [self.start("run-test", "null", "fetch_range", *QUICK) for _ in range(2)]
+        for process in both:
+            result = self.finish(process)
+            self.assertEqual(result.status, 0, result)
+        self.assertEqual(len(self.results()), 2)
+        self.assert_whole_database()
+
+    def test_results_into_no_folder(self):
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        result = self.benchmark("get-results", "no/such/out.csv", status=1)
+        self.assert_sentence(result.stderr, r"^benchmark: .*no/such/out\.csv")
+
+    def test_full_disk(self):
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [BENCHMARK, "get-results", "-"],
+                cwd=self.folder,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assert_sentence(done.stderr, r"^benchmark: cannot write")
+
+
+class Stores(Check):
+    def test_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            result = self.benchmark("origin", "--listen", f"127.0.0.1:{port}", status=1)
+        self.assert_sentence(result.stderr, rf"^benchmark: .*{port}.*in use.*--listen")
+        self.assertEqual(result.stdout, "")
+
+    def test_endpoint_refuses(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.outside(port, rf"127\.0\.0\.1:{port}")
+
+    def test_endpoint_does_not_answer(self):
+        """It accepts, and says nothing for ever."""
+        with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
+            began = time.monotonic()
+            self.outside(server.getsockname()[1], r"127\.0\.0\.1")
+            self.assertLess(time.monotonic() - began, 60)
+
+    def test_endpoint_talks_something_else(self):
+        with self.origin() as origin:
+            words = ("--endpoint", origin.url, "--bucket", "other", "--anonymous", *SHORT)
+            result = self.benchmark("run-test", "reference", "fetch_range", *words, status=1)
+        self.assert_sentence(result.stderr, r"^benchmark: .*other")
+
+    def outside(self, port, *parts):
+        words = ("--endpoint", f"http://127.0.0.1:{port}", "--bucket", "b", "--anonymous", *SHORT)
+        result = self.benchmark("run-test", "reference", "fetch_range", *words, status=1, timeout=90)
+        self.assert_sentence(result.stderr, *parts)
+        self.assertEqual(len(result.stderr.strip().splitlines()[-1:]), 1)
+        self.assert_nothing_left()
+
+    def test_a_store_outside_works(self):
+        """Our own origin as somebody else's store: found by listing, measured without the ledger."""
+        with self.origin("--keys", 5) as origin:
+            words = ("--endpoint", origin.url, "--bucket", "bench", "--prefix", "s2/", "--anonymous")
+            self.benchmark("run-test", "reference", "fetch_range", *words, *SHORT)
+        row = self.only_result()
+        self.assertGreater(row["number_successes"], 0)
+        self.assertEqual(row["number_failures"], 0)
+        self.assertIsNone(row["origin_requests"], "nobody counted there")
+
+    def test_credentials_are_stored_nowhere(self):
+        secret = "wJalrXUtnFEMI-never-to-be-seen"
+        env = {
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE1",
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_SESSION_TOKEN": "tok3n-x",
+        }
+        with self.origin("--keys", 5) as origin:
+            words = ("--endpoint", origin.url, "--bucket", "bench", "--prefix", "s2/", "--debug", "all")
+            result = self.benchmark(
+                "run-test", "reference", "fetch_range", *words, *SHORT, status=None, **env
+            )
+        self.assertNotIn(secret, result.stdout + result.stderr)
+        for path in self.folder.glob("sqlite.db*"):
+            content = path.read_bytes()
+            for value in env.values():
+                self.assertNotIn(value.encode(), content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Replicas that do what they should not: named as that, the rest goes on, nothing is left.
+
+check: deadline 400
+"""
+
+from _harness import CHECK_LIBRARIES, SHORT, Check, main
+
+# library -> what its sentence must say
+SENTENCES = {
+    "dies": (r"status 3", r"last words"),
+    "garbage": (r"JSON",),
+    "oldproto": (r"version 0", r"\b1\b"),
+    "never": (r"ready",),
+    "wrongbytes": (r"proof", r"byte"),
+}
+AFTER_GO = {
+    "killed": (r"SIGKILL",),
+    "stopped": (r"stop",),
+}
+FAST = ("--timeout", "1.5", "--warm-up", "0.1", "--concurrency", "8", "--ready-timeout", "5")
+
+
+class Misbehaving(Check):
+    def run_all(self, *names, status=1):
+        words = [word for name in names for word in ("--library", name)]
+        result = self.benchmark("run-all", *words, *FAST, status=status, GEOIO_TESTS=CHECK_LIBRARIES)
+        self.assert_nothing_left()
+        self.assert_whole_database()
+        return result
+
+    def test_the_rest_goes_on(self):
+        """All of them in one run, and `null` in between has its rows."""
+        names = [*SENTENCES, *AFTER_GO, "null"]
+        result = self.run_all(*names)
+        rows = {(row["library_name"], row["test_name"]): row for row in self.results()}
+        for test in ("fetch_range", "cog_header"):
+            self.assertGreater(rows["null", test]["number_successes"], 0)
+            self.assertEqual(rows["null", test]["state"], "ok")
+        for name, parts in {**SENTENCES, **AFTER_GO}.items():
+            lines = [line for line in result.stderr.splitlines() if f" {name} " in line]
+            self.assert_sentence("\n".join(lines), *parts)
+            if (name, "fetch_range") in rows:
+                self.assertNotEqual(rows[name, "fetch_range"]["state"], "ok", name)
+
+    def test_each_has_its_sentence_and_status(self):
+        for name, parts in SENTENCES.items():
+            with self.subTest(name):
+                words = ("run-test", name, "fetch_range", *FAST)
+                result = self.benchmark(*words, status=1, GEOIO_TESTS=CHECK_LIBRARIES)
+                self.assert_sentence(result.stderr, *parts)
+                self.assertNotIn("Traceback", result.stderr)
+        self.assert_nothing_left()
+
+    def test_two_requests_for_one_operation_are_named(self):
+        self.run_all("double", status=None)
+        row = self.only_result()
+        self.assertGreater(row["origin_requests"], 1.8 * row["number_successes"])
+        self.assert_sentence(row["findings"], r"double: .*requests for .*operations, 2 requests for 1")
+
+    def test_much_on_stderr_hinders_nobody(self):
+        self.run_all("flood", status=0)
+        self.assertGreater(self.only_result()["number_successes"], 0)
+
+    def test_every_request_fails(self):
+        """Failures are counted by their class, are no throughput, and end nothing early."""
+        self.run_all("fail", status=None)
+        row = self.only_result()
+        self.assertEqual(row["number_successes"], 0)
+        self.assertGreater(row["number_failures"], 0)
+        self.assertIn(row["requests_per_second"], (0, None))
+        self.assertIn(row["bytes_per_second"], (0, None))
+        classes = [row[name] for name in row if name.startswith("failures_")]
+        self.assertEqual(sum(filter(None, classes)), row["number_failures"])
+
+    def test_processes_left_behind_are_ended(self):
+        self.run_all("orphans", status=None)
+        self.assertGreater(self.only_result()["number_successes"], 0)
+
+    def test_deaf_to_all_requests_to_end(self):
+        self.run_all("deaf", status=None)
+        self.assertGreater(self.only_result()["number_successes"], 0)
+
+    def test_false_counts_are_named(self):
+        self.run_all("liar", status=None)
+        row = self.only_result()
+        self.assertEqual(row["number_successes"], 0, "what was not recorded does not count")
+        self.assert_sentence(row["findings"], r"12,?345")
+
+    def test_hang_is_ended_at_the_deadline(self):
+        self.run_all("hang", "null", status=None)
+        rows = {row["library_name"]: row for row in self.results()}
+        self.assertGreater(rows["null"]["number_successes"], 0)
+        self.assertEqual(rows["hang"]["number_successes"], 0)
+
+    def test_one_replica_of_three_dies(self):
+        """The others' work counts, and the result says that one is missing."""
+        words = ("run-test", "killed", "fetch_range", *FAST, "--replicas", 3)
+        result = self.benchmark(*words, status=1, GEOIO_TESTS=CHECK_LIBRARIES)
+        self.assert_sentence(result.stderr, r"replica \d", r"SIGKILL")
+        self.assert_nothing_left()
+
+
+class Order(Check):
+    def test_equal_seeds_are_equal_orders(self):
+        """Trials are interleaved in an order that the seed fixes."""
+        orders = []
+        for seed in (1, 1, 2, 3):
+            words = ("--library", "null", "--library", "pass", "--seed", seed)
+            result = self.benchmark("run-all", *words, *SHORT, GEOIO_TESTS=CHECK_LIBRARIES)
+            lines = [line for line in result.stderr.splitlines() if "requests/s" in line]
+            orders.append([" ".join(line.split()[1:3]) for line in lines])
+        self.assertEqual(orders[0], orders[1])
+        self.assertEqual(len(orders[0]), 4)
+        self.assertGreater(len({tuple(order) for order in orders}), 1, orders)
+
+
+if __name__ == "__main__":
+    main()

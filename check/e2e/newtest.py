@@ -1,0 +1,92 @@
+"""A stranger's new test is one file; a new library is a folder. Nothing else is edited."""
+
+import os
+import shutil
+import subprocess
+
+from _harness import ENVS, SHORT, TOP, Check, main
+
+NEW_TEST = '''
+"""As a stranger would write it, from the README: the same work through urllib."""
+
+from urllib.request import Request, urlopen
+
+from benchmark import worker
+
+
+@worker.operation
+def fetch_range(target, op):
+    with urlopen(Request(op.url, headers=op.headers()), timeout=30) as answer:
+        return answer.read()
+
+
+if __name__ == "__main__":
+    worker.main()
+'''
+LIBRARY = 'name = "stranger"\nlanguage = "python"\nkind = "library"\npackages = []\n'
+
+
+class NewTest(Check):
+    def listed(self, **env):
+        document = self.benchmark("list", "--json", **env).json()
+        return {library["name"]: library["tests"] for library in document["libraries"]}
+
+    def test_new_file_in_an_existing_library(self):
+        """A copy of a library's test under another name, in a folder beside the checkout's."""
+        tests = self.folder / "tests"
+        (tests / "null").mkdir(parents=True)
+        shutil.copy(TOP / "benchmark/tests/null/fetch_range.py", tests / "null/strange_new.py")
+        self.assertNotIn("strange_new", self.listed()["null"])
+        self.assertIn("strange_new", self.listed(GEOIO_TESTS=tests)["null"])
+        self.benchmark("run-test", "null", "strange_new", *SHORT, GEOIO_TESTS=tests)
+        row = self.only_result()
+        self.assertEqual((row["library_name"], row["test_name"]), ("null", "strange_new"))
+        self.assertGreater(row["number_successes"], 0)
+
+    def test_new_library(self):
+        stranger = self.folder / "tests/stranger"
+        stranger.mkdir(parents=True)
+        (stranger / "library.toml").write_text(LIBRARY)
+        (stranger / "fetch_range.py").write_text(NEW_TEST)
+        tests = stranger.parent
+        self.assertEqual(self.listed(GEOIO_TESTS=tests)["stranger"], ["fetch_range"])
+        self.benchmark("run-test", "stranger", "fetch_range", *SHORT, "--n-requests", 100, GEOIO_TESTS=tests)
+        row = self.only_result()
+        self.assertEqual(row["number_successes"], 100, row["findings"])
+        self.assertEqual(row["origin_requests"], 100, row["findings"])
+        self.assertGreater(row["in_flight_proven"], 1, row["findings"])
+
+    def test_new_file_in_the_folder_itself(self):
+        """In a copy of the checkout, as a person would: one file, no build."""
+        copy = self.folder / "checkout"
+        build = copy / "build"
+        build.mkdir(parents=True)
+        shutil.copytree(TOP / "benchmark", copy / "benchmark")
+        shutil.copytree(TOP / "tools", copy / "tools")
+        for name in ("benchmark", "make-cog"):
+            shutil.copy2(f"{os.environ['BUILD']}/{name}", build)
+        (copy / "benchmark/tests/pass/one_more.py").write_text(NEW_TEST)
+        program = build / "benchmark"
+        words = [program, "run-test", "pass", "one_more", *SHORT]
+        listed = subprocess.run([program, "list"], capture_output=True, text=True, check=True, cwd=copy)
+        self.assertRegex(listed.stdout, r"(?m)^pass .*\bone_more\b")
+        done = subprocess.run(words, capture_output=True, text=True, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(self.only_result()["number_successes"], 0)
+
+    def test_environment_follows_the_lock(self):
+        """A changed lock is another environment: not ready, and the remedy is named."""
+        copy = self.folder / "tests/obstore2"
+        shutil.copytree(TOP / "benchmark/tests/obstore", copy)
+        description = (copy / "library.toml").read_text().replace('name = "obstore"', 'name = "obstore2"')
+        (copy / "library.toml").write_text(description)
+        lock = copy / "requirements.lock"
+        lock.write_text(lock.read_text() + "# changed\n")
+        words = ("run-test", "obstore2", "fetch_range", *SHORT)
+        result = self.benchmark(*words, status=1, GEOIO_TESTS=copy.parent)
+        self.assert_sentence(result.stderr, "obstore2", "benchmark setup obstore2")
+        self.assertFalse(list(ENVS.glob("obstore2-*")))
+
+
+if __name__ == "__main__":
+    main()

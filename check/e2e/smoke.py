@@ -1,0 +1,42 @@
+"""The shortest way through everything: a run, its results, an origin. Also run with the sanitizers."""
+
+from _harness import SHORT, Check, main
+
+
+class Smoke(Check):
+    def test_exact_work_of_the_c_reference(self):
+        self.benchmark("run-test", "reference", "fetch_range", *SHORT, "--n-requests", 200, "--timeout", 30)
+        row = self.only_result()
+        self.assertEqual(row["number_successes"], 200)
+        self.assertEqual(row["number_failures"], 0)
+        self.assertEqual(row["origin_requests"], 200)
+        self.assertEqual(row["origin_body_bytes"], 200 * 16384)
+        self.assertEqual(row["in_flight_proven"], 8)
+        self.assertGreater(row["crc_checked"], 0)
+        self.assertEqual(row["state"], "ok")
+        self.assert_whole_database()
+
+    def test_python_worker(self):
+        self.benchmark("run-test", "pass", "cog_header", *SHORT)
+        row = self.only_result()
+        self.assertGreater(row["number_successes"], 0)
+        self.assertEqual(row["number_failures"], 0)
+
+    def test_two_replicas(self):
+        self.benchmark("run-test", "reference", "cog_header", *SHORT, "--replicas", 2)
+        self.assertEqual(self.only_result()["replicas"], 2)
+        replicas = self.results("--per-replica")
+        self.assertEqual(len(replicas), 2)
+        for row in replicas:
+            self.assertGreater(row["number_successes"], 0)
+            self.assertEqual(row["number_failures"], 0)
+
+    def test_origin_alone(self):
+        with self.origin() as origin:
+            whole = origin.range("/bench/s2/00000/B04.tif", 1000, 70000)
+            self.assertEqual(whole[500:900], origin.range("/bench/s2/00000/B04.tif", 1500, 400))
+            self.assertNotEqual(whole, origin.range("/bench/s2/00001/B04.tif", 1000, 70000))
+
+
+if __name__ == "__main__":
+    main()

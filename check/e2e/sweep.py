@@ -1,0 +1,73 @@
+"""run-parameterized-test: any parameter takes a list, and the product is run."""
+
+import itertools
+
+from _harness import Check, main
+
+COMMON = "timeout: 0.2\nwarm-up: 0\n"
+
+
+class Sweep(Check):
+    def sweep(self, text, status=0):
+        path = self.folder / "sweep.yaml"
+        path.write_text(text)
+        return self.benchmark("run-parameterized-test", path, status=status)
+
+    def test_product_of_lists(self):
+        self.sweep(
+            "library: [null, pass]\ntest: fetch_range\nconcurrency: [1, 4]\n"
+            "request-size: [4096, 16KiB]\nkeep-alive: true\n" + COMMON
+        )
+        found = {(r["library_name"], r["concurrency"], r["test_params"]) for r in self.results()}
+        params = ('{"request_size": 4096}', '{"request_size": 16384}')
+        self.assertEqual(found, set(itertools.product(("null", "pass"), (1, 4), params)))
+
+    def test_every_knob_arrives(self):
+        self.sweep(
+            "library: pass\ntest: fetch_range\npool-size: 3\nkeep-alive: false\nkeep-alive-timeout: 7.5\n"
+            "use-dns-cache: false\nreplicas: 2\nrate: 50\nseed: 99\nconcurrency: 2\n" + COMMON
+        )
+        row = self.only_result()
+        self.assertEqual(row["pool_size"], 3)
+        self.assertIs(row["keep_alive"], False)
+        self.assertEqual(row["keep_alive_timeout_seconds"], 7.5)
+        self.assertIs(row["use_dns_cache"], False)
+        self.assertEqual((row["replicas"], row["rate"], row["seed"], row["concurrency"]), (2, 50, 99, 2))
+
+    def test_nothing_is_evaluated(self):
+        mark = self.folder / "mark"
+        for text in (
+            f'library: !!python/object/apply:os.system ["touch {mark}"]\ntest: fetch_range\n',
+            f"library: null\ntest: fetch_range\nconcurrency: $(touch {mark})\n",
+            f"library: null\ntest: fetch_range\nconcurrency: __import__('os').system('touch {mark}')\n",
+        ):
+            result = self.sweep(text, status=2)
+            self.assert_sentence(result.stderr, r"^benchmark: .*sweep\.yaml, line \d")
+            self.assertFalse(mark.exists())
+            self.assertFalse(self.db.exists(), "nothing was run")
+
+    def test_mistakes_are_found_before_anything_runs(self):
+        start = "library: null\ntest: fetch_range\n"
+        for text, part in {
+            start + "concurency: 5\n": r"line 3: .*concurency.*concurrency",
+            start + "concurrency: [1, 0]\n": r"line 3: concurrency.*0.*1 to",
+            start + "timeout: soon\n": r"line 3: timeout.*soon.*number",
+            start + "concurrency: {a: 1}\n": r"line 3",
+            start + "timeout: 1\ntimeout: 2\n": r"line 4: .*timeout",
+            start + "timeout: [1\n": r"line \d+: not YAML",
+            "library: null\n": r"library and test",
+            "library: nul\ntest: fetch_range\n": r"nul.*null",
+            "library: null\ntest: fetch_rnge\n": r"fetch_rnge.*fetch_range",
+            "": r"empty",
+            "- a\n- b\n": r"mapping",
+            start + f"seed: [{', '.join(map(str, range(3000)))}]\nconcurrency: [1, 2, 3, 4]\n": r"more than",
+        }.items():
+            with self.subTest(part):
+                result = self.sweep(text, status=2)
+                self.assert_sentence(result.stderr, r"^benchmark: ", part)
+                self.assertEqual(len(result.stderr.splitlines()), 1)
+                self.assertFalse(self.db.exists(), "nothing was run")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+#include "check.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/option.h"
+#include "cli/sweep.h"
+
+static const struct option_spec *const groups[] = {
+	options_select, options_trial, options_outside, options_common, NULL
+};
+
+static int parse(struct options *options, struct err *err, int argc,
+		 const char *const *argv)
+{
+	options_init(options);
+	return options_parse(options, groups, argc, (char *const *)(uintptr_t)argv,
+			     err);
+}
+
+#define PARSE(options, err, ...)                                               \
+	parse(options, err,                                                    \
+	      (int)(sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *)), \
+	      (const char *[]){ __VA_ARGS__ })
+
+static void check_options_parse(void **state)
+{
+	struct options o;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &err, "aiohttp", "--concurrency", "100",
+			       "--no-keep-alive", "--request-size=1MiB",
+			       "--timeout=2.5", "--library", "a", "--library=b",
+			       "--use-dns-cache=false", "fetch_range"),
+			 0);
+	assert_int_equal(o.concurrency, 100);
+	assert_false(o.keep_alive);
+	assert_false(o.use_dns_cache);
+	assert_int_equal(o.request_size, 1 << 20);
+	assert_true(o.timeout == 2.5);
+	assert_int_equal(o.library.count, 2);
+	assert_int_equal(o.argument_count, 2);
+	assert_string_equal(o.arguments[1], "fetch_range");
+}
+
+static void check_options_refuse(void **state)
+{
+	struct options o;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &err, "--concurency", "5"), ERR_USAGE);
+	assert_names(err, "did you mean --concurrency");
+	assert_int_equal(PARSE(&o, &err, "--concurrency", "0"), ERR_USAGE);
+	assert_names(err, "from 1 to 10000");
+	assert_int_equal(PARSE(&o, &err, "--concurrency", "-1"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--concurrency", "5x"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--concurrency"), ERR_USAGE);
+	assert_names(err, "needs a value");
+	assert_int_equal(PARSE(&o, &err, "--timeout", "nan"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--timeout", "soon"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--seed", "99999999999999999999999"),
+			 ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--no-timeout"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--keep-alive=maybe"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--dataset="), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "-x"), ERR_USAGE);
+}
+
+static int read_text(struct sweep *sweep, const char *text, struct err *err)
+{
+	char path[] = "/tmp/geoio-check-XXXXXX";
+	int fd = mkstemp(path);
+	struct options base;
+	int code;
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(file_write(path, text, strlen(text), err), 0);
+	options_init(&base);
+	base.seed = 7;
+	code = sweep_read(sweep, path, &base, err);
+	unlink(path);
+	return code;
+}
+
+static void check_sweep_product(void **state)
+{
+	struct sweep sweep;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(read_text(&sweep,
+				   "library: [aiohttp, obstore]\n"
+				   "test: fetch_range\n"
+				   "request_size: [16KiB, 1MiB, 8MiB]\n"
+				   "keep_alive: false\n",
+				   &err),
+			 0);
+	assert_int_equal(sweep.count, 6);
+	assert_string_equal(sweep.jobs[0].library.at[0], "aiohttp");
+	assert_int_equal(sweep.jobs[0].request_size, 16384);
+	assert_int_equal(sweep.jobs[1].request_size, 1 << 20);
+	assert_string_equal(sweep.jobs[5].library.at[0], "obstore");
+	assert_int_equal(sweep.jobs[5].request_size, 8 << 20);
+	assert_false(sweep.jobs[3].keep_alive);
+	assert_int_equal(sweep.jobs[3].seed, 7);
+	sweep_release(&sweep);
+}
+
+static void check_sweep_refuses(void **state)
+{
+	static const struct {
+		const char *text, *names;
+	} bad[] = {
+		{ "", "empty" },
+		{ "- a\n", "one mapping" },
+		{ "library: a\n", "library and test" },
+		{ "library: a\ntest: b\nconcurency: 5\n", "did you mean" },
+		{ "library: a\ntest: b\nconcurrency: 0\n", "line 3" },
+		{ "library: a\ntest: b\nconcurrency: [1, {x: 2}]\n", "line 3" },
+		{ "library: a\ntest: b\nconcurrency: []\n", "line 3" },
+		{ "library: a\ntest: b\nseed: !!python/object:os.system 1\n",
+		  "line 3" },
+		{ "library: a\ntest: b\nlibrary: c\n", "second value" },
+		{ "library: [a\n", "not YAML" },
+		{ "library: a\ntest: b\n---\nlibrary: c\n",
+		  "more than one document" },
+		{ "library: a\ntest: b\ndebug: all\n", "debug" },
+		{ "library: a\ntest: __import__('os')\nseed: __import__('os')\n",
+		  "whole number" },
+	};
+	struct sweep sweep;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		if (read_text(&sweep, bad[i].text, &err) != ERR_USAGE)
+			fail_msg("accepted: %s", bad[i].text);
+		assert_names(err, bad[i].names);
+		sweep_release(&sweep);
+	}
+}
+
+/* Every command can be found by its name, and says what its options are. */
+static void check_commands(void **state)
+{
+	(void)state;
+	for (size_t i = 0; commands[i]; i++) {
+		assert_ptr_equal(command_find(commands[i]->name), commands[i]);
+		assert_true(strlen(commands[i]->summary) > 10);
+		assert_true(commands[i]->max_arguments >=
+			    commands[i]->min_arguments);
+		assert_non_null(commands[i]->groups[0]);
+		assert_null(commands[i]->groups[COMMAND_GROUPS_MAX - 1]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_options_parse),
+		cmocka_unit_test(check_options_refuse),
+		cmocka_unit_test(check_sweep_product),
+		cmocka_unit_test(check_sweep_refuses),
+		cmocka_unit_test(check_commands),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

@@ -1,0 +1,324 @@
+/* Plans: the same on every machine, within the objects, and as
+ * docs/data.md, "Plans", says. */
+#include "check.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include "base/hash.h"
+#include "plan_fixture.h"
+
+static uint32_t text_crc(const struct plan *plan)
+{
+	struct str text = STR_INIT;
+	uint32_t crc;
+
+	for (size_t i = 0; i < plan->op_count; i++)
+		assert_int_equal(plan_format_op(plan, i, &text), 0);
+	crc = (uint32_t)crc32_z(0, (const Bytef *)text.buf, text.len);
+	str_release(&text);
+	return crc;
+}
+
+/* A change of these is a change of what all past results were made with: it
+ * must be meant, and told in docs/data.md. */
+static void plans_are_the_same_everywhere(void **state)
+{
+	static const struct {
+		const char *test;
+		unsigned replicas, concurrency;
+		uint64_t request_size;
+		uint32_t crc;
+	} golden[] = {
+		{ "fetch_range", 1, 500, 0, 2593102448U },
+		{ "fetch_range", 4, 100, 1048576, 337967727U },
+		{ "cog_header", 1, 500, 0, 4110670283U },
+		{ "cog_header", 3, 100, 65536, 3183155414U },
+	};
+	struct object_source *source = open_s2(512);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(golden) / sizeof(*golden); i++) {
+		struct workload w = workload(golden[i].test, golden[i].replicas,
+					     golden[i].concurrency,
+					     golden[i].request_size);
+		struct plan plan;
+		uint32_t crc;
+
+		make(&plan, &w, source, 512);
+		crc = text_crc(&plan);
+		if (crc != golden[i].crc)
+			fail_msg("plan %zu has CRC %" PRIu32, i, crc);
+		plan_release(&plan);
+		w.seed = 43;
+		make(&plan, &w, source, 512);
+		assert_int_not_equal(text_crc(&plan), golden[i].crc);
+		plan_release(&plan);
+	}
+	object_source_free(source);
+}
+
+static bool sampled(const struct workload *w, size_t i)
+{
+	return i < w->replicas ||
+	       hash_mix(hash_mix(w->seed) ^ i) % 32 == 0;
+}
+
+static void check_samples(const struct plan *plan, struct object_source *source)
+{
+	size_t with = 0;
+
+	for (size_t i = 0; i < plan->op_count; i++) {
+		const struct plan_op *op = &plan->ops[i];
+
+		assert_int_equal(op->has_crc32, sampled(&plan->workload, i));
+		if (!op->has_crc32)
+			continue;
+		with++;
+		assert_int_equal(op->crc32, crc_of(source, plan->keys[op->key],
+						   op->start, op->length));
+	}
+	assert_in_range(with, plan->op_count / 40, plan->op_count / 25);
+}
+
+static void ranges_are_within_objects(void **state)
+{
+	static const uint64_t sizes[] = { 1, 777, 16384, 65537 };
+	struct object_source *source = open_s2(300);
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++) {
+		struct workload w = workload("fetch_range", 3, 7, sizes[s]);
+		unsigned used[300] = { 0 };
+		uint64_t lowest = UINT64_MAX, highest = 0;
+		struct plan plan;
+
+		w.seed = s;
+		make(&plan, &w, source, 200);
+		assert_int_equal(plan.key_count, 200);
+		assert_null(plan.layouts);
+		assert_int_equal(plan.op_count % 3, 0);
+		for (size_t i = 0; i < plan.op_count; i++) {
+			const struct plan_op *op = &plan.ops[i];
+
+			assert_int_equal(op->length, sizes[s]);
+			assert_true(op->start + op->length <= 218693282);
+			assert_in_range(op->key, 0, 199);
+			used[op->key]++;
+			lowest = op->start < lowest ? op->start : lowest;
+			highest = op->start > highest ? op->start : highest;
+		}
+		for (int k = 0; k < 200; k++)
+			assert_in_range(used[k], 40, 140);
+		assert_in_range(lowest, 0, 218693282 / 1000);
+		assert_true(highest > 218693282ULL / 1000 * 997);
+		check_samples(&plan, source);
+		plan_release(&plan);
+	}
+	object_source_free(source);
+}
+
+static size_t ops_of(const char *test, unsigned replicas, uint64_t size,
+		     uint64_t keys)
+{
+	struct object_source *source = open_s2(keys);
+	struct workload w = workload(test, replicas, 1, size);
+	struct plan plan;
+	size_t count;
+
+	make(&plan, &w, source, keys);
+	count = plan.op_count;
+	plan_release(&plan);
+	object_source_free(source);
+	return count;
+}
+
+static void plans_have_16_gib(void **state)
+{
+	(void)state;
+	assert_int_equal(ops_of("fetch_range", 1, 1, 4), 16384);
+	assert_int_equal(ops_of("fetch_range", 1, 1 << 20, 4), 16384);
+	assert_int_equal(ops_of("fetch_range", 1, 3 << 20, 4), 5461);
+	assert_int_equal(ops_of("fetch_range", 5, 3 << 20, 4), 5460);
+	assert_int_equal(ops_of("fetch_range", 1, 64 << 20, 1), 2048);
+	assert_int_equal(ops_of("cog_header", 1, 0, 1000), 16000);
+	assert_int_equal(ops_of("cog_header", 3, 0, 100), 99 * 165);
+	assert_int_equal(ops_of("cog_header", 3, 0, 20000), 19998);
+}
+
+static void a_hot_key_is_the_first(void **state)
+{
+	struct object_source *source = open_s2(50);
+	struct workload w = workload("fetch_range", 2, 10, 0);
+	struct plan plan;
+
+	(void)state;
+	w.hot_key = true;
+	make(&plan, &w, source, 50);
+	assert_int_equal(plan.key_count, 1);
+	assert_string_equal(plan.keys[0], "s2/00000/B04.tif");
+	check_samples(&plan, source);
+	plan_release(&plan);
+	object_source_free(source);
+}
+
+/* Who uses a key, and that a replica does not meet it again too soon. */
+static void check_disjoint(uint64_t keys, unsigned replicas,
+			   unsigned concurrency)
+{
+	struct object_source *source = open_s2(keys);
+	struct workload w = workload("cog_header", replicas, concurrency, 0);
+	int64_t *owner = mem_array(keys, sizeof(*owner));
+	int64_t *last = mem_array(keys, sizeof(*last));
+	struct plan plan;
+	size_t per_replica;
+
+	make(&plan, &w, source, keys);
+	assert_int_equal(plan.op_count % replicas, 0);
+	per_replica = plan.op_count / replicas;
+	for (unsigned r = 0; r < replicas; r++)
+		/* Twice round, as replicas do. */
+		for (size_t n = 0; n < 2 * per_replica; n++) {
+			size_t i = r + n % per_replica * replicas;
+			uint32_t key = plan.ops[i].key;
+
+			assert_true(!owner[key] || owner[key] == r + 1);
+			owner[key] = r + 1;
+			assert_true(!last[key] || (int64_t)n + 1 - last[key] >=
+				    (int64_t)concurrency);
+			last[key] = (int64_t)n + 1;
+		}
+	check_samples(&plan, source);
+	plan_release(&plan);
+	object_source_free(source);
+	free(owner);
+	free(last);
+}
+
+static void replicas_share_no_header(void **state)
+{
+	(void)state;
+	check_disjoint(512, 1, 500);
+	check_disjoint(512, 1, 512);
+	check_disjoint(512, 5, 100);
+	check_disjoint(100, 3, 33);
+	check_disjoint(64, 64, 1);
+	check_disjoint(1, 1, 1);
+	check_disjoint(17000, 7, 2000);
+}
+
+static void refused(const struct workload *w, struct object_source *source,
+		    uint64_t keys, const char *first, const char *second)
+{
+	struct plan plan;
+	struct err err = { "" };
+
+	assert_int_equal(plan_make(&plan, w, source, keys, &err), ERR_USAGE);
+	assert_names(err, first);
+	assert_names(err, second);
+	plan_release(&plan);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	struct object_source *source = open_s2(512);
+	struct workload w = workload("cog_header", 2, 257, 0);
+
+	(void)state;
+	refused(&w, source, 512, "--keys", "--concurrency");
+	w = workload("cog_header", 3, 20, 0);
+	refused(&w, source, 59, "60", "59");
+	w = workload("cog_header", 1, 1, 4096);
+	refused(&w, source, 512, "--request-size", "16384");
+	w = workload("cog_header", 1, 1, 0);
+	w.hot_key = true;
+	refused(&w, source, 512, "--hot-key", "cog_header");
+	w = workload("fetch_range", 1, 1, 218693283);
+	refused(&w, source, 512, "s2/00000/B04.tif", "218693282");
+	w = workload("fetch_range", 0, 1, 0);
+	refused(&w, source, 512, "--replicas", "--concurrency");
+	w = workload("fetch_range", 1, 0, 0);
+	refused(&w, source, 512, "--replicas", "--concurrency");
+	w = workload("fetch_range", 1, 1, 0);
+	refused(&w, source, 0, "--keys", "1");
+	object_source_free(source);
+
+	source = open_folder(3, 1000);
+	refused(&w, source, 512, "the object 0 has 1000 bytes",
+		"--request-size");
+	w = workload("cog_header", 1, 1, 0);
+	refused(&w, source, 512, "TIFF", "has 0");
+	object_source_free(source);
+	assert_int_equal(teardown(NULL), 0);
+	assert_int_equal(setup(NULL), 0);
+	source = open_folder(0, 1);
+	refused(&w, source, 512, "small", "no objects");
+	object_source_free(source);
+}
+
+/* TIFFs and others in one folder: only the first count, whole if small. */
+static void only_tiffs_have_headers(void **state)
+{
+	struct object_source *source = open_folder(3, 1000), *s2 = open_s2(1);
+	struct workload w = workload("cog_header", 1, 2, 0);
+	char header[30000], *path = mem_printf("%s/root/0", folder);
+	struct object object;
+	struct plan plan;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(s2->ops->find(s2, "s2/00000/B04.tif", 16, &object,
+				       NULL), 0);
+	object_read(s2, &object, 0, sizeof(header), header, NULL);
+	assert_int_equal(file_write(path, header, 5000, NULL), 0);
+	path[strlen(path) - 1] = '2';
+	assert_int_equal(file_write(path, header, sizeof(header), NULL), 0);
+	make(&plan, &w, source, 10);
+	for (size_t i = 0; i < plan.op_count; i++) {
+		const char *key = plan.keys[plan.ops[i].key];
+
+		assert_true(!strcmp(key, "0") || !strcmp(key, "2"));
+		assert_int_equal(plan.ops[i].length, *key == '0' ? 5000 : 16384);
+	}
+	check_samples(&plan, source);
+	plan_release(&plan);
+	/* A TIFF whose header does not lie in what is read is none to skip. */
+	assert_int_equal(file_write(path, header, 3000, NULL), 0);
+	assert_int_equal(plan_make(&plan, &w, source, 10, &err), ERR_USAGE);
+	assert_names(err, "cannot use the object 2");
+	plan_release(&plan);
+	object_source_free(source);
+	object_source_free(s2);
+	free(path);
+}
+
+static void tests_find_their_workload(void **state)
+{
+	(void)state;
+	assert_true(plan_known_test("fetch_range"));
+	assert_true(plan_known_test("fetch_range_uvloop"));
+	assert_true(plan_known_test("cog_header"));
+	assert_false(plan_known_test("cog"));
+	assert_false(plan_known_test("null"));
+	assert_false(plan_known_test(""));
+	assert_string_equal(plan_workload_of("fetch_range_uvloop"),
+			    "fetch_range");
+	assert_string_equal(plan_workload_of("cog_header_64k"), "cog_header");
+	assert_string_equal(plan_workload_of("hang"), "fetch_range");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECK(plans_are_the_same_everywhere),
+		CHECK(ranges_are_within_objects),
+		CHECK(plans_have_16_gib),
+		CHECK(a_hot_key_is_the_first),
+		CHECK(replicas_share_no_header),
+		CHECK(what_does_not_fit_is_refused),
+		CHECK(only_tiffs_have_headers),
+		CHECK(tests_find_their_workload),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+#include "check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "record/result.h"
+#include "report/report.h"
+
+/* What a function of the room writes, as one string of the caller's. */
+#define WRITTEN(text, call)                                                    \
+	do {                                                                   \
+		size_t n_;                                                     \
+		FILE *out = open_memstream(&(text), &n_);                      \
+		call;                                                          \
+		fclose(out);                                                   \
+	} while (0)
+
+static void fill(struct result_row *row, const char *library, double rps)
+{
+	result_row_init(row);
+	row->library_name = mem_dup(library);
+	row->test_name = mem_dup("fetch_range");
+	row->test_params = mem_dup("{\"request_size\": 16384}");
+	row->state = mem_dup("ok");
+	row->library_version = mem_dup("1.2.3");
+	row->requests_per_second = rps;
+	row->bytes_per_second = rps * 16384;
+	row->duration_seconds = 10;
+	row->number_requests = row->number_successes = (uint64_t)(rps * 10);
+	row->number_failures = 0;
+	row->cpu_total_seconds = 9.5;
+	row->cpu_seconds_per_1000_requests = 9.5 / (rps / 100);
+	row->latency_p50_ms = 50 / rps * 1000;
+	row->peak_rss_bytes = 40 << 20;
+	row->replicas = 1;
+	row->concurrency = 50;
+}
+
+static void check_csv(void **state)
+{
+	struct result_row row;
+	static const char begin[] = "\"a,\"\"b\"\"\",fetch_range,"
+				    "\"{\"\"request_size\"\": 16384}\",,,";
+	char *header, *line;
+
+	(void)state;
+	fill(&row, "a,\"b\"", 0.1);
+	row.keep_alive = true;
+	WRITTEN(header, report_csv_header(out, false));
+	WRITTEN(line, report_csv_row(out, &row, false));
+	assert_int_equal(strncmp(header, "library_name,test_name,test_params,",
+				 35),
+			 0);
+	assert_null(strstr(header, "container_id"));
+	assert_int_equal(strncmp(line, begin, strlen(begin)), 0);
+	assert_non_null(strstr(line, ",True,")); /* keep_alive */
+	assert_non_null(strstr(line, ",0.1,"));  /* not 0.10000000000000001 */
+	free(header);
+	free(line);
+	WRITTEN(header, report_csv_header(out, true));
+	assert_non_null(strstr(header, ",container_id,"));
+	free(header);
+	result_row_release(&row);
+}
+
+/* The ancestor's columns stand under the same names, in the same order. */
+static void check_ancestor_columns(void **state)
+{
+	static const char aggregated[] =
+		"library_name,test_name,test_params,start_time,end_time,"
+		"number_requests,number_failures,run_id,pool_size,keep_alive,"
+		"keep_alive_timeout_seconds,use_dns_cache,"
+		"recv_bytes_per_second_count,recv_bytes_per_second_mean,"
+		"recv_bytes_per_second_std,recv_bytes_per_second_min,"
+		"recv_bytes_per_second_25%,recv_bytes_per_second_50%,"
+		"recv_bytes_per_second_75%,recv_bytes_per_second_max,"
+		"cpu_seconds_count,cpu_seconds_mean,cpu_seconds_std,"
+		"cpu_seconds_min,cpu_seconds_25%,cpu_seconds_50%,"
+		"cpu_seconds_75%,cpu_seconds_max,"
+		"recv_bytes_per_second_per_cpu_count,"
+		"recv_bytes_per_second_per_cpu_mean,"
+		"recv_bytes_per_second_per_cpu_std,"
+		"recv_bytes_per_second_per_cpu_min,"
+		"recv_bytes_per_second_per_cpu_25%,"
+		"recv_bytes_per_second_per_cpu_50%,"
+		"recv_bytes_per_second_per_cpu_75%,"
+		"recv_bytes_per_second_per_cpu_max,memory_usage_bytes_count,"
+		"memory_usage_bytes_mean,memory_usage_bytes_std,"
+		"memory_usage_bytes_min,memory_usage_bytes_25%,"
+		"memory_usage_bytes_50%,memory_usage_bytes_75%,"
+		"memory_usage_bytes_max,duration_seconds,requests_per_second,"
+		"instance_type,cost_usd";
+	const char *at = aggregated;
+	const struct column *c = result_columns;
+
+	(void)state;
+	while (*at) {
+		size_t n = strcspn(at, ",");
+
+		while (c->name && (strlen(c->name) != n ||
+				   strncmp(c->name, at, n) != 0))
+			c++;
+		if (!c->name)
+			fail_msg("missing or out of order: %.*s", (int)n, at);
+		assert_true(c->use & COLUMN_TOTAL);
+		at += n + (at[n] == ',');
+	}
+}
+
+/* docs/metrics.md has a row for every column, and for no other. */
+static void check_documented(void **state)
+{
+	struct str text = STR_INIT;
+	struct err err;
+
+	(void)state;
+	if (file_read("docs/metrics.md", 1 << 20, &text, &err) < 0)
+		skip(); /* not run from the checkout's root */
+	for (const struct column *c = result_columns; c->name; c++) {
+		char *name = mem_printf("`%s`", c->name);
+		bool part = strstr(c->name, "_count") || strchr(c->name, '%') ||
+			    strstr(c->name, "_mean") ||
+			    strstr(c->name, "_std") || strstr(c->name, "_min") ||
+			    strstr(c->name, "_max");
+
+		if (!part && !strstr(text.buf, name))
+			fail_msg("docs/metrics.md does not define %s", c->name);
+		free(name);
+	}
+	str_release(&text);
+}
+
+static void check_json(void **state)
+{
+	struct result_row row;
+	json_t *object;
+
+	(void)state;
+	fill(&row, "lib", 100);
+	object = report_json(&row, false);
+	assert_string_equal(
+		json_string_value(json_object_get(object, "library_name")),
+		"lib");
+	assert_true(json_is_null(json_object_get(object, "cost_usd")));
+	assert_true(json_is_null(json_object_get(object, "connections")));
+	assert_true(json_is_false(json_object_get(object, "keep_alive")));
+	json_decref(object);
+	result_row_release(&row);
+}
+
+static void check_price(void **state)
+{
+	struct price none = { 0, 0 }, price = { 3.6, 0.4 };
+	struct result_row row;
+
+	(void)state;
+	fill(&row, "lib", 100);
+	report_price(&row, &none);
+	assert_true(isnan(row.cost_usd));
+	report_price(&row, &price);
+	assert_true(fabs(row.cost_usd - (0.01 + 0.0004)) < 1e-12);
+	result_row_release(&row);
+}
+
+/* Offsets of lines in the table tell the order. */
+static void check_table(void **state)
+{
+	struct result_row rows[5];
+	struct report_row items[5];
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "slow", 100);
+	fill(&rows[1], "reference", 10000);
+	fill(&rows[2], "quick", 5000);
+	fill(&rows[3], "broken", NAN);
+	fill(&rows[4], "other", 3000);
+	rows[0].findings = mem_dup("first doubt; shared");
+	rows[2].findings = mem_dup("shared");
+	free(rows[3].state);
+	rows[3].state = mem_dup("failed");
+	rows[3].findings = mem_dup("it died");
+	free(rows[4].test_name);
+	rows[4].test_name = mem_dup("cog_header");
+	for (int i = 0; i < 5; i++)
+		items[i] = (struct report_row){ &rows[i], i == 1 };
+	WRITTEN(text, report_table(out, items, 5, &style));
+	assert_true(strstr(text, "quick") < strstr(text, "slow"));
+	assert_true(strstr(text, "slow") < strstr(text, "\nreference"));
+	assert_true(strstr(text, "\nreference") < strstr(text, "FAILED: it died"));
+	assert_true(strstr(text, "FAILED") < strstr(text, "cog_header"));
+	assert_non_null(strstr(text, "50%")); /* of reference */
+	assert_non_null(strstr(text, "[1] shared"));
+	assert_non_null(strstr(text, "[2] first doubt"));
+	assert_non_null(strstr(text, "can be noise"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(strlen(line) <= 100);
+	free(text);
+	for (int i = 0; i < 5; i++)
+		result_row_release(&rows[i]);
+}
+
+static void check_narrow_table(void **state)
+{
+	struct result_row row;
+	struct report_row item = { &row, false };
+	struct report_style style = { 60, false };
+	char *text;
+
+	(void)state;
+	fill(&row, "lib", 100);
+	WRITTEN(text, report_table(out, &item, 1, &style));
+	assert_non_null(strstr(text, "lib"));
+	assert_null(strstr(text, "can be noise")); /* nothing to compare */
+	for (char *line = strchr(text, '\n') + 1, *end;
+	     (end = strchr(line, '\n')); line = end + 1)
+		assert_true(end - line <= 60);
+	free(text);
+	result_row_release(&row);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_csv),
+		cmocka_unit_test(check_ancestor_columns),
+		cmocka_unit_test(check_documented),
+		cmocka_unit_test(check_json),
+		cmocka_unit_test(check_price),
+		cmocka_unit_test(check_table),
+		cmocka_unit_test(check_narrow_table),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

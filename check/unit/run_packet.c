@@ -1,0 +1,310 @@
+/* The packets of the protocol, and text from replicas, without any process. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "run/packet.h"
+#include "run/text.h"
+
+static struct trial_spec spec = {
+	.library = "aiohttp", .test = "fetch_range",
+	.client = { 7, true, 30.5, false }, .replicas = 4, .concurrency = 50,
+	.timeout_s = 60, .operation_timeout_s = 30, .seed = 42,
+	.bucket = "b", .region = "r",
+};
+
+static json_t *setup_of(struct run_request *request, unsigned replica)
+{
+	char *text;
+	json_t *packet;
+	struct err err;
+
+	assert_int_equal(packet_setup(request, replica, &text, &err), 0);
+	packet = json_loads(text, 0, NULL);
+	free(text);
+	return packet;
+}
+
+static void check_text(const json_t *packet, const char *name,
+		       const char *want)
+{
+	const char *got = json_string_value(json_object_get(packet, name));
+
+	assert_non_null(got);
+	assert_string_equal(got, want);
+}
+
+static void make_request(struct run_request *request, struct trial *trial)
+{
+	static char endpoints[4][256] = { "http://a", "http://b" };
+	static char first[] = "/r0", second[] = "/r1";
+	static char *records[] = { first, second };
+
+	trial_init(trial, &spec);
+	strcpy(trial->params_json, "{\"request_size\": 16384}");
+	*request = (struct run_request){
+		.trial = trial, .endpoints = endpoints, .records = records,
+		.records_capacity = 99, .plan = "/plan", .proof = "/proof",
+		.proof_bytes = "/bytes",
+	};
+}
+
+static void setup(void **state)
+{
+	static const char *const members[] = {
+		"type", "protocol", "library", "test", "endpoint", "bucket",
+		"region", "tls", "ca_file", "credentials", "client_config",
+		"concurrency", "n_requests", "timeout_seconds",
+		"operation_timeout_seconds", "warm_up_seconds", "rate",
+		"params", "plan", "records", "verify", "replica", "replicas",
+		"seed",
+	};
+	struct run_request request;
+	struct trial trial;
+	json_t *packet;
+
+	(void)state;
+	make_request(&request, &trial);
+	packet = setup_of(&request, 1);
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		assert_non_null(json_object_get(packet, members[i]));
+	assert_int_equal(json_object_size(packet),
+			 sizeof(members) / sizeof(*members));
+	check_text(packet, "endpoint", "http://b");
+	check_text(json_object_get(packet, "records"), "path", "/r1");
+	check_text(json_object_get(packet, "verify"), "proof_bytes", "/bytes");
+	assert_true(json_is_null(json_object_get(packet, "n_requests")));
+	assert_true(json_is_null(json_object_get(packet, "rate")));
+	assert_true(json_is_null(json_object_get(packet, "credentials")));
+	assert_int_equal(json_integer_value(json_object_get(packet,
+							    "replica")), 1);
+	json_decref(packet);
+	trial_release(&trial);
+}
+
+static void setup_secrets(void **state)
+{
+	struct credentials credentials = { "id", "secret", NULL };
+	struct run_request request;
+	struct trial trial;
+	json_t *packet, *part;
+
+	(void)state;
+	make_request(&request, &trial);
+	trial.spec.credentials = &credentials;
+	packet = setup_of(&request, 0);
+	part = json_object_get(packet, "credentials");
+	check_text(part, "secret_access_key", "secret");
+	assert_true(json_is_null(json_object_get(part, "session_token")));
+	json_decref(packet);
+	trial_release(&trial);
+}
+
+static void setup_too_large(void **state)
+{
+	struct run_request request;
+	struct trial trial;
+	struct err err;
+	char *text, *path = mem_new(70000);
+
+	(void)state;
+	memset(path, 'x', 69999);
+	make_request(&request, &trial);
+	request.plan = path;
+	assert_int_equal(packet_setup(&request, 0, &text, &err), ERR_USAGE);
+	assert_null(text);
+	request.plan = "/\xff";
+	assert_int_equal(packet_setup(&request, 0, &text, &err), ERR_USAGE);
+	assert_non_null(strstr(err.text, "UTF-8"));
+	free(path);
+	trial_release(&trial);
+}
+
+/* ready/done: text, expected code, part of the sentence. */
+struct reading {
+	const char *packet;
+	int code;
+	const char *text;
+};
+
+#define VERSIONS "\"versions\":{\"library\":\"1\",\"runtime\":\"2\"}"
+#define READY "{\"type\":\"ready\",\"protocol\":1," VERSIONS
+
+static const struct reading readies[] = {
+	{ READY "}", 0, NULL },
+	{ READY ",\"news\":[{}],\"notes\":null,\"not_applied\":[]}", 0, NULL },
+	{ "{\"type\":\"ready\"," VERSIONS "}", ERR_INVALID, "'protocol'" },
+	{ "{\"type\":\"ready\",\"protocol\":7}", ERR_CONFLICT, "version 7" },
+	{ "{\"type\":\"ready\",\"protocol\":\"1\"}", ERR_INVALID,
+	  "'protocol'" },
+	{ "{\"type\":\"ready\",\"protocol\":-1}", ERR_INVALID, "'protocol'" },
+	{ "{\"type\":\"ready\",\"protocol\":1}", ERR_INVALID, "'versions'" },
+	{ READY ",\"notes\":\"x\"}", ERR_INVALID, "'notes'" },
+	{ READY ",\"notes\":[1]}", ERR_INVALID, "'notes'" },
+	{ READY ",\"not_applied\":{}}", ERR_INVALID, "'not_applied'" },
+	{ READY ",\"import_seconds\":\"1\"}", ERR_INVALID,
+	  "'import_seconds'" },
+};
+
+#define DONE(a, b, c, rest)                                                    \
+	"{\"type\":\"done\",\"started\":" #a ",\"finished\":" #b               \
+	",\"unfinished\":" #c rest "}"
+#define STOP ",\"stopped_by\":\"deadline\",\"end_ns\":5"
+
+static const struct reading dones[] = {
+	{ DONE(3, 2, 1, STOP), 0, NULL },
+	{ DONE(3, 3, 1, STOP), ERR_INVALID, "'started'" },
+	{ DONE(3, 4, -1, STOP), ERR_INVALID, "'unfinished'" },
+	{ DONE(3.5, 3, 0, STOP), ERR_INVALID, "'started'" },
+	/* 2^64 - 1 as a difference that wraps round */
+	{ DONE(0, 1, 9223372036854775807, STOP), ERR_INVALID, "'started'" },
+	{ DONE(3, 2, 1, ""), ERR_INVALID, "'end_ns'" },
+	{ DONE(3, 2, 1, ",\"end_ns\":5"), ERR_INVALID, "'stopped_by'" },
+	{ DONE(3, 2, 1, ",\"end_ns\":5,\"stopped_by\":3"), ERR_INVALID,
+	  "'stopped_by'" },
+};
+
+static void check_reading(const struct reading *want, const char *type,
+			  int (*read)(const json_t *, struct replica *,
+				      struct err *))
+{
+	struct replica replica = { 0 };
+	const char *got_type;
+	json_t *packet;
+	struct err err;
+
+	assert_int_equal(packet_parse(want->packet, strlen(want->packet),
+				      &packet, &got_type, &err), 0);
+	assert_string_equal(got_type, type);
+	if (read(packet, &replica, &err) != want->code)
+		fail_msg("%s: not %d: %s", want->packet, want->code, err.text);
+	if (want->text && !strstr(err.text, want->text))
+		fail_msg("%s: %s", want->packet, err.text);
+	free(replica.versions_json);
+	free(replica.not_applied);
+	free(replica.notes);
+	json_decref(packet);
+}
+
+static void readings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(readies) / sizeof(*readies); i++)
+		check_reading(&readies[i], "ready", packet_read_ready);
+	for (size_t i = 0; i < sizeof(dones) / sizeof(*dones); i++)
+		check_reading(&dones[i], "done", packet_read_done);
+}
+
+static void not_packets(void **state)
+{
+	static const char *const texts[] = {
+		"", "x", "{", "[]", "5", "null", "{}", "{\"type\":5}",
+		"{\"type\":\"a\",\"type\":\"b\"}", "{\"type\":\"\\u0000\"}",
+		"{\"type\":\"ready\"} x", "{\"type\":\"\xff\"}",
+	};
+	const char *type;
+	json_t *packet;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		if (packet_parse(texts[i], strlen(texts[i]), &packet, &type,
+				 &err) != ERR_INVALID)
+			fail_msg("accepted: %s", texts[i]);
+		assert_null(packet);
+	}
+}
+
+static void check_clean(const char *given, const char *want)
+{
+	char *text = mem_dup(given);
+
+	text_clean(text);
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void clean(void **state)
+{
+	char line[] = "a\nb\tc\x1b \n";
+
+	(void)state;
+	check_clean("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x99\x82\n\t",
+		    "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x99\x82\n\t");
+	check_clean("\x1b[1m\x7f\r", "?[1m??");
+	check_clean("\xff\xc3", "??");             /* cut */
+	check_clean("\xe2\x82", "??");             /* cut */
+	check_clean("\xc0\xaf", "??");             /* overlong */
+	check_clean("\xe0\x80\xaf", "???");        /* overlong */
+	check_clean("\xed\xa0\x80", "???");        /* surrogate */
+	check_clean("\xf4\x90\x80\x80", "????");   /* above U+10FFFF */
+	check_clean("\xc2\x9b" "2J", "??2J");      /* C1: CSI */
+	text_clean_line(line);
+	assert_string_equal(line, "a b c?");
+}
+
+static void tail_keeps_the_end(void **state)
+{
+	struct tail tail = { 0 };
+	char piece[1000], last[20], *text;
+
+	(void)state;
+	assert_null(tail_text(&tail));
+	tail_last_line(&tail, last, sizeof(last));
+	assert_string_equal(last, "");
+	for (int i = 0; i < 1000; i++) {
+		memset(piece, 'a' + i % 26, sizeof(piece));
+		tail_add(&tail, piece, sizeof(piece));
+	}
+	tail_add(&tail, "\nthe end\n \n", 11);
+	text = tail_text(&tail);
+	assert_int_equal(strlen(text), TAIL_BYTES);
+	/* The piece before the last is whole and the one before. */
+	assert_true(text[TAIL_BYTES - 12] == 'a' + 999 % 26);
+	assert_true(text[TAIL_BYTES - 11 - 1001] == 'a' + 998 % 26);
+	free(text);
+	tail_last_line(&tail, last, sizeof(last));
+	assert_string_equal(last, "the end");
+	tail_last_line(&tail, last, 4);
+	assert_string_equal(last, "the");
+	tail_release(&tail);
+}
+
+static void tail_large_piece(void **state)
+{
+	char *piece = mem_new(3 * TAIL_BYTES), *text;
+	struct tail tail = { 0 };
+
+	(void)state;
+	memset(piece, 'x', 3 * TAIL_BYTES);
+	piece[3 * TAIL_BYTES - 1] = '\0'; /* a binary byte */
+	tail_add(&tail, piece, 3 * TAIL_BYTES);
+	text = tail_text(&tail);
+	assert_int_equal(strlen(text), TAIL_BYTES);
+	assert_true(text[TAIL_BYTES - 1] == '?');
+	free(text);
+	free(piece);
+	tail_release(&tail);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(setup),
+		cmocka_unit_test(setup_secrets),
+		cmocka_unit_test(setup_too_large),
+		cmocka_unit_test(readings),
+		cmocka_unit_test(not_packets),
+		cmocka_unit_test(clean),
+		cmocka_unit_test(tail_keeps_the_end),
+		cmocka_unit_test(tail_large_piece),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,250 @@
+/* Scratch folders and records files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "run/records.h"
+#include "run/run.h"
+#include "run/scratch.h"
+
+static char base[128];
+
+static int make_base(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	(void)state;
+	snprintf(base, sizeof(base), "%.80s/scratch-check-XXXXXX",
+		 tmp ? tmp : "/tmp");
+	return mkdtemp(base) ? 0 : -1;
+}
+
+static int remove_base(void **state)
+{
+	(void)state;
+	return file_remove_tree(base, NULL);
+}
+
+/* Makes a folder of that name with a file in it; returns its path. */
+static char *folder(const char *name)
+{
+	char *path = mem_printf("%s/%s", base, name);
+	char *file = mem_printf("%s/file", path);
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(file_write(file, "x", 1, NULL), 0);
+	free(file);
+	return path;
+}
+
+static void make_and_remove(void **state)
+{
+	struct scratch scratch, second;
+	struct err err;
+	struct stat st;
+	char *path;
+
+	(void)state;
+	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
+	path = mem_dup(scratch.path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(scratch_make_in(&second, base, &err), ERR_CONFLICT);
+	assert_int_equal(scratch_remove(&second, &err), 0);
+	assert_true(file_is_dir(path));
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	assert_false(file_exists(path));
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	free(path);
+}
+
+static void where(void **state)
+{
+	struct scratch scratch;
+	struct err err;
+
+	(void)state;
+	setenv("TMPDIR", base, 1);
+	/* More than any tmpfs has. */
+	assert_int_equal(scratch_make(&scratch, UINT64_MAX, &err), 0);
+	assert_int_equal(strncmp(scratch.path, base, strlen(base)), 0);
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	setenv("TMPDIR", "/nonexistent", 1);
+	assert_int_equal(scratch_make(&scratch, UINT64_MAX, &err), ERR_SYSTEM);
+	assert_non_null(strstr(err.text, "/nonexistent"));
+	unsetenv("TMPDIR");
+}
+
+static void own_run_is_kept(void **state)
+{
+	struct scratch scratch;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
+	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_true(file_is_dir(scratch.path));
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+}
+
+/* A run that was killed: its folder is there, its process is not. */
+static void killed_run_is_cleared(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0) {
+		struct scratch scratch;
+
+		_exit(scratch_make_in(&scratch, base, NULL) < 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(scratch_clear_stale_in(base), 1);
+	assert_int_equal(scratch_clear_stale_in(base), 0);
+}
+
+/* The same number, but an older process; and things that are not ours. */
+static void names(void **state)
+{
+	char *old = mem_printf("geoio-benchmark-%u-%ld-1",
+			       (unsigned)geteuid(), (long)getpid());
+	char *other = mem_printf("geoio-benchmark-%u-%ld-1",
+				 (unsigned)geteuid() + 1, (long)getpid());
+	char *stale = folder(old), *foreign = folder(other);
+	char *more = folder("geoio-benchmark-0-1-1x");
+	char *less = folder("geoio-benchmark-0-1");
+	char *negative = folder("geoio-benchmark-0--1-1");
+	char *huge = folder("geoio-benchmark-0-99999999999999999999999-1");
+	char *near = folder("geoio-benchmarks-0-1-1");
+
+	(void)state;
+	assert_int_equal(scratch_clear_stale_in(base), 1);
+	assert_false(file_exists(stale));
+	assert_true(file_exists(foreign) && file_exists(more) &&
+		    file_exists(less) && file_exists(negative) &&
+		    file_exists(huge) && file_exists(near));
+	free(old);
+	free(other);
+	free(stale);
+	free(foreign);
+	free(more);
+	free(less);
+	free(negative);
+	free(huge);
+	free(near);
+}
+
+/* A link of the right name to a folder that must stay. */
+static void link_is_not_followed(void **state)
+{
+	char *target = folder("precious");
+	char *link = mem_printf("%s/geoio-benchmark-%u-%ld-2", base,
+				(unsigned)geteuid(), (long)getpid());
+
+	(void)state;
+	assert_int_equal(symlink(target, link), 0);
+	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_true(file_is_dir(target));
+	assert_int_equal(unlink(link), 0);
+	free(target);
+	free(link);
+}
+
+/* Held by somebody whose process we do not see (another PID namespace): the
+ * lock tells. */
+static void locked_is_kept(void **state)
+{
+	struct scratch scratch;
+	char *other = mem_printf("%s/geoio-benchmark-%u-%ld-3", base,
+				 (unsigned)geteuid(), (long)getpid());
+	struct err err;
+
+	(void)state;
+	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
+	assert_int_equal(rename(scratch.path, other), 0);
+	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_true(file_is_dir(other));
+	free(scratch.path);
+	scratch.path = other;
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+}
+
+static void records(void **state)
+{
+	char *path = mem_printf("%s/records", base);
+	const struct record *mapped;
+	struct record one = { .op = 7, .outcome = OUTCOME_OK };
+	struct err err;
+	struct stat st;
+	size_t count;
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(records_make(path, 1000000, &err), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size == 64000000 && st.st_blocks == 0);
+	assert_int_equal(run_map_records(path, &mapped, &count, &err), 0);
+	assert_null(mapped);
+	assert_true(count == 0);
+	file = fopen(path, "r+");
+	assert_int_equal(fseek(file, 64L * 500000, SEEK_SET), 0);
+	assert_true(fwrite(&one, sizeof(one), 1, file) == 1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(run_map_records(path, &mapped, &count, &err), 0);
+	assert_true(count > 500000 && count < 1000000);
+	assert_int_equal(mapped[500000].op, 7);
+	run_unmap_records(mapped, count);
+	assert_int_equal(run_map_all_records(path, &mapped, &count, &err), 0);
+	assert_true(count == 1000000);
+	run_unmap_records(mapped, count);
+	assert_int_equal(records_make(path, 10, &err), 0); /* emptied */
+	assert_int_equal(run_map_records(path, &mapped, &count, &err), 0);
+	assert_true(count == 0);
+	free(path);
+}
+
+static void bad_records(void **state)
+{
+	char *path = mem_printf("%s/bad", base);
+	const struct record *mapped;
+	struct err err;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(run_map_records(path, &mapped, &count, &err),
+			 ERR_NOT_FOUND);
+	assert_int_equal(file_write(path, "short", 5, &err), 0);
+	assert_int_equal(run_map_records(path, &mapped, &count, &err),
+			 ERR_INVALID);
+	assert_int_equal(records_make(path, UINT64_MAX, &err), ERR_USAGE);
+	assert_int_equal(records_make(path, 0, &err), ERR_USAGE);
+	assert_int_equal(records_make("/nonexistent/r", 1, &err), ERR_SYSTEM);
+	run_unmap_records(NULL, 0);
+	free(path);
+}
+
+int main(void)
+{
+#define EACH(f) cmocka_unit_test_setup_teardown(f, make_base, remove_base)
+	static const struct CMUnitTest tests[] = {
+		EACH(make_and_remove), EACH(where), EACH(own_run_is_kept),
+		EACH(killed_run_is_cleared), EACH(names),
+		EACH(link_is_not_followed), EACH(locked_is_kept),
+		EACH(records), EACH(bad_records),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
