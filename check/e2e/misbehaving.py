@@ -94,10 +94,13 @@ class Misbehaving(Check):
 
     def test_one_replica_of_three_dies(self):
         """The others' work counts, and the result says that one is missing."""
-        words = ("run-test", "killed", "fetch_range", *FAST, "--replicas", 3)
+        words = ("run-test", "onedies", "fetch_range", *FAST, "--replicas", 3)
         result = self.benchmark(*words, status=1, GEOIO_TESTS=CHECK_LIBRARIES)
-        self.assert_sentence(result.stderr, r"replica \d", r"SIGKILL")
+        self.assert_sentence(result.stderr, r"replica 1 .*SIGKILL")
         self.assert_nothing_left()
+        rows = self.results("--per-replica")
+        self.assertEqual([row["state"] == "finished" for row in rows], [True, False, True], rows)
+        self.assertGreater(self.only_result()["number_successes"], rows[0]["number_successes"])
 
 
 class Order(Check):

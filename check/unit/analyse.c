@@ -310,6 +310,9 @@ static void check_reconcile(void **state)
 	r->ledger.repeated = 5;
 	assert_says(&trial, "asked 5 times again");
 	r->ledger.repeated = 0;
+	r->outcomes[OUTCOME_RESET] = 2;
+	assert_says(&trial, "some of its operations failed: 2 reset");
+	r->outcomes[OUTCOME_RESET] = 0;
 	r->crc_checked = 0;
 	assert_says(&trial, "no content was checked");
 	r->crc_checked = 30;

@@ -144,8 +144,10 @@ static inline void finish(void)
 	bye();
 }
 
+/* For ever, as far as a check goes; one that fails leaves nothing behind. */
 static inline void sleep_ever(void)
 {
+	alarm(120);
 	for (;;)
 		pause();
 }
@@ -400,6 +402,46 @@ static inline void do_done_before_go(void)
 	sleep_ever();
 }
 
+/* As soon as GO has come, and not when it is due. */
+static inline void do_done_too_soon(void)
+{
+	json_decref((ready(), get()));
+	done(3, 3, "n_requests", clock_now_ns());
+	sleep_ever();
+}
+
+/* Says late that it was done early. */
+static inline void do_done_late(void)
+{
+	uint64_t end_ns;
+
+	up_to_go();
+	work();
+	end_ns = clock_now_ns();
+	clock_sleep_until(replica_go_ns + 400 * NS_PER_MS);
+	done(3, 3, "n_requests", end_ns);
+	bye();
+}
+
+/* Is done when 300 ms are over, whatever the deadline. */
+static inline void do_done_at_300_ms(void)
+{
+	up_to_go();
+	work();
+	clock_sleep_until(replica_go_ns + 300 * NS_PER_MS);
+	done(3, 3, "n_requests", clock_now_ns());
+	bye();
+}
+
+static inline void do_close_after_done(void)
+{
+	up_to_go();
+	work();
+	done(3, 3, "n_requests", clock_now_ns());
+	close(replica_fd);
+	sleep_ever();
+}
+
 static inline void do_done_in_future(void)
 {
 	up_to_go();
@@ -544,16 +586,16 @@ static const struct behaviour {
 } behaviours[] = {
 #define B(name) { #name, do_##name }
 	B(normal), B(deadline), B(exit_in_setup), B(exit_silent), B(error),
-	B(error_and_stay), B(error_after_go), B(error_unread), B(garbage), B(empty),
-	B(unknown),
-	B(no_type), B(oversized), B(other_version), B(wrong_member),
-	B(missing_member), B(twice_ready), B(never_ready), B(kill_in_setup),
-	B(kill_self), B(crash), B(stop_self), B(stop_in_setup), B(hang),
-	B(flood), B(grandchildren), B(two_dones), B(close_in_setup),
-	B(close_after_go), B(done_before_go), B(done_in_future),
-	B(done_bad_sum), B(done_bad_word), B(done_too_few), B(done_too_early),
-	B(exit_after_go), B(no_bye), B(stay_after_bye), B(fail_after_bye),
-	B(inspect), B(echo),
+	B(error_and_stay), B(error_after_go), B(error_unread), B(garbage),
+	B(empty), B(unknown), B(no_type), B(oversized), B(other_version),
+	B(wrong_member), B(missing_member), B(twice_ready), B(never_ready),
+	B(kill_in_setup), B(kill_self), B(crash), B(stop_self),
+	B(stop_in_setup), B(hang), B(flood), B(grandchildren), B(two_dones),
+	B(close_in_setup), B(close_after_go), B(done_before_go),
+	B(done_in_future), B(done_bad_sum), B(done_bad_word), B(done_too_few),
+	B(done_too_early), B(exit_after_go), B(no_bye), B(stay_after_bye),
+	B(fail_after_bye), B(inspect), B(echo), B(done_too_soon), B(done_late),
+	B(done_at_300_ms), B(close_after_done),
 #undef B
 };
 

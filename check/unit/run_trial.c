@@ -44,43 +44,11 @@ static void normal(void **state)
 	fixture_release(&f);
 }
 
-static void window_is_the_deadline(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	fixture_init(&f, 2, "deadline");
-	f.trial.spec.n_requests = 0;
-	f.trial.spec.timeout_s = 0.75;
-	assert_int_equal(fixture_run(&f), 0);
-	assert_int_equal(f.trial.replica[1].state, REPLICA_FINISHED);
-	assert_true(f.trial.window_end_ns ==
-		    f.trial.go_ns + clock_ns(0.75));
-	assert_contains(f.events.buf, "ready go window_end done");
-	assert_true(f.ticks >= 1 && f.ticks <= 7);
-	assert_true(f.progress >= 4);
-	fixture_release(&f);
-}
-
-static void window_is_the_first_done(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	fixture_init(&f, 2, "normal deadline");
-	f.trial.spec.timeout_s = 0.5;
-	assert_int_equal(fixture_run(&f), 0);
-	assert_true(f.trial.window_end_ns == f.trial.replica[0].end_ns);
-	assert_true(f.trial.replica[1].end_ns > f.trial.window_end_ns);
-	assert_string_equal(f.events.buf, "ready go window_end done0 done1 ");
-	fixture_release(&f);
-}
-
 static void clean_start(void **state)
 {
 	sigset_t usr1, before;
 	struct fixture f;
-	int leak = dup(0);
+	int leak = fcntl(0, F_DUPFD, 50);
 	void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
 
 	(void)state;
@@ -160,44 +128,14 @@ static void flood(void **state)
 	fixture_release(&f);
 }
 
-static pid_t bystander(bool own_session)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (own_session)
-			setsid();
-		sleep_ever();
-	}
-	return pid;
-}
-
-static void end_bystander(pid_t pid)
-{
-	assert_true(is_alive(pid));
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
-
-static pid_t started_meanwhile;
-
-static void start_meanwhile(void *context, struct trial *trial)
-{
-	(void)context;
-	(void)trial;
-	started_meanwhile = bystander(false);
-}
-
-/* What replicas leave behind is found, whatever else this process has. */
+/* What replicas leave behind is found. */
 static void grandchildren(void **state)
 {
-	pid_t before = bystander(false), apart = bystander(true);
 	int near = 0, far = 0, subreaper = -1;
 	struct fixture f;
 
 	(void)state;
 	fixture_init(&f, 1, "grandchildren");
-	f.request.hooks.ready = start_meanwhile;
 	assert_int_equal(fixture_run(&f), 0);
 	assert_int_equal(f.trial.replica[0].state, REPLICA_FINISHED);
 	assert_int_equal(sscanf(f.trial.replica[0].notes, "%d %d", &near,
@@ -207,9 +145,75 @@ static void grandchildren(void **state)
 	assert_contains(f.trial.findings, "left 2 processes behind");
 	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
 	assert_int_equal(subreaper, 0);
-	end_bystander(before);
-	end_bystander(apart);
-	end_bystander(started_meanwhile);
+	fixture_release(&f);
+}
+
+/* Processes that are not the trial's: one started while it runs, and the child
+ * of one from before that ends while it runs, so that it becomes ours. */
+static pid_t started_meanwhile, orphan;
+static int orphan_pipe[2];
+
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		sleep_ever();
+	return pid;
+}
+
+/* Has a session of its own and a child; exits when the pipe is closed. */
+static pid_t parent_of_orphan(void)
+{
+	int report[2];
+	pid_t pid;
+	char byte;
+
+	assert_int_equal(pipe(report), 0);
+	assert_int_equal(pipe(orphan_pipe), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(orphan_pipe[1]);
+		setsid();
+		pid = sleeper();
+		_exit(write(report[1], &pid, sizeof(pid)) < 0 ||
+		      read(orphan_pipe[0], &byte, 1) < 0);
+	}
+	assert_int_equal(read(report[0], &orphan, sizeof(orphan)),
+			 sizeof(orphan));
+	close(report[0]);
+	close(report[1]);
+	close(orphan_pipe[0]);
+	return pid;
+}
+
+static void disturb(void *context, struct trial *trial)
+{
+	(void)context;
+	(void)trial;
+	started_meanwhile = sleeper();
+	close(orphan_pipe[1]);
+	clock_sleep_until(clock_now_ns() + 100 * NS_PER_MS);
+}
+
+static void others_are_left_alone(void **state)
+{
+	pid_t before = parent_of_orphan();
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, 1, "normal");
+	f.request.hooks.ready = disturb;
+	assert_int_equal(fixture_run(&f), 0);
+	assert_int_equal(f.trial.replica[0].state, REPLICA_FINISHED);
+	assert_int_equal(waitpid(before, NULL, 0), before);
+	assert_true(is_alive(started_meanwhile));
+	assert_true(is_alive(orphan));
+	kill(started_meanwhile, SIGKILL);
+	kill(orphan, SIGKILL);
+	assert_int_equal(waitpid(started_meanwhile, NULL, 0),
+			 started_meanwhile);
+	assert_int_equal(waitpid(orphan, NULL, 0), orphan);
 	fixture_release(&f);
 }
 
@@ -360,13 +364,12 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(normal),
-		cmocka_unit_test(window_is_the_deadline),
-		cmocka_unit_test(window_is_the_first_done),
 		cmocka_unit_test(clean_start),
 		cmocka_unit_test(setup_packet),
 		cmocka_unit_test(many),
 		cmocka_unit_test(flood),
 		cmocka_unit_test(grandchildren),
+		cmocka_unit_test(others_are_left_alone),
 		cmocka_unit_test(harness_is_killed),
 		cmocka_unit_test(sigchld_ignored),
 		cmocka_unit_test(no_file_is_left_open),

@@ -5,6 +5,7 @@
  */
 #include "analyse/analyse.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -193,12 +194,35 @@ static void check_unfinished(struct trial *trial, const struct sums *s)
 				  LIBRARY(trial), LLU(s->unfinished));
 }
 
+/* Which failures there were: a row's count alone does not tell. */
+static void check_failures(struct trial *trial, const struct sums *s)
+{
+	char classes[300] = "";
+	size_t used = 0;
+
+	if (!s->failed)
+		return;
+	for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++) {
+		uint64_t n = 0;
+
+		for (unsigned i = 0; i < trial->replica_count; i++)
+			n += trial->replica[i].outcomes[o];
+		if (n)
+			used += (size_t)snprintf(classes + used,
+						 sizeof(classes) - used,
+						 "%s%llu %s", used ? ", " : "",
+						 LLU(n), outcome_name(o));
+	}
+	trial_add_finding(trial, "%s: %s of its operations failed: %s",
+			  LIBRARY(trial), s->ok ? "some" : "all", classes);
+}
+
 static void check_amount(struct trial *trial, const struct sums *s)
 {
 	if (!trial->failed && s->ok + s->failed == 0)
 		trial_add_finding(trial, "%s: no operation ended in time",
 				  LIBRARY(trial));
-	else if (!trial->failed && s->ok < FEW_OPERATIONS)
+	else if (!trial->failed && s->ok && s->ok < FEW_OPERATIONS)
 		trial_add_finding(trial, "only %llu operations succeeded: too "
 					 "few for quantiles",
 				  LLU(s->ok));
@@ -245,8 +269,8 @@ void analyse_reconcile(struct trial *trial)
 	static void (*const checks[])(struct trial *, const struct sums *) = {
 		check_requests,	  check_bytes,	    check_in_flight,
 		check_repeated,	  check_connections, check_settings,
-		check_unfinished, check_amount,	    check_content,
-		check_stop,	  check_congestion,
+		check_unfinished, check_failures,   check_amount,
+		check_content,	  check_stop,	    check_congestion,
 	};
 	struct sums sums;
 

@@ -203,13 +203,21 @@ static const char *plain(const struct group *g)
 	return g->style->colour ? "\033[0m" : "";
 }
 
+/* Without a reference nothing has a share of it. */
+static bool shown(const struct group *g, size_t i, int keep)
+{
+	return columns[i].keep >= keep &&
+	       (g->reference || columns[i].cell != share_cell);
+}
+
 static void put_titles(FILE *out, const struct group *g, int keep)
 {
 	for (int line = 0; line < 2; line++) {
 		fputs(bold(g), out);
 		for (size_t i = 0; i < COLUMN_COUNT_ALL; i++) {
-			if (columns[i].keep >= keep)
-				fprintf(out, "%*s ", columns[i].width,
+			if (shown(g, i, keep))
+				fprintf(out, "%s%*s", i ? " " : "",
+					columns[i].width,
 					line ? columns[i].lower
 					     : columns[i].upper);
 		}
@@ -241,7 +249,8 @@ static void put_note_numbers(FILE *out, struct group *g,
 		const char *next = strstr(at, "; ");
 		int length = (int)(next ? (size_t)(next - at) : strlen(at));
 
-		fprintf(out, "[%zu]", note_number(g, at, length));
+		fprintf(out, "%s[%zu]", at == row->findings ? " " : "",
+			note_number(g, at, length));
 		at = next ? next + 2 : NULL;
 	}
 }
@@ -259,10 +268,11 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 	for (size_t i = 0; i < COLUMN_COUNT_ALL; i++) {
 		struct cell cell;
 
-		if (columns[i].keep < keep)
+		if (!shown(g, i, keep))
 			continue;
 		cell = columns[i].cell(g, item->row);
-		fprintf(out, "%*s ", columns[i].width, cell.text);
+		fprintf(out, "%s%*s", i ? " " : "", columns[i].width,
+			cell.text);
 	}
 	put_note_numbers(out, g, item->row);
 	fprintf(out, "%s\n", item->baseline ? plain(g) : "");
