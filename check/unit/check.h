@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -17,5 +19,15 @@
 			fail_msg("'%s' does not name '%s'", (err).text,        \
 				 (part));                                      \
 	} while (0)
+
+/* A file of the checkout, whose root check/run gives in TOP; static memory. */
+static inline const char *check_file(const char *path)
+{
+	static char full[4096];
+	const char *top = getenv("TOP");
+
+	snprintf(full, sizeof(full), "%s/%s", top ? top : ".", path);
+	return full;
+}
 
 #endif

@@ -1,0 +1,289 @@
+/* Migrations, golden databases of past schemas, and what is no database. */
+#include "check.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "store_fixture.h"
+
+static char *run_sql(const char *path, const char *sql)
+{
+	sqlite3_stmt *statement;
+	char *answer = NULL;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+			 SQLITE_OK);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		answer = mem_dup((const char *)sqlite3_column_text(statement,
+								   0));
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return answer;
+}
+
+static void assert_answer(const char *path, const char *sql,
+			  const char *expected)
+{
+	char *answer = run_sql(path, sql);
+
+	assert_non_null(answer);
+	assert_string_equal(answer, expected);
+	free(answer);
+}
+
+static void migrate(const struct fixture *f, const char *target,
+		    const char *says)
+{
+	struct str report = STR_INIT;
+	struct err err = { "" };
+
+	if (store_migrate(f->url, target, &report, &err) < 0)
+		fail_msg("%s: %s", target, err.text);
+	if (!strstr(report.buf, says))
+		fail_msg("'%s' does not say '%s'", report.buf, says);
+	str_release(&report);
+}
+
+static void check_up_and_down(void **state)
+{
+	struct fixture *f = *state;
+	struct str report = STR_INIT;
+	struct err err;
+
+	assert_int_equal(store_current(f->url, &report, &err), 0);
+	assert_non_null(strstr(report.buf, "no database yet"));
+	assert_false(file_exists(f->path)); /* asking makes nothing */
+	migrate(f, "+1", "upgraded to 0001_tables");
+	assert_answer(f->path,
+		      "SELECT count(*) FROM sqlite_master WHERE name = "
+		      "'results'",
+		      "0");
+	migrate(f, "head", "upgraded to 0002_results");
+	migrate(f, "head", "nothing to do");
+	migrate(f, "-1", "undone 0002_results");
+	migrate(f, "0002", "upgraded to 0002_results");
+	migrate(f, "base", "undone 0001_tables");
+	assert_answer(f->path,
+		      "SELECT group_concat(name) FROM sqlite_master WHERE "
+		      "type IN ('table', 'view')",
+		      "schema_migrations");
+	migrate(f, "head", "upgraded to 0001_tables");
+	str_reset(&report);
+	assert_int_equal(store_history(f->url, &report, &err), 0);
+	assert_non_null(strstr(report.buf, "(head) <- the database"));
+	str_release(&report);
+}
+
+static void check_bad_targets(void **state)
+{
+	static const char *const bad[] = { "0099", "latest", "-1", "+9", "",
+					   "1x" };
+	struct fixture *f = *state;
+	struct str report = STR_INIT;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(store_migrate(f->url, bad[i], &report, &err),
+				 ERR_USAGE);
+	assert_false(file_exists(f->path));
+	str_release(&report);
+}
+
+/* The tables of `results` and result_columns are the same list. */
+static void check_columns(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n = 0;
+	char number[16];
+
+	migrate(f, "head", "0002_results");
+	for (const struct column *c = result_columns; c->name; c++, n++) {
+		const char *type = c->kind == COLUMN_TEXT     ? "TEXT"
+				   : c->kind == COLUMN_NUMBER ? "REAL"
+							      : "INTEGER";
+		char *sql = mem_printf("SELECT type FROM "
+				       "pragma_table_info('results') WHERE "
+				       "name = '%s'",
+				       c->name);
+
+		assert_answer(f->path, sql, type);
+		free(sql);
+	}
+	snprintf(number, sizeof(number), "%u", n + 2);
+	assert_answer(f->path,
+		      "SELECT count(*) FROM pragma_table_info('results')",
+		      number);
+	assert_answer(f->path,
+		      "SELECT group_concat(name) FROM "
+		      "pragma_table_info('workers')",
+		      "library_name,test_name,start_time,end_time,"
+		      "number_requests,number_failures,number_successes,"
+		      "container_id,run_id,pool_size,keep_alive,"
+		      "keep_alive_timeout_seconds,use_dns_cache,test_params");
+}
+
+/* Each table and column stands in docs/schema.md (those of results: in
+ * docs/metrics.md). */
+static void check_documented(void **state)
+{
+	struct fixture *f = *state;
+	struct str text = STR_INIT;
+	sqlite3_stmt *statement;
+	struct err err;
+	sqlite3 *db;
+
+	assert_int_equal(file_read(check_file("docs/schema.md"), 1 << 20, &text,
+				   &err),
+			 0);
+	migrate(f, "head", "0002_results");
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(db,
+				   "SELECT m.name, c.name FROM sqlite_master m, "
+				   "pragma_table_info(m.name) c WHERE m.type = "
+				   "'table' AND m.name <> 'results'",
+				   -1, &statement, NULL),
+		SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		for (int i = 0; i < 2; i++) {
+			char *name = mem_printf(
+				"`%s`", (const char *)sqlite3_column_text(
+						statement, i));
+
+			if (!strstr(text.buf, name))
+				fail_msg("docs/schema.md lacks %s", name);
+			free(name);
+		}
+	}
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	str_release(&text);
+}
+
+/* A database that this program made with each past schema can be upgraded. */
+static void check_golden(void **state)
+{
+	static const char *const past[] = { "0001", "0002" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(past) / sizeof(*past); i++) {
+		char *path = mem_printf("check/golden/db/%s.sql", past[i]);
+		struct str text = STR_INIT;
+		struct err err;
+		sqlite3 *db;
+
+		assert_int_equal(file_read(check_file(path), 1 << 20, &text,
+					   &err),
+				 0);
+		unlink(f->path);
+		assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, text.buf, NULL, NULL, NULL),
+				 SQLITE_OK);
+		sqlite3_close(db);
+		migrate(f, "head", i ? "nothing to do" : "upgraded");
+		assert_answer(f->path, "SELECT library FROM trials", "aiohttp");
+		assert_answer(f->path, "SELECT count(*) FROM ledger", "4");
+		str_release(&text);
+		free(path);
+	}
+}
+
+static void check_newer(void **state)
+{
+	struct fixture *f = *state;
+	struct str report = STR_INIT;
+	struct store *store;
+	struct err err;
+
+	migrate(f, "head", "0002_results");
+	free(run_sql(f->path, "INSERT INTO schema_migrations VALUES (9000, "
+			      "'9000_future', '')"));
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
+			 ERR_CONFLICT);
+	assert_names(err, "9000");
+	assert_names(err, "0002");
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
+			 ERR_CONFLICT);
+	assert_int_equal(store_migrate(f->url, "base", &report, &err),
+			 ERR_CONFLICT);
+	assert_int_equal(store_current(f->url, &report, &err), ERR_CONFLICT);
+	str_release(&report);
+}
+
+static void check_older(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct err err;
+
+	migrate(f, "0001", "0001_tables");
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
+			 ERR_CONFLICT);
+	assert_names(err, "benchmark db upgrade");
+}
+
+static void check_urls(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	char *missing = mem_printf("%s/none/t.db", f->folder);
+	struct err err;
+
+	assert_int_equal(store_open(&store, "postgresql://h/d", STORE_WRITE,
+				    &err),
+			 ERR_USAGE);
+	assert_names(err, "sqlite:///FILE");
+	assert_int_equal(store_open(&store, "sqlite://", STORE_WRITE, &err),
+			 ERR_USAGE);
+	assert_int_equal(store_open(&store, ":memory:", STORE_WRITE, &err),
+			 ERR_USAGE);
+	assert_int_equal(store_open(&store, f->folder, STORE_WRITE, &err),
+			 ERR_USAGE);
+	assert_names(err, "is a folder");
+	assert_int_equal(store_open(&store, missing, STORE_WRITE, &err),
+			 ERR_SYSTEM);
+	assert_names(err, missing);
+	assert_int_equal(store_open(&store, f->path, STORE_READ, &err),
+			 ERR_NOT_FOUND);
+	assert_names(err, "benchmark run-all");
+	assert_false(file_exists(f->path));
+	assert_int_equal(store_open(&store, f->path, STORE_WRITE, &err), 0);
+	store_close(store); /* a plain path is fine */
+	free(missing);
+}
+
+static void check_not_a_database(void **state)
+{
+	static const char text[] = "this is somebody's letter, "
+				   "not a database, and must not be touched";
+	struct fixture *f = *state;
+	struct str after = STR_INIT;
+	struct store *store;
+	struct err err;
+
+	assert_int_equal(file_write(f->path, text, sizeof(text), &err), 0);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
+			 ERR_INVALID);
+	assert_names(err, "is not a database");
+	assert_int_equal(file_read(f->path, 1000, &after, &err), 0);
+	assert_memory_equal(after.buf, text, sizeof(text));
+	str_release(&after);
+}
+
+#define CHECK(name)                                                            \
+	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		CHECK(check_up_and_down), CHECK(check_bad_targets),
+		CHECK(check_columns),	  CHECK(check_documented),
+		CHECK(check_golden),	  CHECK(check_newer),
+		CHECK(check_older),	  CHECK(check_urls),
+		CHECK(check_not_a_database),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
