@@ -16,10 +16,7 @@ class Databases(Check):
     def test_newer_version(self):
         self.benchmark("run-test", "null", "fetch_range", *QUICK)
         with contextlib.closing(sqlite3.connect(self.db)) as db, db:
-            db.execute("pragma user_version = 999")
-            tables = {row[0] for row in db.execute("select name from sqlite_master where type = 'table'")}
-            for table in tables & {"migrations", "schema_version", "alembic_version"}:
-                self._make_newer(db, table)
+            db.execute("insert into schema_migrations values (9001, '9001_future', '')")
         before = self.db.read_bytes()
         for words in (
             ("run-test", "null", "fetch_range", *QUICK),
@@ -27,15 +24,9 @@ class Databases(Check):
             ("db", "upgrade"),
         ):
             result = self.benchmark(*words, status=1)
-            self.assert_sentence(result.stderr, r"^benchmark: .*newer")
+            self.assert_sentence(result.stderr, r"^benchmark: .*9001.*0002.*newer")
             self.assertEqual(len(result.stderr.splitlines()), 1, result)
         self.assertEqual(self.db.read_bytes(), before, "nothing was changed")
-
-    def _make_newer(self, db, table):
-        columns = [row[1] for row in db.execute(f"pragma table_info({table})")]
-        last = db.execute(f"select * from {table} order by 1 desc limit 1").fetchone()
-        row = [value + 900 if isinstance(value, int) else f"9{value}" for value in last]
-        db.execute(f"insert into {table} ({','.join(columns)}) values ({','.join('?' * len(row))})", row)
 
     def test_no_database_at_all(self):
         self.db.write_bytes(b"this is a shopping list\n" * 100)

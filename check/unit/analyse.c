@@ -281,7 +281,7 @@ static void check_reconcile(void **state)
 	(void)state;
 	make_trial(&trial, 1);
 	r = &trial.replica[0];
-	r->started = r->records = 1000;
+	r->started = r->finished = r->records = 1000;
 	r->outcomes[OUTCOME_OK] = 1000;
 	r->bytes_recorded = r->ledger.body_bytes = 16384000;
 	r->crc_checked = 30;
@@ -310,6 +310,10 @@ static void check_reconcile(void **state)
 	r->ledger.repeated = 5;
 	assert_says(&trial, "asked 5 times again");
 	r->ledger.repeated = 0;
+	r->finished = 12345;
+	assert_says(&trial, "says it finished 12345 operations and recorded "
+			    "1000");
+	r->finished = 1000;
 	r->outcomes[OUTCOME_RESET] = 2;
 	assert_says(&trial, "some of its operations failed: 2 reset");
 	r->outcomes[OUTCOME_RESET] = 0;
@@ -331,6 +335,7 @@ static void check_settings_not_honoured(void **state)
 	make_trial(&trial, 1);
 	trial.replica[0].not_applied = mem_dup("use_dns_cache,pool_size");
 	trial.replica[0].ledger.requests = trial.replica[0].started = 1000;
+	trial.replica[0].finished = trial.replica[0].records = 1000;
 	trial.replica[0].outcomes[OUTCOME_OK] = 1000;
 	trial.replica[0].crc_checked = 1;
 	assert_string_equal(reconcile(&trial), "");

@@ -194,6 +194,23 @@ static void check_unfinished(struct trial *trial, const struct sums *s)
 				  LIBRARY(trial), LLU(s->unfinished));
 }
 
+/* A replica that says it did more than its records show is not to be believed
+ * in either. */
+static void check_claims(struct trial *trial, const struct sums *s)
+{
+	(void)s;
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *r = &trial->replica[i];
+
+		if (r->done_ns && r->finished != r->records)
+			trial_add_finding(trial, "%s: replica %u says it "
+						 "finished %llu operations and "
+						 "recorded %llu",
+					  LIBRARY(trial), i, LLU(r->finished),
+					  LLU(r->records));
+	}
+}
+
 /* Which failures there were: a row's count alone does not tell. */
 static void check_failures(struct trial *trial, const struct sums *s)
 {
@@ -267,10 +284,11 @@ static void check_congestion(struct trial *trial, const struct sums *s)
 void analyse_reconcile(struct trial *trial)
 {
 	static void (*const checks[])(struct trial *, const struct sums *) = {
-		check_requests,	  check_bytes,	    check_in_flight,
+		check_requests,	  check_bytes,	     check_in_flight,
 		check_repeated,	  check_connections, check_settings,
-		check_unfinished, check_failures,   check_amount,
-		check_content,	  check_stop,	    check_congestion,
+		check_claims,	  check_unfinished,  check_failures,
+		check_amount,	  check_content,     check_stop,
+		check_congestion,
 	};
 	struct sums sums;
 

@@ -35,26 +35,17 @@ static int split_address(const char *listen, char address[64], unsigned *port,
 	return 0;
 }
 
-/* One bucket: a folder, or s2 with the COGs beside it where they are made. */
-static int open_sources(struct object_source *sources[2], unsigned *count,
-			const struct options *options, struct err *err)
+/* s2 and the COGs, as one bucket. */
+static int open_datasets(struct object_source **out,
+			 const struct options *options, struct err *err)
 {
-	const char *bucket = options->bucket ? options->bucket : "bench";
+	struct object_source *sources[2];
 	struct catalogue catalogue;
 	char *folder;
-	int code;
+	int code = data_s2_new(&sources[0], options->keys, err);
 
-	*count = 0;
-	if (options->root) {
-		code = data_dir_new(&sources[0], options->root, bucket, "root",
-				    err);
-		*count = code == 0;
-		return code;
-	}
-	code = data_s2_new(&sources[0], options->keys, err);
 	if (code < 0)
 		return code;
-	*count = 1;
 	code = catalogue_load(&catalogue, err);
 	if (code == 0)
 		code = dataset_make_cogs(&catalogue.places, &folder, err);
@@ -62,9 +53,21 @@ static int open_sources(struct object_source *sources[2], unsigned *count,
 		code = data_cog_new(&sources[1], folder, err);
 		free(folder);
 	}
-	*count += code == 0;
 	catalogue_release(&catalogue);
+	if (code == 0)
+		return data_union_new(out, sources, 2, err);
+	object_source_free(sources[0]);
 	return code;
+}
+
+static int open_source(struct object_source **out,
+		       const struct options *options, struct err *err)
+{
+	if (options->root)
+		return data_dir_new(out, options->root,
+				    options->bucket ? options->bucket : "bench",
+				    "root", err);
+	return open_datasets(out, options, err);
 }
 
 static void announce(const struct origin *origin, const char *address,
@@ -92,8 +95,8 @@ static void print_ledger(const struct ledger *ledger)
 		(unsigned long long)counts.aborted);
 }
 
-static int serve(struct object_source **sources, unsigned count,
-		 const struct options *options, struct err *err)
+static int serve(struct object_source *source, const struct options *options,
+		 struct err *err)
 {
 	char address[64];
 	struct origin_config config = { .address = address, .listeners = 1,
@@ -109,8 +112,11 @@ static int serve(struct object_source **sources, unsigned count,
 		code = split_address(options->listen, address, &config.port,
 				     err);
 	if (code == 0)
-		code = origin_open(&origin, &config, sources, count, ledger,
-				   err);
+		code = origin_open(&origin, &config, &source, 1, ledger, err);
+	if (code == ERR_CONFLICT)
+		err_set(err, code, "%s is in use: give another with --listen "
+				   "ADDRESS:PORT; port 0 is any that is free",
+			options->listen);
 	if (code == 0) {
 		announce(origin, address, options);
 		code = origin_serve(origin, stop_fd, err);
@@ -124,14 +130,13 @@ static int serve(struct object_source **sources, unsigned count,
 
 static int run(struct options *options, struct err *err)
 {
-	struct object_source *sources[2];
-	unsigned count;
-	int code = open_sources(sources, &count, options, err);
+	struct object_source *source;
+	int code = open_source(&source, options, err);
 
-	if (code == 0)
-		code = serve(sources, count, options, err);
-	for (unsigned i = 0; i < count; i++)
-		object_source_free(sources[i]);
+	if (code < 0)
+		return code;
+	code = serve(source, options, err);
+	object_source_free(source);
 	return code;
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static int add_jobs(struct session *session, const struct sweep *sweep,
-		    struct err *err)
+		    const char *path, struct err *err)
 {
 	int code = 0;
 
@@ -17,6 +17,8 @@ static int add_jobs(struct session *session, const struct sweep *sweep,
 		code = session_add(session, job->library.at[0],
 				   job->test.at[0], job, err);
 	}
+	if (code < 0)
+		err_wrap(err, code, "%s", path);
 	return code;
 }
 
@@ -31,7 +33,7 @@ static int run(struct options *options, struct err *err)
 	if (code == 0)
 		code = session_open(&session, options, command, err);
 	if (code == 0)
-		code = add_jobs(&session, &sweep, err);
+		code = add_jobs(&session, &sweep, path, err);
 	if (code == 0)
 		code = session_run(&session, err);
 	session_close(&session);

@@ -156,20 +156,29 @@ static bool goes_on(int code)
 	       code == ERR_FAILED || code == ERR_TIMEOUT;
 }
 
+/* What can be wrong before anything is started. */
+static int check_job(struct session *session, const struct job *job,
+		     struct err *err)
+{
+	const struct prepared *prepared;
+
+	if (!job->library->ready)
+		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
+			       job->library->name, job->library->remedy);
+	return session_prepare(session, job, &prepared, err);
+}
+
 static int run_job(struct session *session, const struct job *job,
 		   struct err *err)
 {
 	char *name = mem_printf("%s %s", job->library->name, job->test->name);
-	int code = 0;
+	int code = check_job(session, job, err);
 
-	progress_begin(&session->progress, name);
+	if (code == 0 || session->job_count > 1)
+		progress_begin(&session->progress, name);
 	free(name);
-	if (job->library->ready)
+	if (code == 0)
 		code = run_ready_job(session, job, err);
-	else
-		code = err_set(err, ERR_NOT_FOUND,
-			       "%s is not ready to run: %s", job->library->name,
-			       job->library->remedy);
 	if (code == 0 || !goes_on(code) || session->job_count == 1)
 		return code;
 	progress_end(&session->progress, expected_s(job), err->text);

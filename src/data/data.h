@@ -80,6 +80,15 @@ int data_remote_new(struct object_source **out,
 		    const struct data_remote *remote, struct err *err);
 
 /*
+ * Several sources as one bucket, that of the first: a key is looked for in
+ * each. Owns them, also after a failure. Their keys must not overlap, and at
+ * most 8 sources with ids below 2^56 can be joined.
+ */
+int data_union_new(struct object_source **out,
+		   struct object_source *const *sources, unsigned count,
+		   struct err *err);
+
+/*
  * Appends JSON lines to `out`, one an object, the first `limit` (0: all) in
  * the order of the listing: name (of the dataset), bucket, key, size (bytes),
  * etag and, where the object is a TIFF that tiff_parse() understands, layout.

@@ -284,8 +284,10 @@ static void work(struct runner *runner)
 		else
 			judge_overdue(runner);
 	}
-	/* Nobody is left, or nobody may go on. */
-	runner_end_window(runner, clock_now_ns());
+	/* Nobody is left, or nobody may go on. A window that has ended stays
+	 * as it is: in an open loop all may be done before the deadline. */
+	if (runner->window_open)
+		runner_end_window(runner, clock_now_ns());
 }
 
 /* ----------------------------------------------------------- stopping --- */

@@ -55,6 +55,21 @@ int database_fail(const struct store *store, const char *doing,
 		       sqlite3_errmsg(store->db));
 }
 
+/* Another program that makes the same database at this moment: SQLite does not
+ * wait for it when the journal's mode changes, so we do. */
+static int use_wal(const struct store *store, struct err *err)
+{
+	int code = ERR_CONFLICT;
+
+	for (int waited_ms = 0; waited_ms < BUSY_MS && code == ERR_CONFLICT;
+	     waited_ms += 10) {
+		code = database_run(store, "PRAGMA journal_mode = WAL;", err);
+		if (code == ERR_CONFLICT)
+			sqlite3_sleep(10);
+	}
+	return code;
+}
+
 /* WAL lets readers and the writer work side by side; NORMAL cannot lose a
  * transaction to a killed process, only to a power cut. */
 static int set_up(const struct store *store, bool write, struct err *err)
@@ -68,7 +83,7 @@ static int set_up(const struct store *store, bool write, struct err *err)
 			    "SELECT count(*) FROM sqlite_master;",
 			    err);
 	if (code == 0 && write)
-		code = database_run(store, "PRAGMA journal_mode = WAL;", err);
+		code = use_wal(store, err);
 	return code;
 }
 
