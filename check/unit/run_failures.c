@@ -76,6 +76,7 @@ static void check_failure(const struct failure *want)
 	struct replica *r;
 
 	fixture_init(&f, 1, want->behaviour);
+	f.trial.spec.rate = 0; /* a closed loop */
 	f.request.grace_s = 0.5;
 	assert_int_equal(fixture_run(&f), 0);
 	r = &f.trial.replica[0];

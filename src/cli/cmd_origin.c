@@ -35,25 +35,26 @@ static int split_address(const char *listen, char address[64], unsigned *port,
 	return 0;
 }
 
+static int open_one(struct object_source **out, const struct options *options,
+		    const char *dataset, const struct places *places,
+		    struct err *err)
+{
+	struct options one = *options;
+
+	one.dataset = dataset;
+	return dataset_open(out, &one, places, err);
+}
+
 /* s2 and the COGs, as one bucket. */
-static int open_datasets(struct object_source **out,
-			 const struct options *options, struct err *err)
+static int open_both(struct object_source **out, const struct options *options,
+		     const struct places *places, struct err *err)
 {
 	struct object_source *sources[2];
-	struct catalogue catalogue;
-	char *folder;
-	int code = data_s2_new(&sources[0], options->keys, err);
+	int code = open_one(&sources[0], options, "s2", places, err);
 
 	if (code < 0)
 		return code;
-	code = catalogue_load(&catalogue, err);
-	if (code == 0)
-		code = dataset_make_cogs(&catalogue.places, &folder, err);
-	if (code == 0) {
-		code = data_cog_new(&sources[1], folder, err);
-		free(folder);
-	}
-	catalogue_release(&catalogue);
+	code = open_one(&sources[1], options, "cog", places, err);
 	if (code == 0)
 		return data_union_new(out, sources, 2, err);
 	object_source_free(sources[0]);
@@ -63,11 +64,20 @@ static int open_datasets(struct object_source **out,
 static int open_source(struct object_source **out,
 		       const struct options *options, struct err *err)
 {
+	struct catalogue catalogue;
+	int code;
+
 	if (options->root)
 		return data_dir_new(out, options->root,
 				    options->bucket ? options->bucket : "bench",
 				    "root", err);
-	return open_datasets(out, options, err);
+	code = catalogue_load(&catalogue, err);
+	if (code == 0 && options->dataset)
+		code = dataset_open(out, options, &catalogue.places, err);
+	else if (code == 0)
+		code = open_both(out, options, &catalogue.places, err);
+	catalogue_release(&catalogue);
+	return code;
 }
 
 static void announce(const struct origin *origin, const char *address,

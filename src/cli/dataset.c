@@ -17,6 +17,11 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
+const char *dataset_name(const struct options *options)
+{
+	return options->dataset ? options->dataset : "s2";
+}
+
 const char *dataset_region(const struct options *options)
 {
 	const char *region = options->region;
@@ -86,9 +91,9 @@ int dataset_open(struct object_source **out, const struct options *options,
 
 	if (options->endpoint)
 		return open_outside(out, options, err);
-	if (!strcmp(options->dataset, "s2"))
+	if (!strcmp(dataset_name(options), "s2"))
 		return data_s2_new(out, options->keys, err);
-	if (strcmp(options->dataset, "cog"))
+	if (strcmp(dataset_name(options), "cog"))
 		return err_set(err, ERR_USAGE,
 			       "there is no dataset '%s': the datasets are s2 "
 			       "and cog",

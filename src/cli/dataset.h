@@ -20,6 +20,9 @@ int dataset_make_cogs(const struct places *places, char **folder,
 int dataset_credentials(const struct options *options,
 			const struct credentials **out, struct err *err);
 
+/* --dataset, or s2. */
+const char *dataset_name(const struct options *options);
+
 const char *dataset_region(const struct options *options);
 
 #endif

@@ -89,6 +89,8 @@ const struct option_spec options_origin[] = {
 	  "serve the files below this folder instead of the datasets" },
 	{ "bucket", OPTION_TEXT, AT(bucket), 0, 0, "NAME",
 	  "name of the bucket for --root (bench)" },
+	{ "dataset", OPTION_TEXT, AT(dataset), 0, 0, "NAME",
+	  "only s2, or only cog (both)" },
 	{ "keys", OPTION_COUNT, AT(keys), 1, 1e9, "N",
 	  "objects in the dataset s2 (512)" },
 	END
@@ -129,7 +131,6 @@ void options_init(struct options *options)
 		.keep_alive_timeout = 30,
 		.keep_alive = true,
 		.use_dns_cache = true,
-		.dataset = "s2",
 		.listen = "127.0.0.1:9000",
 	};
 }

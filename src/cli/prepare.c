@@ -32,7 +32,7 @@ static char *key_of(const struct options *o, const struct workload *w)
 			  "%llu dataset %s keys %llu endpoint %s/%s/%s",
 			  w->test, (unsigned long long)w->request_size,
 			  w->hot_key, w->replicas, w->concurrency,
-			  (unsigned long long)w->seed, o->dataset,
+			  (unsigned long long)w->seed, dataset_name(o),
 			  (unsigned long long)o->keys,
 			  o->endpoint ? o->endpoint : "",
 			  o->bucket ? o->bucket : "",

@@ -11,7 +11,6 @@
 #include "origin/respond.h"
 #include "origin/send.h"
 #include "origin/tally.h"
-#include "origin/wire.h"
 
 /* What to do after a step. */
 enum step {

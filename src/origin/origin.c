@@ -1,5 +1,6 @@
 #include "origin/origin.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -84,6 +85,7 @@ static struct origin *make(const struct origin_config *config, unsigned rows,
 		init_row(origin, i);
 	str_init(&origin->text);
 	str_init(&origin->xml);
+	wire_init(&origin->wire);
 	make_ids(origin);
 	return origin;
 }
@@ -173,6 +175,7 @@ static void close_all(struct origin *origin)
 
 int origin_serve(struct origin *origin, int stop_fd, struct err *err)
 {
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 	int code;
 
 	limit_connections(origin);
@@ -181,6 +184,8 @@ int origin_serve(struct origin *origin, int stop_fd, struct err *err)
 	code = loop_new(&origin->loop, err);
 	if (code < 0)
 		return code;
+	/* splice() to a socket has no MSG_NOSIGNAL. */
+	sigaction(SIGPIPE, &ignore, &before);
 	code = watch_all(origin, stop_fd, err);
 	if (code == 0) {
 		atomic_store(&origin->ledger->ready, 1);
@@ -188,6 +193,7 @@ int origin_serve(struct origin *origin, int stop_fd, struct err *err)
 		atomic_store(&origin->ledger->ready, 0);
 	}
 	close_all(origin);
+	sigaction(SIGPIPE, &before, NULL);
 	return code;
 }
 
@@ -201,6 +207,7 @@ void origin_free(struct origin *origin)
 		free(origin->rows[i].cut);
 	}
 	pool_free(origin);
+	wire_release(&origin->wire);
 	str_release(&origin->text);
 	str_release(&origin->xml);
 	free(origin->rows);

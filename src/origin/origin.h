@@ -55,7 +55,9 @@ unsigned origin_port(const struct origin *origin, unsigned listener);
 const char *origin_congestion(const struct origin *origin);
 
 /* Serves until stop_fd is readable or hung up; 0 then. Raises this process's
- * limit of open files to its hard limit, and sets ledger->ready. */
+ * limit of open files to its hard limit, ignores SIGPIPE meanwhile, and sets
+ * ledger->ready. What a source's slices point to outside of their scratch must
+ * not change as long as the source lives: the kernel may read it later. */
 int origin_serve(struct origin *origin, int stop_fd, struct err *err);
 
 /* Closes all sockets. NULL is fine. */

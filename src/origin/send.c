@@ -4,7 +4,6 @@
 
 #include "origin/respond.h"
 #include "origin/tally.h"
-#include "origin/wire.h"
 
 void send_keep_text(struct conn *conn)
 {
@@ -32,7 +31,6 @@ static int64_t next_slices(struct conn *conn)
 struct batch {
 	struct iovec at[OBJECT_SLICES + 1];
 	unsigned count;
-	uint64_t bytes;
 };
 
 static bool add_object(struct conn *conn, struct batch *batch)
@@ -50,7 +48,6 @@ static bool add_object(struct conn *conn, struct batch *batch)
 	for (int i = 0; i < slices->count; i++)
 		batch->at[1 + i] = slices->at[i];
 	batch->count = 1 + (unsigned)slices->count;
-	batch->bytes = (uint64_t)bytes;
 	return true;
 }
 
@@ -59,12 +56,10 @@ static bool fill(struct conn *conn, struct batch *batch)
 	struct reply *reply = &conn->reply;
 
 	batch->count = 1;
-	batch->bytes = 0;
 	if (reply->left && !add_object(conn, batch))
 		return false;
 	batch->at[0].iov_base = reply->text;
 	batch->at[0].iov_len = reply->text_left;
-	batch->bytes += reply->text_left;
 	return true;
 }
 
@@ -93,16 +88,15 @@ static void advance(struct conn *conn, uint64_t taken)
 	reply->begun = true;
 }
 
-static enum sent go_on_later(struct conn *conn, bool all_taken)
+static enum sent go_on_later(struct conn *conn)
 {
 	tally_partial(conn);
 	send_keep_text(conn);
-	conn->writable = all_taken;
 	/* The kernel tells by itself when there is room again, but only after
 	 * it had to refuse something. Not in a loop here: to fill the queue
 	 * while the peer empties it costs more than to take turns. */
-	if (all_taken && loop_modify(conn->origin->loop, &conn->watch,
-				     LOOP_IN | LOOP_OUT | LOOP_EDGE) < 0)
+	if (conn->writable && loop_modify(conn->origin->loop, &conn->watch,
+					  LOOP_IN | LOOP_OUT | LOOP_EDGE) < 0)
 		return SENT_CUT;
 	return SENT_WAIT;
 }
@@ -121,5 +115,5 @@ enum sent send_some(struct conn *conn)
 		advance(conn, (uint64_t)taken);
 	if (!conn->reply.text_left && !conn->reply.left)
 		return SENT_ALL;
-	return go_on_later(conn, taken > 0 && (uint64_t)taken == batch.bytes);
+	return go_on_later(conn);
 }

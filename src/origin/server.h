@@ -25,6 +25,7 @@
 #include "origin/loop.h"
 #include "origin/origin.h"
 #include "origin/target.h"
+#include "origin/wire.h"
 #include "record/ledger.h"
 #include "record/objects.h"
 
@@ -93,7 +94,7 @@ struct conn {
 	uint8_t state;    /* enum conn_state */
 	uint8_t deadline; /* enum deadline */
 	bool readable;    /* there may be something to recv() */
-	bool writable;
+	bool writable;    /* as far as we know */
 	bool peer_done;   /* the end of its input is in sight */
 	bool unparsed;    /* input may hold a whole head */
 	bool head_method; /* of the request: no body is sent */
@@ -144,6 +145,7 @@ struct origin {
 	struct arena arena;
 	char input[HEAD_LIMIT];
 	struct object_slices slices;
+	struct wire wire;
 
 	uint64_t requests; /* for request ids */
 	uint64_t id_seed;

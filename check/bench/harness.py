@@ -1,0 +1,98 @@
+"""What the harness costs: goodput inside it against the same worker standing alone, and worker.py by itself."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from _common import BUILD, SKIPPED, TOP
+
+ROUNDS = 9
+SECONDS = 2
+CONCURRENCY = 50
+NULL_LIMIT_US = 10
+
+
+def benchmark(*words):
+    return subprocess.run([BUILD / "benchmark", *words], check=True, capture_output=True, text=True).stdout
+
+
+def inside(library):
+    """Operations a second of a trial."""
+    words = ("--timeout", str(SECONDS), "--warm-up", "0.5", "--concurrency", str(CONCURRENCY), "--json")
+    return json.loads(benchmark("run-test", library, "fetch_range", *words))["results"][0]
+
+
+def command(library):
+    """How the worker is started by itself."""
+    entry = next(x for x in json.loads(benchmark("list", "--json"))["libraries"] if x["name"] == library)
+    if not entry["ready"]:
+        print(f"{library} is not ready: {entry['remedy']}")
+        sys.exit(SKIPPED)
+    if entry["language"] == "c":
+        return [BUILD / "tests" / library / "fetch_range"]
+    env = next(Path(os.environ["GEOIO_ENVS"]).glob(f"{library}-*/bin/python"))
+    return [env, "-s", TOP / "benchmark/tests" / library / "fetch_range.py"]
+
+
+def alone(words, url):
+    """Operations a second of the same program without the harness."""
+    options = ("--endpoint", url, "--bucket", "bench", "--plan", "plan.jsonl", "--timeout", str(SECONDS))
+    options += ("--warm-up", "0.5", "--concurrency", str(CONCURRENCY), "--json")
+    out = subprocess.run([*words, *options], check=True, capture_output=True, text=True).stdout
+    return json.loads(out)["operations_per_second"]
+
+
+@contextlib.contextmanager
+def origin():
+    words = [BUILD / "benchmark", "origin", "--dataset", "s2", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield re.search(r"http://[\d.:]+", process.stdout.readline())[0]
+        finally:
+            process.terminate()
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def judge(name, ratio, limit):
+    print(f"bench {name} ratio {ratio:.3f} limit {limit:.3f} {'ok' if ratio <= limit else 'over'}", flush=True)
+    return ratio <= limit
+
+
+def compare(library):
+    """At least 0.99 of the goodput: what it has alone is at most 1/0.99 of what it has inside."""
+    words = command(library)
+    ratios = []
+    for number in range(ROUNDS):
+        # Each goes first in half of the pairs, so that a machine that drifts favours neither.
+        with origin() as url:
+            first = alone(words, url) if number % 2 else None
+        within = inside(library)["requests_per_second"]
+        with origin() as url:
+            by_itself = first or alone(words, url)
+        ratios.append(by_itself / within)
+        print(f"{library}: alone {by_itself:,.0f}/s, in the harness {within:,.0f}/s, {ratios[-1]:.3f}")
+    return judge(f"{library}_alone_over_in_harness", median(ratios), 1 / 0.99)
+
+
+def null_cost():
+    costs = [inside("null")["cpu_seconds_per_1000_requests"] * 1000 for _ in range(5)]
+    print(f"worker.py by itself: {', '.join(f'{cost:.2f}' for cost in costs)} us CPU an operation")
+    return judge(f"null_cpu_of_{NULL_LIMIT_US}_us", median(costs) / NULL_LIMIT_US, 1.0)
+
+
+def main():
+    Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
+    good = [null_cost(), compare("aiohttp"), compare("reference")]
+    sys.exit(not all(good))
+
+
+if __name__ == "__main__":
+    main()
