@@ -260,18 +260,16 @@ static void print_wrapped(const char *text, FILE *out)
 	while (*text) {
 		size_t n = strcspn(text, " ");
 
-		if (column + n > 79) {
+		if (column > 30 && column + 1 + n > 79) {
 			fprintf(out, "\n%30s", "");
 			column = 30;
+		} else if (column > 30) {
+			fputc(' ', out);
+			column++;
 		}
 		fprintf(out, "%.*s", (int)n, text);
 		column += n;
-		text += n;
-		if (*text) {
-			fputc(' ', out);
-			column++;
-			text++;
-		}
+		text += n + (text[n] == ' ');
 	}
 	fputc('\n', out);
 }

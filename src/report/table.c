@@ -297,18 +297,16 @@ static void put_wrapped(FILE *out, const char *text, int length, unsigned width,
 
 		if (i + n > length)
 			n = length - i;
-		if (column + n > (int)width - 1 && column > indent) {
+		if (column > indent && column + 1 + n > (int)width) {
 			fprintf(out, "\n%*s", indent, "");
 			column = indent;
+		} else if (column > indent) {
+			fputc(' ', out);
+			column++;
 		}
 		fprintf(out, "%.*s", n, text + i);
 		column += n;
-		i += n;
-		if (i < length) {
-			fputc(' ', out);
-			column++;
-			i++;
-		}
+		i += n + 1;
 	}
 	fputc('\n', out);
 }

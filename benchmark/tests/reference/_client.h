@@ -376,19 +376,6 @@ static int connection_open(struct client *client, struct connection *c)
 	return errno;
 }
 
-static char *put_number(char *to, uint64_t number)
-{
-	char digits[20];
-	unsigned n = 0;
-
-	do
-		digits[n++] = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	while (n)
-		*to++ = digits[--n];
-	return to;
-}
-
 /* False when it does not fit. */
 static bool make_request(struct client *client, struct connection *c)
 {

@@ -133,4 +133,17 @@ static long head_parse(const char *bytes, size_t n, struct head *head)
 	}
 }
 
+static char *put_number(char *to, uint64_t number)
+{
+	char digits[20];
+	unsigned n = 0;
+
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while ((number /= 10) != 0);
+	while (n)
+		*to++ = digits[--n];
+	return to;
+}
+
 #endif
