@@ -191,8 +191,9 @@ static void disturb(void *context, struct trial *trial)
 {
 	(void)context;
 	(void)trial;
-	started_meanwhile = sleeper();
+	/* First: the sleeper would hold the pipe open. */
 	close(orphan_pipe[1]);
+	started_meanwhile = sleeper();
 	clock_sleep_until(clock_now_ns() + 100 * NS_PER_MS);
 }
 

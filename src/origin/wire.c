@@ -12,7 +12,7 @@
 
 #define ARENA_BYTES (256U << 10)
 #define PIPE_BYTES (1U << 20) /* what anybody may have */
-#define SPLICE_LEAST (96U << 10) /* of pages, below it copying is cheaper */
+#define SPLICE_LEAST (32U << 10) /* below it copying is cheaper */
 #define COPIED_MOST (8U << 10)   /* to the arena, for one answer */
 #define ROUNDS 2 /* pipes full; 1 MiB does not quite fit into one */
 
