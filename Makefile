@@ -114,12 +114,12 @@ $(BUILD)/generated/s2_layout.c: tools/embed src/data/sentinel2_b04_layout.json
 $(BUILD)/tests/%: benchmark/tests/%.c $(WORKER)
 	@mkdir -p $(@D)
 	$(call SAY,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(WORKER) $(LDFLAGS) -ljansson -lcurl -lz -lm
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(WORKER) $(LDFLAGS) -Wl,--as-needed -ljansson -lcurl -lz -lm
 
 $(BUILD)/tests/%: check/libraries/%.c $(WORKER)
 	@mkdir -p $(@D)
 	$(call SAY,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(WORKER) $(LDFLAGS) -ljansson -lcurl -lz -lm
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(WORKER) $(LDFLAGS) -Wl,--as-needed -ljansson -lcurl -lz -lm
 
 $(BUILD)/check/unit/%: check/unit/%.c $(LIB) $(WORKER)
 	@mkdir -p $(@D)

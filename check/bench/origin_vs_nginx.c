@@ -418,7 +418,10 @@ int main(void)
 {
 	const char *congestion = getenv("BENCH_CONGESTION");
 	bool ok;
+	char *path = mem_printf("%s:/usr/sbin", getenv("PATH"));
 
+	setenv("PATH", path, 1); /* where Debian has nginx */
+	free(path);
 	if (system("nginx -v 2>/dev/null") != 0)
 		skip("nginx is not installed");
 	strcpy(bench.folder, "/dev/shm/origin-bench-XXXXXX");

@@ -22,7 +22,7 @@ static int escaped(struct view text, size_t i)
 		return -1;
 	high = hex(text.at[i + 1]);
 	low = hex(text.at[i + 2]);
-	if (high < 0 || low < 0 || high + low == 0)
+	if (high < 0 || low < 0)
 		return -1;
 	return high * 16 + low;
 }
@@ -45,6 +45,8 @@ const char *percent_decode(struct view text, bool plus, struct arena *arena,
 		} else if (c == '+' && plus) {
 			c = ' ';
 		}
+		if (!c)
+			return NULL;
 		*to++ = (char)c;
 	}
 	*to = '\0';

@@ -42,10 +42,10 @@ static int check_keys(const struct plan *plan, size_t usable,
 	if (needed > usable)
 		return err_set(err, ERR_USAGE,
 			       "cog_header needs a key for each operation in "
-			       "flight: %u replicas of %u operations need %"
-			       PRIu64 " TIFFs, and %s has %zu: give more with "
-			       "--keys or lower --concurrency", w->replicas,
-			       w->concurrency, needed, dataset, usable);
+			       "flight: %u x %u need %" PRIu64 " TIFFs, and %s "
+			       "has %zu: lower --concurrency, or give s2 more "
+			       "with --keys", w->replicas, w->concurrency,
+			       needed, dataset, usable);
 	return 0;
 }
 

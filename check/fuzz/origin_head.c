@@ -1,0 +1,155 @@
+/*
+ * What the origin reads from strangers: the request head, and behind it the
+ * path, the query of a listing, the Range header and the conditions.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "origin/condition.h"
+#include "origin/date.h"
+#include "origin/head.h"
+#include "origin/list.h"
+#include "origin/range.h"
+#include "origin/target.h"
+#include "origin/xml.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+/* Without -DNDEBUG's help: a promise that is broken is a crash. */
+static void must(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check_view(struct view view, const char *bytes, size_t n)
+{
+	must(!view.at || (view.at >= bytes && view.at + view.len <= bytes + n));
+}
+
+static void check_range(struct view text, uint64_t size)
+{
+	struct range range;
+	enum range_kind kind = range_parse(text.at, text.len, size, &range);
+
+	switch (kind) {
+	case RANGE_NONE:
+		must(range.start == 0 && range.length == size);
+		break;
+	case RANGE_PART:
+		must(range.length > 0 && range.start < size &&
+		     range.length <= size - range.start);
+		break;
+	case RANGE_UNSATISFIABLE:
+		must(range.length == 0);
+		break;
+	}
+}
+
+static void check_ranges(struct view text)
+{
+	check_range(text, 0);
+	check_range(text, 1);
+	check_range(text, 1000);
+	check_range(text, UINT64_MAX);
+}
+
+static void check_list(struct view query)
+{
+	static struct arena arena;
+	struct list_request request;
+	int code;
+
+	arena.used = 0;
+	code = list_parse(query, &arena, &request);
+	must(code <= 0 && -code < S3_ERROR_COUNT);
+	must(arena.used <= sizeof(arena.bytes));
+	if (code == 0)
+		must(request.max_keys <= LIST_MAX &&
+		     strlen(request.after) < sizeof(request.after) &&
+		     strlen(request.prefix.at) == request.prefix.len);
+}
+
+static void check_path(struct view path)
+{
+	static struct arena arena;
+	struct target target;
+	struct str out = STR_INIT;
+
+	arena.used = 0;
+	if (target_split(path, &arena, &target) < 0)
+		return;
+	must(!memchr(target.bucket.at, '\0', target.bucket.len));
+	must(!memchr(target.key.at, '\0', target.key.len));
+	must(target.bucket.len + target.key.len <= path.len);
+	xml_add(&out, "Key", target.key.at, target.key.len);
+	xml_add_url(&out, "Key", target.key.at, target.key.len);
+	str_release(&out);
+}
+
+static void check_conditions(const struct head *head)
+{
+	struct object object = { .size = 100,
+				 .modified_s = 1700000000,
+				 .etag = "\"0123456789abcdef-2\"" };
+	const char *which = NULL;
+
+	if (condition_check(head, &object, &which) == CONDITION_FAILED)
+		must(which != NULL);
+	condition_range_holds(head, &object);
+}
+
+/* A head that is whole is not whole one byte earlier, and a part of it is never
+ * refused. */
+static void check_prefixes(const char *bytes, size_t used)
+{
+	struct head head;
+
+	for (size_t n = used - 1; n; n = n * 3 / 4)
+		must(head_parse(bytes, n, &head) == 0);
+}
+
+static void check_head(const char *bytes, size_t n)
+{
+	struct head head;
+	int used = head_parse(bytes, n, &head);
+
+	must(used > -S3_ERROR_COUNT && used <= (int)(n < HEAD_LIMIT
+							     ? n
+							     : HEAD_LIMIT));
+	must(used != 0 || n < HEAD_LIMIT);
+	if (used <= 0)
+		return;
+	check_view(head.path, bytes, (size_t)used);
+	check_view(head.query, bytes, (size_t)used);
+	check_view(head.range, bytes, (size_t)used);
+	check_view(head.host, bytes, (size_t)used);
+	check_view(head.method_name, bytes, (size_t)used);
+	must(head.path.len && head.path.at[0] == '/');
+	must(!memchr(bytes, '\0', (size_t)used));
+	check_prefixes(bytes, (size_t)used);
+	check_path(head.path);
+	check_list(head.query);
+	check_ranges(head.range);
+	check_conditions(&head);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	const char *text = (const char *)bytes;
+	struct view all = { text, n < 4096 ? n : 4096 };
+	int64_t seconds;
+
+	check_head(text, n);
+	/* The same bytes as what a head would hand on. */
+	check_ranges(all);
+	check_list(all);
+	/* A head has no zero bytes, and target_split() relies on that. */
+	if (n && text[0] == '/' && !memchr(text, '\0', all.len))
+		check_path(all);
+	date_parse(text, n < 29 ? n : 29, &seconds);
+	return 0;
+}
+
+#include "replay.h"
