@@ -310,6 +310,11 @@ static void check_reconcile(void **state)
 	r->ledger.repeated = 5;
 	assert_says(&trial, "asked 5 times again");
 	r->ledger.repeated = 0;
+	trial.others_cpu_ns = 190 * MS; /* of 2 s: 0.095 CPUs */
+	assert_string_equal(reconcile(&trial), "");
+	trial.others_cpu_ns = 1000 * MS;
+	assert_says(&trial, "other programs used 0.50 CPUs");
+	trial.others_cpu_ns = 0;
 	r->finished = 12345;
 	assert_says(&trial, "says it finished 12345 operations and recorded "
 			    "1000");

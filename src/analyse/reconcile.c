@@ -12,6 +12,9 @@
 
 #define FEW_OPERATIONS 100
 
+/* More than this part of one CPU, used by somebody else, disturbs. */
+#define OTHERS_LIMIT 0.1
+
 /* Sums over the replicas. */
 struct sums {
 	uint64_t started, records, after, unfinished, bad, bytes_recorded, ok,
@@ -272,6 +275,19 @@ static void check_stop(struct trial *trial, const struct sums *s)
 	}
 }
 
+static void check_others(struct trial *trial, const struct sums *s)
+{
+	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
+	double cpus = clock_seconds(trial->others_cpu_ns) / window_s;
+
+	(void)s;
+	if (window_s > 0 && cpus > OTHERS_LIMIT)
+		trial_add_finding(trial, "other programs used %.2f CPUs "
+					 "meanwhile: rates and times are in "
+					 "doubt, CPU per request less so",
+				  cpus);
+}
+
 static void check_congestion(struct trial *trial, const struct sums *s)
 {
 	(void)s;
@@ -288,7 +304,7 @@ void analyse_reconcile(struct trial *trial)
 		check_repeated,	  check_connections, check_settings,
 		check_claims,	  check_unfinished,  check_failures,
 		check_amount,	  check_content,     check_stop,
-		check_congestion,
+		check_congestion, check_others,
 	};
 	struct sums sums;
 

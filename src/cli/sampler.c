@@ -19,6 +19,7 @@ void sampler_init(struct sampler *sampler, struct trial *trial,
 	sampler->records = records;
 	sampler->meters = mem_array(n + 1, sizeof(*sampler->meters));
 	sampler->cursors = mem_array(n, sizeof(*sampler->cursors));
+	sampler->ours = mem_array(n + 1, sizeof(*sampler->ours));
 	sampler->first = mem_array(n + 1, sizeof(*sampler->first));
 	sampler->last = mem_array(n + 1, sizeof(*sampler->last));
 	for (unsigned i = 0; ledger && i < n; i++)
@@ -95,6 +96,10 @@ static void on_ready(void *context, struct trial *trial)
 
 	s->metering = true;
 	for (unsigned i = 0; i < trial->replica_count; i++)
+		s->ours[i] = trial->replica[i].pid;
+	s->ours[trial->replica_count] = s->origin_pid;
+	others_begin(&s->others, s->ours, trial->replica_count + 1);
+	for (unsigned i = 0; i < trial->replica_count; i++)
 		open_replica(s, i);
 	if (s->origin_pid &&
 	    measure_open(&s->meters[trial->replica_count], s->origin_pid,
@@ -134,8 +139,11 @@ static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
 
 static void on_window_end(void *context, struct trial *trial)
 {
-	(void)trial;
-	sample_all(context);
+	struct sampler *s = context;
+
+	sample_all(s);
+	trial->others_cpu_ns = others_end(&s->others, s->ours,
+					  trial->replica_count + 1);
 }
 
 static void take_ledger(struct sampler *s, unsigned i)
@@ -227,6 +235,8 @@ void sampler_release(struct sampler *s)
 				  s->cursors[i].capacity);
 	for (unsigned i = 0; s->metering && i < n + (s->origin_pid != 0); i++)
 		measure_close(&s->meters[i]);
+	others_release(&s->others);
+	free(s->ours);
 	free(s->meters);
 	free(s->cursors);
 	free(s->first);

@@ -7,6 +7,7 @@
 #define CLI_SAMPLER_H
 
 #include "measure/measure.h"
+#include "measure/others.h"
 #include "record/ledger.h"
 #include "record/trial.h"
 #include "run/run.h"
@@ -25,6 +26,8 @@ struct sampler {
 	struct meter *meters;  /* one a replica; the last is the origin's */
 	bool metering;         /* the meters are open */
 	struct record_cursor *cursors;
+	struct others others;
+	pid_t *ours; /* replicas and origin: no others */
 	char *const *records;  /* paths, borrowed */
 	struct sample *first, *last; /* at GO and the newest; [replica_count]
 				      * is the origin's */

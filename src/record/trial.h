@@ -145,6 +145,7 @@ struct trial {
 	unsigned replica_count;
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
+	uint64_t others_cpu_ns; /* of other programs over the window, at least */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct sample *samples;
 	size_t sample_count, sample_capacity;

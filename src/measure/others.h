@@ -1,0 +1,37 @@
+/*
+ * What other programs did meanwhile. A figure that was measured while somebody
+ * else used the CPUs is doubtful, and has to say so.
+ *
+ *	others_begin(&others, ours, count);   at GO
+ *	…
+ *	ns = others_end(&others, ours, count);   at the end; frees
+ *
+ * Both go through /proc once, 20 us a process, and read each process's CPU
+ * clock (all threads, nanoseconds). Kernel threads are left out: much of what
+ * they do is our own network traffic. What began and ended in between is
+ * missed, so the answer is a lower bound.
+ */
+#ifndef MEASURE_OTHERS_H
+#define MEASURE_OTHERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct others {
+	struct other {
+		pid_t pid;
+		uint64_t cpu_ns;
+	} *known;
+	size_t count, capacity;
+};
+
+/* `ours`: processes that do not count; the caller's own never does. */
+void others_begin(struct others *others, const pid_t *ours, size_t count);
+
+/* CPU time since others_begin(), in ns; 0 without a begin. */
+uint64_t others_end(struct others *others, const pid_t *ours, size_t count);
+
+void others_release(struct others *others);
+
+#endif
