@@ -61,7 +61,12 @@ def run(path):
     """Seconds and peak memory (KiB) of one get-results."""
     words = ["benchmark", "get-results", "out.csv", "--db", path]
     start = time.monotonic()
-    pid = os.posix_spawn(BUILD / "benchmark", words, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+    pid = os.posix_spawn(
+        BUILD / "benchmark",
+        words,
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    )
     _, status, usage = os.wait4(pid, 0)
     assert status == 0, status
     return time.monotonic() - start, usage.ru_maxrss
@@ -72,12 +77,17 @@ def median(values):
 
 
 def judge(name, ratio, limit):
-    print(f"bench {name} ratio {ratio:.3f} limit {limit:.2f} {'ok' if ratio <= limit else 'over'}", flush=True)
+    verdict = "ok" if ratio <= limit else "over"
+    print(f"bench {name} ratio {ratio:.3f} limit {limit:.2f} {verdict}", flush=True)
     return ratio <= limit
 
 
 def main():
-    databases = {"many": (TRIALS, SAMPLES), "few": (TRIALS // 10, SAMPLES), "long": (TRIALS // 10, SAMPLES * 50)}
+    databases = {
+        "many": (TRIALS, SAMPLES),
+        "few": (TRIALS // 10, SAMPLES),
+        "long": (TRIALS // 10, SAMPLES * 50),
+    }
     for name, (trials, samples) in databases.items():
         make(f"{name}.db", trials, samples)
     runs = {name: [] for name in databases}
@@ -89,7 +99,7 @@ def main():
     seconds = {name: median([r[0] for r in found]) for name, found in runs.items()}
     memory = {name: median([r[1] for r in found]) for name, found in runs.items()}
     for name, (trials, samples) in databases.items():
-        print(f"{trials:,} trials of {samples:,} samples: {seconds[name]:.3f} s, {memory[name]:,} KiB at most")
+        print(f"{trials:,} trials of {samples:,} samples: {seconds[name]:.3f} s, {memory[name]:,} KiB")
     good = [
         judge(f"get_results_{TRIALS}_trials_of_1_s", seconds["many"], 1.0),
         judge("get_results_memory_10_times_the_trials", memory["many"] / memory["few"], 1.10),

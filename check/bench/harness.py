@@ -1,4 +1,4 @@
-"""What the harness costs: goodput inside it against the same worker standing alone, and worker.py by itself."""
+"""What the harness costs: goodput inside it against the same worker standing alone; worker.py by itself."""
 
 import contextlib
 import json
@@ -62,7 +62,8 @@ def median(values):
 
 
 def judge(name, ratio, limit):
-    print(f"bench {name} ratio {ratio:.3f} limit {limit:.3f} {'ok' if ratio <= limit else 'over'}", flush=True)
+    verdict = "ok" if ratio <= limit else "over"
+    print(f"bench {name} ratio {ratio:.3f} limit {limit:.3f} {verdict}", flush=True)
     return ratio <= limit
 
 
