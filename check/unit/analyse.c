@@ -393,6 +393,23 @@ static void check_summary(void **state)
 	trial_release(&trial);
 }
 
+/* Nothing to say is NULL, and loses no memory. */
+static void check_summary_without_findings(void **state)
+{
+	struct run run = { .id = "run" };
+	struct summary summary = { 0 };
+	struct trial trial;
+
+	(void)state;
+	make_trial(&trial, 1);
+	trial.replica[0].outcomes[OUTCOME_OK] = 1;
+	analyse_summary(&trial, &run, &summary);
+	assert_null(summary.total.findings);
+	assert_string_equal(summary.total.state, "ok");
+	summary_release(&summary);
+	trial_release(&trial);
+}
+
 /* A trial that never began has no figures, and does not pretend zeros. */
 static void check_failed_summary(void **state)
 {
@@ -428,6 +445,7 @@ int main(void)
 		cmocka_unit_test(check_reconcile),
 		cmocka_unit_test(check_settings_not_honoured),
 		cmocka_unit_test(check_summary),
+		cmocka_unit_test(check_summary_without_findings),
 		cmocka_unit_test(check_failed_summary),
 	};
 

@@ -195,8 +195,10 @@ static char *findings_of(const struct trial *trial)
 			str_add(&all, "\n");
 		str_add(&all, trial->findings);
 	}
-	if (!all.len)
+	if (!all.len) {
+		str_release(&all);
 		return NULL;
+	}
 	for (char *at = all.buf; *at; at++) {
 		if (*at == '\n')
 			*at = '\1'; /* becomes "; " below */
