@@ -205,6 +205,28 @@ static void check_table(void **state)
 		result_row_release(&rows[i]);
 }
 
+/* A doubt about all rows is no row's number. */
+static void check_common_finding(void **state)
+{
+	struct result_row rows[2];
+	struct report_row items[2] = { { &rows[0], false }, { &rows[1], false } };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "one", 100);
+	fill(&rows[1], "two", 200);
+	rows[0].findings = mem_dup("shared by all; mine");
+	rows[1].findings = mem_dup("shared by all");
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "  all: shared by all\n"));
+	assert_non_null(strstr(text, "[1] mine"));
+	assert_null(strstr(text, "[2]"));
+	free(text);
+	result_row_release(&rows[0]);
+	result_row_release(&rows[1]);
+}
+
 static void check_narrow_table(void **state)
 {
 	struct result_row row;
@@ -233,6 +255,7 @@ int main(void)
 		cmocka_unit_test(check_json),
 		cmocka_unit_test(check_price),
 		cmocka_unit_test(check_table),
+		cmocka_unit_test(check_common_finding),
 		cmocka_unit_test(check_narrow_table),
 	};
 

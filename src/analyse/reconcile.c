@@ -291,9 +291,11 @@ static void check_others(struct trial *trial, const struct sums *s)
 static void check_congestion(struct trial *trial, const struct sums *s)
 {
 	(void)s;
-	if (trial->own_origin && strcmp(trial->congestion, "cubic"))
+	if (trial->own_origin && strcmp(trial->congestion, "cubic") &&
+	    strcmp(trial->congestion, "reno"))
 		trial_add_finding(trial, "the origin's sockets used %s, not "
-					 "cubic: large answers may be slower",
+					 "cubic or reno: large answers may be "
+					 "slower",
 				  trial->congestion);
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cli/dataset.h"
 #include "cli/interrupt.h"
+#include "cli/origin_process.h"
 #include "data/data.h"
 #include "origin/origin.h"
 #include "record/ledger.h"
@@ -110,7 +111,7 @@ static int serve(struct object_source *source, const struct options *options,
 {
 	char address[64];
 	struct origin_config config = { .address = address, .listeners = 1,
-					.congestion = "cubic" };
+					.congestion = ORIGIN_CONGESTION };
 	struct ledger *ledger = ledger_new(1);
 	struct origin *origin = NULL;
 	int stop_fd = interrupt_open(err);

@@ -152,6 +152,12 @@ static void probe_loopback(const struct doctor *doctor, struct finding *f)
 		close(fd);
 }
 
+static bool may_use(int fd, const char *name)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
+			  (socklen_t)strlen(name)) == 0;
+}
+
 static void probe_congestion(const struct doctor *doctor, struct finding *f)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -159,13 +165,13 @@ static void probe_congestion(const struct doctor *doctor, struct finding *f)
 	socklen_t n = sizeof(name);
 
 	(void)doctor;
-	if (fd >= 0 &&
-	    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) == 0) {
-		say(f, VERDICT_OK, "the origin can use cubic");
+	if (may_use(fd, "cubic") || may_use(fd, "reno")) {
+		getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &n);
+		say(f, VERDICT_OK, "the origin can use %s", name);
 	} else {
 		getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &n);
-		say(f, VERDICT_DOUBT, "the origin cannot choose cubic and uses "
-				      "%s",
+		say(f, VERDICT_DOUBT, "the origin can choose neither cubic nor "
+				      "reno and uses %s",
 		    name);
 		REMEDY(f, "as root: `sysctl net.ipv4.tcp_congestion_control="
 			  "cubic`");

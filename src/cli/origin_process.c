@@ -13,9 +13,6 @@
 #include "base/log.h"
 #include "origin/origin.h"
 
-/* bbr, the default of some machines, halves the speed of large answers on one
- * machine and charges part of the work to nobody (docs/method.md). */
-#define CONGESTION "cubic"
 
 static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 {
@@ -80,7 +77,7 @@ int origin_process_start(struct origin_process *process,
 	struct origin_config config = {
 		.address = "127.0.0.1",
 		.listeners = clients,
-		.congestion = CONGESTION,
+		.congestion = ORIGIN_CONGESTION,
 	};
 	int code;
 

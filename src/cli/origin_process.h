@@ -11,6 +11,11 @@
 #include "record/ledger.h"
 #include "record/objects.h"
 
+/* bbr, the default of some machines, halves the speed of large answers on one
+ * machine and charges part of the work to nobody (docs/method.md). Where an
+ * ordinary user may not have cubic, reno is as quick on a path without loss. */
+#define ORIGIN_CONGESTION "cubic,reno"
+
 struct origin;
 
 struct origin_process {

@@ -57,18 +57,29 @@ void listen_congestion(int fd, char out[16])
 	out[15] = '\0';
 }
 
+/* The first of the names that the kernel lets us have. */
+static void choose_congestion(int fd, const char *names)
+{
+	while (names && *names) {
+		size_t n = strcspn(names, ",");
+
+		if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, names,
+			       (socklen_t)n) == 0)
+			return;
+		LOG(ORIGIN, "congestion control %.*s refused: %s", (int)n,
+		    names, strerror(errno));
+		names += n + (names[n] == ',');
+	}
+}
+
 /* Accepted sockets inherit these. */
 static void set_options(int fd, const struct origin_config *config)
 {
 	int on = 1;
-	const char *name = config->congestion;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (name && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
-			       (socklen_t)strlen(name)) < 0)
-		LOG(ORIGIN, "congestion control %s refused: %s", name,
-		    strerror(errno));
+	choose_congestion(fd, config->congestion);
 }
 
 static unsigned port_of(int fd)

@@ -34,7 +34,8 @@ struct origin_config {
 	unsigned port;            /* 0: the kernel chooses */
 	unsigned listeners;       /* one a ledger row; 0 means 1; more than 1
 				   * needs port 0 */
-	const char *congestion;   /* "cubic"; NULL: leave the system's */
+	const char *congestion;   /* "cubic,reno": the first that the kernel
+				   * allows; NULL: leave the system's */
 	double idle_timeout_s;    /* 0: never closes idle connections */
 	unsigned max_connections; /* more wait in the kernel's queue; 0: as
 				   * many as the limit of open files allows */

@@ -240,18 +240,54 @@ static size_t note_number(struct group *g, const char *text, int length)
 	return ++g->note_count;
 }
 
+/* The finding at *at, of *length bytes; moves *at behind it. NULL: no more. */
+static const char *next_finding(const char **at, int *length)
+{
+	const char *finding = *at && **at ? *at : NULL;
+	const char *end = finding ? strstr(finding, "; ") : NULL;
+
+	if (!finding)
+		return NULL;
+	*length = (int)(end ? (size_t)(end - finding) : strlen(finding));
+	*at = end ? end + 2 : NULL;
+	return finding;
+}
+
+static bool has_finding(const struct result_row *row, const char *wanted,
+			int wanted_length)
+{
+	const char *at = row->findings, *finding;
+	int length;
+
+	while ((finding = next_finding(&at, &length))) {
+		if (length == wanted_length &&
+		    !strncmp(finding, wanted, (size_t)length))
+			return true;
+	}
+	return false;
+}
+
+/* What is true of all rows is said once, beneath them. */
+static bool is_common(const struct group *g, const char *finding, int length)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		if (!has_finding(g->rows[i]->row, finding, length))
+			return false;
+	}
+	return g->count > 1;
+}
+
 static void put_note_numbers(FILE *out, struct group *g,
 			     const struct result_row *row)
 {
-	const char *at = row->findings;
+	const char *at = row->findings, *finding, *space = " ";
+	int length;
 
-	while (at && *at) {
-		const char *next = strstr(at, "; ");
-		int length = (int)(next ? (size_t)(next - at) : strlen(at));
-
-		fprintf(out, "%s[%zu]", at == row->findings ? " " : "",
-			note_number(g, at, length));
-		at = next ? next + 2 : NULL;
+	while ((finding = next_finding(&at, &length))) {
+		if (is_common(g, finding, length))
+			continue;
+		fprintf(out, "%s[%zu]", space, note_number(g, finding, length));
+		space = "";
 	}
 }
 
@@ -317,6 +353,19 @@ static void put_notes(FILE *out, const struct group *g, unsigned width)
 		int indent = fprintf(out, "  [%zu] ", i + 1);
 
 		put_wrapped(out, g->notes[i], g->note_length[i], width, indent);
+	}
+}
+
+static void put_common(FILE *out, const struct group *g, unsigned width)
+{
+	const char *at = g->rows[0]->row->findings, *finding;
+	int length;
+
+	while ((finding = next_finding(&at, &length))) {
+		if (!is_common(g, finding, length))
+			continue;
+		fputs("  all: ", out);
+		put_wrapped(out, finding, length, width, 7);
 	}
 }
 
@@ -420,6 +469,7 @@ static void put_group(FILE *out, struct group *g)
 			put_row(out, g, g->rows[i], keep);
 	}
 	put_harness_cost(out, g);
+	put_common(out, g, width);
 	put_notes(out, g, width);
 	fputc('\n', out);
 }
