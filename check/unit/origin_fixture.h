@@ -204,6 +204,9 @@ struct fx {
 	int code; /* of origin_serve() */
 };
 
+/* Called between open and serve when it is not NULL. */
+static void (*fx_before_serving)(struct origin *origin);
+
 static inline void *fx_serve(void *argument)
 {
 	struct fx *fx = argument;
@@ -238,6 +241,8 @@ static inline void fx_start(struct fx *fx, const struct origin_config *config)
 	if (origin_open(&fx->origin, config, fx->sources, 1, fx->ledger,
 			&err) < 0)
 		fail_msg("%s", err.text);
+	if (fx_before_serving)
+		fx_before_serving(fx->origin);
 	assert_int_equal(pipe(fx->stop), 0);
 	assert_int_equal(pthread_create(&fx->thread, NULL, fx_serve, fx), 0);
 	fx_wait(&fx->ledger->ready, 1);
@@ -306,7 +311,7 @@ static inline void fx_answer_release(struct fx_answer *a)
 /* Value of a header, "" when absent; in memory that the next call reuses. */
 static inline const char *fx_header(const struct fx_answer *a, const char *name)
 {
-	static char value[512];
+	static _Thread_local char value[512];
 	char *start = mem_printf("\r\n%s: ", name);
 	const char *at = strcasestr(a->head.buf, start);
 	size_t n;
@@ -344,7 +349,7 @@ static inline bool fx_read_head(int fd, struct fx_answer *a)
 
 static inline void fx_read_body(int fd, struct fx_answer *a, size_t n)
 {
-	static char piece[65536];
+	static _Thread_local char piece[65536];
 
 	while (a->body.len < n) {
 		size_t left = n - a->body.len;
@@ -371,7 +376,7 @@ static inline bool fx_read(int fd, bool has_body, struct fx_answer *a)
 	return true;
 }
 
-/* Asks over a connection that is there, with these header lines ("A: b\r\n"). */
+/* Asks over a connection that is there; `lines` are headers, "A: b\r\n". */
 static inline void fx_ask(int fd, const char *method, const char *target,
 			  const char *lines, struct fx_answer *a)
 {

@@ -42,7 +42,7 @@ static void encodes_urls(void **state)
 	struct str out = STR_INIT;
 
 	(void)state;
-	xml_add_url(&out, "Key", "a b/c+\xc3\xa9&<(~)*", 15);
+	xml_add_url(&out, "Key", "a b/c+\xc3\xa9&<(~)*", 14);
 	assert_string_equal(
 		out.buf, "<Key>a%20b/c%2B%C3%A9%26%3C%28~%29%2A</Key>");
 	str_release(&out);

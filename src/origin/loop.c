@@ -145,7 +145,7 @@ void loop_timer_set(struct loop *loop, struct timer *timer, uint64_t at_ns)
 {
 	timer->at_ns = at_ns;
 	if (timer->place && at_ns >= timer->armed_ns)
-		return; /* fire_due() will see that it is too early */
+		return; /* fire_due() will see */
 	timer->armed_ns = at_ns;
 	if (!timer->place) {
 		MEM_ROOM(loop->heap, loop->timers, loop->capacity);
@@ -175,7 +175,7 @@ static void fire_due(struct loop *loop)
 	while (loop->timers && loop->heap[0]->armed_ns <= loop->now_ns) {
 		struct timer *timer = loop->heap[0];
 
-		if (timer->at_ns > loop->now_ns) {
+		if (timer->at_ns > timer->armed_ns) { /* moved on since */
 			timer->armed_ns = timer->at_ns;
 			sift_down(loop, 0);
 			continue;

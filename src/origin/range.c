@@ -40,7 +40,7 @@ static enum range_kind suffix(uint64_t n, uint64_t size, struct range *out)
 enum range_kind range_parse(const char *text, size_t len, uint64_t size,
 			    struct range *out)
 {
-	const char *at, *end = text + len;
+	const char *at, *end;
 	uint64_t first, last = UINT64_MAX;
 	bool has_first, has_last;
 
@@ -48,6 +48,7 @@ enum range_kind range_parse(const char *text, size_t len, uint64_t size,
 	if (len < 6 || strncasecmp(text, "bytes=", 6) != 0)
 		return RANGE_NONE;
 	at = text + 6;
+	end = text + len;
 	has_first = take_number(&at, end, &first);
 	if (at == end || *at++ != '-')
 		return RANGE_NONE;

@@ -133,7 +133,7 @@ static ssize_t splice_once(struct conn *conn, struct iovec *at, unsigned count,
 	taken = splice(wire->pipe[0], NULL, conn->watch.fd, NULL,
 		       (size_t)*filled, SPLICE_F_NONBLOCK);
 	if (taken < 0)
-		taken = -errno;
+		taken = errno == EINTR ? 0 : -errno;
 	empty_pipe(wire, *filled - (taken > 0 ? taken : 0));
 	if (taken == -EINVAL || taken == -ENOSYS) {
 		*filled = 0;
@@ -168,7 +168,8 @@ static ssize_t splice_out(struct conn *conn, struct iovec *at, unsigned count,
 		if (!filled)
 			return total ? total
 				     : copy_out(conn, at, count, bytes);
-		if (taken < filled)
+		/* 0: a signal came in between, and there may be room. */
+		if (taken < filled && taken != 0)
 			conn->writable = false;
 		if (taken < 0)
 			return total ? total : taken;

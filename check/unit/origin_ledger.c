@@ -1,0 +1,356 @@
+/* The ledger: exact counters for scripted sessions, bursts, repeats. */
+#include "origin_fixture.h"
+
+static struct fx fx;
+
+static int start(void **state)
+{
+	static const struct origin_config config = { .listeners = 2 };
+
+	(void)state;
+	fx_start(&fx, &config);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fx_stop(&fx);
+	return 0;
+}
+
+static struct ledger_counts read_row(unsigned row)
+{
+	struct ledger_counts counts;
+
+	ledger_read(&fx.ledger->row[row], &counts);
+	return counts;
+}
+
+static void ask(int fd, const char *method, const char *target,
+		const char *lines, uint64_t *heads, uint64_t *bodies,
+		uint64_t *asked)
+{
+	struct fx_answer a;
+
+	fx_ask(fd, method, target, lines, &a);
+	*heads += a.head.len;
+	*bodies += a.body.len;
+	*asked += strlen(method) + strlen(target) + strlen(lines) +
+		  strlen("  HTTP/1.1\r\nHost: x\r\n\r\n");
+	fx_answer_release(&a);
+}
+
+/* One connection, each kind of request; every counter is known. */
+static void counts_a_session(void **state)
+{
+	uint64_t heads = 0, bodies = 0, asked = 0;
+	struct ledger_counts c;
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	ask(fd, "GET", "/bucket/hello", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/bucket/hello", "Range: bytes=1-9\r\n", &heads,
+	    &bodies, &asked);
+	ask(fd, "GET", "/bucket/big", "Range: bytes=5-2000004\r\n", &heads,
+	    &bodies, &asked);
+	ask(fd, "GET", "/bucket/hello", "If-None-Match: *\r\n", &heads,
+	    &bodies, &asked);
+	ask(fd, "GET", "/bucket/missing", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/bucket/broken", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/bucket/gone", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/bucket/hello", "Range: bytes=1000-\r\n", &heads,
+	    &bodies, &asked);
+	ask(fd, "HEAD", "/bucket/hello", "", &heads, &bodies, &asked);
+	ask(fd, "HEAD", "/bucket/missing", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/bucket?list-type=2", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/", "", &heads, &bodies, &asked);
+	ask(fd, "GET", "/bucket/hello", "Transfer-Encoding: a\r\n", &heads,
+	    &bodies, &asked);
+	close(fd);
+	fx_wait(&fx.row->open_connections, 0);
+	c = read_row(0);
+	assert_int_equal(c.connections, 1);
+	assert_int_equal(c.requests, 13);
+	assert_int_equal(c.requests_get, 8);
+	assert_int_equal(c.requests_head, 2);
+	assert_int_equal(c.requests_list, 1);
+	assert_int_equal(c.body_bytes, bodies);
+	assert_int_equal(c.head_bytes, heads);
+	assert_int_equal(c.received_bytes, asked);
+	assert_int_equal(c.status_200, 4);
+	assert_int_equal(c.status_206, 2);
+	assert_int_equal(c.status_304, 1);
+	assert_int_equal(c.status_4xx, 3);
+	assert_int_equal(c.status_5xx, 3);
+	assert_int_equal(c.completed, 13);
+	assert_int_equal(c.aborted, 0);
+	assert_int_equal(c.repeated, 0);
+	assert_int_equal(c.bad_heads, 1);
+	assert_int_equal(c.in_flight_peak, 1);
+	assert_int_equal(c.open_connections_peak, 1);
+}
+
+/* Another port is another row. */
+static void keeps_rows_apart(void **state)
+{
+	struct ledger_counts before = read_row(0), after;
+	struct fx_answer a;
+	int fd = fx_connect_to(origin_port(fx.origin, 1), 0);
+
+	(void)state;
+	assert_true(origin_port(fx.origin, 0) != origin_port(fx.origin, 1));
+	fx_ask(fd, "GET", "/bucket/hello", "", &a);
+	fx_answer_release(&a);
+	close(fd);
+	fx_wait(&fx.ledger->row[1].open_connections, 0);
+	after = read_row(0);
+	assert_memory_equal(&before, &after, sizeof(before));
+	after = read_row(1);
+	assert_int_equal(after.requests, 1);
+	assert_int_equal(after.body_bytes, 1000);
+	/* A broken answer of one row is no repeat in another. */
+	assert_int_equal(after.repeated, 0);
+}
+
+static void get_and_leave(const char *lines)
+{
+	char *text = mem_printf("GET /bucket/big HTTP/1.1\r\nHost: x\r\n%s\r\n",
+				lines);
+	uint64_t aborted = atomic_load(&fx.row->aborted);
+	int fd = fx_connect_to(origin_port(fx.origin, 0), 4096);
+	char piece[1000];
+
+	fx_say(fd, text);
+	assert_int_equal(recv(fd, piece, sizeof(piece), MSG_WAITALL),
+			 sizeof(piece));
+	close(fd);
+	fx_wait(&fx.row->aborted, aborted + 1);
+	free(text);
+}
+
+static void get_whole(const char *target, const char *lines)
+{
+	struct fx_answer a;
+
+	fx_get(&fx, target, lines, &a);
+	assert_true(a.whole);
+	fx_answer_release(&a);
+}
+
+static void counts_cut_answers_and_repeats(void **state)
+{
+	uint64_t repeated = atomic_load(&fx.row->repeated);
+	uint64_t whole = atomic_load(&fx.row->completed);
+
+	(void)state;
+	get_and_leave("");
+	assert_int_equal(atomic_load(&fx.row->completed), whole);
+	get_whole("/bucket/big", "Range: bytes=0-99\r\n"); /* another range */
+	get_whole("/bucket/hello", "");
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated);
+	get_whole("/bucket/big", "");
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 1);
+	get_whole("/bucket/big", ""); /* the one before it was whole */
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 1);
+	/* Gone on with where it was cut: the same end. */
+	get_and_leave("Range: bytes=100-4000000\r\n");
+	get_whole("/bucket/big", "Range: bytes=5000-4000000\r\n");
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 2);
+	/* Failed with a 500, both before and after it was found; the first of
+	 * these four repeats what failed in counts_a_session(). */
+	get_whole("/bucket/gone", "");
+	get_whole("/bucket/gone", "");
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 3 + 1);
+	get_whole("/bucket/broken", "Range: bytes=7-8\r\n");
+	get_whole("/bucket/broken", "Range: bytes=7-8\r\n");
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 5);
+}
+
+static void counts_what_is_still_sent(void **state)
+{
+	static const char text[] = "GET /bucket/big HTTP/1.1\r\n"
+				   "Host: x\r\nRange: bytes=77-\r\n\r\n";
+	uint64_t repeated = atomic_load(&fx.row->repeated);
+	uint64_t requests = atomic_load(&fx.row->requests);
+	int slow = fx_connect_to(origin_port(fx.origin, 0), 4096);
+	int again = fx_connect_to(origin_port(fx.origin, 0), 4096);
+
+	(void)state;
+	fx_say(slow, text);
+	fx_wait(&fx.row->requests, requests + 1);
+	fx_say(again, text);
+	fx_wait(&fx.row->requests, requests + 2);
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 1);
+	assert_int_equal(atomic_load(&fx.row->in_flight), 2);
+	close(slow);
+	close(again);
+	fx_wait(&fx.row->in_flight, 0);
+	get_whole("/bucket/big", "Range: bytes=77-\r\n");
+	get_whole("/bucket/big", "Range: bytes=77-\r\n");
+	get_whole("/bucket/big", "Range: bytes=77-\r\n");
+	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 3);
+}
+
+/* More cut answers than are remembered: the count stays possible, and the
+ * newest ones are known. */
+static void forgets_the_oldest(void **state)
+{
+	uint64_t before = atomic_load(&fx.row->repeated), again;
+	struct fx_answer a;
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++) {
+		for (int i = 0; i < 6000; i++) {
+			char lines[64];
+			int at = twice ? 5999 - i : i;
+
+			snprintf(lines, sizeof(lines),
+				 "Range: bytes=0-%d\r\n", 10000 + at);
+			fx_ask(fd, "GET", "/bucket/broken", lines, &a);
+			fx_answer_release(&a);
+		}
+	}
+	again = atomic_load(&fx.row->repeated) - before;
+	assert_in_range(again, 2000, 4096);
+	close(fd);
+}
+
+#define HOLD "GET /bucket/hold/hello HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static void burst(unsigned connections, int *fds)
+{
+	for (unsigned i = 0; i < connections; i++)
+		fds[i] = fx_connect(&fx);
+	for (unsigned i = 0; i < connections; i++)
+		fx_say(fds[i], HOLD);
+}
+
+static void end_burst(unsigned connections, const int *fds)
+{
+	for (unsigned i = 0; i < connections; i++) {
+		struct fx_answer a;
+
+		assert_true(fx_read(fds[i], true, &a));
+		assert_int_equal(a.status, 200);
+		assert_memory_equal(a.body.buf, fx.source->bytes, 1000);
+		fx_answer_release(&a);
+		close(fds[i]);
+	}
+	fx_wait(&fx.row->open_connections, 0);
+}
+
+static void holds_a_whole_burst(void **state)
+{
+	int fds[50];
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, 50);
+	atomic_store(&fx.row->hold_reached, 0);
+	atomic_store(&fx.row->in_flight_peak, 0);
+	burst(49, fds);
+	fx_wait(&fx.row->hold_reached, 49);
+	/* No answer yet, whatever else is served meanwhile. */
+	assert_int_equal(recv(fds[0], &(char){ 0 }, 1, MSG_DONTWAIT), -1);
+	get_whole("/bucket/hello", "");
+	burst(1, fds + 49);
+	end_burst(50, fds);
+	assert_int_equal(atomic_load(&fx.row->hold_reached), 50);
+	assert_in_range(atomic_load(&fx.row->in_flight_peak), 50, 51);
+	atomic_store(&fx.row->hold_target, 0);
+}
+
+static void holds_what_there_is(void **state)
+{
+	int fds[10];
+	uint64_t began = clock_now_ns();
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, 50);
+	atomic_store(&fx.row->hold_reached, 0);
+	burst(10, fds);
+	end_burst(10, fds);
+	assert_true(clock_now_ns() - began >= 290 * NS_PER_MS);
+	assert_int_equal(atomic_load(&fx.row->hold_reached), 10);
+	atomic_store(&fx.row->hold_target, 0);
+}
+
+static void forgets_those_who_left(void **state)
+{
+	uint64_t aborted = atomic_load(&fx.row->aborted);
+	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+	int fds[3];
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, 50);
+	atomic_store(&fx.row->hold_reached, 0);
+	burst(3, fds);
+	fx_wait(&fx.row->hold_reached, 3);
+	setsockopt(fds[1], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fds[1]);
+	fx_wait(&fx.row->aborted, aborted + 1);
+	fds[1] = fds[2];
+	end_burst(2, fds);
+	assert_int_equal(atomic_load(&fx.row->hold_reached), 3);
+	atomic_store(&fx.row->hold_target, 0);
+}
+
+/* A pipeline of held requests over one connection: one at a time. */
+static void holds_a_pipeline(void **state)
+{
+	struct fx_answer a;
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, 1);
+	atomic_store(&fx.row->hold_reached, 0);
+	for (int i = 0; i < 200; i++)
+		fx_say(fd, HOLD);
+	for (int i = 0; i < 200; i++) {
+		assert_true(fx_read(fd, true, &a));
+		assert_int_equal(a.body.len, 1000);
+		fx_answer_release(&a);
+	}
+	assert_int_equal(atomic_load(&fx.row->hold_reached), 1);
+	atomic_store(&fx.row->hold_target, 0);
+	close(fd);
+}
+
+static void holds_failures_too(void **state)
+{
+	struct fx_answer a;
+	uint64_t failed = atomic_load(&fx.row->status_5xx);
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, 1);
+	fx_get(&fx, "/bucket/hold/gone", "", &a);
+	assert_int_equal(a.status, 500);
+	assert_true(a.whole);
+	fx_answer_release(&a);
+	assert_int_equal(atomic_load(&fx.row->status_5xx), failed + 1);
+	atomic_store(&fx.row->hold_target, 0);
+	/* Without a target the prefix is part of the key. */
+	fx_get(&fx, "/bucket/hold/hello", "", &a);
+	assert_int_equal(a.status, 404);
+	fx_answer_release(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(counts_a_session),
+		cmocka_unit_test(keeps_rows_apart),
+		cmocka_unit_test(counts_cut_answers_and_repeats),
+		cmocka_unit_test(counts_what_is_still_sent),
+		cmocka_unit_test(forgets_the_oldest),
+		cmocka_unit_test(holds_a_whole_burst),
+		cmocka_unit_test(holds_what_there_is),
+		cmocka_unit_test(forgets_those_who_left),
+		cmocka_unit_test(holds_a_pipeline),
+		cmocka_unit_test(holds_failures_too),
+	};
+
+	return cmocka_run_group_tests_name("origin_ledger", checks, start,
+					   stop);
+}
