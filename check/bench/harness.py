@@ -1,4 +1,9 @@
-"""What the harness costs: goodput inside it against the same worker standing alone; worker.py by itself."""
+"""What the harness costs: goodput inside it against the same worker standing alone; worker.py by itself.
+
+Two runs of the same Python program differ by some percent (hash seeds, memory layout), which is more than the
+limit. So the verdict is that of the median's 95% interval: over where all of it is over the limit, and also
+where it is too wide to tell.
+"""
 
 import contextlib
 import json
@@ -11,8 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from _common import BUILD, SKIPPED, TOP
 
-ROUNDS = 9
-SECONDS = 2
+ROUNDS = 25
+SECONDS = 1
+TOO_WIDE = 0.06
 CONCURRENCY = 50
 NULL_LIMIT_US = 10
 
@@ -67,6 +73,14 @@ def judge(name, ratio, limit):
     return ratio <= limit
 
 
+def interval(values):
+    """The 95% interval of the median, by ranks (binomial)."""
+    values = sorted(values)
+    reach = 0.98 * len(values) ** 0.5
+    middle = (len(values) - 1) / 2
+    return values[max(0, round(middle - reach))], values[min(len(values) - 1, round(middle + reach))]
+
+
 def compare(library):
     """At least 0.99 of the goodput: what it has alone is at most 1/0.99 of what it has inside."""
     words = command(library)
@@ -79,8 +93,15 @@ def compare(library):
         with origin() as url:
             by_itself = first or alone(words, url)
         ratios.append(by_itself / within)
-        print(f"{library}: alone {by_itself:,.0f}/s, in the harness {within:,.0f}/s, {ratios[-1]:.3f}")
-    return judge(f"{library}_alone_over_in_harness", median(ratios), 1 / 0.99)
+    low, high = interval(ratios)
+    print(
+        f"{library}: alone/inside of {ROUNDS} pairs from {min(ratios):.3f} to {max(ratios):.3f}, "
+        f"median {median(ratios):.3f}, 95% interval {low:.3f} to {high:.3f}"
+    )
+    if high - low > TOO_WIDE:
+        print(f"{library}: too noisy to tell: try again on a quiet machine")
+        low = high
+    return judge(f"{library}_alone_over_in_harness_at_least", low, 1 / 0.99)
 
 
 def null_cost():
@@ -90,6 +111,9 @@ def null_cost():
 
 
 def main():
+    # Origin, client and harness take turns on one CPU: where the kernel happens to place them would make a
+    # difference of up to 2.8, and what the harness itself uses is taken from the client.
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
     good = [null_cost(), compare("aiohttp"), compare("reference")]
     sys.exit(not all(good))

@@ -344,6 +344,72 @@ static void serves_many_by_copying(void **state)
 	fx_before_serving = NULL;
 }
 
+/* Answers that wait in the kernel hold what was the head and the stamp when
+ * they were sent, however many answers are made before they are read. */
+static void keeps_what_waits(void **state)
+{
+	struct fx fx;
+	struct fx_answer a;
+	int slow[10];
+
+	(void)state;
+	start(&fx, 0, 0);
+	for (int i = 0; i < 10; i++) {
+		char text[128];
+
+		slow[i] = fx_connect_to(origin_port(fx.origin, 0), 4096);
+		snprintf(text, sizeof(text),
+			 "GET /bucket/big HTTP/1.1\r\nHost: x\r\n"
+			 "Range: bytes=%d-%d\r\n\r\n",
+			 i * 1000, i * 1000 + 99999);
+		fx_say(slow[i], text);
+	}
+	fx_wait(&fx.row->requests, 10);
+	for (int i = 0; i < 2000; i++) {
+		fx_get(&fx, "/bucket/big", "Range: bytes=1234567-1299999\r\n",
+		       &a);
+		assert_int_equal(a.body.len, 65433);
+		fx_answer_release(&a);
+	}
+	for (int i = 0; i < 10; i++) {
+		assert_true(fx_read(slow[i], true, &a));
+		assert_int_equal(a.status, 206);
+		assert_int_equal(a.body.len, 100000);
+		assert_true(memcmp(a.body.buf, fx.source->bytes + i * 1000,
+				   100000) == 0);
+		fx_answer_release(&a);
+		close(slow[i]);
+	}
+	fx_stop(&fx);
+}
+
+static int early_fd;
+
+static void ask_and_half_close(struct origin *origin)
+{
+	early_fd = fx_connect_to(origin_port(origin, 0), 0);
+	fx_say(early_fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
+	shutdown(early_fd, SHUT_WR);
+}
+
+/* Request and end of input are one event; both are seen. */
+static void sees_an_early_end(void **state)
+{
+	struct fx fx;
+	struct fx_answer a;
+
+	(void)state;
+	fx_before_serving = ask_and_half_close;
+	start(&fx, 0, 0);
+	fx_before_serving = NULL;
+	assert_true(fx_read(early_fd, true, &a));
+	assert_int_equal(a.body.len, 1000);
+	fx_answer_release(&a);
+	assert_true(fx_is_closed(early_fd));
+	close(early_fd);
+	fx_stop(&fx);
+}
+
 /* The end comes while answers are on the way and others wait. */
 static void stops_in_the_middle(void **state)
 {
@@ -448,6 +514,8 @@ int main(void)
 		cmocka_unit_test(waits_for_files),
 		cmocka_unit_test(serves_many_at_once),
 		cmocka_unit_test(serves_many_by_copying),
+		cmocka_unit_test(keeps_what_waits),
+		cmocka_unit_test(sees_an_early_end),
 		cmocka_unit_test(stops_in_the_middle),
 		cmocka_unit_test(names_what_is_wrong),
 		cmocka_unit_test(tells_the_congestion_control),
