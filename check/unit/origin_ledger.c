@@ -261,17 +261,25 @@ static void holds_a_whole_burst(void **state)
 	atomic_store(&fx.row->hold_target, 0);
 }
 
+/* What does not come is waited for longer than TCP takes to send a lost SYN
+ * again, but only once. */
 static void holds_what_there_is(void **state)
 {
 	int fds[10];
-	uint64_t began = clock_now_ns();
+	uint64_t began = clock_now_ns(), first;
 
 	(void)state;
 	atomic_store(&fx.row->hold_target, 50);
 	atomic_store(&fx.row->hold_reached, 0);
 	burst(10, fds);
 	end_burst(10, fds);
-	assert_true(clock_now_ns() - began >= 290 * NS_PER_MS);
+	first = clock_now_ns() - began;
+	assert_true(first >= 1200 * NS_PER_MS);
+	assert_int_equal(atomic_load(&fx.row->hold_reached), 10);
+	began = clock_now_ns();
+	burst(10, fds);
+	end_burst(10, fds);
+	assert_true(clock_now_ns() - began < first);
 	assert_int_equal(atomic_load(&fx.row->hold_reached), 10);
 	atomic_store(&fx.row->hold_target, 0);
 }

@@ -15,6 +15,8 @@ static void release(struct timer *timer)
 	struct row *row = row_of(timer);
 	struct conn *conn = row->held;
 
+	row->hold_gave_up = row->held_count <
+			    tally_get(&row->ledger->hold_target);
 	row->held = NULL;
 	row->held_count = 0;
 	while (conn) {
@@ -38,6 +40,8 @@ void hold_add(struct conn *conn)
 	uint64_t now = loop_now_ns(loop);
 	_Atomic uint64_t *reached = &row->ledger->hold_reached;
 
+	if (!tally_get(reached))
+		row->hold_gave_up = false; /* a burst begins */
 	conn->state = CONN_HELD;
 	conn->held_next = row->held;
 	row->held = conn;
@@ -49,7 +53,9 @@ void hold_add(struct conn *conn)
 	if (row->held_count >= tally_get(&row->ledger->hold_target))
 		loop_timer_set(loop, &row->hold_timer, now);
 	else
-		loop_timer_set(loop, &row->hold_timer, now + HOLD_NS);
+		loop_timer_set(loop, &row->hold_timer,
+			       now + (row->hold_gave_up ? HOLD_AGAIN_NS
+							: HOLD_NS));
 }
 
 void hold_remove(struct conn *conn)

@@ -31,7 +31,12 @@
 
 #define HEAD_DEADLINE_NS (10 * NS_PER_S)
 #define LINGER_NS (5 * NS_PER_S)
-#define HOLD_NS (300 * NS_PER_MS)
+/* Longer than the second after which TCP sends a lost SYN again: else one packet
+ * that the kernel drops in a rush of connections would look like a client that
+ * cannot do more. Once that time has passed in vain, the rest of the burst comes
+ * in rounds, which need not be waited for as long. */
+#define HOLD_NS (1300 * NS_PER_MS)
+#define HOLD_AGAIN_NS (50 * NS_PER_MS)
 #define ACCEPT_RETRY_NS (50 * NS_PER_MS)
 
 /* Hashes of what was cut or failed, kept for each row: TALLY_SETS sets of
@@ -112,6 +117,7 @@ struct row {
 	unsigned port;
 	struct conn *held; /* newest first */
 	unsigned held_count;
+	bool hold_gave_up; /* not all of a burst came */
 	unsigned cut_count; /* in `cut`, at most */
 	uint64_t (*cut)[TALLY_WAYS]; /* TALLY_SETS; newest first; 0: empty */
 };

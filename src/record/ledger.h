@@ -46,10 +46,11 @@ struct ledger_row {
 	/* Burst: while hold_target is not 0, requests for keys that start with
 	 * LEDGER_HOLD_PREFIX (the object is the one without it) are parsed and
 	 * counted, but their answers are held back until so many of them wait,
-	 * or 300 ms went by without a new one; then all are answered, and
-	 * hold_reached keeps the most that ever waited. While hold_target is 0
-	 * the prefix means nothing. The harness sets it before a replica starts
-	 * and to 0 before GO. */
+	 * or 1.3 s went by without a new one; then all are answered, and
+	 * hold_reached, 0 before a burst, keeps the most that ever waited.
+	 * After a release in vain the next rounds wait for 50 ms only. While
+	 * hold_target is 0 the prefix means nothing. The harness sets it before
+	 * a replica starts and to 0 before GO. */
 	_Atomic uint64_t hold_target;
 	_Atomic uint64_t hold_reached;
 };
