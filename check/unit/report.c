@@ -198,6 +198,7 @@ static void check_table(void **state)
 	assert_non_null(strstr(text, "[1] shared"));
 	assert_non_null(strstr(text, "[2] first doubt"));
 	assert_non_null(strstr(text, "can be noise"));
+	assert_non_null(strstr(text, "not measured in this run"));
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		assert_true(strlen(line) <= 100);
 	free(text);
@@ -215,13 +216,15 @@ static void check_common_finding(void **state)
 
 	(void)state;
 	fill(&rows[0], "one", 100);
-	fill(&rows[1], "two", 200);
+	fill(&rows[1], "null", 200);
+	items[1].baseline = true;
 	rows[0].findings = mem_dup("shared by all; mine");
 	rows[1].findings = mem_dup("shared by all");
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_non_null(strstr(text, "  all: shared by all\n"));
 	assert_non_null(strstr(text, "[1] mine"));
 	assert_null(strstr(text, "[2]"));
+	assert_non_null(strstr(text, "4750.0 us CPU an operation (null)"));
 	free(text);
 	result_row_release(&rows[0]);
 	result_row_release(&rows[1]);

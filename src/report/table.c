@@ -213,15 +213,19 @@ static bool shown(const struct group *g, size_t i, int keep)
 static void put_titles(FILE *out, const struct group *g, int keep)
 {
 	for (int line = 0; line < 2; line++) {
-		fputs(bold(g), out);
+		struct str text = STR_INIT;
+
 		for (size_t i = 0; i < COLUMN_COUNT_ALL; i++) {
 			if (shown(g, i, keep))
-				fprintf(out, "%s%*s", i ? " " : "",
-					columns[i].width,
-					line ? columns[i].lower
-					     : columns[i].upper);
+				str_addf(&text, "%s%*s", i ? " " : "",
+					 columns[i].width,
+					 line ? columns[i].lower
+					      : columns[i].upper);
 		}
-		fprintf(out, "%s\n", plain(g));
+		while (text.len && text.buf[text.len - 1] == ' ')
+			text.buf[--text.len] = '\0';
+		fprintf(out, "%s%s%s\n", bold(g), text.buf, plain(g));
+		str_release(&text);
 	}
 }
 
@@ -347,6 +351,12 @@ static void put_wrapped(FILE *out, const char *text, int length, unsigned width,
 	fputc('\n', out);
 }
 
+static void put_line(FILE *out, const char *text, unsigned width)
+{
+	fputs("  ", out);
+	put_wrapped(out, text, (int)strlen(text), width, 2);
+}
+
 static void put_notes(FILE *out, const struct group *g, unsigned width)
 {
 	for (size_t i = 0; i < g->note_count; i++) {
@@ -394,19 +404,28 @@ static void put_heading(FILE *out, const struct group *g)
 	str_release(&text);
 }
 
-static void put_harness_cost(FILE *out, const struct group *g)
+static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 {
-	if (g->null && isfinite(g->null->cpu_seconds_per_1000_requests))
-		fprintf(out,
-			"  worker.py itself%s: %.1f us CPU an operation "
-			"(null), part of every Python row.\n",
-			!strncmp(g->null->test_name, "cog_header", 10)
-				? " and the header parser"
-				: "",
-			g->null->cpu_seconds_per_1000_requests * 1000);
+	bool known = g->null && isfinite(g->null->cpu_seconds_per_1000_requests);
+	struct str text = STR_INIT;
+
+	str_add(&text, "worker.py itself");
+	if (!strncmp(g->rows[0]->row->test_name, "cog_header", 10))
+		str_add(&text, " and the header parser");
+	if (known)
+		str_addf(&text, ": %.1f us CPU an operation (null), part of "
+				"every Python row.",
+			 g->null->cpu_seconds_per_1000_requests * 1000);
+	else
+		str_add(&text, ": part of every Python row, not measured in "
+			       "this run (run null too).");
+	if (known || !g->rows[0]->baseline)
+		put_line(out, text.buf, width);
 	if (g->reference)
-		fprintf(out, "  ref.: requests/s as a share of reference, a "
-			     "client in C that does the least.\n");
+		put_line(out, "ref.: requests/s as a share of reference, a "
+			      "client in C that does the least.",
+			 width);
+	str_release(&text);
 }
 
 /* Best first; what has no rate goes behind, failed trials last. */
@@ -468,7 +487,7 @@ static void put_group(FILE *out, struct group *g)
 		else
 			put_row(out, g, g->rows[i], keep);
 	}
-	put_harness_cost(out, g);
+	put_harness_cost(out, g, width);
 	put_common(out, g, width);
 	put_notes(out, g, width);
 	fputc('\n', out);
