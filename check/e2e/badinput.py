@@ -68,6 +68,22 @@ class Databases(Check):
         result = self.benchmark("get-results", "no/such/out.csv", status=1)
         self.assert_sentence(result.stderr, r"^benchmark: .*no/such/out\.csv")
 
+    def test_what_is_no_file_is_written_to_and_not_replaced(self):
+        """A link (as /dev/stdout is one) and a device stay what they are."""
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        link = self.folder / "link.csv"
+        link.symlink_to(self.folder / "real.csv")
+        self.benchmark("get-results", link)
+        self.assertTrue(link.is_symlink())
+        self.assertIn("null,fetch_range", (self.folder / "real.csv").read_text())
+        device = self.folder / "pipe"
+        os.mkfifo(device)
+        with open(os.open(device, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+            self.benchmark("get-results", device)
+            self.assertIn("null,fetch_range", reader.read())
+        self.assertTrue(device.is_fifo())
+        self.assertFalse(list(self.folder.glob("*.tmp")))
+
     def test_full_disk(self):
         self.benchmark("run-test", "null", "fetch_range", *QUICK)
         if not os.path.exists("/dev/full"):

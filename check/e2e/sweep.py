@@ -38,11 +38,12 @@ class Sweep(Check):
         mark = self.folder / "mark"
         for text in (
             f'library: !!python/object/apply:os.system ["touch {mark}"]\ntest: fetch_range\n',
+            "library: !!python/tuple [null]\ntest: fetch_range\n",
             f"library: null\ntest: fetch_range\nconcurrency: $(touch {mark})\n",
             f"library: null\ntest: fetch_range\nconcurrency: __import__('os').system('touch {mark}')\n",
         ):
             result = self.sweep(text, status=2)
-            self.assert_sentence(result.stderr, r"^benchmark: .*sweep\.yaml")
+            self.assert_sentence(result.stderr, r"^benchmark: .*sweep\.yaml, line \d")
             self.assertFalse(mark.exists())
             self.assertFalse(self.db.exists(), "nothing was run")
 

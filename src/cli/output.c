@@ -1,10 +1,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
+
+/* A device, a pipe or a link is written to: to rename a file over it would take
+ * it away from the system. */
+static bool is_replaced(const char *path)
+{
+	struct stat there;
+
+	return lstat(path, &there) < 0 || S_ISREG(there.st_mode);
+}
 
 int output_open(struct output *output, const char *path, struct err *err)
 {
@@ -14,8 +24,11 @@ int output_open(struct output *output, const char *path, struct err *err)
 		return 0;
 	}
 	output->path = mem_dup(path);
-	output->temporary = mem_printf("%s.%ld.tmp", path, (long)getpid());
-	output->file = fopen(output->temporary, "we");
+	if (is_replaced(path))
+		output->temporary =
+			mem_printf("%s.%ld.tmp", path, (long)getpid());
+	output->file = fopen(output->temporary ? output->temporary : path,
+			     "we");
 	if (output->file)
 		return 0;
 	err_sys(err, "cannot write %s", path);
@@ -35,9 +48,10 @@ int output_close(struct output *output, int code, struct err *err)
 		return code;
 	if (fclose(output->file) && code == 0)
 		code = err_sys(err, "cannot write %s", name);
-	if (code == 0 && rename(output->temporary, output->path) < 0)
+	if (code == 0 && output->temporary &&
+	    rename(output->temporary, output->path) < 0)
 		code = err_sys(err, "cannot write %s", name);
-	if (code < 0)
+	if (code < 0 && output->temporary)
 		unlink(output->temporary);
 	free(output->path);
 	free(output->temporary);

@@ -43,14 +43,16 @@ static bool is_word(const yaml_node_t *node)
 	       !strcmp((const char *)node->tag, YAML_STR_TAG);
 }
 
-/* How many values a node has; 0: neither a word nor a list of words. */
+/* How many values a node has; 0: neither a word nor a list of words, or one with
+ * a tag of its own. */
 static size_t value_count(const struct reader *r, const yaml_node_t *node)
 {
 	const yaml_node_item_t *item;
 
 	if (is_word(node))
 		return 1;
-	if (node->type != YAML_SEQUENCE_NODE)
+	if (node->type != YAML_SEQUENCE_NODE ||
+	    strcmp((const char *)node->tag, YAML_SEQ_TAG) != 0)
 		return 0;
 	for (item = node->data.sequence.items.start;
 	     item < node->data.sequence.items.top; item++) {
