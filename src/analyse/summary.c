@@ -184,34 +184,27 @@ static char *state_of(const struct trial *trial)
 	return str_detach(&state);
 }
 
-/* The sentence of the failure, then the findings, "; " between them. */
+/* Adds lines, "; " between them. */
+static void add_lines(struct str *all, const char *lines)
+{
+	while (lines && *lines) {
+		size_t n = strcspn(lines, "\n");
+
+		if (all->len)
+			str_add(all, "; ");
+		str_add_n(all, lines, n);
+		lines += n + (lines[n] == '\n');
+	}
+}
+
+/* The sentence of the failure, then the findings; NULL: nothing to say. */
 static char *findings_of(const struct trial *trial)
 {
 	struct str all = STR_INIT;
 
-	str_add(&all, trial->text);
-	if (trial->findings) {
-		if (all.len)
-			str_add(&all, "\n");
-		str_add(&all, trial->findings);
-	}
-	if (!all.len) {
-		str_release(&all);
-		return NULL;
-	}
-	for (char *at = all.buf; *at; at++) {
-		if (*at == '\n')
-			*at = '\1'; /* becomes "; " below */
-	}
-	for (char *at; (at = strchr(all.buf, '\1'));) {
-		char *rest = mem_dup(at + 1);
-
-		all.len = (size_t)(at - all.buf);
-		*at = '\0';
-		str_addf(&all, "; %s", rest);
-		free(rest);
-	}
-	return str_detach(&all);
+	add_lines(&all, trial->text);
+	add_lines(&all, trial->findings);
+	return all.len ? str_detach(&all) : NULL;
 }
 
 static void fill_total(struct result_row *row, const struct trial *trial,
