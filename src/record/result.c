@@ -85,25 +85,20 @@ const struct column result_columns[] = {
 
 void result_row_init(struct result_row *row)
 {
-	char *base = (char *)row;
-
 	memset(row, 0, sizeof(*row));
 	for (const struct column *c = result_columns; c->name; c++) {
 		if (c->kind == COLUMN_COUNT)
-			*(uint64_t *)(void *)(base + c->offset) =
-				RESULT_UNKNOWN;
+			*(uint64_t *)result_at(row, c) = RESULT_UNKNOWN;
 		else if (c->kind == COLUMN_NUMBER)
-			*(double *)(void *)(base + c->offset) = NAN;
+			*(double *)result_at(row, c) = NAN;
 	}
 }
 
 void result_row_release(struct result_row *row)
 {
-	char *base = (char *)row;
-
 	for (const struct column *c = result_columns; c->name; c++) {
 		if (c->kind == COLUMN_TEXT)
-			free(*(char **)(void *)(base + c->offset));
+			free(*(char **)result_at(row, c));
 	}
 	memset(row, 0, sizeof(*row));
 }

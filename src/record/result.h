@@ -98,6 +98,19 @@ struct column {
 /* In the order of the CSV; `name` is NULL at the end. */
 extern const struct column result_columns[];
 
+/* Where a row holds a column, of the type that its kind says. */
+static inline void *result_at(struct result_row *row,
+			      const struct column *column)
+{
+	return (char *)row + column->offset;
+}
+
+static inline const void *result_value(const struct result_row *row,
+				       const struct column *column)
+{
+	return (const char *)row + column->offset;
+}
+
 void result_row_init(struct result_row *row); /* all unknown */
 void result_row_release(struct result_row *row);
 

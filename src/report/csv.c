@@ -9,12 +9,6 @@ static bool stands(const struct column *column, bool per_replica)
 	return column->use & (per_replica ? COLUMN_REPLICA : COLUMN_TOTAL);
 }
 
-static const void *value_at(const struct result_row *row,
-			    const struct column *column)
-{
-	return (const char *)row + column->offset;
-}
-
 static void put_text(FILE *out, const char *text)
 {
 	if (!text)
@@ -50,7 +44,7 @@ static void put_number(FILE *out, double value)
 static void put_value(FILE *out, const struct column *column,
 		      const struct result_row *row)
 {
-	const void *value = value_at(row, column);
+	const void *value = result_value(row, column);
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
@@ -100,7 +94,7 @@ void report_csv_row(FILE *out, const struct result_row *row, bool per_replica)
 static json_t *json_value(const struct column *column,
 			  const struct result_row *row)
 {
-	const void *value = value_at(row, column);
+	const void *value = result_value(row, column);
 	const char *text;
 	uint64_t count;
 	double number;

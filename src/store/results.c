@@ -16,7 +16,7 @@ static void add_names(struct str *sql)
 static void bind_column(struct statement *s, const struct column *column,
 			const struct result_row *row)
 {
-	const void *value = (const char *)row + column->offset;
+	const void *value = result_value(row, column);
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
@@ -75,7 +75,7 @@ int save_results(const struct store *store, const struct trial *trial,
 static void read_column(sqlite3_stmt *handle, int at,
 			const struct column *column, struct result_row *row)
 {
-	void *value = (char *)row + column->offset;
+	void *value = result_at(row, column);
 	bool known = sqlite3_column_type(handle, at) != SQLITE_NULL;
 
 	switch (column->kind) {
