@@ -46,10 +46,9 @@ int session_open(struct session *session, const struct options *options,
 void session_close(struct session *session)
 {
 	session_release_prepared(session);
-	for (size_t i = 0; i < session->summary_count; i++)
-		summary_release(&session->summaries[i]);
-	free(session->summaries);
-	free(session->baseline);
+	for (size_t i = 0; i < session->finished_count; i++)
+		summary_release(&session->finished[i].summary);
+	free(session->finished);
 	free(session->jobs);
 	free(session->run.command);
 	store_close(session->store);
@@ -97,17 +96,11 @@ static void shuffle(struct session *session)
 static void keep_summary(struct session *session, const struct summary *summary,
 			 const struct job *job)
 {
-	size_t before = session->summary_capacity;
-
-	MEM_ROOM(session->summaries, session->summary_count,
-		 session->summary_capacity);
-	if (session->summary_capacity != before)
-		session->baseline = mem_grow(session->baseline,
-					     session->summary_capacity,
-					     sizeof(*session->baseline));
-	session->baseline[session->summary_count] =
-		job->library->kind == LIBRARY_BASELINE;
-	session->summaries[session->summary_count++] = *summary;
+	MEM_ROOM(session->finished, session->finished_count,
+		 session->finished_capacity);
+	session->finished[session->finished_count++] = (struct finished){
+		*summary, job->library->kind == LIBRARY_BASELINE
+	};
 }
 
 /* The words behind a trial's name when it is over. */
@@ -124,12 +117,12 @@ static char *outcome_of(const struct trial *trial,
 }
 
 static int run_ready_job(struct session *session, const struct job *job,
-			 struct err *err)
+			 const struct prepared *prepared, struct err *err)
 {
 	struct summary summary = { 0 };
 	struct trial trial = { 0 };
 	char *outcome;
-	int code = session_trial(session, job, &trial, &summary, err);
+	int code = session_trial(session, job, prepared, &trial, &summary, err);
 
 	if (code == 0)
 		code = store_add_trial(session->store, &session->run, &trial,
@@ -157,28 +150,27 @@ static bool goes_on(int code)
 }
 
 /* What can be wrong before anything is started. */
-static int check_job(struct session *session, const struct job *job,
-		     struct err *err)
+static int prepare_job(struct session *session, const struct job *job,
+		       const struct prepared **prepared, struct err *err)
 {
-	const struct prepared *prepared;
-
 	if (!job->library->ready)
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
-	return session_prepare(session, job, &prepared, err);
+	return session_prepare(session, job, prepared, err);
 }
 
 static int run_job(struct session *session, const struct job *job,
 		   struct err *err)
 {
 	char *name = mem_printf("%s %s", job->library->name, job->test->name);
-	int code = check_job(session, job, err);
+	const struct prepared *prepared;
+	int code = prepare_job(session, job, &prepared, err);
 
 	if (code == 0 || session->job_count > 1)
 		progress_begin(&session->progress, name);
 	free(name);
 	if (code == 0)
-		code = run_ready_job(session, job, err);
+		code = run_ready_job(session, job, prepared, err);
 	if (code == 0 || !goes_on(code) || session->job_count == 1)
 		return code;
 	progress_end(&session->progress, expected_s(job), err->text);
@@ -206,7 +198,7 @@ static int run_jobs(struct session *session, struct err *err)
 	progress_say(&session->progress,
 		     "benchmark: interrupted: %zu of %zu trials are finished "
 		     "and kept in the database",
-		     session->summary_count, session->job_count);
+		     session->finished_count, session->job_count);
 	return 0;
 }
 
@@ -238,7 +230,7 @@ int session_run(struct session *session, struct err *err)
 	if (store_end_run(session->store, &session->run, &ignored) < 0 &&
 	    code == 0)
 		code = err_set(err, ERR_SYSTEM, "%s", ignored.text);
-	if (session->summary_count)
+	if (session->finished_count)
 		show_summaries(session);
 	if (code < 0)
 		return code;

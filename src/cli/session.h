@@ -32,6 +32,12 @@ struct prepared {
 	struct object_source *source;
 };
 
+/* What is kept of a trial for the report. */
+struct finished {
+	struct summary summary;
+	bool baseline; /* reference, null */
+};
+
 struct session {
 	const struct options *options;
 	struct catalogue catalogue;
@@ -44,9 +50,8 @@ struct session {
 	size_t job_count, job_capacity;
 	struct prepared *prepared;
 	size_t prepared_count, prepared_capacity;
-	struct summary *summaries;
-	bool *baseline; /* of each summary */
-	size_t summary_count, summary_capacity;
+	struct finished *finished;
+	size_t finished_count, finished_capacity;
 	bool failed, interrupted;
 };
 
@@ -68,10 +73,10 @@ int session_prepare(struct session *session, const struct job *job,
 		    const struct prepared **out, struct err *err);
 void session_release_prepared(struct session *session);
 
-/* One trial, from the origin's start to the summary; not yet stored. trial.c
- * `trial` is released by the caller, also after a failure. */
+/* One trial of prepared work, from the origin's start to the summary; not yet
+ * stored. trial.c `trial` is released by the caller, also after a failure. */
 int session_trial(struct session *session, const struct job *job,
-		  struct trial *trial, struct summary *summary,
-		  struct err *err);
+		  const struct prepared *prepared, struct trial *trial,
+		  struct summary *summary, struct err *err);
 
 #endif

@@ -13,10 +13,10 @@ static void show_json(const struct session *session)
 	json_t *results = json_array();
 	json_t *document;
 
-	for (size_t i = 0; i < session->summary_count; i++)
+	for (size_t i = 0; i < session->finished_count; i++)
 		json_array_append_new(
 			results,
-			report_json(&session->summaries[i].total, false));
+			report_json(&session->finished[i].summary.total, false));
 	document = json_pack("{s:s, s:o}", "run_id", session->run.id, "results",
 			     results);
 	json_dumpf(document, stdout, JSON_INDENT(2));
@@ -62,12 +62,12 @@ void show_summaries(const struct session *session)
 		show_json(session);
 		return;
 	}
-	rows = mem_array(session->summary_count, sizeof(*rows));
-	for (size_t i = 0; i < session->summary_count; i++)
-		rows[i] = (struct report_row){ &session->summaries[i].total,
-					       session->baseline[i] };
-	qsort(rows, session->summary_count, sizeof(*rows), by_test);
+	rows = mem_array(session->finished_count, sizeof(*rows));
+	for (size_t i = 0; i < session->finished_count; i++)
+		rows[i] = (struct report_row){ &session->finished[i].summary.total,
+					       session->finished[i].baseline };
+	qsort(rows, session->finished_count, sizeof(*rows), by_test);
 	putchar('\n');
-	report_table(stdout, rows, session->summary_count, &style);
+	report_table(stdout, rows, session->finished_count, &style);
 	free(rows);
 }

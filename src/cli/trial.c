@@ -177,15 +177,15 @@ static void end(struct setting *s)
 }
 
 int session_trial(struct session *session, const struct job *job,
-		  struct trial *trial, struct summary *summary, struct err *err)
+		  const struct prepared *prepared, struct trial *trial,
+		  struct summary *summary, struct err *err)
 {
-	struct setting s = { .origin = { .stop_fd = -1 } };
+	struct setting s = { .prepared = prepared,
+			     .origin = { .stop_fd = -1 } };
 	struct trial_spec spec;
-	int code = session_prepare(session, job, &s.prepared, err);
+	int code;
 
-	if (code < 0)
-		return code;
-	fill_spec(&spec, job, s.prepared);
+	fill_spec(&spec, job, prepared);
 	trial_init(trial, &spec);
 	fill_params(trial);
 	code = choose_store(&s, job, trial, err);
