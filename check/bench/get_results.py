@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from _bench import judge, median
 from _common import BUILD
 
 TRIALS = 10_000
@@ -70,16 +71,6 @@ def run(path):
     _, status, usage = os.wait4(pid, 0)
     assert status == 0, status
     return time.monotonic() - start, usage.ru_maxrss
-
-
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
-def judge(name, ratio, limit):
-    verdict = "ok" if ratio <= limit else "over"
-    print(f"bench {name} ratio {ratio:.3f} limit {limit:.2f} {verdict}", flush=True)
-    return ratio <= limit
 
 
 def main():

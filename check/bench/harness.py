@@ -6,15 +6,14 @@ where it is too wide to tell. The harness counts what ended within the window, a
 flight at its end: one round of the concurrency, 1% of a second of aiohttp, hence trials of 3 s.
 """
 
-import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from _bench import judge, median, origin
 from _common import BUILD, SKIPPED, TOP
 
 ROUNDS = 15
@@ -54,26 +53,6 @@ def alone(words, url):
     return json.loads(out)["operations_per_second"]
 
 
-@contextlib.contextmanager
-def origin():
-    words = [BUILD / "benchmark", "origin", "--dataset", "s2", "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            yield re.search(r"http://[\d.:]+", process.stdout.readline())[0]
-        finally:
-            process.terminate()
-
-
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
-def judge(name, ratio, limit):
-    verdict = "ok" if ratio <= limit else "over"
-    print(f"bench {name} ratio {ratio:.3f} limit {limit:.3f} {verdict}", flush=True)
-    return ratio <= limit
-
-
 def interval(values):
     """The 95% interval of the median, by ranks (binomial)."""
     values = sorted(values)
@@ -88,10 +67,10 @@ def compare(library):
     ratios = []
     for number in range(ROUNDS):
         # Each goes first in half of the pairs, so that a machine that drifts favours neither.
-        with origin() as url:
+        with origin() as (_, url):
             first = alone(words, url) if number % 2 else None
         within = inside(library)["requests_per_second"]
-        with origin() as url:
+        with origin() as (_, url):
             by_itself = first or alone(words, url)
         ratios.append(by_itself / within)
     low, high = interval(ratios)

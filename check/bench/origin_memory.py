@@ -3,12 +3,10 @@
 import http.client
 import random
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _common import BUILD
+from _bench import judge, origin
 
 FEW, MANY = 512, 50_000_000
 REQUESTS = 3000
@@ -16,14 +14,9 @@ REQUESTS = 3000
 
 def resident(keys):
     """KiB that are resident after the requests."""
-    words = [BUILD / "benchmark", "origin", "--dataset", "s2", "--keys", str(keys), "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            port = int(re.search(r":(\d+),", process.stdout.readline())[1])
-            read_around(port, keys)
-            status = Path(f"/proc/{process.pid}/status").read_text()
-        finally:
-            process.terminate()
+    with origin("--keys", str(keys)) as (process, url):
+        read_around(int(url.rpartition(":")[2]), keys)
+        status = Path(f"/proc/{process.pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1])
 
 
@@ -44,9 +37,7 @@ def main():
     few, many = resident(FEW), resident(MANY)
     ratio = many / few
     print(f"{FEW:,} keys: {few:,} KiB; {MANY:,} keys: {many:,} KiB, after {REQUESTS:,} requests each")
-    verdict = "ok" if ratio <= 1.05 else "over"
-    print(f"bench origin_memory_of_many_keys ratio {ratio:.3f} limit 1.050 {verdict}")
-    sys.exit(ratio > 1.05)
+    sys.exit(not judge("origin_memory_of_many_keys", ratio, 1.05))
 
 
 if __name__ == "__main__":
