@@ -180,8 +180,9 @@ static void counts_what_is_still_sent(void **state)
 	fx_say(slow, text);
 	fx_wait(&fx.row->requests, requests + 1);
 	fx_say(again, text);
-	fx_wait(&fx.row->requests, requests + 2);
-	assert_int_equal(atomic_load(&fx.row->repeated), repeated + 1);
+	/* Waited for: the origin counts a request before it knows its range. */
+	fx_wait(&fx.row->repeated, repeated + 1);
+	assert_int_equal(atomic_load(&fx.row->requests), requests + 2);
 	assert_int_equal(atomic_load(&fx.row->in_flight), 2);
 	close(slow);
 	close(again);
@@ -339,7 +340,7 @@ static void holds_failures_too(void **state)
 	assert_int_equal(a.status, 500);
 	assert_true(a.whole);
 	fx_answer_release(&a);
-	assert_int_equal(atomic_load(&fx.row->status_5xx), failed + 1);
+	fx_wait(&fx.row->status_5xx, failed + 1); /* counted once it is sent */
 	atomic_store(&fx.row->hold_target, 0);
 	/* Without a target the prefix is part of the key. */
 	fx_get(&fx, "/bucket/hold/hello", "", &a);
