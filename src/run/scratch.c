@@ -1,6 +1,5 @@
 #include "run/scratch.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,30 +15,11 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/owner.h"
 #include "base/str.h"
 
 #define SHARED_MEMORY "/dev/shm"
 #define PREFIX "geoio-benchmark-"
-
-/* Field 22 of /proc/PID/stat: clock ticks since boot at its start; 0: there is
- * no such process. */
-static unsigned long long start_time(long pid)
-{
-	unsigned long long start = 0;
-	struct str line = STR_INIT;
-	char path[40], *p;
-
-	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	if (file_read(path, 4096, &line, NULL) == 0 &&
-	    (p = strrchr(line.buf, ')')) != NULL) {
-		for (int field = 2; p && field < 22; field++)
-			p = strchr(p + 1, ' ');
-		if (p)
-			start = strtoull(p, NULL, 10);
-	}
-	str_release(&line);
-	return start;
-}
 
 static bool has_room(const char *folder, uint64_t need_bytes)
 {
@@ -71,12 +51,13 @@ static int lock_folder(const char *path)
 
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
 {
-	char *path;
+	char name[OWNER_BYTES], *path;
+	struct owner self;
 
 	*scratch = (struct scratch){ NULL, -1 };
-	path = mem_printf("%s/" PREFIX "%u-%ld-%llu", base,
-			  (unsigned)geteuid(), (long)getpid(),
-			  start_time(getpid()));
+	owner_self(&self);
+	owner_format(&self, name);
+	path = mem_printf("%s/" PREFIX "%s", base, name);
 	if (mkdir(path, 0700) < 0) {
 		int code = errno == EEXIST ? ERR_CONFLICT : ERR_SYSTEM;
 
@@ -116,34 +97,14 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 	return code;
 }
 
-/* Reads "digits" and the character `after`; NULL: something else is there. */
-static const char *read_number(const char *p, char after,
-			       unsigned long long *out)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*p))
-		return NULL;
-	errno = 0;
-	*out = strtoull(p, &end, 10);
-	if (errno || *end != after)
-		return NULL;
-	return end + 1;
-}
-
 /* Is it the name of a folder of this user whose process has ended? */
 static bool is_stale_name(const char *name)
 {
-	unsigned long long uid, pid, start;
-	const char *p = name + sizeof(PREFIX) - 1;
+	struct owner owner;
 
-	if (strncmp(name, PREFIX, sizeof(PREFIX) - 1) != 0 ||
-	    !(p = read_number(p, '-', &uid)) ||
-	    !(p = read_number(p, '-', &pid)) ||
-	    !read_number(p, '\0', &start))
-		return false;
-	return uid == geteuid() && pid > 0 && pid <= INT32_MAX &&
-	       start_time((long)pid) != start;
+	return strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+	       owner_parse(name + sizeof(PREFIX) - 1, &owner) &&
+	       owner.uid == geteuid() && !owner_is_alive(&owner);
 }
 
 static bool remove_stale(const char *base, const char *name)
@@ -153,9 +114,11 @@ static bool remove_stale(const char *base, const char *name)
 	bool gone = false;
 	int fd;
 
-	/* A name is easily forged in a folder that everybody may write to. */
+	/* A name is easily forged in a folder that everybody may write to. But
+	 * root's may have been given to whom replicas ran as. */
 	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
-	    st.st_uid == geteuid() && (fd = lock_folder(path)) >= 0) {
+	    (st.st_uid == geteuid() || geteuid() == 0) &&
+	    (fd = lock_folder(path)) >= 0) {
 		gone = file_remove_tree(path, NULL) == 0;
 		close(fd);
 	}
