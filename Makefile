@@ -29,7 +29,7 @@ CFLAGS   += -std=c17 $(OPTIMISE) $(WARNINGS) -fno-common \
 	-fstack-protector-strong -pthread $(SANITIZE)
 LDFLAGS  += $(SANITIZE) -pthread
 
-PACKAGES      := sqlite3 jansson yaml-0.1 zlib libcurl libcrypto
+PACKAGES      := sqlite3 jansson yaml-0.1 zlib libcurl libcrypto libnl-3.0 libnl-route-3.0
 PKG_CFLAGS    := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 GDAL_CFLAGS    = $(shell pkg-config --cflags gdal)
@@ -52,7 +52,7 @@ BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/
 LIB       := $(BUILD)/libgeoio.a
 WORKER    := $(BUILD)/libbenchmark-worker.a
 
-.PHONY: all help check bench asan tsan install uninstall clean unit fuzz programs
+.PHONY: all help check bench bench-attribution asan tsan install uninstall clean unit fuzz programs
 .DELETE_ON_ERROR:
 
 all: programs
@@ -63,6 +63,7 @@ help:
 	@echo 'make                 build $(BUILD)/benchmark, $(BUILD)/make-cog and the tests in C'
 	@echo 'make check           every check but the slow ones of ./selftest'
 	@echo 'make bench           speed and memory goals, as ratios measured in one run'
+	@echo 'make bench-attribution  whose CPU time the network costs on one machine'
 	@echo 'make asan            the same checks with AddressSanitizer and UBSan'
 	@echo 'make tsan            the same checks with ThreadSanitizer'
 	@echo 'make install         into PREFIX=$(PREFIX), below DESTDIR'
@@ -148,6 +149,10 @@ check: all unit fuzz $(BENCH)
 
 bench: all $(BENCH)
 	BUILD=$(BUILD) check/bench/run
+
+# Whom the kernel charges for network input, docs/method.md.
+bench-attribution: $(BUILD)/check/bench/attribution
+	BUILD=$(BUILD) check/bench/run attribution
 
 asan:
 	$(MAKE) BUILD=$(BUILD)/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \

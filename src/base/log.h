@@ -20,6 +20,7 @@
 	X(MEASURE, "measure")                                                  \
 	X(STORE, "store")                                                      \
 	X(ANALYSE, "analyse")                                                  \
+	X(CELL, "cell")                                                        \
 	X(CLI, "cli")
 
 enum log_area {

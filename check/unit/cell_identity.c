@@ -1,0 +1,139 @@
+/* Whom replicas run as: no capabilities, and none to be had back. */
+#include "check.h"
+
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "cell/identity.h"
+
+#define NOBODY 65534
+
+/* Runs `work` in a child; its exit status. */
+static int in_child(int (*work)(const struct identity *identity),
+		    const struct identity *identity)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(work(identity));
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static bool status_says(const char *line)
+{
+	struct str text = STR_INIT;
+	bool found;
+
+	file_read("/proc/self/status", 65536, &text, NULL);
+	found = strstr(text.buf, line) != NULL;
+	str_release(&text);
+	return found;
+}
+
+/* Also after an execve(), which gives root's programs everything that is left
+ * in the bounding set. */
+static int take_and_look(const struct identity *identity)
+{
+	if (identity_take(identity) < 0)
+		return 1;
+	if (getuid() != identity->uid || getgid() != identity->gid)
+		return 2;
+	if (!status_says("CapEff:\t0000000000000000") ||
+	    !status_says("CapPrm:\t0000000000000000"))
+		return 3;
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return 4;
+	if (identity->uid && (setuid(0) == 0 || getgroups(0, NULL) != 0))
+		return 5;
+	execl("/bin/sh", "sh", "-c",
+	      "grep -q '^CapEff:.0000000000000000$' /proc/self/status || exit 6",
+	      (char *)NULL);
+	return 7;
+}
+
+static void keeps_no_capability(void **state)
+{
+	struct identity self = { getuid(), getgid(), false };
+	struct identity nobody = { NOBODY, NOBODY, true };
+
+	(void)state;
+	assert_int_equal(in_child(take_and_look, &self), 0);
+	if (geteuid() == 0)
+		assert_int_equal(in_child(take_and_look, &nobody), 0);
+}
+
+static void follows_sudo(void **state)
+{
+	struct identity identity;
+
+	(void)state;
+	setenv("SUDO_UID", "1234", 1);
+	setenv("SUDO_GID", "567", 1);
+	identity_invoker(&identity);
+	if (geteuid() == 0) {
+		assert_int_equal(identity.uid, 1234);
+		assert_int_equal(identity.gid, 567);
+		assert_true(identity.changes);
+	} else {
+		assert_int_equal(identity.uid, getuid());
+		assert_false(identity.changes);
+	}
+}
+
+/* An odd value must not make anybody root, or user -1. */
+static void does_not_trust_what_is_no_number(void **state)
+{
+	static const char *const odd[] = { "", "-1", "0", "12x", "4294967295",
+					   "99999999999", " 5", "+5" };
+	struct identity identity;
+
+	(void)state;
+	setenv("SUDO_GID", "567", 1);
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		setenv("SUDO_UID", odd[i], 1);
+		identity_invoker(&identity);
+		assert_int_equal(identity.uid, getuid());
+		assert_false(identity.changes);
+	}
+	unsetenv("SUDO_UID");
+	unsetenv("SUDO_GID");
+}
+
+static void knows_what_cannot_be_reached(void **state)
+{
+	struct identity nobody = { NOBODY, NOBODY, true };
+	char folder[] = "reach-XXXXXX", program[64];
+	struct err err;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* nobody else to become */
+	assert_true(identity_reaches(&nobody, "/bin/sh"));
+	assert_non_null(mkdtemp(folder)); /* mode 0700 */
+	snprintf(program, sizeof(program), "%s/program", folder);
+	assert_int_equal(file_write(program, "x", 1, &err), 0);
+	assert_false(identity_reaches(&nobody, program));
+	assert_int_equal(unlink(program), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(keeps_no_capability),
+		cmocka_unit_test(follows_sudo),
+		cmocka_unit_test(does_not_trust_what_is_no_number),
+		cmocka_unit_test(knows_what_cannot_be_reached),
+	};
+
+	return cmocka_run_group_tests_name("cell_identity", checks, NULL,
+					   NULL);
+}

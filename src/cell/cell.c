@@ -1,0 +1,421 @@
+#include "cell/cell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/owner.h"
+#include "cell/hosts.h"
+
+#define GROUP_PREFIX "geoio-benchmark-"
+
+/* --------------------------------------------------------------- grades --- */
+
+static int open_groups(struct cells *cells, const char *owner, struct err *err)
+{
+	char *name = mem_printf(GROUP_PREFIX "%s", owner);
+	int code = cgroup_tree_open(&cells->tree, name, err);
+
+	free(name);
+	return code;
+}
+
+/* Groups and namespaces; both are needed, as one without the other is what no
+ * reader expects of a cell. */
+static int open_root(struct cells *cells, const char *owner, struct err *err)
+{
+	int code = geteuid() == 0 ? 0
+				  : err_set(err, ERR_NOT_FOUND,
+					    "control groups and network "
+					    "namespaces of its own are root's: "
+					    "run it with sudo");
+
+	if (code == 0)
+		code = open_groups(cells, owner, err);
+	if (code == 0)
+		code = net_open(&cells->net, err);
+	return code;
+}
+
+/* A group is made before the user namespace: afterwards the move into it would
+ * be one between namespaces. Without one CPU is the process clock's. */
+static int open_user(struct cells *cells, const char *owner, struct err *err)
+{
+	struct err no_groups;
+	int code;
+
+	if (open_groups(cells, owner, &no_groups) < 0)
+		LOG(CELL, "no groups: %s", no_groups.text);
+	code = net_enter_user_namespace(err);
+	if (code == 0)
+		code = net_open(&cells->net, err);
+	return code;
+}
+
+static int open_docker(struct cells *cells, const char *owner, struct err *err)
+{
+	return geteuid() == 0 ? open_root(cells, owner, err) : 0;
+}
+
+static int open_process(struct cells *cells, const char *owner, struct err *err)
+{
+	(void)cells;
+	(void)owner;
+	(void)err;
+	return 0;
+}
+
+static int (*const openers[])(struct cells *cells, const char *owner,
+			      struct err *err) = {
+	[ISOLATION_CELL] = open_root,
+	[ISOLATION_CELL_USER] = open_user,
+	[ISOLATION_PROCESS] = open_process,
+	[ISOLATION_DOCKER] = open_docker,
+};
+
+static void close_grade(struct cells *cells)
+{
+	net_free(cells->net);
+	cgroup_tree_free(cells->tree);
+	cells->net = NULL;
+	cells->tree = NULL;
+}
+
+static int open_grade(struct cells *cells, enum isolation isolation,
+		      const char *owner, struct err *err)
+{
+	int code = openers[isolation](cells, owner, err);
+
+	cells->isolation = isolation;
+	if (code < 0)
+		close_grade(cells);
+	return code;
+}
+
+/* ---------------------------------------------------------------- hosts --- */
+
+/* A folder of ours: the file itself is bound, so that nobody needs to reach
+ * it. */
+static int write_hosts(struct cells *cells, const char *folder,
+		       struct err *err)
+{
+	char address[16], text[128];
+	int code, n;
+
+	net_address(CELL_ORIGIN, address);
+	n = snprintf(text, sizeof(text), "127.0.0.1\tlocalhost\n%s\t%s\n",
+		     address, CELL_ORIGIN_NAME);
+	cells->hosts = mem_printf("%s/hosts", folder);
+	code = file_write(cells->hosts, text, (size_t)n, err);
+	if (code == 0 && chmod(cells->hosts, 0644) < 0)
+		code = err_sys(err, "cannot open %s to all", cells->hosts);
+	return code;
+}
+
+/* In a container, or a chroot, the root is no mount of its own, and nothing
+ * could be kept private. */
+static bool hosts_can_be_bound(const char *hosts)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(hosts_bind(hosts) < 0);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static int prepare_hosts(struct cells *cells, const char *folder,
+			 struct err *err)
+{
+	int code;
+
+	if (!cells->net)
+		return 0;
+	code = write_hosts(cells, folder, err);
+	if (code < 0 || hosts_can_be_bound(cells->hosts))
+		return code;
+	LOG(CELL, "no private hosts file here: replicas get an address");
+	free(cells->hosts);
+	cells->hosts = NULL;
+	return 0;
+}
+
+/* ----------------------------------------------------------------- open --- */
+
+/* Goes down the grades; `why` keeps what is wrong with the first that failed,
+ * the best one. */
+static int open_best(struct cells *cells, enum isolation best,
+		     enum isolation worst, const char *owner, struct err *err)
+{
+	int code = open_grade(cells, best, owner, err);
+
+	while (code < 0 && cells->isolation < worst) {
+		LOG(CELL, "not %s: %s", isolation_name(cells->isolation),
+		    err->text);
+		if (!*cells->why)
+			snprintf(cells->why, sizeof(cells->why), "%s",
+				 err->text);
+		code = open_grade(cells, cells->isolation + 1, owner, err);
+	}
+	return code;
+}
+
+int cells_open(struct cells **out, enum isolation best, enum isolation worst,
+	       const char *owner, const char *scratch, struct err *err)
+{
+	struct cells *cells = mem_new(sizeof(*cells));
+	int code = open_best(cells, best, worst, owner, err);
+
+	if (code == 0)
+		code = prepare_hosts(cells, scratch, err);
+	if (code < 0) {
+		cells_free(cells);
+		return code;
+	}
+	LOG(CELL, "grade %s", isolation_name(cells->isolation));
+	*out = cells;
+	return 0;
+}
+
+void cells_free(struct cells *cells)
+{
+	if (!cells)
+		return;
+	cells_end(cells);
+	close_grade(cells);
+	free(cells->hosts);
+	free(cells);
+}
+
+/* ---------------------------------------------------------------- trial --- */
+
+static int refuse(struct err *err, const char *option, const char *what)
+{
+	return err_set(err, ERR_USAGE,
+		       "%s needs %s: run it as root (sudo)%s, or leave it out",
+		       option, what,
+		       strstr(what, "group")
+			       ? " or below `systemd-run --user --scope -p "
+				 "Delegate=yes`" : "");
+}
+
+static int check_need(const struct cells *cells, const struct cell_need *need,
+		      struct err *err)
+{
+	const struct cgroup_limits *limits = &need->limits;
+	static const char groups[] = "a control group, which this machine does "
+				     "not give to replicas now";
+
+	if (cells->isolation != ISOLATION_DOCKER && !cells->tree) {
+		if (limits->cpus > 0)
+			return refuse(err, "--cpus", groups);
+		if (limits->memory_bytes)
+			return refuse(err, "--memory", groups);
+		if (limits->pids)
+			return refuse(err, "--pids", groups);
+	}
+	if (need->link_bits_per_second && need->outside)
+		return err_set(err, ERR_USAGE,
+			       "--link-rate cannot be set with --endpoint, as "
+			       "replicas use the host's network then: leave one "
+			       "of them out");
+	if (need->link_bits_per_second && !cells->net)
+		return refuse(err, "--link-rate", "a link of a cell");
+	return 0;
+}
+
+/* With docker the containers have groups of their own, and only the origin
+ * needs one of ours. */
+static int make_groups(struct cells *cells, const struct cell_need *need,
+		       struct err *err)
+{
+	static const struct cgroup_limits none;
+	unsigned wanted = cells->isolation == ISOLATION_DOCKER ? 1
+							       : cells->count;
+	int code = 0;
+
+	cells->group = mem_array(cells->count, sizeof(*cells->group));
+	for (unsigned i = 0; cells->tree && code == 0 && i < wanted; i++) {
+		char name[32] = "origin";
+
+		if (i != CELL_ORIGIN)
+			snprintf(name, sizeof(name), "replica-%u", i - 1);
+		code = cgroup_make(cells->tree, name,
+				   i == CELL_ORIGIN ? &none : &need->limits,
+				   &cells->group[i], err);
+	}
+	return code;
+}
+
+static int set_links(struct cells *cells, uint64_t rate, struct err *err)
+{
+	int code = net_add(cells->net, cells->count, err);
+
+	for (unsigned i = 1; code == 0 && i < cells->count; i++)
+		code = net_limit(cells->net, i, rate, err);
+	return code;
+}
+
+int cells_begin(struct cells *cells, const struct cell_need *need,
+		struct err *err)
+{
+	int code = check_need(cells, need, err);
+
+	if (code == 0)
+		code = pin_parse(need->pin, &cells->pin, err);
+	if (code < 0)
+		return code;
+	identity_invoker(&cells->identity);
+	if (!identity_reaches(&cells->identity, need->program))
+		cells->identity = (struct identity){ getuid(), getgid(),
+						     false };
+	cells->count = need->replicas + 1;
+	cells->networked = cells->net && !need->outside;
+	code = make_groups(cells, need, err);
+	if (code == 0 && cells->networked)
+		code = set_links(cells, need->link_bits_per_second, err);
+	if (code < 0)
+		cells_end(cells);
+	return code;
+}
+
+void cells_end(struct cells *cells)
+{
+	for (unsigned i = 0; cells->group && i < cells->count; i++)
+		cgroup_remove(&cells->group[i]);
+	free(cells->group);
+	cells->group = NULL;
+	cells->count = 0;
+	cells->networked = false;
+}
+
+static const char *network_word(const struct cells *cells)
+{
+	if (cells->networked)
+		return "veth";
+	return cells->isolation == ISOLATION_DOCKER || cells->net ? "host"
+								   : "loopback";
+}
+
+void cells_describe(const struct cells *cells, struct placement *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->isolation = cells->isolation;
+	snprintf(out->cgroup, sizeof(out->cgroup), "%s",
+		 cells->tree ? cgroup_tree_version(cells->tree) : "none");
+	snprintf(out->network, sizeof(out->network), "%s",
+		 network_word(cells));
+	snprintf(out->pinning, sizeof(out->pinning), "%s", cells->pin.text);
+	snprintf(out->user, sizeof(out->user), "uid %u",
+		 (unsigned)cells->identity.uid);
+}
+
+/* ------------------------------------------------------------ in a child --- */
+
+#define STEPS(X)                                                               \
+	X(NONE, "")                                                            \
+	X(GROUP, "could not be moved into its control group")                  \
+	X(NET, "could not enter its network namespace")                        \
+	X(HOSTS, "could not get its private hosts file")                       \
+	X(CPUS, "could not be put on its CPUs (--pin)")                        \
+	X(USER, "could not take on its user")
+
+enum step {
+#define X(name, text) STEP_##name,
+	STEPS(X)
+#undef X
+};
+
+const char *cells_explain(int step)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		STEPS(X)
+#undef X
+	};
+
+	return texts[step];
+}
+
+int cells_enter(const struct cells *cells, unsigned number)
+{
+	const cpu_set_t *cpus = number == CELL_ORIGIN ? &cells->pin.origin
+						      : &cells->pin.replicas;
+
+	if (cells->group[number].ops && cgroup_enter(&cells->group[number]) < 0)
+		return STEP_GROUP;
+	if (cells->networked && net_enter(cells->net, number) < 0)
+		return STEP_NET;
+	if (cells->networked && cells->hosts && hosts_bind(cells->hosts) < 0)
+		return STEP_HOSTS;
+	if (cells->pin.on && sched_setaffinity(0, sizeof(*cpus), cpus) < 0)
+		return STEP_CPUS;
+	if (number != CELL_ORIGIN && identity_take(&cells->identity) < 0)
+		return STEP_USER;
+	return STEP_NONE;
+}
+
+/* ---------------------------------------------------------------- others --- */
+
+static void try_in_child(enum isolation isolation, int out)
+{
+	char owner[OWNER_BYTES];
+	struct cells cells = { 0 };
+	struct owner self;
+	struct err err = { "" };
+	int code;
+
+	owner_self(&self);
+	owner_format(&self, owner);
+	code = open_grade(&cells, isolation, owner, &err);
+	if (code == 0 && cells.net)
+		code = net_add(cells.net, 2, &err);
+	if (code == 0)
+		snprintf(err.text, sizeof(err.text), "%s",
+			 cells.tree ? cgroup_tree_version(cells.tree) : "none");
+	if (write(out, err.text, strlen(err.text)) < 0)
+		code = ERR_SYSTEM;
+	close_grade(&cells);
+	_exit(code < 0);
+}
+
+bool cells_try(enum isolation isolation, char *out, size_t size)
+{
+	int ends[2], status = -1;
+	size_t used = 0;
+	ssize_t n;
+	pid_t pid;
+
+	*out = '\0';
+	if (pipe(ends) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0)
+		try_in_child(isolation, ends[1]);
+	close(ends[1]);
+	while (pid > 0 && used + 1 < size &&
+	       (n = read(ends[0], out + used, size - used - 1)) > 0)
+		used += (size_t)n;
+	out[used] = '\0';
+	close(ends[0]);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static bool is_dead(const char *name)
+{
+	struct owner owner;
+
+	return owner_parse(name, &owner) && owner.uid == geteuid() &&
+	       !owner_is_alive(&owner);
+}
+
+unsigned cells_clear_stale(void)
+{
+	return cgroup_clear_stale(GROUP_PREFIX, is_dead);
+}

@@ -1,0 +1,92 @@
+/*
+ * Cells: a control group and a network namespace for each replica, and one for
+ * the origin beside them, as far as this machine gives them. One `struct cells`
+ * a run; namespaces are kept from trial to trial, groups are made anew for each,
+ * so that their counters begin at 0.
+ *
+ *	cells_open(&cells, best, worst, owner, scratch, &err);   one thread yet!
+ *	cells_begin(cells, &need, &err);                    each trial
+ *	  net_call(cells->net, CELL_ORIGIN, …)              the origin's sockets
+ *	  cells_enter(cells, number)                        in forked children
+ *	  cgroup_read(&cells->group[number], …), net_read(cells->net, …)
+ *	cells_end(cells);
+ *	cells_free(cells);
+ *
+ * Number 0 is the origin's cell, replica N has number N + 1.
+ */
+#ifndef CELL_CELL_H
+#define CELL_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "cell/cgroup.h"
+#include "cell/identity.h"
+#include "cell/net.h"
+#include "cell/pin.h"
+#include "record/trial.h"
+
+#define CELL_ORIGIN 0
+#define CELL_OF(replica) ((replica) + 1)
+
+/* The origin's name in the private hosts file (.test: RFC 6761). */
+#define CELL_ORIGIN_NAME "origin.geoio.test"
+
+struct cells {
+	enum isolation isolation;
+	struct cgroup_tree *tree; /* NULL: none */
+	struct net *net;          /* NULL: none */
+	char *hosts;              /* path of the private hosts file; NULL: the
+				   * file system does not allow one */
+	char why[1024];           /* why it is not a better grade; "" for CELL */
+	/* Of the trial now. */
+	struct cgroup *group;     /* [count], of `tree` */
+	unsigned count;           /* replicas + 1; 0: between trials */
+	bool networked;           /* replicas enter their namespaces */
+	struct identity identity;
+	struct pin pin;
+};
+
+/* What a trial needs. */
+struct cell_need {
+	unsigned replicas;
+	struct cgroup_limits limits;    /* of each replica */
+	uint64_t link_bits_per_second;  /* each way; 0: no limit */
+	const char *pin;                /* pin_parse() */
+	const char *program;            /* replicas must be able to run it */
+	bool outside;                   /* a store outside: the host's network */
+};
+
+/* Takes the first grade from `best` to `worst` that works; the error is that of
+ * the best. ISOLATION_DOCKER: groups and namespaces for containers, as root; as
+ * an ordinary user neither. `owner` is base/owner.h's name, `scratch` a folder
+ * for the hosts file. Moves the calling process into a user namespace where
+ * that is the grade: call it before there are other threads. */
+int cells_open(struct cells **out, enum isolation best, enum isolation worst,
+	       const char *owner, const char *scratch, struct err *err);
+void cells_free(struct cells *cells); /* NULL is fine */
+
+/* ERR_USAGE for what this grade does not have: "--cpus needs control groups,
+ * which an ordinary user does not have: …". */
+int cells_begin(struct cells *cells, const struct cell_need *need,
+		struct err *err);
+void cells_end(struct cells *cells);
+
+/* Fills what trials record. */
+void cells_describe(const struct cells *cells, struct placement *out);
+
+/* In a forked child: group, namespace, hosts file, CPUs, then, for a replica,
+ * the user. Async-signal-safe. 0, or the step that failed, with errno. */
+int cells_enter(const struct cells *cells, unsigned number);
+const char *cells_explain(int step);
+
+/* The sentence for a person about one grade on this machine, tried by doing in
+ * a child. true: it works. */
+bool cells_try(enum isolation isolation, char *out, size_t size);
+
+/* Removes what killed runs of this user left: groups with the processes in
+ * them. Returns how many. */
+unsigned cells_clear_stale(void);
+
+#endif

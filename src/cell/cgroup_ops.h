@@ -1,0 +1,155 @@
+/*
+ * The inside of cgroup.h: the table of operations that v1 and v2 fill, where
+ * groups can be made, and what both need of files.
+ */
+#ifndef CELL_CGROUP_OPS_H
+#define CELL_CGROUP_OPS_H
+
+#include "cell/cgroup.h"
+
+/* v1's hierarchies; a v2 tree uses the first place of each array. */
+enum { V1_CPU, V1_CPUACCT, V1_MEMORY, V1_PIDS };
+
+/* ------------------------------------------------------ cgroup_find.c --- */
+
+/* Where a process's groups are, found in two texts. Owned. */
+struct cgroup_places {
+	bool v2;
+	/* Of each hierarchy the folder where it is mounted. NULL: there is no
+	 * such hierarchy. */
+	char *top[CGROUP_CONTROLLERS];
+	/* The process's own group. NULL: it is not below that mount, as of a
+	 * process outside our cgroup namespace. */
+	char *own[CGROUP_CONTROLLERS];
+};
+
+/*
+ * `self` is the text of /proc/PID/cgroup, `mountinfo` that of
+ * /proc/self/mountinfo. v1 where one of its four hierarchies is mounted,
+ * otherwise v2. Two controllers that are mounted together have the same
+ * folders. Pure. ERR_NOT_FOUND where there is neither, or one of v1's four is
+ * missing; the places are empty then.
+ */
+int cgroup_find(const char *self, const char *mountinfo,
+		struct cgroup_places *out, struct err *err);
+void cgroup_places_release(struct cgroup_places *places); /* twice is fine */
+
+/* The same from the files; `path` is that of /proc/PID/cgroup. */
+int cgroup_find_of(const char *path, struct cgroup_places *out,
+		   struct err *err);
+
+/* ------------------------------------------------------ the operations --- */
+
+struct cgroup_tree {
+	const struct cgroup_ops *ops;
+	char *parent[CGROUP_CONTROLLERS]; /* the run's; NULL: none, or the same
+					   * as an earlier one */
+	int lock_fd[CGROUP_CONTROLLERS]; /* of `parent`; -1: not there */
+	char *leaf; /* v2: where our own processes were moved; NULL: not */
+};
+
+struct cgroup_ops {
+	const char *name; /* "v1" */
+	/* The counters, in the order of struct cgroup's file_fd. A name stands
+	 * for one file, whichever hierarchy has it; the first must be there. */
+	const char *const *files;
+	unsigned file_count;
+	/* Makes the parent groups with cgroup_make_parent(). After a failure
+	 * the caller frees the tree. Required. */
+	int (*open)(struct cgroup_tree *tree, const struct cgroup_places *at,
+		    const char *name, struct err *err);
+	/* Sets limits that are not 0. Required. */
+	int (*limit)(const struct cgroup *group,
+		     const struct cgroup_limits *limits, struct err *err);
+	/* -1: the group has gone. Required. */
+	int (*read)(struct cgroup *group, enum cgroup_what what,
+		    struct cgroup_counts *out);
+	/* SIGKILL to all in the folder, once. Required. */
+	void (*kill_once)(const char *folder);
+	/* Undoes what open() did besides making parent groups, after these are
+	 * gone. Not required. */
+	void (*close)(struct cgroup_tree *tree);
+};
+
+extern const struct cgroup_ops cgroup_v1, cgroup_v2;
+
+/* cgroup_tree_open() and cgroup_clear_stale() at places of the caller's
+ * choice: a check can use a mount of version 2 on a hybrid system. */
+int cgroup_tree_open_at(struct cgroup_tree **out,
+			const struct cgroup_places *at, const char *name,
+			struct err *err);
+unsigned cgroup_clear_stale_at(const struct cgroup_places *at,
+			       const char *prefix,
+			       bool (*is_dead)(const char *rest));
+
+static inline const struct cgroup_ops *
+cgroup_ops_of(const struct cgroup_places *places)
+{
+	return places->v2 ? &cgroup_v2 : &cgroup_v1;
+}
+
+/* Makes tree->parent[i] = "folder/name" and locks it. The sentence of a failure
+ * names the remedy. */
+int cgroup_make_parent(struct cgroup_tree *tree, unsigned i,
+		       const char *folder, const char *name, struct err *err);
+
+/* ------------------------------------------------------ cgroup_file.c --- */
+
+/* The text of a file of a group, cut at `size`; "" and false where there is
+ * none. */
+bool cgroup_text(const char *folder, const char *name, char *out, size_t size);
+bool cgroup_text_fd(int fd, char *out, size_t size);
+
+/* Writes a value. 0, or -1 with errno. */
+int cgroup_write(const char *folder, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same to whichever hierarchy has a file of that name; ENOENT: none. */
+int cgroup_set(const struct cgroup *group, const char *name, const char *format,
+	       ...) __attribute__((format(printf, 3, 4)));
+
+/* -1 with errno. */
+int cgroup_open_file(const char *folder, const char *name, int flags);
+
+/* Opens all counters of ops->files. */
+int cgroup_open_files(struct cgroup *group, struct err *err);
+
+/* The number behind a line's name, "oom_kill ", or CGROUP_UNKNOWN. */
+uint64_t cgroup_number(const char *text, const char *name);
+
+/* The number that a counter's file consists of, and one of its lines. */
+uint64_t cgroup_count(const struct cgroup *group, unsigned file);
+uint64_t cgroup_count_line(const struct cgroup *group, unsigned file,
+			   const char *name);
+
+/* Sets both CPU fields from the exact total and the two estimates of its parts,
+ * which are scaled to it. None ever goes down. */
+void cgroup_set_cpu(struct cgroup *group, uint64_t cpu_ns, uint64_t user,
+		    uint64_t system, struct cgroup_counts *out);
+
+/* The sentences for a group that cannot be made in `folder`, and for a limit
+ * that cannot be set; both with errno. */
+int cgroup_refused(struct err *err, const char *folder, bool v2);
+int cgroup_limit_refused(struct err *err, const char *option,
+			 const char *controller);
+
+/* Microseconds of quota and period for so many CPUs. Pure. */
+void cgroup_quota(double cpus, uint64_t *quota_us, uint64_t *period_us);
+
+/* ---------------------------------------------------- cgroup_remove.c --- */
+
+/* How many processes are in it itself. */
+unsigned cgroup_population(const char *folder);
+
+/* Sends SIGKILL to each process that cgroup.procs lists. */
+void cgroup_kill_listed(const char *folder);
+
+/* kill_once() in all folders until none of them has a process, or 5 s went by.
+ * Returns how many are left in the first. */
+unsigned cgroup_kill_in(const struct cgroup_ops *ops, char *const *folder);
+
+/* Kills what is in the folder and in those below it, and removes them, the
+ * deepest first. false: something is left. */
+bool cgroup_remove_folders(const struct cgroup_ops *ops, const char *folder);
+
+#endif

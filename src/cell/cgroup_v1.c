@@ -1,0 +1,157 @@
+/* Version 1: a hierarchy for each controller. */
+#include <errno.h>
+#include <string.h>
+
+#include "cell/cgroup_ops.h"
+
+/* X(NAME, file) */
+#define FILES(X)                                                               \
+	X(CPU_USAGE, "cpuacct.usage")                                          \
+	X(CPU_SPLIT, "cpuacct.stat")                                           \
+	X(THROTTLED, "cpu.stat")                                               \
+	X(MEMORY, "memory.usage_in_bytes")                                     \
+	X(MEMORY_PEAK, "memory.max_usage_in_bytes")                            \
+	X(MEMORY_STAT, "memory.stat")                                          \
+	X(MEMORY_KILLS, "memory.oom_control")                                  \
+	X(PIDS, "pids.current")                                                \
+	X(PIDS_EVENTS, "pids.events")
+
+enum file {
+#define X(name, file) FILE_##name,
+	FILES(X)
+#undef X
+	FILE_COUNT
+};
+_Static_assert(FILE_COUNT <= CGROUP_FILES, "struct cgroup has too few places");
+
+static const char *const files[FILE_COUNT] = {
+#define X(name, file) file,
+	FILES(X)
+#undef X
+};
+
+/* Below our own group: what limits us limits the run. From within a cgroup
+ * namespace whose mounts were made outside it, our own cannot be seen. */
+static const char *base_of(const struct cgroup_places *at, unsigned i)
+{
+	return at->own[i] ? at->own[i] : at->top[i];
+}
+
+static bool is_repeated(const struct cgroup_places *at, unsigned i)
+{
+	for (unsigned j = 0; j < i; j++)
+		if (strcmp(base_of(at, j), base_of(at, i)) == 0)
+			return true;
+	return false;
+}
+
+static int v1_open(struct cgroup_tree *tree, const struct cgroup_places *at,
+		   const char *name, struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; i < CGROUP_CONTROLLERS && code == 0; i++)
+		if (!is_repeated(at, i))
+			code = cgroup_make_parent(tree, i, base_of(at, i), name,
+						  err);
+	return code;
+}
+
+static int limit_cpus(const struct cgroup *group, double cpus)
+{
+	uint64_t quota, period;
+
+	cgroup_quota(cpus, &quota, &period);
+	if (cgroup_set(group, "cpu.cfs_period_us", "%llu",
+		       (unsigned long long)period) < 0)
+		return -1;
+	return cgroup_set(group, "cpu.cfs_quota_us", "%llu",
+			  (unsigned long long)quota);
+}
+
+/* Without accounting of swap the second file does not exist. */
+static int limit_memory(const struct cgroup *group, uint64_t bytes)
+{
+	if (cgroup_set(group, "memory.limit_in_bytes", "%llu",
+		       (unsigned long long)bytes) < 0)
+		return -1;
+	if (cgroup_set(group, "memory.memsw.limit_in_bytes", "%llu",
+		       (unsigned long long)bytes) < 0 && errno != ENOENT)
+		return -1;
+	return 0;
+}
+
+static int v1_limit(const struct cgroup *group,
+		    const struct cgroup_limits *limits, struct err *err)
+{
+	if (limits->cpus > 0 && limit_cpus(group, limits->cpus) < 0)
+		return cgroup_limit_refused(err, "--cpus", "cpu");
+	if (limits->memory_bytes &&
+	    limit_memory(group, limits->memory_bytes) < 0)
+		return cgroup_limit_refused(err, "--memory", "memory");
+	if (limits->pids && cgroup_set(group, "pids.max", "%llu",
+				       (unsigned long long)limits->pids) < 0)
+		return cgroup_limit_refused(err, "--pids", "pids");
+	return 0;
+}
+
+static void read_throttled(const struct cgroup *group,
+			   struct cgroup_counts *out)
+{
+	char text[512];
+
+	cgroup_text_fd(group->file_fd[FILE_THROTTLED], text, sizeof(text));
+	out->throttled_ns = cgroup_number(text, "throttled_time ");
+	out->throttled_periods = cgroup_number(text, "nr_throttled ");
+}
+
+static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
+{
+	char text[4096];
+
+	cgroup_text_fd(group->file_fd[FILE_MEMORY_STAT], text, sizeof(text));
+	out->memory_anon_bytes = cgroup_number(text, "rss ");
+	out->memory_file_bytes = cgroup_number(text, "cache ");
+	out->memory_kills = cgroup_count_line(group, FILE_MEMORY_KILLS,
+					      "oom_kill ");
+	out->pids_refused = cgroup_count_line(group, FILE_PIDS_EVENTS, "max ");
+}
+
+static int v1_read(struct cgroup *group, enum cgroup_what what,
+		   struct cgroup_counts *out)
+{
+	uint64_t cpu_ns = cgroup_count(group, FILE_CPU_USAGE);
+	char split[128];
+
+	if (cpu_ns == CGROUP_UNKNOWN ||
+	    !cgroup_text_fd(group->file_fd[FILE_CPU_SPLIT], split,
+			    sizeof(split)))
+		return -1;
+	cgroup_set_cpu(group, cpu_ns, cgroup_number(split, "user "),
+		       cgroup_number(split, "system "), out);
+	out->memory_bytes = cgroup_count(group, FILE_MEMORY);
+	out->memory_peak_bytes = cgroup_count(group, FILE_MEMORY_PEAK);
+	out->pids = cgroup_count(group, FILE_PIDS);
+	read_throttled(group, out);
+	if (what == CGROUP_SELDOM)
+		read_seldom(group, out);
+	return 0;
+}
+
+/* Nothing may be forked meanwhile. Where there is no such file this is another
+ * hierarchy of the same processes. */
+static void v1_kill_once(const char *folder)
+{
+	cgroup_write(folder, "pids.max", "0");
+	cgroup_kill_listed(folder);
+}
+
+const struct cgroup_ops cgroup_v1 = {
+	.name = "v1",
+	.files = files,
+	.file_count = FILE_COUNT,
+	.open = v1_open,
+	.limit = v1_limit,
+	.read = v1_read,
+	.kill_once = v1_kill_once,
+};

@@ -1,0 +1,93 @@
+#include "cell/identity.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool read_id(const char *name, unsigned *out)
+{
+	const char *text = getenv(name);
+	char *end;
+	unsigned long id;
+
+	if (!text || *text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	id = strtoul(text, &end, 10);
+	if (errno || *end || id >= (uid_t)-1)
+		return false;
+	*out = (unsigned)id;
+	return true;
+}
+
+void identity_invoker(struct identity *out)
+{
+	unsigned uid, gid;
+
+	*out = (struct identity){ getuid(), getgid(), false };
+	if (geteuid() == 0 && read_id("SUDO_UID", &uid) && uid != 0 &&
+	    read_id("SUDO_GID", &gid))
+		*out = (struct identity){ uid, gid, true };
+}
+
+bool identity_reaches(const struct identity *identity, const char *program)
+{
+	pid_t pid;
+	int status;
+
+	if (!identity->changes)
+		return true;
+	pid = fork();
+	if (pid < 0)
+		return false;
+	if (pid == 0)
+		_exit(identity_take(identity) < 0 ||
+		      access(program, R_OK | X_OK) < 0);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static int change_ids(const struct identity *identity)
+{
+	if (!identity->changes)
+		return 0;
+	if (setgroups(0, NULL) < 0 ||
+	    setresgid(identity->gid, identity->gid, identity->gid) < 0)
+		return -1;
+	return 0;
+}
+
+/* What execve() of root would give back otherwise. EINVAL: there is no such
+ * capability in this kernel; EPERM: we may not, and so have none to lose. */
+static int drop_bounding_set(void)
+{
+	for (int capability = 0; capability < 64; capability++)
+		if (prctl(PR_CAPBSET_DROP, capability) < 0)
+			return errno == EINVAL || errno == EPERM ? 0 : -1;
+	return 0;
+}
+
+int identity_take(const struct identity *identity)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { { 0 }, { 0 } };
+
+	if (change_ids(identity) < 0 || drop_bounding_set() < 0)
+		return -1;
+	if (identity->changes &&
+	    setresuid(identity->uid, identity->uid, identity->uid) < 0)
+		return -1;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &header, none) < 0)
+		return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}

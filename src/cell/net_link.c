@@ -1,0 +1,268 @@
+#include "cell/net_link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netlink/errno.h>
+#include <netlink/netlink.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/veth.h>
+#include <netlink/route/qdisc.h>
+#include <netlink/route/qdisc/tbf.h>
+#include <netlink/route/tc.h>
+#include <net/if.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOPBACK_INDEX 1
+#define PREFIX_BITS 15
+
+/* Below one GSO packet a bucket splits every packet, at six times the CPU. */
+#define BURST_LEAST (128 << 10)
+#define BITS_OF_BURST_LEAST 200000000ULL
+#define BURST_OF_GBIT (256 << 10)
+#define LATENCY_US 50000 /* what may wait before packets are dropped */
+
+static const char *remedy_of(int nl_error)
+{
+	switch (nl_error) {
+	case NLE_PERM:
+	case NLE_NOACCESS:
+		return ": run it as root";
+	case NLE_OPNOTSUPP:
+		return ": this kernel lacks veth, bridge or sch_tbf (modprobe "
+		       "them as root)";
+	case NLE_NOMEM:
+		return ": too many links or too little memory";
+	default:
+		return "";
+	}
+}
+
+static int nl_failed(struct err *err, int nl_error, const char *what)
+{
+	if (nl_error < 0)
+		nl_error = -nl_error;
+	return err_set(err, ERR_SYSTEM, "%s: %s%s", what,
+		       nl_geterror(nl_error), remedy_of(nl_error));
+}
+
+int link_socket(struct nl_sock **out, struct err *err)
+{
+	struct nl_sock *socket = nl_socket_alloc();
+	int code;
+
+	*out = NULL;
+	if (!socket)
+		return err_sys(err, "no memory for a netlink socket");
+	code = nl_connect(socket, NETLINK_ROUTE);
+	if (code < 0) {
+		nl_socket_free(socket);
+		return errno == EMFILE
+			       ? err_sys(err, "cannot open a netlink socket "
+					 "(raise the limit of open files: "
+					 "ulimit -n)")
+			       : nl_failed(err, code,
+					   "cannot open a netlink socket");
+	}
+	fcntl(nl_socket_get_fd(socket), F_SETFD, FD_CLOEXEC);
+	*out = socket;
+	return 0;
+}
+
+static void set(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, value, strlen(value)) < 0)
+		errno = 0; /* it stays as it was: more packets, no fault */
+	close(fd);
+}
+
+void link_quiet(void)
+{
+	set("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
+	set("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+	set("/proc/sys/net/bridge/bridge-nf-call-iptables", "0");
+	set("/proc/sys/net/bridge/bridge-nf-call-ip6tables", "0");
+	set("/proc/sys/net/bridge/bridge-nf-call-arptables", "0");
+}
+
+static int index_of(struct nl_sock *socket, const char *name, int *index,
+		    struct err *err)
+{
+	struct rtnl_link *link;
+	int code = rtnl_link_get_kernel(socket, 0, name, &link);
+
+	if (code < 0)
+		return nl_failed(err, code, "cannot find a new network link");
+	*index = rtnl_link_get_ifindex(link);
+	rtnl_link_put(link);
+	return 0;
+}
+
+int link_cell_index(struct nl_sock *socket, int *index, struct err *err)
+{
+	return index_of(socket, LINK_CELL, index, err);
+}
+
+int link_bridge(struct nl_sock *socket, int *index, struct err *err)
+{
+	struct rtnl_link *link = rtnl_link_alloc();
+	int code;
+
+	rtnl_link_set_type(link, "bridge");
+	rtnl_link_set_name(link, LINK_BRIDGE);
+	rtnl_link_set_flags(link, IFF_UP);
+	code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
+	rtnl_link_put(link);
+	if (code < 0)
+		return nl_failed(err, code, "cannot make a network bridge");
+	return index_of(socket, LINK_BRIDGE, index, err);
+}
+
+int link_pair(struct nl_sock *socket, const char *name, int bridge_index,
+	      int namespace_fd, int *index, struct err *err)
+{
+	struct rtnl_link *link = rtnl_link_veth_alloc();
+	struct rtnl_link *peer = rtnl_link_veth_get_peer(link);
+	int code;
+
+	rtnl_link_set_name(link, name);
+	rtnl_link_set_master(link, bridge_index);
+	rtnl_link_set_flags(link, IFF_UP);
+	/* The peer must not be up yet: its namespace is another. */
+	rtnl_link_set_name(peer, LINK_CELL);
+	rtnl_link_set_ns_fd(peer, namespace_fd);
+	code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
+	rtnl_link_put(peer);
+	rtnl_link_put(link);
+	if (code < 0)
+		return nl_failed(err, code, "cannot make a pair of network "
+				 "links (veth)");
+	return index_of(socket, name, index, err);
+}
+
+static int bring_up(struct nl_sock *socket, int index, struct err *err)
+{
+	struct rtnl_link *which = rtnl_link_alloc();
+	struct rtnl_link *change = rtnl_link_alloc();
+	int code;
+
+	rtnl_link_set_ifindex(which, index);
+	rtnl_link_set_flags(change, IFF_UP);
+	code = rtnl_link_change(socket, which, change, 0);
+	rtnl_link_put(which);
+	rtnl_link_put(change);
+	if (code < 0)
+		return nl_failed(err, code, "cannot bring a network link up");
+	return 0;
+}
+
+int link_address(struct nl_sock *socket, const char *address, struct err *err)
+{
+	struct rtnl_addr *rtnl_address = rtnl_addr_alloc();
+	struct nl_addr *local;
+	int index, code;
+
+	code = nl_addr_parse(address, AF_INET, &local);
+	if (code == 0) {
+		nl_addr_set_prefixlen(local, PREFIX_BITS);
+		rtnl_addr_set_local(rtnl_address, local);
+		nl_addr_put(local);
+	}
+	code = link_cell_index(socket, &index, err);
+	if (code == 0)
+		code = bring_up(socket, LOOPBACK_INDEX, err);
+	if (code == 0)
+		code = bring_up(socket, index, err);
+	if (code == 0) {
+		int nl_code;
+
+		rtnl_addr_set_ifindex(rtnl_address, index);
+		nl_code = rtnl_addr_add(socket, rtnl_address, 0);
+		if (nl_code < 0)
+			code = nl_failed(err, nl_code,
+					 "cannot give a network link its "
+					 "address");
+	}
+	rtnl_addr_put(rtnl_address);
+	return code;
+}
+
+int link_delete(struct nl_sock *socket, int index, struct err *err)
+{
+	struct rtnl_link *link = rtnl_link_alloc();
+	int code;
+
+	rtnl_link_set_ifindex(link, index);
+	code = rtnl_link_delete(socket, link);
+	rtnl_link_put(link);
+	if (code < 0)
+		return nl_failed(err, code, "cannot remove a network link");
+	return 0;
+}
+
+static int burst_of(uint64_t bits)
+{
+	double burst = (double)BURST_OF_GBIT * ((double)bits / 1e9);
+
+	if (bits <= BITS_OF_BURST_LEAST)
+		return BURST_LEAST;
+	if (bits <= 1000000000ULL)
+		return BURST_OF_GBIT;
+	return burst > (1 << 30) ? 1 << 30 : (int)burst;
+}
+
+static struct rtnl_qdisc *root_qdisc(int index)
+{
+	struct rtnl_qdisc *qdisc = rtnl_qdisc_alloc();
+
+	rtnl_tc_set_ifindex(TC_CAST(qdisc), index);
+	rtnl_tc_set_parent(TC_CAST(qdisc), TC_H_ROOT);
+	return qdisc;
+}
+
+/* Bytes a second are 32 bits wide in libnl: 34 Gbit/s. Above it nothing on one
+ * machine is limited by its link anyway. */
+static int add_bucket(struct nl_sock *socket, int index, uint64_t bits)
+{
+	uint64_t bytes = bits / 8 > INT32_MAX ? INT32_MAX : bits / 8;
+	struct rtnl_qdisc *qdisc = root_qdisc(index);
+	int burst = burst_of(bits), code;
+
+	rtnl_tc_set_handle(TC_CAST(qdisc), TC_HANDLE(1, 0));
+	code = rtnl_tc_set_kind(TC_CAST(qdisc), "tbf");
+	if (code == 0) {
+		rtnl_qdisc_tbf_set_rate(qdisc, (int)bytes, burst, 0);
+		code = rtnl_qdisc_tbf_set_limit_by_latency(qdisc, LATENCY_US);
+	}
+	if (code == 0)
+		code = rtnl_qdisc_add(socket, qdisc,
+				      NLM_F_CREATE | NLM_F_REPLACE);
+	rtnl_qdisc_put(qdisc);
+	return code;
+}
+
+int link_limit(struct nl_sock *socket, int index, uint64_t bits_per_second,
+	       struct err *err)
+{
+	struct rtnl_qdisc *qdisc;
+	int code;
+
+	if (bits_per_second) {
+		code = add_bucket(socket, index, bits_per_second);
+		return code < 0 ? nl_failed(err, code,
+					    "--link-rate cannot be set (TBF)")
+				: 0;
+	}
+	qdisc = root_qdisc(index);
+	code = rtnl_qdisc_delete(socket, qdisc);
+	rtnl_qdisc_put(qdisc);
+	/* There was none. */
+	if (code == -NLE_OBJ_NOTFOUND || code == -NLE_INVAL || code == 0)
+		return 0;
+	return nl_failed(err, code, "a link's rate limit cannot be taken off");
+}
