@@ -4,6 +4,7 @@
  * the end. A sentence stands only where something differs, or is doubtful.
  */
 #include "analyse/analyse.h"
+#include "analyse/reconcile_cell.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -308,6 +309,10 @@ void analyse_reconcile(struct trial *trial)
 		check_amount,	  check_content,     check_stop,
 		check_congestion, check_others,
 	};
+	static void (*const cell_checks[])(struct trial *) = {
+		reconcile_cpu, reconcile_link, reconcile_limits,
+		reconcile_ksoftirqd,
+	};
 	struct sums sums;
 
 	if (trial->failed && !trial->go_ns)
@@ -315,4 +320,6 @@ void analyse_reconcile(struct trial *trial)
 	sum_up(trial, &sums);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
 		checks[i](trial, &sums);
+	for (size_t i = 0; i < sizeof(cell_checks) / sizeof(*cell_checks); i++)
+		cell_checks[i](trial);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyse/series.h"
+#include "analyse/summary_cell.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -45,7 +46,7 @@ static void fill_common(struct result_row *row, const struct trial *trial,
 	row->dataset = mem_dup(spec->dataset);
 	row->instance_type = *e->instance_type ? mem_dup(e->instance_type)
 					       : NULL;
-	row->isolation = mem_dup(e->isolation);
+	summary_placement(row, trial);
 	row->harness_version = mem_dup(e->harness_version);
 	row->kernel = mem_dup(e->kernel);
 	row->cpu_model = mem_dup(e->cpu_model);
@@ -76,6 +77,7 @@ static void add_counts(struct result_row *row, const struct replica *replica,
 	row->unfinished += replica->unfinished;
 	row->crc_checked += replica->crc_checked;
 	row->peak_rss_bytes += replica->peak_rss_bytes;
+	summary_add_cell(row, replica);
 	if (!own_origin)
 		return;
 	row->connections += replica->ledger.connections;
@@ -96,6 +98,7 @@ static void begin_counts(struct result_row *row, bool own_origin)
 	row->failures_truncated = row->failures_wrong_bytes = 0;
 	row->failures_other = row->unfinished = row->crc_checked = 0;
 	row->peak_rss_bytes = 0;
+	summary_begin_cell(row);
 	if (!own_origin)
 		return;
 	row->connections = row->connections_total = row->origin_requests = 0;
@@ -146,8 +149,15 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 
 	result_row_init(row);
 	fill_common(row, trial, run);
-	row->container_id = mem_printf("process-%d-%.8s", (int)replica->pid,
-				       trial->id);
+	row->container_id = *replica->container_id
+				    ? mem_dup(replica->container_id)
+				    : mem_printf("%s-%d-%.8s", row->isolation,
+						 (int)replica->pid, trial->id);
+	row->memory_anon_bytes = summary_anon(trial, (int)replica->number);
+	if (replica->ready_s > 0) {
+		row->import_seconds = replica->import_s;
+		row->ready_seconds = replica->ready_s;
+	}
 	if (*replica->library_version)
 		row->library_version = mem_dup(replica->library_version);
 	row->state = mem_dup(replica_state_name(replica->state));
@@ -237,6 +247,10 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	series_describe(&series, row);
 	if (trial->own_origin && trial->window_end_ns > trial->go_ns)
 		row->origin_cpu_seconds = clock_seconds(trial->origin_cpu_ns);
+	row->memory_anon_bytes = summary_anon(trial, -1);
+	summary_with_origin(row, bytes_ok);
+	summary_machine(row, trial);
+	summary_start_times(row, trial);
 	series_release(&series);
 	free(latency);
 }

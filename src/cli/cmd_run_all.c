@@ -83,7 +83,8 @@ const struct command command_run_all = {
 	.help = "One trial of each library and test, in a random order that "
 		"--seed fixes, and of the\nbaselines: `reference` shows what "
 		"the machine can do, `null` what the harness costs.",
-	.groups = { options_select, options_trial, options_outside,
+	.groups = { options_select, options_trial, options_limits,
+		    options_isolation, options_outside,
 		    options_database, options_json, options_common },
 	.run = run,
 };

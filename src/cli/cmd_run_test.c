@@ -30,7 +30,8 @@ const struct command command_run_test = {
 		"result is stored in the\ndatabase and shown as a table.",
 	.min_arguments = 2,
 	.max_arguments = 2,
-	.groups = { options_trial, options_outside, options_database,
+	.groups = { options_trial, options_limits,
+		    options_isolation, options_outside, options_database,
 		    options_json, options_common },
 	.run = run,
 };

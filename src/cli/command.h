@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "cli/option.h"
 
-#define COMMAND_GROUPS_MAX 8
+#define COMMAND_GROUPS_MAX 12
 
 struct command {
 	const char *name;

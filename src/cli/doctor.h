@@ -17,7 +17,7 @@ enum verdict {
 struct finding {
 	enum verdict verdict;
 	char text[400];
-	char remedy[400]; /* "" for VERDICT_OK */
+	char remedy[500]; /* "", or what would make it better */
 };
 
 struct doctor {

@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "cell/cell.h"
 #include "cli/database.h"
 #include "store/store.h"
 
@@ -222,11 +223,43 @@ static void probe_database(const struct doctor *doctor, struct finding *f)
 	str_release(&text);
 }
 
+/* The text is the version of its control groups, or why there is no cell. */
+static bool probe_user_cells(struct finding *f)
+{
+	char text[200];
+
+	if (!cells_try(ISOLATION_CELL_USER, text, sizeof(text)))
+		return false;
+	if (strcmp(text, "none") == 0)
+		say(f, VERDICT_OK,
+		    "cells in a user namespace: a network of its own for each "
+		    "replica, CPU and memory of its process");
+	else
+		say(f, VERDICT_OK,
+		    "cells in a user namespace: control groups %s and a "
+		    "network of its own for each replica", text);
+	return true;
+}
+
+/* The best grade; the arrow says what a better one needs. */
 static void probe_isolation(const struct doctor *doctor, struct finding *f)
 {
+	char why[400], text[400];
+
 	(void)doctor;
-	say(f, VERDICT_OK, "replicas are plain processes on loopback: CPU from "
-			   "the process clock, bytes from the ledger");
+	if (cells_try(ISOLATION_CELL, why, sizeof(why))) {
+		say(f, VERDICT_OK,
+		    "cells as root: control groups %.20s and a network of its "
+		    "own for each replica", why);
+		return;
+	}
+	if (!probe_user_cells(f)) {
+		cells_try(ISOLATION_CELL_USER, text, sizeof(text));
+		say(f, VERDICT_DOUBT,
+		    "plain processes on loopback, which share their network: "
+		    "%.280s", text);
+	}
+	REMEDY(f, "better: %s", why);
 }
 
 const struct probe doctor_probes[] = {

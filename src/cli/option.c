@@ -88,6 +88,39 @@ static int set_count(struct options *options, const struct option_spec *spec,
 	return 0;
 }
 
+static uint64_t rate_unit_of(const char *suffix)
+{
+	static const struct {
+		const char *name;
+		uint64_t bits;
+	} units[] = { { "", 1 }, { "bit", 1 }, { "kbit", 1000 },
+		      { "Mbit", 1000000 }, { "Gbit", 1000000000 } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (!strcasecmp(suffix, units[i].name))
+			return units[i].bits;
+	return 0;
+}
+
+/* As tc(8) has it: bits a second, powers of ten. */
+static int set_rate(struct options *options, const struct option_spec *spec,
+		    const char *text, const char *where, struct err *err)
+{
+	char *end;
+	double value = strtod(text, &end);
+	uint64_t unit = rate_unit_of(end);
+
+	if (!isdigit((unsigned char)*text) || !unit || !isfinite(value))
+		return err_set(err, ERR_USAGE,
+			       "%s is '%s': it is bits a second, as 100Mbit or "
+			       "1Gbit", where, text);
+	value *= (double)unit;
+	if (value < spec->min || value > spec->max)
+		return out_of_range(spec, text, where, err);
+	*(uint64_t *)field(options, spec) = (uint64_t)value;
+	return 0;
+}
+
 static int add_text(struct options *options, const struct option_spec *spec,
 		    const char *text, const char *where, struct err *err)
 {
@@ -110,6 +143,8 @@ int option_set(struct options *options, const struct option_spec *spec,
 		return set_flag(options, spec, text, where, err);
 	case OPTION_COUNT:
 		return set_count(options, spec, text, where, err);
+	case OPTION_RATE:
+		return set_rate(options, spec, text, where, err);
 	case OPTION_NUMBER:
 		return set_number(options, spec, text, where, err);
 	case OPTION_LIST:

@@ -31,6 +31,12 @@ struct options {
 		keep_alive_timeout;
 	bool keep_alive, use_dns_cache, hot_key;
 	const char *dataset;
+	double cpus;
+	uint64_t memory, pids, link_rate;
+	const char *pin, *congestion;
+
+	/* Of a run. */
+	const char *isolation, *image;
 
 	/* A store outside. */
 	const char *endpoint, *bucket, *region, *prefix;
@@ -49,6 +55,7 @@ struct options {
 enum option_kind {
 	OPTION_FLAG,   /* bool; --name, and --no-name */
 	OPTION_COUNT,  /* uint64_t; suffixes KiB, MiB, GiB */
+	OPTION_RATE,   /* uint64_t, bits a second; suffixes kbit, Mbit, Gbit */
 	OPTION_NUMBER, /* double */
 	OPTION_TEXT,   /* const char * */
 	OPTION_LIST,   /* struct text_list; can be given several times */
@@ -66,6 +73,8 @@ struct option_spec {
 /* The groups, each ended by a NULL name. */
 extern const struct option_spec options_select[];  /* --library --test */
 extern const struct option_spec options_trial[];   /* may stand in a sweep */
+extern const struct option_spec options_limits[];  /* may, too: --cpus … */
+extern const struct option_spec options_isolation[];
 extern const struct option_spec options_outside[]; /* --endpoint … */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];

@@ -50,6 +50,33 @@ const struct option_spec options_trial[] = {
 	END
 };
 
+const struct option_spec options_limits[] = {
+	{ "cpus", OPTION_NUMBER, AT(cpus), 0.01, 1024, "N",
+	  "CPU time of each replica, in CPUs: a quota (no limit)" },
+	{ "memory", OPTION_COUNT, AT(memory), 1048576, 1099511627776.0, "BYTES",
+	  "memory of each replica; who needs more is killed (no limit)" },
+	{ "pids", OPTION_COUNT, AT(pids), 1, 4194304, "N",
+	  "processes and threads of each replica (no limit)" },
+	{ "link-rate", OPTION_RATE, AT(link_rate), 8000, 1e12, "RATE",
+	  "of each replica's link, each way: 100Mbit, 1Gbit (no limit)" },
+	{ "pin", OPTION_TEXT, AT(pin), 0, 0, "CPUS",
+	  "auto, none, CPUs for all (0,2-3), or the origin's and the "
+	  "replicas' (1/0) (auto)" },
+	{ "congestion", OPTION_TEXT, AT(congestion), 0, 0, "NAMES",
+	  "congestion control of the origin's sockets, the first that may be "
+	  "used (cubic,reno)" },
+	END
+};
+
+const struct option_spec options_isolation[] = {
+	{ "isolation", OPTION_TEXT, AT(isolation), 0, 0, "GRADE",
+	  "auto, cell, process, or docker: a container each (auto: the best "
+	  "of cell and process)" },
+	{ "image", OPTION_TEXT, AT(image), 0, 0, "NAME",
+	  "of --isolation docker (empty folders and this machine's /usr)" },
+	END
+};
+
 const struct option_spec options_outside[] = {
 	{ "endpoint", OPTION_TEXT, AT(endpoint), 0, 0, "URL",
 	  "measure against this store instead of our own origin" },
@@ -111,7 +138,7 @@ const struct option_spec options_json[] = {
 const struct option_spec options_common[] = {
 	{ "debug", OPTION_TEXT, AT(debug), 0, 0, "AREA",
 	  "tell on stderr what goes on: all, origin, run, data, plan, "
-	  "measure, store, analyse, cli" },
+	  "measure, store, analyse, cell, cli" },
 	{ "help", OPTION_FLAG, AT(help), 0, 0, NULL, "this text" },
 	END
 };

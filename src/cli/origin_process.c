@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cell/cell.h"
 #include "origin/origin.h"
 
 
@@ -23,6 +24,13 @@ static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 	prctl(PR_SET_NAME, "geoio-origin");
 	if (getppid() != parent)
 		_exit(1);
+	/* In the cell, so that what it does is counted there. */
+	code = cells_enter(process->cells, CELL_ORIGIN);
+	if (code) {
+		fprintf(stderr, "benchmark: the origin %s: %s\n",
+			cells_explain(code), strerror(errno));
+		_exit(1);
+	}
 	/* Ctrl-C goes to the whole group: the harness decides when we end. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
@@ -70,24 +78,56 @@ static int wait_ready(struct origin_process *process, struct err *err)
 	return 0;
 }
 
+/* What listen_in_cell() works with, on a thread of its own. */
+struct opening {
+	struct origin_process *process;
+	const struct origin_config *config;
+	struct object_source *source;
+};
+
+static int open_origin(void *context, struct err *err)
+{
+	struct opening *opening = context;
+	struct origin_process *process = opening->process;
+
+	return origin_open(&process->origin, opening->config, &opening->source,
+			   1, process->ledger, err);
+}
+
+/* A socket belongs to the namespace in which it is made. */
+static int listen_in_cell(struct opening *opening, struct cells *cells,
+			  struct err *err)
+{
+	if (!cells->networked)
+		return open_origin(opening, err);
+	return net_call(cells->net, CELL_ORIGIN, open_origin, opening, err);
+}
+
 int origin_process_start(struct origin_process *process,
 			 struct object_source *source, unsigned clients,
+			 struct cells *cells, const char *congestion,
 			 struct err *err)
 {
 	struct origin_config config = {
 		.address = "127.0.0.1",
 		.listeners = clients,
-		.congestion = ORIGIN_CONGESTION,
+		.congestion = congestion ? congestion : ORIGIN_CONGESTION,
 	};
+	struct opening opening = { process, &config, source };
+	char address[16];
 	int code;
 
 	memset(process, 0, sizeof(*process));
 	process->stop_fd = -1;
+	process->cells = cells;
+	if (cells->networked) {
+		net_address(CELL_ORIGIN, address);
+		config.address = address;
+	}
 	process->ledger = ledger_new(clients);
 	if (!process->ledger)
 		return err_sys(err, "no shared memory for the ledger");
-	code = origin_open(&process->origin, &config, &source, 1,
-			   process->ledger, err);
+	code = listen_in_cell(&opening, cells, err);
 	if (code == 0)
 		code = fork_origin(process, err);
 	if (code == 0)
@@ -100,7 +140,13 @@ int origin_process_start(struct origin_process *process,
 void origin_process_endpoint(const struct origin_process *process,
 			     unsigned client, char out[256])
 {
-	snprintf(out, 256, "http://127.0.0.1:%u",
+	char host[64] = "127.0.0.1";
+
+	if (process->cells->networked && process->cells->hosts)
+		snprintf(host, sizeof(host), "%s", CELL_ORIGIN_NAME);
+	else if (process->cells->networked)
+		net_address(CELL_ORIGIN, host);
+	snprintf(out, 256, "http://%s:%u", host,
 		 origin_port(process->origin, client));
 }
 

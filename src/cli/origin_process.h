@@ -16,6 +16,7 @@
  * ordinary user may not have cubic, reno is as quick on a path without loss. */
 #define ORIGIN_CONGESTION "cubic,reno"
 
+struct cells;
 struct origin;
 
 struct origin_process {
@@ -23,14 +24,18 @@ struct origin_process {
 	struct ledger *ledger;
 	pid_t pid;   /* 0: not running */
 	int stop_fd; /* closing it ends the origin */
+	const struct cells *cells; /* borrowed */
 };
 
-/* Returns once it accepts connections. `clients` rows and ports. */
+/* Returns once it accepts connections, in the origin's cell. `clients` rows and
+ * ports; `congestion` NULL: ORIGIN_CONGESTION. */
 int origin_process_start(struct origin_process *process,
 			 struct object_source *source, unsigned clients,
+			 struct cells *cells, const char *congestion,
 			 struct err *err);
 
-/* "http://127.0.0.1:PORT" of one client. */
+/* "http://origin.geoio.test:PORT" of one client; without a hosts file of its
+ * own with the address, on loopback "http://127.0.0.1:PORT". */
 void origin_process_endpoint(const struct origin_process *process,
 			     unsigned client, char out[256]);
 

@@ -1,42 +1,100 @@
 #include "cli/sampler.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-void sampler_init(struct sampler *sampler, struct trial *trial,
+/* Readings of what costs more: once a second. */
+#define SELDOM_TICKS 10
+
+/* Records whose pages are allocated ahead of a replica: at least so many, or
+ * four times what it wrote since the last reading. Of all replicas together
+ * 64 MiB at most. */
+#define AHEAD_LEAST 2048
+#define AHEAD_MOST 32768
+#define AHEAD_ALL 1048576
+
+void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 		  struct ledger *ledger, pid_t origin_pid, char *const *records)
 {
 	unsigned n = trial->replica_count;
 
-	memset(sampler, 0, sizeof(*sampler));
-	sampler->trial = trial;
-	sampler->ledger = ledger;
-	sampler->origin_pid = origin_pid;
-	sampler->records = records;
-	sampler->meters = mem_array(n + 1, sizeof(*sampler->meters));
-	sampler->cursors = mem_array(n, sizeof(*sampler->cursors));
-	sampler->ours = mem_array(n + 1, sizeof(*sampler->ours));
-	sampler->first = mem_array(n + 1, sizeof(*sampler->first));
-	sampler->last = mem_array(n + 1, sizeof(*sampler->last));
+	memset(s, 0, sizeof(*s));
+	s->trial = trial;
+	s->cells = cells;
+	s->ledger = ledger;
+	s->origin_pid = origin_pid;
+	s->records = records;
+	s->count = n + 1;
+	s->sources = mem_array(s->count, sizeof(*s->sources));
+	s->cursors = mem_array(n, sizeof(*s->cursors));
+	s->ours = mem_array(s->count, sizeof(*s->ours));
+	s->links = mem_array(s->count, sizeof(*s->links));
+	s->links_at_go = mem_array(s->count, sizeof(*s->links_at_go));
+	s->tcp_at_go = mem_array(s->count, sizeof(*s->tcp_at_go));
+	s->first = mem_array(s->count, sizeof(*s->first));
+	s->last = mem_array(s->count, sizeof(*s->last));
 	for (unsigned i = 0; ledger && i < n; i++)
 		atomic_store(&ledger->row[i].hold_target,
 			     trial->spec.concurrency);
 }
 
-/* Counts the records that were written since the last time. */
-static void advance(struct record_cursor *cursor)
+/* -------------------------------------------------------------- records --- */
+
+static size_t ahead_of(const struct sampler *s, size_t newly)
 {
+	size_t ahead = AHEAD_ALL / s->trial->replica_count;
+
+	if (ahead > AHEAD_MOST)
+		ahead = AHEAD_MOST;
+	if (ahead < AHEAD_LEAST)
+		ahead = AHEAD_LEAST;
+	return ahead > 4 * newly ? ahead : 4 * newly;
+}
+
+/* Pages that the harness allocates are not in the replica's memory. */
+static void reserve(struct sampler *s, struct record_cursor *cursor,
+		    size_t newly)
+{
+	size_t want = cursor->at + ahead_of(s, newly);
+
+	if (want > cursor->capacity)
+		want = cursor->capacity;
+	if (cursor->fd < 0 || want <= cursor->reserved)
+		return;
+	if (run_reserve_records(cursor->fd, cursor->reserved, want) == 0)
+		cursor->reserved = want;
+}
+
+static void open_records(struct sampler *s, unsigned i)
+{
+	struct record_cursor *cursor = &s->cursors[i];
+	struct err err;
+
+	if (run_map_all_records(s->records[i], &cursor->records,
+				&cursor->capacity, &err) < 0)
+		LOG(CLI, "%s", err.text);
+	cursor->fd = open(s->records[i], O_RDWR | O_CLOEXEC);
+	reserve(s, cursor, 0);
+}
+
+/* Counts the records that were written since the last time. */
+static void advance(struct sampler *s, struct record_cursor *cursor)
+{
+	size_t before = cursor->at;
+
 	while (cursor->at < cursor->capacity) {
 		const struct record *record = &cursor->records[cursor->at];
 		uint8_t outcome = __atomic_load_n(&record->outcome,
 						  __ATOMIC_ACQUIRE);
 
 		if (outcome == OUTCOME_NONE)
-			return;
+			break;
 		if (outcome == OUTCOME_OK) {
 			cursor->ok++;
 			cursor->bytes += record->bytes;
@@ -45,75 +103,109 @@ static void advance(struct record_cursor *cursor)
 		}
 		cursor->at++;
 	}
+	reserve(s, cursor, cursor->at - before);
 }
 
-static void sample_replica(struct sampler *s, unsigned i)
-{
-	struct sample sample = s->last[i];
+/* ------------------------------------------------------------- readings --- */
 
-	if (measure_read(&s->meters[i], &sample, NULL) < 0)
+static void read_links(struct sampler *s)
+{
+	if (s->cells->networked &&
+	    net_read(s->cells->net, s->links, s->count) < 0)
+		LOG(CLI, "the links' counters cannot be read");
+}
+
+static void fill_link(const struct sampler *s, unsigned number,
+		      struct sample *sample)
+{
+	const struct net_counts *link = &s->links[number];
+	bool known = s->cells->networked;
+
+	sample->link_rx_bytes = known ? link->rx_bytes : COUNT_UNKNOWN;
+	sample->link_tx_bytes = known ? link->tx_bytes : COUNT_UNKNOWN;
+	sample->link_rx_packets = known ? link->rx_packets : COUNT_UNKNOWN;
+	sample->link_tx_packets = known ? link->tx_packets : COUNT_UNKNOWN;
+}
+
+static uint64_t received(const struct sampler *s, unsigned i)
+{
+	if (s->cells->networked)
+		return s->links[CELL_OF(i)].rx_bytes;
+	return s->ledger ? atomic_load(&s->ledger->row[i].body_bytes)
+			 : s->cursors[i].bytes;
+}
+
+static void sample_cell(struct sampler *s, unsigned number, bool seldom)
+{
+	struct sample sample = s->last[number];
+
+	if (source_read(&s->sources[number], seldom, &sample) < 0)
 		return; /* gone: its last reading stands */
-	advance(&s->cursors[i]);
-	sample.replica = (int32_t)i;
-	sample.operations_ok = s->cursors[i].ok;
-	sample.operations_failed = s->cursors[i].failed;
-	sample.received_bytes =
-		s->ledger ? atomic_load(&s->ledger->row[i].body_bytes)
-			  : s->cursors[i].bytes;
-	s->last[i] = sample;
+	sample.replica = (int32_t)number - 1;
+	fill_link(s, number, &sample);
+	if (number != CELL_ORIGIN) {
+		struct record_cursor *cursor = &s->cursors[number - 1];
+
+		advance(s, cursor);
+		sample.operations_ok = cursor->ok;
+		sample.operations_failed = cursor->failed;
+		sample.received_bytes = received(s, number - 1);
+	}
+	s->last[number] = sample;
 	trial_add_sample(s->trial, &sample);
 }
 
-static void sample_all(struct sampler *s)
+static void sample_all(struct sampler *s, bool seldom)
 {
-	unsigned n = s->trial->replica_count;
-	struct sample *origin = &s->last[n];
+	struct machine_sample machine;
 
-	for (unsigned i = 0; i < n; i++)
-		sample_replica(s, i);
-	if (!s->origin_pid || measure_read(&s->meters[n], origin, NULL) < 0)
-		return;
-	origin->replica = -1;
-	trial_add_sample(s->trial, origin);
+	read_links(s);
+	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
+		sample_cell(s, i, seldom);
+	machine_read(&s->machine, &machine);
+	trial_add_machine(s->trial, &machine);
 }
 
-static void open_replica(struct sampler *s, unsigned i)
-{
-	struct record_cursor *cursor = &s->cursors[i];
-	struct err err;
+/* ---------------------------------------------------------------- hooks --- */
 
-	if (run_map_all_records(s->records[i], &cursor->records,
-				&cursor->capacity, &err) < 0)
-		LOG(CLI, "%s", err.text);
-	if (measure_open(&s->meters[i], s->trial->replica[i].pid, &err) < 0)
-		LOG(CLI, "%s", err.text);
+static void open_source(struct sampler *s, unsigned number)
+{
+	source_open(&s->sources[number], &s->cells->group[number],
+		    s->ours[number],
+		    s->cells->isolation == ISOLATION_DOCKER &&
+			    number != CELL_ORIGIN);
+}
+
+static void quiet_ledger(struct sampler *s, unsigned i)
+{
+	struct ledger_row *row = &s->ledger->row[i];
+
+	ledger_read(row, &s->trial->replica[i].ledger_setup);
+	atomic_store(&row->hold_target, 0);
+	atomic_store(&row->in_flight_peak, 0);
+	atomic_store(&row->open_connections_peak,
+		     atomic_load(&row->open_connections));
 }
 
 static void on_ready(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
-	struct err err;
 
 	s->metering = true;
+	s->ours[CELL_ORIGIN] = s->origin_pid;
 	for (unsigned i = 0; i < trial->replica_count; i++)
-		s->ours[i] = trial->replica[i].pid;
-	s->ours[trial->replica_count] = s->origin_pid;
-	others_begin(&s->others, s->ours, trial->replica_count + 1);
+		s->ours[CELL_OF(i)] = trial->replica[i].pid;
+	others_begin(&s->others, s->ours, s->count);
+	machine_open(&s->machine);
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->ours[i])
+			open_source(s, i);
 	for (unsigned i = 0; i < trial->replica_count; i++)
-		open_replica(s, i);
-	if (s->origin_pid &&
-	    measure_open(&s->meters[trial->replica_count], s->origin_pid,
-			 &err) < 0)
-		LOG(CLI, "%s", err.text);
-	for (unsigned i = 0; s->ledger && i < trial->replica_count; i++) {
-		struct ledger_row *row = &s->ledger->row[i];
-
-		ledger_read(row, &trial->replica[i].ledger_setup);
-		atomic_store(&row->hold_target, 0);
-		atomic_store(&row->in_flight_peak, 0);
-		atomic_store(&row->open_connections_peak,
-			     atomic_load(&row->open_connections));
-	}
+		open_records(s, i);
+	for (unsigned i = 0; s->cells->networked && i < s->count; i++)
+		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
+	for (unsigned i = 0; s->ledger && i < trial->replica_count; i++)
+		quiet_ledger(s, i);
 }
 
 /* The replicas still sleep: what is read now is what they will have at GO. */
@@ -121,29 +213,32 @@ static void on_go(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
 
-	sample_all(s);
+	sample_all(s, true);
 	for (size_t i = 0; i < trial->sample_count; i++)
 		trial->samples[i].at_ns = trial->go_ns;
-	for (unsigned i = 0; i <= trial->replica_count; i++)
+	for (size_t i = 0; i < trial->machine_count; i++)
+		trial->machine[i].at_ns = trial->go_ns;
+	for (unsigned i = 0; i < s->count; i++)
 		s->last[i].at_ns = trial->go_ns;
-	memcpy(s->first, s->last,
-	       (trial->replica_count + 1) * sizeof(*s->first));
+	memcpy(s->first, s->last, s->count * sizeof(*s->first));
+	memcpy(s->links_at_go, s->links, s->count * sizeof(*s->links));
 }
 
 static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
 {
+	struct sampler *s = context;
+
 	(void)trial;
 	(void)now_ns;
-	sample_all(context);
+	sample_all(s, ++s->ticks % SELDOM_TICKS == 0);
 }
 
 static void on_window_end(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
 
-	sample_all(s);
-	trial->others_cpu_ns = others_end(&s->others, s->ours,
-					  trial->replica_count + 1);
+	sample_all(s, true);
+	trial->others_cpu_ns = others_end(&s->others, s->ours, s->count);
 }
 
 static void take_ledger(struct sampler *s, unsigned i)
@@ -158,12 +253,53 @@ static void take_ledger(struct sampler *s, unsigned i)
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;
 }
 
+/* From GO on, like the ledger, with which it is compared. */
+static void take_link(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	const struct net_counts *now = &s->links[CELL_OF(i)];
+	const struct net_counts *then = &s->links_at_go[CELL_OF(i)];
+	const struct net_tcp *tcp_then = &s->tcp_at_go[CELL_OF(i)];
+	struct net_tcp tcp;
+
+	if (!s->cells->networked)
+		return;
+	read_links(s);
+	replica->link_rx_bytes = now->rx_bytes - then->rx_bytes;
+	replica->link_tx_bytes = now->tx_bytes - then->tx_bytes;
+	replica->link_rx_packets = now->rx_packets - then->rx_packets;
+	replica->link_tx_packets = now->tx_packets - then->tx_packets;
+	if (net_read_tcp(s->cells->net, CELL_OF(i), &tcp) < 0)
+		return;
+	replica->tcp_segments_in = tcp.segments_in - tcp_then->segments_in;
+	replica->tcp_segments_out = tcp.segments_out - tcp_then->segments_out;
+	replica->tcp_retransmitted =
+		tcp.retransmitted - tcp_then->retransmitted;
+}
+
+/* What only the group knows, and at its end. */
+static void take_group(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	struct source *source = &s->sources[CELL_OF(i)];
+	struct cgroup_counts counts;
+
+	if (!source->group ||
+	    cgroup_read(source->group, CGROUP_SELDOM, &counts) < 0)
+		return;
+	replica->memory_peak_bytes = counts.memory_peak_bytes;
+	replica->memory_kills = counts.memory_kills;
+	replica->pids_refused = counts.pids_refused;
+}
+
 static void on_done(void *context, struct trial *trial, unsigned i)
 {
 	struct sampler *s = context;
 	struct err err;
 
 	take_ledger(s, i);
+	take_link(s, i);
+	take_group(s, i);
 	if (measure_peak_rss(trial->replica[i].pid,
 			     &trial->replica[i].peak_rss_bytes, &err) < 0)
 		LOG(CLI, "%s", err.text);
@@ -191,6 +327,8 @@ struct run_hooks sampler_hooks(void)
 	};
 }
 
+/* ------------------------------------------------------------- afterwards --- */
+
 /* The most memory that a replica was seen to have which died before it could be
  * asked for its peak. */
 static uint64_t largest_sample(const struct trial *trial, unsigned replica)
@@ -207,57 +345,90 @@ static uint64_t largest_sample(const struct trial *trial, unsigned replica)
 	return most;
 }
 
+/* All its processes have ended, so the group's sum is final. */
+static void take_total(struct sampler *s, unsigned i)
+{
+	struct source *source = &s->sources[CELL_OF(i)];
+	struct cgroup_counts counts;
+
+	if (source->group && source->group != &source->container &&
+	    cgroup_read(source->group, CGROUP_OFTEN, &counts) == 0)
+		s->trial->replica[i].group_cpu_ns = counts.cpu_ns;
+}
+
+static void finish_replica(struct sampler *s, unsigned i)
+{
+	const struct sample *first = &s->first[CELL_OF(i)];
+	const struct sample *last = &s->last[CELL_OF(i)];
+	struct replica *replica = &s->trial->replica[i];
+
+	if (!replica->done_ns && s->metering) {
+		take_ledger(s, i);
+		take_link(s, i);
+		take_group(s, i);
+	}
+	take_total(s, i);
+	if (!replica->peak_rss_bytes)
+		replica->peak_rss_bytes = largest_sample(s->trial, i);
+	replica->cpu_ns = last->cpu_ns - first->cpu_ns;
+	replica->cpu_user_ns = last->cpu_user_ns - first->cpu_user_ns;
+	if (s->metering && last->throttled_ns != COUNT_UNKNOWN)
+		replica->throttled_ns =
+			last->throttled_ns - first->throttled_ns;
+}
+
 void sampler_finish(struct sampler *s)
 {
-	struct trial *trial = s->trial;
-	unsigned n = trial->replica_count;
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		finish_replica(s, i);
+	s->trial->origin_cpu_ns =
+		s->last[CELL_ORIGIN].cpu_ns - s->first[CELL_ORIGIN].cpu_ns;
+}
 
-	for (unsigned i = 0; i < n; i++) {
-		struct replica *replica = &trial->replica[i];
-
-		if (!replica->done_ns)
-			take_ledger(s, i);
-		if (!replica->peak_rss_bytes)
-			replica->peak_rss_bytes = largest_sample(trial, i);
-		replica->cpu_ns = s->last[i].cpu_ns - s->first[i].cpu_ns;
-		replica->cpu_user_ns =
-			s->last[i].cpu_user_ns - s->first[i].cpu_user_ns;
-	}
-	trial->origin_cpu_ns = s->last[n].cpu_ns - s->first[n].cpu_ns;
+static void close_records(struct record_cursor *cursor)
+{
+	run_unmap_records(cursor->records, cursor->capacity);
+	if (cursor->fd > 0)
+		close(cursor->fd);
 }
 
 void sampler_release(struct sampler *s)
 {
-	unsigned n = s->trial ? s->trial->replica_count : 0;
-
-	for (unsigned i = 0; i < n; i++)
-		run_unmap_records(s->cursors[i].records,
-				  s->cursors[i].capacity);
-	for (unsigned i = 0; s->metering && i < n + (s->origin_pid != 0); i++)
-		measure_close(&s->meters[i]);
+	if (!s->trial)
+		return;
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		close_records(&s->cursors[i]);
+	for (unsigned i = 0; s->metering && i < s->count; i++)
+		if (s->ours[i])
+			source_close(&s->sources[i]);
+	if (s->metering)
+		machine_close(&s->machine);
 	others_release(&s->others);
-	free(s->ours);
-	free(s->meters);
+	free(s->sources);
 	free(s->cursors);
+	free(s->ours);
+	free(s->links);
+	free(s->links_at_go);
+	free(s->tcp_at_go);
 	free(s->first);
 	free(s->last);
 	memset(s, 0, sizeof(*s));
 }
 
-uint64_t sampler_ok(const struct sampler *s)
+uint64_t sampler_ok(const struct sampler *sampler)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < s->trial->replica_count; i++)
-		sum += s->cursors[i].ok;
+	for (unsigned i = 0; i < sampler->trial->replica_count; i++)
+		sum += sampler->cursors[i].ok;
 	return sum;
 }
 
-uint64_t sampler_failed(const struct sampler *s)
+uint64_t sampler_failed(const struct sampler *sampler)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < s->trial->replica_count; i++)
-		sum += s->cursors[i].failed;
+	for (unsigned i = 0; i < sampler->trial->replica_count; i++)
+		sum += sampler->cursors[i].failed;
 	return sum;
 }

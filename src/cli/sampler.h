@@ -1,12 +1,14 @@
 /*
  * What is read during a trial, as hooks for the run room: counters of the
- * replicas' processes and of the origin's, rows of the ledger, records as they
- * are written. One sampler a trial.
+ * replicas' cells and of the origin's, or of their processes, the machine's,
+ * rows of the ledger, records as they are written. One sampler a trial.
  */
 #ifndef CLI_SAMPLER_H
 #define CLI_SAMPLER_H
 
-#include "measure/measure.h"
+#include "cell/cell.h"
+#include "cli/source.h"
+#include "measure/machine.h"
 #include "measure/others.h"
 #include "record/ledger.h"
 #include "record/trial.h"
@@ -17,34 +19,42 @@ struct record_cursor {
 	const struct record *records;
 	size_t capacity, at;
 	uint64_t ok, failed, bytes;
+	int fd;          /* to reserve pages; -1: none */
+	size_t reserved; /* records whose pages are allocated */
 };
 
 struct sampler {
 	struct trial *trial;
+	struct cells *cells;   /* borrowed */
 	struct ledger *ledger; /* NULL: a store outside */
 	pid_t origin_pid;      /* 0: a store outside */
-	struct meter *meters;  /* one a replica; the last is the origin's */
-	bool metering;         /* the meters are open */
+	struct source *sources; /* one a cell, by its number */
+	unsigned count;        /* of cells: replicas + 1 */
 	struct record_cursor *cursors;
+	struct machine_meter machine;
 	struct others others;
 	pid_t *ours; /* replicas and origin: no others */
 	char *const *records;  /* paths, borrowed */
-	struct sample *first, *last; /* at GO and the newest; [replica_count]
-				      * is the origin's */
+	struct net_counts *links; /* the newest, by the cell's number */
+	struct net_counts *links_at_go;
+	struct net_tcp *tcp_at_go;
+	struct sample *first, *last; /* at GO and the newest, by the number */
+	unsigned ticks;        /* readings since GO */
+	bool metering;         /* sources and machine are open */
 	void (*progress)(void *context, const struct sampler *sampler,
 			 const char *stage, uint64_t now_ns);
 	void *progress_context;
 };
 
 void sampler_init(struct sampler *sampler, struct trial *trial,
-		  struct ledger *ledger, pid_t origin_pid,
-		  char *const *records);
+		  struct cells *cells, struct ledger *ledger,
+		  pid_t origin_pid, char *const *records);
 
 /* Hooks whose context is the sampler. */
 struct run_hooks sampler_hooks(void);
 
 /* After the run: ledger rows of those that never were done, CPU over the
- * window. */
+ * window. The cells must still be there. */
 void sampler_finish(struct sampler *sampler);
 void sampler_release(struct sampler *sampler);
 

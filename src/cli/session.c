@@ -8,8 +8,11 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/owner.h"
+#include "cell/cell.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
+#include "cli/placing.h"
 #include "cli/show.h"
 #include "measure/environment.h"
 #include "run/scratch.h"
@@ -52,6 +55,7 @@ void session_close(struct session *session)
 	free(session->jobs);
 	free(session->run.command);
 	store_close(session->store);
+	cells_free(session->cells);
 	if (session->scratch.path)
 		scratch_remove(&session->scratch, NULL);
 	catalogue_release(&session->catalogue);
@@ -202,13 +206,37 @@ static int run_jobs(struct session *session, struct err *err)
 	return 0;
 }
 
+/* Before anything that may have threads. */
+static int open_cells(struct session *session, struct err *err)
+{
+	enum isolation best, worst;
+	char owner[OWNER_BYTES];
+	struct owner self;
+	int code = placing_grades(session->options->isolation, &best, &worst,
+				  err);
+
+	owner_self(&self);
+	owner_format(&self, owner);
+	if (code == 0)
+		code = cells_open(&session->cells, best, worst, owner,
+				  session->scratch.path, err);
+	if (code == 0)
+		snprintf(session->run.environment.isolation,
+			 sizeof(session->run.environment.isolation), "%s",
+			 isolation_name(session->cells->isolation));
+	return code;
+}
+
 static int begin(struct session *session, struct err *err)
 {
 	const char *url = database_url(session->options);
 	int code;
 
 	scratch_clear_stale();
+	cells_clear_stale();
 	code = scratch_make(&session->scratch, SCRATCH_BYTES, err);
+	if (code == 0)
+		code = open_cells(session, err);
 	if (code == 0)
 		code = store_open(&session->store, url, STORE_WRITE, err);
 	if (code < 0)

@@ -15,6 +15,7 @@
 #include "record/trial.h"
 #include "run/scratch.h"
 
+struct cells;
 struct store;
 
 struct job {
@@ -44,6 +45,7 @@ struct session {
 	struct store *store;
 	struct run run;
 	struct scratch scratch; /* replicas' files, plans */
+	struct cells *cells;
 	int interrupt_fd;
 	struct progress progress;
 	struct job *jobs;

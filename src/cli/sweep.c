@@ -7,7 +7,8 @@
 #include "base/mem.h"
 
 static const struct option_spec *const allowed[] = { options_select,
-						     options_trial, NULL };
+						     options_trial,
+						     options_limits, NULL };
 
 /* One key of the file: an option and the node of its values. */
 struct axis {

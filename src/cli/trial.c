@@ -7,8 +7,10 @@
 #include "analyse/analyse.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cell/cell.h"
 #include "cli/dataset.h"
 #include "cli/origin_process.h"
+#include "cli/placing.h"
 #include "cli/sampler.h"
 #include "cli/session.h"
 #include "origin/origin.h"
@@ -54,6 +56,10 @@ static void fill_spec(struct trial_spec *spec, const struct job *job,
 	spec->seed = o->seed;
 	spec->request_size = prepared->request_size;
 	spec->hot_key = o->hot_key;
+	spec->cpus_limit = o->cpus;
+	spec->memory_limit_bytes = o->memory;
+	spec->pids_limit = o->pids;
+	spec->link_bits_per_second = o->link_rate;
 	spec->keys = o->keys;
 	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
 		 prepared->source->name);
@@ -71,10 +77,32 @@ static void fill_params(struct trial *trial)
 		 trial->spec.hot_key ? ", \"hot_key\": true" : "");
 }
 
-/* Our origin and its endpoints, or the one outside. */
-static int choose_store(struct setting *s, const struct job *job,
-			struct trial *trial, struct err *err)
+/* One that was asked for by name, and not the default, must be had. */
+static int check_congestion(const char *wanted, const char *got,
+			    struct err *err)
 {
+	size_t n = strlen(got);
+	const char *at = wanted;
+
+	while (at && (at = strstr(at, got)) != NULL) {
+		if ((at == wanted || at[-1] == ',') && strchr(",", at[n]))
+			return 0;
+		at += n;
+	}
+	return !wanted ? 0
+		       : err_set(err, ERR_USAGE,
+				 "--congestion: '%s' cannot be used here, only "
+				 "'%s': /proc/sys/net/ipv4/tcp_available_"
+				 "congestion_control lists what there is",
+				 wanted, got);
+}
+
+/* Our origin and its endpoints, or the one outside. */
+static int choose_store(struct setting *s, const struct session *session,
+			const struct job *job, struct trial *trial,
+			struct err *err)
+{
+	const char *congestion = job->options.congestion;
 	const char *outside = job->options.endpoint;
 	unsigned n = trial->replica_count;
 	int code;
@@ -89,7 +117,12 @@ static int choose_store(struct setting *s, const struct job *job,
 		return dataset_credentials(&job->options,
 					   &trial->spec.credentials, err);
 	}
-	code = origin_process_start(&s->origin, s->prepared->source, n, err);
+	code = origin_process_start(&s->origin, s->prepared->source, n,
+				    session->cells, congestion, err);
+	if (code == 0)
+		code = check_congestion(congestion,
+					origin_congestion(s->origin.origin),
+					err);
 	if (code < 0)
 		return code;
 	trial->own_origin = true;
@@ -125,8 +158,10 @@ static int run_replicas(struct session *session, struct setting *s,
 			struct err *err)
 {
 	const struct options *o = &job->options;
+	struct place place = placing_hooks(session->cells);
 	struct run_request request = {
 		.trial = trial,
+		.place = &place,
 		.argv = s->argv,
 		.environment = s->environment,
 		.folder = session->scratch.path,
@@ -146,6 +181,16 @@ static int run_replicas(struct session *session, struct setting *s,
 	};
 
 	return run_trial(&request, err);
+}
+
+/* Replicas have to read the plan and write their records. */
+static int give_files(const struct session *session, struct err *err)
+{
+	const struct identity *to = &session->cells->identity;
+
+	return to->changes ? scratch_give(&session->scratch, to->uid, to->gid,
+					  err)
+			   : 0;
 }
 
 static void analyse(struct setting *s, struct trial *trial)
@@ -183,21 +228,28 @@ int session_trial(struct session *session, const struct job *job,
 	struct setting s = { .prepared = prepared,
 			     .origin = { .stop_fd = -1 } };
 	struct trial_spec spec;
+	struct cell_need need;
 	int code;
 
 	fill_spec(&spec, job, prepared);
 	trial_init(trial, &spec);
 	fill_params(trial);
-	code = choose_store(&s, job, trial, err);
-	if (code < 0)
-		goto out;
 	s.argv = catalogue_command(&session->catalogue, job->library,
 				   job->test);
+	placing_need(&job->options, s.argv[0], &need);
+	code = cells_begin(session->cells, &need, err);
+	if (code == 0)
+		code = give_files(session, err);
+	if (code == 0)
+		code = choose_store(&s, session, job, trial, err);
+	if (code < 0)
+		goto out;
+	cells_describe(session->cells, &trial->placement);
 	s.environment = catalogue_environment(&session->catalogue,
 					      session->scratch.path);
 	name_records(&s, session, trial);
-	sampler_init(&s.sampler, trial, s.origin.ledger, s.origin.pid,
-		     s.records);
+	sampler_init(&s.sampler, trial, session->cells, s.origin.ledger,
+		     s.origin.pid, s.records);
 	s.sampler.progress = progress_show;
 	s.sampler.progress_context = &session->progress;
 	code = run_replicas(session, &s, job, trial, err);
@@ -207,5 +259,6 @@ int session_trial(struct session *session, const struct job *job,
 	analyse_summary(trial, &session->run, summary);
 out:
 	end(&s);
+	cells_end(session->cells);
 	return code;
 }

@@ -68,7 +68,24 @@ struct result_row {
 	uint64_t crc_checked;
 	char *state;                /* "ok", or how it failed */
 	char *findings;             /* doubts and differences, "; " between */
-	char *isolation;
+	char *isolation;             /* "cell", "cell-userns", "process", … */
+	char *cgroup, *network;      /* of struct placement */
+	char *pinning;
+	char *origin_congestion;
+	double cpus_limit;           /* of each replica; NAN: none */
+	uint64_t memory_limit_bytes, pids_limit; /* RESULT_UNKNOWN: none */
+	uint64_t link_bits_per_second;
+	double cpu_with_origin_seconds; /* replicas + origin */
+	double cpu_with_origin_seconds_per_gb;
+	double throttled_seconds;    /* waited for the quota, all replicas */
+	uint64_t memory_peak_bytes;  /* of the groups, sum over replicas */
+	uint64_t memory_anon_bytes;  /* most at one time, sum over replicas */
+	uint64_t link_rx_bytes, link_tx_bytes, link_rx_packets, link_tx_packets;
+	uint64_t wire_rx_bytes;      /* estimate: as separate packets */
+	uint64_t tcp_segments_in, tcp_segments_out, tcp_retransmitted;
+	double ksoftirqd_cpu_seconds; /* of the machine, charged to nobody */
+	double stalled_cpu_seconds;  /* PSI, some task waited for a CPU */
+	double import_seconds, ready_seconds; /* median over replicas */
 	char *dataset;
 	uint64_t seed;
 	char *harness_version, *kernel, *cpu_model;

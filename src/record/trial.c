@@ -21,6 +21,35 @@ const char *replica_state_name(enum replica_state state)
 							      : "unknown";
 }
 
+const char *isolation_name(enum isolation isolation)
+{
+	static const char *const words[] = {
+#define X(name, word, text) word,
+		ISOLATIONS(X)
+#undef X
+	};
+
+	return (size_t)isolation < sizeof(words) / sizeof(*words)
+		       ? words[isolation]
+		       : "unknown";
+}
+
+/* Counters that nobody has read are unknown, not 0. */
+static void replica_init(struct replica *replica, unsigned number)
+{
+	replica->number = number;
+	replica->state = REPLICA_NOT_STARTED;
+	replica->exit_status = -1;
+	replica->latency = mem_new(sizeof(struct histogram));
+	replica->throttled_ns = replica->group_cpu_ns = COUNT_UNKNOWN;
+	replica->link_rx_bytes = replica->link_tx_bytes = COUNT_UNKNOWN;
+	replica->link_rx_packets = replica->link_tx_packets = COUNT_UNKNOWN;
+	replica->tcp_segments_in = replica->tcp_segments_out = COUNT_UNKNOWN;
+	replica->tcp_retransmitted = COUNT_UNKNOWN;
+	replica->memory_peak_bytes = COUNT_UNKNOWN;
+	replica->memory_kills = replica->pids_refused = COUNT_UNKNOWN;
+}
+
 void trial_init(struct trial *trial, const struct trial_spec *spec)
 {
 	memset(trial, 0, sizeof(*trial));
@@ -28,12 +57,10 @@ void trial_init(struct trial *trial, const struct trial_spec *spec)
 	trial->spec = *spec;
 	trial->replica_count = spec->replicas;
 	trial->replica = mem_array(spec->replicas, sizeof(*trial->replica));
-	for (unsigned i = 0; i < spec->replicas; i++) {
-		trial->replica[i].number = i;
-		trial->replica[i].state = REPLICA_NOT_STARTED;
-		trial->replica[i].exit_status = -1;
-		trial->replica[i].latency = mem_new(sizeof(struct histogram));
-	}
+	for (unsigned i = 0; i < spec->replicas; i++)
+		replica_init(&trial->replica[i], i);
+	trial->placement = (struct placement){ ISOLATION_PROCESS, "none",
+					       "loopback", "none", "" };
 }
 
 static void replica_release(struct replica *replica)
@@ -51,6 +78,7 @@ void trial_release(struct trial *trial)
 		replica_release(&trial->replica[i]);
 	free(trial->replica);
 	free(trial->samples);
+	free(trial->machine);
 	free(trial->findings);
 	memset(trial, 0, sizeof(*trial));
 }
@@ -59,6 +87,12 @@ void trial_add_sample(struct trial *trial, const struct sample *sample)
 {
 	MEM_ROOM(trial->samples, trial->sample_count, trial->sample_capacity);
 	trial->samples[trial->sample_count++] = *sample;
+}
+
+void trial_add_machine(struct trial *trial, const struct machine_sample *sample)
+{
+	MEM_ROOM(trial->machine, trial->machine_count, trial->machine_capacity);
+	trial->machine[trial->machine_count++] = *sample;
 }
 
 void trial_add_finding(struct trial *trial, const char *format, ...)

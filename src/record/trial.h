@@ -48,6 +48,11 @@ struct trial_spec {
 	bool hot_key;
 	char dataset[64];           /* "s2", "cog", … */
 	uint64_t keys;              /* in the dataset */
+	/* Limits of each replica; 0: none. */
+	double cpus_limit;          /* CPU seconds a second */
+	uint64_t memory_limit_bytes;
+	uint64_t pids_limit;        /* processes and threads */
+	uint64_t link_bits_per_second; /* each way */
 	char endpoint[256];         /* outside store, or "" for our origin */
 	char bucket[64];
 	char region[64];
@@ -62,6 +67,8 @@ struct trial_spec {
 	X(NEVER_READY, "never_ready", "was not ready in time")                 \
 	X(BAD_PROTOCOL, "bad_protocol", "broke the worker protocol")           \
 	X(KILLED, "killed", "was ended by a signal that we did not send")      \
+	X(KILLED_MEMORY, "killed_for_memory", "was killed by the kernel as it " \
+	  "met its memory limit")                                              \
 	X(EXITED, "exited", "exited by itself after GO")                       \
 	X(STOPPED, "stopped", "was stopped by a signal and did not go on")     \
 	X(OVERDUE, "overdue", "did not say that it was done in time")          \
@@ -75,20 +82,71 @@ enum replica_state {
 
 const char *replica_state_name(enum replica_state state);
 
+/* X(NAME, "word", "sentence"): how replicas are kept apart and measured. The
+ * first three are tried in this order. */
+#define ISOLATIONS(X)                                                          \
+	X(CELL, "cell", "cells as root: a control group and a network "        \
+			"namespace for each replica")                          \
+	X(CELL_USER, "cell-userns", "cells in a user namespace: a network "    \
+				    "namespace for each replica")              \
+	X(PROCESS, "process", "plain processes on loopback")                   \
+	X(DOCKER, "docker", "a container for each replica")
+
+enum isolation {
+#define X(name, word, text) ISOLATION_##name,
+	ISOLATIONS(X)
+#undef X
+};
+
+const char *isolation_name(enum isolation isolation);
+
+/* Where the replicas of a trial ran, and what their figures come from. */
+struct placement {
+	enum isolation isolation;
+	char cgroup[8];    /* "v1", "v2": CPU and memory are the group's, all
+			    * processes of a replica; "none": of its first
+			    * process alone (CPU clock, resident memory) */
+	char network[16];  /* "veth": bytes are the link's; "loopback", "host":
+			    * bytes are the ledger's, or the records' */
+	char pinning[64];  /* "origin 1, replicas 0", "none" */
+	char user[32];     /* "uid 1000": whom replicas ran as */
+};
+
+/* A counter that this trial has no source for. */
+#define COUNT_UNKNOWN UINT64_MAX
+
 /* One reading of one replica's counters. Counters grow from the start of the
- * process; rates are differences. */
+ * process, or of its cell; rates are differences. */
 struct sample {
 	uint64_t at_ns;
 	int32_t replica;          /* -1: the origin */
 	uint32_t threads;
 	uint64_t cpu_ns;          /* user + system, exact total */
 	uint64_t cpu_user_ns;     /* ticks scaled to the total: an estimate */
-	uint64_t memory_bytes;    /* resident, without shared memory: a gauge */
-	uint64_t received_bytes;  /* of this replica: body bytes that the
-				   * origin sent it, or without our origin the
+	uint64_t memory_bytes;    /* a gauge: the group's usage (page cache and
+				   * kernel memory included); without a group
+				   * what is resident, but for shared memory */
+	uint64_t received_bytes;  /* of this replica: link_rx_bytes; without a
+				   * link of its own the body bytes that the
+				   * origin sent it; without our origin the
 				   * bytes in its records */
 	uint64_t operations_ok;   /* records with outcome ok so far */
 	uint64_t operations_failed;
+	/* COUNT_UNKNOWN where there is no group, or no link. */
+	uint64_t memory_anon_bytes; /* a gauge, read once a second */
+	uint64_t throttled_ns;      /* waited for its CPU quota */
+	uint64_t link_rx_bytes, link_tx_bytes; /* of its eth0, with headers */
+	uint64_t link_rx_packets, link_tx_packets; /* GSO packets count once */
+};
+
+/* The machine's own counters, which grow from its start; COUNT_UNKNOWN where
+ * the kernel has none. */
+struct machine_sample {
+	uint64_t at_ns;
+	uint64_t ksoftirqd_ns; /* CPU of all ksoftirqd threads: work for the
+				* network that is charged to no replica */
+	uint64_t stalled_cpu_us, stalled_memory_us, stalled_io_us; /* PSI: some
+				* task waited for it, /proc/pressure */
 };
 
 struct replica {
@@ -128,6 +186,21 @@ struct replica {
 	uint64_t cpu_ns;
 	uint64_t cpu_user_ns;
 	uint64_t peak_rss_bytes; /* VmHWM, without the records file's pages */
+	char container_id[72];   /* of docker, or "" */
+	/* From its start to its end: what the kernel said when it was waited
+	 * for (user + system, its waited-for children included; 0: unknown),
+	 * and what its group counted (COUNT_UNKNOWN: it has none). The two are
+	 * held against each other. */
+	uint64_t rusage_ns;
+	uint64_t group_cpu_ns;
+	/* Over the window, or COUNT_UNKNOWN. */
+	uint64_t throttled_ns;
+	uint64_t link_rx_bytes, link_tx_bytes, link_rx_packets, link_tx_packets;
+	uint64_t tcp_segments_in, tcp_segments_out, tcp_retransmitted;
+	/* Since its group was made, or COUNT_UNKNOWN. */
+	uint64_t memory_peak_bytes; /* of the group's usage */
+	uint64_t memory_kills;      /* processes killed for --memory */
+	uint64_t pids_refused;      /* forks refused for --pids */
 
 	/* What the origin saw; zero when it is not ours. */
 	struct ledger_counts ledger_setup; /* before GO */
@@ -147,8 +220,11 @@ struct trial {
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
+	struct placement placement;
 	struct sample *samples;
 	size_t sample_count, sample_capacity;
+	struct machine_sample *machine; /* one each 100 ms, beside `samples` */
+	size_t machine_count, machine_capacity;
 	bool failed;            /* no usable figure came out of it */
 	char text[600];         /* why it failed */
 	char *findings;         /* differences and doubts, one a line */
@@ -157,6 +233,7 @@ struct trial {
 void trial_init(struct trial *trial, const struct trial_spec *spec);
 void trial_release(struct trial *trial);
 void trial_add_sample(struct trial *trial, const struct sample *sample);
+void trial_add_machine(struct trial *trial, const struct machine_sample *sample);
 
 /* Adds a line to trial->findings. */
 void trial_add_finding(struct trial *trial, const char *format, ...)
@@ -173,7 +250,8 @@ struct environment {
 	uint64_t memory_bytes;
 	char congestion[32];     /* the system's default */
 	char instance_type[64];  /* of a cloud's DMI tables, or "" */
-	char isolation[16];      /* "process" */
+	char isolation[16];      /* the best that this machine gives, by its
+				  * word: trials say what they had */
 };
 
 struct run {

@@ -1,4 +1,5 @@
 #include "report/report.h"
+#include "report/table_columns.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,162 +15,13 @@ struct group {
 	const struct report_row **rows; /* best first, baselines and failed
 					 * ones behind */
 	size_t count;
-	const struct result_row *reference, *null;
+	struct table_limits limits;
 	const char *notes[NOTES_MOST]; /* borrowed pieces of findings */
 	int note_length[NOTES_MOST];
 	size_t note_count;
 	const struct report_style *style;
 };
 
-/* A cell's text; "" where the row does not know. */
-struct cell {
-	char text[64];
-};
-
-static struct cell number_cell(double value)
-{
-	struct cell cell = { "" };
-	int decimals = fabs(value) >= 999.5 ? 0
-		       : fabs(value) >= 99.95 ? 1
-					      : 2;
-	int at, end;
-
-	if (!isfinite(value))
-		return cell;
-	snprintf(cell.text, sizeof(cell.text), "%.*f", decimals, value);
-	/* Commas between thousands, from the right. */
-	end = (int)strcspn(cell.text, ".");
-	for (at = end - 3; at > 0 && at < 40; at -= 3) {
-		memmove(cell.text + at + 1, cell.text + at,
-			strlen(cell.text + at) + 1);
-		cell.text[at] = ',';
-	}
-	return cell;
-}
-
-static struct cell library_cell(const struct group *g,
-				const struct result_row *row)
-{
-	struct cell cell;
-
-	(void)g;
-	snprintf(cell.text, sizeof(cell.text), "%s", row->library_name);
-	return cell;
-}
-
-static struct cell version_cell(const struct group *g,
-				const struct result_row *row)
-{
-	struct cell cell;
-
-	(void)g;
-	snprintf(cell.text, sizeof(cell.text), "%.12s",
-		 row->library_version ? row->library_version : "-");
-	return cell;
-}
-
-static struct cell requests_cell(const struct group *g,
-				 const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->requests_per_second);
-}
-
-static struct cell bytes_cell(const struct group *g,
-			      const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->bytes_per_second / 1e6);
-}
-
-static struct cell p50_cell(const struct group *g, const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->latency_p50_ms);
-}
-
-static struct cell p99_cell(const struct group *g, const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->latency_p99_ms);
-}
-
-static struct cell cpu_request_cell(const struct group *g,
-				    const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->cpu_seconds_per_1000_requests * 1000);
-}
-
-static struct cell cpu_gb_cell(const struct group *g,
-			       const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->cpu_seconds_per_gb);
-}
-
-static struct cell cores_cell(const struct group *g,
-			      const struct result_row *row)
-{
-	(void)g;
-	return number_cell(row->cpu_total_seconds / row->duration_seconds);
-}
-
-static struct cell memory_cell(const struct group *g,
-			       const struct result_row *row)
-{
-	(void)g;
-	if (row->peak_rss_bytes == RESULT_UNKNOWN)
-		return number_cell(NAN);
-	return number_cell((double)row->peak_rss_bytes / 1048576);
-}
-
-static struct cell failed_cell(const struct group *g,
-			       const struct result_row *row)
-{
-	struct cell cell;
-
-	(void)g;
-	snprintf(cell.text, sizeof(cell.text), "%llu",
-		 (unsigned long long)row->number_failures);
-	return cell;
-}
-
-static struct cell share_cell(const struct group *g,
-			      const struct result_row *row)
-{
-	struct cell cell = { "" };
-
-	if (g->reference && g->reference->requests_per_second > 0 &&
-	    isfinite(row->requests_per_second) && row != g->null)
-		snprintf(cell.text, sizeof(cell.text), "%.0f%%",
-			 100 * row->requests_per_second /
-				 g->reference->requests_per_second);
-	return cell;
-}
-
-/* `keep`: columns with a smaller one go first where the terminal is narrow. */
-static const struct table_column {
-	const char *upper, *lower;
-	int width; /* negative: left-aligned */
-	int keep;
-	struct cell (*cell)(const struct group *g, const struct result_row *row);
-} columns[] = {
-	{ "", "library", -10, 9, library_cell },
-	{ "", "version", -8, 2, version_cell },
-	{ "requests", "/s", 8, 9, requests_cell },
-	{ "", "MB/s", 6, 6, bytes_cell },
-	{ "p50", "ms", 6, 7, p50_cell },
-	{ "p99", "ms", 6, 7, p99_cell },
-	{ "CPU us", "/request", 8, 9, cpu_request_cell },
-	{ "CPU s", "/GB", 6, 3, cpu_gb_cell },
-	{ "cores", "used", 5, 5, cores_cell },
-	{ "peak", "MiB", 5, 5, memory_cell },
-	{ "", "failed", 6, 8, failed_cell },
-	{ "of", "ref.", 4, 4, share_cell },
-};
-
-#define COLUMN_COUNT_ALL (sizeof(columns) / sizeof(*columns))
 #define NOTE_WIDTH 6 /* "[1][2]" */
 
 /* The least `keep` with which all columns fit. */
@@ -178,9 +30,9 @@ static int least_keep(unsigned width)
 	for (int keep = 0; keep < 9; keep++) {
 		unsigned sum = NOTE_WIDTH;
 
-		for (size_t i = 0; i < COLUMN_COUNT_ALL; i++) {
-			if (columns[i].keep >= keep)
-				sum += (unsigned)abs(columns[i].width) + 1;
+		for (size_t i = 0; i < table_column_count; i++) {
+			if (table_columns[i].keep >= keep)
+				sum += (unsigned)abs(table_columns[i].width) + 1;
 		}
 		if (sum <= width)
 			return keep;
@@ -206,8 +58,8 @@ static const char *plain(const struct group *g)
 /* Without a reference nothing has a share of it. */
 static bool shown(const struct group *g, size_t i, int keep)
 {
-	return columns[i].keep >= keep &&
-	       (g->reference || columns[i].cell != share_cell);
+	return table_columns[i].keep >= keep &&
+	       (g->limits.reference || !table_columns[i].of_reference);
 }
 
 static void put_titles(FILE *out, const struct group *g, int keep)
@@ -215,12 +67,12 @@ static void put_titles(FILE *out, const struct group *g, int keep)
 	for (int line = 0; line < 2; line++) {
 		struct str text = STR_INIT;
 
-		for (size_t i = 0; i < COLUMN_COUNT_ALL; i++) {
+		for (size_t i = 0; i < table_column_count; i++) {
 			if (shown(g, i, keep))
 				str_addf(&text, "%s%*s", i ? " " : "",
-					 columns[i].width,
-					 line ? columns[i].lower
-					      : columns[i].upper);
+					 table_columns[i].width,
+					 line ? table_columns[i].lower
+					      : table_columns[i].upper);
 		}
 		while (text.len && text.buf[text.len - 1] == ' ')
 			text.buf[--text.len] = '\0';
@@ -305,13 +157,13 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 {
 	if (item->baseline)
 		fputs(dim(g), out);
-	for (size_t i = 0; i < COLUMN_COUNT_ALL; i++) {
-		struct cell cell;
+	for (size_t i = 0; i < table_column_count; i++) {
+		struct table_cell cell;
 
 		if (!shown(g, i, keep))
 			continue;
-		cell = columns[i].cell(g, item->row);
-		fprintf(out, "%s%*s", i ? " " : "", columns[i].width,
+		cell = table_columns[i].cell(&g->limits, item->row);
+		fprintf(out, "%s%*s", i ? " " : "", table_columns[i].width,
 			cell.text);
 	}
 	put_note_numbers(out, g, item->row);
@@ -404,9 +256,45 @@ static void put_heading(FILE *out, const struct group *g)
 	str_release(&text);
 }
 
+static void add_limits(struct str *text, const struct result_row *row)
+{
+	if (isfinite(row->cpus_limit))
+		str_addf(text, ", %.3g CPUs each", row->cpus_limit);
+	if (row->memory_limit_bytes != RESULT_UNKNOWN)
+		str_addf(text, ", %.4g MiB each",
+			 (double)row->memory_limit_bytes / 1048576);
+	if (row->pids_limit != RESULT_UNKNOWN)
+		str_addf(text, ", %llu threads each",
+			 (unsigned long long)row->pids_limit);
+	if (row->link_bits_per_second != RESULT_UNKNOWN)
+		str_addf(text, ", links of %.4g Mbit/s",
+			 (double)row->link_bits_per_second / 1e6);
+}
+
+/* Where the rows were measured: no figure means anything without it. */
+static void put_placement(FILE *out, const struct group *g)
+{
+	const struct result_row *row = g->rows[0]->row;
+	struct str text = STR_INIT;
+
+	if (!row->isolation)
+		return;
+	str_addf(&text, "isolation: %s", row->isolation);
+	if (row->cgroup && strcmp(row->cgroup, "none"))
+		str_addf(&text, " (control groups %s, %s)", row->cgroup,
+			 row->network);
+	else if (row->network)
+		str_addf(&text, " (no control groups, %s)", row->network);
+	if (row->pinning)
+		str_addf(&text, "; pinned: %s", row->pinning);
+	add_limits(&text, row);
+	fprintf(out, "%s%s%s\n", dim(g), text.buf, plain(g));
+	str_release(&text);
+}
+
 static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 {
-	bool known = g->null && isfinite(g->null->cpu_seconds_per_1000_requests);
+	bool known = g->limits.null && isfinite(g->limits.null->cpu_seconds_per_1000_requests);
 	struct str text = STR_INIT;
 
 	str_add(&text, "worker.py itself");
@@ -415,13 +303,13 @@ static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 	if (known)
 		str_addf(&text, ": %.1f us CPU an operation (null), part of "
 				"every Python row.",
-			 g->null->cpu_seconds_per_1000_requests * 1000);
+			 g->limits.null->cpu_seconds_per_1000_requests * 1000);
 	else
 		str_add(&text, ": part of every Python row, not measured in "
 			       "this run (run null too).");
 	if (known || !g->rows[0]->baseline)
 		put_line(out, text.buf, width);
-	if (g->reference)
+	if (g->limits.reference)
 		put_line(out, "ref.: requests/s as a share of reference, a "
 			      "client in C that does the least.",
 			 width);
@@ -458,9 +346,9 @@ static void find_baselines(struct group *g)
 		if (!g->rows[i]->baseline || failed(row))
 			continue;
 		if (!strcmp(row->library_name, "reference"))
-			g->reference = row;
+			g->limits.reference = row;
 		else if (!strcmp(row->library_name, "null"))
-			g->null = row;
+			g->limits.null = row;
 	}
 }
 
@@ -473,6 +361,7 @@ static void put_group(FILE *out, struct group *g)
 	qsort(g->rows, g->count, sizeof(*g->rows), by_rank);
 	find_baselines(g);
 	put_heading(out, g);
+	put_placement(out, g);
 	put_titles(out, g, keep);
 	for (size_t i = 0; i < g->count; i++) {
 		int now = rank(g->rows[i]);
@@ -504,6 +393,19 @@ static bool same_number(double a, double b)
 	return a == b || (isnan(a) && isnan(b));
 }
 
+static bool same_placement(const struct result_row *a,
+			   const struct result_row *b)
+{
+	return same_text(a->isolation, b->isolation) &&
+	       same_text(a->cgroup, b->cgroup) &&
+	       same_text(a->network, b->network) &&
+	       same_text(a->pinning, b->pinning) &&
+	       same_number(a->cpus_limit, b->cpus_limit) &&
+	       a->memory_limit_bytes == b->memory_limit_bytes &&
+	       a->pids_limit == b->pids_limit &&
+	       a->link_bits_per_second == b->link_bits_per_second;
+}
+
 static bool comparable(const struct result_row *a, const struct result_row *b)
 {
 	return same_text(a->test_name, b->test_name) &&
@@ -514,7 +416,8 @@ static bool comparable(const struct result_row *a, const struct result_row *b)
 	       same_number(a->keep_alive_timeout_seconds,
 			   b->keep_alive_timeout_seconds) &&
 	       a->use_dns_cache == b->use_dns_cache &&
-	       same_number(a->rate, b->rate) && a->seed == b->seed;
+	       same_number(a->rate, b->rate) && a->seed == b->seed &&
+	       same_placement(a, b);
 }
 
 /* Takes all rows comparable to row `first` that no group has taken yet. */

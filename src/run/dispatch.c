@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#ifndef P_PIDFD /* glibc names it since 2.36; the kernel knows it since 5.4 */
-#define P_PIDFD 3
-#endif
 
 /* At once, so that a replica that floods cannot keep us from the others. */
 #define OUTPUT_READS 16
@@ -119,8 +114,7 @@ static void read_end(struct runner *runner, struct member *member)
 	/* Its number is taken as long as it has not been waited for, so this
 	 * reaches its own group and no other. */
 	runner->launcher->kill(&member->process);
-	if (waitid(P_PIDFD, (id_t)member->process.pidfd, &info,
-		   WEXITED | WNOHANG) == 0 && info.si_pid == 0)
+	if (!runner->launcher->reap(&member->process, &info))
 		return;
 	member->running = false;
 	member_on_exit(runner, member, &info);

@@ -5,40 +5,75 @@
 #ifndef RUN_LAUNCHER_H
 #define RUN_LAUNCHER_H
 
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "run/place.h"
+
+struct container;
 
 struct launch {
 	char *const *argv;
 	char *const *environment; /* NULL: empty */
 	const char *folder;       /* NULL: ours */
+	unsigned replica;         /* its number */
+	const struct place *place;
+	const struct container *container; /* of docker; NULL for others */
 };
 
+#define LAUNCHED_ID_BYTES 72
+
 /* A started replica. The caller closes the three descriptors and waits for the
- * process through `pidfd`. */
+ * end of the process through `pidfd`. */
 struct launched {
 	pid_t pid;
 	int pidfd;
 	int socket_fd; /* our end of the replica's BENCHMARK_FD */
 	int output_fd; /* its stdout and stderr; reading does not block */
+	char id[LAUNCHED_ID_BYTES]; /* of the container, or "" */
+	const struct container *container; /* borrowed; NULL: none */
+	uint64_t rusage_ns; /* after reap(): CPU of it and of the children that
+			     * it waited for, user and system; 0: unknown */
+	bool out_of_memory; /* after reap(): killed for its memory limit, as the
+			     * launcher knows */
 };
+
+#define LAUNCHED_NONE                                                          \
+	(struct launched)                                                      \
+	{                                                                      \
+		.pid = -1, .pidfd = -1, .socket_fd = -1, .output_fd = -1       \
+	}
 
 struct launcher {
 	const char *name;
-	/* Starts the program as a child of ours, the leader of a session of
-	 * its own, with BENCHMARK_FD set. Returns when the program itself runs,
-	 * or with the sentence why it cannot; then nothing is left of it.
-	 * Required. */
+	/* Starts the program, inside launch->place, with BENCHMARK_FD set, as
+	 * the leader of a session of its own. Returns when the program itself
+	 * runs, or with the sentence why it cannot; then nothing is left of
+	 * it. Required. */
 	int (*start)(const struct launch *launch, struct launched *out,
 		     struct err *err);
-	/* SIGKILL to the replica and to all in its process group. Is called
-	 * only before the replica has been waited for, while its number cannot
-	 * belong to anything else; also when it has ended already. Required. */
+	/* SIGKILL to the replica and to all in its process group, or its
+	 * container. Is called only before reap() has succeeded, while its
+	 * number cannot belong to anything else; also when it has ended
+	 * already. Required. */
 	void (*kill)(const struct launched *launched);
+	/* Once pidfd says that it has ended: waits for it and fills si_code and
+	 * si_status as waitid(2) does. false: it has not ended. Required. */
+	bool (*reap)(struct launched *launched, siginfo_t *info);
+	/* The signal that has stopped it and was not followed by SIGCONT, or
+	 * 0. Required. */
+	int (*stopped)(const struct launched *launched);
+	/* Removes what is left of it after reap(), or after giving up on it.
+	 * Not required. */
+	void (*release)(struct launched *launched);
 };
 
 extern const struct launcher launcher_process;
+extern const struct launcher launcher_docker;
 
 /* NULL finds "process". ERR_USAGE names those that there are. */
 int launcher_find(const char *name, const struct launcher **out,

@@ -12,13 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+
+#ifndef P_PIDFD /* glibc names it since 2.36; the kernel knows it since 5.4 */
+#define P_PIDFD 3
+#endif
 
 /* Where a child has its descriptors. */
 #define CHILD_SOCKET 3
@@ -30,7 +36,7 @@
 #define EXEC_TIMEOUT_MS 10000
 
 /* What a child that cannot go on writes to its parent. */
-enum child_step { CHILD_PREPARE, CHILD_FOLDER, CHILD_EXEC };
+enum child_step { CHILD_PREPARE, CHILD_FOLDER, CHILD_EXEC, CHILD_PLACE };
 
 struct child_report {
 	int step;
@@ -114,9 +120,9 @@ static void environment_free(char **all)
 
 /* ------------------------------------------------------ in the child --- */
 
-static _Noreturn void child_fail(int report_fd, enum child_step step)
+static _Noreturn void child_fail(int report_fd, int step)
 {
-	struct child_report report = { .step = (int)step, .error = errno };
+	struct child_report report = { .step = step, .error = errno };
 	ssize_t ignored = write(report_fd, &report, sizeof(report));
 
 	(void)ignored;
@@ -160,8 +166,19 @@ static _Noreturn void child_main(const struct launch *launch,
 {
 	int report = ends->report[1];
 
-	if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    child_descriptors(ends, &report) < 0 || child_signals() < 0)
+	const struct place *place = launch->place;
+	int step = 0;
+
+	if (setsid() < 0 || child_signals() < 0)
+		child_fail(report, CHILD_PREPARE);
+	/* Before the other descriptors are closed: a place has some. */
+	if (place && place->enter)
+		step = place->enter(place->context, launch->replica);
+	if (step)
+		child_fail(report, CHILD_PLACE + step);
+	/* A change of the user has cleared it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    child_descriptors(ends, &report) < 0)
 		child_fail(report, CHILD_PREPARE);
 	if (getppid() != parent) /* it ended before prctl() */
 		_exit(127);
@@ -217,6 +234,11 @@ static int report_error(const struct launch *launch,
 			const struct child_report *report, struct err *err)
 {
 	errno = report->error;
+	if (report->step > CHILD_PLACE) {
+		err_sys(err, "%s", launch->place->explain(report->step -
+							  CHILD_PLACE));
+		return ERR_FAILED;
+	}
 	switch (report->step) {
 	case CHILD_EXEC:
 		return exec_error(launch, report->error, err);
@@ -280,7 +302,7 @@ static int process_start(const struct launch *launch, struct launched *out,
 	struct ends ends;
 	int code;
 
-	*out = (struct launched){ -1, -1, -1, -1 };
+	*out = LAUNCHED_NONE;
 	code = ends_open(&ends, err);
 	if (code < 0)
 		return code;
@@ -307,8 +329,40 @@ static void process_kill(const struct launched *launched)
 	kill(-launched->pid, SIGKILL);
 }
 
+static uint64_t timeval_ns(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * NS_PER_S +
+	       (uint64_t)time->tv_usec * NS_PER_US;
+}
+
+static bool process_reap(struct launched *launched, siginfo_t *info)
+{
+	struct rusage usage = { 0 };
+
+	*info = (siginfo_t){ 0 };
+	/* glibc's waitid() has no usage to give. */
+	if (syscall(SYS_waitid, P_PIDFD, launched->pidfd, info,
+		    WEXITED | WNOHANG, &usage) == 0 && info->si_pid == 0)
+		return false;
+	launched->rusage_ns = timeval_ns(&usage.ru_utime) +
+			      timeval_ns(&usage.ru_stime);
+	return true;
+}
+
+static int process_stopped(const struct launched *launched)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PIDFD, (id_t)launched->pidfd, &info,
+		   WSTOPPED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
+		return 0;
+	return info.si_status;
+}
+
 const struct launcher launcher_process = {
 	.name = "process",
 	.start = process_start,
 	.kill = process_kill,
+	.reap = process_reap,
+	.stopped = process_stopped,
 };

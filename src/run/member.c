@@ -6,14 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 
 #define WHEN_BYTES 48
 
@@ -40,11 +35,36 @@ static const char *signal_word(int number)
 	return word ? word : "?";
 }
 
+/* What its place has to do with its end: `out` gets ": " and the reason. */
+static enum blame blame(const struct runner *runner,
+			const struct member *member, char out[300])
+{
+	const struct place *place = runner->request->place;
+	enum blame found = BLAME_NONE;
+	char reason[290];
+
+	if (member->process.out_of_memory) {
+		snprintf(out, 300, "%s",
+			 ": it needed more memory than --memory allows, and "
+			 "the kernel killed it");
+		return BLAME_MEMORY;
+	}
+	if (place && place->blame)
+		found = place->blame(place->context, member->replica->number,
+				     reason, sizeof(reason));
+	if (found)
+		snprintf(out, 300, ": %s", reason);
+	return found;
+}
+
 /* ": " and the last line that it printed, or the remedy without one. */
-static const char *last_words(const struct member *member, char out[300])
+static const char *last_words(const struct runner *runner,
+			      const struct member *member, char out[300])
 {
 	char line[290];
 
+	if (blame(runner, member, out))
+		return out;
 	tail_last_line(&member->output, line, sizeof(line));
 	if (*line)
 		snprintf(out, 300, ": %s", line);
@@ -83,21 +103,12 @@ void member_kill(struct runner *runner, struct member *member)
 	runner->launcher->kill(&member->process);
 }
 
-/* The signal that has stopped it and was not followed by SIGCONT, or 0. */
-static int stopped_by(const struct member *member)
-{
-	siginfo_t info = { 0 };
-
-	if (waitid(P_PIDFD, (id_t)member->process.pidfd, &info,
-		   WSTOPPED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
-		return 0;
-	return info.si_status;
-}
-
 void member_judge_late(struct runner *runner, struct member *member,
 		       enum replica_state state, const char *text)
 {
-	int number = member->running ? stopped_by(member) : 0;
+	int number = member->running
+			     ? runner->launcher->stopped(&member->process)
+			     : 0;
 
 	if (!number) {
 		member_judge(runner, member, state, "%s", text);
@@ -307,16 +318,21 @@ void member_judge_unwaited(struct runner *runner, struct member *member)
 
 static void judge_signal(struct runner *runner, struct member *member)
 {
+	enum replica_state state = REPLICA_KILLED;
 	int number = member->replica->signal;
 	char time[WHEN_BYTES], words[300];
+	enum blame why;
 
-	if (number == SIGKILL)
+	why = blame(runner, member, words);
+	if (why == BLAME_MEMORY)
+		state = REPLICA_KILLED_MEMORY;
+	else if (!why && number == SIGKILL)
 		snprintf(words, sizeof(words),
 			 ": not by the harness; was it out of memory? dmesg "
 			 "may tell");
-	else
-		last_words(member, words);
-	member_judge(runner, member, REPLICA_KILLED,
+	else if (!why)
+		last_words(runner, member, words);
+	member_judge(runner, member, state,
 		     "was killed by signal %d (SIG%s) %s%s", number,
 		     signal_word(number), when(runner, time), words);
 }
@@ -326,7 +342,7 @@ static void judge_status(struct runner *runner, struct member *member)
 	int status = member->replica->exit_status;
 	char time[WHEN_BYTES], words[300];
 
-	last_words(member, words);
+	last_words(runner, member, words);
 	if (member->step < STEP_READY)
 		member_judge(runner, member, REPLICA_SETUP_FAILED,
 			     "exited with status %d before it was ready%s",
@@ -348,6 +364,7 @@ void member_on_exit(struct runner *runner, struct member *member,
 {
 	struct replica *replica = member->replica;
 
+	replica->rusage_ns = member->process.rusage_ns;
 	if (info->si_code == CLD_EXITED)
 		replica->exit_status = info->si_status;
 	else if (info->si_code && !member->killed)

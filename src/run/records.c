@@ -2,11 +2,31 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "run/run.h"
+
+/* The scratch folder may be that of another user, whom replicas run as. */
+static int give_to_owner_of_folder(int fd, const char *path)
+{
+	char *folder = mem_dup(path);
+	char *end = strrchr(folder, '/');
+	struct stat st;
+	int code = 0;
+
+	if (end)
+		*end = '\0';
+	if (end && end > folder && stat(folder, &st) == 0 &&
+	    st.st_uid != geteuid() && geteuid() == 0)
+		code = fchown(fd, st.st_uid, st.st_gid);
+	free(folder);
+	return code;
+}
 
 int records_make(const char *path, uint64_t capacity, struct err *err)
 {
@@ -21,7 +41,9 @@ int records_make(const char *path, uint64_t capacity, struct err *err)
 		  0600);
 	if (fd < 0)
 		return err_sys(err, "cannot make the records file %s", path);
-	if (ftruncate(fd, (off_t)(capacity * RECORD_BYTES)) < 0)
+	if (give_to_owner_of_folder(fd, path) < 0)
+		code = err_sys(err, "cannot give %s to its replica", path);
+	else if (ftruncate(fd, (off_t)(capacity * RECORD_BYTES)) < 0)
 		code = err_sys(err, "cannot give %s room for %llu records",
 			       path, (unsigned long long)capacity);
 	close(fd);
@@ -99,6 +121,15 @@ int run_map_all_records(const char *path, const struct record **out,
 			size_t *capacity, struct err *err)
 {
 	return map_path(path, false, out, capacity, err);
+}
+
+int run_reserve_records(int fd, size_t from, size_t to)
+{
+	if (to <= from)
+		return 0;
+	return fallocate(fd, FALLOC_FL_KEEP_SIZE,
+			 (off_t)(from * RECORD_BYTES),
+			 (off_t)((to - from) * RECORD_BYTES));
 }
 
 void run_unmap_records(const struct record *records, size_t count)

@@ -107,7 +107,7 @@ static void runner_init(struct runner *runner, struct run_request *request)
 	runner->packet = mem_new(PACKET_MAX_BYTES + 1);
 	for (unsigned i = 0; i < runner->count; i++) {
 		runner->member[i].replica = &trial->replica[i];
-		runner->member[i].process = (struct launched){ -1, -1, -1, -1 };
+		runner->member[i].process = LAUNCHED_NONE;
 		if (request->go_sent_ns)
 			request->go_sent_ns[i] = 0;
 	}
@@ -138,8 +138,14 @@ static int start_member(struct runner *runner, struct member *member,
 			struct err *err)
 {
 	struct run_request *request = runner->request;
-	struct launch launch = { request->argv, request->environment,
-				 request->folder };
+	struct launch launch = {
+		.argv = request->argv,
+		.environment = request->environment,
+		.folder = request->folder,
+		.replica = member->replica->number,
+		.place = request->place,
+		.container = request->container,
+	};
 	struct err why;
 	char *setup;
 	int code = packet_setup(request, member->replica->number, &setup, err);
@@ -155,6 +161,9 @@ static int start_member(struct runner *runner, struct member *member,
 	}
 	member->running = true;
 	member->replica->pid = member->process.pid;
+	snprintf(member->replica->container_id,
+		 sizeof(member->replica->container_id), "%s",
+		 member->process.id);
 	member->step = STEP_SETUP;
 	member_send(member, setup);
 	return 0;
@@ -364,6 +373,24 @@ static void reap_descendants(struct runner *runner)
 				  "for", left);
 }
 
+/* What reaping cannot find: a place may be entered from elsewhere. */
+static void empty_places(struct runner *runner)
+{
+	const struct place *place = runner->request->place;
+
+	for (unsigned i = 0; place && place->kill && i < runner->count; i++)
+		if (runner->member[i].replica->pid)
+			place->kill(place->context, i);
+}
+
+static void release_all(struct runner *runner)
+{
+	for (unsigned i = 0; runner->launcher->release && i < runner->count;
+	     i++)
+		if (runner->member[i].replica->pid)
+			runner->launcher->release(&runner->member[i].process);
+}
+
 /* The person may lose patience here too. */
 static void wait_exits(struct runner *runner)
 {
@@ -388,6 +415,8 @@ static void stop_all(struct runner *runner)
 	wait_exits(runner);
 	kill_rest(runner);
 	reap_descendants(runner);
+	empty_places(runner);
+	release_all(runner);
 }
 
 /* ------------------------------------------------------------ verdict --- */

@@ -24,6 +24,9 @@
 #include "record/record.h"
 #include "record/trial.h"
 
+struct container;
+struct place;
+
 struct run_hooks {
 	/* All replicas are ready and quiet; GO has not been sent. Snapshots
 	 * and resets of peaks belong here. Not required. */
@@ -53,6 +56,8 @@ struct run_hooks {
 struct run_request {
 	struct trial *trial;      /* its spec and params_json are filled */
 	const char *launcher;     /* "process"; NULL is the same */
+	const struct place *place; /* what replicas are put into; NULL: nothing */
+	const struct container *container; /* of the launcher "docker" */
 	char *const *argv;        /* of one replica; [0] is an absolute path;
 				   * NULL at the end */
 	char *const *environment; /* "NAME=value", NULL at the end: all that a
@@ -113,6 +118,14 @@ int run_map_records(const char *path, const struct record **out, size_t *count,
 		    struct err *err);
 int run_map_all_records(const char *path, const struct record **out,
 			size_t *capacity, struct err *err);
+
+/*
+ * Allocates the pages of records [from, to) of a records file on tmpfs, so that
+ * they are charged to the calling program's control group and not to that of
+ * the replica which fills them. Returns 0, or -1 with errno where the file
+ * system cannot: nothing else changes then.
+ */
+int run_reserve_records(int fd, size_t from, size_t to);
 
 /* NULL is fine. */
 void run_unmap_records(const struct record *records, size_t count);

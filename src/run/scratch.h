@@ -9,6 +9,7 @@
 #define RUN_SCRATCH_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -27,6 +28,11 @@ int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err);
 
 /* The same in a folder of the caller's choice. */
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err);
+
+/* Makes it and all files in it another user's, who can then work there; so are
+ * records files that are made in it afterwards. Needs root. */
+int scratch_give(const struct scratch *scratch, uid_t uid, gid_t gid,
+		 struct err *err);
 
 /* Removes it with all that is in it, and frees; twice is fine. */
 int scratch_remove(struct scratch *scratch, struct err *err);

@@ -40,6 +40,27 @@ static void bind_spec(struct statement *s, const struct trial *trial)
 	statement_count(s, spec->client.use_dns_cache);
 }
 
+static uint64_t or_unknown(uint64_t limit)
+{
+	return limit ? limit : RESULT_UNKNOWN;
+}
+
+static void bind_placement(struct statement *s, const struct trial *trial)
+{
+	const struct placement *placement = &trial->placement;
+	const struct trial_spec *spec = &trial->spec;
+
+	statement_text(s, isolation_name(placement->isolation));
+	statement_text(s, placement->cgroup);
+	statement_text(s, placement->network);
+	statement_text(s, placement->pinning);
+	statement_text(s, or_null(placement->user));
+	statement_number(s, spec->cpus_limit > 0 ? spec->cpus_limit : NAN);
+	statement_count(s, or_unknown(spec->memory_limit_bytes));
+	statement_count(s, or_unknown(spec->pids_limit));
+	statement_count(s, or_unknown(spec->link_bits_per_second));
+}
+
 int save_trial(const struct store *store, const struct run *run,
 	       const struct trial *trial, struct err *err)
 {
@@ -53,9 +74,12 @@ int save_trial(const struct store *store, const struct run *run,
 		"seed, request_size_bytes, hot_key, dataset, keys, endpoint, "
 		"bucket, pool_size, keep_alive, keep_alive_timeout_seconds, "
 		"use_dns_cache, start_time, end_time, go_ns, window_end_ns, "
-		"origin_cpu_ns, origin_congestion, failed, text, findings) "
+		"origin_cpu_ns, origin_congestion, failed, text, findings, "
+		"isolation, cgroup, network, pinning, replica_user, "
+		"cpus_limit, memory_limit_bytes, pids_limit, "
+		"link_bits_per_second) "
 		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-		"?,?,?,?,?,?)",
+		"?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		err);
 
 	if (code < 0)
@@ -73,9 +97,29 @@ int save_trial(const struct store *store, const struct run *run,
 	statement_count(&s, trial->failed);
 	statement_text(&s, or_null(trial->text));
 	statement_text(&s, or_null(trial->findings));
+	bind_placement(&s, trial);
 	code = statement_run(&s, err);
 	statement_release(&s);
 	return code;
+}
+
+/* COUNT_UNKNOWN is RESULT_UNKNOWN is NULL. */
+static void bind_cell(struct statement *s, const struct replica *r)
+{
+	statement_text(s, or_null(r->container_id));
+	statement_count(s, or_unknown(r->rusage_ns));
+	statement_count(s, r->group_cpu_ns);
+	statement_count(s, r->throttled_ns);
+	statement_count(s, r->link_rx_bytes);
+	statement_count(s, r->link_tx_bytes);
+	statement_count(s, r->link_rx_packets);
+	statement_count(s, r->link_tx_packets);
+	statement_count(s, r->tcp_segments_in);
+	statement_count(s, r->tcp_segments_out);
+	statement_count(s, r->tcp_retransmitted);
+	statement_count(s, r->memory_peak_bytes);
+	statement_count(s, r->memory_kills);
+	statement_count(s, r->pids_refused);
 }
 
 static void bind_replica(struct statement *s, const struct replica *r)
@@ -106,6 +150,7 @@ static void bind_replica(struct statement *s, const struct replica *r)
 	statement_count(s, r->cpu_ns);
 	statement_count(s, r->cpu_user_ns);
 	statement_count(s, r->peak_rss_bytes);
+	bind_cell(s, r);
 }
 
 int save_replicas(const struct store *store, const struct trial *trial,
@@ -119,8 +164,12 @@ int save_replicas(const struct store *store, const struct trial *trial,
 		"import_seconds, ready_seconds, stderr, started, finished, "
 		"unfinished, stopped_by, records, records_after, bytes_ok, "
 		"crc_checked, in_flight_peak, cpu_ns, cpu_user_ns, "
-		"peak_rss_bytes) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-		"?,?,?,?,?,?,?)",
+		"peak_rss_bytes, container_id, rusage_ns, group_cpu_ns, "
+		"throttled_ns, link_rx_bytes, link_tx_bytes, link_rx_packets, "
+		"link_tx_packets, tcp_segments_in, tcp_segments_out, "
+		"tcp_retransmitted, memory_peak_bytes, memory_kills, "
+		"pids_refused) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+		"?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		err);
 
 	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++) {
@@ -141,8 +190,10 @@ int save_samples(const struct store *store, const struct trial *trial,
 		&s, store,
 		"INSERT OR REPLACE INTO samples (trial_id, replica, at_ns, "
 		"cpu_ns, cpu_user_ns, memory_bytes, received_bytes, "
-		"operations_ok, operations_failed, threads) "
-		"VALUES (?,?,?,?,?,?,?,?,?,?)",
+		"operations_ok, operations_failed, threads, "
+		"memory_anon_bytes, throttled_ns, link_rx_bytes, "
+		"link_tx_bytes, link_rx_packets, link_tx_packets) "
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		err);
 
 	for (size_t i = 0; code == 0 && i < trial->sample_count; i++) {
@@ -158,6 +209,38 @@ int save_samples(const struct store *store, const struct trial *trial,
 		statement_count(&s, sample->operations_ok);
 		statement_count(&s, sample->operations_failed);
 		statement_count(&s, sample->threads);
+		statement_count(&s, sample->memory_anon_bytes);
+		statement_count(&s, sample->throttled_ns);
+		statement_count(&s, sample->link_rx_bytes);
+		statement_count(&s, sample->link_tx_bytes);
+		statement_count(&s, sample->link_rx_packets);
+		statement_count(&s, sample->link_tx_packets);
+		code = statement_run(&s, err);
+	}
+	statement_release(&s);
+	return code;
+}
+
+int save_machine(const struct store *store, const struct trial *trial,
+		 struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(
+		&s, store,
+		"INSERT OR REPLACE INTO machine_samples (trial_id, at_ns, "
+		"ksoftirqd_ns, stalled_cpu_us, stalled_memory_us, "
+		"stalled_io_us) VALUES (?,?,?,?,?,?)",
+		err);
+
+	for (size_t i = 0; code == 0 && i < trial->machine_count; i++) {
+		const struct machine_sample *sample = &trial->machine[i];
+
+		statement_text(&s, trial->id);
+		statement_signed(&s, (int64_t)(sample->at_ns - trial->go_ns));
+		statement_count(&s, sample->ksoftirqd_ns);
+		statement_count(&s, sample->stalled_cpu_us);
+		statement_count(&s, sample->stalled_memory_us);
+		statement_count(&s, sample->stalled_io_us);
 		code = statement_run(&s, err);
 	}
 	statement_release(&s);

@@ -1,0 +1,178 @@
+#include "analyse/reconcile_cell.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+
+/* Both sums of CPU are exact; a replica is not yet in its group when it is
+ * forked, and rusage lacks children that nobody waited for. */
+#define CPU_SHARE 0.005
+#define CPU_SLACK_NS (5.0 * NS_PER_MS)
+
+/* Ethernet 14, IP 20, TCP 32 with time stamps: of each packet that veth
+ * counts. SYN and FIN are a little longer or shorter. */
+#define HEADER_BYTES 66.0
+#define LINK_SHARE 0.01
+#define LINK_SLACK_BYTES 65536.0
+
+#define THROTTLED_SHARE 0.05
+#define KSOFTIRQD_SHARE 0.05
+
+void reconcile_cpu(struct trial *trial)
+{
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *replica = &trial->replica[i];
+		double group = (double)replica->group_cpu_ns;
+		double rusage = (double)replica->rusage_ns;
+
+		if (replica->group_cpu_ns == COUNT_UNKNOWN ||
+		    !replica->rusage_ns)
+			continue;
+		if (fabs(group - rusage) <= rusage * CPU_SHARE + CPU_SLACK_NS)
+			continue;
+		trial_add_finding(trial,
+				  "replica %u: its control group counted %.3f s "
+				  "of CPU, rusage %.3f s: did it leave child "
+				  "processes that nobody waited for?", i,
+				  group / NS_PER_S, rusage / NS_PER_S);
+		return;
+	}
+}
+
+static bool differs(double counted, double expected)
+{
+	return fabs(counted - expected) >
+	       expected * LINK_SHARE + LINK_SLACK_BYTES;
+}
+
+/* Only where all answers have arrived does the link have what was sent. */
+static bool has_link(const struct trial *trial, const struct replica *replica)
+{
+	return trial->own_origin && replica->done_ns &&
+	       replica->link_rx_bytes != COUNT_UNKNOWN &&
+	       !replica->ledger.aborted && !replica->unfinished;
+}
+
+/* One direction; true: it was worth a finding. */
+static bool check_bytes(struct trial *trial, unsigned replica,
+			const char *link_did, const char *origin_did,
+			uint64_t counted, uint64_t ledger, uint64_t packets)
+{
+	double expected = (double)ledger + HEADER_BYTES * (double)packets;
+
+	if (!differs((double)counted, expected))
+		return false;
+	trial_add_finding(trial, "replica %u: its link %s %.0f B, the origin "
+				 "%s %.0f B, headers included",
+			  replica, link_did, (double)counted, origin_did,
+			  expected);
+	return true;
+}
+
+void reconcile_link(struct trial *trial)
+{
+	bool found = false;
+
+	for (unsigned i = 0; !found && i < trial->replica_count; i++) {
+		const struct replica *r = &trial->replica[i];
+		const struct ledger_counts *ledger = &r->ledger;
+
+		if (!has_link(trial, r))
+			continue;
+		found = check_bytes(trial, i, "received", "sent",
+				    r->link_rx_bytes,
+				    ledger->body_bytes + ledger->head_bytes,
+				    r->link_rx_packets);
+		found |= check_bytes(trial, i, "sent", "received",
+				     r->link_tx_bytes, ledger->received_bytes,
+				     r->link_tx_packets);
+	}
+}
+
+static bool happened(uint64_t count)
+{
+	return count && count != COUNT_UNKNOWN;
+}
+
+static bool check_throttled(struct trial *trial, const struct replica *replica)
+{
+	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
+	double share;
+
+	if (!(trial->spec.cpus_limit > 0) || !(window_s > 0) ||
+	    !happened(replica->throttled_ns))
+		return false;
+	share = clock_seconds(replica->throttled_ns) / window_s;
+	if (share <= THROTTLED_SHARE)
+		return false;
+	trial_add_finding(trial,
+			  "replica %u waited for its quota of %.3g CPUs in "
+			  "%.0f%% of the time: --cpus limits this result",
+			  replica->number, trial->spec.cpus_limit,
+			  100 * share);
+	return true;
+}
+
+static bool check_kills(struct trial *trial, const struct replica *replica)
+{
+	if (!happened(replica->memory_kills))
+		return false;
+	trial_add_finding(trial, "replica %u: %llu of its processes were "
+				 "killed at its memory limit",
+			  replica->number,
+			  (unsigned long long)replica->memory_kills);
+	return true;
+}
+
+static bool check_pids(struct trial *trial, const struct replica *replica)
+{
+	if (!happened(replica->pids_refused))
+		return false;
+	trial_add_finding(trial, "replica %u met its limit of %llu processes "
+				 "and threads %llu times",
+			  replica->number,
+			  (unsigned long long)trial->spec.pids_limit,
+			  (unsigned long long)replica->pids_refused);
+	return true;
+}
+
+/* Of each kind the first replica. */
+void reconcile_limits(struct trial *trial)
+{
+	static bool (*const checks[])(struct trial *,
+				      const struct replica *) = {
+		check_kills, check_pids, check_throttled,
+	};
+
+	for (size_t c = 0; c < sizeof(checks) / sizeof(*checks); c++)
+		for (unsigned i = 0; i < trial->replica_count; i++)
+			if (checks[c](trial, &trial->replica[i]))
+				break;
+}
+
+static double replicas_cpu_ns(const struct trial *trial)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		sum += (double)trial->replica[i].cpu_ns;
+	return sum;
+}
+
+void reconcile_ksoftirqd(struct trial *trial)
+{
+	const struct machine_sample *first = trial->machine, *last;
+	double used, replicas = replicas_cpu_ns(trial);
+
+	if (trial->machine_count < 2 || first->ksoftirqd_ns == COUNT_UNKNOWN)
+		return;
+	last = &trial->machine[trial->machine_count - 1];
+	used = (double)(last->ksoftirqd_ns - first->ksoftirqd_ns);
+	if (replicas > 0 && used > KSOFTIRQD_SHARE * replicas)
+		trial_add_finding(trial,
+				  "ksoftirqd used %.0f ms of CPU for network "
+				  "input, %.0f%% of what the replicas used, "
+				  "which is charged to nobody",
+				  used / NS_PER_MS, 100 * used / replicas);
+}

@@ -1,0 +1,173 @@
+/* The columns that cells fill: where replicas ran, limits, groups and links. */
+#include "analyse/summary_cell.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* Of one packet: Ethernet 14, IP 20, TCP 32 with time stamps. */
+#define HEADER_BYTES 66
+
+static uint64_t or_unknown(uint64_t limit)
+{
+	return limit ? limit : RESULT_UNKNOWN;
+}
+
+void summary_placement(struct result_row *row, const struct trial *trial)
+{
+	const struct placement *placement = &trial->placement;
+	const struct trial_spec *spec = &trial->spec;
+
+	row->isolation = mem_dup(isolation_name(placement->isolation));
+	row->cgroup = mem_dup(placement->cgroup);
+	row->network = mem_dup(placement->network);
+	row->pinning = mem_dup(placement->pinning);
+	row->origin_congestion =
+		*trial->congestion ? mem_dup(trial->congestion) : NULL;
+	row->cpus_limit = spec->cpus_limit > 0 ? spec->cpus_limit : NAN;
+	row->memory_limit_bytes = or_unknown(spec->memory_limit_bytes);
+	row->pids_limit = or_unknown(spec->pids_limit);
+	row->link_bits_per_second = or_unknown(spec->link_bits_per_second);
+}
+
+/* One unknown makes the sum unknown. */
+static void add(uint64_t *sum, uint64_t count)
+{
+	*sum = *sum == RESULT_UNKNOWN || count == COUNT_UNKNOWN
+		       ? RESULT_UNKNOWN
+		       : *sum + count;
+}
+
+static void add_seconds(double *sum, uint64_t ns)
+{
+	*sum += ns == COUNT_UNKNOWN ? NAN : clock_seconds(ns);
+}
+
+void summary_begin_cell(struct result_row *row)
+{
+	row->throttled_seconds = 0;
+	row->memory_peak_bytes = 0;
+	row->link_rx_bytes = row->link_tx_bytes = 0;
+	row->link_rx_packets = row->link_tx_packets = 0;
+	row->wire_rx_bytes = 0;
+	row->tcp_segments_in = row->tcp_segments_out = 0;
+	row->tcp_retransmitted = 0;
+}
+
+/* A GSO packet counts once on veth; a wire would have carried each segment with
+ * a header of its own. */
+static uint64_t wire_bytes(const struct replica *replica)
+{
+	uint64_t headers = HEADER_BYTES * replica->link_rx_packets;
+
+	if (replica->link_rx_bytes == COUNT_UNKNOWN ||
+	    replica->tcp_segments_in == COUNT_UNKNOWN ||
+	    replica->link_rx_bytes < headers)
+		return COUNT_UNKNOWN;
+	return replica->link_rx_bytes - headers +
+	       HEADER_BYTES * replica->tcp_segments_in;
+}
+
+void summary_add_cell(struct result_row *row, const struct replica *replica)
+{
+	add_seconds(&row->throttled_seconds, replica->throttled_ns);
+	add(&row->memory_peak_bytes, replica->memory_peak_bytes);
+	add(&row->link_rx_bytes, replica->link_rx_bytes);
+	add(&row->link_tx_bytes, replica->link_tx_bytes);
+	add(&row->link_rx_packets, replica->link_rx_packets);
+	add(&row->link_tx_packets, replica->link_tx_packets);
+	add(&row->wire_rx_bytes, wire_bytes(replica));
+	add(&row->tcp_segments_in, replica->tcp_segments_in);
+	add(&row->tcp_segments_out, replica->tcp_segments_out);
+	add(&row->tcp_retransmitted, replica->tcp_retransmitted);
+}
+
+/* Readings of all replicas are taken one after the other, so those between two
+ * of the first replica belong together. Each replica's newest value stands for
+ * it. */
+uint64_t summary_anon(const struct trial *trial, int replica)
+{
+	uint64_t *newest = mem_array(trial->replica_count, sizeof(*newest));
+	uint64_t most = 0, sum = 0;
+	bool known = false;
+
+	for (size_t i = 0; i < trial->sample_count; i++) {
+		const struct sample *sample = &trial->samples[i];
+		uint64_t now = sample->memory_anon_bytes;
+
+		if (sample->replica < 0 || now == COUNT_UNKNOWN ||
+		    (replica >= 0 && sample->replica != replica))
+			continue;
+		known = true;
+		sum += now - newest[sample->replica];
+		newest[sample->replica] = now;
+		if (sum > most)
+			most = sum;
+	}
+	free(newest);
+	return known ? most : RESULT_UNKNOWN;
+}
+
+static double grown(uint64_t first, uint64_t last, double unit)
+{
+	if (first == COUNT_UNKNOWN || last == COUNT_UNKNOWN || last < first)
+		return NAN;
+	return (double)(last - first) / unit;
+}
+
+void summary_machine(struct result_row *row, const struct trial *trial)
+{
+	const struct machine_sample *first = trial->machine, *last;
+
+	if (trial->machine_count < 2)
+		return;
+	last = &trial->machine[trial->machine_count - 1];
+	row->ksoftirqd_cpu_seconds =
+		grown(first->ksoftirqd_ns, last->ksoftirqd_ns, NS_PER_S);
+	row->stalled_cpu_seconds =
+		grown(first->stalled_cpu_us, last->stalled_cpu_us, 1e6);
+}
+
+void summary_with_origin(struct result_row *row, uint64_t bytes_ok)
+{
+	row->cpu_with_origin_seconds =
+		row->cpu_total_seconds + row->origin_cpu_seconds;
+	if (bytes_ok)
+		row->cpu_with_origin_seconds_per_gb =
+			row->cpu_with_origin_seconds / ((double)bytes_ok / 1e9);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, unsigned count)
+{
+	qsort(values, count, sizeof(*values), by_value);
+	if (!count)
+		return NAN;
+	return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+void summary_start_times(struct result_row *row, const struct trial *trial)
+{
+	double *import = mem_array(trial->replica_count, sizeof(*import));
+	double *ready = mem_array(trial->replica_count, sizeof(*ready));
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		if (!(trial->replica[i].ready_s > 0))
+			continue;
+		import[count] = trial->replica[i].import_s;
+		ready[count++] = trial->replica[i].ready_s;
+	}
+	row->import_seconds = median(import, count);
+	row->ready_seconds = median(ready, count);
+	free(import);
+	free(ready);
+}

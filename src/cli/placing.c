@@ -1,0 +1,111 @@
+#include "cli/placing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct grade {
+	const char *word;
+	enum isolation best, worst;
+} grades[] = {
+	{ "auto", ISOLATION_CELL, ISOLATION_PROCESS },
+	{ "cell", ISOLATION_CELL, ISOLATION_CELL_USER },
+	{ "process", ISOLATION_PROCESS, ISOLATION_PROCESS },
+	{ "docker", ISOLATION_DOCKER, ISOLATION_DOCKER },
+};
+
+int placing_grades(const char *text, enum isolation *best,
+		   enum isolation *worst, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(grades) / sizeof(*grades); i++) {
+		if (text && strcmp(text, grades[i].word) != 0)
+			continue;
+		*best = grades[i].best;
+		*worst = grades[i].worst;
+		return 0;
+	}
+	return err_set(err, ERR_USAGE,
+		       "--isolation is '%s': it is auto, cell, process or "
+		       "docker", text);
+}
+
+void placing_need(const struct options *options, const char *program,
+		  struct cell_need *out)
+{
+	*out = (struct cell_need){
+		.replicas = (unsigned)options->replicas,
+		.limits = { options->cpus, options->memory, options->pids },
+		.link_bits_per_second = options->link_rate,
+		.pin = options->pin,
+		.program = program,
+		.outside = options->endpoint != NULL,
+	};
+}
+
+static int enter(void *context, unsigned replica)
+{
+	return cells_enter(context, CELL_OF(replica));
+}
+
+static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
+{
+	struct cells *cells = context;
+
+	if (!cells->networked)
+		return 0;
+	return net_adopt(cells->net, CELL_OF(replica), pid, err);
+}
+
+static void kill_all(void *context, unsigned replica)
+{
+	struct cells *cells = context;
+
+	if (cells->group[CELL_OF(replica)].ops)
+		cgroup_kill(&cells->group[CELL_OF(replica)]);
+}
+
+static double mebibytes(uint64_t bytes)
+{
+	return bytes == CGROUP_UNKNOWN ? 0 : (double)bytes / (1 << 20);
+}
+
+static bool happened(uint64_t count)
+{
+	return count && count != CGROUP_UNKNOWN;
+}
+
+static enum blame blame(void *context, unsigned replica, char *out, size_t size)
+{
+	struct cells *cells = context;
+	struct cgroup *group = &cells->group[CELL_OF(replica)];
+	struct cgroup_counts counts;
+
+	if (!group->ops || cgroup_read(group, CGROUP_SELDOM, &counts) < 0)
+		return BLAME_NONE;
+	if (happened(counts.memory_kills)) {
+		snprintf(out, size,
+			 "it needed more memory than --memory allows (%.1f "
+			 "MiB at its peak), and the kernel killed it",
+			 mebibytes(counts.memory_peak_bytes));
+		return BLAME_MEMORY;
+	}
+	if (happened(counts.pids_refused)) {
+		snprintf(out, size,
+			 "it wanted more processes and threads than --pids "
+			 "allows, and was refused %llu times",
+			 (unsigned long long)counts.pids_refused);
+		return BLAME_LIMIT;
+	}
+	return BLAME_NONE;
+}
+
+struct place placing_hooks(struct cells *cells)
+{
+	return (struct place){
+		.context = cells,
+		.enter = enter,
+		.explain = cells_explain,
+		.adopt = adopt,
+		.kill = kill_all,
+		.blame = blame,
+	};
+}

@@ -1,0 +1,31 @@
+/*
+ * Where CPU and memory of a replica, or the origin, are read: its control group
+ * where there is one, otherwise its process.
+ */
+#ifndef CLI_SOURCE_H
+#define CLI_SOURCE_H
+
+#include "cell/cgroup.h"
+#include "measure/measure.h"
+
+struct source {
+	struct cgroup *group; /* borrowed from the cells, or &container; NULL:
+			       * the process */
+	struct cgroup container; /* a container's, opened by its process */
+	struct meter meter;
+	struct cgroup_counts counts; /* of the group: the newest */
+};
+
+/* `group` NULL or closed: the process itself. In a container: its own group.
+ * Where neither can be read the source stays closed and source_read() fails. */
+void source_open(struct source *source, struct cgroup *group, pid_t pid,
+		 bool in_container);
+
+/* Fills CPU, memory, threads and what a group knows besides; the rest of
+ * `sample` stays. `seldom`: also what costs more (cgroup.h). -1: it has
+ * ended. */
+int source_read(struct source *source, bool seldom, struct sample *sample);
+
+void source_close(struct source *source);
+
+#endif

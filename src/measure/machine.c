@@ -1,0 +1,135 @@
+#include "measure/machine.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static int open_in_proc(const char *pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/%s", pid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Any process may call itself so: a kernel thread is one without a command
+ * line, and with the parent kthreadd (2). */
+static bool is_ksoftirqd(const char *pid)
+{
+	static const char name[] = " (ksoftirqd/";
+	char line[128], *parent;
+	int fd = open_in_proc(pid, "stat");
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	if (!strstr(line, name))
+		return false;
+	parent = strrchr(line, ')');
+	return parent && strncmp(parent + 3, " 2 ", 3) == 0;
+}
+
+static void open_threads(struct machine_meter *meter)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	size_t capacity = 0;
+
+	while (proc && (entry = readdir(proc))) {
+		int fd;
+
+		if (!isdigit((unsigned char)*entry->d_name) ||
+		    !is_ksoftirqd(entry->d_name))
+			continue;
+		fd = open_in_proc(entry->d_name, "schedstat");
+		if (fd < 0)
+			continue;
+		MEM_ROOM(meter->ksoftirqd, meter->count, capacity);
+		meter->ksoftirqd[meter->count++] = fd;
+	}
+	if (proc)
+		closedir(proc);
+}
+
+void machine_open(struct machine_meter *meter)
+{
+	static const char *const paths[MACHINE_PRESSURES] = {
+		"/proc/pressure/cpu",
+		"/proc/pressure/memory",
+		"/proc/pressure/io",
+	};
+
+	*meter = (struct machine_meter){ 0 };
+	open_threads(meter);
+	for (int i = 0; i < MACHINE_PRESSURES; i++)
+		meter->pressure[i] = open(paths[i], O_RDONLY | O_CLOEXEC);
+}
+
+static bool read_text(int fd, char *out, size_t size)
+{
+	ssize_t n = fd < 0 ? -1 : pread(fd, out, size - 1, 0);
+
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* The first number of schedstat: time on a CPU, ns. */
+static uint64_t read_threads(const struct machine_meter *meter)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < meter->count; i++) {
+		char text[128];
+
+		if (read_text(meter->ksoftirqd[i], text, sizeof(text)))
+			sum += strtoull(text, NULL, 10);
+	}
+	return meter->count ? sum : COUNT_UNKNOWN;
+}
+
+/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=12345" */
+static uint64_t read_pressure(int fd)
+{
+	static const char total[] = "total=";
+	char text[256], *at;
+
+	if (!read_text(fd, text, sizeof(text)) ||
+	    strncmp(text, "some ", 5) != 0 || !(at = strstr(text, total)))
+		return COUNT_UNKNOWN;
+	return strtoull(at + sizeof(total) - 1, NULL, 10);
+}
+
+void machine_read(const struct machine_meter *meter, struct machine_sample *out)
+{
+	out->at_ns = clock_now_ns();
+	out->ksoftirqd_ns = read_threads(meter);
+	out->stalled_cpu_us = read_pressure(meter->pressure[0]);
+	out->stalled_memory_us = read_pressure(meter->pressure[1]);
+	out->stalled_io_us = read_pressure(meter->pressure[2]);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void machine_close(struct machine_meter *meter)
+{
+	for (size_t i = 0; i < meter->count; i++)
+		close(meter->ksoftirqd[i]);
+	free(meter->ksoftirqd);
+	meter->ksoftirqd = NULL;
+	meter->count = 0;
+	for (int i = 0; i < MACHINE_PRESSURES; i++)
+		close_fd(&meter->pressure[i]);
+}

@@ -1,0 +1,42 @@
+/*
+ * Where replicas are put when they start. This room knows nothing of control
+ * groups and network namespaces: whoever has them gives these hooks, and a
+ * launcher calls them. No hook is required.
+ */
+#ifndef RUN_PLACE_H
+#define RUN_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+enum blame {
+	BLAME_NONE,   /* the place had no part in it */
+	BLAME_MEMORY, /* a process was killed for its memory limit */
+	BLAME_LIMIT,  /* another limit was met */
+};
+
+struct place {
+	void *context;
+	/* In the forked child, as the last thing before execve(): moves the
+	 * calling process there and gives up what it may not keep. Only
+	 * async-signal-safe calls. 0, or the number of the step that failed,
+	 * with errno, for explain(). */
+	int (*enter)(void *context, unsigned replica);
+	/* "could not enter its network namespace", for a step of enter(). */
+	const char *(*explain)(int step);
+	/* A container runs and waits: gives it its network. */
+	int (*adopt)(void *context, unsigned replica, pid_t pid,
+		     struct err *err);
+	/* SIGKILL to all that is in the place. The replica's first process may
+	 * have ended. */
+	void (*kill)(void *context, unsigned replica);
+	/* What may have ended a replica early: writes a reason that goes on
+	 * after a colon: "it used more memory than --memory allows: …". */
+	enum blame (*blame)(void *context, unsigned replica, char *out,
+			    size_t size);
+};
+
+#endif
