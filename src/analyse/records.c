@@ -92,6 +92,17 @@ static void count_in_window(struct replica *replica, const struct record *r)
 	histogram_add(replica->latency, r->end_ns - r->intended_ns);
 }
 
+static void note_start(const struct trial *trial, struct replica *replica,
+		       const struct record *r)
+{
+	uint64_t late_ns = r->start_ns > trial->go_ns
+				   ? r->start_ns - trial->go_ns
+				   : 0;
+
+	if (late_ns < replica->started_late_ns)
+		replica->started_late_ns = late_ns;
+}
+
 void analyse_records(struct trial *trial, unsigned number,
 		     const struct record *records, size_t capacity,
 		     size_t plan_ops)
@@ -106,6 +117,7 @@ void analyse_records(struct trial *trial, unsigned number,
 			replica->bad_records++;
 			continue;
 		}
+		note_start(trial, replica, r);
 		if (r->outcome == OUTCOME_OK)
 			replica->bytes_recorded += r->bytes;
 		if (r->end_ns > trial->window_end_ns)

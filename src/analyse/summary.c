@@ -250,6 +250,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	row->memory_anon_bytes = summary_anon(trial, -1);
 	summary_with_origin(row, bytes_ok);
 	summary_machine(row, trial);
+	summary_skew(row, trial);
 	summary_start_times(row, trial);
 	series_release(&series);
 	free(latency);

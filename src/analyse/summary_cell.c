@@ -130,6 +130,22 @@ void summary_machine(struct result_row *row, const struct trial *trial)
 		grown(first->stalled_cpu_us, last->stalled_cpu_us, 1e6);
 }
 
+void summary_skew(struct result_row *row, const struct trial *trial)
+{
+	uint64_t first = UINT64_MAX, last = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		uint64_t late = trial->replica[i].started_late_ns;
+
+		if (late == COUNT_UNKNOWN)
+			continue;
+		first = late < first ? late : first;
+		last = late > last ? late : last;
+	}
+	if (first <= last)
+		row->start_skew_ms = (double)(last - first) / NS_PER_MS;
+}
+
 void summary_with_origin(struct result_row *row, uint64_t bytes_ok)
 {
 	row->cpu_with_origin_seconds =

@@ -23,6 +23,9 @@ uint64_t summary_anon(const struct trial *trial, int replica);
 /* What the machine did over the window. */
 void summary_machine(struct result_row *row, const struct trial *trial);
 
+/* How far apart the replicas began. */
+void summary_skew(struct result_row *row, const struct trial *trial);
+
 /* Sums of replicas and origin; both must stand in the row. */
 void summary_with_origin(struct result_row *row, uint64_t bytes_ok);
 

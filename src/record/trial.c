@@ -41,6 +41,7 @@ static void replica_init(struct replica *replica, unsigned number)
 	replica->state = REPLICA_NOT_STARTED;
 	replica->exit_status = -1;
 	replica->latency = mem_new(sizeof(struct histogram));
+	replica->started_late_ns = COUNT_UNKNOWN;
 	replica->throttled_ns = replica->group_cpu_ns = COUNT_UNKNOWN;
 	replica->link_rx_bytes = replica->link_tx_bytes = COUNT_UNKNOWN;
 	replica->link_rx_packets = replica->link_tx_packets = COUNT_UNKNOWN;

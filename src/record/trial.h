@@ -180,6 +180,8 @@ struct replica {
 	uint64_t records;       /* in the whole file */
 	uint64_t records_after; /* ended after the window */
 	uint32_t in_flight_peak; /* most overlapping records */
+	uint64_t started_late_ns; /* its first operation, after GO;
+				   * COUNT_UNKNOWN: it has none */
 	struct histogram *latency; /* of ok operations, from intended start */
 
 	/* What was measured over the window. */

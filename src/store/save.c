@@ -107,6 +107,7 @@ int save_trial(const struct store *store, const struct run *run,
 static void bind_cell(struct statement *s, const struct replica *r)
 {
 	statement_text(s, or_null(r->container_id));
+	statement_count(s, r->started_late_ns);
 	statement_count(s, or_unknown(r->rusage_ns));
 	statement_count(s, r->group_cpu_ns);
 	statement_count(s, r->throttled_ns);
@@ -164,12 +165,13 @@ int save_replicas(const struct store *store, const struct trial *trial,
 		"import_seconds, ready_seconds, stderr, started, finished, "
 		"unfinished, stopped_by, records, records_after, bytes_ok, "
 		"crc_checked, in_flight_peak, cpu_ns, cpu_user_ns, "
-		"peak_rss_bytes, container_id, rusage_ns, group_cpu_ns, "
+		"peak_rss_bytes, container_id, "
+		"started_late_ns, rusage_ns, group_cpu_ns, "
 		"throttled_ns, link_rx_bytes, link_tx_bytes, link_rx_packets, "
 		"link_tx_packets, tcp_segments_in, tcp_segments_out, "
 		"tcp_retransmitted, memory_peak_bytes, memory_kills, "
 		"pids_refused) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-		"?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		"?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		err);
 
 	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++) {
