@@ -10,10 +10,12 @@
  *
  * Where groups can be made is found by reading /proc/self/cgroup and
  * /proc/self/mountinfo, and then tried: the parent group of the run (the
- * tree's name) is made at once below our own group in each hierarchy, or, on
- * v2, where our own group may not have both processes and children with
- * controllers, beside it at the top of the mount (root), or after moving our
- * own processes into a leaf `geoio-harness` (a delegated group).
+ * tree's name) is made at once. On v1 that is below our own group in each
+ * hierarchy, so that what limits us limits the run. On v2, where only the root
+ * of all groups may have both processes and groups with controllers, it is at
+ * the top of the mount for root, below our own (delegated) group otherwise; and
+ * where that place is not the root, all processes in it are moved into a leaf
+ * `geoio-harness` first, and back at the end.
  *
  * v1: cpu, cpuacct, memory, pids; each may be mounted anywhere, two of them
  * together. v2: cpu.stat is in every group, the memory, pids and cpu
@@ -50,7 +52,7 @@ struct cgroup_limits {
 struct cgroup_counts {
 	/* CGROUP_OFTEN, about 5 us: */
 	uint64_t cpu_ns, cpu_user_ns;
-	uint64_t memory_bytes;      /* usage: with page cache and kernel memory */
+	uint64_t memory_bytes;      /* usage: page cache and kernel memory too */
 	uint64_t memory_peak_bytes; /* of the same, since the group was made */
 	uint64_t pids;              /* processes and threads now */
 	uint64_t throttled_ns;      /* waited because of the quota */
@@ -77,15 +79,19 @@ struct cgroup {
 					 * an earlier one. Owned */
 	int procs_fd[CGROUP_CONTROLLERS]; /* cgroup.procs, to enter */
 	int file_fd[CGROUP_FILES]; /* counters; the ops know which is which */
-	uint64_t last_cpu_ns, last_user_ns; /* so that a split never goes down */
+	uint64_t last_cpu_ns, last_user_ns; /* a split never goes down */
 	bool ours; /* made by us: cgroup_remove() removes it */
 };
 
 /*
  * Makes the parent group. ERR_SYSTEM or ERR_NOT_FOUND with the reason and the
- * one remedy: "as an ordinary user: run it as root, or below `systemd-run
- * --user --scope -p Delegate=yes`"; "the controller memory is missing: …".
- * Nothing is left behind then.
+ * one remedy: "an ordinary user may not make control groups in …: run it as
+ * root, or below `systemd-run --user --scope -p Delegate=yes`"; "the control
+ * group controller memory is missing: …"; ERR_CONFLICT: the process has a tree
+ * of this name already. Nothing is left behind then.
+ *
+ * The tree is locked by the process (fcntl, F_RDLCK on its folders) against
+ * cgroup_clear_stale(): forked children do not hold the lock.
  */
 int cgroup_tree_open(struct cgroup_tree **out, const char *name,
 		     struct err *err);
@@ -123,7 +129,8 @@ int cgroup_read(struct cgroup *group, enum cgroup_what what,
 		struct cgroup_counts *out);
 
 /* SIGKILL to all in it, until none is left or 5 s went by: v2 cgroup.kill; v1
- * forks are forbidden first (pids.max 0). Returns how many are left. */
+ * forks are forbidden first (pids.max 0), so that nothing can be started in the
+ * group afterwards. Returns how many are left. */
 unsigned cgroup_kill(struct cgroup *group);
 
 /* Kills what is in it, then removes it (v1: its page cache first) and closes.
@@ -132,9 +139,11 @@ void cgroup_remove(struct cgroup *group);
 
 /*
  * Removes parent groups that runs of this user left behind when they were
- * killed, with all processes in them: those below the places where
- * cgroup_tree_open() makes them, whose name begins with `prefix` and for whose
- * rest (base/owner.h) is_dead() says true. Returns how many.
+ * killed, with all processes in them: those anywhere in the hierarchies whose
+ * name begins with `prefix`, for whose rest (base/owner.h) is_dead() says true,
+ * that belong to this user and that no process has locked, which holds across
+ * PID namespaces. is_dead() must not say so of a tree of the caller's own.
+ * Returns how many runs.
  */
 unsigned cgroup_clear_stale(const char *prefix,
 			    bool (*is_dead)(const char *rest));

@@ -201,8 +201,8 @@ int cgroup_find(const char *self, const char *mountinfo,
 	}
 	if (is_empty(out))
 		return err_set(err, ERR_NOT_FOUND,
-			       "no control groups are mounted: mount -t cgroup2 "
-			       "none /sys/fs/cgroup");
+			       "no control groups are mounted: "
+			       "mount -t cgroup2 none /sys/fs/cgroup");
 	return check_complete(out, err);
 }
 

@@ -145,9 +145,9 @@ static char *base_of(struct cgroup_tree *tree, const struct cgroup_places *at)
 	return base;
 }
 
-/* Processes go before the first controller is handed down: with cpu alone, which
- * the kernel would allow beside processes, the group becomes a threaded one, and
- * its groups of no use. */
+/* Processes go before the first controller is handed down: with cpu alone,
+ * which the kernel would allow beside processes, the group becomes a threaded
+ * one, and groups below it are of no use. */
 static int prepare(struct cgroup_tree *tree, const char *base, struct err *err)
 {
 	if (faccessat(AT_FDCWD, base, W_OK, AT_EACCESS) < 0)
