@@ -189,6 +189,16 @@ def scratch_folders(pid):
     return [path for base in bases for path in Path(base).glob(scratch_name(pid) + "*")]
 
 
+def groups_of(*pids):
+    """Control groups that runs of these harnesses have, or left."""
+    names = tuple(scratch_name(pid) for pid in pids)
+    found = []
+    for folder, below, _ in os.walk("/sys/fs/cgroup"):
+        found += [f"{folder}/{name}" for name in below if name.startswith(names)]
+        below[:] = [name for name in below if not name.startswith(names)]
+    return found
+
+
 def processes_with(marker):
     """Processes, other than this one, with the marker in their command line or working folder."""
     for entry in os.listdir("/proc"):

@@ -205,8 +205,8 @@ static int refuse(struct err *err, const char *option, const char *what)
 				 "Delegate=yes`" : "");
 }
 
-static int check_need(const struct cells *cells, const struct cell_need *need,
-		      struct err *err)
+static int check_limits(const struct cells *cells,
+			const struct cell_need *need, struct err *err)
 {
 	const struct cgroup_limits *limits = &need->limits;
 	static const char groups[] = "a control group, which this machine does "
@@ -228,6 +228,15 @@ static int check_need(const struct cells *cells, const struct cell_need *need,
 	if (need->link_bits_per_second && !cells->net)
 		return refuse(err, "--link-rate", "a link of a cell");
 	return 0;
+}
+
+int cells_check(const struct cells *cells, const struct cell_need *need,
+		struct err *err)
+{
+	struct pin pin;
+	int code = check_limits(cells, need, err);
+
+	return code < 0 ? code : pin_parse(need->pin, &pin, err);
 }
 
 /* With docker the containers have groups of their own, and only the origin
@@ -265,7 +274,7 @@ static int set_links(struct cells *cells, uint64_t rate, struct err *err)
 int cells_begin(struct cells *cells, const struct cell_need *need,
 		struct err *err)
 {
-	int code = check_need(cells, need, err);
+	int code = check_limits(cells, need, err);
 
 	if (code == 0)
 		code = pin_parse(need->pin, &cells->pin, err);

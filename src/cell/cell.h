@@ -67,6 +67,11 @@ int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	       const char *owner, const char *scratch, struct err *err);
 void cells_free(struct cells *cells); /* NULL is fine */
 
+/* What is wrong with the need on this machine, before anything is started. The
+ * same errors come from cells_begin(). */
+int cells_check(const struct cells *cells, const struct cell_need *need,
+		struct err *err);
+
 /* ERR_USAGE for what this grade does not have: "--cpus needs control groups,
  * which an ordinary user does not have: …". */
 int cells_begin(struct cells *cells, const struct cell_need *need,

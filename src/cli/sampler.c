@@ -1,5 +1,6 @@
 #include "cli/sampler.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,8 @@ static void reserve(struct sampler *s, struct record_cursor *cursor,
 		return;
 	if (run_reserve_records(cursor->fd, cursor->reserved, want) == 0)
 		cursor->reserved = want;
+	else if (errno == ENOSPC)
+		cursor->full = true;
 }
 
 static void open_records(struct sampler *s, unsigned i)
@@ -87,8 +90,9 @@ static void open_records(struct sampler *s, unsigned i)
 static void advance(struct sampler *s, struct record_cursor *cursor)
 {
 	size_t before = cursor->at;
+	size_t end = cursor->full ? cursor->reserved : cursor->capacity;
 
-	while (cursor->at < cursor->capacity) {
+	while (cursor->at < end) {
 		const struct record *record = &cursor->records[cursor->at];
 		uint8_t outcome = __atomic_load_n(&record->outcome,
 						  __ATOMIC_ACQUIRE);
@@ -413,6 +417,17 @@ void sampler_release(struct sampler *s)
 	free(s->first);
 	free(s->last);
 	memset(s, 0, sizeof(*s));
+}
+
+size_t sampler_records(const struct sampler *sampler, unsigned replica)
+{
+	const struct record_cursor *cursor = &sampler->cursors[replica];
+
+	if (!cursor->records)
+		return 0;
+	return cursor->fd >= 0 ? run_allocated_records(cursor->fd,
+						       cursor->capacity)
+			       : cursor->capacity;
 }
 
 uint64_t sampler_ok(const struct sampler *sampler)

@@ -21,6 +21,8 @@ struct record_cursor {
 	uint64_t ok, failed, bytes;
 	int fd;          /* to reserve pages; -1: none */
 	size_t reserved; /* records whose pages are allocated */
+	bool full;       /* the file system has no more: those behind
+			  * `reserved` are not read before the end */
 };
 
 struct sampler {
@@ -57,6 +59,9 @@ struct run_hooks sampler_hooks(void);
  * window. The cells must still be there. */
 void sampler_finish(struct sampler *sampler);
 void sampler_release(struct sampler *sampler);
+
+/* Records of a replica that can be read, after the run. */
+size_t sampler_records(const struct sampler *sampler, unsigned replica);
 
 /* Operations recorded so far, by all replicas. */
 uint64_t sampler_ok(const struct sampler *sampler);

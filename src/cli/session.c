@@ -157,10 +157,15 @@ static bool goes_on(int code)
 static int prepare_job(struct session *session, const struct job *job,
 		       const struct prepared **prepared, struct err *err)
 {
+	struct cell_need need;
+	int code;
+
 	if (!job->library->ready)
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
-	return session_prepare(session, job, prepared, err);
+	placing_need(&job->options, NULL, &need);
+	code = cells_check(session->cells, &need, err);
+	return code < 0 ? code : session_prepare(session, job, prepared, err);
 }
 
 static int run_job(struct session *session, const struct job *job,

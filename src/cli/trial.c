@@ -201,7 +201,7 @@ static void analyse(struct setting *s, struct trial *trial)
 
 		if (cursor->records)
 			analyse_records(trial, i, cursor->records,
-					cursor->capacity,
+					sampler_records(&s->sampler, i),
 					s->prepared->op_count);
 	}
 	analyse_reconcile(trial);

@@ -326,6 +326,10 @@ static void judge_signal(struct runner *runner, struct member *member)
 	why = blame(runner, member, words);
 	if (why == BLAME_MEMORY)
 		state = REPLICA_KILLED_MEMORY;
+	else if (!why && number == SIGBUS)
+		snprintf(words, sizeof(words),
+			 ": is the file system of the scratch folder full "
+			 "(/dev/shm)?");
 	else if (!why && number == SIGKILL)
 		snprintf(words, sizeof(words),
 			 ": not by the harness; was it out of memory? dmesg "

@@ -132,6 +132,14 @@ int run_reserve_records(int fd, size_t from, size_t to)
 			 (off_t)((to - from) * RECORD_BYTES));
 }
 
+size_t run_allocated_records(int fd, size_t capacity)
+{
+	off_t end = written_end(fd, (off_t)(capacity * RECORD_BYTES));
+	size_t count = end > 0 ? (size_t)end / RECORD_BYTES : 0;
+
+	return count < capacity ? count : capacity;
+}
+
 void run_unmap_records(const struct record *records, size_t count)
 {
 	if (records)

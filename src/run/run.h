@@ -127,6 +127,10 @@ int run_map_all_records(const char *path, const struct record **out,
  */
 int run_reserve_records(int fd, size_t from, size_t to);
 
+/* How many records may be read from a mapping without touching a page that the
+ * file system has not allocated yet: on a full tmpfs that would be SIGBUS. */
+size_t run_allocated_records(int fd, size_t capacity);
+
 /* NULL is fine. */
 void run_unmap_records(const struct record *records, size_t count);
 
