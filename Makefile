@@ -36,8 +36,9 @@ GDAL_CFLAGS    = $(shell pkg-config --cflags gdal)
 GDAL_LIBS      = $(shell pkg-config --libs gdal)
 
 # Rooms whose objects make up the library that the program and the checks link.
-# cog/ holds a program of its own (GDAL), worker/ the library of tests in C.
-ROOMS     := $(filter-out src/cog src/worker,$(wildcard src/*))
+# cog/ holds a program of its own (GDAL), so does enter/ (static, for containers),
+# worker/ the library of tests in C.
+ROOMS     := $(filter-out src/cog src/enter src/worker,$(wildcard src/*))
 ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
@@ -57,7 +58,7 @@ WORKER    := $(BUILD)/libbenchmark-worker.a
 
 all: programs
 
-programs: $(BUILD)/benchmark $(BUILD)/make-cog $(TESTS)
+programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(TESTS)
 
 help:
 	@echo 'make                 build $(BUILD)/benchmark, $(BUILD)/make-cog and the tests in C'
@@ -82,6 +83,13 @@ COG_FLAGS = $(filter-out -fsanitize=thread,$(1))
 $(BUILD)/make-cog: $(BUILD)/obj/src/cog/make_cog.o
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(call COG_FLAGS,$(LDFLAGS)) -o $@ $^ $(GDAL_LIBS) -lm
+
+# It runs in containers that may hold nothing else: no shared library, and so no
+# sanitizer either.
+$(BUILD)/geoio-enter: $(wildcard src/enter/*.c)
+	@mkdir -p $(@D)
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS)) -static -o $@ $^
 
 $(LIB): $(ROOM_OBJ)
 	$(call SAY,AR,$@)
@@ -131,6 +139,9 @@ $(BUILD)/check/unit/%: check/unit/%.c $(LIB) $(WORKER)
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(WORKER) $(LDFLAGS) $(PKG_LIBS) -lcmocka -lm
 
+# It plays the engine that starts containers.
+$(BUILD)/check/unit/run_docker: | $(BUILD)/geoio-enter
+
 $(BUILD)/check/fuzz/%: check/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call SAY,LD,$@)
@@ -168,7 +179,7 @@ EXEC  := $(DESTDIR)$(PREFIX)/libexec/geoio-benchmark
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/benchmark $(SHARE) $(EXEC)
 	install -m 755 $(BUILD)/benchmark $(DESTDIR)$(PREFIX)/bin/benchmark
-	install -m 755 $(BUILD)/make-cog tools/setup-envs tools/new-test $(EXEC)/
+	install -m 755 $(BUILD)/make-cog $(BUILD)/geoio-enter tools/setup-envs tools/new-test $(EXEC)/
 	install -m 644 tools/uv.lock $(EXEC)/
 	rm -rf $(SHARE)/benchmark $(EXEC)/tests
 	cp -r benchmark $(SHARE)/benchmark

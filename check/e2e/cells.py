@@ -86,7 +86,9 @@ class AsRoot(Check):
 
     def test_memory(self):
         result = self.run_test("hungry", "--memory", "64MiB", status=1, GEOIO_TESTS=CHECK_LIBRARIES)
-        self.assert_sentence(result.stderr, r"SIGKILL", r"more memory than --memory allows", r"6[0-9]\.\d MiB")
+        self.assert_sentence(
+            result.stderr, r"SIGKILL", r"more memory than --memory allows", r"6[0-9]\.\d MiB"
+        )
         row = self.only_result()
         self.assertIn("killed_for_memory", self.query("select state from replicas")[0])
         self.assertEqual(row["memory_limit_bytes"], 64 << 20)
@@ -161,7 +163,9 @@ class AsRoot(Check):
 
     def test_nothing_leaves(self):
         """A cell has no way out: a store outside is not reached, and its own name is."""
-        result = self.run_test("reference", "--endpoint", "http://192.0.2.1:9", "--anonymous", "--ready-timeout", "2", status=1)
+        result = self.run_test(
+            "reference", "--endpoint", "http://192.0.2.1:9", "--anonymous", "--ready-timeout", "2", status=1
+        )
         self.assertNotIn("Traceback", result.stderr)
 
     def test_a_missing_controller(self):
@@ -175,7 +179,9 @@ class AsRoot(Check):
             text=True,
             timeout=60,
         ).stdout
-        self.assert_sentence(out, r"isolation +cells in a user namespace", r"controller pids is missing: mount")
+        self.assert_sentence(
+            out, r"isolation +cells in a user namespace", r"controller pids is missing: mount"
+        )
 
 
 class BadInput(Check):
@@ -196,7 +202,9 @@ class BadInput(Check):
         self.assert_sentence(self.refused("--pin", "1-"), r"--pin", r"auto, none")
         self.assert_sentence(self.refused("--pin", "1023"), r"CPU 1023", r"take from")
         self.assert_sentence(self.refused("--isolation", "jail"), r"auto, cell, process or docker")
-        self.assert_sentence(self.refused("--congestion", "carrier-pigeon"), r"--congestion", r"carrier-pigeon")
+        self.assert_sentence(
+            self.refused("--congestion", "carrier-pigeon"), r"--congestion", r"carrier-pigeon"
+        )
 
     def test_limits_need_cells(self):
         for words in (("--cpus", "1"), ("--memory", "64MiB"), ("--pids", "9"), ("--link-rate", "1Gbit")):
@@ -234,9 +242,9 @@ class AsUser(Check):
     def as_user(self, *words, before="", status=0):
         """Runs the installed program as nobody; `before` is shell that runs there first."""
         program = self.prefix / "bin/benchmark"
+        as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all")
         result = subprocess.run(
-            ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all", "sh"]
-            + ["-c", f"{before} exec {program} {' '.join(words)}"],
+            [*as_nobody, "sh", "-c", f"{before} exec {program} {' '.join(words)}"],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
             capture_output=True,

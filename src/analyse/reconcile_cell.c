@@ -95,22 +95,25 @@ static bool happened(uint64_t count)
 	return count && count != COUNT_UNKNOWN;
 }
 
+/* The kernel counts each CPU that may not run the group, so the sum can exceed
+ * the window: it is no share of it. */
 static bool check_throttled(struct trial *trial, const struct replica *replica)
 {
 	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
-	double share;
+	double waited_s;
 
 	if (!(trial->spec.cpus_limit > 0) || !(window_s > 0) ||
 	    !happened(replica->throttled_ns))
 		return false;
-	share = clock_seconds(replica->throttled_ns) / window_s;
-	if (share <= THROTTLED_SHARE)
+	waited_s = clock_seconds(replica->throttled_ns);
+	if (waited_s <= THROTTLED_SHARE * window_s)
 		return false;
 	trial_add_finding(trial,
-			  "replica %u waited for its quota of %.3g CPUs in "
-			  "%.0f%% of the time: --cpus limits this result",
-			  replica->number, trial->spec.cpus_limit,
-			  100 * share);
+			  "replica %u waited %.3g s for its quota of %.3g CPUs, "
+			  "all CPUs added up, in a window of %.3g s: --cpus "
+			  "limits this result",
+			  replica->number, waited_s, trial->spec.cpus_limit,
+			  window_s);
 	return true;
 }
 
@@ -165,9 +168,13 @@ void reconcile_ksoftirqd(struct trial *trial)
 	const struct machine_sample *first = trial->machine, *last;
 	double used, replicas = replicas_cpu_ns(trial);
 
-	if (trial->machine_count < 2 || first->ksoftirqd_ns == COUNT_UNKNOWN)
+	if (trial->machine_count < 2)
 		return;
 	last = &trial->machine[trial->machine_count - 1];
+	if (first->ksoftirqd_ns == COUNT_UNKNOWN ||
+	    last->ksoftirqd_ns == COUNT_UNKNOWN ||
+	    last->ksoftirqd_ns < first->ksoftirqd_ns)
+		return; /* the last less: a thread ended with its CPU */
 	used = (double)(last->ksoftirqd_ns - first->ksoftirqd_ns);
 	if (replicas > 0 && used > KSOFTIRQD_SHARE * replicas)
 		trial_add_finding(trial,

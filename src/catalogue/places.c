@@ -82,6 +82,7 @@ static void place_checkout(struct places *places, const char *root,
 	places->python_root = mem_dup(root);
 	places->programs = mem_printf("%s/tests", program_dir);
 	places->make_cog = mem_printf("%s/make-cog", program_dir);
+	places->enter = mem_printf("%s/geoio-enter", program_dir);
 	places->setup_envs = mem_printf("%s/tools/setup-envs", root);
 }
 
@@ -93,6 +94,8 @@ static void place_installed(struct places *places, const char *program_dir)
 		mem_printf("%s/../libexec/geoio-benchmark/tests", program_dir);
 	places->make_cog = mem_printf(
 		"%s/../libexec/geoio-benchmark/make-cog", program_dir);
+	places->enter = mem_printf(
+		"%s/../libexec/geoio-benchmark/geoio-enter", program_dir);
 	places->setup_envs = mem_printf(
 		"%s/../libexec/geoio-benchmark/setup-envs", program_dir);
 }
@@ -133,6 +136,7 @@ void places_release(struct places *places)
 	free(places->envs);
 	free(places->cache);
 	free(places->make_cog);
+	free(places->enter);
 	free(places->setup_envs);
 	memset(places, 0, sizeof(*places));
 }

@@ -27,6 +27,7 @@ struct places {
 	char *envs;     /* Python environments */
 	char *cache;    /* made data (COGs): XDG_CACHE_HOME/geoio-benchmark */
 	char *make_cog; /* program */
+	char *enter;      /* program that starts in containers */
 	char *setup_envs; /* program */
 };
 

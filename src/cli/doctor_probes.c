@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "cell/cell.h"
 #include "cli/database.h"
+#include "run/container.h"
 #include "store/store.h"
 
 #define FILES_WANTED 4096
@@ -262,6 +263,20 @@ static void probe_isolation(const struct doctor *doctor, struct finding *f)
 	REMEDY(f, "better: %s", why);
 }
 
+/* Only --isolation docker needs them, so their absence is no fault. */
+static void probe_containers(const struct doctor *doctor, struct finding *f)
+{
+	char text[400];
+
+	(void)doctor;
+	if (container_probe(text, sizeof(text))) {
+		say(f, VERDICT_OK, "%s", text);
+		return;
+	}
+	say(f, VERDICT_OK, "none, which only --isolation docker needs");
+	REMEDY(f, "%s", text);
+}
+
 const struct probe doctor_probes[] = {
 	{ "kernel", probe_kernel },
 	{ "CPUs", probe_cpus },
@@ -271,6 +286,7 @@ const struct probe doctor_probes[] = {
 	{ "loopback", probe_loopback },
 	{ "congestion", probe_congestion },
 	{ "isolation", probe_isolation },
+	{ "containers", probe_containers },
 	{ "python", probe_python },
 	{ "GDAL", probe_cog },
 	{ "database", probe_database },

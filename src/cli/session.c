@@ -55,6 +55,7 @@ void session_close(struct session *session)
 	free(session->jobs);
 	free(session->run.command);
 	store_close(session->store);
+	containers_close(&session->containers);
 	cells_free(session->cells);
 	if (session->scratch.path)
 		scratch_remove(&session->scratch, NULL);
@@ -225,6 +226,10 @@ static int open_cells(struct session *session, struct err *err)
 	if (code == 0)
 		code = cells_open(&session->cells, best, worst, owner,
 				  session->scratch.path, err);
+	if (code == 0 && best == ISOLATION_DOCKER)
+		code = containers_open(&session->containers,
+				       session->options->image,
+				       &session->catalogue.places, err);
 	if (code == 0)
 		snprintf(session->run.environment.isolation,
 			 sizeof(session->run.environment.isolation), "%s",
@@ -239,6 +244,7 @@ static int begin(struct session *session, struct err *err)
 
 	scratch_clear_stale();
 	cells_clear_stale();
+	container_clear_stale();
 	code = scratch_make(&session->scratch, SCRATCH_BYTES, err);
 	if (code == 0)
 		code = open_cells(session, err);

@@ -8,6 +8,7 @@
 #define CLI_SESSION_H
 
 #include "catalogue/catalogue.h"
+#include "cli/containers.h"
 #include "cli/option.h"
 #include "cli/progress.h"
 #include "record/objects.h"
@@ -46,6 +47,7 @@ struct session {
 	struct run run;
 	struct scratch scratch; /* replicas' files, plans */
 	struct cells *cells;
+	struct containers containers; /* with --isolation docker */
 	int interrupt_fd;
 	struct progress progress;
 	struct job *jobs;

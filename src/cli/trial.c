@@ -180,6 +180,12 @@ static int run_replicas(struct session *session, struct setting *s,
 		.context = &s->sampler,
 	};
 
+	if (session->cells->isolation == ISOLATION_DOCKER) {
+		request.launcher = "docker";
+		request.container = containers_fill(
+			&session->containers, session->cells, trial,
+			session->run.id, session->scratch.path);
+	}
 	return run_trial(&request, err);
 }
 

@@ -256,30 +256,47 @@ static void put_heading(FILE *out, const struct group *g)
 	str_release(&text);
 }
 
+static void add_limit(struct str *text, const char *limit)
+{
+	str_addf(text, "%s%s", strstr(text->buf, "; each: ") ? ", " : "; each: ",
+		 limit);
+}
+
 static void add_limits(struct str *text, const struct result_row *row)
 {
-	if (isfinite(row->cpus_limit))
-		str_addf(text, ", %.3g CPUs each", row->cpus_limit);
-	if (row->memory_limit_bytes != RESULT_UNKNOWN)
-		str_addf(text, ", %.4g MiB each",
+	char limit[64];
+
+	if (isfinite(row->cpus_limit)) {
+		snprintf(limit, sizeof(limit), "%.3g CPUs", row->cpus_limit);
+		add_limit(text, limit);
+	}
+	if (row->memory_limit_bytes != RESULT_UNKNOWN) {
+		snprintf(limit, sizeof(limit), "%.4g MiB",
 			 (double)row->memory_limit_bytes / 1048576);
-	if (row->pids_limit != RESULT_UNKNOWN)
-		str_addf(text, ", %llu threads each",
+		add_limit(text, limit);
+	}
+	if (row->pids_limit != RESULT_UNKNOWN) {
+		snprintf(limit, sizeof(limit), "%llu processes and threads",
 			 (unsigned long long)row->pids_limit);
-	if (row->link_bits_per_second != RESULT_UNKNOWN)
-		str_addf(text, ", links of %.4g Mbit/s",
+		add_limit(text, limit);
+	}
+	if (row->link_bits_per_second != RESULT_UNKNOWN) {
+		snprintf(limit, sizeof(limit), "a link of %.4g Mbit/s",
 			 (double)row->link_bits_per_second / 1e6);
+		add_limit(text, limit);
+	}
 }
 
 /* Where the rows were measured: no figure means anything without it. */
-static void put_placement(FILE *out, const struct group *g)
+static void put_placement(FILE *out, const struct group *g, unsigned width)
 {
 	const struct result_row *row = g->rows[0]->row;
 	struct str text = STR_INIT;
+	int indent;
 
 	if (!row->isolation)
 		return;
-	str_addf(&text, "isolation: %s", row->isolation);
+	str_add(&text, row->isolation);
 	if (row->cgroup && strcmp(row->cgroup, "none"))
 		str_addf(&text, " (control groups %s, %s)", row->cgroup,
 			 row->network);
@@ -288,7 +305,10 @@ static void put_placement(FILE *out, const struct group *g)
 	if (row->pinning)
 		str_addf(&text, "; pinned: %s", row->pinning);
 	add_limits(&text, row);
-	fprintf(out, "%s%s%s\n", dim(g), text.buf, plain(g));
+	fputs(dim(g), out);
+	indent = fprintf(out, "isolation: ");
+	put_wrapped(out, text.buf, (int)text.len, width, indent);
+	fputs(plain(g), out);
 	str_release(&text);
 }
 
@@ -361,7 +381,7 @@ static void put_group(FILE *out, struct group *g)
 	qsort(g->rows, g->count, sizeof(*g->rows), by_rank);
 	find_baselines(g);
 	put_heading(out, g);
-	put_placement(out, g);
+	put_placement(out, g, width);
 	put_titles(out, g, keep);
 	for (size_t i = 0; i < g->count; i++) {
 		int now = rank(g->rows[i]);

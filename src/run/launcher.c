@@ -6,6 +6,7 @@
 
 static const struct launcher *const launchers[] = {
 	&launcher_process,
+	&launcher_docker,
 };
 
 #define LAUNCHER_COUNT (sizeof(launchers) / sizeof(*launchers))

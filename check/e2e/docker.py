@@ -1,0 +1,178 @@
+"""Replicas in containers, by Debian's dockerd in namespaces of its own.
+
+check: deadline 400
+check: alone
+"""
+
+import re
+import signal
+import time
+import unittest
+
+from _docker import Dockerd
+from _harness import CHECK_LIBRARIES, Check, environment_of, groups_of, main
+
+FAST = ("--timeout", "1", "--warm-up", "0.1", "--concurrency", "8", "--isolation", "docker")
+HEADERS = 66
+EMPTY = re.compile(r"geoio-benchmark-empty:\S+")
+engine = None
+
+
+def setUpModule():
+    global engine
+    engine = Dockerd("dockerd")
+    unittest.addModuleCleanup(stop_engine)
+    engine.start()
+
+
+def stop_engine():
+    left = engine.stop()
+    assert not left, f"the container engine left {left}"
+
+
+class Docker(Check):
+    def run_test(self, library, *words, status=0, **env):
+        env = {"DOCKER_HOST": engine.host, **env}
+        return self.benchmark("run-test", library, "fetch_range", *FAST, *words, status=status, **env)
+
+    def assert_no_containers(self):
+        self.assertEqual([each["Names"] for each in engine.containers()], [])
+        self.assert_nothing_left()
+        self.assertEqual(groups_of(*self.started), [])
+
+    def assert_bytes_agree(self):
+        """Each container's link against the ledger, headers accounted."""
+        rows = self.query(
+            "select link_rx_bytes, link_rx_packets, body_bytes + head_bytes, link_tx_bytes, link_tx_packets,"
+            " received_bytes from replicas r join ledger l on l.trial_id = r.trial_id and"
+            " l.replica = r.replica where phase = 'timed'"
+        )
+        self.assertTrue(rows)
+        for row in rows:
+            for counted, packets, sent in (row[:3], row[3:]):
+                expected = sent + HEADERS * packets
+                self.assertAlmostEqual(counted, expected, delta=0.01 * expected + 4096, msg=row)
+
+    def assert_good(self, row):
+        where = [row[name] for name in ("isolation", "network", "state")]
+        self.assertEqual(where, ["docker", "veth", "ok"], row)
+        self.assertIn(row["cgroup"], ("v1", "v2"))
+        self.assertGreater(row["number_successes"], 0)
+        self.assertEqual(row["number_failures"], 0)
+        self.assertGreater(row["cpu_total_seconds"], 0)
+        self.assertGreater(row["memory_peak_bytes"], 0)
+
+    def test_two_replicas_of_the_reference(self):
+        self.run_test("reference", "--timeout", "2", "--replicas", "2")
+        self.assert_good(self.only_result())
+        self.assert_bytes_agree()
+        ids = [row[0] for row in self.query("select container_id from replicas")]
+        self.assertEqual(len(set(ids)), 2)
+        for each in ids:
+            self.assertRegex(each, "^[0-9a-f]{64}$")
+        self.assert_no_containers()
+
+    def test_python_libraries(self):
+        libraries = [name for name in ("aiohttp", "obstore") if environment_of(name)]
+        if not libraries:
+            self.skipTest("no environment of aiohttp or obstore: run `benchmark setup`")
+        for library in libraries:
+            self.run_test(library)
+        for row in self.results():
+            self.assert_good(row)
+        self.assert_bytes_agree()
+        self.assert_no_containers()
+
+    def test_labels(self):
+        """What cAdvisor shows of a container."""
+        words = ("run-test", "reference", "fetch_range", *FAST, "--timeout", "3", "--replicas", "2")
+        process = self.start(*words, DOCKER_HOST=engine.host)
+        labels = [each["Labels"] for each in engine.wait_running(2, process)]
+        self.assertEqual(self.finish(process).status, 0)
+        run_id = self.only_result()["run_id"]
+        self.assertEqual(sorted(each["replica"] for each in labels), ["0", "1"])
+        for each in labels:
+            found = [each[name] for name in ("library", "test", "run_id")]
+            self.assertEqual(found, ["reference", "fetch_range", run_id])
+            self.assertRegex(each["geoio.owner"], rf"^0-{process.pid}-\d+$")
+
+    def test_quota(self):
+        self.run_test("reference", "--cpus", "0.2", "--timeout", "2")
+        row = self.only_result()
+        self.assertLess(row["cpu_total_seconds"] / row["duration_seconds"], 0.3)
+
+    def test_memory(self):
+        result = self.run_test("hungry", "--memory", "64MiB", status=1, GEOIO_TESTS=CHECK_LIBRARIES)
+        self.assert_sentence(result.stderr, "SIGKILL", "more memory than --memory allows")
+        self.assertIn("killed_for_memory", self.query("select state from replicas")[0])
+        self.assert_no_containers()
+
+    def test_too_little_memory(self):
+        """Less than the engine gives: in its own words."""
+        result = self.run_test("reference", "--memory", "1MiB", status=1)
+        self.assert_sentence(result.stderr, r"the container engine says: .*[Mm]emory")
+        self.assert_no_containers()
+
+    @unittest.skipUnless(environment_of("obstore"), "no environment of obstore: run `benchmark setup`")
+    def test_processes(self):
+        result = self.run_test("obstore", "--pids", "2", status=1)
+        self.assert_sentence(result.stderr, "--pids|temporarily unavailable")
+        self.assert_no_containers()
+
+    def test_no_such_image(self):
+        result = self.run_test("reference", "--image", "geoio-check-absent:1", status=None)
+        self.assertNotEqual(result.status, 0)
+        self.assert_sentence(result.stderr, "no image 'geoio-check-absent:1'", "docker build")
+
+    def test_an_image_that_lacks_what_a_test_needs(self):
+        """One of empty folders: and with --image the machine's /usr is not there."""
+        self.run_test("reference")
+        names = [name for each in engine.ask("GET", "/images/json")[1] for name in each["RepoTags"] or []]
+        empty = next(filter(EMPTY.fullmatch, names))
+        engine.copy_image(empty, "geoio-check-bare:1")
+        result = self.run_test("reference", "--image", "geoio-check-bare:1", status=1)
+        self.assert_sentence(result.stderr, r"does not exist in its container \(image geoio-check-bare:1\)")
+        self.assert_no_containers()
+
+    def test_no_engine(self):
+        result = self.run_test("reference", status=None, DOCKER_HOST="unix:///nonexistent/docker.sock")
+        self.assertNotEqual(result.status, 0)
+        self.assert_sentence(result.stderr, "/nonexistent/docker.sock does not exist", "docker.io")
+        result = self.run_test("reference", status=None, DOCKER_HOST="tcp://198.18.0.1:2375")
+        self.assertNotEqual(result.status, 0)
+        self.assert_sentence(result.stderr, "tcp://198.18.0.1:2375", "unix:///PATH")
+
+    def test_killed_harness(self):
+        """What it leaves, the next run removes."""
+        words = ("run-test", "reference", "fetch_range", *FAST, "--timeout", "60", "--replicas", "2")
+        process = self.start(*words, DOCKER_HOST=engine.host)
+        dead = {each["Id"] for each in engine.wait_running(2, process)}
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.assertTrue(dead <= {each["Id"] for each in engine.containers()})
+        self.run_test("reference")
+        self.assert_no_containers()
+        self.assert_whole_database()
+
+    def test_engine_dies(self):
+        """Its containers work to the end of the run, which is judged; the next run removes them."""
+        dying = Dockerd(self.folder / "dying")
+        self.addCleanup(lambda: self.assertEqual(dying.stop(), []))
+        dying.start()
+        words = ("run-test", "reference", "fetch_range", *FAST, "--timeout", "3", "--replicas", "2")
+        process = self.start(*words, DOCKER_HOST=dying.host)
+        dying.wait_running(2, process)
+        time.sleep(1)  # into the run, or before it: both have to end well
+        dying.kill()
+        result = self.finish(process, 60)
+        self.assertIn(result.status, (0, 1), result)
+        self.assert_sentence(result.stderr, "requests/s|container engine")
+        dying.start()
+        self.assertEqual(len(dying.containers()), 2)
+        self.run_test("reference", DOCKER_HOST=dying.host)
+        self.assertEqual(dying.containers(), [])
+        self.assert_nothing_left()
+
+
+if __name__ == "__main__":
+    main()

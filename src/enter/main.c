@@ -1,0 +1,148 @@
+/*
+ * geoio-enter PROGRAM [ARGUMENT]...: the first program in a replica's
+ * container. A container inherits no descriptors, so this one fetches them: it
+ * connects to the Unix socket (SOCK_SEQPACKET) whose path is in
+ * BENCHMARK_SOCKET, waits for a packet that carries two descriptors, and
+ * becomes PROGRAM with what a replica that is a process has from its start:
+ *
+ *	0      /dev/null
+ *	1, 2   the first of the two, a pipe
+ *	3      the connected socket; BENCHMARK_FD=3
+ *
+ * By the second one, which is closed when PROGRAM runs, it writes a step and
+ * errno, "exec 2", when it cannot go on. Before it has that, all that it can
+ * say is its exit status: errno.
+ *
+ * Statically linked, as it runs in images that may hold nothing at all; process
+ * 1 of its container, to which the kernel delivers no signal from within that
+ * it has no handler for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SOCKET 3
+#define ABOVE 10 /* out of the way of those below */
+
+/* By way of its folder: the whole path may be longer than an address. */
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), folder;
+	const char *name = strrchr(path, '/');
+	char *parent;
+
+	if (!name) {
+		errno = EINVAL;
+		return -1;
+	}
+	parent = strndup(path, (size_t)(name - path) + 1);
+	folder = parent ? open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	free(parent);
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		 "/proc/self/fd/%d/%.60s", folder, name + 1);
+	if (fd < 0 || folder < 0 ||
+	    connect(fd, (const struct sockaddr *)(const void *)&address,
+		    sizeof(address)) < 0)
+		return -1;
+	close(folder);
+	return fd;
+}
+
+/* The packet and its two descriptors; -1 also when the socket ends first. */
+static int receive(int fd, int descriptors[2])
+{
+	union {
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	char packet[16];
+	struct iovec part = { packet, sizeof(packet) };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	struct cmsghdr *rights;
+	ssize_t n;
+
+	do {
+		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	rights = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (!rights || rights->cmsg_type != SCM_RIGHTS ||
+	    rights->cmsg_len != CMSG_LEN(2 * sizeof(int))) {
+		errno = n < 0 ? errno : ECONNRESET;
+		return -1;
+	}
+	memcpy(descriptors, CMSG_DATA(rights), 2 * sizeof(int));
+	return 0;
+}
+
+static _Noreturn void fail(int report, const char *step)
+{
+	int error = errno;
+
+	dprintf(report, "%s %d", step, error);
+	_exit(127);
+}
+
+/* An ignored signal would stay ignored. */
+static int reset_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int number = 1; number < _NSIG; number++)
+		sigaction(number, &action, NULL);
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* All else that is open is closed by execve(). */
+static int place(int socket, int output, int *report)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	null = fcntl(null, F_DUPFD_CLOEXEC, ABOVE);
+	output = fcntl(output, F_DUPFD_CLOEXEC, ABOVE);
+	socket = fcntl(socket, F_DUPFD_CLOEXEC, ABOVE);
+	*report = fcntl(*report, F_DUPFD_CLOEXEC, ABOVE);
+	if (null < 0 || output < 0 || socket < 0 || *report < 0)
+		return -1;
+	return dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
+	       dup2(output, 2) < 0 || dup2(socket, SOCKET) < 0 ? -1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = getenv("BENCHMARK_SOCKET");
+	int socket, descriptors[2], report;
+
+	if (argc < 2 || !path)
+		return EINVAL;
+	socket = connect_to(path);
+	if (socket < 0 || receive(socket, descriptors) < 0)
+		return errno;
+	report = descriptors[1];
+	setsid(); /* most engines have done so */
+	if (reset_signals() < 0 || place(socket, descriptors[0], &report) < 0 ||
+	    unsetenv("BENCHMARK_SOCKET") < 0 ||
+	    setenv("BENCHMARK_FD", "3", 1) < 0)
+		fail(report, "prepare");
+	execv(argv[1], argv + 1);
+	/* Is it that which is not there, or the one named in its first line? */
+	if (errno == ENOENT && access(argv[1], F_OK) == 0) {
+		errno = ENOENT;
+		fail(report, "interpreter");
+	}
+	errno = errno ? errno : ENOENT;
+	fail(report, "exec");
+}

@@ -1,0 +1,81 @@
+/*
+ * Containers for replicas, by the Docker Engine API over its Unix socket, or
+ * podman's service of the same API. `struct container` says what is the same
+ * for all replicas of a trial; launcher_docker.c starts them.
+ *
+ *	container_socket(&socket, &err)
+ *	container_image(socket, NULL, &image, &err)
+ *	run_trial(… .launcher = "docker", .container = &container …)
+ *
+ * The engine must see the files that we see, at the same paths, and run in our
+ * PID namespace or one below: it is this machine's, or it is made to look so
+ * (`docker run --pid host -v /dev/shm:/dev/shm …`).
+ */
+#ifndef RUN_CONTAINER_H
+#define RUN_CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* The labels that every container of ours has, beside those of the caller. */
+#define CONTAINER_OWNER_LABEL "geoio.owner"     /* base/owner.h's name */
+#define CONTAINER_PIDS_LABEL "geoio.pid_namespace" /* in which that is true */
+#define CONTAINER_REPLICA_LABEL "replica"       /* its number */
+
+/* All is borrowed. Lists end with NULL; a list that is NULL is empty. */
+struct container {
+	const char *socket;     /* of the engine */
+	const char *image;      /* as container_image() gave it */
+	const char *enter;      /* our program geoio-enter, a path */
+	const char *run_folder; /* mounted at the same path, to be written to;
+				 * the replica's user must be able to enter it */
+	const char *const *mounts; /* folders, mounted read-only at the same
+				    * path; those that do not exist are left
+				    * out */
+	const char *const *labels; /* "library=aiohttp" */
+	const char *const *hosts;  /* "origin.geoio.test:198.18.0.1" */
+	const char *network;    /* "none" (place->adopt gives it one), "host" */
+	const char *cpuset;     /* CPUs, "0,2-3"; NULL or "": all */
+	uid_t uid;
+	gid_t gid;
+	/* Limits of each; 0: none. */
+	double cpus;            /* CPU seconds a second, >= 0.01 */
+	uint64_t memory_bytes;  /* swap included */
+	uint64_t pids;          /* processes and threads */
+};
+
+/*
+ * Where the engine listens: DOCKER_HOST, else the first that there is of
+ * Docker's socket, Docker's and podman's for this user, podman's; else
+ * Docker's. Does not ask it. The caller frees. ERR_USAGE: DOCKER_HOST is no
+ * Unix socket: replicas and harness share memory, so it has to be this machine.
+ */
+int container_socket(char **out, struct err *err);
+
+/* The sentence for a person, tried by asking: which engine it is, or why
+ * containers cannot be used here and what to do. true: they can. */
+bool container_probe(char *out, size_t size);
+
+/*
+ * The image to use, made sure of: `wanted`, or, where that is NULL, ours, of
+ * empty folders and links, made at once where it is missing (no registry is
+ * asked; it has 31 bytes and stays). The host's /usr and /etc must then be among
+ * the mounts. ERR_NOT_FOUND names `wanted` and how to get it; else as
+ * engine_call(). The caller frees *out.
+ */
+int container_image(const char *socket, const char *wanted, char **out,
+		    struct err *err);
+
+/*
+ * Removes, by force, containers that runs of this user left behind when they
+ * were killed; never those of another user, of a run that lives, or of another
+ * PID namespace, where this cannot be told. Returns how many; 0 also without an
+ * engine. Asks nothing where no socket exists.
+ */
+unsigned container_clear_stale(void);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The inside of the launcher "docker": the parts that launcher_docker.c and
+ * container.c share.
+ */
+#ifndef RUN_DOCKER_H
+#define RUN_DOCKER_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "run/container.h"
+#include "run/engine.h"
+#include "run/launcher.h"
+
+/* ------------------------------------------------------- docker_create.c --- */
+
+/* What POST /containers/create is told. `meeting` is the path of the socket
+ * where the program in the container meets us. json_decref() it. */
+json_t *docker_body(const struct launch *launch, const char *meeting);
+
+/* A name that no other container of this machine has; the caller frees. */
+char *docker_name(void);
+
+/* The PID namespace that we are in, by its number. */
+#define DOCKER_SPACE_BYTES 32
+void docker_pid_namespace(char out[DOCKER_SPACE_BYTES]);
+
+/* Ends it if it runs and removes it. One that is gone is fine. */
+int docker_remove(struct engine *engine, const char *id, struct err *err);
+
+/* An image of empty folders and links, as a tar archive, added to `tar`. */
+void docker_empty_image(struct str *tar);
+
+/* -------------------------------------------------------- docker_meet.c --- */
+
+/*
+ * Where we meet the program that starts in a container, geoio-enter
+ * (src/enter): it connects to a socket in the run's folder, gets from us the
+ * descriptors that a process would have inherited, says over one of them why it
+ * cannot go on, or becomes the replica.
+ */
+struct meeting {
+	char *path;
+	int listener;
+	int socket;  /* to the replica; later its BENCHMARK_FD's other end */
+	pid_t pid;   /* of who came, in our PID namespace */
+	int pidfd;
+	int output[2], report[2]; /* ours, the replica's */
+};
+
+int meeting_open(struct meeting *meeting, const struct container *container,
+		 struct err *err);
+
+/* Waits until it has come; 1: it has, 0: not within timeout_ms. Also an error:
+ * whoever came cannot be seen from our PID namespace. */
+int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err);
+
+/* Lets it go on, and comes back when the replica's own program runs, or with
+ * the sentence why it does not. */
+int meeting_go(struct meeting *meeting, const struct launch *launch,
+	       struct err *err);
+
+/* Removes the socket, closes all that is not -1. Twice is fine. */
+void meeting_close(struct meeting *meeting);
+
+#endif

@@ -1,0 +1,246 @@
+/* How a program in a container gets the descriptors of a replica. */
+#include "run/docker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* Until then only geoio-enter runs: this long means that a file system hangs. */
+#define EXEC_TIMEOUT_MS 10000
+
+#define NO_MEETING                                                             \
+	(struct meeting)                                                       \
+	{                                                                      \
+		.listener = -1, .socket = -1, .pid = -1, .pidfd = -1,          \
+		.output = { -1, -1 }, .report = { -1, -1 }                     \
+	}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void meeting_close(struct meeting *meeting)
+{
+	close_end(&meeting->listener);
+	close_end(&meeting->socket);
+	close_end(&meeting->pidfd);
+	for (int i = 0; i < 2; i++) {
+		close_end(&meeting->output[i]);
+		close_end(&meeting->report[i]);
+	}
+	if (meeting->path)
+		unlink(meeting->path);
+	free(meeting->path);
+	meeting->path = NULL;
+}
+
+/* ------------------------------------------------------------------- open --- */
+
+/* By way of the folder: its path may be longer than an address. */
+static int bind_in(int fd, const char *folder, const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), result;
+
+	if (at < 0)
+		return -1;
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		 "/proc/self/fd/%d/%s", at, name);
+	result = bind(fd, (const struct sockaddr *)(const void *)&address,
+		      sizeof(address));
+	close(at);
+	return result;
+}
+
+static int listen_for(struct meeting *meeting,
+		      const struct container *container)
+{
+	static atomic_uint serial;
+	char name[32];
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			0);
+
+	meeting->listener = fd;
+	snprintf(name, sizeof(name), "enter-%u", atomic_fetch_add(&serial, 1));
+	if (fd < 0 || bind_in(fd, container->run_folder, name) < 0)
+		return -1;
+	meeting->path = mem_printf("%s/%s", container->run_folder, name);
+	if (container->uid != geteuid() &&
+	    chown(meeting->path, container->uid, container->gid) < 0)
+		return -1;
+	return chmod(meeting->path, 0600) < 0 || listen(fd, 1) < 0 ? -1 : 0;
+}
+
+int meeting_open(struct meeting *meeting, const struct container *container,
+		 struct err *err)
+{
+	*meeting = NO_MEETING;
+	if (listen_for(meeting, container) == 0 &&
+	    pipe2(meeting->output, O_CLOEXEC) == 0 &&
+	    pipe2(meeting->report, O_CLOEXEC) == 0 &&
+	    fcntl(meeting->output[0], F_SETFL, O_NONBLOCK) == 0)
+		return 0;
+	if (errno == EMFILE || errno == ENFILE)
+		err_sys(err, "could not be started, as too many files are "
+			"open (raise the limit: ulimit -n)");
+	else
+		err_sys(err, "could not be started, as no socket can be made "
+			"in %s", container->run_folder);
+	meeting_close(meeting);
+	return ERR_SYSTEM;
+}
+
+/* ------------------------------------------------------------------- wait --- */
+
+/* The number of a process belongs to it as long as it has not ended, and its
+ * end of the socket is open no longer than that. */
+static bool has_hung_up(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&poll_fd, 1, 0) > 0 &&
+	       (poll_fd.revents & (POLLRDHUP | POLLHUP));
+}
+
+static int identify(struct meeting *meeting, struct err *err)
+{
+	struct ucred who = { 0 };
+	socklen_t n = sizeof(who);
+
+	if (getsockopt(meeting->socket, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0)
+		return err_sys(err, "could not be started");
+	if (who.pid <= 0)
+		return err_set(err, ERR_SYSTEM,
+			       "runs in a container whose processes cannot be "
+			       "seen from here: start the harness in the PID "
+			       "namespace of the container engine (in a "
+			       "container: docker run --pid host)");
+	meeting->pid = who.pid;
+	meeting->pidfd = (int)syscall(SYS_pidfd_open, who.pid, 0);
+	if (meeting->pidfd >= 0 && !has_hung_up(meeting->socket))
+		return 0;
+	close_end(&meeting->pidfd);
+	return err_set(err, ERR_FAILED, "ended before it was started");
+}
+
+int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err)
+{
+	struct pollfd poll_fd = { .fd = meeting->listener, .events = POLLIN };
+	int code;
+
+	if (poll(&poll_fd, 1, timeout_ms) <= 0)
+		return 0;
+	meeting->socket = accept4(meeting->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (meeting->socket < 0)
+		return 0;
+	code = identify(meeting, err);
+	return code < 0 ? code : 1;
+}
+
+/* --------------------------------------------------------------------- go --- */
+
+static int hand_over(struct meeting *meeting)
+{
+	const int descriptors[2] = { meeting->output[1], meeting->report[1] };
+	union {
+		char bytes[CMSG_SPACE(sizeof(descriptors))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	char go[] = "go";
+	struct iovec part = { go, 2 };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof(descriptors));
+	memcpy(CMSG_DATA(rights), descriptors, sizeof(descriptors));
+	return sendmsg(meeting->socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+/* As launcher_process.c says it, and where it was looked for. */
+static int step_error(const struct launch *launch, const char *step, int error,
+		      struct err *err)
+{
+	const char *program = launch->argv[0];
+	const char *image = launch->container->image;
+
+	if (!strcmp(step, "interpreter"))
+		return err_set(err, ERR_NOT_FOUND,
+			       "could not be started: the interpreter that the "
+			       "first line of %s names, or what a compiled "
+			       "program is loaded by, does not exist in its "
+			       "container (image %s): install it there",
+			       program, image);
+	if (!strcmp(step, "exec") && error == ENOENT)
+		return err_set(err, ERR_NOT_FOUND,
+			       "could not be started: %s does not exist in its "
+			       "container (image %s): build or install it",
+			       program, image);
+	if (!strcmp(step, "exec") && error == EACCES)
+		return err_set(err, ERR_FAILED,
+			       "could not be started: %s may not be executed "
+			       "by user %u in its container: chmod +x it, and "
+			       "give access to its folders", program,
+			       (unsigned)launch->container->uid);
+	return err_set(err, ERR_FAILED, "could not be started: %s: %s", program,
+		       strerror(error));
+}
+
+static int read_report(const struct launch *launch, int fd, struct err *err)
+{
+	char text[64], step[16];
+	int error;
+	ssize_t n;
+
+	do {
+		n = read(fd, text, sizeof(text) - 1);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return 0; /* closed by execve(), or by its end */
+	text[n] = '\0';
+	if (sscanf(text, "%15s %d", step, &error) != 2)
+		return err_set(err, ERR_FAILED, "could not be started");
+	return step_error(launch, step, error, err);
+}
+
+int meeting_go(struct meeting *meeting, const struct launch *launch,
+	       struct err *err)
+{
+	struct pollfd poll_fd = { .fd = meeting->report[0], .events = POLLIN };
+	int ready;
+
+	if (hand_over(meeting) < 0)
+		return err_set(err, ERR_FAILED, "ended before it was started");
+	/* They end only when no copy of the other end is open. */
+	close_end(&meeting->output[1]);
+	close_end(&meeting->report[1]);
+	do {
+		ready = poll(&poll_fd, 1, EXEC_TIMEOUT_MS);
+	} while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return err_set(err, ERR_TIMEOUT,
+			       "could not be started within %d s: does the "
+			       "file system of %s hang?",
+			       EXEC_TIMEOUT_MS / 1000, launch->argv[0]);
+	return read_report(launch, meeting->report[0], err);
+}

@@ -1,0 +1,331 @@
+/*
+ * Replicas in containers, one each, by the Engine API. A container inherits no
+ * descriptors, so what starts in it is geoio-enter (src/enter), which fetches
+ * them and then becomes the replica: process 1 of the container. To such a
+ * process the kernel delivers no signal from within the container that it has
+ * no handler for: raise(SIGTERM) does nothing there, abort() ends as SIGSEGV.
+ *
+ * Whether it lives is asked of the kernel (a pidfd) and not of the engine, so
+ * that an engine that hangs or dies in mid-run holds up nothing.
+ */
+#include "run/launcher.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "run/docker.h"
+
+/* From "started" until geoio-enter, which is small, has said hello. */
+#define ENTER_TIMEOUT_NS (30 * NS_PER_S)
+#define ENTER_LOOK_MS 250
+
+/* For the engine to notice an end that the kernel told us of. */
+#define NOTICE_MS 5000
+
+/* A shell's way to say "by signal N"; the engines' too. */
+#define STATUS_SIGNAL 128
+
+/* ----------------------------------------------------------------- start --- */
+
+static int create(struct engine *engine, const struct launch *launch,
+		  const struct meeting *meeting, struct launched *out,
+		  struct err *err)
+{
+	json_t *body = docker_body(launch, meeting->path), *answer = NULL;
+	char *name = docker_name();
+	char *path = mem_printf("/containers/create?name=%s", name);
+	const char *id;
+	int code = engine_call(engine, "POST", path, body, ENGINE_LONG_MS,
+			       &answer, err);
+
+	id = json_string_value(json_object_get(answer, "Id"));
+	if (code == 0 && (!id || strlen(id) >= sizeof(out->id)))
+		code = err_set(err, ERR_INVALID,
+			       "the container engine does not say which "
+			       "container it made");
+	if (code == 0)
+		snprintf(out->id, sizeof(out->id), "%s", id);
+	json_decref(answer);
+	json_decref(body);
+	free(path);
+	free(name);
+	return code;
+}
+
+static int post(struct engine *engine, const char *id, const char *verb,
+		long timeout_ms, struct err *err)
+{
+	char *path = mem_printf("/containers/%s/%s", id, verb);
+	int code = engine_call(engine, "POST", path, NULL, timeout_ms, NULL,
+			       err);
+
+	free(path);
+	return code;
+}
+
+/* The member State of its description; json_decref() it. */
+static int look(struct engine *engine, const char *id, json_t **state,
+		struct err *err)
+{
+	char *path = mem_printf("/containers/%s/json", id);
+	json_t *answer = NULL;
+	int code = engine_call(engine, "GET", path, NULL, ENGINE_SHORT_MS,
+			       &answer, err);
+
+	free(path);
+	*state = json_incref(json_object_get(answer, "State"));
+	json_decref(answer);
+	if (code == 0 && !json_is_object(*state)) {
+		json_decref(*state);
+		*state = NULL;
+		code = err_set(err, ERR_INVALID, "the container engine does "
+			       "not say how its container is");
+	}
+	return code;
+}
+
+/* Nobody has come yet: is it still on its way? */
+static int check_on_its_way(struct engine *engine, const char *id,
+			    struct err *err)
+{
+	json_t *state = NULL;
+	int code = look(engine, id, &state, err), status;
+
+	if (code < 0)
+		return code;
+	status = (int)json_integer_value(json_object_get(state, "ExitCode"));
+	if (!json_is_true(json_object_get(state, "Running")))
+		code = err_set(err, ERR_FAILED,
+			       "its container ended before it came to the "
+			       "run's folder (exit status %d: %s): does the "
+			       "container engine see this machine's files, and "
+			       "map users as they are?", status,
+			       status > 0 && status < STATUS_SIGNAL
+				       ? strerror(status) : "?");
+	json_decref(state);
+	return code;
+}
+
+static int await(struct engine *engine, const char *id, struct meeting *meeting,
+		 struct err *err)
+{
+	uint64_t until = clock_now_ns() + ENTER_TIMEOUT_NS;
+	int code = 0;
+
+	while (code == 0 && clock_now_ns() < until) {
+		code = meeting_wait(meeting, ENTER_LOOK_MS, err);
+		if (code == 0)
+			code = check_on_its_way(engine, id, err);
+	}
+	if (code == 0)
+		return err_set(err, ERR_TIMEOUT,
+			       "its container runs, but did not come to the "
+			       "run's folder within %llu s",
+			       ENTER_TIMEOUT_NS / NS_PER_S);
+	return code < 0 ? code : 0;
+}
+
+static int adopt(const struct launch *launch, const struct meeting *meeting,
+		 struct err *err)
+{
+	const struct place *place = launch->place;
+
+	if (!place || !place->adopt)
+		return 0;
+	return place->adopt(place->context, launch->replica, meeting->pid, err);
+}
+
+static void take_over(struct launched *out, struct meeting *meeting)
+{
+	out->pid = meeting->pid;
+	out->pidfd = meeting->pidfd;
+	out->socket_fd = meeting->socket;
+	out->output_fd = meeting->output[0];
+	meeting->pidfd = meeting->socket = meeting->output[0] = -1;
+}
+
+static int start_in(struct engine *engine, const struct launch *launch,
+		    struct meeting *meeting, struct launched *out,
+		    struct err *err)
+{
+	int code = create(engine, launch, meeting, out, err);
+
+	if (code == 0)
+		code = post(engine, out->id, "start", ENGINE_LONG_MS, err);
+	if (code == 0)
+		code = await(engine, out->id, meeting, err);
+	if (code < 0)
+		return err_wrap(err, code, "could not be started");
+	code = adopt(launch, meeting, err);
+	if (code < 0)
+		return err_wrap(err, code, "could not be given its network");
+	code = meeting_go(meeting, launch, err);
+	if (code == 0)
+		take_over(out, meeting);
+	return code;
+}
+
+static int check_launch(const struct launch *launch, struct err *err)
+{
+	const struct container *container = launch->container;
+
+	if (!container)
+		return err_set(err, ERR_USAGE, "could not be started: nothing "
+			       "is said of its container");
+	if (file_exists(container->enter))
+		return 0;
+	return err_set(err, ERR_NOT_FOUND,
+		       "could not be started: %s does not exist: build it "
+		       "(make), or install the benchmark anew",
+		       container->enter);
+}
+
+static int docker_start(const struct launch *launch, struct launched *out,
+			struct err *err)
+{
+	struct meeting meeting;
+	struct engine *engine;
+	int code = check_launch(launch, err);
+
+	*out = LAUNCHED_NONE;
+	if (code == 0)
+		code = meeting_open(&meeting, launch->container, err);
+	if (code < 0)
+		return code;
+	out->container = launch->container;
+	engine_open(&engine, launch->container->socket);
+	code = start_in(engine, launch, &meeting, out, err);
+	/* Without an answer the next command has to do it, by the label. */
+	if (code < 0 && *out->id)
+		docker_remove(engine, out->id, NULL);
+	engine_close(engine);
+	meeting_close(&meeting);
+	if (code < 0)
+		*out = LAUNCHED_NONE;
+	return code;
+}
+
+/* ------------------------------------------------------------------- end --- */
+
+static bool has_ended(const struct launched *launched)
+{
+	struct pollfd poll_fd = { .fd = launched->pidfd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) > 0;
+}
+
+/* The end of its first process is the end of all in a container. As root it
+ * needs no engine. */
+static void docker_kill(const struct launched *launched)
+{
+	struct engine *engine;
+	struct err err;
+
+	if (has_ended(launched) ||
+	    syscall(SYS_pidfd_send_signal, launched->pidfd, SIGKILL, NULL,
+		    0) == 0 || errno == ESRCH)
+		return;
+	engine_open(&engine, launched->container->socket);
+	if (post(engine, launched->id, "kill", ENGINE_SHORT_MS, &err) < 0)
+		LOG(RUN, "container %s: %s", launched->id, err.text);
+	engine_close(engine);
+}
+
+static void read_state(const json_t *state, struct launched *launched,
+		       siginfo_t *info)
+{
+	int status = (int)json_integer_value(json_object_get(state,
+							     "ExitCode"));
+
+	launched->out_of_memory =
+		json_is_true(json_object_get(state, "OOMKilled"));
+	info->si_pid = launched->pid;
+	info->si_code = CLD_EXITED;
+	info->si_status = status;
+	if (status > STATUS_SIGNAL && status < STATUS_SIGNAL + _NSIG) {
+		info->si_code = CLD_KILLED;
+		info->si_status = status - STATUS_SIGNAL;
+	}
+}
+
+/* The engine learns of the end a little later than we did. */
+static int ask_end(struct launched *launched, siginfo_t *info, struct err *err)
+{
+	struct engine *engine;
+	json_t *state = NULL;
+	int code;
+
+	engine_open(&engine, launched->container->socket);
+	code = post(engine, launched->id, "wait?condition=not-running",
+		    NOTICE_MS, err);
+	if (code == 0)
+		code = look(engine, launched->id, &state, err);
+	if (code == 0)
+		read_state(state, launched, info);
+	json_decref(state);
+	engine_close(engine);
+	return code;
+}
+
+/* An engine that does not answer does not make it less dead: si_code stays 0,
+ * as nobody else knows how it ended. */
+static bool docker_reap(struct launched *launched, siginfo_t *info)
+{
+	struct err err;
+
+	*info = (siginfo_t){ 0 };
+	if (!has_ended(launched))
+		return false;
+	if (ask_end(launched, info, &err) < 0)
+		LOG(RUN, "how replica's container %s ended is not known: %s",
+		    launched->id, err.text);
+	return true;
+}
+
+/* Nobody but its parent may ask the kernel for the signal: it is the usual. */
+static int docker_stopped(const struct launched *launched)
+{
+	struct str line = STR_INIT;
+	char path[40];
+	const char *state = NULL;
+	bool stopped;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)launched->pid);
+	if (!has_ended(launched) && file_read(path, 4096, &line, NULL) == 0)
+		state = strrchr(line.buf, ')');
+	stopped = state && state[1] == ' ' && state[2] == 'T';
+	str_release(&line);
+	return stopped ? SIGSTOP : 0;
+}
+
+static void docker_release(struct launched *launched)
+{
+	struct engine *engine;
+	struct err err;
+
+	if (!*launched->id)
+		return;
+	engine_open(&engine, launched->container->socket);
+	if (docker_remove(engine, launched->id, &err) < 0)
+		LOG(RUN, "container %s stays: %s", launched->id, err.text);
+	engine_close(engine);
+}
+
+const struct launcher launcher_docker = {
+	.name = "docker",
+	.start = docker_start,
+	.kill = docker_kill,
+	.reap = docker_reap,
+	.stopped = docker_stopped,
+	.release = docker_release,
+};
