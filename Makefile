@@ -53,7 +53,7 @@ BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/
 LIB       := $(BUILD)/libgeoio.a
 WORKER    := $(BUILD)/libbenchmark-worker.a
 
-.PHONY: all help check bench bench-attribution asan tsan install uninstall clean unit fuzz programs
+.PHONY: all help check bench bench-attribution soak asan tsan install uninstall clean unit fuzz programs
 .DELETE_ON_ERROR:
 
 all: programs
@@ -65,6 +65,7 @@ help:
 	@echo 'make check           every check but the slow ones of ./selftest'
 	@echo 'make bench           speed and memory goals, as ratios measured in one run'
 	@echo 'make bench-attribution  whose CPU time the network costs on one machine'
+	@echo 'make soak            kills runs at 100 moments, and looks for what is left'
 	@echo 'make asan            the same checks with AddressSanitizer and UBSan'
 	@echo 'make tsan            the same checks with ThreadSanitizer'
 	@echo 'make install         into PREFIX=$(PREFIX), below DESTDIR'
@@ -164,6 +165,10 @@ bench: all $(BENCH)
 # Whom the kernel charges for network input, docs/method.md.
 bench-attribution: $(BUILD)/check/bench/attribution
 	BUILD=$(BUILD) check/bench/run attribution
+
+# Kills the harness at 100 moments; run it as root and as an ordinary user.
+soak: all
+	BUILD=$(BUILD) KILLS=100 check/run e2e/stopping
 
 asan:
 	$(MAKE) BUILD=$(BUILD)/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \

@@ -1,15 +1,18 @@
 """The harness is killed, or asked to stop: what was finished is there, nothing else is left.
 
-check: deadline 400
+check: deadline 900
+
+KILLS in the environment is the number of moments at which it is killed (`make soak`: 100).
 """
 
 import contextlib
 import os
 import random
 import signal
+import sqlite3
 import time
 
-from _harness import Check, main, processes_with, scratch_folders, scratch_name
+from _harness import Check, groups_of, main, processes_with, scratch_folders, scratch_name
 
 JOBS = (
     "--library",
@@ -25,6 +28,13 @@ JOBS = (
 )
 
 
+KILLS = int(os.environ.get("KILLS", "10"))
+
+
+def interfaces():
+    return sorted(os.listdir("/sys/class/net"))
+
+
 def finished(stderr):
     """Names of trials whose closing line was printed."""
     return [line for line in stderr.splitlines() if "requests/s" in line]
@@ -32,23 +42,34 @@ def finished(stderr):
 
 class Killed(Check):
     def test_kill_9_at_any_moment(self):
-        rng = random.Random(20250423)  # the same ten moments each time
-        for number in range(10):
-            process = self.start("run-all", *JOBS)
-            time.sleep(rng.uniform(0.05, 4))
+        """Nothing is lost but the trial in flight, and the next command leaves nothing of the dead run."""
+        rng = random.Random(20250423)  # the same moments each time
+        before = interfaces()
+        for number in range(KILLS):
+            process = self.start("run-all", *JOBS, "--replicas", "2")
+            time.sleep(rng.uniform(0.02, 4))
             process.kill()
             stderr = self.finish(process).stderr
             self.assert_nothing_left()
             with self.subTest(number, said=stderr):
                 if self.db.exists():
                     self.assert_whole_database()
-                    known = self.query("select count(*) from results")[0][0] if self._has_results() else 0
+                    known = self.query("select count(*) from results where replica is null")[0][0]
                     self.assertGreaterEqual(known, len(finished(stderr)))
+                self.benchmark("doctor", status=None)
+                self.assertEqual(groups_of(process.pid), [])
+                self.assertEqual(scratch_folders(process.pid), [])
+                self.assertEqual(interfaces(), before)
+                self.assertEqual(list(processes_with(str(self.folder))), [])
             for path in self.folder.glob("sqlite.db*"):
                 path.unlink()
 
-    def _has_results(self):
-        return bool(self.query("select 1 from sqlite_master where name = 'results'"))
+    def query(self, sql, *values):
+        """Nothing, where the database was not made yet."""
+        try:
+            return super().query(sql, *values)
+        except sqlite3.OperationalError:
+            return [(0,)]
 
     def test_the_next_command_clears_up(self):
         process = self.start("run-test", "null", "fetch_range", "--timeout", "30", "--warm-up", "0")

@@ -3,7 +3,10 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "cell/cell.h"
 #include "cli/doctor.h"
+#include "run/container.h"
+#include "run/scratch.h"
 
 static const char *const verdict_words[] = { "ok", "doubt", "cannot" };
 
@@ -59,6 +62,9 @@ static int run(struct options *options, struct err *err)
 	struct doctor doctor = { &catalogue, options };
 	int code = catalogue_load(&catalogue, err);
 
+	scratch_clear_stale();
+	cells_clear_stale();
+	container_clear_stale();
 	if (code == 0)
 		examine(&doctor, &report);
 	if (code == 0 && report.json) {
