@@ -44,13 +44,13 @@ static void take(const struct rtnl_link_stats64 *stats, struct net_counts *out)
 	};
 }
 
-static void take_link(const struct nlmsghdr *head, const unsigned *number,
-		      size_t known, struct net_counts *out, unsigned count)
+/* The kernel's macros want pointers that are not const. */
+static void take_link(struct nlmsghdr *head, const unsigned *number, size_t known,
+		      struct net_counts *out, unsigned count)
 {
-	const struct if_stats_msg *message = NLMSG_DATA(head);
-	const struct rtattr *attribute =
-		(const struct rtattr *)((const char *)message +
-					NLMSG_ALIGN(sizeof(*message)));
+	struct if_stats_msg *message = NLMSG_DATA(head);
+	struct rtattr *attribute = (void *)((char *)message +
+					    NLMSG_ALIGN(sizeof(*message)));
 	int left = (int)NLMSG_PAYLOAD(head, sizeof(*message));
 	struct rtnl_link_stats64 stats;
 
