@@ -52,7 +52,7 @@ struct fake_engine {
 	unsigned count;
 };
 
-/* ------------------------------------------------------- in the child --- */
+/* --------------------------------------------------------- in the child --- */
 
 static inline void fake_spawn(struct fake_engine *e, unsigned i)
 {
@@ -113,16 +113,16 @@ static inline char *fake_container(struct fake_engine *e, const char *method,
 		kill(e->container[i].pid, SIGKILL);
 	else if (!strcmp(verb, "kill") && e->container[i].pid)
 		kill(e->container[i].pid, SIGKILL);
-	if (!strcmp(verb, "wait") || !strcmp(method, "DELETE"))
+	if (!strcmp(method, "DELETE"))
 		fake_wait(e, i, 0);
 	if (strcmp(verb, "json") != 0)
-		return mem_printf("{\"StatusCode\":%d}",
-				  e->container[i].status);
+		return mem_dup("{}");
 	fake_wait(e, i, WNOHANG);
 	return mem_printf("{\"State\":{\"Running\":%s,\"ExitCode\":%d,"
-			  "\"OOMKilled\":false}}",
+			  "\"OOMKilled\":%s}}",
 			  e->container[i].pid ? "true" : "false",
-			  e->container[i].status);
+			  e->container[i].status,
+			  getenv("FAKE_OUT_OF_MEMORY") ? "true" : "false");
 }
 
 static inline char *fake_answer(struct fake_engine *e, const char *method,
@@ -138,9 +138,18 @@ static inline char *fake_answer(struct fake_engine *e, const char *method,
 		       "\"MinAPIVersion\":\"1.24\"}");
 }
 
+static volatile sig_atomic_t fake_told_to_die;
+
+static inline void fake_on_signal(int number)
+{
+	(void)number;
+	fake_told_to_die = 1;
+}
+
 static inline void fake_die(struct fake_engine *e, int listener, int fd)
 {
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	close(listener);
 	for (unsigned i = 0; i < e->count; i++)
 		fake_wait(e, i, 0);
@@ -230,11 +239,16 @@ static inline void fake_serve(struct fake_engine *e, int listener, int fd)
 
 static inline _Noreturn void fake_main(struct fake_engine *e, int listener)
 {
+	struct sigaction action = { .sa_handler = fake_on_signal };
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGUSR1, &action, NULL); /* without SA_RESTART */
 	for (;;) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
+		if (fake_told_to_die)
+			fake_die(e, listener, fd);
 		if (fd < 0)
 			_exit(97);
 		fake_serve(e, listener, fd);
@@ -242,7 +256,7 @@ static inline _Noreturn void fake_main(struct fake_engine *e, int listener)
 	}
 }
 
-/* ------------------------------------------------------ in the parent --- */
+/* -------------------------------------------------------- in the parent --- */
 
 static inline void fake_engine_start(struct fake_engine *e,
 				     const struct engine_rule *rules)
@@ -276,6 +290,12 @@ static inline void fake_engine_stop(struct fake_engine *e)
 	munmap(e->log, ENGINE_LOG_BYTES);
 	free(e->path);
 	assert_int_equal(file_remove_tree(e->folder, NULL), 0);
+}
+
+/* Answers nobody any more, as ENGINE_DIES; its containers go on. */
+static inline void fake_engine_dies(struct fake_engine *e)
+{
+	kill(e->pid, SIGUSR1);
 }
 
 /* How often the engine was asked this. */

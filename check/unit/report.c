@@ -249,6 +249,111 @@ static void check_narrow_table(void **state)
 	result_row_release(&row);
 }
 
+/* A row of `cell`, with all limits where `limited`. */
+static void fill_cell(struct result_row *row, const char *library,
+		      bool limited)
+{
+	fill(row, library, 100);
+	row->isolation = mem_dup("cell");
+	row->cgroup = mem_dup("v1");
+	row->network = mem_dup("veth");
+	row->pinning = mem_dup("origin 1, replicas 0");
+	row->cpu_with_origin_seconds = 12.5; /* of 1,000 requests */
+	if (!limited)
+		return;
+	row->cpus_limit = 0.5;
+	row->memory_limit_bytes = 256 << 20;
+	row->pids_limit = 64;
+	row->link_bits_per_second = 100000000;
+}
+
+/* Every table says where its rows were measured, within its width. */
+static void check_placement(void **state)
+{
+	struct report_style style = { 100, false };
+	struct report_row items[2];
+	struct result_row rows[2];
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		fill_cell(&rows[i], i ? "limited" : "free", i);
+		items[i] = (struct report_row){ &rows[i], false };
+	}
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "isolation: cell (control groups v1, "
+				     "veth); pinned: origin 1, replicas 0\n"));
+	assert_non_null(strstr(text, "replicas 0; each replica: 0.5 CPUs,"));
+	assert_non_null(strstr(text, "MiB, 64 processes and threads, a link of "
+				     "100 Mbit/s\n"));
+	assert_non_null(strstr(text, "+origin"));
+	assert_non_null(strstr(text, "12,500")); /* us a request */
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(strlen(line) <= 100);
+	free(text);
+	for (int i = 0; i < 2; i++)
+		result_row_release(&rows[i]);
+}
+
+static unsigned groups_of(const struct result_row *a,
+			  const struct result_row *b)
+{
+	struct report_row items[2] = { { a, false }, { b, false } };
+	struct report_style style = { 100, false };
+	unsigned groups = 0;
+	char *text;
+
+	WRITTEN(text, report_table(out, items, 2, &style));
+	for (char *at = text; (at = strstr(at, "isolation: ")); at++)
+		groups++;
+	free(text);
+	return groups;
+}
+
+static void replace(char **text, const char *by)
+{
+	free(*text);
+	*text = mem_dup(by);
+}
+
+/* What was isolated, pinned or limited otherwise is not comparable. */
+static void check_placements_apart(void **state)
+{
+	struct result_row a, b;
+
+	(void)state;
+	fill_cell(&a, "one", true);
+	fill_cell(&b, "two", true);
+	assert_int_equal(groups_of(&a, &b), 1);
+	replace(&b.isolation, "cell-userns");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.isolation, "cell");
+	replace(&b.cgroup, "none");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.cgroup, "v1");
+	replace(&b.network, "loopback");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.network, "veth");
+	replace(&b.pinning, "none");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.pinning, a.pinning);
+	b.cpus_limit = NAN;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.cpus_limit = a.cpus_limit;
+	b.memory_limit_bytes = RESULT_UNKNOWN;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.memory_limit_bytes = a.memory_limit_bytes;
+	b.pids_limit++;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.pids_limit--;
+	b.link_bits_per_second++;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.link_bits_per_second--;
+	assert_int_equal(groups_of(&a, &b), 1);
+	result_row_release(&a);
+	result_row_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -260,6 +365,8 @@ int main(void)
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),
 		cmocka_unit_test(check_narrow_table),
+		cmocka_unit_test(check_placement),
+		cmocka_unit_test(check_placements_apart),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -76,7 +76,7 @@ static const char *text_at(const json_t *object, const char *name)
 	return text ? text : "(none)";
 }
 
-/* ------------------------------------------------------------ it works --- */
+/* ------------------------------------------------------------- it works --- */
 
 static void normal(void **state)
 {
@@ -154,16 +154,40 @@ static void what_is_asked_for(void **state)
 	assert_int_equal(NUMBER("PidsLimit"), 17);
 	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 3);
 	mount = json_array_get(json_object_get(host, "Mounts"), 0);
-	assert_string_equal(text_at(mount, "Source"), "/usr");
-	assert_true(json_is_true(json_object_get(mount, "ReadOnly")));
-	mount = json_array_get(json_object_get(host, "Mounts"), 1);
 	assert_string_equal(text_at(mount, "Target"), c.f.folder);
 	assert_true(json_is_false(json_object_get(mount, "ReadOnly")));
+	mount = json_array_get(json_object_get(host, "Mounts"), 1);
+	assert_string_equal(text_at(mount, "Source"), "/usr");
+	assert_true(json_is_true(json_object_get(mount, "ReadOnly")));
 	labels = json_object_get(body, "Labels");
 	assert_string_equal(text_at(labels, "library"), "check");
 	assert_string_equal(text_at(labels, "test"), "x=y");
 	assert_string_equal(text_at(labels, "replica"), "0");
 	assert_true(json_object_get(labels, "geoio.owner") != NULL);
+	json_decref(body);
+	contained_release(&c);
+}
+
+/* Where the harness is in a container itself, the machine does not have what it
+ * has, and the image has it all. */
+static void from_within_the_image(void **state)
+{
+	static const char *const mounts[] = { "/usr", NULL };
+	json_t *body, *host, *entry;
+	struct contained c;
+
+	(void)state;
+	contained_init(&c, 1, "normal", NULL);
+	c.container.mounts = mounts;
+	setenv("GEOIO_BENCHMARK_IMAGE", "1", 1);
+	assert_int_equal(fixture_run(&c.f), 0);
+	unsetenv("GEOIO_BENCHMARK_IMAGE");
+	assert_string_equal(c.f.trial.text, "");
+	body = asked_body(&c.e, "POST /v1.40/containers/create");
+	entry = json_array_get(json_object_get(body, "Entrypoint"), 0);
+	assert_string_equal(json_string_value(entry), enter);
+	host = json_object_get(body, "HostConfig");
+	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 1);
 	json_decref(body);
 	contained_release(&c);
 }
@@ -187,7 +211,7 @@ static void no_limits(void **state)
 	contained_release(&c);
 }
 
-/* ----------------------------------------------------------- its network --- */
+/* ---------------------------------------------------------- its network --- */
 
 struct adoption {
 	pid_t pid;
@@ -245,7 +269,7 @@ static void not_adopted(void **state)
 	contained_release(&c);
 }
 
-/* ---------------------------------------------------------- it ends badly --- */
+/* -------------------------------------------------------- it ends badly --- */
 
 static void ends_badly(const char *behaviour, const struct engine_rule *rules,
 		       enum replica_state want, const char *text)
@@ -282,16 +306,11 @@ static void ends(void **state)
 
 static void out_of_memory(void **state)
 {
-	static const struct engine_rule rules[] = {
-		{ "/containers/c0/json", 200,
-		  "{\"State\":{\"Running\":true,\"ExitCode\":137,"
-		  "\"OOMKilled\":true}}" },
-		{ NULL, 0, NULL },
-	};
-
 	(void)state;
-	ends_badly("kill_self", rules, REPLICA_KILLED_MEMORY,
+	setenv("FAKE_OUT_OF_MEMORY", "1", 1);
+	ends_badly("kill_self", NULL, REPLICA_KILLED_MEMORY,
 		   "more memory than --memory allows");
+	unsetenv("FAKE_OUT_OF_MEMORY");
 }
 
 /* Alive, so that it has to be killed; the engine is not needed for that. */
@@ -321,7 +340,7 @@ static void stopped(void **state)
 	contained_release(&c);
 }
 
-/* -------------------------------------------------------- it cannot start --- */
+/* ------------------------------------------------------ it cannot start --- */
 
 static void not_started(const char *program, const struct engine_rule *rules,
 			const char *text)
@@ -417,7 +436,7 @@ static void does_not_come(void **state)
 				 "(exit status 13: Permission denied)");
 }
 
-/* --------------------------------------------------------- the engine dies --- */
+/* ------------------------------------------------------ the engine dies --- */
 
 static void engine_dies_at_start(void **state)
 {
@@ -431,11 +450,21 @@ static void engine_dies_at_start(void **state)
 	not_started(NULL, closes, "has it died?");
 }
 
+/* All replicas are ready. */
+static void on_ready_dies(void *context, struct trial *trial)
+{
+	struct contained *c = context; /* which begins with the fixture */
+
+	(void)trial;
+	fake_engine_dies(&c->e);
+}
+
 /* Whoever started them may wait for them later than we hear of their end. */
 static void run_without_engine(struct contained *c)
 {
 	const struct replica *replica = c->f.trial.replica;
 
+	c->f.request.hooks.ready = on_ready_dies;
 	assert_int_equal(run_trial(&c->f.request, &c->f.err), 0);
 	for (unsigned i = 0; i < c->f.trial.replica_count; i++) {
 		for (int n = 0; n < 1000 && !is_gone(replica[i].pid); n++)
@@ -447,11 +476,10 @@ static void run_without_engine(struct contained *c)
 /* Its replicas work to the end and are believed. */
 static void engine_dies_behind_good_work(void **state)
 {
-	ONE_RULE(rules, "/wait?condition", ENGINE_DIES, NULL);
 	struct contained c;
 
 	(void)state;
-	contained_init(&c, 2, "normal", rules);
+	contained_init(&c, 2, "normal", NULL);
 	run_without_engine(&c);
 	assert_int_equal(c.f.trial.replica[0].state, REPLICA_FINISHED);
 	assert_int_equal(c.f.trial.replica[1].state, REPLICA_FINISHED);
@@ -462,11 +490,10 @@ static void engine_dies_behind_good_work(void **state)
  * gone. */
 static void engine_dies_in_mid_run(void **state)
 {
-	ONE_RULE(rules, "/wait?condition", ENGINE_DIES, NULL);
 	struct contained c;
 
 	(void)state;
-	contained_init(&c, 2, "exit_after_go hang", rules);
+	contained_init(&c, 2, "exit_after_go hang", NULL);
 	c.f.trial.spec.timeout_s = 0.3;
 	c.f.request.grace_s = 0.3;
 	run_without_engine(&c);
@@ -484,6 +511,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(clean_start),
 		cmocka_unit_test(output_is_kept),
 		cmocka_unit_test(what_is_asked_for),
+		cmocka_unit_test(from_within_the_image),
 		cmocka_unit_test(no_limits),
 		cmocka_unit_test(adopted_before_it_runs),
 		cmocka_unit_test(not_adopted),

@@ -215,8 +215,13 @@ static void images(void **state)
 	assert_int_equal(container_image(e.path, NULL, &image, &err), 0);
 	assert_string_equal(image, "geoio-benchmark-empty:" BENCHMARK_VERSION);
 	assert_int_equal(fake_asked(&e, "fromSrc=-&repo=geoio-benchmark-empty"
-				     "&tag=" BENCHMARK_VERSION "\nusr/\n"), 1);
+				     "%3A" BENCHMARK_VERSION "\nusr/\n"), 1);
 	free(image);
+	setenv("GEOIO_BENCHMARK_IMAGE", "1", 1);
+	assert_int_equal(container_image(e.path, NULL, &image, &err),
+			 ERR_USAGE);
+	unsetenv("GEOIO_BENCHMARK_IMAGE");
+	assert_names(err, "--image NAME");
 	fake_engine_stop(&e);
 }
 

@@ -256,35 +256,24 @@ static void put_heading(FILE *out, const struct group *g)
 	str_release(&text);
 }
 
-static void add_limit(struct str *text, const char *limit)
-{
-	str_addf(text, "%s%s", strstr(text->buf, "; each: ") ? ", " : "; each: ",
-		 limit);
-}
-
 static void add_limits(struct str *text, const struct result_row *row)
 {
-	char limit[64];
+	struct str limits = STR_INIT;
 
-	if (isfinite(row->cpus_limit)) {
-		snprintf(limit, sizeof(limit), "%.3g CPUs", row->cpus_limit);
-		add_limit(text, limit);
-	}
-	if (row->memory_limit_bytes != RESULT_UNKNOWN) {
-		snprintf(limit, sizeof(limit), "%.4g MiB",
+	if (isfinite(row->cpus_limit))
+		str_addf(&limits, ", %.3g CPUs", row->cpus_limit);
+	if (row->memory_limit_bytes != RESULT_UNKNOWN)
+		str_addf(&limits, ", %.4g MiB",
 			 (double)row->memory_limit_bytes / 1048576);
-		add_limit(text, limit);
-	}
-	if (row->pids_limit != RESULT_UNKNOWN) {
-		snprintf(limit, sizeof(limit), "%llu processes and threads",
+	if (row->pids_limit != RESULT_UNKNOWN)
+		str_addf(&limits, ", %llu processes and threads",
 			 (unsigned long long)row->pids_limit);
-		add_limit(text, limit);
-	}
-	if (row->link_bits_per_second != RESULT_UNKNOWN) {
-		snprintf(limit, sizeof(limit), "a link of %.4g Mbit/s",
+	if (row->link_bits_per_second != RESULT_UNKNOWN)
+		str_addf(&limits, ", a link of %.4g Mbit/s",
 			 (double)row->link_bits_per_second / 1e6);
-		add_limit(text, limit);
-	}
+	if (limits.len)
+		str_addf(text, "; each replica: %s", limits.buf + 2);
+	str_release(&limits);
 }
 
 /* Where the rows were measured: no figure means anything without it. */

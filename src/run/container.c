@@ -18,7 +18,7 @@
 #define PODMAN_SOCKET "/run/podman/podman.sock"
 #define EMPTY_NAME "geoio-benchmark-empty"
 
-/* ----------------------------------------------------------------- socket --- */
+/* --------------------------------------------------------------- socket --- */
 
 static int socket_of(const char *host, char **out, struct err *err)
 {
@@ -65,7 +65,7 @@ int container_socket(char **out, struct err *err)
 	return 0;
 }
 
-/* ------------------------------------------------------------------ probe --- */
+/* ---------------------------------------------------------------- probe --- */
 
 static int ask_version(const char *socket, char *out, size_t size,
 		       struct err *err)
@@ -105,7 +105,7 @@ bool container_probe(char *out, size_t size)
 	return code == 0;
 }
 
-/* ------------------------------------------------------------------ image --- */
+/* ---------------------------------------------------------------- image --- */
 
 static int look_up(struct engine *engine, const char *image, struct err *err)
 {
@@ -119,6 +119,7 @@ static int look_up(struct engine *engine, const char *image, struct err *err)
 	return code;
 }
 
+/* The version stands in the name: podman 4.3 overlooks a parameter `tag`. */
 static int make_empty(struct engine *engine, struct err *err)
 {
 	struct str tar = STR_INIT;
@@ -127,7 +128,7 @@ static int make_empty(struct engine *engine, struct err *err)
 	docker_empty_image(&tar);
 	code = engine_send_tar(engine,
 			       "/images/create?fromSrc=-&repo=" EMPTY_NAME
-			       "&tag=" BENCHMARK_VERSION, tar.buf, tar.len,
+			       "%3A" BENCHMARK_VERSION, tar.buf, tar.len,
 			       ENGINE_LONG_MS, NULL, err);
 	str_release(&tar);
 	return code < 0 ? err_wrap(err, code, "cannot make the image "
@@ -142,6 +143,11 @@ int container_image(const char *socket, const char *wanted, char **out,
 	struct engine *engine;
 	int code;
 
+	if (!wanted && docker_is_inside())
+		return err_set(err, ERR_USAGE,
+			       "in a container --isolation docker needs "
+			       "--image NAME: that of this container, as the machine "
+			       "does not have the tests");
 	engine_open(&engine, socket);
 	code = look_up(engine, image, err);
 	if (code == ERR_NOT_FOUND && wanted)
@@ -157,7 +163,7 @@ int container_image(const char *socket, const char *wanted, char **out,
 	return code;
 }
 
-/* ------------------------------------------------------------------ stale --- */
+/* ---------------------------------------------------------------- stale --- */
 
 static bool is_stale(const json_t *labels)
 {

@@ -10,6 +10,11 @@
  * The engine must see the files that we see, at the same paths, and run in our
  * PID namespace or one below: it is this machine's, or it is made to look so
  * (`docker run --pid host -v /dev/shm:/dev/shm …`).
+ *
+ * A harness that itself runs in a container of the image that replicas have
+ * (containers/Dockerfile) says so with the variable GEOIO_BENCHMARK_IMAGE. Then
+ * the machine has nothing at the paths of the program, but the image has it
+ * all: of the paths below only run_folder is mounted.
  */
 #ifndef RUN_CONTAINER_H
 #define RUN_CONTAINER_H
@@ -64,8 +69,8 @@ bool container_probe(char *out, size_t size);
  * The image to use, made sure of: `wanted`, or, where that is NULL, ours, of
  * empty folders and links, made at once where it is missing (no registry is
  * asked; it has 31 bytes and stays). The host's /usr and /etc must then be among
- * the mounts. ERR_NOT_FOUND names `wanted` and how to get it; else as
- * engine_call(). The caller frees *out.
+ * the mounts. ERR_NOT_FOUND names `wanted` and how to get it; ERR_USAGE: ours,
+ * with GEOIO_BENCHMARK_IMAGE; else as engine_call(). The caller frees *out.
  */
 int container_image(const char *socket, const char *wanted, char **out,
 		    struct err *err);

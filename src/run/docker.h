@@ -6,6 +6,7 @@
 #define RUN_DOCKER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -14,7 +15,7 @@
 #include "run/engine.h"
 #include "run/launcher.h"
 
-/* ------------------------------------------------------- docker_create.c --- */
+/* ------------------------------------------------------ docker_create.c --- */
 
 /* What POST /containers/create is told. `meeting` is the path of the socket
  * where the program in the container meets us. json_decref() it. */
@@ -22,6 +23,9 @@ json_t *docker_body(const struct launch *launch, const char *meeting);
 
 /* A name that no other container of this machine has; the caller frees. */
 char *docker_name(void);
+
+/* Whether GEOIO_BENCHMARK_IMAGE is set: see container.h. */
+bool docker_is_inside(void);
 
 /* The PID namespace that we are in, by its number. */
 #define DOCKER_SPACE_BYTES 32

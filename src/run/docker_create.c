@@ -41,6 +41,13 @@ void docker_pid_namespace(char out[DOCKER_SPACE_BYTES])
 		 (unsigned long long)st.st_ino);
 }
 
+bool docker_is_inside(void)
+{
+	const char *value = getenv("GEOIO_BENCHMARK_IMAGE");
+
+	return value && *value;
+}
+
 int docker_remove(struct engine *engine, const char *id, struct err *err)
 {
 	char *path = mem_printf("/containers/%s?force=1&v=1", id);
@@ -51,7 +58,7 @@ int docker_remove(struct engine *engine, const char *id, struct err *err)
 	return code == ERR_NOT_FOUND ? 0 : code;
 }
 
-/* ------------------------------------------------------------------- lists --- */
+/* ---------------------------------------------------------------- lists --- */
 
 static json_t *words(char *const *list)
 {
@@ -112,7 +119,7 @@ static json_t *labels_of(const struct launch *launch)
 	return labels;
 }
 
-/* ------------------------------------------------------------------ mounts --- */
+/* --------------------------------------------------------------- mounts --- */
 
 /* "Mounts" and not "Binds": where the source does not exist an engine would
  * make it, on the host, as root's; and a path may have a colon. */
@@ -130,15 +137,17 @@ static json_t *mounts_of(const struct container *container)
 	const char *const *mounts = container->mounts;
 	json_t *array = json_array();
 
+	add_mount(array, container->run_folder, container->run_folder, false);
+	if (docker_is_inside())
+		return array;
 	for (size_t i = 0; mounts && mounts[i]; i++)
 		if (file_exists(mounts[i]))
 			add_mount(array, mounts[i], mounts[i], true);
-	add_mount(array, container->run_folder, container->run_folder, false);
 	add_mount(array, container->enter, ENTER_PATH, true);
 	return array;
 }
 
-/* ------------------------------------------------------------------ limits --- */
+/* --------------------------------------------------------------- limits --- */
 
 static void set_limits(json_t *host, const struct container *container)
 {
@@ -188,7 +197,8 @@ json_t *docker_body(const struct launch *launch, const char *meeting)
 	json_t *body = json_pack(
 		"{s:s, s:[s], s:o, s:o, s:s, s:s, s:o, s:o}",
 		"Image", container->image,
-		"Entrypoint", ENTER_PATH,
+		"Entrypoint", docker_is_inside() ? container->enter
+						 : ENTER_PATH,
 		"Cmd", words(launch->argv),
 		"Env", environment_of(launch, meeting),
 		"User", user,
@@ -200,7 +210,7 @@ json_t *docker_body(const struct launch *launch, const char *meeting)
 	return body;
 }
 
-/* ------------------------------------------------------------ empty image --- */
+/* ---------------------------------------------------------- empty image --- */
 
 #define TAR_BLOCK 512
 

@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 
-/* Until then only geoio-enter runs: this long means that a file system hangs. */
+/* Until then only geoio-enter runs: so long means that a file system hangs. */
 #define EXEC_TIMEOUT_MS 10000
 
 #define NO_MEETING                                                             \
@@ -48,7 +48,7 @@ void meeting_close(struct meeting *meeting)
 	meeting->path = NULL;
 }
 
-/* ------------------------------------------------------------------- open --- */
+/* ----------------------------------------------------------------- open --- */
 
 /* By way of the folder: its path may be longer than an address. */
 static int bind_in(int fd, const char *folder, const char *name)
@@ -104,7 +104,7 @@ int meeting_open(struct meeting *meeting, const struct container *container,
 	return ERR_SYSTEM;
 }
 
-/* ------------------------------------------------------------------- wait --- */
+/* ----------------------------------------------------------------- wait --- */
 
 /* The number of a process belongs to it as long as it has not ended, and its
  * end of the socket is open no longer than that. */
@@ -151,7 +151,7 @@ int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err)
 	return code < 0 ? code : 1;
 }
 
-/* --------------------------------------------------------------------- go --- */
+/* ------------------------------------------------------------------- go --- */
 
 static int hand_over(struct meeting *meeting)
 {

@@ -73,7 +73,7 @@ char *engine_quote(const char *text)
 	return copy;
 }
 
-/* ----------------------------------------------------------- one request --- */
+/* ---------------------------------------------------------- one request --- */
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 {
@@ -208,7 +208,7 @@ static int exchange(struct engine *engine, const struct request *request,
 	return result;
 }
 
-/* ---------------------------------------------------------------- answers --- */
+/* -------------------------------------------------------------- answers --- */
 
 /* The last of the JSON values in the body; NULL: there is none. */
 static json_t *last_value(const struct str *body)

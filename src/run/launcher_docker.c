@@ -29,13 +29,15 @@
 #define ENTER_TIMEOUT_NS (30 * NS_PER_S)
 #define ENTER_LOOK_MS 250
 
-/* For the engine to notice an end that the kernel told us of. */
-#define NOTICE_MS 5000
+/* For the engine to notice an end that the kernel told us of, and how often it
+ * is asked: most often the first or second answer says so. */
+#define NOTICE_NS (5 * NS_PER_S)
+#define NOTICE_PAUSE_NS (5 * NS_PER_MS)
 
 /* A shell's way to say "by signal N"; the engines' too. */
 #define STATUS_SIGNAL 128
 
-/* ----------------------------------------------------------------- start --- */
+/* ---------------------------------------------------------------- start --- */
 
 static int create(struct engine *engine, const struct launch *launch,
 		  const struct meeting *meeting, struct launched *out,
@@ -215,7 +217,7 @@ static int docker_start(const struct launch *launch, struct launched *out,
 	return code;
 }
 
-/* ------------------------------------------------------------------- end --- */
+/* ------------------------------------------------------------------ end --- */
 
 static bool has_ended(const struct launched *launched)
 {
@@ -258,37 +260,48 @@ static void read_state(const json_t *state, struct launched *launched,
 	}
 }
 
-/* The engine learns of the end a little later than we did. */
-static int ask_end(struct launched *launched, siginfo_t *info, struct err *err)
+/* The engine learns of the end a little later than we did. It is asked again
+ * and not told to wait: podman's wait lasts until it has cleaned up, which it
+ * may never do. */
+static int ask_end(struct engine *engine, struct launched *launched,
+		   siginfo_t *info, struct err *err)
 {
-	struct engine *engine;
+	uint64_t until = clock_now_ns() + NOTICE_NS;
 	json_t *state = NULL;
-	int code;
+	bool runs;
 
-	engine_open(&engine, launched->container->socket);
-	code = post(engine, launched->id, "wait?condition=not-running",
-		    NOTICE_MS, err);
-	if (code == 0)
-		code = look(engine, launched->id, &state, err);
-	if (code == 0)
-		read_state(state, launched, info);
-	json_decref(state);
-	engine_close(engine);
-	return code;
+	do {
+		int code = look(engine, launched->id, &state, err);
+
+		if (code < 0)
+			return code;
+		runs = json_is_true(json_object_get(state, "Running"));
+		if (!runs)
+			read_state(state, launched, info);
+		json_decref(state);
+		if (!runs)
+			return 0;
+		clock_sleep_until(clock_now_ns() + NOTICE_PAUSE_NS);
+	} while (clock_now_ns() < until);
+	return err_set(err, ERR_TIMEOUT, "the container engine has not noticed "
+		       "its end");
 }
 
 /* An engine that does not answer does not make it less dead: si_code stays 0,
  * as nobody else knows how it ended. */
 static bool docker_reap(struct launched *launched, siginfo_t *info)
 {
+	struct engine *engine;
 	struct err err;
 
 	*info = (siginfo_t){ 0 };
 	if (!has_ended(launched))
 		return false;
-	if (ask_end(launched, info, &err) < 0)
-		LOG(RUN, "how replica's container %s ended is not known: %s",
+	engine_open(&engine, launched->container->socket);
+	if (ask_end(engine, launched, info, &err) < 0)
+		LOG(RUN, "how container %s ended is not known: %s",
 		    launched->id, err.text);
+	engine_close(engine);
 	return true;
 }
 
