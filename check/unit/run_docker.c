@@ -499,6 +499,9 @@ static void engine_dies_in_mid_run(void **state)
 	run_without_engine(&c);
 	assert_int_equal(c.f.trial.replica[0].state, REPLICA_EXITED);
 	assert_int_equal(c.f.trial.replica[0].exit_status, -1);
+	assert_contains(c.f.trial.replica[0].text,
+			"s after GO, and how is not known, as the container "
+			"engine no longer answers");
 	assert_int_equal(c.f.trial.replica[1].state, REPLICA_OVERDUE);
 	assert_true(c.f.trial.failed);
 	contained_release(&c);

@@ -86,18 +86,25 @@ static void place_checkout(struct places *places, const char *root,
 	places->setup_envs = mem_printf("%s/tools/setup-envs", root);
 }
 
+/* By the prefix itself: in a container PREFIX/bin may not be there to go up
+ * from. */
 static void place_installed(struct places *places, const char *program_dir)
 {
-	places->python_root =
-		mem_printf("%s/../share/geoio-benchmark", program_dir);
-	places->programs =
-		mem_printf("%s/../libexec/geoio-benchmark/tests", program_dir);
-	places->make_cog = mem_printf(
-		"%s/../libexec/geoio-benchmark/make-cog", program_dir);
-	places->enter = mem_printf(
-		"%s/../libexec/geoio-benchmark/geoio-enter", program_dir);
-	places->setup_envs = mem_printf(
-		"%s/../libexec/geoio-benchmark/setup-envs", program_dir);
+	char *prefix = mem_dup(program_dir);
+	char *end = strrchr(prefix, '/');
+
+	if (end)
+		*end = '\0';
+	places->python_root = mem_printf("%s/share/geoio-benchmark", prefix);
+	places->programs = mem_printf("%s/libexec/geoio-benchmark/tests",
+				      prefix);
+	places->make_cog = mem_printf("%s/libexec/geoio-benchmark/make-cog",
+				      prefix);
+	places->enter = mem_printf("%s/libexec/geoio-benchmark/geoio-enter",
+				   prefix);
+	places->setup_envs = mem_printf("%s/libexec/geoio-benchmark/setup-envs",
+					prefix);
+	free(prefix);
 }
 
 int places_find(struct places *places, struct err *err)

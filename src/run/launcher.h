@@ -40,6 +40,8 @@ struct launched {
 			     * it waited for, user and system; 0: unknown */
 	bool out_of_memory; /* after reap(): killed for its memory limit, as the
 			     * launcher knows */
+	const char *lost; /* after reap(): why nobody knows how it ended (then
+			   * si_code is 0); NULL: it is known. Static */
 };
 
 #define LAUNCHED_NONE                                                          \

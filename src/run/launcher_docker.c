@@ -298,9 +298,12 @@ static bool docker_reap(struct launched *launched, siginfo_t *info)
 	if (!has_ended(launched))
 		return false;
 	engine_open(&engine, launched->container->socket);
-	if (ask_end(engine, launched, info, &err) < 0)
+	if (ask_end(engine, launched, info, &err) < 0) {
+		launched->lost = "the container engine no longer answers: is "
+				 "it running?";
 		LOG(RUN, "how container %s ended is not known: %s",
 		    launched->id, err.text);
+	}
 	engine_close(engine);
 	return true;
 }

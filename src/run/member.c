@@ -341,6 +341,21 @@ static void judge_signal(struct runner *runner, struct member *member)
 		     signal_word(number), when(runner, time), words);
 }
 
+/* Only who started it knew, and says no more. */
+static void judge_lost(struct runner *runner, struct member *member)
+{
+	char time[WHEN_BYTES];
+
+	if (member->step == STEP_DONE)
+		member_judge_unwaited(runner, member);
+	else
+		member_judge(runner, member,
+			     member->step < STEP_GO ? REPLICA_SETUP_FAILED
+						    : REPLICA_EXITED,
+			     "ended %s, and how is not known, as %s",
+			     when(runner, time), member->process.lost);
+}
+
 static void judge_status(struct runner *runner, struct member *member)
 {
 	int status = member->replica->exit_status;
@@ -377,6 +392,8 @@ void member_on_exit(struct runner *runner, struct member *member,
 		judge_goodbye(runner, member);
 	else if (replica->signal && !member->judged)
 		judge_signal(runner, member);
+	else if (member->process.lost)
+		judge_lost(runner, member);
 	else
 		judge_status(runner, member);
 }
