@@ -112,13 +112,16 @@ static void keep_summary(struct session *session, const struct summary *summary,
 static char *outcome_of(const struct trial *trial,
 			const struct result_row *row)
 {
+	bool fine = !strcmp(row->state, "ok");
+	const char *more = *trial->text || fine ? trial->text : row->state;
+
 	if (trial->failed)
 		return mem_printf("FAILED: %s", trial->text);
 	return mem_printf("%.0f requests/s, %llu ok, %llu failed%s%s",
 			  row->requests_per_second,
 			  (unsigned long long)row->number_successes,
 			  (unsigned long long)row->number_failures,
-			  *trial->text ? "; " : "", trial->text);
+			  *more ? "; " : "", more);
 }
 
 static int run_ready_job(struct session *session, const struct job *job,
