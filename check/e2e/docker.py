@@ -102,7 +102,8 @@ class Docker(Check):
         self.assertLess(row["cpu_total_seconds"] / row["duration_seconds"], 0.3)
 
     def test_memory(self):
-        result = self.run_test("hungry", "--memory", "64MiB", "--timeout", "60", status=1, GEOIO_TESTS=CHECK_LIBRARIES)
+        words = ("--memory", "64MiB", "--timeout", "60")
+        result = self.run_test("hungry", *words, status=1, GEOIO_TESTS=CHECK_LIBRARIES)
         self.assert_sentence(result.stderr, "SIGKILL", "more memory than --memory allows")
         self.assertIn("killed_for_memory", self.query("select state from replicas")[0])
         self.assert_no_containers()
