@@ -29,9 +29,6 @@ static const char *remedy_of(int nl_error)
 	case NLE_PERM:
 	case NLE_NOACCESS:
 		return ": run it as root";
-	case NLE_OPNOTSUPP:
-		return ": this kernel lacks veth, bridge or sch_tbf (modprobe "
-		       "them as root)";
 	case NLE_NOMEM:
 		return ": too many links or too little memory";
 	default:
@@ -45,6 +42,18 @@ static int nl_failed(struct err *err, int nl_error, const char *what)
 		nl_error = -nl_error;
 	return err_set(err, ERR_SYSTEM, "%s: %s%s", what,
 		       nl_geterror(nl_error), remedy_of(nl_error));
+}
+
+/* For what is a module of the kernel: whether it is that which is missing. */
+static int make_failed(struct err *err, int nl_error, const char *what,
+		       const char *module)
+{
+	if (nl_error != -NLE_OPNOTSUPP && nl_error != -NLE_OBJ_NOTFOUND)
+		return nl_failed(err, nl_error, what);
+	return err_set(err, ERR_SYSTEM,
+		       "%s, as this kernel has no %s: as root, `modprobe %s` "
+		       "(it comes with the kernel's package, on Ubuntu with "
+		       "linux-modules-extra-$(uname -r))", what, module, module);
 }
 
 int link_socket(struct nl_sock **out, struct err *err)
@@ -119,7 +128,8 @@ int link_bridge(struct nl_sock *socket, int *index, struct err *err)
 	code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
 	rtnl_link_put(link);
 	if (code < 0)
-		return nl_failed(err, code, "cannot make a network bridge");
+		return make_failed(err, code, "no network bridge can be made",
+				   "bridge");
 	return index_of(socket, LINK_BRIDGE, index, err);
 }
 
@@ -140,8 +150,8 @@ int link_pair(struct nl_sock *socket, const char *name, int bridge_index,
 	rtnl_link_put(peer);
 	rtnl_link_put(link);
 	if (code < 0)
-		return nl_failed(err, code, "cannot make a pair of network "
-				 "links (veth)");
+		return make_failed(err, code, "no pair of network links can be "
+				   "made", "veth");
 	return index_of(socket, name, index, err);
 }
 
@@ -254,8 +264,9 @@ int link_limit(struct nl_sock *socket, int index, uint64_t bits_per_second,
 
 	if (bits_per_second) {
 		code = add_bucket(socket, index, bits_per_second);
-		return code < 0 ? nl_failed(err, code,
-					    "--link-rate cannot be set (TBF)")
+		return code < 0 ? make_failed(err, code,
+					      "--link-rate cannot be set",
+					      "sch_tbf")
 				: 0;
 	}
 	qdisc = root_qdisc(index);

@@ -242,10 +242,25 @@ static bool probe_user_cells(struct finding *f)
 	return true;
 }
 
+/* Both grades fail for the same reason: the sentence says it, the arrow has the
+ * remedy, which goes on after the last colon. */
+static const char *cut_remedy(char *reason)
+{
+	char *colon = NULL;
+
+	for (char *at = reason; (at = strstr(at, ": ")); at++)
+		colon = at;
+	if (!colon)
+		return "";
+	*colon = '\0';
+	return colon + 2;
+}
+
 /* The best grade; the arrow says what a better one needs. */
 static void probe_isolation(const struct doctor *doctor, struct finding *f)
 {
 	char why[400], text[400];
+	const char *better = why;
 
 	(void)doctor;
 	if (cells_try(ISOLATION_CELL, why, sizeof(why))) {
@@ -256,11 +271,14 @@ static void probe_isolation(const struct doctor *doctor, struct finding *f)
 	}
 	if (!probe_user_cells(f)) {
 		cells_try(ISOLATION_CELL_USER, text, sizeof(text));
+		if (strcmp(why, text) == 0)
+			better = cut_remedy(text);
 		say(f, VERDICT_DOUBT,
 		    "plain processes on loopback, which share their network: "
 		    "%.280s", text);
 	}
-	REMEDY(f, "better: %s", why);
+	if (*better)
+		REMEDY(f, "better: %s", better);
 }
 
 /* Only --isolation docker needs them, so their absence is no fault. */
