@@ -313,6 +313,33 @@ static void out_of_memory(void **state)
 	unsetenv("FAKE_OUT_OF_MEMORY");
 }
 
+/* Its group goes when the engine takes note of its end, as its number does. */
+static enum blame blame_while_there(void *context, unsigned replica, char *out,
+				    size_t size)
+{
+	const struct adoption *adoption = context;
+
+	(void)replica;
+	snprintf(out, size, "it met a limit");
+	return kill(adoption->pid, 0) == 0 ? BLAME_LIMIT : BLAME_NONE;
+}
+
+static void blamed_in_time(void **state)
+{
+	struct adoption adoption = { 0 };
+	struct place place = { .context = &adoption, .adopt = adopt,
+			       .blame = blame_while_there };
+	struct contained c;
+
+	(void)state;
+	contained_init(&c, 1, "exit_in_setup", NULL);
+	c.f.request.place = &place;
+	assert_int_equal(fixture_run(&c.f), 0);
+	assert_contains(c.f.trial.text, "exited with status 3 before it was "
+					"ready: it met a limit");
+	contained_release(&c);
+}
+
 /* Alive, so that it has to be killed; the engine is not needed for that. */
 static void never_ready(void **state)
 {
@@ -520,6 +547,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(not_adopted),
 		cmocka_unit_test(ends),
 		cmocka_unit_test(out_of_memory),
+		cmocka_unit_test(blamed_in_time),
 		cmocka_unit_test(never_ready),
 		cmocka_unit_test(stopped),
 		cmocka_unit_test(bad_programs),

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+
 static const struct grade {
 	const char *word;
 	enum isolation best, worst;
@@ -46,10 +48,21 @@ static int enter(void *context, unsigned replica)
 	return cells_enter(context, CELL_OF(replica));
 }
 
+/* A container has a group of the engine's, which is as good for reading. */
+static void open_group(struct cells *cells, unsigned number, pid_t pid)
+{
+	struct err err;
+
+	if (!cells->group[number].ops &&
+	    cgroup_open_of(pid, &cells->group[number], &err) < 0)
+		LOG(CLI, "%s", err.text);
+}
+
 static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
 {
 	struct cells *cells = context;
 
+	open_group(cells, CELL_OF(replica), pid);
 	if (!cells->networked)
 		return 0;
 	return net_adopt(cells->net, CELL_OF(replica), pid, err);
@@ -58,9 +71,11 @@ static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
 static void kill_all(void *context, unsigned replica)
 {
 	struct cells *cells = context;
+	struct cgroup *group = &cells->group[CELL_OF(replica)];
 
-	if (cells->group[CELL_OF(replica)].ops)
-		cgroup_kill(&cells->group[CELL_OF(replica)]);
+	/* A container's is the engine's to end. */
+	if (group->ops && group->ours)
+		cgroup_kill(group);
 }
 
 static double mebibytes(uint64_t bytes)

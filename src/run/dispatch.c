@@ -114,6 +114,7 @@ static void read_end(struct runner *runner, struct member *member)
 	/* Its number is taken as long as it has not been waited for, so this
 	 * reaches its own group and no other. */
 	runner->launcher->kill(&member->process);
+	member_ask_place(runner, member);
 	if (!runner->launcher->reap(&member->process, &info))
 		return;
 	member->running = false;

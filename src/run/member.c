@@ -35,35 +35,38 @@ static const char *signal_word(int number)
 	return word ? word : "?";
 }
 
-/* What its place has to do with its end: `out` gets ": " and the reason. */
-static enum blame blame(const struct runner *runner,
-			const struct member *member, char out[300])
+void member_ask_place(struct runner *runner, struct member *member)
 {
 	const struct place *place = runner->request->place;
-	enum blame found = BLAME_NONE;
-	char reason[290];
 
-	if (member->process.out_of_memory) {
+	if (place && place->blame && !member->judged)
+		member->blame = place->blame(place->context,
+					     member->replica->number,
+					     member->blame_text,
+					     sizeof(member->blame_text));
+}
+
+/* What its place has to do with its end: `out` gets ": " and the reason. Of its
+ * memory the launcher may know alone. */
+static enum blame blame(const struct member *member, char out[300])
+{
+	if (member->process.out_of_memory && member->blame != BLAME_MEMORY) {
 		snprintf(out, 300, "%s",
 			 ": it needed more memory than --memory allows, and "
 			 "the kernel killed it");
 		return BLAME_MEMORY;
 	}
-	if (place && place->blame)
-		found = place->blame(place->context, member->replica->number,
-				     reason, sizeof(reason));
-	if (found)
-		snprintf(out, 300, ": %s", reason);
-	return found;
+	if (member->blame)
+		snprintf(out, 300, ": %s", member->blame_text);
+	return member->blame;
 }
 
 /* ": " and the last line that it printed, or the remedy without one. */
-static const char *last_words(const struct runner *runner,
-			      const struct member *member, char out[300])
+static const char *last_words(const struct member *member, char out[300])
 {
 	char line[290];
 
-	if (blame(runner, member, out))
+	if (blame(member, out))
 		return out;
 	tail_last_line(&member->output, line, sizeof(line));
 	if (*line)
@@ -323,7 +326,7 @@ static void judge_signal(struct runner *runner, struct member *member)
 	char time[WHEN_BYTES], words[300];
 	enum blame why;
 
-	why = blame(runner, member, words);
+	why = blame(member, words);
 	if (why == BLAME_MEMORY)
 		state = REPLICA_KILLED_MEMORY;
 	else if (!why && number == SIGBUS)
@@ -335,7 +338,7 @@ static void judge_signal(struct runner *runner, struct member *member)
 			 ": not by the harness; was it out of memory? dmesg "
 			 "may tell");
 	else if (!why)
-		last_words(runner, member, words);
+		last_words(member, words);
 	member_judge(runner, member, state,
 		     "was killed by signal %d (SIG%s) %s%s", number,
 		     signal_word(number), when(runner, time), words);
@@ -361,7 +364,7 @@ static void judge_status(struct runner *runner, struct member *member)
 	int status = member->replica->exit_status;
 	char time[WHEN_BYTES], words[300];
 
-	last_words(runner, member, words);
+	last_words(member, words);
 	if (member->step < STEP_READY)
 		member_judge(runner, member, REPLICA_SETUP_FAILED,
 			     "exited with status %d before it was ready%s",

@@ -33,8 +33,9 @@ struct place {
 	/* SIGKILL to all that is in the place. The replica's first process may
 	 * have ended. */
 	void (*kill)(void *context, unsigned replica);
-	/* What may have ended a replica early: writes a reason that goes on
-	 * after a colon: "it used more memory than --memory allows: …". */
+	/* What may have ended a replica early, asked before it is reaped, while
+	 * a container's control group is still there: writes a reason that goes
+	 * on after a colon: "it used more memory than --memory allows: …". */
 	enum blame (*blame)(void *context, unsigned replica, char *out,
 			    size_t size);
 };

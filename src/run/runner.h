@@ -37,6 +37,8 @@ struct member {
 	uint64_t started_ns;
 	uint64_t give_up_ns; /* then it is killed; 0: no such time */
 	struct tail output;
+	enum blame blame;    /* of its place, once it has ended */
+	char blame_text[290];
 };
 
 struct runner {
@@ -115,6 +117,10 @@ void member_on_bad_packet(struct runner *runner, struct member *member,
 void member_on_hang_up(struct runner *runner, struct member *member);
 void member_on_exit(struct runner *runner, struct member *member,
 		    const siginfo_t *info);
+
+/* It has ended and is not reaped yet: asks its place what that had to do with
+ * it, as a container's control group goes as soon as its engine takes note. */
+void member_ask_place(struct runner *runner, struct member *member);
 void member_on_give_up(struct runner *runner, struct member *member);
 
 #endif
