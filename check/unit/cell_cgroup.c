@@ -53,6 +53,8 @@ static void begins_at_zero(void **state)
 	assert_int_equal(counts.throttled_periods, cpu ? 0 : CGROUP_UNKNOWN);
 	assert_int_equal(counts.memory_anon_bytes, memory ? 0 : CGROUP_UNKNOWN);
 	assert_int_equal(counts.memory_file_bytes, memory ? 0 : CGROUP_UNKNOWN);
+	assert_int_equal(counts.memory_inactive_file_bytes,
+			 memory ? 0 : CGROUP_UNKNOWN);
 	assert_int_equal(counts.memory_kills, memory ? 0 : CGROUP_UNKNOWN);
 	assert_int_equal(counts.pids, pids ? 0 : CGROUP_UNKNOWN);
 	assert_int_equal(counts.pids_refused, pids ? 0 : CGROUP_UNKNOWN);

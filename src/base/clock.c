@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static uint64_t read_ns(clockid_t id)
@@ -43,6 +44,18 @@ const char *clock_format(uint64_t wall_ns, char out[CLOCK_TEXT_BYTES])
 	snprintf(out, CLOCK_TEXT_BYTES, "%s.%06u", date,
 		 (unsigned)(wall_ns % NS_PER_S / NS_PER_US));
 	return out;
+}
+
+uint64_t clock_parse(const char *text)
+{
+	struct tm tm = { .tm_isdst = 0 };
+	const char *rest = text ? strptime(text, "%Y-%m-%d %H:%M:%S", &tm)
+				: NULL;
+	time_t seconds = rest ? timegm(&tm) : -1;
+	double part = rest && *rest == '.' ? strtod(rest, NULL) : 0;
+
+	return seconds < 0 ? 0
+			   : (uint64_t)seconds * NS_PER_S + clock_ns(part);
 }
 
 double clock_seconds(uint64_t ns)

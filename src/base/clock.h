@@ -22,6 +22,9 @@ void clock_sleep_until(uint64_t at_ns);
 #define CLOCK_TEXT_BYTES 32
 const char *clock_format(uint64_t wall_ns, char out[CLOCK_TEXT_BYTES]);
 
+/* Back from that form; 0: it is NULL, or another. */
+uint64_t clock_parse(const char *text);
+
 /* Seconds as a double, and back (negative and not-a-number give 0). */
 double clock_seconds(uint64_t ns);
 uint64_t clock_ns(double seconds);

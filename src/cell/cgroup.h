@@ -60,6 +60,7 @@ struct cgroup_counts {
 	/* CGROUP_SELDOM, about 10 us more on v1 (once a second is enough): */
 	uint64_t memory_anon_bytes; /* v1 memory.stat rss, v2 anon */
 	uint64_t memory_file_bytes; /* page cache with shared memory */
+	uint64_t memory_inactive_file_bytes; /* of it, what goes first */
 	uint64_t memory_kills;      /* processes killed for the limit */
 	uint64_t pids_refused;      /* forks refused for the limit */
 };
@@ -117,6 +118,11 @@ int cgroup_make(struct cgroup_tree *tree, const char *name,
 /* The group that a process is in, to read only (a container's): by
  * /proc/PID/cgroup and our mounts; never by building a path. */
 int cgroup_open_of(pid_t pid, struct cgroup *out, struct err *err);
+
+/* The path of a process's group below the top of its hierarchy (on v1 of the one
+ * that counts CPU time), with a leading slash: what cAdvisor calls its id. "" and
+ * false where it has none, or `size` is too small. */
+bool cgroup_path_of(pid_t pid, char *out, size_t size);
 
 /* Moves the calling process into the group. Async-signal-safe, for the time
  * between fork() and execve(). 0, or -1 with errno. */

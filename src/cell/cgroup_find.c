@@ -1,4 +1,5 @@
 /* Which hierarchies are mounted where, and which group is ours in each. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,23 @@ static char *own_path(const char *self, const char *controller)
 	}
 	free(copy);
 	return found;
+}
+
+bool cgroup_path_of(pid_t pid, char *out, size_t size)
+{
+	char *file = mem_printf("/proc/%d/cgroup", (int)pid), *path = NULL;
+	struct str self = STR_INIT;
+	struct err ignored;
+
+	if (file_read(file, TEXT_LIMIT, &self, &ignored) == 0)
+		path = own_path(self.buf, controllers[V1_CPUACCT]);
+	if (!path)
+		path = own_path(self.buf, "");
+	snprintf(out, size, "%s", path && strlen(path) < size ? path : "");
+	free(path);
+	free(file);
+	str_release(&self);
+	return *out;
 }
 
 /* One line of mountinfo: "36 31 0:33 ROOT POINT options … - TYPE source

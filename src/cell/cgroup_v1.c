@@ -112,6 +112,8 @@ static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
 	cgroup_text_fd(group->file_fd[FILE_MEMORY_STAT], text, sizeof(text));
 	out->memory_anon_bytes = cgroup_number(text, "rss ");
 	out->memory_file_bytes = cgroup_number(text, "cache ");
+	out->memory_inactive_file_bytes =
+		cgroup_number(text, "inactive_file ");
 	out->memory_kills = cgroup_count_line(group, FILE_MEMORY_KILLS,
 					      "oom_kill ");
 	out->pids_refused = cgroup_count_line(group, FILE_PIDS_EVENTS, "max ");

@@ -270,6 +270,8 @@ static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
 	cgroup_text_fd(group->file_fd[FILE_MEMORY_STAT], text, sizeof(text));
 	out->memory_anon_bytes = cgroup_number(text, "anon ");
 	out->memory_file_bytes = cgroup_number(text, "file ");
+	out->memory_inactive_file_bytes =
+		cgroup_number(text, "inactive_file ");
 	out->memory_kills = cgroup_count_line(group, FILE_MEMORY_EVENTS,
 					      "oom_kill ");
 	out->pids_refused = cgroup_count_line(group, FILE_PIDS_EVENTS, "max ");
