@@ -228,21 +228,23 @@ static void on_error(struct runner *runner, struct member *member,
 		     const json_t *packet)
 {
 	const char *stage, *message;
-	char time[WHEN_BYTES];
+	char time[WHEN_BYTES], why[300] = "";
 	struct err err;
 
 	if (packet_read_error(packet, &stage, &message, &err) < 0) {
 		member_on_bad_packet(runner, member, err.text);
 		return;
 	}
+	member_ask_place(runner, member);
+	blame(member, why);
 	if (member->step >= STEP_GO)
 		member_judge(runner, member, REPLICA_EXITED,
-			     "gave up %s (%.20s): %s", when(runner, time),
-			     stage, message);
+			     "gave up %s (%.20s): %s%s", when(runner, time),
+			     stage, message, why);
 	else
 		member_judge(runner, member, REPLICA_SETUP_FAILED,
-			     "failed before it was ready (%.20s): %s", stage,
-			     message);
+			     "failed before it was ready (%.20s): %s%s", stage,
+			     message, why);
 	member->give_up_ns = clock_now_ns() + RUNNER_LINGER_NS;
 }
 
