@@ -152,6 +152,37 @@ static void check_json(void **state)
 	result_row_release(&row);
 }
 
+/* What jansson writes, but for the digits; and when read again, the same doubles. */
+static void check_json_written(void **state)
+{
+	static const char form[] =
+		"{\"a\": [], \"b\": {}, \"c\": [1, {\"d\": \"\\u001f\\\"x\"}, true], "
+		"\"e\": null, \"f\": 3.0, \"g\": [2.5, -0.5]}";
+	static const double values[] = { 0.1, 1.0 / 3, 0.1 + 0.2, 5e-324, 1e22,
+					 123456789012345678.0 };
+	json_t *document = json_loads(form, 0, NULL);
+	char *ours, *theirs;
+
+	(void)state;
+	for (int indent = 0; indent <= 1; indent++) {
+		WRITTEN(ours, report_json_write(out, document, indent));
+		theirs = json_dumps(document, indent ? JSON_INDENT(2) : 0);
+		assert_string_equal(ours, theirs);
+		free(theirs);
+		free(ours);
+	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		json_t *number = json_real(values[i]);
+
+		WRITTEN(ours, report_json_write(out, number, false));
+		assert_true(strtod(ours, NULL) == values[i]);
+		assert_true(i > 0 || strcmp(ours, "0.1") == 0);
+		free(ours);
+		json_decref(number);
+	}
+	json_decref(document);
+}
+
 static void check_price(void **state)
 {
 	struct price none = { 0, 0 }, price = { 3.6, 0.4 };
@@ -361,6 +392,7 @@ int main(void)
 		cmocka_unit_test(check_ancestor_columns),
 		cmocka_unit_test(check_documented),
 		cmocka_unit_test(check_json),
+		cmocka_unit_test(check_json_written),
 		cmocka_unit_test(check_price),
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),

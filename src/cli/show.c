@@ -19,7 +19,7 @@ static void show_json(const struct session *session)
 			report_json(&session->finished[i].summary.total, false));
 	document = json_pack("{s:s, s:o}", "run_id", session->run.id, "results",
 			     results);
-	json_dumpf(document, stdout, JSON_INDENT(2));
+	report_json_write(stdout, document, true);
 	putchar('\n');
 	json_decref(document);
 }

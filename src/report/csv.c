@@ -1,4 +1,5 @@
 #include "report/report.h"
+#include "report/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,24 +28,21 @@ static void put_text(FILE *out, const char *text)
 }
 
 /* 15 digits are enough for most doubles, 17 for all. */
-static void put_number(FILE *out, double value)
+void report_number(char out[REPORT_NUMBER_BYTES], double value)
 {
-	char text[40];
-
-	if (!isfinite(value))
-		return;
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, value);
-		if (strtod(text, NULL) == value)
+	*out = '\0';
+	for (int digits = 15; isfinite(value) && digits <= 17; digits++) {
+		snprintf(out, REPORT_NUMBER_BYTES, "%.*g", digits, value);
+		if (strtod(out, NULL) == value)
 			break;
 	}
-	fputs(text, out);
 }
 
 static void put_value(FILE *out, const struct column *column,
 		      const struct result_row *row)
 {
 	const void *value = result_value(row, column);
+	char number[REPORT_NUMBER_BYTES];
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
@@ -56,7 +54,8 @@ static void put_value(FILE *out, const struct column *column,
 				*(const unsigned long long *)value);
 		break;
 	case COLUMN_NUMBER:
-		put_number(out, *(const double *)value);
+		report_number(number, *(const double *)value);
+		fputs(number, out);
 		break;
 	case COLUMN_FLAG:
 		fputs(*(const bool *)value ? "True" : "False", out);

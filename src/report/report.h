@@ -20,6 +20,10 @@ void report_csv_row(FILE *out, const struct result_row *row, bool per_replica);
 /* One object with the CSV's column names; unknown is null. The caller's. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
+/* Writes it as jansson does, on one line or indented by two, but its numbers
+ * with the digits that the CSV has: 0.1, not 0.10000000000000001. */
+void report_json_write(FILE *out, const json_t *value, bool indent);
+
 /* What a run costs. Both 0: unknown, and cost_usd stays empty. */
 struct price {
 	double per_hour;             /* USD, of the machine */
