@@ -29,7 +29,8 @@ CFLAGS   += -std=c17 $(OPTIMISE) $(WARNINGS) -fno-common \
 	-fstack-protector-strong -pthread $(SANITIZE)
 LDFLAGS  += $(SANITIZE) -pthread
 
-PACKAGES      := sqlite3 jansson yaml-0.1 zlib libcurl libcrypto libnl-3.0 libnl-route-3.0
+PACKAGES      := sqlite3 jansson yaml-0.1 zlib libcurl libcrypto libnl-3.0 libnl-route-3.0 \
+	libmicrohttpd
 PKG_CFLAGS    := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 GDAL_CFLAGS    = $(shell pkg-config --cflags gdal)
@@ -40,7 +41,8 @@ GDAL_LIBS      = $(shell pkg-config --libs gdal)
 # worker/ the library of tests in C.
 ROOMS     := $(filter-out src/cog src/enter src/worker,$(wildcard src/*))
 ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
-GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c
+GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c \
+	$(BUILD)/generated/web.c
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
 WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
 	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c))
@@ -114,7 +116,8 @@ $(BUILD)/generated/%.o: $(BUILD)/generated/%.c
 	$(call SAY,CC,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Texts that are built into the program: SQL migrations, the layout of s2.
+# Texts that are built into the program: SQL migrations, the layout of s2, the
+# live page.
 $(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.sql)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
@@ -124,6 +127,11 @@ $(BUILD)/generated/s2_layout.c: tools/embed src/data/sentinel2_b04_layout.json
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
 	$(Q)tools/embed s2_layout $(filter %.json,$^) >$@
+
+$(BUILD)/generated/web.c: tools/embed $(wildcard web/*.html web/*.css web/*.js)
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)
+	$(Q)tools/embed web $(sort $(filter web/%,$^)) >$@
 
 $(BUILD)/tests/%: benchmark/tests/%.c $(WORKER)
 	@mkdir -p $(@D)

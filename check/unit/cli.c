@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/sweep.h"
+#include "cli/typed.h"
 
 static const struct option_spec *const groups[] = {
 	options_select, options_trial, options_outside, options_common, NULL
@@ -159,6 +160,59 @@ static void check_commands(void **state)
 	}
 }
 
+/* "a|b" as words; static memory. */
+static int split(const char *text, char *words[8])
+{
+	static char copy[256];
+	char *rest = copy;
+	int count = 0;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	while (rest)
+		words[count++] = strsep(&rest, "|");
+	return count;
+}
+
+static void check_typed(void **state)
+{
+	char *words[8];
+	int count = split("run-test|it's|--endpoint|"
+			  "http://me:secret@host:9000/a@b||a b", words);
+	char *line = typed_line(count, words);
+
+	(void)state;
+	assert_string_equal(line, "run-test 'it'\\''s' --endpoint "
+				  "http://@host:9000/a@b '' 'a b'");
+	free(line);
+}
+
+static const char *monitor_of(const char *text)
+{
+	static const struct option_spec *const only[] = { options_monitor,
+							  NULL };
+	static struct options options;
+	char *words[8];
+	struct err err;
+
+	options_init(&options);
+	if (options_parse(&options, only, split(text, words), words, &err) < 0)
+		fail_msg("%s", err.text);
+	return options.monitor;
+}
+
+/* The address may be left out, before anything else. */
+static void check_address(void **state)
+{
+	(void)state;
+	assert_null(monitor_of("aiohttp"));
+	assert_string_equal(monitor_of("--monitor"), "");
+	assert_string_equal(monitor_of("--monitor|127.0.0.1:9|aiohttp"),
+			    "127.0.0.1:9");
+	assert_string_equal(monitor_of("--monitor=:0"), ":0");
+	assert_string_equal(monitor_of("--monitor|aiohttp|fetch_range"), "");
+	assert_string_equal(monitor_of("--monitor|--linger|1"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -167,6 +221,8 @@ int main(void)
 		cmocka_unit_test(check_sweep_product),
 		cmocka_unit_test(check_sweep_refuses),
 		cmocka_unit_test(check_commands),
+		cmocka_unit_test(check_typed),
+		cmocka_unit_test(check_address),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

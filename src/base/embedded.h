@@ -10,5 +10,6 @@ struct embedded {
 
 extern const struct embedded embedded_migrations[];
 extern const struct embedded embedded_s2_layout[];
+extern const struct embedded embedded_web[]; /* the live page */
 
 #endif

@@ -11,6 +11,8 @@
 #include "origin/origin.h"
 #include "record/ledger.h"
 
+#define DEFAULT_LISTEN "127.0.0.1:9000"
+
 /* "127.0.0.1:9000" or "[::1]:9000" */
 static int split_address(const char *listen, char address[64], unsigned *port,
 			 struct err *err)
@@ -144,6 +146,8 @@ static int run(struct options *options, struct err *err)
 	struct object_source *source;
 	int code = open_source(&source, options, err);
 
+	if (!options->listen)
+		options->listen = DEFAULT_LISTEN;
 	if (code < 0)
 		return code;
 	code = serve(source, options, err);

@@ -66,7 +66,7 @@ static int add_all(struct session *session, const struct options *options,
 static int run(struct options *options, struct err *err)
 {
 	struct session session;
-	int code = session_open(&session, options, "run-all", err);
+	int code = session_open(&session, options, err);
 
 	if (code == 0)
 		code = add_all(&session, options, err);
@@ -84,7 +84,7 @@ const struct command command_run_all = {
 		"--seed fixes, and of the\nbaselines: `reference` shows what "
 		"the machine can do, `null` what the harness costs.",
 	.groups = { options_select, options_trial, options_limits,
-		    options_isolation, options_outside,
+		    options_isolation, options_monitor, options_outside,
 		    options_database, options_json, options_common },
 	.run = run,
 };

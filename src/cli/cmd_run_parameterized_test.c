@@ -25,20 +25,18 @@ static int add_jobs(struct session *session, const struct sweep *sweep,
 static int run(struct options *options, struct err *err)
 {
 	const char *path = options->arguments[0];
-	char *command = mem_printf("run-parameterized-test %s", path);
 	struct session session = { 0 };
 	struct sweep sweep;
 	int code = sweep_read(&sweep, path, options, err);
 
 	if (code == 0)
-		code = session_open(&session, options, command, err);
+		code = session_open(&session, options, err);
 	if (code == 0)
 		code = add_jobs(&session, &sweep, path, err);
 	if (code == 0)
 		code = session_run(&session, err);
 	session_close(&session);
 	sweep_release(&sweep);
-	free(command);
 	return code;
 }
 
@@ -58,7 +56,7 @@ const struct command command_run_parameterized_test = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.groups = { options_trial, options_limits,
-		    options_isolation, options_outside, options_database,
+		    options_isolation, options_monitor, options_outside, options_database,
 		    options_json, options_common },
 	.run = run,
 };

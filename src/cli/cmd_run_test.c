@@ -1,24 +1,18 @@
 #include "cli/command.h"
 #include "cli/session.h"
 
-#include "base/mem.h"
-
-#include <stdlib.h>
-
 static int run(struct options *options, struct err *err)
 {
 	const char *library = options->arguments[0];
 	const char *test = options->arguments[1];
-	char *command = mem_printf("run-test %s %s", library, test);
 	struct session session;
-	int code = session_open(&session, options, command, err);
+	int code = session_open(&session, options, err);
 
 	if (code == 0)
 		code = session_add(&session, library, test, options, err);
 	if (code == 0)
 		code = session_run(&session, err);
 	session_close(&session);
-	free(command);
 	return code;
 }
 
@@ -31,7 +25,7 @@ const struct command command_run_test = {
 	.min_arguments = 2,
 	.max_arguments = 2,
 	.groups = { options_trial, options_limits,
-		    options_isolation, options_outside, options_database,
-		    options_json, options_common },
+		    options_isolation, options_monitor, options_outside,
+		    options_database, options_json, options_common },
 	.run = run,
 };

@@ -8,6 +8,7 @@
 	X(run_all)                                                             \
 	X(run_parameterized_test)                                              \
 	X(get_results)                                                         \
+	X(monitor)                                                             \
 	X(list)                                                                \
 	X(data)                                                                \
 	X(origin)                                                              \

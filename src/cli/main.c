@@ -63,7 +63,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 	int code;
 
 	options_init(&options);
-	code = options_parse(&options, command->groups, argc, argv, &err);
+	options.words = argv;
+	options.word_count = argc;
+	code = options_parse(&options, command->groups, argc - 1, argv + 1,
+			     &err);
 	if (code == 0 && options.help) {
 		command_print_help(command, stdout);
 		return 0;
@@ -104,5 +107,5 @@ int main(int argc, char **argv)
 	command = command_find(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);
-	return run_command(command, argc - 2, argv + 2);
+	return run_command(command, argc - 1, argv + 1);
 }

@@ -150,6 +150,7 @@ int option_set(struct options *options, const struct option_spec *spec,
 	case OPTION_LIST:
 		return add_text(options, spec, text, where, err);
 	case OPTION_TEXT:
+	case OPTION_ADDRESS:
 		*(const char **)field(options, spec) = text;
 	}
 	return 0;
@@ -213,6 +214,15 @@ static int unknown_option(const struct option_spec *const *groups,
 	return ERR_USAGE;
 }
 
+/* The next word belongs to an option that needs none only where it is nothing
+ * else: "127.0.0.1:9480", ":0". */
+static bool is_address(const char *word)
+{
+	const char *colon = strrchr(word, ':');
+
+	return word[0] != '-' && colon && isdigit((unsigned char)colon[1]);
+}
+
 /* One option at argv[*i], whose value may be the next word. */
 static int parse_one(struct options *options,
 		     const struct option_spec *const *groups, int argc,
@@ -236,6 +246,11 @@ static int parse_one(struct options *options,
 		return unknown_option(groups, name, length, err);
 	if (spec->kind == OPTION_FLAG && !value) {
 		*(bool *)field(options, spec) = true;
+		return 0;
+	}
+	if (spec->kind == OPTION_ADDRESS && !value &&
+	    !(*i + 1 < argc && is_address(argv[*i + 1]))) {
+		*(const char **)field(options, spec) = "";
 		return 0;
 	}
 	if (!value && *i + 1 == argc)

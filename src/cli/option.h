@@ -37,17 +37,24 @@ struct options {
 
 	/* Of a run. */
 	const char *isolation, *image;
+	const char *monitor; /* "": at the default address; NULL: off */
+	const char *textfile;
+	double linger;
 
 	/* A store outside. */
 	const char *endpoint, *bucket, *region, *prefix;
 	bool anonymous;
 
 	/* Of single commands. */
-	bool per_replica, json, help;
+	bool per_replica, json, help, tty;
 	double price_per_hour, price_per_million_requests;
 	const char *listen, *root, *db, *debug;
+	const char *from; /* get-results: NULL, "database", "prometheus" */
 	uint64_t limit;
 
+	/* All as typed, the command's name first; borrowed from main(). */
+	char *const *words;
+	int word_count;
 	const char *arguments[8]; /* without the command's name */
 	unsigned argument_count;
 };
@@ -58,6 +65,7 @@ enum option_kind {
 	OPTION_RATE,   /* uint64_t, bits a second; suffixes kbit, Mbit, Gbit */
 	OPTION_NUMBER, /* double */
 	OPTION_TEXT,   /* const char * */
+	OPTION_ADDRESS, /* const char *; ADDRESS:PORT, or nothing: "" */
 	OPTION_LIST,   /* struct text_list; can be given several times */
 };
 
@@ -75,6 +83,8 @@ extern const struct option_spec options_select[];  /* --library --test */
 extern const struct option_spec options_trial[];   /* may stand in a sweep */
 extern const struct option_spec options_limits[];  /* may, too: --cpus … */
 extern const struct option_spec options_isolation[];
+extern const struct option_spec options_monitor[]; /* --monitor … */
+extern const struct option_spec options_watch[];   /* of `monitor` */
 extern const struct option_spec options_outside[]; /* --endpoint … */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];

@@ -1,5 +1,6 @@
 /* The options themselves. Help texts are one line each, with unit and default. */
 #include "cli/option.h"
+#include "monitor/monitor.h"
 
 #define AT(field) offsetof(struct options, field)
 #define END { NULL, OPTION_FLAG, 0, 0, 0, NULL, NULL }
@@ -77,6 +78,28 @@ const struct option_spec options_isolation[] = {
 	END
 };
 
+const struct option_spec options_monitor[] = {
+	{ "monitor", OPTION_ADDRESS, AT(monitor), 0, 0, "[ADDRESS:PORT]",
+	  "serve the live page and /metrics while it runs "
+	  "(" MONITOR_DEFAULT_LISTEN ")" },
+	{ "linger", OPTION_NUMBER, AT(linger), 0, 3600, "SECONDS",
+	  "with --monitor: so long after the last trial, for a last scrape "
+	  "(2)" },
+	{ "textfile", OPTION_TEXT, AT(textfile), 0, 0, "PATH.prom",
+	  "write each trial's result there, for node_exporter's textfile "
+	  "collector" },
+	END
+};
+
+const struct option_spec options_watch[] = {
+	{ "listen", OPTION_TEXT, AT(listen), 0, 0, "ADDRESS:PORT",
+	  "where to listen; port 0: any free one "
+	  "(" MONITOR_DEFAULT_LISTEN ")" },
+	{ "tty", OPTION_FLAG, AT(tty), 0, 0, NULL,
+	  "show it on the terminal instead" },
+	END
+};
+
 const struct option_spec options_outside[] = {
 	{ "endpoint", OPTION_TEXT, AT(endpoint), 0, 0, "URL",
 	  "measure against this store instead of our own origin" },
@@ -101,6 +124,11 @@ const struct option_spec options_database[] = {
 const struct option_spec options_results[] = {
 	{ "per-replica", OPTION_FLAG, AT(per_replica), 0, 0, NULL,
 	  "a row for each replica instead of each trial (no)" },
+	{ "from", OPTION_TEXT, AT(from), 0, 0, "SOURCE",
+	  "database, or prometheus: rates and memory by a Prometheus' scrapes "
+	  "(database)" },
+	{ "timeout", OPTION_NUMBER, AT(timeout), 0.05, 3600, "SECONDS",
+	  "with --from prometheus: limit of one of its answers (10)" },
 	{ "price-per-hour", OPTION_NUMBER, AT(price_per_hour), 0, 1e6, "USD",
 	  "of the machine, for cost_usd; not given: the column is empty" },
 	{ "price-per-million-requests", OPTION_NUMBER,
@@ -158,6 +186,6 @@ void options_init(struct options *options)
 		.keep_alive_timeout = 30,
 		.keep_alive = true,
 		.use_dns_cache = true,
-		.listen = "127.0.0.1:9000",
+		.linger = 2,
 	};
 }

@@ -1,6 +1,6 @@
 /*
- * Progress on stderr: one line that is rewritten where stderr is a terminal,
- * plain lines at the start and end of each trial elsewhere.
+ * Progress on stderr: some lines that are rewritten where stderr is a terminal
+ * (monitor/lines.h), plain lines at the start and end of each trial elsewhere.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/sampler.h"
+#include "monitor/lines.h"
 
 struct progress {
 	bool terminal;
@@ -18,17 +18,25 @@ struct progress {
 	uint64_t trial_start_ns;
 	double expected_s;     /* of all trials, before any was run */
 	double expected_done_s; /* the part of it that lies behind */
+	double trial_s;        /* that of the trial now */
 	char name[160];
+	struct line_memory memory;
+	unsigned lines; /* that stand there */
 };
 
 void progress_init(struct progress *progress, size_t total, double expected_s);
 
 /* A trial begins: "aiohttp fetch_range". */
-void progress_begin(struct progress *progress, const char *name);
+void progress_begin(struct progress *progress, const char *name,
+		    double expected_s);
 
-/* For sampler.progress. */
-void progress_show(void *context, const struct sampler *sampler,
-		   const char *stage, uint64_t now_ns);
+/* What is left of all trials, and of the one now `window_s`; NAN: its window has
+ * not begun. */
+double progress_left_s(const struct progress *progress, double window_s,
+		       uint64_t now_ns);
+
+/* Some times a second. */
+void progress_show(struct progress *progress, const struct live *live);
 
 /* A trial ended; `outcome` is what stands behind its name. */
 void progress_end(struct progress *progress, double expected_s,

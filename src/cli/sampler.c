@@ -34,7 +34,7 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	s->count = n + 1;
 	s->sources = mem_array(s->count, sizeof(*s->sources));
 	s->cursors = mem_array(n, sizeof(*s->cursors));
-	s->ours = mem_array(s->count, sizeof(*s->ours));
+	s->ours = mem_array(s->count + 1, sizeof(*s->ours));
 	s->links = mem_array(s->count, sizeof(*s->links));
 	s->links_at_go = mem_array(s->count, sizeof(*s->links_at_go));
 	s->tcp_at_go = mem_array(s->count, sizeof(*s->tcp_at_go));
@@ -86,6 +86,28 @@ static void open_records(struct sampler *s, unsigned i)
 	reserve(s, cursor, 0);
 }
 
+static void count_ok(struct record_cursor *cursor, const struct record *record)
+{
+	uint64_t latency_ns = record->end_ns > record->intended_ns
+				      ? record->end_ns - record->intended_ns
+				      : 0;
+
+	cursor->ok++;
+	cursor->bytes += record->bytes;
+	cursor->bucket[live_bucket(latency_ns)]++;
+	cursor->latency_sum_ns += latency_ns;
+}
+
+static void count_record(struct record_cursor *cursor,
+			 const struct record *record, uint8_t outcome)
+{
+	if (outcome == OUTCOME_OK)
+		count_ok(cursor, record);
+	else
+		cursor->failed++;
+	cursor->outcomes[outcome < OUTCOME_COUNT ? outcome : OUTCOME_OTHER]++;
+}
+
 /* Counts the records that were written since the last time. */
 static void advance(struct sampler *s, struct record_cursor *cursor)
 {
@@ -99,12 +121,7 @@ static void advance(struct sampler *s, struct record_cursor *cursor)
 
 		if (outcome == OUTCOME_NONE)
 			break;
-		if (outcome == OUTCOME_OK) {
-			cursor->ok++;
-			cursor->bytes += record->bytes;
-		} else {
-			cursor->failed++;
-		}
+		count_record(cursor, record, outcome);
 		cursor->at++;
 	}
 	reserve(s, cursor, cursor->at - before);
@@ -199,7 +216,7 @@ static void on_ready(void *context, struct trial *trial)
 	s->ours[CELL_ORIGIN] = s->origin_pid;
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		s->ours[CELL_OF(i)] = trial->replica[i].pid;
-	others_begin(&s->others, s->ours, s->count);
+	others_begin(&s->others, s->ours, s->count + 1);
 	machine_open(&s->machine);
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->ours[i])
@@ -242,7 +259,7 @@ static void on_window_end(void *context, struct trial *trial)
 	struct sampler *s = context;
 
 	sample_all(s, true);
-	trial->others_cpu_ns = others_end(&s->others, s->ours, s->count);
+	trial->others_cpu_ns = others_end(&s->others, s->ours, s->count + 1);
 }
 
 static void take_ledger(struct sampler *s, unsigned i)

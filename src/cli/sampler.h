@@ -11,6 +11,7 @@
 #include "measure/machine.h"
 #include "measure/others.h"
 #include "record/ledger.h"
+#include "record/live.h"
 #include "record/trial.h"
 #include "run/run.h"
 
@@ -18,7 +19,10 @@
 struct record_cursor {
 	const struct record *records;
 	size_t capacity, at;
+	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t ok, failed, bytes;
+	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
+	uint64_t latency_sum_ns;
 	int fd;          /* to reserve pages; -1: none */
 	size_t reserved; /* records whose pages are allocated */
 	bool full;       /* the file system has no more: those behind
@@ -35,7 +39,7 @@ struct sampler {
 	struct record_cursor *cursors;
 	struct machine_meter machine;
 	struct others others;
-	pid_t *ours; /* replicas and origin: no others */
+	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	char *const *records;  /* paths, borrowed */
 	struct net_counts *links; /* the newest, by the cell's number */
 	struct net_counts *links_at_go;

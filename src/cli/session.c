@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,11 +11,14 @@
 #include "base/mem.h"
 #include "base/owner.h"
 #include "cell/cell.h"
+#include "cli/command.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
 #include "cli/placing.h"
 #include "cli/show.h"
+#include "cli/typed.h"
 #include "measure/environment.h"
+#include "monitor/textfile.h"
 #include "run/scratch.h"
 #include "store/store.h"
 
@@ -25,7 +29,7 @@
 #define SCRATCH_BYTES (256ULL << 20)
 
 int session_open(struct session *session, const struct options *options,
-		 const char *command, struct err *err)
+		 struct err *err)
 {
 	int code;
 
@@ -38,7 +42,7 @@ int session_open(struct session *session, const struct options *options,
 	if (code < 0)
 		return code;
 	uuid_make(session->run.id);
-	session->run.command = mem_dup(command);
+	session->run.command = typed_line(options->word_count, options->words);
 	measure_environment(&session->run.environment);
 	snprintf(session->run.environment.harness_version,
 		 sizeof(session->run.environment.harness_version), "%s",
@@ -48,6 +52,8 @@ int session_open(struct session *session, const struct options *options,
 
 void session_close(struct session *session)
 {
+	monitoring_stop(&session->monitoring);
+	live_close(&session->live);
 	session_release_prepared(session);
 	for (size_t i = 0; i < session->finished_count; i++)
 		summary_release(&session->finished[i].summary);
@@ -124,6 +130,56 @@ static char *outcome_of(const struct trial *trial,
 			  *more ? "; " : "", more);
 }
 
+/* --textfile: all that has finished, the file replaced as a whole. */
+static void write_textfile(struct session *session)
+{
+	const char *path = session->options->textfile;
+	struct live_finished *rows;
+	struct str text = STR_INIT;
+	struct output output;
+	struct err err;
+	int code;
+
+	if (!path)
+		return;
+	rows = mem_array(session->finished_count, sizeof(*rows));
+	for (size_t i = 0; i < session->finished_count; i++) {
+		const struct result_row *row =
+			&session->finished[i].summary.total;
+
+		live_describe(row, clock_parse(row->end_time), &rows[i]);
+	}
+	textfile_add(rows, (unsigned)session->finished_count, &text);
+	code = output_open(&output, path, &err);
+	if (code == 0) {
+		fputs(text.buf, output.file);
+		code = output_close(&output, 0, &err);
+	}
+	if (code < 0)
+		progress_say(&session->progress, "benchmark: %s", err.text);
+	session->failed |= code < 0;
+	str_release(&text);
+	free(rows);
+}
+
+/* Before the first trial; an old file stays as it was. */
+static int check_textfile(const struct session *session, struct err *err)
+{
+	const char *path = session->options->textfile;
+	struct output output;
+	struct err ignored;
+	int code;
+
+	if (path && !strcmp(path, "-"))
+		return err_set(err, ERR_USAGE,
+			       "--textfile is the path of a file: it is "
+			       "replaced after each trial");
+	code = path ? output_open(&output, path, err) : 0;
+	if (path && code == 0)
+		output_close(&output, ERR_INTERRUPTED, &ignored);
+	return code;
+}
+
 static int run_ready_job(struct session *session, const struct job *job,
 			 const struct prepared *prepared, struct err *err)
 {
@@ -141,7 +197,9 @@ static int run_ready_job(struct session *session, const struct job *job,
 		free(outcome);
 		if (strcmp(summary.total.state, "ok"))
 			session->failed = true;
+		live_end(&session->live, &summary.total);
 		keep_summary(session, &summary, job);
+		write_textfile(session);
 	} else {
 		summary_release(&summary);
 	}
@@ -180,10 +238,14 @@ static int run_job(struct session *session, const struct job *job,
 	int code = prepare_job(session, job, &prepared, err);
 
 	if (code == 0 || session->job_count > 1)
-		progress_begin(&session->progress, name);
+		progress_begin(&session->progress, name, expected_s(job));
 	free(name);
 	if (code == 0)
+		live_begin(&session->live, job);
+	if (code == 0)
 		code = run_ready_job(session, job, prepared, err);
+	if (code < 0)
+		live_end(&session->live, NULL);
 	if (code == 0 || !goes_on(code) || session->job_count == 1)
 		return code;
 	progress_end(&session->progress, expected_s(job), err->text);
@@ -240,10 +302,26 @@ static int open_cells(struct session *session, struct err *err)
 	return code;
 }
 
+static int begin_live(struct session *session, struct err *err)
+{
+	const char *listen = session->options->monitor;
+	char *board = mem_printf("%s/" LIVE_BOARD, session->scratch.path);
+	int code = live_open(&session->live, session, err);
+
+	if (code == 0 && listen)
+		code = monitoring_start(&session->monitoring, listen, board,
+					database_url(session->options), err);
+	free(board);
+	return code;
+}
+
 static int begin(struct session *session, struct err *err)
 {
 	const char *url = database_url(session->options);
-	int code;
+	int code = check_textfile(session, err);
+
+	if (code < 0)
+		return code;
 
 	scratch_clear_stale();
 	cells_clear_stale();
@@ -256,7 +334,20 @@ static int begin(struct session *session, struct err *err)
 	if (code < 0)
 		return code;
 	session->run.start_wall_ns = clock_wall_ns();
-	return store_begin_run(session->store, &session->run, err);
+	code = store_begin_run(session->store, &session->run, err);
+	return code < 0 ? code : begin_live(session, err);
+}
+
+/* What watchers still want to read; Ctrl-C ends it at once. */
+static void end_live(struct session *session)
+{
+	struct pollfd stop = { .fd = session->interrupt_fd, .events = POLLIN };
+	int linger_ms = (int)(session->options->linger * 1e3);
+
+	live_close(&session->live);
+	if (session->monitoring.pid)
+		poll(&stop, 1, linger_ms);
+	monitoring_stop(&session->monitoring);
 }
 
 int session_run(struct session *session, struct err *err)
@@ -274,6 +365,7 @@ int session_run(struct session *session, struct err *err)
 		code = err_set(err, ERR_SYSTEM, "%s", ignored.text);
 	if (session->finished_count)
 		show_summaries(session);
+	end_live(session);
 	if (code < 0)
 		return code;
 	if (session->interrupted)

@@ -9,6 +9,8 @@
 
 #include "catalogue/catalogue.h"
 #include "cli/containers.h"
+#include "cli/live.h"
+#include "cli/monitoring.h"
 #include "cli/option.h"
 #include "cli/progress.h"
 #include "record/objects.h"
@@ -50,6 +52,8 @@ struct session {
 	struct containers containers; /* with --isolation docker */
 	int interrupt_fd;
 	struct progress progress;
+	struct live_writer live;
+	struct monitoring monitoring;
 	struct job *jobs;
 	size_t job_count, job_capacity;
 	struct prepared *prepared;
@@ -60,7 +64,7 @@ struct session {
 };
 
 int session_open(struct session *session, const struct options *options,
-		 const char *command, struct err *err);
+		 struct err *err);
 void session_close(struct session *session);
 
 /* Adds a trial of this library and test; ERR_USAGE where there is none. */

@@ -1,4 +1,5 @@
 /* One trial: joins origin, replicas, sampler and analysis. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,8 +200,33 @@ static int give_files(const struct session *session, struct err *err)
 			   : 0;
 }
 
+static double window_left_s(const struct trial *trial, uint64_t now_ns)
+{
+	uint64_t end_ns = trial->go_ns + clock_ns(trial->spec.timeout_s);
+
+	if (!trial->go_ns)
+		return NAN;
+	return now_ns < end_ns ? clock_seconds(end_ns - now_ns) : 0;
+}
+
+static void show_progress(void *context, const struct sampler *sampler,
+			  const char *stage, uint64_t now_ns)
+{
+	struct session *session = context;
+	struct live look;
+
+	live_update(&session->live, sampler, stage,
+		    progress_left_s(&session->progress,
+				    window_left_s(sampler->trial, now_ns),
+				    now_ns));
+	if (live_look(&session->live, &look))
+		progress_show(&session->progress, &look);
+}
+
 static void analyse(struct setting *s, struct trial *trial)
 {
+	show_progress(s->sampler.progress_context, &s->sampler, "stopping",
+		      clock_now_ns());
 	sampler_finish(&s->sampler);
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		const struct record_cursor *cursor = &s->sampler.cursors[i];
@@ -256,8 +282,9 @@ int session_trial(struct session *session, const struct job *job,
 	name_records(&s, session, trial);
 	sampler_init(&s.sampler, trial, session->cells, s.origin.ledger,
 		     s.origin.pid, s.records);
-	s.sampler.progress = progress_show;
-	s.sampler.progress_context = &session->progress;
+	s.sampler.ours[s.sampler.count] = session->monitoring.pid;
+	s.sampler.progress = show_progress;
+	s.sampler.progress_context = session;
 	code = run_replicas(session, &s, job, trial, err);
 	if (code < 0)
 		goto out;

@@ -82,4 +82,7 @@ void ledger_subtract(const struct ledger_counts *after,
 		     const struct ledger_counts *before,
 		     struct ledger_counts *out);
 
+/* into += from; the peaks are the larger of both. */
+void ledger_add(const struct ledger_counts *from, struct ledger_counts *into);
+
 #endif

@@ -97,14 +97,19 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 	return code;
 }
 
+static bool parse_name(const char *name, struct owner *out)
+{
+	return strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+	       owner_parse(name + sizeof(PREFIX) - 1, out);
+}
+
 /* Is it the name of a folder of this user whose process has ended? */
 static bool is_stale_name(const char *name)
 {
 	struct owner owner;
 
-	return strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
-	       owner_parse(name + sizeof(PREFIX) - 1, &owner) &&
-	       owner.uid == geteuid() && !owner_is_alive(&owner);
+	return parse_name(name, &owner) && owner.uid == geteuid() &&
+	       !owner_is_alive(&owner);
 }
 
 static bool remove_stale(const char *base, const char *name)
@@ -144,4 +149,33 @@ unsigned scratch_clear_stale(void)
 {
 	return scratch_clear_stale_in(SHARED_MEMORY) +
 	       scratch_clear_stale_in(other_base());
+}
+
+static void visit_in(const char *base,
+		     void (*visit)(void *context, const char *path),
+		     void *context)
+{
+	DIR *folder = opendir(base);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		struct owner owner;
+		char *path;
+
+		if (!parse_name(entry->d_name, &owner) ||
+		    (owner.uid != geteuid() && geteuid()) ||
+		    !owner_is_alive(&owner))
+			continue;
+		path = mem_printf("%s/%s", base, entry->d_name);
+		visit(context, path);
+		free(path);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+void scratch_each(void (*visit)(void *context, const char *path), void *context)
+{
+	visit_in(SHARED_MEMORY, visit, context);
+	visit_in(other_base(), visit, context);
 }

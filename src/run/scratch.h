@@ -37,6 +37,11 @@ int scratch_give(const struct scratch *scratch, uid_t uid, gid_t gid,
 /* Removes it with all that is in it, and frees; twice is fine. */
 int scratch_remove(struct scratch *scratch, struct err *err);
 
+/* Calls `visit` with the path of the folder of each run in progress of this
+ * user; of all users for root. */
+void scratch_each(void (*visit)(void *context, const char *path),
+		  void *context);
+
 /* Removes the folders of runs of this user that have ended without doing so,
  * from all places where scratch_make() may put them. Returns how many. Never
  * one of another user, of a run that lives, or what merely looks similar. */

@@ -1,4 +1,5 @@
 /* The table `results`, whose columns are result_columns. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,9 +108,9 @@ static void read_row(sqlite3_stmt *handle, struct result_row *row)
 		read_column(handle, at++, c, row);
 }
 
-int store_each_result(struct store *store, bool per_replica,
-		      int (*give)(void *context, const struct result_row *row),
-		      void *context, struct err *err)
+static int give_rows(struct store *store, const char *order_sql,
+		     int (*give)(void *context, const struct result_row *row),
+		     void *context, struct err *err)
 {
 	struct str sql = STR_INIT;
 	struct statement s;
@@ -117,9 +118,7 @@ int store_each_result(struct store *store, bool per_replica,
 
 	str_add(&sql, "SELECT ");
 	add_names(&sql);
-	str_addf(&sql, " FROM results WHERE replica IS %sNULL ORDER BY "
-		       "start_time, library_name, trial, replica",
-		 per_replica ? "NOT " : "");
+	str_addf(&sql, " FROM %s", order_sql);
 	code = statement_prepare(&s, store, sql.buf, err);
 	while (code == 0) {
 		struct result_row row;
@@ -133,4 +132,31 @@ int store_each_result(struct store *store, bool per_replica,
 	statement_release(&s);
 	str_release(&sql);
 	return more < 0 ? more : code;
+}
+
+int store_each_result(struct store *store, bool per_replica,
+		      int (*give)(void *context, const struct result_row *row),
+		      void *context, struct err *err)
+{
+	return give_rows(store,
+			 per_replica ? "results WHERE replica IS NOT NULL ORDER "
+				       "BY start_time, library_name, trial, "
+				       "replica"
+				     : "results WHERE replica IS NULL ORDER BY "
+				       "start_time, library_name, trial, replica",
+			 give, context, err);
+}
+
+int store_recent_results(struct store *store, unsigned most,
+			 int (*give)(void *context,
+				     const struct result_row *row),
+			 void *context, struct err *err)
+{
+	char from[160];
+
+	snprintf(from, sizeof(from),
+		 "(SELECT * FROM results WHERE replica IS NULL ORDER BY "
+		 "start_time DESC, rowid DESC LIMIT %u) ORDER BY start_time",
+		 most);
+	return give_rows(store, from, give, context, err);
 }

@@ -47,6 +47,12 @@ int store_each_result(struct store *store, bool per_replica,
 		      int (*row)(void *context, const struct result_row *row),
 		      void *context, struct err *err);
 
+/* The newest `most` trials, the oldest of them first. */
+int store_recent_results(struct store *store, unsigned most,
+			 int (*row)(void *context,
+				    const struct result_row *row),
+			 void *context, struct err *err);
+
 /* Reads one replica's latency histogram back. ERR_NOT_FOUND: no such one. */
 int store_read_latency(struct store *store, const char *trial_id,
 		       unsigned replica, struct histogram *out,

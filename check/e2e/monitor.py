@@ -1,0 +1,273 @@
+"""Watching a run: /metrics beside it, `benchmark monitor` from outside, the text file; figures that agree
+with the database; scrapers that do not behave; nothing left.
+
+check: deadline 400
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+from _harness import BENCHMARK, Check, main
+
+RUN = ("run-test", "requests", "fetch_range", "--warm-up", "0.1", "--concurrency", "8")
+SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? (\S+)(?: (\d+))?$")
+LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
+
+
+def parse(text):
+    """Prometheus text as (name, labels, value) of each sample."""
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, labels, value, _ = SAMPLE.match(line).groups()
+            yield name, dict(LABEL.findall(labels or "")), float(value)
+
+
+def value_of(text, wanted, **labels):
+    found = [v for name, has, v in parse(text) if name == wanted and labels.items() <= has.items()]
+    return sum(found) if found else None
+
+
+class Watched(Check):
+    def url_of(self, process, stream=1):
+        """Where a started benchmark serves, which it says."""
+        patience = time.monotonic() + 30
+        while time.monotonic() < patience:
+            process.streams[stream].seek(0)
+            if found := re.search(rb"monitor: (http://\S+/)", process.streams[stream].read()):
+                return found[1].decode()
+            if process.poll() is not None:
+                break
+            time.sleep(0.02)
+        self.fail(f"it does not say where the monitor is\n{self.finish(process, 1)}")
+
+    def get(self, url, accept="text/plain"):
+        request = urllib.request.Request(url, headers={"Accept": accept})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.read().decode()
+
+    def until(self, ask, what):
+        """What `ask` gives as soon as it is something; it may fail to connect meanwhile."""
+        patience = time.monotonic() + 60
+        while time.monotonic() < patience:
+            with contextlib.suppress(OSError):
+                if found := ask():
+                    return found
+            time.sleep(0.1)
+        self.fail(f"not seen: {what}")
+
+
+class Monitored(Watched):
+    def test_metrics_of_a_run(self):
+        """While it runs the counters grow; the last ones are those of the database."""
+        process = self.start(*RUN, "--replicas", "2", "--timeout", "3", "--monitor", "127.0.0.1:0")
+        url = self.url_of(process)
+        seen, last = [], ""
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                last = self.get(url + "metrics")
+                seen.append(value_of(last, "geoio_operations_total", outcome="ok") or 0)
+            time.sleep(0.2)
+        self.assertEqual(self.finish(process).status, 0)
+        self.assertEqual(seen, sorted(seen))
+        self.assertGreater(len(set(seen)), 3, seen)
+        row = self.only_result()
+        self.assertAlmostEqual(seen[-1], row["number_successes"], delta=2 * 8)
+        cpu = value_of(last, "container_cpu_usage_seconds_total", container_label_replica="1")
+        self.assertIsNotNone(cpu, "no container rows at the end")
+        self.assertGreater(cpu, 0)
+        self.assert_nothing_left()
+
+    def test_both_queries_of_the_ancestor_have_series(self):
+        process = self.start(*RUN, "--replicas", "2", "--timeout", "3", "--monitor", "127.0.0.1:0")
+        url = self.url_of(process)
+
+        def running():
+            text = self.get(url + "metrics")
+            return text if value_of(text, "geoio_operations_total", outcome="ok") else None
+
+        text = self.until(running, "operations")
+        for name in ("container_cpu_user_seconds_total", "container_network_receive_bytes_total"):
+            replicas = [has["container_label_replica"] for found, has, _ in parse(text) if found == name]
+            self.assertEqual(sorted(replicas), ["0", "1", "origin"], name)
+        labels = next(has for found, has, _ in parse(text) if found == "container_last_seen")
+        self.assertEqual(labels["container_label_library"], "requests")
+        self.assertEqual(labels["container_label_test"], "fetch_range")
+        self.assertEqual(self.finish(process).status, 0)
+
+    def test_from_outside(self):
+        """`benchmark monitor` finds the run by itself, and then its result in the database."""
+        monitor = self.start("monitor", "--listen", "127.0.0.1:0")
+        url = self.url_of(monitor, stream=0)
+        self.assertEqual(json.loads(self.get(url + "live.json"))["recent"], [])
+        process = self.start(*RUN, "--timeout", "2")
+
+        def ours(key):
+            runs = json.loads(self.get(url + "live.json"))["runs"]
+            return next((run for run in runs if run["pid"] == process.pid and run[key]), None)
+
+        self.assertEqual(self.until(lambda: ours("replicas"), "its replicas")["trial"]["library"], "requests")
+        self.assertEqual(self.finish(process).status, 0)
+        self.assertEqual(self.until(lambda: ours("ended"), "its end")["finished"][0]["state"], "ok")
+        recent = self.until(lambda: json.loads(self.get(url + "live.json"))["recent"], "its result")
+        row = self.only_result()
+        self.assertEqual(recent[0]["successes"], row["number_successes"])
+        self.assertEqual(recent[0]["trial_id"], row["trial_id"])
+        monitor.send_signal(signal.SIGTERM)
+        self.assertEqual(self.finish(monitor, 10).status, 0)
+
+    def test_on_the_terminal(self):
+        process = self.start(*RUN, "--timeout", "3")
+        tty = self.start("monitor", "--tty")
+        self.assertEqual(self.finish(process).status, 0)
+        tty.send_signal(signal.SIGINT)
+        result = self.finish(tty, 10)
+        self.assertEqual(result.status, 0, result)
+        self.assert_sentence(
+            result.stdout,
+            r"\[1/1\] requests fetch_range: running [\d.]+/3 s",
+            r"requests/s  [\d.]+ MB/s  [\d,]+ ok",
+            r"CPU [\d.]+ cores",
+        )
+
+    def test_textfile(self):
+        path = self.folder / "run.prom"
+        self.benchmark(*RUN, "--timeout", "0.5", "--textfile", path)
+        row = self.only_result()
+        text = path.read_text()
+        self.assertEqual(value_of(text, "geoio_trial_successes"), row["number_successes"])
+        self.assertAlmostEqual(value_of(text, "geoio_trial_cpu_seconds"), row["cpu_total_seconds"], places=6)
+        self.assertEqual(list(self.folder.glob("run.prom.*")), [])
+
+    def test_killed(self):
+        """The server dies with its harness."""
+        process = self.start(*RUN, "--timeout", "20", "--monitor", "127.0.0.1:0")
+        url = self.url_of(process)
+        self.until(lambda: self.get(url + "metrics"), "metrics")
+        process.kill()
+        process.wait()
+        patience = time.monotonic() + 5
+        while time.monotonic() < patience:
+            try:
+                self.get(url + "metrics")
+            except OSError:
+                break
+            time.sleep(0.05)
+        else:
+            self.fail("the monitor outlives its harness")
+        self.benchmark(*RUN, "--timeout", "0.2")
+        self.assert_nothing_left()
+
+
+class Hostile(Watched):
+    def test_scrapers_are_not_noticed(self):
+        """One that never reads, one that dies, a hundred at once: the run ends well and in time."""
+        process = self.start(*RUN, "--timeout", "3", "--monitor", "127.0.0.1:0")
+        url = self.url_of(process)
+        host, port = re.match(r"http://(.*):(\d+)/", url).groups()
+        mute = socket.create_connection((host, int(port)))
+        mute.sendall(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + b"GET /metrics HTTP/1.1\r\n" * 100)
+        half = socket.create_connection((host, int(port)))
+        half.sendall(b"GET /metr")
+        answered = []
+
+        def scrape():
+            for _ in range(10):
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    answered.append(len(self.get(url + "metrics")))
+                time.sleep(0.1)
+
+        scrapers = [threading.Thread(target=scrape) for _ in range(100)]
+        for scraper in scrapers:
+            scraper.start()
+        for scraper in scrapers:
+            scraper.join()
+        result = self.finish(process)
+        mute.close()
+        half.close()
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(self.only_result()["state"], "ok")
+        self.assertGreater(len(answered), 500)
+
+    def test_no_path_reaches_files(self):
+        monitor = self.start("monitor", "--listen", "127.0.0.1:0")
+        url = self.url_of(monitor, stream=0)
+        host, port = re.match(r"http://(.*):(\d+)/", url).groups()
+        for path in (
+            "/../../etc/passwd",
+            "/%2e%2e/%2e%2e/etc/passwd",
+            "//etc/passwd",
+            "/sqlite.db",
+            "/\\..\\x",
+        ):
+            connection = http.client.HTTPConnection(host, int(port), timeout=10)
+            connection.putrequest("GET", path, skip_host=False)
+            connection.endheaders()
+            answer = connection.getresponse()
+            self.assertEqual(answer.status, 404, path)
+            self.assertNotIn(b"root:", answer.read())
+            connection.close()
+
+
+class Wrong(Watched):
+    def test_a_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            result = self.benchmark(*RUN, "--monitor", address, status=None)
+            self.assertNotEqual(result.status, 0)
+            self.assert_sentence(result.stderr, re.escape(address), "in use")
+            self.assertEqual(
+                self.benchmark("monitor", "--listen", address, status=None).status, result.status
+            )
+        self.assert_nothing_left()
+
+    def test_addresses(self):
+        for address in ("nowhere", "127.0.0.1:99999", "127.0.0.1:x", "1.2.3.4.5:80"):
+            result = self.benchmark("monitor", "--listen", address, status=2)
+            self.assert_sentence(result.stderr, re.escape(address))
+
+    def test_textfile_nowhere(self):
+        result = self.benchmark(*RUN, "--textfile", "no/such/folder/x.prom", status=1)
+        self.assert_sentence(result.stderr, "no/such/folder/x.prom")
+        self.assertFalse(self.db.exists(), "nothing may be begun")
+        self.benchmark(*RUN, "--textfile", "-", status=2)
+
+    def test_says_when_others_can_read(self):
+        monitor = self.start("monitor", "--listen", "0.0.0.0:0")
+        self.url_of(monitor, stream=0)
+        monitor.send_signal(signal.SIGTERM)
+        self.assert_sentence(self.finish(monitor, 10).stdout, "other machines can read it")
+
+    def test_without_a_database(self):
+        """There is nothing yet: it says so and goes on."""
+        tty = subprocess.Popen(
+            [BENCHMARK, "monitor", "--tty", "--db", "none.db"],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = tty.stdout.readline()
+        tty.send_signal(signal.SIGINT)
+        tty.communicate(timeout=10)
+        if not _runs():
+            self.assertIn("no run in progress", line)
+        self.assertEqual(tty.returncode, 0)
+        self.assertFalse((self.folder / "none.db").exists())
+
+
+def _runs():
+    """Runs of other checks at the same time."""
+    return list(Path("/dev/shm").glob(f"geoio-benchmark-{os.geteuid()}-*/board"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+/* The board: one writer, readers that see whole looks, files that are not to be
+ * trusted. */
+#include "check.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "monitor/board.h"
+
+#define PATH "board"
+#define TESTS 3
+#define CELLS 8
+
+static struct board *writer, *reader;
+static struct err err;
+
+static int begin(void **state)
+{
+	(void)state;
+	unlink(PATH);
+	assert_int_equal(board_create(&writer, PATH, TESTS, CELLS, &err), 0);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	board_close(writer);
+	board_close(reader);
+	writer = reader = NULL;
+	unlink(PATH);
+	return 0;
+}
+
+static void open_reader(void)
+{
+	if (board_open(&reader, PATH, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static void is_private_and_empty(void **state)
+{
+	struct live live;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(stat(PATH, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	open_reader();
+	assert_true(board_look(reader, &live));
+	assert_int_equal(live.cell_count, 0);
+	assert_int_equal(live.test_count, 0);
+	assert_int_equal(live.finished_count, 0);
+	assert_string_equal(live.run.id, "");
+	assert_int_equal(board_create(&reader, PATH, 1, 1, &err), ERR_SYSTEM);
+	assert_names(err, PATH);
+}
+
+static void shows_what_was_written(void **state)
+{
+	struct board_pages *pages;
+	struct live live;
+
+	(void)state;
+	open_reader();
+	pages = board_begin(writer);
+	strcpy(pages->run->id, "run");
+	*pages->cell_count = CELLS;
+	pages->cell[CELLS - 1].bytes_ok = 42;
+	*pages->test_count = TESTS;
+	strcpy(pages->test[TESTS - 1].library, "aiohttp");
+	*pages->finished_count = LIVE_FINISHED_MOST;
+	pages->finished[LIVE_FINISHED_MOST - 1].successes = 7;
+	strcpy(pages->origin->name, "origin");
+	board_end(writer);
+	assert_true(board_look(reader, &live));
+	assert_string_equal(live.run.id, "run");
+	assert_int_equal(live.cell_count, CELLS);
+	assert_int_equal(live.cell[CELLS - 1].bytes_ok, 42);
+	assert_string_equal(live.test[TESTS - 1].library, "aiohttp");
+	assert_int_equal(live.finished[LIVE_FINISHED_MOST - 1].successes, 7);
+	assert_string_equal(live.origin.name, "origin");
+}
+
+/* A writer that was killed in the middle: the last good look stands. */
+static void keeps_the_last_good_look(void **state)
+{
+	struct live live;
+
+	(void)state;
+	open_reader();
+	board_begin(writer)->run->trial_number = 1;
+	board_end(writer);
+	assert_true(board_look(reader, &live));
+	board_begin(writer)->run->trial_number = 2;
+	assert_false(board_look(reader, &live));
+	assert_int_equal(live.run.trial_number, 1);
+	board_end(writer);
+	assert_true(board_look(reader, &live));
+	assert_int_equal(live.run.trial_number, 2);
+}
+
+/* All cells are written with the same number: no look may see two. */
+static void write_for_ever(void)
+{
+	for (uint64_t n = 1;; n++) {
+		struct board_pages *pages = board_begin(writer);
+
+		*pages->cell_count = CELLS;
+		for (unsigned i = 0; i < CELLS; i++)
+			pages->cell[i].bytes_ok = n;
+		pages->run->start_wall_ns = n;
+		board_end(writer);
+		usleep(1);
+	}
+}
+
+static void looks_are_whole(void **state)
+{
+	unsigned fresh = 0, different = 0;
+	uint64_t last = 0;
+	pid_t pid;
+
+	(void)state;
+	open_reader();
+	pid = fork();
+	if (pid == 0)
+		write_for_ever();
+	for (unsigned looks = 0; fresh < 2000 && looks < 200000; looks++) {
+		struct live live;
+
+		if (!board_look(reader, &live) || !live.cell_count)
+			continue;
+		fresh++;
+		different += live.run.start_wall_ns != last;
+		last = live.run.start_wall_ns;
+		for (unsigned i = 0; i < CELLS; i++)
+			assert_int_equal(live.cell[i].bytes_ok, last);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(fresh, 2000);
+	assert_true(different > 10);
+}
+
+/* Whatever a file says, counts stay within it and texts have an end. */
+static void trusts_nothing(void **state)
+{
+	struct board_pages *pages;
+	struct live live;
+
+	(void)state;
+	open_reader();
+	pages = board_begin(writer);
+	*pages->cell_count = 4000000000;
+	*pages->test_count = 4000000000;
+	*pages->finished_count = 4000000000;
+	memset(pages->run, 'x', sizeof(*pages->run));
+	memset(pages->cell, 'x', CELLS * sizeof(*pages->cell));
+	board_end(writer);
+	assert_true(board_look(reader, &live));
+	assert_int_equal(live.cell_count, CELLS);
+	assert_int_equal(live.test_count, TESTS);
+	assert_int_equal(live.finished_count, LIVE_FINISHED_MOST);
+	assert_int_equal(strlen(live.run.id), sizeof(live.run.id) - 1);
+	assert_int_equal(strlen(live.cell[CELLS - 1].name),
+			 sizeof(live.cell[0].name) - 1);
+}
+
+static void write_file(const char *bytes, size_t size)
+{
+	int fd = open(PATH, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	close(fd);
+}
+
+static void refuses(const char *part)
+{
+	struct board *board = NULL;
+
+	assert_int_equal(board_open(&board, PATH, &err), ERR_INVALID);
+	assert_names(err, part);
+}
+
+static void refuses_other_files(void **state)
+{
+	struct board *board;
+	uint32_t other = 99;
+	int fd;
+
+	(void)state;
+	fd = open(PATH, O_WRONLY);
+	assert_int_equal(pwrite(fd, &other, 4, 8), 4);
+	close(fd);
+	refuses("another version");
+	write_file("", 0);
+	refuses("not a board");
+	write_file("geoboard", 8);
+	refuses("another version");
+	write_file("something else that is long enough", 34);
+	refuses("not a board");
+	unlink(PATH);
+	assert_int_equal(board_open(&board, PATH, &err), ERR_NOT_FOUND);
+	assert_int_equal(symlink("/dev/zero", PATH), 0);
+	assert_int_equal(board_open(&board, PATH, &err), ERR_SYSTEM);
+}
+
+#define CHECK(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		CHECK(is_private_and_empty),
+		CHECK(shows_what_was_written),
+		CHECK(keeps_the_last_good_look),
+		CHECK(looks_are_whole),
+		CHECK(trusts_nothing),
+		CHECK(refuses_other_files),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

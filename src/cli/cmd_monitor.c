@@ -1,0 +1,148 @@
+/* Runs in progress, and the newest results, for those who watch. */
+#include "cli/command.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/database.h"
+#include "cli/interrupt.h"
+#include "cli/watch.h"
+#include "monitor/lines.h"
+
+#define LOOK_MS 500
+#define RECENT_LINES 5
+
+/* ------------------------------------------------------------- terminal --- */
+
+struct screen {
+	struct watch watch;
+	struct line_memory memory[MONITOR_RUNS_MOST];
+	unsigned lines; /* that stand there */
+	bool terminal;
+};
+
+static unsigned columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return 100;
+}
+
+static unsigned add_recent(const struct live_finished *row, struct str *out)
+{
+	str_addf(out, "  %s %s: %.0f requests/s, %.1f MB/s, %s%s\n",
+		 row->library, row->test, row->requests_per_second,
+		 row->bytes_per_second / 1e6, row->state,
+		 *row->findings ? ", with findings" : "");
+	return 1;
+}
+
+static unsigned add_all(struct screen *screen, const struct monitor_view *view,
+			struct str *out)
+{
+	unsigned lines = 0;
+
+	for (unsigned i = 0; i < view->run_count; i++) {
+		lines += lines_show(&view->run[i], &screen->memory[i].before,
+				    columns() - 1, out);
+		lines_remember(&screen->memory[i], &view->run[i]);
+	}
+	if (!view->run_count) {
+		str_add(out, "no run in progress: start one with `benchmark "
+			     "run-all`\n");
+		lines++;
+	}
+	for (unsigned i = 0; i < view->recent_count && i < RECENT_LINES; i++)
+		lines += add_recent(&view->recent[i], out);
+	return lines;
+}
+
+static void draw(struct screen *screen)
+{
+	struct str text = STR_INIT;
+	struct monitor_view view;
+	unsigned lines;
+
+	watch_look(&screen->watch, true, &view);
+	lines = add_all(screen, &view, &text);
+	if (screen->terminal && screen->lines)
+		printf("\033[%uA\033[J", screen->lines);
+	fputs(text.buf, stdout);
+	fflush(stdout);
+	screen->lines = lines;
+	str_release(&text);
+}
+
+static int show(const char *database, int stop_fd)
+{
+	struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
+	static struct screen screen;
+
+	watch_init(&screen.watch, database);
+	screen.terminal = isatty(STDOUT_FILENO);
+	do
+		draw(&screen);
+	while (poll(&stop, 1, LOOK_MS) == 0 && !ferror(stdout));
+	watch_release(&screen.watch);
+	return 0;
+}
+
+/* --------------------------------------------------------------- server --- */
+
+static int serve(const char *listen, const char *database, int stop_fd,
+		 struct err *err)
+{
+	static struct watch watch;
+	struct monitor_source source = { watch_collect_all, &watch };
+	struct monitor *monitor;
+	char url[96];
+	int code = monitor_open(&monitor, listen, &source, err);
+
+	if (code < 0)
+		return code;
+	watch_init(&watch, database);
+	monitor_url(monitor, url);
+	printf("monitor: %s%s\n", url,
+	       monitor_is_public(monitor)
+		       ? " (other machines can read it, without a password)"
+		       : "");
+	fflush(stdout);
+	code = monitor_serve(monitor, stop_fd, err);
+	monitor_close(monitor);
+	watch_release(&watch);
+	return code;
+}
+
+static int run(struct options *options, struct err *err)
+{
+	const char *database = database_url(options);
+	int stop_fd = interrupt_open(err);
+
+	if (stop_fd < 0)
+		return stop_fd;
+	if (options->tty && options->listen)
+		return err_set(err, ERR_USAGE,
+			       "--tty shows it here and --listen on a page: "
+			       "give one of them");
+	if (options->tty)
+		return show(database, stop_fd);
+	return serve(options->listen ? options->listen : MONITOR_DEFAULT_LISTEN,
+		     database, stop_fd, err);
+}
+
+const struct command command_monitor = {
+	.name = "monitor",
+	.arguments = "",
+	.summary = "Show the runs in progress: a live page, /metrics, or here.",
+	.help = "Watches all runs of this user on this machine (root: of all "
+		"users) and the newest\nresults of the database; changes "
+		"nothing. Ctrl-C ends it. docs/monitoring.md says what\nis "
+		"served. --monitor of the run commands does the same for one "
+		"run.",
+	.groups = { options_watch, options_database, options_common },
+	.run = run,
+};

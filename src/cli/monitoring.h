@@ -1,0 +1,26 @@
+/*
+ * --monitor: the monitor's server in a process of its own beside the run, so
+ * that no scraper, however slow, many or broken, is in the run's way. It reads
+ * the run's board and ends with the run.
+ */
+#ifndef CLI_MONITORING_H
+#define CLI_MONITORING_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct monitoring {
+	pid_t pid;   /* 0: not running */
+	int stop_fd; /* closing it ends the server */
+};
+
+/* `listen` "": the default address. `board`: path of the run's. Says on stderr
+ * where it is; a warning where others can reach it. */
+int monitoring_start(struct monitoring *monitoring, const char *listen,
+		     const char *board, const char *database, struct err *err);
+
+/* Also fine when start failed, or never was. */
+void monitoring_stop(struct monitoring *monitoring);
+
+#endif

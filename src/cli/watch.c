@@ -1,0 +1,171 @@
+#include "cli/watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/live.h"
+#include "monitor/board.h"
+#include "run/scratch.h"
+#include "store/store.h"
+
+/* A run that has ended is shown so long. */
+#define KEEP_NS (60 * NS_PER_S)
+
+/* The database is read again so often, and when a trial has ended. */
+#define READ_NS (10 * NS_PER_S)
+
+void watch_init(struct watch *watch, const char *database)
+{
+	memset(watch, 0, sizeof(*watch));
+	watch->database = database;
+}
+
+static void forget(struct watch_run *run)
+{
+	board_close(run->board);
+	free(run->path);
+	memset(run, 0, sizeof(*run));
+}
+
+void watch_release(struct watch *watch)
+{
+	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++)
+		forget(&watch->run[i]);
+}
+
+/* -------------------------------------------------------------- boards --- */
+
+static struct watch_run *place_for(struct watch *watch, const char *path)
+{
+	struct watch_run *place = NULL;
+
+	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++) {
+		struct watch_run *run = &watch->run[i];
+
+		if (run->path && !strcmp(run->path, path))
+			return NULL;
+		if (!run->path && !place)
+			place = run;
+	}
+	return place;
+}
+
+int watch_add(struct watch *watch, const char *path, struct err *err)
+{
+	struct watch_run *run = place_for(watch, path);
+	int code;
+
+	if (!run)
+		return 0;
+	code = board_open(&run->board, path, err);
+	if (code == 0)
+		run->path = mem_dup(path);
+	return code;
+}
+
+static void visit(void *context, const char *folder)
+{
+	char *path = mem_printf("%s/" LIVE_BOARD, folder);
+	struct err err;
+
+	if (watch_add(context, path, &err) < 0)
+		LOG(CLI, "%s", err.text);
+	free(path);
+}
+
+static bool has_died(const struct live_run *run)
+{
+	return run->pid > 0 && kill(run->pid, 0) < 0 && errno == ESRCH;
+}
+
+static void look_at(struct watch_run *run, uint64_t now_ns)
+{
+	board_look(run->board, &run->live);
+	if (has_died(&run->live.run))
+		run->live.run.ended = 1;
+	if (run->live.run.ended && !run->ended_ns)
+		run->ended_ns = now_ns;
+}
+
+/* ------------------------------------------------------------ database --- */
+
+static int keep_row(void *context, const struct result_row *row)
+{
+	struct watch *watch = context;
+	struct live_finished *all = watch->recent;
+
+	if (watch->recent_count == LIVE_FINISHED_MOST)
+		watch->recent_count--;
+	memmove(all + 1, all, watch->recent_count * sizeof(*all));
+	live_describe(row, clock_parse(row->end_time), all);
+	watch->recent_count++;
+	return 0;
+}
+
+static void read_database(struct watch *watch)
+{
+	struct store *store = NULL;
+	struct err err;
+	int code = store_open(&store, watch->database, STORE_READ, &err);
+
+	watch->recent_count = 0;
+	if (code == 0)
+		code = store_recent_results(store, LIVE_FINISHED_MOST, keep_row,
+					    watch, &err);
+	if (code < 0)
+		LOG(CLI, "%s", err.text);
+	store_close(store);
+}
+
+static void look_at_database(struct watch *watch, uint64_t seen,
+			     uint64_t now_ns)
+{
+	if (!watch->database || (watch->read_ns && seen == watch->seen &&
+				 now_ns - watch->read_ns < READ_NS))
+		return;
+	read_database(watch);
+	watch->read_ns = now_ns;
+	watch->seen = seen;
+}
+
+/* ---------------------------------------------------------------- both --- */
+
+void watch_look(struct watch *watch, bool find, struct monitor_view *out)
+{
+	uint64_t now_ns = clock_now_ns(), seen = 0;
+
+	if (find)
+		scratch_each(visit, watch);
+	out->run_count = 0;
+	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++) {
+		struct watch_run *run = &watch->run[i];
+
+		if (!run->path)
+			continue;
+		look_at(run, now_ns);
+		if (find && run->ended_ns && now_ns - run->ended_ns > KEEP_NS) {
+			forget(run);
+			continue;
+		}
+		out->run[out->run_count++] = run->live;
+		seen += run->live.finished_count + run->live.run.trial_number;
+	}
+	look_at_database(watch, seen, now_ns);
+	out->recent = watch->recent;
+	out->recent_count = watch->recent_count;
+}
+
+void watch_collect_all(void *context, struct monitor_view *out)
+{
+	watch_look(context, true, out);
+}
+
+void watch_collect_known(void *context, struct monitor_view *out)
+{
+	watch_look(context, false, out);
+}

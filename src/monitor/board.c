@@ -1,0 +1,362 @@
+#include "monitor/board.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define BOARD_MAGIC "geoboard"
+#define BOARD_VERSION 1
+
+/* What a reader takes for possible; a file says how many it has. */
+#define TESTS_MOST 4096
+#define CELLS_MOST 4096
+
+/* How often a reader looks again, and the pause in between: a writer needs some
+ * 10 us, so that after 100 ms it has died in the middle. */
+#define LOOKS 1000
+#define LOOK_PAUSE_NS 100000
+
+/* gcc's ThreadSanitizer knows no fences. What shares a board are processes, of
+ * which it sees one. */
+#ifdef __SANITIZE_THREAD__
+#define FENCE(order) ((void)(order))
+#else
+#define FENCE(order) atomic_thread_fence(order)
+#endif
+
+struct board_head {
+	char magic[8];
+	uint32_t version;
+	uint32_t head_bytes, run_bytes, cell_bytes, test_bytes, finished_bytes;
+	uint32_t test_most, cell_most;
+	_Atomic uint32_t sequence; /* odd: it is being written */
+	uint32_t test_count, cell_count, finished_count;
+	struct live_run run;
+	struct live_cell origin;
+	struct live_finished finished[LIVE_FINISHED_MOST];
+	/* struct live_test[test_most], struct live_cell[cell_most] */
+};
+
+struct board {
+	struct board_head *shared;
+	size_t bytes;
+	struct board_pages pages;  /* the writer's */
+	struct board_head *copy;   /* the reader's last good look */
+	struct board_head *newest; /* what is being copied */
+};
+
+static size_t bytes_of(uint32_t tests, uint32_t cells)
+{
+	return sizeof(struct board_head) + tests * sizeof(struct live_test) +
+	       cells * sizeof(struct live_cell);
+}
+
+static struct live_test *tests_of(struct board_head *head)
+{
+	return (struct live_test *)(head + 1);
+}
+
+static struct live_cell *cells_of(struct board_head *head)
+{
+	return (struct live_cell *)(tests_of(head) + head->test_most);
+}
+
+/* --------------------------------------------------------------- writer --- */
+
+static void fill_head(struct board_head *head, uint32_t tests, uint32_t cells)
+{
+	memcpy(head->magic, BOARD_MAGIC, sizeof(head->magic));
+	head->version = BOARD_VERSION;
+	head->head_bytes = sizeof(*head);
+	head->run_bytes = sizeof(struct live_run);
+	head->cell_bytes = sizeof(struct live_cell);
+	head->test_bytes = sizeof(struct live_test);
+	head->finished_bytes = sizeof(struct live_finished);
+	head->test_most = tests;
+	head->cell_most = cells;
+}
+
+static void fill_pages(struct board *board)
+{
+	struct board_head *head = board->shared;
+
+	board->pages = (struct board_pages){
+		.run = &head->run,
+		.origin = &head->origin,
+		.cell = cells_of(head),
+		.cell_most = head->cell_most,
+		.cell_count = &head->cell_count,
+		.test = tests_of(head),
+		.test_most = head->test_most,
+		.test_count = &head->test_count,
+		.finished = head->finished,
+		.finished_count = &head->finished_count,
+	};
+}
+
+/* Allocated at once: on a full tmpfs a page that is missing would be SIGBUS. */
+static int make_file(const char *path, size_t bytes, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		      0600);
+	int error;
+
+	if (fd < 0)
+		return err_sys(err, "cannot make the board %s", path);
+	error = posix_fallocate(fd, 0, (off_t)bytes);
+	if (!error)
+		return fd;
+	close(fd);
+	unlink(path);
+	errno = error;
+	return err_sys(err, "cannot give the board %s its %zu bytes", path,
+		       bytes);
+}
+
+int board_create(struct board **out, const char *path, uint32_t tests,
+		 uint32_t cells, struct err *err)
+{
+	size_t bytes = bytes_of(tests, cells);
+	struct board *board;
+	int fd;
+
+	if (tests > TESTS_MOST || cells > CELLS_MOST)
+		return err_set(err, ERR_USAGE,
+			       "a board has room for %d tests and %d replicas",
+			       TESTS_MOST, CELLS_MOST);
+	fd = make_file(path, bytes, err);
+	if (fd < 0)
+		return fd;
+	board = mem_new(sizeof(*board));
+	board->bytes = bytes;
+	board->shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+			     fd, 0);
+	close(fd);
+	if (board->shared == MAP_FAILED) {
+		free(board);
+		return err_sys(err, "cannot map the board %s", path);
+	}
+	fill_head(board->shared, tests, cells);
+	fill_pages(board);
+	*out = board;
+	return 0;
+}
+
+struct board_pages *board_begin(struct board *board)
+{
+	atomic_fetch_add_explicit(&board->shared->sequence, 1,
+				  memory_order_relaxed);
+	FENCE(memory_order_release);
+	return &board->pages;
+}
+
+void board_end(struct board *board)
+{
+	atomic_fetch_add_explicit(&board->shared->sequence, 1,
+				  memory_order_release);
+}
+
+const struct board_pages *board_pages(const struct board *board)
+{
+	return &board->pages;
+}
+
+/* --------------------------------------------------------------- reader --- */
+
+/* What this program would have written; the size follows from the numbers. */
+static bool is_ours(const struct board_head *head, size_t bytes)
+{
+	struct board_head want = { .version = 0 };
+
+	fill_head(&want, head->test_most, head->cell_most);
+	return !memcmp(head, &want, offsetof(struct board_head, sequence)) &&
+	       head->test_most <= TESTS_MOST && head->cell_most <= CELLS_MOST &&
+	       bytes == bytes_of(head->test_most, head->cell_most);
+}
+
+static int check_file(int fd, const char *path, size_t *bytes, struct err *err)
+{
+	struct board_head *head = mem_new(sizeof(*head));
+	struct stat st;
+	ssize_t n;
+	int code = 0;
+
+	if (fstat(fd, &st) < 0) {
+		free(head);
+		return err_sys(err, "cannot read the board %s", path);
+	}
+	*bytes = (size_t)st.st_size;
+	n = pread(fd, head, sizeof(*head), 0);
+	if (n < 8 || memcmp(head->magic, BOARD_MAGIC, sizeof(head->magic)))
+		code = err_set(err, ERR_INVALID, "%s is not a board", path);
+	else if (n < (ssize_t)sizeof(*head) || !is_ours(head, *bytes))
+		code = err_set(err, ERR_INVALID,
+			       "the board %s is another version's: watch that "
+			       "run with the program that started it", path);
+	free(head);
+	return code;
+}
+
+int board_open(struct board **out, const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct board *board;
+	size_t bytes = 0;
+	void *shared;
+	int code;
+
+	if (fd < 0)
+		return errno == ENOENT
+			       ? err_set(err, ERR_NOT_FOUND,
+					 "there is no board %s", path)
+			       : err_sys(err, "cannot open the board %s", path);
+	code = check_file(fd, path, &bytes, err);
+	shared = code < 0 ? MAP_FAILED
+			  : mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (code < 0)
+		return code;
+	if (shared == MAP_FAILED)
+		return err_sys(err, "cannot map the board %s", path);
+	board = mem_new(sizeof(*board));
+	board->shared = shared;
+	board->bytes = bytes;
+	board->copy = mem_new(bytes);
+	board->newest = mem_new(bytes);
+	*out = board;
+	return 0;
+}
+
+static bool copy_once(struct board *board)
+{
+	const struct board_head *shared = board->shared;
+	uint32_t before = atomic_load_explicit(&shared->sequence,
+					       memory_order_acquire);
+
+	if (before & 1)
+		return false;
+	memcpy(board->newest, shared, board->bytes);
+	FENCE(memory_order_acquire);
+	return atomic_load_explicit(&shared->sequence, memory_order_relaxed) ==
+	       before;
+}
+
+static bool copy(struct board *board)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_PAUSE_NS };
+	struct board_head *good;
+
+	for (int i = 0; !copy_once(board); i++) {
+		if (i == LOOKS)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	good = board->newest;
+	if (!is_ours(good, board->bytes))
+		return false;
+	board->newest = board->copy;
+	board->copy = good;
+	return true;
+}
+
+#define END(text) ((text)[sizeof(text) - 1] = '\0')
+
+static void end_run(struct live_run *run)
+{
+	END(run->id);
+	END(run->version);
+	END(run->command);
+	END(run->database);
+	END(run->kernel);
+	END(run->cpu_model);
+	END(run->trial.id);
+	END(run->trial.library);
+	END(run->trial.test);
+	END(run->trial.params_json);
+	END(run->trial.isolation);
+	END(run->trial.cgroup);
+	END(run->trial.network);
+	END(run->trial.stage);
+}
+
+static void end_cell(struct live_cell *cell)
+{
+	END(cell->id);
+	END(cell->name);
+	END(cell->image);
+	END(cell->state);
+}
+
+static void end_finished(struct live_finished *finished)
+{
+	END(finished->trial_id);
+	END(finished->run_id);
+	END(finished->library);
+	END(finished->test);
+	END(finished->library_version);
+	END(finished->params_json);
+	END(finished->state);
+	END(finished->isolation);
+	END(finished->findings);
+}
+
+static uint32_t at_most(uint32_t count, uint32_t most)
+{
+	return count < most ? count : most;
+}
+
+/* Counts within their arrays, texts with an end, whatever the file says. */
+static void make_safe(struct board_head *head)
+{
+	head->test_count = at_most(head->test_count, head->test_most);
+	head->cell_count = at_most(head->cell_count, head->cell_most);
+	head->finished_count = at_most(head->finished_count,
+				       LIVE_FINISHED_MOST);
+	end_run(&head->run);
+	end_cell(&head->origin);
+	for (uint32_t i = 0; i < head->cell_count; i++)
+		end_cell(&cells_of(head)[i]);
+	for (uint32_t i = 0; i < head->test_count; i++) {
+		END(tests_of(head)[i].library);
+		END(tests_of(head)[i].test);
+	}
+	for (uint32_t i = 0; i < head->finished_count; i++)
+		end_finished(&head->finished[i]);
+}
+
+bool board_look(struct board *board, struct live *out)
+{
+	bool fresh = copy(board);
+	struct board_head *head = board->copy;
+
+	make_safe(head);
+	*out = (struct live){
+		.run = head->run,
+		.origin = head->origin,
+		.cell = cells_of(head),
+		.cell_count = head->cell_count,
+		.test = tests_of(head),
+		.test_count = head->test_count,
+		.finished = head->finished,
+		.finished_count = head->finished_count,
+	};
+	return fresh;
+}
+
+void board_close(struct board *board)
+{
+	if (!board)
+		return;
+	munmap(board->shared, board->bytes);
+	free(board->copy);
+	free(board->newest);
+	free(board);
+}

@@ -1,0 +1,58 @@
+/*
+ * The board: one run's live figures in a file that the harness writes and
+ * monitors map read-only. One writer, any number of readers, no lock: a
+ * sequence number is odd while the writer is at work, and a reader that saw it
+ * change looks again.
+ *
+ * writer:	board_create(&board, path, tests, replicas, &err);
+ *		board_begin(board) -> fields; board_end(board);
+ *		board_close(board) removes nothing: the file is the caller's.
+ * reader:	board_open(&board, path, &err);
+ *		board_look(board, &live); … board_close(board);
+ *
+ * A reader trusts nothing: sizes are checked against the file, texts are ended.
+ */
+#ifndef MONITOR_BOARD_H
+#define MONITOR_BOARD_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "record/live.h"
+
+struct board;
+
+/* What the writer fills between board_begin() and board_end(). */
+struct board_pages {
+	struct live_run *run;
+	struct live_cell *origin;
+	struct live_cell *cell;      /* cell_most of them */
+	uint32_t cell_most, *cell_count;
+	struct live_test *test;      /* test_most of them */
+	uint32_t test_most, *test_count;
+	struct live_finished *finished; /* LIVE_FINISHED_MOST; newest last */
+	uint32_t *finished_count;
+};
+
+/* A new file, mode 0600, of the size that so many need. ERR_SYSTEM. */
+int board_create(struct board **out, const char *path, uint32_t tests,
+		 uint32_t cells, struct err *err);
+
+struct board_pages *board_begin(struct board *board);
+void board_end(struct board *board);
+
+/* The same for the writer to read. */
+const struct board_pages *board_pages(const struct board *board);
+
+/* ERR_NOT_FOUND: there is none. ERR_INVALID: it is of another version, or not a
+ * board; the sentence says which. */
+int board_open(struct board **out, const char *path, struct err *err);
+
+/* A copy that is consistent, valid until the next look or close. False: the
+ * writer was at work each of many times (it was killed in the middle); the copy
+ * is then the last good one, or empty. */
+bool board_look(struct board *board, struct live *out);
+
+void board_close(struct board *board); /* NULL is fine */
+
+#endif

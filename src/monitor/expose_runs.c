@@ -1,0 +1,267 @@
+/* What is said of runs, of the trial now, and of what the origin saw. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "monitor/expose_family.h"
+
+typedef void (*add_run_fn)(struct page *page, const struct live *live);
+
+struct run_family {
+	struct family family;
+	add_run_fn add;
+};
+
+static void begin(struct page *page, const struct live *live)
+{
+	sample_begin(page, "");
+	sample_label(page, "run_id", live->run.id);
+}
+
+static void add_u64(struct page *page, const struct live *live, uint64_t value)
+{
+	begin(page, live);
+	sample_u64(page, value, 0);
+}
+
+static void add_info(struct page *page, const struct live *live)
+{
+	begin(page, live);
+	sample_label(page, "version", live->run.version);
+	sample_label(page, "kernel", live->run.kernel);
+	sample_label(page, "cpu_model", live->run.cpu_model);
+	sample_label(page, "database", live->run.database);
+	sample_u64(page, 1, 0);
+}
+
+static void add_start(struct page *page, const struct live *live)
+{
+	begin(page, live);
+	sample_seconds(page, live->run.start_wall_ns, 0);
+}
+
+static void add_updated(struct page *page, const struct live *live)
+{
+	begin(page, live);
+	sample_seconds(page, live->run.updated_wall_ns, 0);
+}
+
+static void add_ended(struct page *page, const struct live *live)
+{
+	add_u64(page, live, live->run.ended ? 1 : 0);
+}
+
+static void add_planned(struct page *page, const struct live *live)
+{
+	add_u64(page, live, live->run.trial_count);
+}
+
+static void add_begun(struct page *page, const struct live *live)
+{
+	add_u64(page, live, live->run.trial_number);
+}
+
+static void add_failed(struct page *page, const struct live *live)
+{
+	add_u64(page, live, live->run.trials_failed);
+}
+
+static void add_harness_cpu(struct page *page, const struct live *live)
+{
+	begin(page, live);
+	sample_seconds(page, live->run.harness_cpu_ns, 0);
+}
+
+static bool has_trial(const struct live *live)
+{
+	return !live->run.ended && live->run.trial.library[0];
+}
+
+static void begin_trial(struct page *page, const struct live *live)
+{
+	begin(page, live);
+	sample_label(page, "library", live->run.trial.library);
+	sample_label(page, "test", live->run.trial.test);
+}
+
+static void add_trial(struct page *page, const struct live *live)
+{
+	const struct live_trial *trial = &live->run.trial;
+
+	if (!has_trial(live))
+		return;
+	begin_trial(page, live);
+	sample_label(page, "trial_id", trial->id);
+	sample_label(page, "params", trial->params_json);
+	sample_label(page, "isolation", trial->isolation);
+	sample_label(page, "cgroup", trial->cgroup);
+	sample_label(page, "network", trial->network);
+	sample_label_u64(page, "replicas", trial->replicas);
+	sample_label_u64(page, "concurrency", trial->concurrency);
+	sample_u64(page, 1, 0);
+}
+
+static void add_in_flight(struct page *page, const struct live *live)
+{
+	uint64_t sum = 0;
+
+	if (!has_trial(live))
+		return;
+	for (uint32_t i = 0; i < live->cell_count; i++)
+		sum += live->cell[i].in_flight;
+	begin_trial(page, live);
+	sample_u64(page, sum, 0);
+}
+
+static void add_families(struct page *page, const struct run_family *all,
+			 size_t count)
+{
+	const struct monitor_view *view = page->view;
+
+	for (size_t f = 0; f < count; f++) {
+		family_begin(page, &all[f].family);
+		for (unsigned i = 0; i < view->run_count; i++)
+			if (!page_is_repeated(page, i))
+				all[f].add(page, &view->run[i]);
+	}
+}
+
+void page_add_runs(struct page *page)
+{
+	static const struct run_family families[] = {
+		{ { "geoio_run", FAMILY_INFO, "",
+		    "A run: its harness, its machine and its database; always "
+		    "1." },
+		  add_info },
+		{ { "geoio_run_start_timestamp_seconds", FAMILY_GAUGE,
+		    "seconds", "When the run began, since 1970." },
+		  add_start },
+		{ { "geoio_run_updated_timestamp_seconds", FAMILY_GAUGE,
+		    "seconds",
+		    "When the figures of the run were written down, since "
+		    "1970." },
+		  add_updated },
+		{ { "geoio_run_ended", FAMILY_GAUGE, "",
+		    "1 for a run that is over, else 0." },
+		  add_ended },
+		{ { "geoio_run_trials", FAMILY_GAUGE, "",
+		    "Trials that the run is to make." },
+		  add_planned },
+		{ { "geoio_trials_begun", FAMILY_COUNTER, "",
+		    "Trials of the run that have begun." },
+		  add_begun },
+		{ { "geoio_trials_failed", FAMILY_COUNTER, "",
+		    "Trials of the run that gave no figure." },
+		  add_failed },
+		{ { "geoio_harness_cpu_seconds", FAMILY_COUNTER, "seconds",
+		    "CPU time of the harness itself, without its origin." },
+		  add_harness_cpu },
+		{ { "geoio_trial", FAMILY_INFO, "",
+		    "The trial that is under way; always 1." },
+		  add_trial },
+		{ { "geoio_in_flight", FAMILY_GAUGE, "",
+		    "Requests that the origin is answering to the replicas of "
+		    "the trial that is under way." },
+		  add_in_flight },
+	};
+
+	add_families(page, families, sizeof(families) / sizeof(families[0]));
+}
+
+static bool has_origin(const struct live *live)
+{
+	return live->origin.name[0];
+}
+
+static void add_responses(struct page *page, const struct live *live)
+{
+	const struct ledger_counts *origin = &live->run.origin;
+	const struct {
+		const char *status;
+		uint64_t count;
+	} all[] = {
+		{ "200", origin->status_200 }, { "206", origin->status_206 },
+		{ "304", origin->status_304 }, { "4xx", origin->status_4xx },
+		{ "5xx", origin->status_5xx },
+	};
+
+	if (!has_origin(live))
+		return;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		begin(page, live);
+		sample_label(page, "status", all[i].status);
+		sample_u64(page, all[i].count, 0);
+	}
+}
+
+static void add_origin_now(struct page *page, const struct live *live)
+{
+	if (has_origin(live) && !live->run.ended)
+		add_u64(page, live, live->origin.in_flight);
+}
+
+static void add_origin_open(struct page *page, const struct live *live)
+{
+	if (has_origin(live) && !live->run.ended)
+		add_u64(page, live, live->origin.open_connections);
+}
+
+/* X(member of the ledger's counts, kind, family, unit, help) */
+#define ORIGIN_FAMILIES(X)                                                     \
+	X(connections, COUNTER, "connections", "", "Connections accepted.")    \
+	X(requests, COUNTER, "requests", "",                                   \
+	  "Heads of requests read, valid or not.")                             \
+	X(requests_get, COUNTER, "get_requests", "",                           \
+	  "GET requests of objects.")                                          \
+	X(requests_head, COUNTER, "head_requests", "", "HEAD requests.")       \
+	X(requests_list, COUNTER, "list_requests", "",                         \
+	  "Listings of a bucket.")                                             \
+	X(bad_heads, COUNTER, "bad_heads", "",                                 \
+	  "Heads of requests that were refused.")                              \
+	X(received_bytes, COUNTER, "received_bytes", "bytes",                  \
+	  "Bytes of requests.")                                                \
+	X(body_bytes, COUNTER, "sent_body_bytes", "bytes",                     \
+	  "Bytes of response bodies that the kernel took.")                    \
+	X(head_bytes, COUNTER, "sent_head_bytes", "bytes",                     \
+	  "Bytes of response heads that the kernel took.")                     \
+	X(completed, COUNTER, "responses_completed", "",                       \
+	  "Responses sent whole.")                                             \
+	X(aborted, COUNTER, "responses_aborted", "",                           \
+	  "Responses that the client or the network cut.")                     \
+	X(repeated, COUNTER, "requests_repeated", "",                          \
+	  "Requests for a range whose answer before was cut, failed, or is "   \
+	  "still being sent.")                                                 \
+	X(in_flight_peak, GAUGE, "in_flight_peak", "",                         \
+	  "Most requests in flight at a time, in the trial now.")              \
+	X(open_connections_peak, GAUGE, "open_connections_peak", "",           \
+	  "Most connections at a time, in the trial now.")
+
+#define ADD_COUNT(member, kind, name, unit, help)                              \
+	static void add_origin_##member(struct page *page,                     \
+					const struct live *live)               \
+	{                                                                      \
+		if (has_origin(live))                                          \
+			add_u64(page, live, live->run.origin.member);          \
+	}
+ORIGIN_FAMILIES(ADD_COUNT)
+
+#define ORIGIN_FAMILY(member, kind, name, unit, help)                          \
+	{ { "geoio_origin_" name, FAMILY_##kind, unit, help },                 \
+	  add_origin_##member },
+
+void page_add_origin(struct page *page)
+{
+	static const struct run_family families[] = {
+		ORIGIN_FAMILIES(ORIGIN_FAMILY)
+		{ { "geoio_origin_responses", FAMILY_COUNTER, "",
+		    "Responses begun, by status." },
+		  add_responses },
+		{ { "geoio_origin_in_flight", FAMILY_GAUGE, "",
+		    "Requests that the origin is answering." },
+		  add_origin_now },
+		{ { "geoio_origin_open_connections", FAMILY_GAUGE, "",
+		    "Connections that are open." },
+		  add_origin_open },
+	};
+
+	add_families(page, families, sizeof(families) / sizeof(families[0]));
+}

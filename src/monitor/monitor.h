@@ -1,0 +1,58 @@
+/*
+ * The monitor's HTTP server (libmicrohttpd): /metrics in OpenMetrics or
+ * Prometheus text, the live page at /, its events at /events (server-sent
+ * events), the same document once at /live.json. GET and HEAD only; nothing
+ * that a URL says reaches the file system; a client that is slow, dead or one
+ * of many costs memory of its own connection and is dropped after a time.
+ *
+ *	monitor_open(&monitor, "127.0.0.1:9480", &source, &err);
+ *	monitor_serve(monitor, stop_fd, &err);
+ *	monitor_close(monitor);
+ */
+#ifndef MONITOR_MONITOR_H
+#define MONITOR_MONITOR_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "record/live.h"
+
+#define MONITOR_DEFAULT_LISTEN "127.0.0.1:9480"
+#define MONITOR_RUNS_MOST 16
+
+/* All that there is to show at one moment; borrowed until the next collect. */
+struct monitor_view {
+	struct live run[MONITOR_RUNS_MOST]; /* in progress, or just ended */
+	unsigned run_count;
+	const struct live_finished *recent; /* of the database, newest first */
+	unsigned recent_count;
+};
+
+struct monitor_source {
+	void (*collect)(void *context, struct monitor_view *out);
+	void *context;
+};
+
+struct monitor;
+
+/*
+ * Binds and listens; nothing is served yet, so that a fork may come between.
+ * `listen` is "ADDR:PORT", ":PORT" (loopback) or "ADDR"; port 0 is any. An
+ * address is numeric; IPv6 in brackets. ERR_USAGE: it is no address. ERR_SYSTEM
+ * names a port in use and the remedy.
+ */
+int monitor_open(struct monitor **out, const char *listen,
+		 const struct monitor_source *source, struct err *err);
+
+/* "http://127.0.0.1:9480/" as it was bound. */
+void monitor_url(const struct monitor *monitor, char out[96]);
+
+/* Whether others than this machine can reach it. */
+bool monitor_is_public(const struct monitor *monitor);
+
+/* Serves until stop_fd is readable (or at end of file). */
+int monitor_serve(struct monitor *monitor, int stop_fd, struct err *err);
+
+void monitor_close(struct monitor *monitor); /* NULL is fine */
+
+#endif
