@@ -1,8 +1,11 @@
 #include "cli/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/database.h"
+#include "cli/from_prometheus.h"
+#include "prometheus/prometheus.h"
 #include "report/report.h"
 #include "store/store.h"
 
@@ -10,6 +13,8 @@ struct writer {
 	FILE *file;
 	bool per_replica, json;
 	struct price price;
+	struct from_prometheus *from; /* NULL: all is the database's */
+	struct err *err;
 	unsigned long long rows;
 };
 
@@ -17,13 +22,19 @@ static int put_row(void *context, const struct result_row *row)
 {
 	struct writer *w = context;
 	struct result_row priced = *row; /* its texts stay the store's */
+	int code = 0;
 
+	if (w->from)
+		code = from_prometheus_fill(w->from, w->per_replica, &priced,
+					    w->err);
+	if (code < 0)
+		return code;
 	report_price(&priced, &w->price);
 	if (w->json) {
 		json_t *object = report_json(&priced, w->per_replica);
 
 		fputs(w->rows ? ",\n" : "\n", w->file);
-		json_dumpf(object, w->file, 0);
+		report_json_write(w->file, object, false);
 		json_decref(object);
 	} else {
 		report_csv_row(w->file, &priced, w->per_replica);
@@ -46,35 +57,142 @@ static int write_rows(struct writer *w, struct store *store, struct err *err)
 	return code;
 }
 
+/* What a standard output or a pipe got cannot be taken back: all at once, when
+ * all is there. A file is renamed, output_close(). */
+static int write_at_once(struct writer *w, FILE *file, struct store *store,
+			 struct err *err)
+{
+	char *text = NULL;
+	size_t n = 0;
+	int code;
+
+	w->file = open_memstream(&text, &n);
+	if (!w->file)
+		return err_sys(err, "cannot keep the rows in memory");
+	code = write_rows(w, store, err);
+	if (fclose(w->file) && code == 0)
+		code = err_sys(err, "cannot keep the rows in memory");
+	if (code == 0)
+		fwrite(text, 1, n, file);
+	free(text);
+	return code;
+}
+
+static int write_output(struct writer *w, const char *path,
+			struct store *store, struct err *err)
+{
+	struct output output;
+	int code = output_open(&output, path, err);
+
+	if (code < 0)
+		return code;
+	w->file = output.file;
+	if (w->from && !output.temporary)
+		code = write_at_once(w, output.file, store, err);
+	else
+		code = write_rows(w, store, err);
+	return output_close(&output, code, err);
+}
+
+/* The path and the URL, in either order: a URL is known by its beginning. */
+struct request {
+	bool prometheus;
+	const char *path, *url;
+};
+
+static int read_argument(struct request *request, const char *text,
+			 struct err *err)
+{
+	bool is_url = prometheus_is_url(text);
+
+	if (is_url && !request->prometheus)
+		return err_set(err, ERR_USAGE,
+			       "'%s' is an address: write --from prometheus "
+			       "with it", text);
+	if (!is_url && !request->path)
+		request->path = text;
+	else if (request->prometheus && !request->url)
+		request->url = text; /* who asks says what is wrong with it */
+	else
+		return err_set(err, ERR_USAGE,
+			       "get-results takes PATH.csv%s, and '%s' is one "
+			       "too many", request->prometheus
+					   ? " and the URL of a Prometheus"
+					   : "", text);
+	return 0;
+}
+
+static int read_from(struct request *request, const char *from,
+		     struct err *err)
+{
+	request->prometheus = from && !strcmp(from, "prometheus");
+	if (!from || request->prometheus || !strcmp(from, "database"))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "--from is '%s': it is database, or prometheus with the "
+		       "URL of one", from);
+}
+
+static int read_request(struct request *request, const struct options *options,
+			struct err *err)
+{
+	int code = read_from(request, options->from, err);
+
+	for (unsigned i = 0; code == 0 && i < options->argument_count; i++)
+		code = read_argument(request, options->arguments[i], err);
+	if (code < 0)
+		return code;
+	if (request->prometheus && !request->url)
+		return err_set(err, ERR_USAGE,
+			       "--from prometheus needs the URL of one: "
+			       "get-results PATH.csv --from prometheus "
+			       "http://127.0.0.1:9090");
+	if (!request->path && options->json)
+		request->path = "-";
+	if (!request->path)
+		return err_set(err, ERR_USAGE,
+			       "get-results needs the path of the CSV file, or "
+			       "- for the standard output");
+	return 0;
+}
+
+static void tell(const struct writer *w, const char *path)
+{
+	unsigned long long empty = w->from ? from_prometheus_empty(w->from) : 0;
+
+	if (strcmp(path, "-"))
+		printf("%llu rows written to %s\n", w->rows, path);
+	if (empty)
+		fprintf(stderr, "benchmark: %llu of %llu rows are without "
+				"figures: Prometheus has too few samples of "
+				"them\n", empty, w->rows);
+}
+
 static int run(struct options *options, struct err *err)
 {
-	const char *path = options->argument_count ? options->arguments[0]
-						   : "-";
 	struct writer w = {
 		.per_replica = options->per_replica,
 		.json = options->json,
 		.price = { options->price_per_hour,
 			   options->price_per_million_requests },
+		.err = err,
 	};
+	struct request request = { 0 };
 	struct store *store = NULL;
-	struct output output;
-	int code;
+	int code = read_request(&request, options, err);
 
-	if (!options->argument_count && !options->json)
-		return err_set(err, ERR_USAGE,
-			       "get-results needs the path of the CSV file, or "
-			       "- for the standard output");
-	code = store_open(&store, database_url(options), STORE_READ, err);
+	if (code == 0 && request.url)
+		code = from_prometheus_new(&w.from, request.url,
+					   options->timeout, err);
 	if (code == 0)
-		code = output_open(&output, path, err);
-	if (code == 0) {
-		w.file = output.file;
-		code = write_rows(&w, store, err);
-		code = output_close(&output, code, err);
-	}
+		code = store_open(&store, database_url(options), STORE_READ,
+				  err);
+	if (code == 0)
+		code = write_output(&w, request.path, store, err);
 	store_close(store);
-	if (code == 0 && strcmp(path, "-"))
-		printf("%llu rows written to %s\n", w.rows, path);
+	if (code == 0)
+		tell(&w, request.path);
+	from_prometheus_free(w.from);
 	return code;
 }
 
@@ -84,8 +202,13 @@ const struct command command_get_results = {
 	.summary = "Write all results of the database to a CSV file.",
 	.help = "A row for each trial: library, test, parameters, replica "
 		"count; docs/metrics.md defines\nthe columns. - is the "
-		"standard output; with --json it is the default.",
-	.max_arguments = 1,
+		"standard output; with --json it is the default.\n\n"
+		"    benchmark get-results PATH.csv --from prometheus "
+		"http://127.0.0.1:9090\n\n"
+		"takes bytes a second, CPU and memory from what a Prometheus "
+		"scraped while the trials\nran, and all else from the "
+		"database.",
+	.max_arguments = 2,
 	.groups = { options_results, options_database, options_json,
 		    options_common },
 	.run = run,

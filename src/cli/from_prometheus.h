@@ -1,0 +1,31 @@
+/*
+ * get-results --from prometheus: the window of each trial is the database's,
+ * the four distributions of its row are made of what a Prometheus scraped
+ * (docs/metrics.md, "From a Prometheus").
+ */
+#ifndef CLI_FROM_PROMETHEUS_H
+#define CLI_FROM_PROMETHEUS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "record/result.h"
+
+struct from_prometheus;
+
+int from_prometheus_new(struct from_prometheus **out, const char *url,
+			double timeout_s, struct err *err);
+void from_prometheus_free(struct from_prometheus *from); /* NULL is fine */
+
+/*
+ * Puts them into a row of the store's: of a trial, or of the next replica of
+ * the trial, from 0 on. `findings` says what was done; it lives until the next
+ * call, or from_prometheus_free().
+ */
+int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
+			 struct result_row *row, struct err *err);
+
+/* Rows of which Prometheus had too few samples, so far. */
+unsigned long long from_prometheus_empty(const struct from_prometheus *from);
+
+#endif

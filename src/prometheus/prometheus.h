@@ -1,0 +1,49 @@
+/*
+ * Asks a Prometheus over its HTTP API (v1). One request at a time, plain GET;
+ * no proxy, no redirect is followed. Failures are one sentence that names the
+ * URL and the remedy:
+ * ERR_FAILED: it does not answer, or answers with an error; ERR_TIMEOUT: not in
+ * time; ERR_INVALID: with something that is no whole answer of a Prometheus (a
+ * page, a part of the data, not-a-number, more than it may).
+ */
+#ifndef PROMETHEUS_PROMETHEUS_H
+#define PROMETHEUS_PROMETHEUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/scraped.h"
+
+struct prometheus;
+
+/* An answer may have so many bytes. */
+#define PROMETHEUS_ANSWER_BYTES (32U << 20)
+
+/* Whether a word is meant as a URL: it begins with http:// or https://. */
+bool prometheus_is_url(const char *text);
+
+/* `url` is http(s)://HOST[:PORT][/PREFIX]; nothing is sent yet. ERR_USAGE. */
+int prometheus_new(struct prometheus **out, const char *url, double timeout_s,
+		   struct err *err);
+void prometheus_free(struct prometheus *prometheus); /* NULL is fine */
+
+/* The URL, without a slash at its end; its own. */
+const char *prometheus_url(const struct prometheus *prometheus);
+
+/* At most so many bytes of an answer are taken (PROMETHEUS_ANSWER_BYTES). */
+void prometheus_limit(struct prometheus *prometheus, size_t bytes);
+
+/* The raw samples of a range selector such as "x{…}[60s]" that ends at at_ms.
+ * The caller releases *out, also after a failure. */
+int prometheus_samples(struct prometheus *prometheus, const char *selector,
+		       int64_t at_ms, struct scraped_matrix *out,
+		       struct err *err);
+
+/* An expression at start_ms, start_ms + step_ms, … up to end_ms. */
+int prometheus_range(struct prometheus *prometheus, const char *expression,
+		     int64_t start_ms, int64_t end_ms, int64_t step_ms,
+		     struct scraped_matrix *out, struct err *err);
+
+#endif

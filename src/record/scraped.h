@@ -1,0 +1,53 @@
+/*
+ * Figures of a trial as a Prometheus scraped them, on their way from the
+ * prometheus room to the analyse room. Times are ms since 1970, UTC, as
+ * Prometheus keeps them.
+ */
+#ifndef RECORD_SCRAPED_H
+#define RECORD_SCRAPED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct scraped_point {
+	int64_t at_ms;
+	double value; /* finite */
+};
+
+/* What one replica's series says; points ascend in time. */
+struct scraped_series {
+	int32_t replica; /* -1: its labels do not say which */
+	char *job, *instance; /* the labels of these names, "" absent */
+	struct scraped_point *point;
+	size_t count, capacity;
+};
+
+struct scraped_matrix {
+	struct scraped_series *series;
+	size_t count, capacity;
+};
+
+/* Nothing is lost by a release twice. */
+void scraped_matrix_release(struct scraped_matrix *matrix);
+
+/*
+ * What there is of one trial. The moments are go_ms + rate_ms, and then one each
+ * step_ms; at each stands what the rate_ms before it gave, if they held enough
+ * samples, the first and the last of them within edge_ms of the ends: where a
+ * scrape was missed there, Prometheus' rate would be too low.
+ */
+struct scraped_trial {
+	uint32_t replicas;
+	int64_t go_ms, end_ms; /* the trial's window */
+	int64_t interval_ms;   /* median distance of raw samples, 0: there are
+				* not two of any replica */
+	int64_t rate_ms, step_ms, edge_ms;
+	uint32_t moments;      /* 0: the trial is shorter than rate_ms */
+	size_t raw_samples; /* of the replica that has most */
+	struct scraped_matrix bytes, cpu; /* B/s, CPU s/s */
+	struct scraped_matrix memory;     /* B */
+};
+
+void scraped_trial_release(struct scraped_trial *trial);
+
+#endif
