@@ -80,8 +80,10 @@ static void cpu_is_the_rusage(void **state)
 	(void)state;
 	make(&no_limits);
 	pid = start_in(&group, half_a_second);
-	while (wait4(pid, &status, WNOHANG, &usage) == 0) {
-		assert_int_equal(cgroup_read(&group, CGROUP_OFTEN, &counts), 0);
+	for (unsigned i = 0; wait4(pid, &status, WNOHANG, &usage) == 0; i++) {
+		assert_int_equal(cgroup_read(&group, i % 3 ? CGROUP_BRIEF
+							   : CGROUP_OFTEN,
+					     &counts), 0);
 		assert_true(counts.cpu_ns >= before.cpu_ns);
 		assert_true(counts.cpu_user_ns >= before.cpu_user_ns);
 		assert_true(counts.cpu_user_ns <= counts.cpu_ns);
@@ -155,6 +157,22 @@ static void often_is_a_part(void **state)
 	assert_true(counts.memory_anon_bytes == 0x5a5a5a5a5a5a5a5a);
 	assert_true(counts.memory_kills == 0x5a5a5a5a5a5a5a5a);
 	assert_true(counts.pids_refused == 0x5a5a5a5a5a5a5a5a);
+	remove_group(NULL);
+}
+
+static void brief_is_less(void **state)
+{
+	struct cgroup_counts counts;
+
+	(void)state;
+	make(&no_limits);
+	memset(&counts, 0x5a, sizeof(counts));
+	assert_int_equal(cgroup_read(&group, CGROUP_BRIEF, &counts), 0);
+	assert_int_equal(counts.cpu_ns, 0);
+	assert_int_equal(counts.cpu_user_ns, 0);
+	assert_true(counts.memory_bytes == 0x5a5a5a5a5a5a5a5a);
+	assert_true(counts.pids == 0x5a5a5a5a5a5a5a5a);
+	assert_true(counts.memory_anon_bytes == 0x5a5a5a5a5a5a5a5a);
 	remove_group(NULL);
 }
 
@@ -514,6 +532,7 @@ static int run(const char *version)
 		CHECK(cpu_is_the_rusage),
 		CHECK(memory_and_pids_are_seen),
 		CHECK(often_is_a_part),
+		CHECK(brief_is_less),
 		CHECK(memory_limit_kills),
 		CHECK(memory_is_rounded_up),
 		CHECK(pids_limit_refuses),

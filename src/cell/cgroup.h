@@ -50,14 +50,16 @@ struct cgroup_limits {
 #define CGROUP_UNKNOWN UINT64_MAX
 
 struct cgroup_counts {
-	/* CGROUP_OFTEN, about 5 us: */
+	/* CGROUP_BRIEF, one file; on v1 the split is the last one's: */
 	uint64_t cpu_ns, cpu_user_ns;
+	/* CGROUP_OFTEN, on v1 five files more, on v2 two; each costs 1 us, or 4
+	 * where another CPU has used the group: */
 	uint64_t memory_bytes;      /* usage: page cache and kernel memory too */
 	uint64_t memory_peak_bytes; /* of the same, since the group was made */
 	uint64_t pids;              /* processes and threads now */
 	uint64_t throttled_ns;      /* waited because of the quota */
 	uint64_t throttled_periods;
-	/* CGROUP_SELDOM, about 10 us more on v1 (once a second is enough): */
+	/* CGROUP_SELDOM, three files more (once a second is enough): */
 	uint64_t memory_anon_bytes; /* v1 memory.stat rss, v2 anon */
 	uint64_t memory_file_bytes; /* page cache with shared memory */
 	uint64_t memory_inactive_file_bytes; /* of it, what goes first */
@@ -65,7 +67,7 @@ struct cgroup_counts {
 	uint64_t pids_refused;      /* forks refused for the limit */
 };
 
-enum cgroup_what { CGROUP_OFTEN, CGROUP_SELDOM };
+enum cgroup_what { CGROUP_BRIEF, CGROUP_OFTEN, CGROUP_SELDOM };
 
 struct cgroup_tree; /* the parent group of one run, in each hierarchy */
 struct cgroup_ops;  /* v1's, v2's; cgroup_ops.h */
@@ -128,8 +130,8 @@ bool cgroup_path_of(pid_t pid, char *out, size_t size);
  * between fork() and execve(). 0, or -1 with errno. */
 int cgroup_enter(const struct cgroup *group);
 
-/* Unknown fields are CGROUP_UNKNOWN; CGROUP_SELDOM fills all fields, OFTEN
- * leaves the seldom ones as they were. Allocates nothing, opens nothing. -1
+/* Unknown fields are CGROUP_UNKNOWN; CGROUP_SELDOM fills all fields, the others
+ * leave what they do not read as it was. Allocates nothing, opens nothing. -1
  * when the group has gone. */
 int cgroup_read(struct cgroup *group, enum cgroup_what what,
 		struct cgroup_counts *out);

@@ -119,18 +119,32 @@ static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
 	out->pids_refused = cgroup_count_line(group, FILE_PIDS_EVENTS, "max ");
 }
 
-static int v1_read(struct cgroup *group, enum cgroup_what what,
-		   struct cgroup_counts *out)
+static int read_split(struct cgroup *group, uint64_t cpu_ns,
+		      struct cgroup_counts *out)
 {
-	uint64_t cpu_ns = cgroup_count(group, FILE_CPU_USAGE);
 	char split[128];
 
-	if (cpu_ns == CGROUP_UNKNOWN ||
-	    !cgroup_text_fd(group->file_fd[FILE_CPU_SPLIT], split,
+	if (!cgroup_text_fd(group->file_fd[FILE_CPU_SPLIT], split,
 			    sizeof(split)))
 		return -1;
 	cgroup_set_cpu(group, cpu_ns, cgroup_number(split, "user "),
 		       cgroup_number(split, "system "), out);
+	return 0;
+}
+
+static int v1_read(struct cgroup *group, enum cgroup_what what,
+		   struct cgroup_counts *out)
+{
+	uint64_t cpu_ns = cgroup_count(group, FILE_CPU_USAGE);
+
+	if (cpu_ns == CGROUP_UNKNOWN)
+		return -1;
+	if (what == CGROUP_BRIEF) {
+		cgroup_keep_split(group, cpu_ns, out);
+		return 0;
+	}
+	if (read_split(group, cpu_ns, out) < 0)
+		return -1;
 	out->memory_bytes = cgroup_count(group, FILE_MEMORY);
 	out->memory_peak_bytes = cgroup_count(group, FILE_MEMORY_PEAK);
 	out->pids = cgroup_count(group, FILE_PIDS);

@@ -26,12 +26,12 @@ static uint64_t known(uint64_t count)
 	return count == CGROUP_UNKNOWN ? COUNT_UNKNOWN : count;
 }
 
-static int read_group(struct source *source, bool seldom, struct sample *sample)
+static int read_group(struct source *source, enum cgroup_what what,
+		      struct sample *sample)
 {
 	struct cgroup_counts *counts = &source->counts;
 
-	if (cgroup_read(source->group, seldom ? CGROUP_SELDOM : CGROUP_OFTEN,
-			counts) < 0)
+	if (cgroup_read(source->group, what, counts) < 0)
 		return -1;
 	sample->at_ns = clock_now_ns();
 	sample->cpu_ns = counts->cpu_ns;
@@ -44,10 +44,11 @@ static int read_group(struct source *source, bool seldom, struct sample *sample)
 	return 0;
 }
 
-int source_read(struct source *source, bool seldom, struct sample *sample)
+int source_read(struct source *source, enum cgroup_what what,
+		struct sample *sample)
 {
 	if (source->group)
-		return read_group(source, seldom, sample);
+		return read_group(source, what, sample);
 	sample->memory_anon_bytes = sample->throttled_ns = COUNT_UNKNOWN;
 	return measure_read(&source->meter, sample, NULL);
 }

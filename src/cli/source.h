@@ -21,10 +21,10 @@ struct source {
 void source_open(struct source *source, struct cgroup *group, pid_t pid,
 		 bool in_container);
 
-/* Fills CPU, memory, threads and what a group knows besides; the rest of
- * `sample` stays. `seldom`: also what costs more (cgroup.h). -1: it has
- * ended. */
-int source_read(struct source *source, bool seldom, struct sample *sample);
+/* Fills CPU, memory, threads and what a group knows besides, as far as `what`
+ * goes (cgroup.h); the rest of `sample` stays. -1: it has ended. */
+int source_read(struct source *source, enum cgroup_what what,
+		struct sample *sample);
 
 void source_close(struct source *source);
 

@@ -127,6 +127,7 @@ static void runner_release(struct runner *runner)
 		tail_release(&member->output);
 	}
 	descendants_release(&runner->watch);
+	runner_unwatch(runner);
 	free(runner->member);
 	free(runner->poll);
 	free(runner->packet);
@@ -484,7 +485,7 @@ static int run_stages(struct runner *runner, struct err *err)
 
 int run_trial(struct run_request *request, struct err *err)
 {
-	struct runner runner = { 0 };
+	struct runner runner = { .watch_fd = -1 };
 	int code = check_request(request, err);
 
 	if (code == 0)

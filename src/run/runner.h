@@ -57,6 +57,7 @@ struct runner {
 	uint64_t deadline_ns; /* go_ns + timeout; 0 before GO */
 	bool window_opened;   /* the hook `go` was called */
 	bool window_open;     /* and `window_end` was not */
+	int watch_fd; /* epoll, of all members, in the window; -1 */
 	bool interrupted;
 	const struct member *first_failed;
 };
@@ -68,6 +69,9 @@ struct runner {
 void runner_turn(struct runner *runner, uint64_t until_ns);
 
 void runner_stage(struct runner *runner, const char *stage);
+
+/* Closes watch_fd; twice is fine. */
+void runner_unwatch(struct runner *runner);
 
 /* Calls the hook `go`, once. */
 void runner_open_window(struct runner *runner);
