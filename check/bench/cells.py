@@ -1,0 +1,192 @@
+"""What cells cost: goodput inside one, with sampling, against the same worker in namespaces that are joined
+the same way by hand (and, for comparison, by one pair of links without a bridge); CPU of the harness while
+it samples 100 of them ten times a second; 64 of them from nothing to GO.
+
+Both sides of the first are pinned to the same CPU, the store too, so that they differ in nothing else. The
+skew is that of replicas on all CPUs which sleep as soon as they have begun: the first request of others takes
+tens of microseconds of a CPU, and 64 of them take turns on it.
+"""
+
+import contextlib
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from _bench import judge, median
+from _common import BUILD, SKIPPED, TOP
+from harness import CONCURRENCY, TOO_WIDE, alone, benchmark, command, interval
+
+PAIRS = 15
+SECONDS = 2
+ROUNDS = 5
+GOODPUT_LIMIT = 1 / 0.99
+START_LIMIT_S = 1.0
+SKEW_LIMIT_MS = 1.0
+HARNESS_LIMIT = 0.01
+REPLICAS = 100
+WATCHED_S = 6
+STORE, CLIENT = "198.19.0.1", "198.19.0.2"
+
+
+def run(*words):
+    subprocess.run(words, check=True, capture_output=True, text=True)
+
+
+@contextlib.contextmanager
+def namespace():
+    """A process that holds a network namespace: its pid."""
+    with subprocess.Popen(["unshare", "-n", "sleep", "600"]) as process:
+        try:
+            ours = os.readlink("/proc/self/ns/net")
+            while os.readlink(f"/proc/{process.pid}/ns/net") == ours:
+                time.sleep(0.01)
+            yield process.pid
+        finally:
+            process.kill()
+
+
+def inside_of(pid, *words):
+    return ["nsenter", "-t", str(pid), "-n", *map(str, words)]
+
+
+def prepare(pid, address):
+    for words in (("address", "add", f"{address}/24", "dev", "eth0"), ("link", "set", "lo", "up")):
+        run(*inside_of(pid, "ip", *words))
+    run(*inside_of(pid, "ip", "link", "set", "eth0", "up"))
+
+
+@contextlib.contextmanager
+def bare_pair():
+    """Two namespaces joined by a pair of links and nothing else: their pids."""
+    with namespace() as store, namespace() as client:
+        pair = ("link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", str(client))
+        run(*inside_of(store, "ip", *pair))
+        prepare(store, STORE)
+        prepare(client, CLIENT)
+        yield store, client
+
+
+@contextlib.contextmanager
+def bare_bridge():
+    """The same with a bridge between them, which is what cells have: a pair of links each."""
+    with namespace() as switch, namespace() as store, namespace() as client:
+        run(*inside_of(switch, "ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0"))
+        quiet = "for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e $f ] || echo 0 >$f; done"
+        run(*inside_of(switch, "sh", "-c", quiet))
+        run(*inside_of(switch, "ip", "link", "set", "br0", "up"))
+        for name, pid, address in (("c0", store, STORE), ("c1", client, CLIENT)):
+            pair = ("link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", str(pid))
+            run(*inside_of(switch, "ip", *pair))
+            run(*inside_of(switch, "ip", "link", "set", name, "master", "br0", "up"))
+            prepare(pid, address)
+        yield store, client
+
+
+@contextlib.contextmanager
+def bare_origin(pid, cpu):
+    words = ("taskset", "-c", cpu, BUILD / "benchmark", "origin", "--dataset", "s2", "--listen", f"{STORE}:0")
+    started = inside_of(pid, *words)
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield re.search(r"http://[\d.:]+", process.stdout.readline())[0]
+        finally:
+            process.terminate()
+
+
+def in_cell(cpu):
+    words = ("--timeout", str(SECONDS), "--warm-up", "0.5", "--concurrency", str(CONCURRENCY), "--pin", cpu)
+    out = benchmark("run-test", "reference", "fetch_range", *words, "--isolation", "cell", "--json")
+    return json.loads(out)["results"][0]["requests_per_second"]
+
+
+def compare(network, pairs):
+    """What the worker does in the bare network over what it does in a cell, pair by pair."""
+    cpu = str(max(os.sched_getaffinity(0)))
+    ratios = []
+    with network() as (store, client), bare_origin(store, cpu) as url:
+        worker = inside_of(client, "taskset", "-c", cpu, *command("reference"))
+        for number in range(pairs):
+            if number % 2:
+                cell, bare = in_cell(cpu), alone(worker, url)
+            else:
+                bare, cell = alone(worker, url), in_cell(cpu)
+            ratios.append(bare / cell)
+    low, high = interval(ratios)
+    what = network.__name__.replace("_", " ")
+    print(f"{what} over cell, {pairs} pairs: median {median(ratios):.3f}, 95% {low:.3f} to {high:.3f}")
+    if high - low > TOO_WIDE:
+        print("too noisy to tell: try again on a quiet machine")
+    return high if high - low > TOO_WIDE else low
+
+
+def goodput():
+    Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
+    compare(bare_pair, 5)  # shows what the bridge costs
+    return judge("cell-goodput", compare(bare_bridge, PAIRS), GOODPUT_LIMIT)
+
+
+def begin(library, *words):
+    """A run of 64 replicas: seconds from the program's start to GO, and when each began, ms after GO."""
+    Path("start.db").unlink(missing_ok=True)
+    program = [BUILD / "benchmark", "run-test", library, "fetch_range", "--replicas", "64", *words]
+    program += ["--concurrency", "1", "--warm-up", "0", "--timeout", "5", "--db", "sqlite:///start.db"]
+    env = {**os.environ, "GEOIO_TESTS": str(TOP / "check/libraries")}
+    said = subprocess.run(
+        [*program, "--debug", "run"], check=True, capture_output=True, text=True, env=env
+    ).stderr
+    seconds = float(re.search(r"\[ *([\d.]+) run\] trial \S+ running", said)[1])
+    with contextlib.closing(sqlite3.connect("start.db")) as db:
+        return seconds, sorted(ns / 1e6 for (ns,) in db.execute("select started_late_ns from replicas"))
+
+
+def p99(late):
+    return late[int(0.99 * (len(late) - 1))]
+
+
+def start():
+    """From nothing to GO, and how far apart replicas begin that do nothing else at that moment."""
+    rounds = [begin("sleeper", "--n-requests", "20", "--pin", "none") for _ in range(ROUNDS)]
+    lead_s = 64 * 0.001  # GO lies so far ahead (src/run/run.c)
+    seconds = median([begun for begun, _ in rounds]) + lead_s
+    skews = [p99(late) - late[0] for _, late in rounds]
+    working = [p99(late) for _, late in (begin("reference", "--n-requests", "20") for _ in range(ROUNDS))]
+    print(f"64 replicas ready and at GO after {seconds:.3f} s")
+    print(f"p99 of their start after the first: {', '.join(f'{skew:.2f}' for skew in skews)} ms")
+    print(f"reference, whose first request is work: p99 {median(working):.2f} ms after GO")
+    good = judge("cells-64-start", seconds, START_LIMIT_S)
+    return judge("cells-64-skew", median(skews), SKEW_LIMIT_MS) and good
+
+
+def cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def sampling():
+    words = ("--replicas", str(REPLICAS), "--rate", str(REPLICAS), "--concurrency", "1", "--warm-up", "0")
+    program = [BUILD / "benchmark", "run-test", "reference", "fetch_range", *words]
+    program += ["--timeout", str(WATCHED_S + 4), "--debug", "run"]
+    with open("said", "w") as said, subprocess.Popen(program, stdout=said, stderr=said) as process:
+        while " running" not in Path("said").read_text() and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(1)
+        before, began = cpu_seconds(process.pid), time.monotonic()
+        time.sleep(WATCHED_S)
+        share = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
+        process.wait()
+    print(f"harness with {REPLICAS} replicas, 10 readings a second: {100 * share:.2f}% of a CPU")
+    return judge("cells-100-harness-cpu", share / HARNESS_LIMIT, 1.0)
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0:
+        print("only root has cells with control groups")
+        sys.exit(SKIPPED)
+    results = [start(), sampling(), goodput()]
+    sys.exit(not all(results))
