@@ -217,14 +217,15 @@ static void fill_replica(struct live_cell *cell, const struct sampler *s,
 }
 
 /* Those of the origin: sums over its rows. */
-static void fill_origin(struct live_cell *cell, const struct live_cell *replica,
-			uint32_t count)
+static void fill_origin(struct live_cell *cell, const struct ledger *ledger)
 {
 	cell->in_flight = 0;
 	cell->open_connections = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		cell->in_flight += replica[i].in_flight;
-		cell->open_connections += replica[i].open_connections;
+	for (unsigned i = 0; i < ledger->rows; i++) {
+		const struct ledger_row *row = &ledger->row[i];
+
+		cell->in_flight += (uint32_t)atomic_load(&row->in_flight);
+		cell->open_connections += atomic_load(&row->open_connections);
 	}
 }
 
@@ -248,7 +249,7 @@ static void fill_cells(struct live_writer *live, struct board_pages *pages,
 	if (!s->origin_pid)
 		return;
 	fill_cell(pages->origin, live, s, CELL_ORIGIN);
-	fill_origin(pages->origin, pages->cell, count);
+	fill_origin(pages->origin, s->ledger);
 }
 
 /* --------------------------------------------------- totals of the run --- */

@@ -33,8 +33,9 @@ struct live_cell {
 	int32_t number;    /* of the replica; -1: the origin */
 	uint32_t in_flight; /* requests that reached the origin and whose
 			     * operation has no record yet, at most the
-			     * concurrency; the origin's: of all replicas. 0
-			     * before GO, and for a store outside */
+			     * concurrency; 0 before GO, and for a store
+			     * outside. The origin's: requests whose answer it
+			     * has not sent whole */
 	char id[192];      /* path of its control group below the mount, with
 			    * a leading slash; "" without a group */
 	char name[160];    /* "geoio-aiohttp-fetch_range-1b2c3d4e-0": unique in
