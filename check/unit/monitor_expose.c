@@ -79,7 +79,10 @@ static void writes_prometheus(void **state)
 	assert_has(t, "container_label_replica=\"origin\"} 1.250000001 ");
 	assert_has(t, "# TYPE geoio_build_info gauge\n");
 	assert_has(t, "\ngeoio_in_flight{run_id=\"run-one\",library=\"lib\","
-		      "test=\"fetch_range\"} 128\n");
+		      "test=\"fetch_range\",replica=\"63\"} 2\n");
+	assert_has(t, "\ngeoio_replica_operations_total{run_id=\"run-one\","
+		      "library=\"lib\",test=\"fetch_range\",replica=\"0\","
+		      "outcome=\"ok\"} ");
 	assert_lacks(t, "# UNIT");
 	assert_lacks(t, "# EOF");
 	assert_lacks(t, "cfs_throttled");

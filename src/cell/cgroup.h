@@ -50,10 +50,9 @@ struct cgroup_limits {
 #define CGROUP_UNKNOWN UINT64_MAX
 
 struct cgroup_counts {
-	/* CGROUP_BRIEF, one file; on v1 the split is the last one's: */
-	uint64_t cpu_ns, cpu_user_ns;
-	/* CGROUP_OFTEN, on v1 five files more, on v2 two; each costs 1 us, or 4
+	/* CGROUP_OFTEN, on v1 six files, on v2 three; each costs 1 us, or 4
 	 * where another CPU has used the group: */
+	uint64_t cpu_ns, cpu_user_ns;
 	uint64_t memory_bytes;      /* usage: page cache and kernel memory too */
 	uint64_t memory_peak_bytes; /* of the same, since the group was made */
 	uint64_t pids;              /* processes and threads now */
@@ -67,7 +66,7 @@ struct cgroup_counts {
 	uint64_t pids_refused;      /* forks refused for the limit */
 };
 
-enum cgroup_what { CGROUP_BRIEF, CGROUP_OFTEN, CGROUP_SELDOM };
+enum cgroup_what { CGROUP_OFTEN, CGROUP_SELDOM };
 
 struct cgroup_tree; /* the parent group of one run, in each hierarchy */
 struct cgroup_ops;  /* v1's, v2's; cgroup_ops.h */
@@ -135,6 +134,11 @@ int cgroup_enter(const struct cgroup *group);
  * when the group has gone. */
 int cgroup_read(struct cgroup *group, enum cgroup_what what,
 		struct cgroup_counts *out);
+
+/* Its CPU time as the caller knows it, between two readings: it is split as the
+ * last one was. No later reading says less. */
+void cgroup_advance(struct cgroup *group, uint64_t cpu_ns,
+		    struct cgroup_counts *out);
 
 /* SIGKILL to all in it, until none is left or 5 s went by: v2 cgroup.kill; v1
  * forks are forbidden first (pids.max 0), so that nothing can be started in the

@@ -181,8 +181,8 @@ void cgroup_set_cpu(struct cgroup *group, uint64_t cpu_ns, uint64_t user,
 	out->cpu_user_ns = group->last_user_ns = user_ns;
 }
 
-void cgroup_keep_split(struct cgroup *group, uint64_t cpu_ns,
-		       struct cgroup_counts *out)
+void cgroup_advance(struct cgroup *group, uint64_t cpu_ns,
+		    struct cgroup_counts *out)
 {
 	cgroup_set_cpu(group, cpu_ns, group->last_user_ns,
 		       group->last_cpu_ns - group->last_user_ns, out);

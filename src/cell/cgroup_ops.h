@@ -127,10 +127,6 @@ uint64_t cgroup_count_line(const struct cgroup *group, unsigned file,
 void cgroup_set_cpu(struct cgroup *group, uint64_t cpu_ns, uint64_t user,
 		    uint64_t system, struct cgroup_counts *out);
 
-/* The same with the split that it had the last time. */
-void cgroup_keep_split(struct cgroup *group, uint64_t cpu_ns,
-		       struct cgroup_counts *out);
-
 /* The sentences for a group that cannot be made in `folder`, and for a limit
  * that cannot be set; both with errno. */
 int cgroup_refused(struct err *err, const char *folder, bool v2);

@@ -139,10 +139,6 @@ static int v1_read(struct cgroup *group, enum cgroup_what what,
 
 	if (cpu_ns == CGROUP_UNKNOWN)
 		return -1;
-	if (what == CGROUP_BRIEF) {
-		cgroup_keep_split(group, cpu_ns, out);
-		return 0;
-	}
 	if (read_split(group, cpu_ns, out) < 0)
 		return -1;
 	out->memory_bytes = cgroup_count(group, FILE_MEMORY);

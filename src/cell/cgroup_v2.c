@@ -282,8 +282,6 @@ static int v2_read(struct cgroup *group, enum cgroup_what what,
 {
 	if (read_cpu(group, out) < 0)
 		return -1;
-	if (what == CGROUP_BRIEF)
-		return 0;
 	out->memory_bytes = cgroup_count(group, FILE_MEMORY);
 	out->memory_peak_bytes = cgroup_count(group, FILE_MEMORY_PEAK);
 	out->pids = cgroup_count(group, FILE_PIDS);

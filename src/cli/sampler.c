@@ -14,9 +14,9 @@
 #define SELDOM_TICKS 10
 
 /* So many cells are read in full at each tick. Where there are more, CPU time
- * and bytes are still read of all, the rest of some, in turns: to read a file of
- * a group that another CPU has used costs 4 us, so that 100 cells of six files
- * ten times a second would be 2.5% of a CPU. */
+ * and bytes are still read of all, files of groups of some, in turns: to read a
+ * file of a group that another CPU has used costs 4 us, so that 100 cells of six
+ * files ten times a second would be 2.5% of a CPU. */
 #define FULL_CELLS 16
 #define TURN_CELLS 5
 #define TURN_SELDOM_TICKS 100
@@ -166,19 +166,19 @@ static uint64_t received(const struct sampler *s, unsigned i)
 }
 
 /* Cells take turns, so that no tick is longer than the others. */
-static enum cgroup_what what_of(const struct sampler *s, unsigned number)
+static enum source_what what_of(const struct sampler *s, unsigned number)
 {
 	bool few = s->count <= FULL_CELLS;
 	unsigned turns = few ? 1 : (s->count + TURN_CELLS - 1) / TURN_CELLS;
 	unsigned seldom = few ? SELDOM_TICKS : TURN_SELDOM_TICKS;
 
 	if ((s->ticks + number) % seldom == 0)
-		return CGROUP_SELDOM;
-	return (s->ticks + number) % turns ? CGROUP_BRIEF : CGROUP_OFTEN;
+		return SOURCE_SELDOM;
+	return (s->ticks + number) % turns ? SOURCE_BRIEF : SOURCE_OFTEN;
 }
 
 static void sample_cell(struct sampler *s, unsigned number,
-			enum cgroup_what what)
+			enum source_what what)
 {
 	struct sample sample = s->last[number];
 
@@ -204,7 +204,7 @@ static void sample_all(struct sampler *s, bool all)
 
 	read_links(s);
 	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
-		sample_cell(s, i, all ? CGROUP_SELDOM : what_of(s, i));
+		sample_cell(s, i, all ? SOURCE_SELDOM : what_of(s, i));
 	machine_read(&s->machine, &machine);
 	trial_add_machine(s->trial, &machine);
 }

@@ -19,6 +19,35 @@ void source_open(struct source *source, struct cgroup *group, pid_t pid,
 		source->group = &source->container;
 	else if (measure_open(&source->meter, pid, &err) < 0)
 		LOG(CLI, "%s", err.text);
+	if (clock_getcpuclockid(pid, &source->clock) != 0)
+		source->clock = 0;
+}
+
+static bool read_clock(const struct source *source, uint64_t *out)
+{
+	struct timespec used;
+
+	if (!source->clock || clock_gettime(source->clock, &used) < 0)
+		return false;
+	*out = (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+	return true;
+}
+
+/* false: the group must be read. */
+static bool read_brief(struct source *source, struct sample *sample)
+{
+	struct cgroup_counts *counts = &source->counts;
+	uint64_t now_ns;
+
+	if (!source->clock_ns || !read_clock(source, &now_ns))
+		return false;
+	sample->at_ns = clock_now_ns();
+	cgroup_advance(source->group,
+		       counts->cpu_ns + (now_ns - source->clock_ns), counts);
+	source->clock_ns = now_ns;
+	sample->cpu_ns = counts->cpu_ns;
+	sample->cpu_user_ns = counts->cpu_user_ns;
+	return true;
 }
 
 static uint64_t known(uint64_t count)
@@ -26,13 +55,19 @@ static uint64_t known(uint64_t count)
 	return count == CGROUP_UNKNOWN ? COUNT_UNKNOWN : count;
 }
 
-static int read_group(struct source *source, enum cgroup_what what,
+static int read_group(struct source *source, enum source_what what,
 		      struct sample *sample)
 {
 	struct cgroup_counts *counts = &source->counts;
 
-	if (cgroup_read(source->group, what, counts) < 0)
+	if (what == SOURCE_BRIEF && read_brief(source, sample))
+		return 0;
+	if (cgroup_read(source->group, what == SOURCE_SELDOM ? CGROUP_SELDOM
+							     : CGROUP_OFTEN,
+			counts) < 0)
 		return -1;
+	if (!read_clock(source, &source->clock_ns))
+		source->clock_ns = 0;
 	sample->at_ns = clock_now_ns();
 	sample->cpu_ns = counts->cpu_ns;
 	sample->cpu_user_ns = counts->cpu_user_ns;
@@ -44,7 +79,7 @@ static int read_group(struct source *source, enum cgroup_what what,
 	return 0;
 }
 
-int source_read(struct source *source, enum cgroup_what what,
+int source_read(struct source *source, enum source_what what,
 		struct sample *sample)
 {
 	if (source->group)

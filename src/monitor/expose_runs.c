@@ -100,16 +100,44 @@ static void add_trial(struct page *page, const struct live *live)
 	sample_u64(page, 1, 0);
 }
 
+/* Replica i, or NULL where that place holds another: no series twice. */
+static const struct live_cell *replica_at(const struct live *live, uint32_t i)
+{
+	const struct live_cell *cell = &live->cell[i];
+
+	return cell->number == (int32_t)i ? cell : NULL;
+}
+
 static void add_in_flight(struct page *page, const struct live *live)
 {
-	uint64_t sum = 0;
+	for (uint32_t i = 0; has_trial(live) && i < live->cell_count; i++) {
+		const struct live_cell *cell = replica_at(live, i);
 
-	if (!has_trial(live))
-		return;
-	for (uint32_t i = 0; i < live->cell_count; i++)
-		sum += live->cell[i].in_flight;
+		if (!cell)
+			continue;
+		begin_trial(page, live);
+		sample_label_u64(page, "replica", i);
+		sample_u64(page, cell->in_flight, 0);
+	}
+}
+
+static void add_outcome(struct page *page, const struct live *live, uint32_t i,
+			unsigned outcome)
+{
 	begin_trial(page, live);
-	sample_u64(page, sum, 0);
+	sample_label_u64(page, "replica", i);
+	sample_label(page, "outcome", outcome_name(outcome));
+	sample_u64(page, live->cell[i].outcomes[outcome], 0);
+}
+
+/* Classes of failures that a replica had none of are left out. */
+static void add_replica_operations(struct page *page, const struct live *live)
+{
+	for (uint32_t i = 0; has_trial(live) && i < live->cell_count; i++)
+		for (unsigned o = OUTCOME_OK; o < OUTCOME_COUNT; o++)
+			if (replica_at(live, i) &&
+			    (o == OUTCOME_OK || live->cell[i].outcomes[o]))
+				add_outcome(page, live, i, o);
 }
 
 static void add_families(struct page *page, const struct run_family *all,
@@ -159,9 +187,13 @@ void page_add_runs(struct page *page)
 		    "The trial that is under way; always 1." },
 		  add_trial },
 		{ { "geoio_in_flight", FAMILY_GAUGE, "",
-		    "Requests that the origin is answering to the replicas of "
-		    "the trial that is under way." },
+		    "Requests that a replica of the trial under way waits "
+		    "for." },
 		  add_in_flight },
+		{ { "geoio_replica_operations", FAMILY_COUNTER, "",
+		    "Operations of a replica of the trial under way that have "
+		    "ended, by what became of them." },
+		  add_replica_operations },
 	};
 
 	add_families(page, families, sizeof(families) / sizeof(families[0]));
