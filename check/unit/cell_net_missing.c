@@ -59,6 +59,9 @@ static void check_doctor(void **state)
 	struct finding f = { 0 };
 
 	(void)state;
+#ifdef __SANITIZE_THREAD__
+	skip(); /* its thread forbids the grade in a user namespace */
+#endif
 	need_namespaces();
 	while (strcmp(probe->name, "isolation") != 0)
 		probe++;
