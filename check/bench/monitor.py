@@ -106,14 +106,14 @@ def reader(host, port, cpu, path, pause=0):
 
 
 def wait_running(host, port):
-    """Until the trial's window has begun."""
+    """Until the trial's window has begun: when that was, ns since 1970."""
     patience = time.monotonic() + 60
     while time.monotonic() < patience:
         connection = http.client.HTTPConnection(host, port)
         connection.request("GET", "/live.json")
         trial = json.load(connection.getresponse())["runs"][0]["trial"]
         if trial and trial["elapsed_seconds"] > 0:
-            return
+            return int(trial["go"] * 1e9)
         time.sleep(0.1)
     sys.exit("the trial does not begin")
 
@@ -146,9 +146,12 @@ def samples():
 
 
 def halves(process, host, port, cpu):
-    """Watches every other stretch of a run: (began, ended, watched, CPUs of harness and monitor)."""
+    """Watches every other stretch of a run: (began, ended, watched, CPUs of harness and monitor).
+
+    Times are ns since GO, as the samples'.
+    """
     monitor, stretches = child_named(process.pid, "geoio-monitor"), []
-    wait_running(host, port)
+    go = wait_running(host, port)
     with prometheus(host, port, cpu) as (who, scraper):
         for number in range(2 * PAIRS):
             # Each comes first in half of the pairs.
@@ -156,9 +159,9 @@ def halves(process, host, port, cpu):
             os.kill(scraper.pid, signal.SIGCONT if watched else signal.SIGSTOP)
             with reader(host, port, cpu, "/events") if watched else contextlib.nullcontext():
                 time.sleep(SETTLE)
-                used, began = cpu_ns(process.pid) + cpu_ns(monitor), time.monotonic_ns()
+                used, began = cpu_ns(process.pid) + cpu_ns(monitor), time.time_ns() - go
                 time.sleep(SECONDS)
-                ended = time.monotonic_ns()
+                ended = time.time_ns() - go
                 used = cpu_ns(process.pid) + cpu_ns(monitor) - used
             stretches.append((began, ended, watched, used / (ended - began)))
         os.kill(scraper.pid, signal.SIGCONT)
@@ -193,7 +196,7 @@ def scrape():
     process, host, port = start(*words_of(64, 12, "--rate", 64, "--concurrency", 1))
     monitor = child_named(process.pid, "geoio-monitor")
     costs, size = [], 0
-    time.sleep(3)
+    wait_running(host, port)
     for _ in range(SCRAPES):
         connection = http.client.HTTPConnection(host, port)
         before = cpu_ns(monitor)
