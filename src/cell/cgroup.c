@@ -144,20 +144,32 @@ static int make_folders(const struct cgroup_tree *tree, const char *name,
 	return code;
 }
 
+/* The kernel would round down. */
+static uint64_t whole_pages(uint64_t bytes)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return bytes % page ? bytes + page - bytes % page : bytes;
+}
+
 static int set_limits(const struct cgroup *group,
 		      const struct cgroup_limits *limits, struct err *err)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct cgroup_limits whole = *limits;
+	const struct cgroup_ops *ops = group->ops;
 
 	if (limits->cpus != 0 && !(limits->cpus >= LEAST_CPUS))
 		return err_set(err, ERR_USAGE,
 			       "--cpus %g is less than the scheduler can hold "
 			       "to: give %g or more", limits->cpus, LEAST_CPUS);
-	/* The kernel would round down. */
-	if (whole.memory_bytes % page)
-		whole.memory_bytes += page - whole.memory_bytes % page;
-	return group->ops->limit(group, &whole, err);
+	if (limits->cpus > 0 && ops->limit_cpus(group, limits->cpus) < 0)
+		return cgroup_limit_refused(err, "--cpus", "cpu");
+	if (limits->memory_bytes &&
+	    ops->limit_memory(group, whole_pages(limits->memory_bytes)) < 0)
+		return cgroup_limit_refused(err, "--memory", "memory");
+	if (limits->pids && cgroup_set(group, "pids.max", "%llu",
+				       (unsigned long long)limits->pids) < 0)
+		return cgroup_limit_refused(err, "--pids", "pids");
+	return 0;
 }
 
 int cgroup_make(struct cgroup_tree *tree, const char *name,

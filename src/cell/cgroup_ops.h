@@ -58,9 +58,10 @@ struct cgroup_ops {
 	 * the caller frees the tree. Required. */
 	int (*open)(struct cgroup_tree *tree, const struct cgroup_places *at,
 		    const char *name, struct err *err);
-	/* Sets limits that are not 0. Required. */
-	int (*limit)(const struct cgroup *group,
-		     const struct cgroup_limits *limits, struct err *err);
+	/* Each sets one limit, which is not 0; -1 with errno, ENOENT without
+	 * its controller. Required. */
+	int (*limit_cpus)(const struct cgroup *group, double cpus);
+	int (*limit_memory)(const struct cgroup *group, uint64_t bytes);
 	/* -1: the group has gone. Required. */
 	int (*read)(struct cgroup *group, enum cgroup_what what,
 		    struct cgroup_counts *out);

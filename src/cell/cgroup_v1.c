@@ -57,7 +57,7 @@ static int v1_open(struct cgroup_tree *tree, const struct cgroup_places *at,
 	return code;
 }
 
-static int limit_cpus(const struct cgroup *group, double cpus)
+static int v1_limit_cpus(const struct cgroup *group, double cpus)
 {
 	uint64_t quota, period;
 
@@ -70,7 +70,7 @@ static int limit_cpus(const struct cgroup *group, double cpus)
 }
 
 /* Without accounting of swap the second file does not exist. */
-static int limit_memory(const struct cgroup *group, uint64_t bytes)
+static int v1_limit_memory(const struct cgroup *group, uint64_t bytes)
 {
 	if (cgroup_set(group, "memory.limit_in_bytes", "%llu",
 		       (unsigned long long)bytes) < 0)
@@ -78,20 +78,6 @@ static int limit_memory(const struct cgroup *group, uint64_t bytes)
 	if (cgroup_set(group, "memory.memsw.limit_in_bytes", "%llu",
 		       (unsigned long long)bytes) < 0 && errno != ENOENT)
 		return -1;
-	return 0;
-}
-
-static int v1_limit(const struct cgroup *group,
-		    const struct cgroup_limits *limits, struct err *err)
-{
-	if (limits->cpus > 0 && limit_cpus(group, limits->cpus) < 0)
-		return cgroup_limit_refused(err, "--cpus", "cpu");
-	if (limits->memory_bytes &&
-	    limit_memory(group, limits->memory_bytes) < 0)
-		return cgroup_limit_refused(err, "--memory", "memory");
-	if (limits->pids && cgroup_set(group, "pids.max", "%llu",
-				       (unsigned long long)limits->pids) < 0)
-		return cgroup_limit_refused(err, "--pids", "pids");
 	return 0;
 }
 
@@ -163,7 +149,8 @@ const struct cgroup_ops cgroup_v1 = {
 	.files = files,
 	.file_count = FILE_COUNT,
 	.open = v1_open,
-	.limit = v1_limit,
+	.limit_cpus = v1_limit_cpus,
+	.limit_memory = v1_limit_memory,
 	.read = v1_read,
 	.kill_once = v1_kill_once,
 };

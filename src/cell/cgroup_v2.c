@@ -204,7 +204,7 @@ static void v2_close(struct cgroup_tree *tree)
 
 /* ------------------------------------------------------------ the group --- */
 
-static int limit_cpus(const struct cgroup *group, double cpus)
+static int v2_limit_cpus(const struct cgroup *group, double cpus)
 {
 	uint64_t quota, period;
 
@@ -215,27 +215,13 @@ static int limit_cpus(const struct cgroup *group, double cpus)
 }
 
 /* Without swap in the kernel the second file does not exist. */
-static int limit_memory(const struct cgroup *group, uint64_t bytes)
+static int v2_limit_memory(const struct cgroup *group, uint64_t bytes)
 {
 	if (cgroup_set(group, "memory.max", "%llu",
 		       (unsigned long long)bytes) < 0)
 		return -1;
 	if (cgroup_set(group, "memory.swap.max", "0") < 0 && errno != ENOENT)
 		return -1;
-	return 0;
-}
-
-static int v2_limit(const struct cgroup *group,
-		    const struct cgroup_limits *limits, struct err *err)
-{
-	if (limits->cpus > 0 && limit_cpus(group, limits->cpus) < 0)
-		return cgroup_limit_refused(err, "--cpus", "cpu");
-	if (limits->memory_bytes &&
-	    limit_memory(group, limits->memory_bytes) < 0)
-		return cgroup_limit_refused(err, "--memory", "memory");
-	if (limits->pids && cgroup_set(group, "pids.max", "%llu",
-				       (unsigned long long)limits->pids) < 0)
-		return cgroup_limit_refused(err, "--pids", "pids");
 	return 0;
 }
 
@@ -304,7 +290,8 @@ const struct cgroup_ops cgroup_v2 = {
 	.files = files,
 	.file_count = FILE_COUNT,
 	.open = v2_open,
-	.limit = v2_limit,
+	.limit_cpus = v2_limit_cpus,
+	.limit_memory = v2_limit_memory,
 	.read = v2_read,
 	.kill_once = v2_kill_once,
 	.close = v2_close,

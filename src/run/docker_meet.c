@@ -16,9 +16,6 @@
 
 #include "base/mem.h"
 
-/* Until then only geoio-enter runs: so long means that a file system hangs. */
-#define EXEC_TIMEOUT_MS 10000
-
 #define NO_MEETING                                                             \
 	(struct meeting)                                                       \
 	{                                                                      \
@@ -226,21 +223,13 @@ static int read_report(const struct launch *launch, int fd, struct err *err)
 int meeting_go(struct meeting *meeting, const struct launch *launch,
 	       struct err *err)
 {
-	struct pollfd poll_fd = { .fd = meeting->report[0], .events = POLLIN };
-	int ready;
+	int code;
 
 	if (hand_over(meeting) < 0)
 		return err_set(err, ERR_FAILED, "ended before it was started");
 	/* They end only when no copy of the other end is open. */
 	close_end(&meeting->output[1]);
 	close_end(&meeting->report[1]);
-	do {
-		ready = poll(&poll_fd, 1, EXEC_TIMEOUT_MS);
-	} while (ready < 0 && errno == EINTR);
-	if (ready == 0)
-		return err_set(err, ERR_TIMEOUT,
-			       "could not be started within %d s: does the "
-			       "file system of %s hang?",
-			       EXEC_TIMEOUT_MS / 1000, launch->argv[0]);
-	return read_report(launch, meeting->report[0], err);
+	code = launch_wait(launch, meeting->report[0], err);
+	return code < 0 ? code : read_report(launch, meeting->report[0], err);
 }

@@ -81,4 +81,8 @@ extern const struct launcher launcher_docker;
 int launcher_find(const char *name, const struct launcher **out,
 		  struct err *err);
 
+/* For launchers: waits until a started child has said something through
+ * `report_fd`, or closed it by execve(). ERR_TIMEOUT after 10 s. */
+int launch_wait(const struct launch *launch, int report_fd, struct err *err);
+
 #endif

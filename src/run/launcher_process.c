@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,6 @@
 
 /* Until execve() only our own code runs in the child; this long means that a
  * file system hangs. */
-#define EXEC_TIMEOUT_MS 10000
 
 /* What a child that cannot go on writes to its parent. */
 enum child_step { CHILD_PREPARE, CHILD_FOLDER, CHILD_EXEC, CHILD_PLACE };
@@ -254,19 +252,12 @@ static int report_error(const struct launch *launch,
 /* Reads until execve() has closed the pipe. */
 static int report_wait(const struct launch *launch, int fd, struct err *err)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	struct child_report report;
 	ssize_t n;
-	int ready;
+	int code = launch_wait(launch, fd, err);
 
-	do {
-		ready = poll(&poll_fd, 1, EXEC_TIMEOUT_MS);
-	} while (ready < 0 && errno == EINTR);
-	if (ready == 0)
-		return err_set(err, ERR_TIMEOUT,
-			       "could not be started within %d s: does the "
-			       "file system of %s hang?",
-			       EXEC_TIMEOUT_MS / 1000, launch->argv[0]);
+	if (code < 0)
+		return code;
 	do {
 		n = read(fd, &report, sizeof(report));
 	} while (n < 0 && errno == EINTR);
