@@ -1,6 +1,7 @@
 """What the benches in Python share: the origin, medians, the line of a verdict."""
 
 import contextlib
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,14 @@ from _common import BUILD
 
 def median(values):
     return sorted(values)[len(values) // 2]
+
+
+def cpu_ns(pid):
+    """CPU time that a process has used."""
+    return sum(
+        int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
+        for task in os.listdir(f"/proc/{pid}/task")
+    )
 
 
 def judge(name, ratio, limit):

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, median
+from _bench import cpu_ns, judge, median
 from _common import BUILD
 from harness import interval
 
@@ -46,14 +46,6 @@ def start(*words):
             drain.start()
             return process, found[1], int(found[2])
     sys.exit(f"the run ended: {process.wait()}")
-
-
-def cpu_ns(pid):
-    """CPU time that a process has used."""
-    return sum(
-        int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
-        for task in os.listdir(f"/proc/{pid}/task")
-    )
 
 
 def child_named(pid, name):

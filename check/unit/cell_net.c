@@ -1,4 +1,5 @@
-/* Namespaces on a switch: traffic, counters, limits, and that nothing leaves. */
+/* Namespaces joined with the origin's: traffic, counters, limits, and that
+ * nothing leaves. */
 #include "check.h"
 
 #include <arpa/inet.h>
@@ -165,11 +166,11 @@ static void counts_what_a_link_carries(void **state)
 	expected = BODY + again_bytes +
 		   HEADERS * (after[1].rx_packets - before[1].rx_packets);
 	assert_in_range(bytes, expected - 500, expected + 500);
-	/* The other end's counters are the mirror; the third hears who asks for
-	 * an address, and nothing else. */
-	assert_in_range(after[0].tx_bytes - before[0].tx_bytes, bytes - 500,
-			bytes + 500);
-	assert_in_range(after[2].rx_bytes - before[2].rx_bytes, 0, 500);
+	/* The origin's counters are the mirror; the third hears nothing. */
+	assert_int_equal(after[0].tx_bytes - before[0].tx_bytes, bytes);
+	assert_int_equal(after[0].rx_packets - before[0].rx_packets,
+			 after[1].tx_packets - before[1].tx_packets);
+	assert_int_equal(after[2].rx_bytes, before[2].rx_bytes);
 	/* Segments are at least the body in pieces of 1,448 bytes. */
 	assert_true(tcp_after.segments_in - tcp_before.segments_in >=
 		    BODY / 1448);
@@ -186,15 +187,15 @@ static void begins_at_zero(void **state)
 	assert_int_equal(counts[5].tx_bytes, 0);
 }
 
-static int try_outside(void *context, struct err *err)
+/* `context` is an address. */
+static int try_address(void *context, struct err *err)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons(9) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	(void)context;
 	(void)err;
-	inet_pton(AF_INET, "192.0.2.1", &to.sin_addr);
+	inet_pton(AF_INET, context, &to.sin_addr);
 	errno = 0;
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
 		errno = 0;
@@ -215,15 +216,38 @@ static int has_ipv6(void *context, struct err *err)
 	return found;
 }
 
+/* What hosts of containers have set, and new namespaces take over from. */
+static int forwards(void *context, struct err *err)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_forward", "r");
+	int first = file ? getc(file) : EOF;
+
+	(void)context;
+	(void)err;
+	if (file)
+		fclose(file);
+	return first != '0';
+}
+
 static void lets_nothing_out(void **state)
 {
+	char outside[] = "192.0.2.1", origin[16], neighbour[16];
 	struct err err;
 
 	(void)state;
-	need_net(2);
-	assert_int_equal(net_call(net, 1, try_outside, NULL, &err),
+	need_net(3);
+	net_address(0, origin);
+	net_address(2, neighbour);
+	assert_int_equal(net_call(net, 1, try_address, outside, &err),
 			 ENETUNREACH);
-	assert_int_equal(net_call(net, 1, has_ipv6, NULL, &err), 0);
+	assert_int_equal(net_call(net, 1, try_address, neighbour, &err),
+			 ENETUNREACH);
+	assert_int_equal(net_call(net, 1, try_address, origin, &err),
+			 ECONNREFUSED);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(net_call(net, i, has_ipv6, NULL, &err), 0);
+		assert_int_equal(net_call(net, i, forwards, NULL, &err), 0);
+	}
 }
 
 static ino_t own_namespace(void)

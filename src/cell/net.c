@@ -19,22 +19,21 @@
 #include "cell/net_count.h"
 #include "cell/net_link.h"
 
+#define ORIGIN 0
 #define DUMP_BYTES 32768
 #define FIRST_ADDRESS ((198U << 24) + (18U << 16) + 1)
 #define TEXT_BYTES 16384
 
 struct namespace {
 	int fd;
-	int link_index;    /* of the switch's end */
+	int link_index;    /* of the origin's end */
 	uint64_t limit;    /* bits a second; 0: none */
 	int snmp, netstat; /* fds of its /proc/net files; -1: none */
 };
 
 struct net {
-	struct nl_sock *socket; /* of the switch's namespace, which lives as
-				 * long as it */
+	struct nl_sock *socket; /* of the origin's namespace */
 	int dump_fd;            /* another one, for counters */
-	int bridge_index;
 	struct namespace *at;
 	size_t count, capacity;
 	unsigned *number;       /* of a namespace, by the link's index */
@@ -119,39 +118,6 @@ static int open_own(const char *name, struct err *err)
 	return fd;
 }
 
-static int open_switch(void *context, struct err *err)
-{
-	struct net *net = context;
-	int code = new_namespace(err);
-
-	if (code == 0)
-		code = link_socket(&net->socket, err);
-	if (code < 0)
-		return code;
-	net->dump_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-			      NETLINK_ROUTE);
-	if (net->dump_fd < 0)
-		return err_sys(err, "cannot open a netlink socket");
-	return link_bridge(net->socket, &net->bridge_index, err);
-}
-
-int net_open(struct net **out, struct err *err)
-{
-	struct net *net = mem_new(sizeof(*net));
-	struct errand errand = { net, -1, open_switch, net, err, 0 };
-	int code;
-
-	net->dump_fd = -1;
-	net->buffer = mem_new(DUMP_BYTES);
-	code = on_thread(&errand);
-	if (code < 0) {
-		net_free(net);
-		return code;
-	}
-	*out = net;
-	return 0;
-}
-
 static void close_fd(int fd)
 {
 	if (fd >= 0)
@@ -202,25 +168,50 @@ static void remember_index(struct net *net, unsigned number, int index)
 	net->number[index] = number;
 }
 
-/* Hangs the namespace that this thread is in on the switch. */
-static int hang_on(struct net *net, unsigned number, struct namespace *at,
-		   struct err *err)
+static int open_counters(struct namespace *at, struct err *err)
 {
-	char name[16], address[16];
+	at->snmp = open_own("net/snmp", err);
+	if (at->snmp >= 0)
+		at->netstat = open_own("net/netstat", err);
+	return at->netstat < 0 ? ERR_SYSTEM : 0;
+}
+
+static int address_ends(struct net *net, struct nl_sock *own, unsigned number,
+			int link_index, struct err *err)
+{
+	char origin[16], address[16];
+	int index, code = link_cell_index(own, &index, err);
+
+	net_address(ORIGIN, origin);
+	net_address(number, address);
+	if (code == 0)
+		code = link_up(own, LINK_LOOPBACK, err);
+	if (code == 0)
+		code = link_up(own, index, err);
+	if (code == 0)
+		code = link_address(own, index, address, origin, err);
+	if (code == 0)
+		code = link_address(net->socket, link_index, origin, address,
+				    err);
+	return code;
+}
+
+/* Joins the namespace that this thread is in with the origin's. */
+static int join_origin(struct net *net, unsigned number, struct namespace *at,
+		       struct err *err)
+{
 	struct nl_sock *own;
+	char name[16];
 	int code = link_socket(&own, err);
 
 	snprintf(name, sizeof(name), "c%u", number);
-	net_address(number, address);
 	if (code == 0)
-		code = link_pair(net->socket, name, net->bridge_index, at->fd,
-				 &at->link_index, err);
+		code = link_pair(net->socket, name, at->fd, &at->link_index,
+				 err);
 	if (code == 0)
-		code = link_address(own, address, err);
+		code = address_ends(net, own, number, at->link_index, err);
 	if (code == 0)
-		at->snmp = open_own("net/snmp", err);
-	if (code == 0)
-		at->netstat = open_own("net/netstat", err);
+		code = open_counters(at, err);
 	if (own)
 		nl_socket_free(own);
 	if (code == 0)
@@ -229,46 +220,113 @@ static int hang_on(struct net *net, unsigned number, struct namespace *at,
 }
 
 /* What a thread that makes or takes a namespace works with. */
-struct hanging {
+struct joining {
 	struct net *net;
 	unsigned number;
 	unsigned until; /* of net_add() */
 	struct namespace at;
 };
 
-static int add_one(struct net *net, unsigned number, struct err *err)
+static int make_namespace(struct namespace *at, struct err *err)
 {
-	struct namespace at = { .fd = -1, .snmp = -1, .netstat = -1 };
 	int code = new_namespace(err);
 
-	if (code == 0 && (at.fd = open_own("ns/net", err)) < 0)
+	*at = (struct namespace){ .fd = -1, .snmp = -1, .netstat = -1 };
+	if (code == 0 && (at->fd = open_own("ns/net", err)) < 0)
 		code = ERR_SYSTEM;
-	if (code == 0)
-		code = hang_on(net, number, &at, err);
-	if (code < 0) {
-		namespace_close(&at);
-		return code;
-	}
+	return code;
+}
+
+static void keep(struct net *net, const struct namespace *at)
+{
 	MEM_ROOM(net->at, net->count, net->capacity);
-	net->at[net->count++] = at;
-	return 0;
+	net->at[net->count++] = *at;
+}
+
+static int add_one(struct net *net, unsigned number, struct err *err)
+{
+	struct namespace at;
+	int code = make_namespace(&at, err);
+
+	if (code == 0)
+		code = join_origin(net, number, &at, err);
+	if (code < 0)
+		namespace_close(&at);
+	else
+		keep(net, &at);
+	return code;
 }
 
 static int add_all(void *context, struct err *err)
 {
-	struct hanging *hanging = context;
+	struct joining *joining = context;
 	int code = 0;
 
-	while (code == 0 && hanging->net->count < hanging->until)
-		code = add_one(hanging->net, (unsigned)hanging->net->count,
+	while (code == 0 && joining->net->count < joining->until)
+		code = add_one(joining->net, (unsigned)joining->net->count,
 			       err);
 	return code;
 }
 
+/* Its address is on lo, so that it is there before there is any link. */
+static int open_sockets(struct net *net, struct err *err)
+{
+	char address[16];
+	int code = link_socket(&net->socket, err);
+
+	net_address(ORIGIN, address);
+	if (code == 0)
+		code = link_up(net->socket, LINK_LOOPBACK, err);
+	if (code == 0)
+		code = link_address(net->socket, LINK_LOOPBACK, address, NULL,
+				    err);
+	if (code < 0)
+		return code;
+	net->dump_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+			      NETLINK_ROUTE);
+	return net->dump_fd < 0
+		       ? err_sys(err, "cannot open a netlink socket")
+		       : 0;
+}
+
+static int open_origin(void *context, struct err *err)
+{
+	struct net *net = context;
+	struct namespace at;
+	int code = make_namespace(&at, err);
+
+	if (code == 0)
+		code = open_sockets(net, err);
+	if (code == 0)
+		code = open_counters(&at, err);
+	if (code < 0)
+		namespace_close(&at);
+	else
+		keep(net, &at);
+	return code;
+}
+
+int net_open(struct net **out, struct err *err)
+{
+	struct net *net = mem_new(sizeof(*net));
+	struct errand errand = { net, -1, open_origin, net, err, 0 };
+	int code;
+
+	net->dump_fd = -1;
+	net->buffer = mem_new(DUMP_BYTES);
+	code = on_thread(&errand);
+	if (code < 0) {
+		net_free(net);
+		return code;
+	}
+	*out = net;
+	return 0;
+}
+
 int net_add(struct net *net, unsigned count, struct err *err)
 {
-	struct hanging hanging = { .net = net, .until = count };
-	struct errand errand = { net, -1, add_all, &hanging, err, 0 };
+	struct joining joining = { .net = net, .until = count };
+	struct errand errand = { net, -1, add_all, &joining, err, 0 };
 
 	if (count > NET_MOST)
 		return err_set(err, ERR_USAGE,
@@ -327,18 +385,18 @@ int net_limit(struct net *net, unsigned number, uint64_t bits_per_second,
 }
 
 /* On a thread that is in the namespace of the process. */
-static int hang_process(void *context, struct err *err)
+static int join_process(void *context, struct err *err)
 {
-	struct hanging *hanging = context;
+	struct joining *joining = context;
 
 	link_quiet();
-	return hang_on(hanging->net, hanging->number, &hanging->at, err);
+	return join_origin(joining->net, joining->number, &joining->at, err);
 }
 
 int net_adopt(struct net *net, unsigned number, pid_t pid, struct err *err)
 {
 	struct namespace *old = &net->at[number];
-	struct hanging hanging = {
+	struct joining joining = {
 		.net = net,
 		.number = number,
 		.at = { .snmp = -1, .netstat = -1 },
@@ -348,33 +406,52 @@ int net_adopt(struct net *net, unsigned number, pid_t pid, struct err *err)
 	int code;
 
 	snprintf(path, sizeof(path), "/proc/%ld/ns/net", (long)pid);
-	hanging.at.fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (hanging.at.fd < 0)
+	joining.at.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (joining.at.fd < 0)
 		return err_sys(err, "cannot open the network namespace of the "
 			       "container");
 	code = link_delete(net->socket, old->link_index, err);
 	if (code == 0) {
-		struct errand errand = { net, hanging.at.fd, hang_process,
-					 &hanging, err, 0 };
+		struct errand errand = { net, joining.at.fd, join_process,
+					 &joining, err, 0 };
 
 		net->number[old->link_index] = UINT_MAX;
 		code = on_thread(&errand);
 	}
 	if (code < 0) {
-		namespace_close(&hanging.at);
+		namespace_close(&joining.at);
 		return code;
 	}
 	namespace_close(old);
-	*old = hanging.at;
+	*old = joining.at;
 	return net_limit(net, number, limit, err);
 }
 
 /* ------------------------------------------------------------- counters --- */
 
+/* What the origin's ends carried is what the others did, the other way. */
+static void sum_up(const struct net_counts *replica, unsigned count,
+		   struct net_counts *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; i < count; i++) {
+		out->rx_bytes += replica[i].tx_bytes;
+		out->tx_bytes += replica[i].rx_bytes;
+		out->rx_packets += replica[i].tx_packets;
+		out->tx_packets += replica[i].rx_packets;
+		out->rx_dropped += replica[i].tx_dropped;
+		out->tx_dropped += replica[i].rx_dropped;
+	}
+}
+
 int net_read(struct net *net, struct net_counts *out, unsigned count)
 {
-	return net_count_dump(net->dump_fd, net->number, net->known, out, count,
-			      net->buffer, DUMP_BYTES);
+	int code = net_count_dump(net->dump_fd, net->number, net->known, out,
+				  count, net->buffer, DUMP_BYTES);
+
+	if (code == 0 && count)
+		sum_up(out + 1, count - 1, &out[ORIGIN]);
+	return code;
 }
 
 static bool read_text(int fd, char *out)

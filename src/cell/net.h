@@ -1,9 +1,11 @@
 /*
- * The network of one run: a switch (a bridge in a network namespace of its own)
- * and namespaces that hang on it by veth, each with eth0, lo, one address of
- * 198.18.0.0/15 (RFC 2544, benchmarks), no default route and no IPv6, so that
- * nothing leaves. By libnl-route-3; everything is held by file descriptors and
- * nothing is mounted, so that a killed harness leaves no namespace behind.
+ * The network of one run: namespaces, each joined with the origin's by a veth
+ * pair of its own, with eth0, lo, one address of 198.18.0.0/15 (RFC 2544,
+ * benchmarks), a route to the origin and to nothing else, and no IPv6: nothing
+ * leaves, and replicas do not reach each other. There is no bridge between the
+ * two ends: it would add a seventh to the CPU of a fast client's request
+ * (docs/method.md). By libnl-route-3; everything is held by file descriptors
+ * and nothing is mounted, so that a killed harness leaves no namespace behind.
  *
  *	net_open(&net, &err);
  *	net_add(net, 65, &err);          // [0] is the origin's
@@ -26,8 +28,9 @@
 
 #define NET_MOST 1025 /* replicas and the origin */
 
-/* What a namespace's own eth0 counts, from its side: since it was made. GSO
- * packets count once: `packets` are not those of a wire. */
+/* What a namespace's own eth0 counts, from its side, since it was made; of the
+ * origin the sum of its ends. GSO packets count once: `packets` are not those
+ * of a wire. */
 struct net_counts {
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, rx_dropped,
 		tx_dropped;
@@ -45,20 +48,21 @@ struct net;
  */
 int net_enter_user_namespace(struct err *err);
 
-/* Makes the switch. Fails with reason and remedy: no permission, no veth or
- * bridge in this kernel, max_net_namespaces. */
+/* Makes namespace 0, the origin's. Fails with reason and remedy: no permission,
+ * max_net_namespaces. */
 int net_open(struct net **out, struct err *err);
 void net_free(struct net *net); /* NULL is fine */
 
-/* Makes namespaces until there are `count`; fewer is not an error. */
+/* Makes namespaces until there are `count`; fewer is not an error. Fails as
+ * above, and where this kernel has no veth. */
 int net_add(struct net *net, unsigned count, struct err *err);
 unsigned net_count(const struct net *net);
 
 /* "198.18.0.1" of namespace 0, then on. `out` has 16 bytes. */
 void net_address(unsigned number, char out[16]);
 
-/* Limits what namespace `number` receives (on the switch's side) and sends (on
- * its own side), each with TBF: burst 128 KiB up to 200 Mbit/s, 256 KiB up to
+/* Limits what namespace `number`, not the origin's, receives (on the origin's
+ * side) and sends (on its own side), each with TBF: burst 128 KiB up to 200 Mbit/s, 256 KiB up to
  * 1 Gbit/s, then in proportion: below one GSO packet (64 KiB) every packet
  * would be split. 0 takes the limit off. ERR_USAGE without TBF. */
 int net_limit(struct net *net, unsigned number, uint64_t bits_per_second,
@@ -74,7 +78,7 @@ int net_call(struct net *net, unsigned number,
 int net_enter(const struct net *net, unsigned number);
 
 /* Gives the network namespace of a process (a container made with no network)
- * an eth0 on the switch, in place of namespace `number`, whose veth is taken
+ * an eth0 joined with the origin's, in place of namespace `number`, whose veth is taken
  * away; net_read() then counts the container's. Needs root. */
 int net_adopt(struct net *net, unsigned number, pid_t pid, struct err *err);
 

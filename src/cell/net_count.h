@@ -7,9 +7,9 @@
 #include "cell/net.h"
 
 /*
- * One RTM_GETSTATS dump of a switch: fills out[number[index]] for each link
- * with index < `known` and number[index] < count, turned round: the switch's tx
- * is the cell's rx. `fd` is a netlink socket of the switch's namespace that
+ * One RTM_GETSTATS dump of the origin's namespace: fills out[number[index]] for
+ * each link with index < `known` and number[index] < count, turned round: the
+ * origin's tx is the cell's rx. `fd` is a netlink socket of that namespace that
  * nothing else uses; `buffer` has at least 32 KiB. -1 with errno.
  */
 int net_count_dump(int fd, const unsigned *number, size_t known,

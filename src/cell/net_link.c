@@ -14,9 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOPBACK_INDEX 1
-#define PREFIX_BITS 15
-
 /* Below one GSO packet a bucket splits every packet, at six times the CPU. */
 #define BURST_LEAST (128 << 10)
 #define BITS_OF_BURST_LEAST 200000000ULL
@@ -94,9 +91,7 @@ void link_quiet(void)
 {
 	set("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
 	set("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-	set("/proc/sys/net/bridge/bridge-nf-call-iptables", "0");
-	set("/proc/sys/net/bridge/bridge-nf-call-ip6tables", "0");
-	set("/proc/sys/net/bridge/bridge-nf-call-arptables", "0");
+	set("/proc/sys/net/ipv4/ip_forward", "0");
 }
 
 static int index_of(struct nl_sock *socket, const char *name, int *index,
@@ -117,31 +112,14 @@ int link_cell_index(struct nl_sock *socket, int *index, struct err *err)
 	return index_of(socket, LINK_CELL, index, err);
 }
 
-int link_bridge(struct nl_sock *socket, int *index, struct err *err)
-{
-	struct rtnl_link *link = rtnl_link_alloc();
-	int code;
-
-	rtnl_link_set_type(link, "bridge");
-	rtnl_link_set_name(link, LINK_BRIDGE);
-	rtnl_link_set_flags(link, IFF_UP);
-	code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
-	rtnl_link_put(link);
-	if (code < 0)
-		return make_failed(err, code, "no network bridge can be made",
-				   "bridge");
-	return index_of(socket, LINK_BRIDGE, index, err);
-}
-
-int link_pair(struct nl_sock *socket, const char *name, int bridge_index,
-	      int namespace_fd, int *index, struct err *err)
+int link_pair(struct nl_sock *socket, const char *name, int namespace_fd,
+	      int *index, struct err *err)
 {
 	struct rtnl_link *link = rtnl_link_veth_alloc();
 	struct rtnl_link *peer = rtnl_link_veth_get_peer(link);
 	int code;
 
 	rtnl_link_set_name(link, name);
-	rtnl_link_set_master(link, bridge_index);
 	rtnl_link_set_flags(link, IFF_UP);
 	/* The peer must not be up yet: its namespace is another. */
 	rtnl_link_set_name(peer, LINK_CELL);
@@ -155,7 +133,7 @@ int link_pair(struct nl_sock *socket, const char *name, int bridge_index,
 	return index_of(socket, name, index, err);
 }
 
-static int bring_up(struct nl_sock *socket, int index, struct err *err)
+int link_up(struct nl_sock *socket, int index, struct err *err)
 {
 	struct rtnl_link *which = rtnl_link_alloc();
 	struct rtnl_link *change = rtnl_link_alloc();
@@ -171,35 +149,49 @@ static int bring_up(struct nl_sock *socket, int index, struct err *err)
 	return 0;
 }
 
-int link_address(struct nl_sock *socket, const char *address, struct err *err)
+static int parse(const char *text, struct nl_addr **out)
 {
-	struct rtnl_addr *rtnl_address = rtnl_addr_alloc();
-	struct nl_addr *local;
-	int index, code;
+	int code = nl_addr_parse(text, AF_INET, out);
 
-	code = nl_addr_parse(address, AF_INET, &local);
-	if (code == 0) {
-		nl_addr_set_prefixlen(local, PREFIX_BITS);
-		rtnl_addr_set_local(rtnl_address, local);
-		nl_addr_put(local);
-	}
-	code = link_cell_index(socket, &index, err);
 	if (code == 0)
-		code = bring_up(socket, LOOPBACK_INDEX, err);
-	if (code == 0)
-		code = bring_up(socket, index, err);
-	if (code == 0) {
-		int nl_code;
-
-		rtnl_addr_set_ifindex(rtnl_address, index);
-		nl_code = rtnl_addr_add(socket, rtnl_address, 0);
-		if (nl_code < 0)
-			code = nl_failed(err, nl_code,
-					 "cannot give a network link its "
-					 "address");
-	}
-	rtnl_addr_put(rtnl_address);
+		nl_addr_set_prefixlen(*out, 32);
 	return code;
+}
+
+static int fill_address(struct rtnl_addr *out, const char *local,
+			const char *peer)
+{
+	struct nl_addr *address;
+	int code = parse(local, &address);
+
+	if (code < 0)
+		return code;
+	code = rtnl_addr_set_local(out, address);
+	nl_addr_put(address);
+	if (code < 0 || !peer)
+		return code;
+	code = parse(peer, &address);
+	if (code < 0)
+		return code;
+	code = rtnl_addr_set_peer(out, address);
+	nl_addr_put(address);
+	return code;
+}
+
+int link_address(struct nl_sock *socket, int index, const char *local,
+		 const char *peer, struct err *err)
+{
+	struct rtnl_addr *address = rtnl_addr_alloc();
+	int code = fill_address(address, local, peer);
+
+	rtnl_addr_set_ifindex(address, index);
+	if (code == 0)
+		code = rtnl_addr_add(socket, address, 0);
+	rtnl_addr_put(address);
+	if (code < 0)
+		return nl_failed(err, code,
+				 "cannot give a network link its address");
+	return 0;
 }
 
 int link_delete(struct nl_sock *socket, int index, struct err *err)

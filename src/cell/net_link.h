@@ -12,27 +12,28 @@
 
 struct nl_sock;
 
-#define LINK_BRIDGE "geoio0" /* ip(8) would read "br" as "broadcast" */
-#define LINK_CELL "eth0"     /* a cell's own end */
+#define LINK_CELL "eth0" /* a cell's own end */
+#define LINK_LOOPBACK 1  /* the index of lo, everywhere */
 
 /* In the namespace that the calling thread is in now. */
 int link_socket(struct nl_sock **out, struct err *err);
 
-/* Lines in the namespace's /proc/sys/net that keep counters at 0: no IPv6, no
- * packet filter on the bridge. What is not there is fine. */
+/* Lines in the namespace's /proc/sys/net: no IPv6, which keeps counters at 0,
+ * and no forwarding, which a host may have handed on, so that cells do not
+ * reach each other. What is not there is fine. */
 void link_quiet(void);
 
-/* The bridge, up. */
-int link_bridge(struct nl_sock *socket, int *index, struct err *err);
-
-/* A pair: `name` here on the bridge, up; LINK_CELL, down, in the namespace of
+/* A pair: `name` here, up; LINK_CELL, down, in the namespace of
  * `namespace_fd`. */
-int link_pair(struct nl_sock *socket, const char *name, int bridge_index,
-	      int namespace_fd, int *index, struct err *err);
+int link_pair(struct nl_sock *socket, const char *name, int namespace_fd,
+	      int *index, struct err *err);
 
-/* Brings lo and LINK_CELL up and gives the latter an address, "198.18.0.1",
- * with a prefix of 15 bits. `socket` is the cell's. */
-int link_address(struct nl_sock *socket, const char *address, struct err *err);
+int link_up(struct nl_sock *socket, int index, struct err *err);
+
+/* Gives a link an address, "198.18.0.1", and, unless `peer` is NULL, the route
+ * to the only address at its other end. */
+int link_address(struct nl_sock *socket, int index, const char *local,
+		 const char *peer, struct err *err);
 
 int link_delete(struct nl_sock *socket, int index, struct err *err);
 
