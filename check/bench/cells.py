@@ -2,16 +2,11 @@
 pair of links joins (and, for comparison, a bridge, which is why cells have none); CPU of the harness while it
 samples 100 of them ten times a second; 64 of them from nothing to GO.
 
-Both sides of the first run at the same time on one CPU, their stores too, so that the machine disturbs both
-alike. It is used up, so goodput is the inverse of the CPU that client and store use for a request. One start
-of a program still differs from the next by a tenth, hence many short pairs.
-
 The skew is that of replicas on all CPUs which sleep as soon as they have begun: the first request of others
 takes tens of microseconds of a CPU, and 64 of them take turns on it.
 """
 
 import contextlib
-import json
 import os
 import re
 import sqlite3
@@ -21,14 +16,12 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import cpu_ns, judge, median
+from _bench import judge, median
+from _beside import GOODPUT_LIMIT, benchmark, compare
 from _common import BUILD, SKIPPED, TOP
-from harness import CONCURRENCY, TOO_WIDE, benchmark, command, interval
 
-PAIRS, PAIRS_OF_BRIDGE = 60, 15
-SECONDS = 1
+PAIRS, PAIRS_OF_BRIDGE = 31, 9
 ROUNDS = 5
-GOODPUT_LIMIT = 1 / 0.99
 START_LIMIT_S = 1.0
 SKEW_LIMIT_MS = 1.0
 HARNESS_LIMIT = 0.01
@@ -91,58 +84,17 @@ def bare_bridge():
         yield store, client
 
 
-@contextlib.contextmanager
-def bare_origin(pid, cpu):
-    words = ("taskset", "-c", cpu, BUILD / "benchmark", "origin", "--dataset", "s2", "--listen", f"{STORE}:0")
-    started = inside_of(pid, *words)
-    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            yield process.pid, re.search(r"http://[\d.:]+", process.stdout.readline())[0]
-        finally:
-            process.terminate()
-
-
-def in_cell(cpu):
-    """CPU us of client and store for a request in a cell."""
-    words = ("--timeout", str(SECONDS), "--warm-up", "0", "--concurrency", str(CONCURRENCY), "--pin", cpu)
-    out = benchmark("run-test", "reference", "fetch_range", *words, "--isolation", "cell", "--json")
-    row = json.loads(out)["results"][0]
-    return 1e6 * row["cpu_with_origin_seconds"] / row["number_successes"]
-
-
-def both(worker, store, url, cpu):
-    """The same of the bare network and of a cell, while both have half of one CPU."""
-    options = ("--endpoint", url, "--bucket", "bench", "--plan", "plan.jsonl", "--timeout", str(SECONDS))
-    options += ("--warm-up", "0", "--concurrency", str(CONCURRENCY), "--json")
-    before = cpu_ns(store)
-    with subprocess.Popen([*worker, *options], stdout=subprocess.PIPE, text=True) as process:
-        cell = in_cell(cpu)
-        said = json.load(process.stdout)
-    requests = said["operations_per_second"] * said["seconds"]
-    return said["cpu_us_per_operation"] + (cpu_ns(store) - before) / 1e3 / requests, cell
-
-
-def compare(network, pairs):
-    """What a request costs in a cell over what it costs in the bare network."""
-    cpu = str(max(os.sched_getaffinity(0)))
-    ratios = []
-    with network() as (store, client), bare_origin(store, cpu) as (origin, url):
-        worker = inside_of(client, "taskset", "-c", cpu, *command("reference"))
-        for _ in range(pairs):
-            bare, cell = both(worker, origin, url, cpu)
-            ratios.append(cell / bare)
-    low, high = interval(ratios)
-    what = network.__name__.replace("_", " ")
-    print(f"cell over {what}, {pairs} pairs: median {median(ratios):.3f}, 95% {low:.3f} to {high:.3f}")
-    if high - low > TOO_WIDE:
-        print("too noisy to tell: try again on a quiet machine")
-    return high if high - low > TOO_WIDE else low
+def against(network, pairs):
+    with network() as (store, client):
+        around = (inside_of(store), inside_of(client))
+        what = f"cell over {network.__name__.replace('_', ' ')}"
+        return compare(what, "reference", "cell", pairs, around=around, listen=f"{STORE}:0")
 
 
 def goodput():
     Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
-    compare(bare_bridge, PAIRS_OF_BRIDGE)
-    return judge("cell-goodput", compare(bare_pair, PAIRS), GOODPUT_LIMIT)
+    against(bare_bridge, PAIRS_OF_BRIDGE)
+    return judge("cell-goodput", against(bare_pair, PAIRS), GOODPUT_LIMIT)
 
 
 def begin(library, *words):

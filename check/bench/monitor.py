@@ -21,8 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from _bench import cpu_ns, judge, median
+from _beside import interval
 from _common import BUILD
-from harness import interval
 
 LIBRARY = "aiohttp"
 PAIRS = 15
