@@ -187,6 +187,29 @@ static void begins_at_zero(void **state)
 	assert_int_equal(counts[5].tx_bytes, 0);
 }
 
+/* Of "address type flags hardware": for ever (ATF_PERM and ATF_COM), so that
+ * nobody asks. */
+static int knows_its_neighbour(void *context, struct err *err)
+{
+	char line[256];
+	FILE *file = fopen("/proc/thread-self/net/arp", "r");
+	int found = 0;
+
+	(void)err;
+	while (file && fgets(line, sizeof(line), file)) {
+		char address[32], flags[16], hardware[32];
+
+		if (sscanf(line, "%31s %*s %15s %31s", address, flags,
+			   hardware) == 3 &&
+		    strcmp(address, context) == 0)
+			found = strcmp(flags, "0x6") == 0 &&
+				strncmp(hardware, "02:00:c6:12:", 12) == 0;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
 /* `context` is an address. */
 static int try_address(void *context, struct err *err)
 {
@@ -244,6 +267,10 @@ static void lets_nothing_out(void **state)
 			 ENETUNREACH);
 	assert_int_equal(net_call(net, 1, try_address, origin, &err),
 			 ECONNREFUSED);
+	assert_int_equal(net_call(net, 1, knows_its_neighbour, origin, &err),
+			 1);
+	assert_int_equal(net_call(net, 0, knows_its_neighbour, neighbour,
+				  &err), 1);
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(net_call(net, i, has_ipv6, NULL, &err), 0);
 		assert_int_equal(net_call(net, i, forwards, NULL, &err), 0);

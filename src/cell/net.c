@@ -176,23 +176,20 @@ static int open_counters(struct namespace *at, struct err *err)
 	return at->netstat < 0 ? ERR_SYSTEM : 0;
 }
 
-static int address_ends(struct net *net, struct nl_sock *own, unsigned number,
-			int link_index, struct err *err)
+static int join_ends(struct nl_sock *own, const char *address,
+		     struct nl_sock *origins, int origins_index,
+		     const char *origin, struct err *err)
 {
-	char origin[16], address[16];
 	int index, code = link_cell_index(own, &index, err);
 
-	net_address(ORIGIN, origin);
-	net_address(number, address);
 	if (code == 0)
 		code = link_up(own, LINK_LOOPBACK, err);
 	if (code == 0)
 		code = link_up(own, index, err);
 	if (code == 0)
-		code = link_address(own, index, address, origin, err);
+		code = link_join(own, index, address, origin, err);
 	if (code == 0)
-		code = link_address(net->socket, link_index, origin, address,
-				    err);
+		code = link_join(origins, origins_index, origin, address, err);
 	return code;
 }
 
@@ -200,16 +197,19 @@ static int address_ends(struct net *net, struct nl_sock *own, unsigned number,
 static int join_origin(struct net *net, unsigned number, struct namespace *at,
 		       struct err *err)
 {
+	char name[16], origin[16], address[16];
 	struct nl_sock *own;
-	char name[16];
 	int code = link_socket(&own, err);
 
 	snprintf(name, sizeof(name), "c%u", number);
+	net_address(ORIGIN, origin);
+	net_address(number, address);
 	if (code == 0)
-		code = link_pair(net->socket, name, at->fd, &at->link_index,
-				 err);
+		code = link_pair(net->socket, name, origin, address, at->fd,
+				 &at->link_index, err);
 	if (code == 0)
-		code = address_ends(net, own, number, at->link_index, err);
+		code = join_ends(own, address, net->socket, at->link_index,
+				 origin, err);
 	if (code == 0)
 		code = open_counters(at, err);
 	if (own)
@@ -278,8 +278,7 @@ static int open_sockets(struct net *net, struct err *err)
 	if (code == 0)
 		code = link_up(net->socket, LINK_LOOPBACK, err);
 	if (code == 0)
-		code = link_address(net->socket, LINK_LOOPBACK, address, NULL,
-				    err);
+		code = link_address(net->socket, LINK_LOOPBACK, address, err);
 	if (code < 0)
 		return code;
 	net->dump_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,

@@ -7,10 +7,12 @@
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/veth.h>
+#include <netlink/route/neighbour.h>
 #include <netlink/route/qdisc.h>
 #include <netlink/route/qdisc/tbf.h>
 #include <netlink/route/tc.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -112,8 +114,41 @@ int link_cell_index(struct nl_sock *socket, int *index, struct err *err)
 	return index_of(socket, LINK_CELL, index, err);
 }
 
-int link_pair(struct nl_sock *socket, const char *name, int namespace_fd,
-	      int *index, struct err *err)
+/* Of an address that we have written ourselves: only memory can be lacking. */
+static struct nl_addr *parse(const char *text)
+{
+	struct nl_addr *address;
+
+	if (nl_addr_parse(text, AF_INET, &address) < 0)
+		abort();
+	nl_addr_set_prefixlen(address, 32);
+	return address;
+}
+
+/* The hardware address of whoever has that address: locally administered. */
+static struct nl_addr *hardware_of(const char *text)
+{
+	unsigned char bytes[6] = { 0x02, 0x00 };
+	struct nl_addr *address = parse(text), *made;
+
+	memcpy(bytes + 2, nl_addr_get_binary_addr(address), 4);
+	nl_addr_put(address);
+	made = nl_addr_build(AF_LLC, bytes, sizeof(bytes));
+	if (!made)
+		abort();
+	return made;
+}
+
+static void set_hardware(struct rtnl_link *link, const char *address)
+{
+	struct nl_addr *hardware = hardware_of(address);
+
+	rtnl_link_set_addr(link, hardware);
+	nl_addr_put(hardware);
+}
+
+int link_pair(struct nl_sock *socket, const char *name, const char *local,
+	      const char *other, int namespace_fd, int *index, struct err *err)
 {
 	struct rtnl_link *link = rtnl_link_veth_alloc();
 	struct rtnl_link *peer = rtnl_link_veth_get_peer(link);
@@ -121,9 +156,11 @@ int link_pair(struct nl_sock *socket, const char *name, int namespace_fd,
 
 	rtnl_link_set_name(link, name);
 	rtnl_link_set_flags(link, IFF_UP);
+	set_hardware(link, local);
 	/* The peer must not be up yet: its namespace is another. */
 	rtnl_link_set_name(peer, LINK_CELL);
 	rtnl_link_set_ns_fd(peer, namespace_fd);
+	set_hardware(peer, other);
 	code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
 	rtnl_link_put(peer);
 	rtnl_link_put(link);
@@ -149,49 +186,61 @@ int link_up(struct nl_sock *socket, int index, struct err *err)
 	return 0;
 }
 
-static int parse(const char *text, struct nl_addr **out)
-{
-	int code = nl_addr_parse(text, AF_INET, out);
-
-	if (code == 0)
-		nl_addr_set_prefixlen(*out, 32);
-	return code;
-}
-
-static int fill_address(struct rtnl_addr *out, const char *local,
-			const char *peer)
-{
-	struct nl_addr *address;
-	int code = parse(local, &address);
-
-	if (code < 0)
-		return code;
-	code = rtnl_addr_set_local(out, address);
-	nl_addr_put(address);
-	if (code < 0 || !peer)
-		return code;
-	code = parse(peer, &address);
-	if (code < 0)
-		return code;
-	code = rtnl_addr_set_peer(out, address);
-	nl_addr_put(address);
-	return code;
-}
-
-int link_address(struct nl_sock *socket, int index, const char *local,
-		 const char *peer, struct err *err)
+static int add_address(struct nl_sock *socket, int index, const char *local,
+		       const char *peer, struct err *err)
 {
 	struct rtnl_addr *address = rtnl_addr_alloc();
-	int code = fill_address(address, local, peer);
+	struct nl_addr *ends[] = { parse(local), peer ? parse(peer) : NULL };
+	int code;
 
 	rtnl_addr_set_ifindex(address, index);
+	code = rtnl_addr_set_local(address, ends[0]);
+	if (code == 0 && peer)
+		code = rtnl_addr_set_peer(address, ends[1]);
 	if (code == 0)
 		code = rtnl_addr_add(socket, address, 0);
+	nl_addr_put(ends[0]);
+	nl_addr_put(ends[1]);
 	rtnl_addr_put(address);
 	if (code < 0)
 		return nl_failed(err, code,
 				 "cannot give a network link its address");
 	return 0;
+}
+
+int link_address(struct nl_sock *socket, int index, const char *local,
+		 struct err *err)
+{
+	return add_address(socket, index, local, NULL, err);
+}
+
+static int add_neighbour(struct nl_sock *socket, int index, const char *peer,
+			 struct err *err)
+{
+	struct rtnl_neigh *neighbour = rtnl_neigh_alloc();
+	struct nl_addr *address = parse(peer), *hardware = hardware_of(peer);
+	int code;
+
+	rtnl_neigh_set_ifindex(neighbour, index);
+	rtnl_neigh_set_dst(neighbour, address);
+	rtnl_neigh_set_lladdr(neighbour, hardware);
+	rtnl_neigh_set_state(neighbour, NUD_PERMANENT);
+	code = rtnl_neigh_add(socket, neighbour, NLM_F_CREATE);
+	nl_addr_put(address);
+	nl_addr_put(hardware);
+	rtnl_neigh_put(neighbour);
+	if (code < 0)
+		return nl_failed(err, code, "cannot tell a network link who is "
+				 "at its other end");
+	return 0;
+}
+
+int link_join(struct nl_sock *socket, int index, const char *local,
+	      const char *peer, struct err *err)
+{
+	int code = add_address(socket, index, local, peer, err);
+
+	return code < 0 ? code : add_neighbour(socket, index, peer, err);
 }
 
 int link_delete(struct nl_sock *socket, int index, struct err *err)

@@ -24,16 +24,23 @@ int link_socket(struct nl_sock **out, struct err *err);
 void link_quiet(void);
 
 /* A pair: `name` here, up; LINK_CELL, down, in the namespace of
- * `namespace_fd`. */
-int link_pair(struct nl_sock *socket, const char *name, int namespace_fd,
-	      int *index, struct err *err);
+ * `namespace_fd`. Their hardware addresses follow from the addresses that they
+ * are going to have, `local` and `other`. */
+int link_pair(struct nl_sock *socket, const char *name, const char *local,
+	      const char *other, int namespace_fd, int *index, struct err *err);
 
 int link_up(struct nl_sock *socket, int index, struct err *err);
 
-/* Gives a link an address, "198.18.0.1", and, unless `peer` is NULL, the route
- * to the only address at its other end. */
+/* Gives a link an address, "198.18.0.1". */
 int link_address(struct nl_sock *socket, int index, const char *local,
-		 const char *peer, struct err *err);
+		 struct err *err);
+
+/* The same to an end of a pair, with the route to the only address at its other
+ * end, whose hardware address it is told for ever: nobody asks for it, neither
+ * in what is counted, nor, as until a neighbour is confirmed after 5 s, for
+ * every packet anew. */
+int link_join(struct nl_sock *socket, int index, const char *local,
+	      const char *peer, struct err *err);
 
 int link_delete(struct nl_sock *socket, int index, struct err *err);
 
