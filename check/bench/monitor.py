@@ -1,8 +1,10 @@
 """What watching costs: goodput with the page open and Prometheus scraping every second against the same run,
 at other moments, without; CPU of harness and monitor; CPU of one scrape of 64 replicas.
 
-Prometheus and the reader of the page are not ours: they stay on the store's CPU, of which aiohttp, that has
-the other one, leaves three quarters. reference would use up both, and show what Prometheus costs.
+The replicas use up their CPU, so goodput is the inverse of what a request costs of it, and that is what is
+compared, with all that harness and monitor use added, as if they ran there too. Prometheus is not ours, and
+disturbs the replicas by itself, as does the page's reader: they stay on the store's CPU, of which aiohttp
+leaves three quarters, and while the run is not watched others read a copy of the same text elsewhere.
 """
 
 import contextlib
@@ -17,22 +19,22 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from _bench import cpu_ns, judge, median
-from _beside import interval
+from _beside import TOO_WIDE, interval
 from _common import BUILD
 
 LIBRARY = "aiohttp"
-PAIRS = 15
-SECONDS, SETTLE = 2, 0.5
+PAIRS = 61
+SECONDS, SETTLE = 1, 0.5
 GOODPUT_LIMIT = 1 / 0.995
 CPU_LIMIT = 0.02
 SCRAPE_LIMIT_MS = 2
 SCRAPES = 40
 REPLICAS = 8
-TOO_WIDE = 0.03
 
 
 def start(*words):
@@ -59,39 +61,69 @@ def child_named(pid, name):
 
 
 @contextlib.contextmanager
-def prometheus(host, port, cpu):
-    """Debian's, scraping that address every second; where there is none, a reader that does the same."""
-    if not shutil.which("prometheus"):
-        with reader(host, port, cpu, "/metrics", pause=1) as process:
-            yield "a reader of /metrics (there is no prometheus)", process
-        return
-    Path("prometheus.yml").write_text(
-        "global: {scrape_interval: 1s}\n"
-        f"scrape_configs: [{{job_name: b, static_configs: [{{targets: ['{host}:{port}']}}]}}]\n"
-    )
-    words = ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=tsdb"]
-    words += ["--web.listen-address=127.0.0.1:0", "--log.level=error"]
-    with subprocess.Popen(["taskset", "-c", str(cpu), *words], stderr=subprocess.DEVNULL) as process:
+def prometheus(name, url, cpu):
+    """Debian's, scraping that address every second, or a reader that does the same. It is stopped."""
+    host, path = re.fullmatch(r"http://([^/]+)(/.*)", url).groups()
+    if shutil.which("prometheus"):
+        Path(f"{name}.yml").write_text(
+            "global: {scrape_interval: 1s}\n"
+            f"scrape_configs: [{{job_name: b, metrics_path: {path},"
+            f" static_configs: [{{targets: ['{host}']}}]}}]\n"
+        )
+        words = ["prometheus", f"--config.file={name}.yml", f"--storage.tsdb.path={name}-tsdb"]
+        words += ["--web.listen-address=127.0.0.1:0", "--log.level=error"]
+        made = subprocess.Popen(["taskset", "-c", str(cpu), *words], stderr=subprocess.DEVNULL)
+    else:
+        made = start_reader(cpu, url)
+    with made as process:
         try:
-            yield "Prometheus", process
+            time.sleep(2)  # its own start costs most
+            process.send_signal(signal.SIGSTOP)
+            yield process
         finally:
-            process.kill()  # it may be stopped
+            process.kill()
 
 
 @contextlib.contextmanager
-def reader(host, port, cpu, path, pause=0):
-    """Another process that reads a path: an endless one, or again and again."""
-    code = (
-        "import http.client,sys,time\n"
-        "host,port,path,pause=sys.argv[1],int(sys.argv[2]),sys.argv[3],float(sys.argv[4])\n"
-        "while True:\n"
-        "  c=http.client.HTTPConnection(host,port); c.request('GET',path); a=c.getresponse()\n"
-        "  while a.read1(65536): pass\n"
-        "  time.sleep(pause)\n"
-    )
-    words = ["taskset", "-c", str(cpu), sys.executable, "-c", code, host, str(port), path, str(pause)]
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
+def copy_of(url, cpu):
+    """What that address says now, served by the store's program: the address."""
+    Path("copy/bench").mkdir(parents=True)
+    Path("copy/bench/metrics").write_bytes(urllib.request.urlopen(url).read())
+    words = [BUILD / "benchmark", "origin", "--root", "copy", "--listen", "127.0.0.1:0"]
+    program = ["taskset", "-c", str(cpu), *words]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
+            yield re.search(r"http://[\d.:]+", process.stdout.readline())[0] + "/bench/metrics"
+        finally:
+            process.terminate()
+
+
+def start_reader(cpu, *urls):
+    """Another process that reads the first address, again 1 s after its end; SIGUSR1 swaps them."""
+    code = (
+        "import signal,sys,time,urllib.request\n"
+        "class Turn(Exception): pass\n"
+        "def turn(*_): raise Turn\n"
+        "signal.signal(signal.SIGUSR1, turn)\n"
+        "urls=sys.argv[1:]\n"
+        "while True:\n"
+        "  try:\n"
+        "    a=urllib.request.urlopen(urls[0])\n"
+        "    while a.read1(65536): pass\n"
+        "    time.sleep(1)\n"
+        "  except Turn:\n"
+        "    urls.reverse()\n"
+    )
+    return subprocess.Popen(
+        ["taskset", "-c", str(cpu), sys.executable, "-c", code, *urls], stderr=subprocess.DEVNULL
+    )
+
+
+@contextlib.contextmanager
+def page(cpu, *urls):
+    with start_reader(cpu, *urls) as process:
+        try:
+            time.sleep(1)  # until it understands the signal
             yield process
         finally:
             process.kill()
@@ -114,69 +146,82 @@ def words_of(replicas, seconds, *more):
     return ("run-test", LIBRARY, "fetch_range", "--replicas", replicas, "--timeout", seconds, *more)
 
 
-def operations_at(rows, ns):
-    """Operations that one replica had recorded at that moment, between two of its samples."""
-    later = next((i for i, (at, _) in enumerate(rows) if at >= ns), len(rows) - 1)
-    (at, n), (then, m) = rows[later - 1], rows[later]
-    return n + (m - n) * (ns - at) / (then - at)
+def counted_at(rows, ns):
+    """CPU ns and operations of one replica at that moment, between two of its samples."""
+    later = next((i for i, row in enumerate(rows) if row[0] >= ns), len(rows) - 1)
+    before, after = rows[later - 1], rows[later]
+    part = (ns - before[0]) / (after[0] - before[0])
+    return [x + (y - x) * part for x, y in zip(before[1:], after[1:], strict=True)]
 
 
-def rate(replicas, began_ns, ended_ns):
-    done = sum(operations_at(rows, ended_ns) - operations_at(rows, began_ns) for rows in replicas)
-    return done / (ended_ns - began_ns) * 1e9
+def cost(replicas, began_ns, ended_ns, ours):
+    """CPU ns for an operation; `ours` are the CPUs that harness and monitor used."""
+    counted = [(counted_at(rows, began_ns), counted_at(rows, ended_ns)) for rows in replicas]
+    cpu, done = (sum(after[i] - before[i] for before, after in counted) for i in (0, 1))
+    return (cpu + ours * (ended_ns - began_ns)) / done
 
 
 def samples():
+    """Of each replica (time since GO, CPU, operations), in ns."""
+    query = "select replica, at_ns, cpu_ns, operations_ok from samples where replica >= 0 order by at_ns"
+    replicas = {}
     with contextlib.closing(sqlite3.connect("watched.db")) as db:
-        rows = db.execute(
-            "select replica, at_ns, operations_ok from samples where replica >= 0 order by at_ns"
-        )
-        replicas = {}
-        for replica, at, n in rows:
-            replicas.setdefault(replica, []).append((at, n))
+        for replica, *counted in db.execute(query):
+            replicas.setdefault(replica, []).append(counted)
     return list(replicas.values())
 
 
-def halves(process, host, port, cpu):
-    """Watches every other stretch of a run: (began, ended, watched, CPUs of harness and monitor).
+def stretch(ours, go):
+    """(began, ended, CPUs of harness and monitor); times are ns since GO, as the samples'."""
+    time.sleep(SETTLE)
+    used, began = sum(map(cpu_ns, ours)), time.time_ns() - go
+    time.sleep(SECONDS)
+    ended = time.time_ns() - go
+    return began, ended, (sum(map(cpu_ns, ours)) - used) / (ended - began)
 
-    Times are ns since GO, as the samples'.
-    """
-    monitor, stretches = child_named(process.pid, "geoio-monitor"), []
+
+def stretches(process, host, port, cpu):
+    """Watches every other stretch of a run: (whether it was, the stretch)."""
+    ours = process.pid, child_named(process.pid, "geoio-monitor")
+    made, url = [], f"http://{host}:{port}"
     go = wait_running(host, port)
-    with prometheus(host, port, cpu) as (who, scraper):
+    with (
+        copy_of(f"{url}/metrics", cpu) as copy,
+        prometheus("run", f"{url}/metrics", cpu) as of_run,
+        prometheus("copy", copy, cpu) as of_copy,
+        page(cpu, copy, f"{url}/events") as reader,
+    ):
+        before = False
         for number in range(2 * PAIRS):
             # Each comes first in half of the pairs.
             watched = number % 4 in (0, 3)
-            os.kill(scraper.pid, signal.SIGCONT if watched else signal.SIGSTOP)
-            with reader(host, port, cpu, "/events") if watched else contextlib.nullcontext():
-                time.sleep(SETTLE)
-                used, began = cpu_ns(process.pid) + cpu_ns(monitor), time.time_ns() - go
-                time.sleep(SECONDS)
-                ended = time.time_ns() - go
-                used = cpu_ns(process.pid) + cpu_ns(monitor) - used
-            stretches.append((began, ended, watched, used / (ended - began)))
-        os.kill(scraper.pid, signal.SIGCONT)
-    return who, stretches
+            of_run.send_signal(signal.SIGCONT if watched else signal.SIGSTOP)
+            of_copy.send_signal(signal.SIGSTOP if watched else signal.SIGCONT)
+            if watched != before:
+                reader.send_signal(signal.SIGUSR1)
+            before = watched
+            made.append((watched, stretch(ours, go)))
+    return made
 
 
 def goodput():
     cpu = max(os.sched_getaffinity(0))
-    length = 2 * PAIRS * (SECONDS + SETTLE) + 5
+    length = 2 * PAIRS * (SECONDS + SETTLE) + 15
     process, host, port = start(*words_of(REPLICAS, length, "--db", "sqlite:///watched.db"))
-    who, stretches = halves(process, host, port, cpu)
+    made = stretches(process, host, port, cpu)
     process.wait()
     replicas = samples()
-    rates = [(rate(replicas, began, ended), watched) for began, ended, watched, _ in stretches]
-    pairs = [{on: x for x, on in rates[i : i + 2]} for i in range(0, len(rates), 2)]
-    ratios = [pair[False] / pair[True] for pair in pairs]
+    costs = [(watched, cost(replicas, *times)) for watched, times in made]
+    pairs = [dict(costs[i : i + 2]) for i in range(0, len(costs), 2)]
+    ratios = [pair[True] / pair[False] for pair in pairs]
     low, high = interval(ratios)
-    share = median([used for _, _, watched, used in stretches if watched])
+    share = median([used for watched, (_, _, used) in made if watched])
+    unwatched = median([used for watched, (_, _, used) in made if not watched])
     print(
-        f"unwatched over watched by the page and {who}, {PAIRS} pairs of {SECONDS} s in one run: "
+        f"watched over unwatched, {PAIRS} pairs of {SECONDS} s in one run: "
         f"median {median(ratios):.4f}, 95% {low:.4f} to {high:.4f}"
     )
-    print(f"harness and monitor while watched: {100 * share:.2f}% of a CPU")
+    print(f"harness and monitor: {100 * share:.2f}% of a CPU while watched, else {100 * unwatched:.2f}%")
     if high - low > TOO_WIDE:
         print("too noisy to tell: try again on a quiet machine")
         low = high
