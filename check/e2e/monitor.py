@@ -239,7 +239,9 @@ class Wrong(Watched):
         result = self.benchmark(*RUN, "--textfile", "no/such/folder/x.prom", status=1)
         self.assert_sentence(result.stderr, "no/such/folder/x.prom")
         self.assertFalse(self.db.exists(), "nothing may be begun")
-        self.benchmark(*RUN, "--textfile", "-", status=2)
+        for path in ("-", "results.txt", "prom"):
+            result = self.benchmark(*RUN, "--textfile", path, status=2)
+            self.assert_sentence(result.stderr, re.escape(f"'{path}'"), r"\.prom")
 
     def test_says_when_others_can_read(self):
         monitor = self.start("monitor", "--listen", "0.0.0.0:0")

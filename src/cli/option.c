@@ -45,7 +45,7 @@ static int set_number(struct options *options, const struct option_spec *spec,
 	double value = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(value))
-		return err_set(err, ERR_USAGE, "%s is '%s': it is a number",
+		return err_set(err, ERR_USAGE, "%s is '%s': give a number",
 			       where, text);
 	if (value < spec->min || value > spec->max)
 		return out_of_range(spec, text, where, err);
@@ -76,7 +76,7 @@ static int set_count(struct options *options, const struct option_spec *spec,
 	unit = unit_of(end);
 	if (!isdigit((unsigned char)*text) || !unit)
 		return err_set(err, ERR_USAGE,
-			       "%s is '%s': it is a whole number%s", where, text,
+			       "%s is '%s': give a whole number%s", where, text,
 			       spec->value && !strcmp(spec->value, "BYTES")
 				       ? ", or one with KiB, MiB, GiB"
 				       : "");

@@ -166,14 +166,16 @@ static void write_textfile(struct session *session)
 static int check_textfile(const struct session *session, struct err *err)
 {
 	const char *path = session->options->textfile;
+	const char *dot = path ? strrchr(path, '.') : NULL;
 	struct output output;
 	struct err ignored;
 	int code;
 
-	if (path && !strcmp(path, "-"))
+	if (path && (!dot || strcmp(dot, ".prom") != 0))
 		return err_set(err, ERR_USAGE,
-			       "--textfile is the path of a file: it is "
-			       "replaced after each trial");
+			       "--textfile is '%s': give a file's path that "
+			       "ends in .prom, as node_exporter reads no other",
+			       path);
 	code = path ? output_open(&output, path, err) : 0;
 	if (path && code == 0)
 		output_close(&output, ERR_INTERRUPTED, &ignored);
