@@ -225,7 +225,8 @@ static void check_table(void **state)
 	assert_true(strstr(text, "slow") < strstr(text, "\nreference"));
 	assert_true(strstr(text, "\nreference") < strstr(text, "FAILED: it died"));
 	assert_true(strstr(text, "FAILED") < strstr(text, "cog_header"));
-	assert_non_null(strstr(text, "50%")); /* of reference */
+	assert_non_null(strstr(text, "  50%")); /* of reference */
+	assert_non_null(strstr(text, " 1.0%"));
 	assert_non_null(strstr(text, "[1] shared"));
 	assert_non_null(strstr(text, "[2] first doubt"));
 	assert_non_null(strstr(text, "can be noise"));

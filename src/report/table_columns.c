@@ -129,12 +129,14 @@ static struct table_cell share_cell(const struct table_limits *limits,
 				    const struct result_row *row)
 {
 	struct table_cell cell = { "" };
+	double share;
 
-	if (limits->reference && limits->reference->requests_per_second > 0 &&
-	    isfinite(row->requests_per_second) && row != limits->null)
-		snprintf(cell.text, sizeof(cell.text), "%.0f%%",
-			 100 * row->requests_per_second /
-				 limits->reference->requests_per_second);
+	if (!limits->reference || limits->reference->requests_per_second <= 0 ||
+	    !isfinite(row->requests_per_second) || row == limits->null)
+		return cell;
+	share = 100 * row->requests_per_second /
+		limits->reference->requests_per_second;
+	snprintf(cell.text, sizeof(cell.text), "%.*f%%", share < 9.95, share);
 	return cell;
 }
 
