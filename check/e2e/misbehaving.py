@@ -51,6 +51,15 @@ class Misbehaving(Check):
                 self.assertNotIn("Traceback", result.stderr)
         self.assert_nothing_left()
 
+    def test_a_rate_of_wrong_answers_is_no_result(self):
+        result = self.benchmark(
+            *("run-test", "turncoat", "fetch_range", *FAST), status=1, GEOIO_TESTS=CHECK_LIBRARIES
+        )
+        row = self.only_result()
+        self.assertEqual(row["state"], "wrong bytes")
+        self.assertGreater(row["failures_wrong_bytes"], 0)
+        self.assert_sentence(result.stdout, r"turncoat +FAILED: .*wrong_bytes")
+
     def test_two_requests_for_one_operation_are_named(self):
         self.run_all("double", status=None)
         row = self.only_result()

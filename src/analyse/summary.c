@@ -171,12 +171,12 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 	series_release(&series);
 }
 
-/* "ok", "failed", "nothing succeeded", or what became of the replicas that did
- * not finish. */
+/* "ok", "failed", "wrong bytes", "nothing succeeded", or what became of the
+ * replicas that did not finish. */
 static char *state_of(const struct trial *trial)
 {
 	struct str state = STR_INIT;
-	uint64_t ok = 0;
+	uint64_t ok = 0, wrong = 0;
 
 	if (trial->failed)
 		return mem_dup("failed");
@@ -184,13 +184,16 @@ static char *state_of(const struct trial *trial)
 		const struct replica *replica = &trial->replica[i];
 
 		ok += replica->outcomes[OUTCOME_OK];
+		wrong += replica->outcomes[OUTCOME_WRONG_BYTES];
 		if (replica->state != REPLICA_FINISHED)
 			str_addf(&state, "%sreplica %u %s",
 				 state.len ? ", " : "", i,
 				 replica_state_name(replica->state));
 	}
 	if (!state.len)
-		str_add(&state, ok ? "ok" : "nothing succeeded");
+		str_add(&state, wrong ? "wrong bytes"
+				: ok  ? "ok"
+				      : "nothing succeeded");
 	return str_detach(&state);
 }
 
