@@ -1,4 +1,8 @@
-"""Runs a test whose operation is a plain function: a thread a slot, each with a client of its own."""
+"""Runs a test whose operation is a plain function: a thread a slot, each with a client of its own.
+
+Whatever a test raises is caught, SystemExit too: it would end its thread alone, without a word, and the
+replica would wait for it.
+"""
 
 import contextlib
 import inspect
@@ -74,7 +78,7 @@ class _Crew:
         try:
             with _client(self._job) as client:
                 self._obey(slot, client)
-        except Exception as error:
+        except BaseException as error:
             self._outbox.put(self._job.client_error(error))
 
     def _obey(self, slot, client):
@@ -82,7 +86,7 @@ class _Crew:
             try:
                 function(slot, client)
                 self._outbox.put(None)
-            except Exception as error:
+            except BaseException as error:
                 self._outbox.put(error)
 
 
@@ -107,10 +111,11 @@ def _prove(job, crew):
             return
         for op, expected in job.proof():
             try:
-                data = job.operation(client, op)
-            except Exception as error:
+                prove_one(job, op, expected, job.operation(client, op))
+            except StageError:
+                raise
+            except BaseException as error:
                 raise StageError("proof", f"{describe_operation(op)}: {describe(error)}") from error
-            prove_one(job, op, expected, data)
 
     crew.each(prove)
 
@@ -125,7 +130,7 @@ def _burst(job, crew):
             op = plan[i]
             try:
                 outcome, sentence = judge(op, job.operation(client, op))
-            except Exception as error:
+            except BaseException as error:
                 outcome, sentence = None, describe(error)
             if outcome != OK:
                 failures.append((op, sentence))
@@ -176,7 +181,7 @@ def _one(job, client, work, slot, op, intended):
         data = job.operation(client, op)
         end = now()
         work.succeed(slot, op, intended, start, end, data, len(data))
-    except Exception as error:
+    except BaseException as error:
         end = now()
         work.fail(slot, op, intended, start, end, error)
     return end
