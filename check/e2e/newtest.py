@@ -27,6 +27,31 @@ LIBRARY = 'name = "stranger"\nlanguage = "python"\nkind = "library"\npackages = 
 
 
 class NewTest(Check):
+    def test_the_pattern_keeps_its_imports(self):
+        """tools/new-test copies a fetch_range that begins with an import, or with a docstring."""
+        for first in ("", '"""stranger: reads a range."""\n\n'):
+            tests = self.folder / f"tests{len(first)}"
+            (tests / "stranger").mkdir(parents=True)
+            (tests / "stranger/library.toml").write_text(LIBRARY)
+            body = NEW_TEST.partition('"""\n')[2].partition("\n\n")[2]
+            (tests / "stranger/fetch_range.py").write_text(first + "from benchmark import worker\n" + body)
+            words = [TOP / "tools/new-test", "--tests", tests, "stranger", "cog_header"]
+            subprocess.run(words, check=True, capture_output=True)
+            made = (tests / "stranger/cog_header.py").read_text()
+            self.assertIn("\nfrom benchmark import worker\n", made)
+            self.assertEqual(made.count('"""stranger: '), 1, made)
+            compile(made, "cog_header.py", "exec")
+
+    def test_packages_without_a_lock(self):
+        tests = self.folder / "tests"
+        (tests / "stranger").mkdir(parents=True)
+        (tests / "stranger/library.toml").write_text(LIBRARY.replace("[]", '["urllib3==2.5.0"]'))
+        (tests / "stranger/fetch_range.py").write_text(NEW_TEST)
+        listed = self.benchmark("list", "--json", GEOIO_TESTS=tests).json()["libraries"]
+        found = next(library for library in listed if library["name"] == "stranger")
+        self.assertFalse(found["ready"])
+        self.assert_sentence(found["remedy"], "no lock", "tools/lock")
+
     def listed(self, **env):
         document = self.benchmark("list", "--json", **env).json()
         return {library["name"]: library["tests"] for library in document["libraries"]}

@@ -119,6 +119,8 @@ static int fill(struct library *library, const struct toml *toml,
 	library->language = mem_dup(language);
 	library->home_page = mem_dup(toml_text(toml, "home_page"));
 	library->notes = mem_dup(toml_text(toml, "notes"));
+	library->packaged = toml_find(toml, "packages") &&
+			    toml_find(toml, "packages")->count;
 	library->version = pinned_version(
 		toml, version_of ? version_of : library->name);
 	return kind_of(toml_text(toml, "kind"), path, &library->kind, err);
@@ -141,6 +143,22 @@ static int read_description(struct library *library, struct err *err)
 	return code;
 }
 
+static char *python_remedy(const struct library *library)
+{
+	const char *name = library->name;
+
+	if (library->environment)
+		return mem_printf("run `benchmark setup %s`", name);
+	if (library->packaged)
+		return mem_printf("its packages have no lock: run `tools/lock "
+				  "--tests %.*s %s`, then `benchmark setup %s`",
+				  (int)(strrchr(library->folder, '/') -
+					library->folder),
+				  library->folder, name, name);
+	return mem_dup("install Python 3.11 or later, or name one in "
+		       "BENCHMARK_PYTHON");
+}
+
 static int check_python(const struct catalogue *catalogue,
 			struct library *library, struct err *err)
 {
@@ -153,16 +171,12 @@ static int check_python(const struct catalogue *catalogue,
 	free(lock);
 	if (code < 0)
 		return code;
-	library->ready = library->environment
-				 ? python_ready(library->environment)
-				 : catalogue->python != NULL;
-	if (library->ready)
-		return 0;
-	library->remedy =
-		library->environment
-			? mem_printf("run `benchmark setup %s`", library->name)
-			: mem_dup("install Python 3.11 or later, or name one "
-				  "in BENCHMARK_PYTHON");
+	if (library->environment)
+		library->ready = python_ready(library->environment);
+	else
+		library->ready = catalogue->python && !library->packaged;
+	if (!library->ready)
+		library->remedy = python_remedy(library);
 	return 0;
 }
 

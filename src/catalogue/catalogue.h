@@ -36,6 +36,7 @@ struct library {
 	enum library_kind kind;
 	struct test *tests; /* sorted by name */
 	size_t test_count, test_capacity;
+	bool packaged;      /* library.toml names packages */
 	char *environment;  /* folder of its Python environment, or NULL where it
 			     * needs none */
 	bool ready;         /* can be started now */
