@@ -15,6 +15,7 @@
 
 /* More than this part of one CPU, used by somebody else, disturbs. */
 #define OTHERS_LIMIT 0.1
+#define OTHERS_LEAST_S 0.5 /* a shorter window tells nothing of others */
 
 /* Sums over the replicas. */
 struct sums {
@@ -282,7 +283,7 @@ static void check_others(struct trial *trial, const struct sums *s)
 	double cpus = clock_seconds(trial->others_cpu_ns) / window_s;
 
 	(void)s;
-	if (window_s > 0 && cpus > OTHERS_LIMIT)
+	if (window_s >= OTHERS_LEAST_S && cpus > OTHERS_LIMIT)
 		trial_add_finding(trial, "other programs used %.2f CPUs "
 					 "meanwhile: rates and times are in "
 					 "doubt, CPU per request less so",

@@ -126,6 +126,7 @@ static void bind_cell(struct statement *s, const struct replica *r)
 static void bind_replica(struct statement *s, const struct replica *r)
 {
 	bool finished = r->state == REPLICA_FINISHED;
+	bool explained = !finished || r->outcomes[OUTCOME_OTHER];
 
 	statement_signed(s, r->pid);
 	statement_text(s, replica_state_name(r->state));
@@ -138,7 +139,7 @@ static void bind_replica(struct statement *s, const struct replica *r)
 	statement_text(s, r->notes);
 	statement_number(s, r->import_s);
 	statement_number(s, r->ready_s);
-	statement_text(s, finished ? NULL : r->stderr_text);
+	statement_text(s, explained ? r->stderr_text : NULL);
 	statement_count(s, r->started);
 	statement_count(s, r->finished);
 	statement_count(s, r->unfinished);
