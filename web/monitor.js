@@ -221,6 +221,8 @@ function notice() {
 		texts.push(run && run.ended ?
 			`The run is over, and its monitor ended at ${clock(lost)}: these are the last figures.` :
 			`Connection lost at ${clock(lost)}: trying again. ${seen.doc ? 'The figures are those of that moment.' : ''}`);
+	else if (run && run.killed)
+		texts.push(`The run was killed; its last word was at ${clock(run.updated)}.`);
 	else if (run && run.ended)
 		texts.push(`The run ended at ${clock(run.updated)}: ${count(run.trial_number)} of ` +
 			`${count(run.trial_count)} trials, ${count(run.trials_failed)} failed.`);

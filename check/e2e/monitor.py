@@ -20,7 +20,7 @@ from pathlib import Path
 from _harness import BENCHMARK, Check, main
 
 RUN = ("run-test", "requests", "fetch_range", "--warm-up", "0.1", "--concurrency", "8")
-SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? (\S+)(?: (\d+))?$")
+SAMPLE = re.compile(r"^([a-z_0-9]+)(?:\{(.*)\})? (\S+)(?: (\d+))?$")
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
 
 
@@ -166,6 +166,53 @@ class Monitored(Watched):
             self.fail("the monitor outlives its harness")
         self.benchmark(*RUN, "--timeout", "0.2")
         self.assert_nothing_left()
+
+    def test_killed_seen_from_outside(self):
+        """It looks neither alive nor well ended, so that an alert finds it."""
+        monitor = self.start("monitor", "--listen", "127.0.0.1:0")
+        url = self.url_of(monitor, stream=0)
+        process = self.start(*RUN, "--timeout", "20")
+        ours = f"pid {process.pid}"
+
+        def run():
+            document = json.loads(self.get(url + "live.json", "application/json"))
+            return next((run for run in document["runs"] if run["pid"] == process.pid), None)
+
+        self.until(lambda: (run() or {}).get("trial"), ours)
+        process.kill()
+        process.wait()
+        found = self.until(lambda: (seen := run())["killed"] and seen, f"{ours} killed")
+        text = self.get(url + "metrics")
+        self.assertEqual(value_of(text, "geoio_run_ended", run_id=found["id"]), 0)
+        monitor.send_signal(signal.SIGTERM)
+        self.finish(monitor, 10)
+        self.benchmark(*RUN, "--timeout", "0.2")
+
+    def test_a_stopped_server_holds_nobody_up(self):
+        words = ("--timeout", "1", "--monitor", "127.0.0.1:0", "--linger", "0")
+        process = self.start(*RUN, *words)
+        self.url_of(process)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        servers = [
+            int(pid) for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "geoio-monitor"
+        ]
+        self.assertEqual(len(servers), 1)
+        os.kill(servers[0], signal.SIGSTOP)
+        self.assertEqual(self.finish(process, 60).status, 0)
+        self.assertEqual(self.only_result()["state"], "ok")
+
+    def test_counters_begin_anew_with_each_trial(self):
+        """Links stay from trial to trial: what one carried is not the next one's."""
+        self.benchmark("run-all", "--library", "reference", "--timeout", "1", "--warm-up", "0")
+        rows = self.query(
+            "select min(link_rx_bytes), max(link_rx_bytes) from samples where replica = 0"
+            " and link_rx_bytes is not null group by trial_id order by min(at_ns)"
+        )
+        if not rows:
+            self.skipTest("no links are counted here")
+        self.assertEqual(len(rows), 2)
+        for first, last in rows:
+            self.assertLess(first, last / 10)
 
 
 class Hostile(Watched):

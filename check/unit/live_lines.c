@@ -176,8 +176,7 @@ static void check_textfile(void **state)
 	assert_has("geoio_trial_successes" LABELS "} 1000\n");
 	assert_has("geoio_trial_payload_bytes" LABELS "} 16384000\n");
 	assert_has("geoio_trial_cpu_seconds" LABELS "} 1.5\n");
-	assert_has("geoio_trial_latency_seconds" LABELS
-		   ",quantile=\"0.99\"} 0.0085\n");
+	assert_has("geoio_trial_latency_p99_seconds" LABELS "} 0.0085\n");
 	assert_has("trial=\"2\"");
 	assert_has("findings=\"a \\\"quote\\\" and\\na line\"");
 	assert_null(strstr(text.buf, "nan"));

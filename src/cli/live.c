@@ -155,7 +155,10 @@ static void name_cell(struct live_cell *cell, const struct sampler *s,
 		snprintf(who, sizeof(who), "%u", number - 1);
 	snprintf(cell->name, sizeof(cell->name), "geoio-%s-%s-%.8s-%s",
 		 trial->spec.library, trial->spec.test, session->run.id, who);
-	cgroup_path_of(s->ours[number], cell->id, sizeof(cell->id));
+	/* Without a group of its own it would be that of others, or "/". */
+	if (s->cells->group[number].ops ||
+	    s->cells->isolation == ISOLATION_DOCKER)
+		cgroup_path_of(s->ours[number], cell->id, sizeof(cell->id));
 	if (number != CELL_ORIGIN && s->cells->isolation == ISOLATION_DOCKER &&
 	    session->containers.container.image)
 		COPY(cell->image, session->containers.container.image);

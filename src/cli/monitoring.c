@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/watch.h"
 
@@ -89,6 +90,21 @@ int monitoring_start(struct monitoring *monitoring, const char *listen,
 	return code;
 }
 
+#define PATIENCE_NS (2 * NS_PER_S)
+
+/* A run does not depend on who watches it: one that is stopped gets 2 s. */
+static bool has_ended(pid_t pid, int *status)
+{
+	uint64_t until_ns = clock_now_ns() + PATIENCE_NS;
+
+	while (clock_now_ns() < until_ns) {
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return true;
+		clock_sleep_until(clock_now_ns() + 5 * NS_PER_MS);
+	}
+	return false;
+}
+
 void monitoring_stop(struct monitoring *monitoring)
 {
 	int status;
@@ -96,8 +112,12 @@ void monitoring_stop(struct monitoring *monitoring)
 	if (!monitoring->pid)
 		return;
 	close(monitoring->stop_fd);
-	while (waitpid(monitoring->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	if (!has_ended(monitoring->pid, &status)) {
+		kill(monitoring->pid, SIGKILL);
+		while (waitpid(monitoring->pid, &status, 0) < 0 &&
+		       errno == EINTR)
+			;
+	}
 	LOG(CLI, "the monitor ended with status %d", status);
 	*monitoring = (struct monitoring){ .stop_fd = -1 };
 }

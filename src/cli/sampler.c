@@ -44,6 +44,7 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	s->cursors = mem_array(n, sizeof(*s->cursors));
 	s->ours = mem_array(s->count + 1, sizeof(*s->ours));
 	s->links = mem_array(s->count, sizeof(*s->links));
+	s->links_before = mem_array(s->count, sizeof(*s->links_before));
 	s->links_at_go = mem_array(s->count, sizeof(*s->links_at_go));
 	s->tcp_at_go = mem_array(s->count, sizeof(*s->tcp_at_go));
 	s->first = mem_array(s->count, sizeof(*s->first));
@@ -51,6 +52,8 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	for (unsigned i = 0; ledger && i < n; i++)
 		atomic_store(&ledger->row[i].hold_target,
 			     trial->spec.concurrency);
+	if (cells->networked)
+		net_read(cells->net, s->links_before, s->count);
 }
 
 /* -------------------------------------------------------------- records --- */
@@ -138,11 +141,33 @@ static void advance(struct sampler *s, struct record_cursor *cursor)
 
 /* ------------------------------------------------------------- readings --- */
 
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+/* A container's link is a new one, which began at 0 by itself. */
+static void begin_at_zero(struct net_counts *link, struct net_counts *before)
+{
+	if (link->rx_packets < before->rx_packets ||
+	    link->tx_packets < before->tx_packets)
+		memset(before, 0, sizeof(*before));
+	link->rx_bytes = since(link->rx_bytes, before->rx_bytes);
+	link->tx_bytes = since(link->tx_bytes, before->tx_bytes);
+	link->rx_packets = since(link->rx_packets, before->rx_packets);
+	link->tx_packets = since(link->tx_packets, before->tx_packets);
+}
+
 static void read_links(struct sampler *s)
 {
-	if (s->cells->networked &&
-	    net_read(s->cells->net, s->links, s->count) < 0)
+	if (!s->cells->networked)
+		return;
+	if (net_read(s->cells->net, s->links, s->count) < 0) {
 		LOG(CLI, "the links' counters cannot be read");
+		return;
+	}
+	for (unsigned i = 0; i < s->count; i++)
+		begin_at_zero(&s->links[i], &s->links_before[i]);
 }
 
 static void fill_link(const struct sampler *s, unsigned number,
@@ -452,6 +477,7 @@ void sampler_release(struct sampler *s)
 	free(s->cursors);
 	free(s->ours);
 	free(s->links);
+	free(s->links_before);
 	free(s->links_at_go);
 	free(s->tcp_at_go);
 	free(s->first);

@@ -41,7 +41,10 @@ struct sampler {
 	struct others others;
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	char *const *records;  /* paths, borrowed */
-	struct net_counts *links; /* the newest, by the cell's number */
+	struct net_counts *links; /* the newest, by the cell's number; they
+				   * began at 0 with this trial, though */
+	struct net_counts *links_before; /* links are kept from trial to
+					  * trial */
 	struct net_counts *links_at_go;
 	struct net_tcp *tcp_at_go;
 	struct sample *first, *last; /* at GO and the newest, by the number */

@@ -86,8 +86,8 @@ static bool has_died(const struct live_run *run)
 static void look_at(struct watch_run *run, uint64_t now_ns)
 {
 	board_look(run->board, &run->live);
-	if (has_died(&run->live.run))
-		run->live.run.ended = 1;
+	if (!run->live.run.ended && has_died(&run->live.run))
+		run->live.run.ended = LIVE_KILLED;
 	if (run->live.run.ended && !run->ended_ns)
 		run->ended_ns = now_ns;
 }

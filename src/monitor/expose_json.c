@@ -260,6 +260,8 @@ static void put_run_words(struct str *out, const struct live_run *run)
 	put_moment(out, "updated", run->updated_wall_ns);
 	put_key(out, "ended");
 	str_add(out, run->ended ? "true" : "false");
+	put_key(out, "killed");
+	str_add(out, run->ended == LIVE_KILLED ? "true" : "false");
 	put_count(out, "trial_number", run->trial_number);
 	put_count(out, "trial_count", run->trial_count);
 	put_count(out, "trials_failed", run->trials_failed);

@@ -47,7 +47,7 @@ static void add_updated(struct page *page, const struct live *live)
 
 static void add_ended(struct page *page, const struct live *live)
 {
-	add_u64(page, live, live->run.ended ? 1 : 0);
+	add_u64(page, live, live->run.ended == 1);
 }
 
 static void add_planned(struct page *page, const struct live *live)
@@ -108,9 +108,16 @@ static const struct live_cell *replica_at(const struct live *live, uint32_t i)
 	return cell->number == (int32_t)i ? cell : NULL;
 }
 
+static bool has_origin(const struct live *live)
+{
+	return live->origin.name[0];
+}
+
 static void add_in_flight(struct page *page, const struct live *live)
 {
-	for (uint32_t i = 0; has_trial(live) && i < live->cell_count; i++) {
+	bool known = has_trial(live) && has_origin(live);
+
+	for (uint32_t i = 0; known && i < live->cell_count; i++) {
 		const struct live_cell *cell = replica_at(live, i);
 
 		if (!cell)
@@ -197,11 +204,6 @@ void page_add_runs(struct page *page)
 	};
 
 	add_families(page, families, sizeof(families) / sizeof(families[0]));
-}
-
-static bool has_origin(const struct live *live)
-{
-	return live->origin.name[0];
 }
 
 static void add_responses(struct page *page, const struct live *live)

@@ -74,7 +74,8 @@ static void add_head(const struct live_run *run, struct str *line)
 
 	str_addf(line, "[%u/%u] ", run->trial_number, run->trial_count);
 	if (run->ended) {
-		str_addf(line, "the run has ended, %u failed",
+		str_addf(line, "the run %s, %u failed",
+			 run->ended == LIVE_KILLED ? "was killed" : "has ended",
 			 run->trials_failed);
 		return;
 	}
@@ -175,7 +176,7 @@ unsigned lines_show(const struct live *live, const struct line_totals *before,
 	double seconds = 0;
 
 	lines_totals(live, &now);
-	if (before && !strcmp(before->trial, now.trial) &&
+	if (before && before->at_wall_ns && !strcmp(before->trial, now.trial) &&
 	    now.at_wall_ns > before->at_wall_ns)
 		seconds = clock_seconds(now.at_wall_ns - before->at_wall_ns);
 	add_head(&live->run, &line);

@@ -23,6 +23,7 @@
 	X(0.0005) X(0.001) X(0.002) X(0.005) X(0.01) X(0.02) X(0.05) X(0.1)    \
 	X(0.2) X(0.5) X(1) X(2) X(5) X(10)
 #define LIVE_BUCKETS 15
+#define LIVE_KILLED 2 /* of live_run.ended */
 extern const double live_bound_s[LIVE_BUCKETS - 1];
 
 /* The bucket of a latency: the first whose bound is not below it. */
@@ -104,7 +105,9 @@ struct live_run {
 	char database[256];    /* its URL */
 	char kernel[128], cpu_model[128];
 	int32_t pid;
-	uint32_t ended;        /* 1: it is over; all else stays as it was */
+	uint32_t ended;        /* 1: it is over; all else stays as it was.
+				* LIVE_KILLED, set by who looks: it is over and
+				* could not say so */
 	uint64_t start_wall_ns;
 	uint64_t updated_wall_ns; /* when this was written */
 	uint32_t trial_number, trial_count; /* 1 of 12; 0: none began */
