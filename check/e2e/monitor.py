@@ -188,8 +188,9 @@ class Monitored(Watched):
         self.finish(monitor, 10)
         self.benchmark(*RUN, "--timeout", "0.2")
 
-    def test_a_stopped_server_holds_nobody_up(self):
-        words = ("--timeout", "1", "--monitor", "127.0.0.1:0", "--linger", "0")
+    def run_and_signal(self, number, linger):
+        """What a run says whose server gets that signal."""
+        words = ("--timeout", "1", "--monitor", "127.0.0.1:0", "--linger", linger)
         process = self.start(*RUN, *words)
         self.url_of(process)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -197,9 +198,18 @@ class Monitored(Watched):
             int(pid) for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "geoio-monitor"
         ]
         self.assertEqual(len(servers), 1)
-        os.kill(servers[0], signal.SIGSTOP)
-        self.assertEqual(self.finish(process, 60).status, 0)
+        os.kill(servers[0], number)
+        result = self.finish(process, 60)
+        self.assertEqual(result.status, 0, result)
         self.assertEqual(self.only_result()["state"], "ok")
+        return result
+
+    def test_a_stopped_server_holds_nobody_up(self):
+        self.run_and_signal(signal.SIGSTOP, "0")
+
+    def test_a_killed_server_is_not_waited_for(self):
+        result = self.run_and_signal(signal.SIGKILL, "300")
+        self.assert_sentence(result.stderr, "monitor ended before the run")
 
     def test_counters_begin_anew_with_each_trial(self):
         """Links stay from trial to trial: what one carried is not the next one's."""
@@ -276,6 +286,7 @@ class Wrong(Watched):
                 self.benchmark("monitor", "--listen", address, status=None).status, result.status
             )
         self.assert_nothing_left()
+        self.assertFalse(self.db.exists(), "nothing may be begun")
 
     def test_addresses(self):
         for address in ("nowhere", "127.0.0.1:99999", "127.0.0.1:x", "1.2.3.4.5:80"):
@@ -295,6 +306,16 @@ class Wrong(Watched):
         self.url_of(monitor, stream=0)
         monitor.send_signal(signal.SIGTERM)
         self.assert_sentence(self.finish(monitor, 10).stdout, "other machines can read it")
+
+    def test_databases_that_are_none(self):
+        result = self.benchmark("monitor", "--listen", "127.0.0.1:0", "--db", "postgresql://h/x", status=2)
+        self.assert_sentence(result.stderr, "postgresql://h/x", "SQLite")
+        garbage = self.folder / "garbage.db"
+        garbage.write_text("this is no database, and it is longer than a header of one" * 20)
+        monitor = self.start("monitor", "--listen", "127.0.0.1:0", "--db", garbage)
+        self.url_of(monitor, stream=0)
+        monitor.send_signal(signal.SIGTERM)
+        self.assert_sentence(self.finish(monitor, 10).stderr, "garbage.db", "runs in progress")
 
     def test_without_a_database(self):
         """There is nothing yet: it says so and goes on."""

@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/watch.h"
 #include "monitor/lines.h"
+#include "store/store.h"
 
 #define LOOK_MS 500
 #define RECENT_LINES 5
@@ -117,13 +118,29 @@ static int serve(const char *listen, const char *database, int stop_fd,
 	return code;
 }
 
+/* What is no database is refused; one that cannot be read yet may come. */
+static int look_at_database(const char *database, struct err *err)
+{
+	struct store *store = NULL;
+	int code = store_open(&store, database, STORE_READ, err);
+
+	store_close(store);
+	if (code == ERR_USAGE)
+		return code;
+	if (code < 0)
+		fprintf(stderr, "benchmark: %s. Until then only runs in "
+				"progress are shown\n", err->text);
+	return 0;
+}
+
 static int run(struct options *options, struct err *err)
 {
 	const char *database = database_url(options);
 	int stop_fd = interrupt_open(err);
+	int code = stop_fd < 0 ? stop_fd : look_at_database(database, err);
 
-	if (stop_fd < 0)
-		return stop_fd;
+	if (code < 0)
+		return code;
 	if (options->tty && options->listen)
 		return err_set(err, ERR_USAGE,
 			       "--tty shows it here and --listen on a page: "

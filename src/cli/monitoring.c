@@ -92,6 +92,16 @@ int monitoring_start(struct monitoring *monitoring, const char *listen,
 
 #define PATIENCE_NS (2 * NS_PER_S)
 
+bool monitoring_lives(const struct monitoring *monitoring)
+{
+	siginfo_t info = { 0 };
+
+	return monitoring->pid &&
+	       waitid(P_PID, (id_t)monitoring->pid, &info,
+		      WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == 0;
+}
+
 /* A run does not depend on who watches it: one that is stopped gets 2 s. */
 static bool has_ended(pid_t pid, int *status)
 {

@@ -6,6 +6,7 @@
 #ifndef CLI_MONITORING_H
 #define CLI_MONITORING_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -19,6 +20,9 @@ struct monitoring {
  * where it is; a warning where others can reach it. */
 int monitoring_start(struct monitoring *monitoring, const char *listen,
 		     const char *board, const char *database, struct err *err);
+
+/* false: none was started, or it has ended. */
+bool monitoring_lives(const struct monitoring *monitoring);
 
 /* Also fine when start failed, or never was. */
 void monitoring_stop(struct monitoring *monitoring);

@@ -331,13 +331,16 @@ static int begin(struct session *session, struct err *err)
 	code = scratch_make(&session->scratch, SCRATCH_BYTES, err);
 	if (code == 0)
 		code = open_cells(session, err);
+	session->run.start_wall_ns = clock_wall_ns();
+	/* The monitor's process must not have the database open, and a run that
+	 * cannot begin must not stand in it. */
+	if (code == 0)
+		code = begin_live(session, err);
 	if (code == 0)
 		code = store_open(&session->store, url, STORE_WRITE, err);
-	if (code < 0)
-		return code;
-	session->run.start_wall_ns = clock_wall_ns();
-	code = store_begin_run(session->store, &session->run, err);
-	return code < 0 ? code : begin_live(session, err);
+	if (code == 0)
+		code = store_begin_run(session->store, &session->run, err);
+	return code;
 }
 
 /* What watchers still want to read; Ctrl-C ends it at once. */
@@ -347,8 +350,12 @@ static void end_live(struct session *session)
 	int linger_ms = (int)(session->options->linger * 1e3);
 
 	live_close(&session->live);
-	if (session->monitoring.pid)
+	if (monitoring_lives(&session->monitoring))
 		poll(&stop, 1, linger_ms);
+	else if (session->monitoring.pid)
+		progress_say(&session->progress,
+			     "benchmark: the monitor ended before the run, "
+			     "whose results are whole");
 	monitoring_stop(&session->monitoring);
 }
 
