@@ -97,25 +97,16 @@ static void add_memory(struct page *page, const struct live_finished *row,
 	sample_u64(page, row->memory_peak_bytes, 0);
 }
 
-static void add_ms(struct page *page, const struct live_finished *row,
-		   unsigned number, double ms)
-{
-	if (!isfinite(ms))
-		return;
-	begin(page, row, number);
-	sample_seconds(page, clock_ns(ms / 1e3), 0);
-}
-
 static void add_p50(struct page *page, const struct live_finished *row,
 		    unsigned number)
 {
-	add_ms(page, row, number, row->p50_ms);
+	add_seconds(page, row, number, row->p50_ms / 1e3);
 }
 
 static void add_p99(struct page *page, const struct live_finished *row,
 		    unsigned number)
 {
-	add_ms(page, row, number, row->p99_ms);
+	add_seconds(page, row, number, row->p99_ms / 1e3);
 }
 
 static void add_end(struct page *page, const struct live_finished *row,

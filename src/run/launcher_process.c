@@ -30,9 +30,6 @@
 #define CHILD_REPORT 4
 #define CHILD_ABOVE 10 /* out of the way of those above */
 
-/* Until execve() only our own code runs in the child; this long means that a
- * file system hangs. */
-
 /* What a child that cannot go on writes to its parent. */
 enum child_step { CHILD_PREPARE, CHILD_FOLDER, CHILD_EXEC, CHILD_PLACE };
 
