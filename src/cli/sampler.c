@@ -28,6 +28,8 @@
 #define AHEAD_MOST 32768
 #define AHEAD_ALL 1048576
 
+#define COUNTED_NS (5 * NS_PER_MS)
+
 void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 		  struct ledger *ledger, pid_t origin_pid, char *const *records)
 {
@@ -310,6 +312,17 @@ static void on_window_end(void *context, struct trial *trial)
 	trial->others_cpu_ns = others_end(&s->others, s->ours, s->count + 1);
 }
 
+/* A client may have an answer, and say so, before the origin's sendmsg() has
+ * returned and it was counted. An operation that was given up stays in
+ * flight: nobody waits for that. */
+static void let_origin_count(const struct ledger_row *row)
+{
+	uint64_t until_ns = clock_now_ns() + COUNTED_NS;
+
+	while (atomic_load(&row->in_flight) && clock_now_ns() < until_ns)
+		clock_sleep_until(clock_now_ns() + NS_PER_MS / 10);
+}
+
 static void take_ledger(struct sampler *s, unsigned i)
 {
 	struct replica *replica = &s->trial->replica[i];
@@ -317,6 +330,7 @@ static void take_ledger(struct sampler *s, unsigned i)
 
 	if (!s->ledger)
 		return;
+	let_origin_count(&s->ledger->row[i]);
 	ledger_read(&s->ledger->row[i], &now);
 	ledger_subtract(&now, &replica->ledger_setup, &replica->ledger);
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;
