@@ -296,7 +296,7 @@ static void credentials_sign(void **state)
 	}
 }
 
-static void read_fails(enum fault fault)
+static void read_fails(enum fault fault, const char *part)
 {
 	struct object_source *remote;
 	struct object object;
@@ -310,7 +310,10 @@ static void read_fails(enum fault fault)
 	peer.fault = fault;
 	peer.requests = 0;
 	assert_int_equal(object_read(remote, &object, 70, 1000, bytes, &err),
-			 ERR_SYSTEM);
+			 ERR_FAILED);
+	assert_names(err, "s2/00007/B04.tif at byte 70 of ");
+	assert_names(err, peer.endpoint);
+	assert_names(err, part);
 	assert_int_equal(peer.requests, 1); /* nothing is tried again */
 	peer.fault = NONE;
 	assert_int_equal(object_read(remote, &object, 70, 1000, bytes, &err),
@@ -323,10 +326,10 @@ static void read_fails(enum fault fault)
 static void wrong_answers_to_ranges_are_noticed(void **state)
 {
 	(void)state;
-	read_fails(DENIES);
-	read_fails(IGNORES_RANGE);
-	read_fails(SHIFTS_RANGE);
-	read_fails(CUTS_BODY);
+	read_fails(DENIES, "answered 403 AccessDenied: no, for ");
+	read_fails(IGNORES_RANGE, "Range header");
+	read_fails(SHIFTS_RANGE, "bytes 71-1070/");
+	read_fails(CUTS_BODY, "to the end");
 }
 
 static void list_fails(enum fault fault, const char *part)

@@ -164,7 +164,7 @@ static void slices_cover_and_fit(void **state)
 				    : rng_below(&rng, 9000);
 		uint64_t sum = 0;
 		int64_t said = source->ops->slices(source, &object, at, n,
-						   slices);
+						   slices, NULL);
 
 		assert_in_range(slices->count, 1, OBJECT_SLICES);
 		for (int s = 0; s < slices->count; s++) {

@@ -126,14 +126,15 @@ static inline int fx_next(struct object_source *source, const char *prefix,
 
 static inline int64_t fx_slices(struct object_source *source,
 				const struct object *object, uint64_t offset,
-				uint64_t length, struct object_slices *out)
+				uint64_t length, struct object_slices *out,
+				struct err *err)
 {
 	struct fx_source *fx = fx_of(source);
 	enum fx_kind kind = fx->objects[object->id].kind;
 	uint64_t part = length / 3 + 1;
 
 	if (kind == FX_GONE || (kind == FX_SHORT && offset >= 1 << 20))
-		return ERR_SYSTEM;
+		return err_set(err, ERR_FAILED, "gone");
 	if (kind == FX_SHORT && offset + length > 1 << 20)
 		length = (1 << 20) - offset;
 	out->count = 1;

@@ -73,7 +73,7 @@ struct data_remote {
  * A bucket that speaks S3 over HTTP, path style. Nothing is sent before the
  * first hook is called. Each find() is a HEAD, a listing a ListObjectsV2 of up
  * to 1,000 keys, bytes are ranged GETs of up to 8 MiB. Nothing is retried, no
- * proxy is used. Why slices() failed goes to the log (--debug=data).
+ * proxy is used.
  * ERR_USAGE for a wrong endpoint; hooks: ERR_FAILED names the endpoint.
  */
 int data_remote_new(struct object_source **out,

@@ -128,17 +128,22 @@ static int dir_find(struct object_source *source, const char *key,
 
 static int64_t dir_slices(struct object_source *source,
 			  const struct object *object, uint64_t offset,
-			  uint64_t length, struct object_slices *out)
+			  uint64_t length, struct object_slices *out,
+			  struct err *err)
 {
 	size_t want = length < OBJECT_SCRATCH ? (size_t)length : OBJECT_SCRATCH;
 	ssize_t n;
 
-	(void)source;
 	do
 		n = pread(object->fd, out->scratch, want, (off_t)offset);
 	while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		return ERR_SYSTEM;
+	if (n < 0)
+		return err_sys(err, "cannot read a file below %s at byte %"
+			       PRIu64, of(source)->root_path, offset);
+	if (n == 0)
+		return err_set(err, ERR_FAILED,
+			       "a file below %s became shorter: it ends before "
+			       "byte %" PRIu64, of(source)->root_path, offset);
 	out->at[0].iov_base = out->scratch;
 	out->at[0].iov_len = (size_t)n;
 	out->count = 1;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "data/data.h"
 #include "data/remote_http.h"
@@ -49,31 +48,6 @@ static bool starts_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-static const char *advice(long status)
-{
-	if (status == 401 || status == 403)
-		return "check the credentials, or whether the bucket is public";
-	if (status == 301 || status == 307 || status == 400)
-		return "check the region and the endpoint";
-	if (status == 404)
-		return "check the bucket's name";
-	if (status == 429 || status == 503)
-		return "it is busy, try later";
-	return "check that it is a store that speaks S3";
-}
-
-/* The sentence for a status that is none of the expected. */
-static int refused(const struct remote *remote, const struct answer *answer,
-		   const char *what, struct err *err)
-{
-	char code[LIST_CODE_BYTES];
-
-	list_error_code(answer->body.buf, answer->body.len, code);
-	return err_set(err, ERR_FAILED, "%s answers %ld%s%s for %s: %s",
-		       http_endpoint(remote->http), answer->status,
-		       *code ? " " : "", code, what, advice(answer->status));
-}
-
 static void fill_object(const struct answer *answer, struct object *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -81,6 +55,32 @@ static void fill_object(const struct answer *answer, struct object *out)
 	out->modified_s = answer->modified_s < 0 ? 0 : answer->modified_s;
 	strcpy(out->etag, answer->etag);
 	out->fd = -1;
+}
+
+static bool looks_encoded(const char *key)
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	while ((key = strchr(key, '%')))
+		if (*++key && strchr(hex, *key) && key[1] &&
+		    strchr(hex, key[1]))
+			return true;
+	return false;
+}
+
+/* Some stores encode the keys of listings and do not say so. */
+static int absent(const struct remote *remote, const char *key,
+		  struct err *err)
+{
+	bool encoded = remote->page_prefix && !remote->page.encoded &&
+		       looks_encoded(key);
+
+	return err_set(err, ERR_NOT_FOUND, "%s/%s has no object %s%s",
+		       http_endpoint(remote->http), http_bucket(remote->http),
+		       key, encoded ? ", though its listing has: that encodes "
+				      "keys, it seems, without the element "
+				      "EncodingType that tells"
+				    : "");
 }
 
 static int head(struct remote *remote, const char *key, struct object *out,
@@ -91,11 +91,9 @@ static int head(struct remote *remote, const char *key, struct object *out,
 				err);
 
 	if (code == 0 && answer.status == 404)
-		code = err_set(err, ERR_NOT_FOUND, "%s/%s has no object %s",
-			       http_endpoint(remote->http),
-			       http_bucket(remote->http), key);
+		code = absent(remote, key, err);
 	else if (code == 0 && answer.status != 200)
-		code = refused(remote, &answer, key, err);
+		code = http_refused(remote->http, key, NULL, &answer, err);
 	else if (code == 0 && answer.length < 0)
 		code = err_set(err, ERR_FAILED,
 			       "%s does not tell the size of %s",
@@ -148,21 +146,23 @@ static void remote_close(struct object_source *source, struct object *object)
 
 /* Whether the answer is these bytes and no others. */
 static int check_range(const struct remote *remote, const struct answer *answer,
-		       const char *key, const char *range, uint64_t length,
-		       struct err *err)
+		       const char *key, const char *range, uint64_t offset,
+		       uint64_t length, struct err *err)
 {
 	char expected[96];
 
 	if (answer->status != 206)
-		return refused(remote, answer, key, err);
+		return http_refused(remote->http, key, range, answer, err);
 	snprintf(expected, sizeof(expected), "bytes %s/", range);
 	if (!starts_with(answer->content_range, expected) ||
 	    answer->body.len != length)
 		return err_set(err, ERR_FAILED,
-			       "%s sends %zu bytes of range \"%s\" of %s when "
-			       "asked for %s", http_endpoint(remote->http),
+			       "the store sends %zu bytes of range \"%s\" for "
+			       "%s at byte %" PRIu64 " of %s/%s, and was asked "
+			       "for %s: it cannot be measured",
 			       answer->body.len, answer->content_range, key,
-			       range);
+			       offset, http_endpoint(remote->http),
+			       http_bucket(remote->http), range);
 	return 0;
 }
 
@@ -183,7 +183,8 @@ static int fetch(struct remote *remote, const struct object *object,
 	code = http_request(remote->http, false, key, NULL, range, &answer,
 			    err);
 	if (code == 0)
-		code = check_range(remote, &answer, key, range, length, err);
+		code = check_range(remote, &answer, key, range, offset,
+				   length, err);
 	remote->window = answer.body;
 	if (code < 0)
 		return code;
@@ -202,21 +203,22 @@ static bool in_window(const struct remote *remote, const struct object *object,
 
 static int64_t remote_slices(struct object_source *source,
 			     const struct object *object, uint64_t offset,
-			     uint64_t length, struct object_slices *out)
+			     uint64_t length, struct object_slices *out,
+			     struct err *err)
 {
 	struct remote *remote = of(source);
-	struct err err;
 	size_t at, n;
+	int code;
 
 	if (!object->id)
-		return ERR_SYSTEM; /* from a listing: find() it first */
+		return err_set(err, ERR_INVALID, "an entry of a listing has no "
+						 "bytes: find() it first");
 	if (!in_window(remote, object, offset)) {
 		uint64_t want = length < WINDOW_BYTES ? length : WINDOW_BYTES;
 
-		if (fetch(remote, object, offset, want, &err) < 0) {
-			LOG(DATA, "%s", err.text);
-			return ERR_SYSTEM;
-		}
+		code = fetch(remote, object, offset, want, err);
+		if (code < 0)
+			return code;
 	}
 	at = (size_t)(offset - remote->window_start);
 	n = remote->window.len - at;
@@ -260,7 +262,7 @@ static int parse_page(struct remote *remote, const struct answer *answer,
 	int code;
 
 	if (answer->status != 200)
-		return refused(remote, answer, http_bucket(remote->http), err);
+		return http_refused(remote->http, NULL, NULL, answer, err);
 	code = list_page_parse(answer->body.buf, answer->body.len,
 			       &remote->page, err);
 	if (code == 0 && remote->page.count &&

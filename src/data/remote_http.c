@@ -9,11 +9,13 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/remote_error.h"
 
 struct http {
 	CURL *curl;
 	struct curl_slist *headers; /* of signed requests */
-	char *endpoint, *bucket;
+	char *endpoint, *bucket, *region;
+	bool anonymous;
 	struct answer *answer;      /* of the request that is under way */
 	char curl_text[CURL_ERROR_SIZE];
 };
@@ -50,7 +52,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 	return n;
 }
 
-/* Copies the value of header `name`, if this line is one, cut to fit. */
+/* Copies the value of header `name`, if this line is one, cut to fit and with
+ * nothing in it that a terminal would obey. */
 static void take_header(const char *line, size_t n, const char *name, char *out,
 			size_t out_size)
 {
@@ -69,7 +72,8 @@ static void take_header(const char *line, size_t n, const char *name, char *out,
 		     line[n - 1] == ' '))
 		n--;
 	n = n < out_size ? n : out_size - 1;
-	memcpy(out, line, n);
+	for (size_t i = 0; i < n; i++)
+		out[i] = line[i] & 0x60 && line[i] != 0x7f ? line[i] : '?';
 	out[n] = '\0';
 }
 
@@ -83,6 +87,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *context)
 		    sizeof(answer->content_type));
 	take_header(line, n, "Content-Range", answer->content_range,
 		    sizeof(answer->content_range));
+	take_header(line, n, "x-amz-bucket-region", answer->region,
+		    sizeof(answer->region));
 	return n;
 }
 
@@ -163,8 +169,7 @@ static void add_header(struct http *http, const char *name, const char *value)
 static void set_credentials(struct http *http, const struct data_remote *remote)
 {
 	const struct credentials *c = remote->credentials;
-	char *signer = mem_printf("aws:amz:%s:s3", absent(remote->region)
-				  ? "us-east-1" : remote->region);
+	char *signer = mem_printf("aws:amz:%s:s3", http->region);
 
 	curl_easy_setopt(http->curl, CURLOPT_AWS_SIGV4, signer);
 	curl_easy_setopt(http->curl, CURLOPT_USERNAME, c->access_key_id);
@@ -201,6 +206,8 @@ static void set_options(struct http *http, const struct data_remote *remote)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, remote->ca_file);
 	if (remote->credentials && !absent(remote->credentials->access_key_id))
 		set_credentials(http, remote);
+	else
+		http->anonymous = true;
 }
 
 int http_new(struct http **out, const struct data_remote *remote,
@@ -221,6 +228,8 @@ int http_new(struct http **out, const struct data_remote *remote,
 		n--;
 	http->endpoint = mem_dup_n(remote->endpoint, n);
 	http->bucket = mem_dup(remote->bucket);
+	http->region = mem_dup(absent(remote->region) ? "us-east-1"
+						      : remote->region);
 	http->curl = curl_easy_init();
 	if (!http->curl) {
 		http_free(http);
@@ -239,6 +248,7 @@ void http_free(struct http *http)
 	curl_slist_free_all(http->headers);
 	free(http->endpoint);
 	free(http->bucket);
+	free(http->region);
 	free(http);
 }
 
@@ -267,19 +277,67 @@ static char *make_url(const struct http *http, const char *key,
 	return str_detach(&url);
 }
 
-static int failed(const struct http *http, CURLcode code,
-		  const struct answer *answer, struct err *err)
+void http_add_asked(const struct http *http, const char *key,
+		    const char *range, struct str *out)
 {
+	if (key)
+		str_add(out, key);
+	else
+		str_add(out, "the listing");
+	if (range)
+		str_addf(out, " at byte %.*s", (int)strcspn(range, "-"), range);
+	str_addf(out, " of %s/%s", http->endpoint, http->bucket);
+}
+
+int http_refused(const struct http *http, const char *key, const char *range,
+		 const struct answer *answer, struct err *err)
+{
+	struct store_settings settings = { http->region, http->bucket,
+					   http->anonymous };
+	struct store_error error;
+	struct str text = STR_INIT;
+
+	store_error_read(answer->body.buf, answer->body.len, &error);
+	if (!*error.region)
+		strcpy(error.region, answer->region);
+	str_addf(&text, "the store answered %ld", answer->status);
+	if (*error.code)
+		str_addf(&text, " %s", error.code);
+	if (*error.message)
+		str_addf(&text, ": %s,", error.message);
+	str_add(&text, " for ");
+	http_add_asked(http, key, range, &text);
+	str_add(&text, ": ");
+	store_error_advise(&error, answer->status, &settings, &text);
+	err_set(err, ERR_FAILED, "%s", text.buf);
+	str_release(&text);
+	return ERR_FAILED;
+}
+
+static int failed(const struct http *http, CURLcode code, const char *key,
+		  const char *range, const struct answer *answer,
+		  struct err *err)
+{
+	const char *reason = *http->curl_text ? http->curl_text
+					      : curl_easy_strerror(code);
+	struct str asked = STR_INIT;
+	long verified = 0;
+
+	curl_easy_getinfo(http->curl, CURLINFO_SSL_VERIFYRESULT, &verified);
+	http_add_asked(http, key, range, &asked);
 	if (answer->too_long)
-		return err_set(err, ERR_FAILED,
-			       "%s sends more than was asked for (%zu bytes): "
-			       "does it honour the Range header?",
-			       http->endpoint, answer->limit);
-	return err_set(err, ERR_FAILED,
-		       "%s does not answer (%s): check the endpoint's address",
-		       http->endpoint, *http->curl_text
-				       ? http->curl_text
-				       : curl_easy_strerror(code));
+		err_set(err, ERR_FAILED,
+			"the store sends more than the %zu bytes that were "
+			"asked for, for %s: does it honour the Range header?",
+			answer->limit, asked.buf);
+	else
+		err_set(err, ERR_FAILED, "the store %s (%s) for %s: %s",
+			answer->status ? "does not answer to the end"
+				       : "does not answer",
+			reason, asked.buf,
+			store_silence_advice(code, verified, reason));
+	str_release(&asked);
+	return ERR_FAILED;
 }
 
 static void read_info(CURL *curl, struct answer *answer)
@@ -314,5 +372,6 @@ int http_request(struct http *http, bool head, const char *key,
 	    url, range ? range : "", answer->status, answer->body.len);
 	http->answer = NULL;
 	free(url);
-	return code == CURLE_OK ? 0 : failed(http, code, answer, err);
+	return code == CURLE_OK ? 0 : failed(http, code, key, range, answer,
+					     err);
 }

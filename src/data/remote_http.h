@@ -21,6 +21,7 @@ struct answer {
 	char etag[64];         /* with its quotes; "" absent */
 	char content_type[128];
 	char content_range[96];
+	char region[64];       /* x-amz-bucket-region */
 	bool too_long;
 };
 
@@ -32,6 +33,16 @@ void http_free(struct http *http); /* NULL is fine */
 /* "https://HOST", for sentences. */
 const char *http_endpoint(const struct http *http);
 const char *http_bucket(const struct http *http);
+
+/* Appends what was asked for: "s2/00017 at byte 1729 of https://HOST/bench",
+ * with a NULL range "s2/00017 of …", with a NULL key "the listing of …". */
+void http_add_asked(const struct http *http, const char *key,
+		    const char *range, struct str *out);
+
+/* The sentence for a status that is none of the expected: what was asked for,
+ * the store's own words, advice. Returns ERR_FAILED. */
+int http_refused(const struct http *http, const char *key, const char *range,
+		 const struct answer *answer, struct err *err);
 
 /*
  * Sends HEAD or GET for the object `key`, or with a NULL key for the bucket

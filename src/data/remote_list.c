@@ -85,6 +85,7 @@ static int read_member(struct list_page *page, const struct xml_path *path,
 		free(key->key);
 		key->key = mem_dup(inside->buf);
 	} else if (path_is(path, 3, "Contents", "Size")) {
+		key->has_size = true;
 		return read_size(inside->buf, &key->size, err);
 	} else if (path_is(path, 3, "Contents", "ETag")) {
 		snprintf(key->etag, sizeof(key->etag), "%s", inside->buf);
@@ -106,9 +107,12 @@ static int ended(void *context, const struct xml_path *path,
 	if (path_is(path, 2, NULL, "EncodingType"))
 		page->encoded = !strcmp(inside->buf, "url");
 	if (path_is(path, 2, NULL, "Contents")) {
-		if (!current(page)->key)
+		const struct list_key *key = current(page);
+
+		if (!key->key || !key->has_size)
 			return err_set(err, ERR_INVALID,
-				       "an entry of the listing has no Key");
+				       "an entry of the listing has no %s",
+				       key->key ? "Size" : "Key");
 		page->count++;
 	}
 	return read_member(page, path, inside, err);
@@ -141,20 +145,4 @@ void list_page_clear(struct list_page *page)
 		free(page->keys[i].key);
 	free(page->keys);
 	memset(page, 0, sizeof(*page));
-}
-
-static int find_code(void *context, const struct xml_path *path,
-		     const struct str *inside, struct err *err)
-{
-	(void)err;
-	if (path->depth == 2 && !strcmp(path->name[0], "Error") &&
-	    !strcmp(path->name[1], "Code"))
-		snprintf(context, LIST_CODE_BYTES, "%s", inside->buf);
-	return 0;
-}
-
-void list_error_code(const char *text, size_t n, char out[LIST_CODE_BYTES])
-{
-	out[0] = '\0';
-	xml_read(text, n, find_code, out, NULL);
 }

@@ -10,7 +10,8 @@
 
 struct list_key {
 	char *key;
-	uint64_t size;
+	uint64_t size; /* bytes, where has_size */
+	bool has_size;
 	char etag[64];
 };
 
@@ -19,7 +20,8 @@ struct list_page {
 	struct list_key *keys; /* in byte order */
 	size_t count, capacity;
 	bool truncated; /* there are more keys after the last */
-	bool encoded;   /* only while it is read: keys are percent-encoded */
+	bool encoded;   /* it said that keys are percent-encoded, as was asked;
+			 * they no longer are */
 };
 
 /* Fills a zeroed page; ERR_INVALID when the text is no ListBucketResult whose
@@ -27,9 +29,5 @@ struct list_page {
 int list_page_parse(const char *text, size_t n, struct list_page *page,
 		    struct err *err);
 void list_page_clear(struct list_page *page);
-
-/* The element Code of an error's body, "" if there is none. */
-#define LIST_CODE_BYTES 64
-void list_error_code(const char *text, size_t n, char out[LIST_CODE_BYTES]);
 
 #endif

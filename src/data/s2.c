@@ -178,11 +178,13 @@ static uint64_t add_block(const struct s2 *s2, uint64_t number, uint64_t block,
 
 static int64_t s2_slices(struct object_source *source,
 			 const struct object *object, uint64_t offset,
-			 uint64_t length, struct object_slices *out)
+			 uint64_t length, struct object_slices *out,
+			 struct err *err)
 {
 	const struct s2 *s2 = of(source);
 	uint64_t done = 0;
 
+	(void)err;
 	out->count = 0;
 	if (offset < S2_HEADER_BYTES)
 		done = add(out, s2->layout.header + offset,

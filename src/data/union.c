@@ -93,12 +93,13 @@ static int union_next(struct object_source *source, const char *prefix,
 
 static int64_t union_slices(struct object_source *source,
 			    const struct object *object, uint64_t offset,
-			    uint64_t length, struct object_slices *out)
+			    uint64_t length, struct object_slices *out,
+			    struct err *err)
 {
 	struct object inner;
 	struct object_source *owner = unmark(source, object, &inner);
 
-	return owner->ops->slices(owner, &inner, offset, length, out);
+	return owner->ops->slices(owner, &inner, offset, length, out, err);
 }
 
 static void union_free(struct object_source *source)

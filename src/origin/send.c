@@ -24,7 +24,7 @@ static int64_t next_slices(struct conn *conn)
 
 	return reply->source->ops->slices(reply->source, &reply->object,
 					  reply->offset, reply->left,
-					  &origin->slices);
+					  &origin->slices, NULL);
 }
 
 /* What the next call shall send. */

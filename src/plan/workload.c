@@ -87,14 +87,10 @@ int plan_crc(struct object_source *source, const struct object *object,
 
 	while (length && code == 0) {
 		int64_t n = source->ops->slices(source, object, start, length,
-						slices);
+						slices, err);
 
-		if (n <= 0) {
-			code = err_set(err, ERR_SYSTEM,
-				       "an object of %s cannot be read at byte "
-				       "%llu: --debug=data may say why",
-				       source->name,
-				       (unsigned long long)start);
+		if (n < 0) {
+			code = (int)n;
 			break;
 		}
 		for (int i = 0; i < slices->count; i++)

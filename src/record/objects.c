@@ -30,14 +30,10 @@ int object_read(struct object_source *source, const struct object *object,
 
 	while (length && code == 0) {
 		int64_t n = source->ops->slices(source, object, offset, length,
-						slices);
+						slices, err);
 
-		if (n <= 0) {
-			code = err_set(err, ERR_SYSTEM,
-				       "the bytes of an object of %s cannot be "
-				       "read at offset %llu",
-				       source->name,
-				       (unsigned long long)offset);
+		if (n < 0) {
+			code = (int)n;
 			break;
 		}
 		for (int i = 0; i < slices->count; i++) {

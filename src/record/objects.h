@@ -62,13 +62,15 @@ struct object_source_ops {
 
 	/* Describes bytes from `offset` on, at most `length` (the caller has
 	 * checked the range against the size). Fills out->at and returns how
-	 * many bytes it covers, more than 0; ERR_SYSTEM when the bytes cannot
-	 * be had any more (a file that became shorter). What slices point to
-	 * outside of the scratch must never change while the source lives:
-	 * the kernel may read it after the call. Required. */
+	 * many bytes it covers, more than 0; a negative code when the bytes
+	 * cannot be had (a file that became shorter, a store that refuses),
+	 * with a sentence that names the object and the byte. What slices
+	 * point to outside of the scratch must never change while the source
+	 * lives: the kernel may read it after the call. Required. */
 	int64_t (*slices)(struct object_source *source,
 			  const struct object *object, uint64_t offset,
-			  uint64_t length, struct object_slices *out);
+			  uint64_t length, struct object_slices *out,
+			  struct err *err);
 
 	/* Frees the source. Required. */
 	void (*free)(struct object_source *source);
