@@ -52,6 +52,40 @@ class NewTest(Check):
         self.assertFalse(found["ready"])
         self.assert_sentence(found["remedy"], "no lock", "tools/lock")
 
+    def test_one_rule_for_names(self):
+        """tools/new-test writes what `benchmark list` shows, and nothing else."""
+        libraries = ["my-lib", "a9_", "x" * 63, "x" * 64, "Geo", "geO", "9a", "-a", "_a", "a@1", "a+b", "café"]
+        libraries += ['a"b', "a\nb", "a.b", "a b", "=1", ""]
+        tests = ["fetch_range", "fetch-range", "t" * 63, "t" * 64, "Upper", "2nd", "_hidden", "a.b", "é"]
+        tried = [(name, "fetch_range") for name in libraries] + [("geo", name) for name in tests]
+        for library, test in tried:
+            folder = self.folder / "made"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            words = [TOP / "tools/new-test", "--tests", folder, "--", library, test]
+            made = subprocess.run(words, capture_output=True, text=True).returncode == 0
+            shutil.rmtree(folder)
+            if library and len(os.fsencode(f"{test}.py")) < 256:
+                (folder / library).mkdir(parents=True)
+                (folder / library / "library.toml").write_text(LIBRARY)
+                (folder / library / f"{test}.py").write_text(NEW_TEST)
+            else:
+                folder.mkdir()
+            shown = self.listed(GEOIO_TESTS=folder)
+            self.assertEqual(made, test in shown.get(library, []), (library, test))
+
+    def test_a_wrong_description_stops_no_other(self):
+        tests = self.folder / "tests"
+        for name in ("wrong", "stranger"):
+            (tests / name).mkdir(parents=True)
+            (tests / name / "fetch_range.py").write_text(NEW_TEST)
+            (tests / name / "library.toml").write_text(LIBRARY)
+        (tests / "wrong/library.toml").write_text("language = 1\n")
+        words = ("fetch_range", *SHORT, "--n-requests", 10)
+        self.benchmark("run-test", "stranger", *words, GEOIO_TESTS=tests)
+        result = self.benchmark("run-test", "wrong", *words, status=1, GEOIO_TESTS=tests)
+        self.assert_sentence(result.stderr, "wrong/library.toml", "line 1")
+
     def listed(self, **env):
         document = self.benchmark("list", "--json", **env).json()
         return {library["name"]: library["tests"] for library in document["libraries"]}

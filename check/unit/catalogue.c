@@ -1,11 +1,13 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/name.h"
 #include "catalogue/python.h"
 #include "catalogue/toml.h"
 
@@ -59,6 +61,14 @@ static void put(const char *folder, const char *name, const char *text)
 	struct err err;
 
 	assert_int_equal(file_write(path, text, strlen(text), &err), 0);
+	free(path);
+}
+
+static void unlink_in(const char *folder, const char *name)
+{
+	char *path = mem_printf("%s/%s", folder, name);
+
+	assert_int_equal(unlink(path), 0);
 	free(path);
 }
 
@@ -125,18 +135,170 @@ static void check_finds_files(void **state)
 static void check_bad_description(void **state)
 {
 	char *library = mem_printf("%s/stranger", (char *)*state);
+	const struct library *found;
 	struct catalogue catalogue;
+	const struct test *test;
 	struct err err;
 
+	unlink_in(library, "Upper.py");
 	put(library, "library.toml", "language = \"cobol\"\n");
-	assert_int_equal(catalogue_load(&catalogue, &err), ERR_INVALID);
-	assert_names(err, "library.toml");
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
+					NULL, &err),
+			 ERR_INVALID);
+	assert_names(err, "stranger/library.toml: language must be");
+	assert_int_equal(catalogue_find(&catalogue, "null", "fetch_range",
+					&found, &test, &err),
+			 0);
 	catalogue_release(&catalogue);
 	put(library, "library.toml",
 	    "language = \"c\"\nkind = \"something\"\n");
-	assert_int_equal(catalogue_load(&catalogue, &err), ERR_INVALID);
-	assert_names(err, "something");
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue.skipped_count, 1);
+	assert_non_null(strstr(catalogue.skipped[0].why, "something"));
 	catalogue_release(&catalogue);
+	free(library);
+}
+
+static void check_names_of_one_rule(void **state)
+{
+	static const struct {
+		enum name_kind kind;
+		const char *name, *near; /* NULL: it is a name */
+	} cases[] = {
+		{ NAME_LIBRARY, "my-lib", NULL },
+		{ NAME_LIBRARY, "a9_", NULL },
+		{ NAME_TEST, "fetch_range", NULL },
+		{ NAME_TEST, "fetch-range", "call it fetch_range" },
+		{ NAME_LIBRARY, "My-Lib", "call it my-lib" },
+		{ NAME_LIBRARY, "obstore@0.12", "call it obstore_0_12" },
+		{ NAME_LIBRARY, "a+b", "call it a_b" },
+		{ NAME_LIBRARY, "=1+1", "63 in all" },
+		{ NAME_LIBRARY, "9lives", "call it lives" },
+		{ NAME_LIBRARY, "a\"b,c", "call it a_b_c" },
+		{ NAME_LIBRARY, "caf\xc3\xa9", "'caf\xc3\xa9'" },
+		{ NAME_LIBRARY, "a\nb", "'a\\x0ab'" },
+		{ NAME_LIBRARY, "a\x1b[2J", "'a\\x1b[2J'" },
+		{ NAME_LIBRARY, "a\xc2\x9b", "'a\\xc2\\x9b'" },
+		{ NAME_LIBRARY, "\xff", "'\\xff'" },
+		{ NAME_LIBRARY, "", "'' is no name" },
+	};
+	char longest[65];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int code = name_check(cases[i].kind, cases[i].name, &err);
+
+		assert_int_equal(code, cases[i].near ? ERR_USAGE : 0);
+		if (code < 0)
+			assert_names(err, cases[i].near);
+	}
+	memset(longest, 'a', 64);
+	longest[64] = '\0';
+	assert_int_equal(name_check(NAME_TEST, longest, &err), ERR_USAGE);
+	longest[63] = '\0';
+	assert_int_equal(name_check(NAME_TEST, longest, &err), 0);
+}
+
+static void find_refused(const struct catalogue *catalogue,
+			 const char *library, const char *test, int code,
+			 const char *why)
+{
+	const struct library *found;
+	const struct test *found_test;
+	struct err err;
+
+	assert_int_equal(catalogue_find(catalogue, library, test, &found,
+					&found_test, &err),
+			 code);
+	assert_names(err, why);
+}
+
+static void check_says_why(void **state)
+{
+	char *root = *state, *library = mem_printf("%s/Odd", root);
+	struct catalogue catalogue;
+	struct err err;
+
+	assert_int_equal(file_make_dirs(library, 0700, &err), 0);
+	put(library, "library.toml", "language = \"python\"\n");
+	put(root, "fetch_range.py", "");
+	free(library);
+	library = mem_printf("%s/bare", root);
+	assert_int_equal(file_make_dirs(library, 0700, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	find_refused(&catalogue, "Odd", "x", ERR_USAGE, "call it odd");
+	find_refused(&catalogue, "bare", "x", ERR_NOT_FOUND, "library.toml");
+	find_refused(&catalogue, "stranger", "Upper", ERR_USAGE,
+		     "stranger/Upper.py: 'Upper' is no name of a test");
+	assert_int_equal(catalogue.skipped_count, 4);
+	catalogue_release(&catalogue);
+	free(library);
+}
+
+static void refuse_tests(const char *folders, const char *why)
+{
+	struct catalogue catalogue;
+	struct err err;
+
+	setenv("GEOIO_TESTS", folders, 1);
+	assert_int_equal(catalogue_load(&catalogue, &err), ERR_USAGE);
+	assert_names(err, why);
+	catalogue_release(&catalogue);
+}
+
+static void check_folders_that_are_none(void **state)
+{
+	char *library = mem_printf("%s/stranger", (char *)*state);
+	struct str many = STR_INIT;
+
+	refuse_tests("/nope", "/nope");
+	refuse_tests(library, "a library itself");
+	for (int i = 0; i < 20; i++)
+		str_addf(&many, "%s:", (char *)*state);
+	refuse_tests(many.buf, "more than 15");
+	str_release(&many);
+	free(library);
+}
+
+/* A C library elsewhere: its program lies beside the source, once it is built. */
+static void check_c_elsewhere(void **state)
+{
+	char *library = mem_printf("%s/stranger", (char *)*state);
+	char *program = mem_printf("%s/fetch_range", library);
+	const struct library *found;
+	struct catalogue catalogue;
+	const struct test *test;
+	struct err err;
+	char **words;
+
+	put(library, "library.toml", "language = \"c\"\n");
+	put(library, "fetch_range.c", "");
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_find(&catalogue, "stranger", "fetch_range",
+					&found, &test, &err),
+			 0);
+	assert_false(found->ready);
+	assert_non_null(strstr(found->remedy, "cc -O2"));
+	assert_non_null(strstr(found->remedy, program));
+	assert_non_null(strstr(found->remedy, "libbenchmark-worker.a"));
+	/* The tests in Python are now of the wrong language. */
+	find_refused(&catalogue, "stranger", "a_test", ERR_INVALID,
+		     "written in C");
+	catalogue_release(&catalogue);
+	put(library, "fetch_range", "#!/bin/sh\n");
+	assert_int_equal(chmod(program, 0700), 0);
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_find(&catalogue, "stranger", "fetch_range",
+					&found, &test, &err),
+			 0);
+	assert_true(found->ready);
+	words = catalogue_command(&catalogue, found, test);
+	assert_string_equal(words[0], program);
+	catalogue_free_words(words);
+	catalogue_release(&catalogue);
+	free(program);
 	free(library);
 }
 
@@ -170,6 +332,13 @@ int main(void)
 						remove_folder),
 		cmocka_unit_test_setup_teardown(check_bad_description,
 						make_folder, remove_folder),
+		cmocka_unit_test(check_names_of_one_rule),
+		cmocka_unit_test_setup_teardown(check_says_why, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(check_folders_that_are_none,
+						make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(check_c_elsewhere, make_folder,
+						remove_folder),
 		cmocka_unit_test_setup_teardown(check_missing_environment,
 						make_folder, remove_folder),
 	};

@@ -1,7 +1,5 @@
 #include "catalogue/catalogue.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,138 +8,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "catalogue/python.h"
-#include "catalogue/toml.h"
-
-static bool plain_name(const char *name, size_t n)
-{
-	return n > 0 && n < 64 && name[0] != '_' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") >= n;
-}
-
-static const char *extension_of(const struct library *library)
-{
-	return strcmp(library->language, "c") ? ".py" : ".c";
-}
-
-static bool has_test(const struct library *library, const char *name)
-{
-	for (size_t i = 0; i < library->test_count; i++) {
-		if (!strcmp(library->tests[i].name, name))
-			return true;
-	}
-	return false;
-}
-
-static void add_test(struct library *library, const char *folder,
-		     const char *file)
-{
-	size_t n = strcspn(file, ".");
-	struct test test;
-
-	if (!plain_name(file, n) || strcmp(file + n, extension_of(library)))
-		return;
-	test.name = mem_dup_n(file, n);
-	if (has_test(library, test.name)) {
-		free(test.name);
-		return;
-	}
-	test.path = mem_printf("%s/%s", folder, file);
-	MEM_ROOM(library->tests, library->test_count, library->test_capacity);
-	library->tests[library->test_count++] = test;
-}
-
-static int by_test_name(const void *a, const void *b)
-{
-	return strcmp(((const struct test *)a)->name,
-		      ((const struct test *)b)->name);
-}
-
-static void find_tests(struct library *library, const char *folder)
-{
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
-
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
-		add_test(library, folder, entry->d_name);
-	closedir(dir);
-	if (library->test_count)
-		qsort(library->tests, library->test_count,
-		      sizeof(*library->tests), by_test_name);
-}
-
-/* "aiohttp==3.14.5" gives 3.14.5 for aiohttp; extras in [] are passed over. */
-static char *pinned_version(const struct toml *toml, const char *package)
-{
-	const struct toml_entry *packages = toml_find(toml, "packages");
-	size_t n = strlen(package);
-
-	for (size_t i = 0; packages && i < packages->count; i++) {
-		const char *pin = packages->values[i];
-		const char *equals = strstr(pin, "==");
-
-		if (equals && !strncmp(pin, package, n) &&
-		    (pin[n] == '=' || pin[n] == '['))
-			return mem_dup(equals + 2);
-	}
-	return NULL;
-}
-
-static int kind_of(const char *word, const char *path, enum library_kind *out,
-		   struct err *err)
-{
-	static const char *const words[] = { "library", "baseline", "check" };
-
-	*out = LIBRARY_MEASURED;
-	if (!word)
-		return 0;
-	for (unsigned i = 0; i < 3; i++) {
-		if (!strcmp(word, words[i])) {
-			*out = (enum library_kind)i;
-			return 0;
-		}
-	}
-	return err_set(err, ERR_INVALID,
-		       "%s: kind is '%s', not library, baseline or check", path,
-		       word);
-}
-
-static int fill(struct library *library, const struct toml *toml,
-		const char *path, struct err *err)
-{
-	const char *version_of = toml_text(toml, "version_of");
-	const char *language = toml_text(toml, "language");
-
-	if (!language || (strcmp(language, "python") && strcmp(language, "c")))
-		return err_set(err, ERR_INVALID,
-			       "%s: language must be \"python\" or \"c\"", path);
-	library->language = mem_dup(language);
-	library->home_page = mem_dup(toml_text(toml, "home_page"));
-	library->notes = mem_dup(toml_text(toml, "notes"));
-	library->packaged = toml_find(toml, "packages") &&
-			    toml_find(toml, "packages")->count;
-	library->version = pinned_version(
-		toml, version_of ? version_of : library->name);
-	return kind_of(toml_text(toml, "kind"), path, &library->kind, err);
-}
-
-static int read_description(struct library *library, struct err *err)
-{
-	char *path = mem_printf("%s/library.toml", library->folder);
-	struct str text = STR_INIT;
-	struct toml toml = { 0 };
-	int code = file_read(path, 1 << 20, &text, err);
-
-	if (code == 0)
-		code = toml_parse(&toml, text.buf, path, err);
-	if (code == 0)
-		code = fill(library, &toml, path, err);
-	toml_release(&toml);
-	str_release(&text);
-	free(path);
-	return code;
-}
+#include "catalogue/scan.h"
 
 static char *python_remedy(const struct library *library)
 {
@@ -159,32 +26,61 @@ static char *python_remedy(const struct library *library)
 		       "BENCHMARK_PYTHON");
 }
 
-static int check_python(const struct catalogue *catalogue,
-			struct library *library, struct err *err)
+static void check_python(const struct catalogue *catalogue,
+			 struct library *library)
 {
 	char *lock = mem_printf("%s/requirements.lock", library->folder);
+	struct err err;
 	int code = 0;
 
 	if (file_exists(lock))
 		code = python_environment(catalogue->places.envs, library->name,
-					  lock, &library->environment, err);
+					  lock, &library->environment, &err);
 	free(lock);
-	if (code < 0)
-		return code;
 	if (library->environment)
 		library->ready = python_ready(library->environment);
 	else
-		library->ready = catalogue->python && !library->packaged;
-	if (!library->ready)
+		library->ready = code == 0 && catalogue->python &&
+				 !library->packaged;
+	if (code < 0)
+		library->remedy = mem_dup(err.text);
+	else if (!library->ready)
 		library->remedy = python_remedy(library);
-	return 0;
 }
 
+static bool is_ours(const struct catalogue *catalogue, const char *path)
+{
+	const char *root = catalogue->places.tests[0];
+	size_t n = strlen(root);
+
+	return !strncmp(path, root, n) && path[n] == '/';
+}
+
+/* Tests of the checkout are built into its build folder; of a folder elsewhere
+ * perhaps too (check/libraries), else beside their source. */
 static char *program_of(const struct catalogue *catalogue,
 			const struct library *library, const struct test *test)
 {
-	return mem_printf("%s/%s/%s", catalogue->places.programs, library->name,
-			  test->name);
+	char *built = mem_printf("%s/%s/%s", catalogue->places.programs,
+				 library->name, test->name);
+
+	if (is_ours(catalogue, test->path) || access(built, X_OK) == 0)
+		return built;
+	free(built);
+	return mem_dup_n(test->path, strlen(test->path) - strlen(".c"));
+}
+
+static char *program_remedy(const struct catalogue *catalogue,
+			    const struct test *test, const char *program)
+{
+	const struct places *places = &catalogue->places;
+
+	if (is_ours(catalogue, test->path))
+		return mem_dup("build its tests with `make`");
+	return mem_printf("build %s: `cc -O2 -pthread -I%s -o %s %s %s "
+			  "-ljansson -lcurl -lz -lm`", test->name,
+			  places->include, program, test->path,
+			  places->worker_library);
 }
 
 static void check_programs(const struct catalogue *catalogue,
@@ -192,76 +88,33 @@ static void check_programs(const struct catalogue *catalogue,
 {
 	library->ready = true;
 	for (size_t i = 0; i < library->test_count && library->ready; i++) {
-		char *program =
-			program_of(catalogue, library, &library->tests[i]);
+		const struct test *test = &library->tests[i];
+		char *program = program_of(catalogue, library, test);
 
 		library->ready = access(program, X_OK) == 0;
+		if (!library->ready)
+			library->remedy = program_remedy(catalogue, test,
+							 program);
 		free(program);
 	}
-	if (!library->ready)
-		library->remedy = mem_dup("build its tests with `make`");
-}
-
-static struct library *known(struct catalogue *catalogue, const char *name)
-{
-	for (size_t i = 0; i < catalogue->count; i++) {
-		if (!strcmp(catalogue->libraries[i].name, name))
-			return &catalogue->libraries[i];
-	}
-	return NULL;
-}
-
-static int add_library(struct catalogue *catalogue, const char *root,
-		       const char *name, struct err *err)
-{
-	struct library *library = known(catalogue, name);
-	char *folder = mem_printf("%s/%s", root, name);
-	int code;
-
-	if (library) {
-		find_tests(library, folder);
-		free(folder);
-		return 0;
-	}
-	MEM_ROOM(catalogue->libraries, catalogue->count, catalogue->capacity);
-	library = &catalogue->libraries[catalogue->count++];
-	memset(library, 0, sizeof(*library));
-	library->name = mem_dup(name);
-	library->folder = folder;
-	code = read_description(library, err);
-	if (code < 0)
-		return code;
-	find_tests(library, folder);
-	return 0;
-}
-
-static int scan(struct catalogue *catalogue, const char *root, struct err *err)
-{
-	DIR *dir = opendir(root);
-	const struct dirent *entry;
-	int code = 0;
-
-	if (!dir)
-		return err_sys(err, "cannot read the folder %s", root);
-	while (code == 0 && (entry = readdir(dir))) {
-		size_t n = strlen(entry->d_name);
-		char *mark = mem_printf("%s/%s/library.toml", root,
-					entry->d_name);
-		struct library *before = known(catalogue, entry->d_name);
-
-		if (plain_name(entry->d_name, n) &&
-		    (file_exists(mark) || before))
-			code = add_library(catalogue, root, entry->d_name, err);
-		free(mark);
-	}
-	closedir(dir);
-	return code;
 }
 
 static int by_library_name(const void *a, const void *b)
 {
 	return strcmp(((const struct library *)a)->name,
 		      ((const struct library *)b)->name);
+}
+
+static void check_ready(struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->count; i++) {
+		struct library *library = &catalogue->libraries[i];
+
+		if (strcmp(library->language, "c"))
+			check_python(catalogue, library);
+		else
+			check_programs(catalogue, library);
+	}
 }
 
 int catalogue_load(struct catalogue *catalogue, struct err *err)
@@ -272,43 +125,30 @@ int catalogue_load(struct catalogue *catalogue, struct err *err)
 	code = places_find(&catalogue->places, err);
 	catalogue->python = python_find();
 	for (size_t i = 0; code == 0 && i < catalogue->places.test_count; i++)
-		code = scan(catalogue, catalogue->places.tests[i], err);
-	for (size_t i = 0; code == 0 && i < catalogue->count; i++) {
-		struct library *library = &catalogue->libraries[i];
-
-		if (strcmp(library->language, "c"))
-			code = check_python(catalogue, library, err);
-		else
-			check_programs(catalogue, library);
-	}
-	if (code == 0 && catalogue->count)
+		code = scan_root(catalogue, catalogue->places.tests[i], err);
+	check_ready(catalogue);
+	if (catalogue->count)
 		qsort(catalogue->libraries, catalogue->count,
 		      sizeof(*catalogue->libraries), by_library_name);
 	return code;
 }
 
-static void library_release(struct library *library)
+static void skipped_release(struct skipped *skipped)
 {
-	for (size_t i = 0; i < library->test_count; i++) {
-		free(library->tests[i].name);
-		free(library->tests[i].path);
-	}
-	free(library->tests);
-	free(library->name);
-	free(library->folder);
-	free(library->language);
-	free(library->home_page);
-	free(library->version);
-	free(library->notes);
-	free(library->environment);
-	free(library->remedy);
+	free(skipped->path);
+	free(skipped->library);
+	free(skipped->test);
+	free(skipped->why);
 }
 
 void catalogue_release(struct catalogue *catalogue)
 {
 	for (size_t i = 0; i < catalogue->count; i++)
 		library_release(&catalogue->libraries[i]);
+	for (size_t i = 0; i < catalogue->skipped_count; i++)
+		skipped_release(&catalogue->skipped[i]);
 	free(catalogue->libraries);
+	free(catalogue->skipped);
 	free(catalogue->python);
 	places_release(&catalogue->places);
 	memset(catalogue, 0, sizeof(*catalogue));
@@ -330,9 +170,34 @@ static int unknown(const char *what, const char *word, const char *const *names,
 		       what, word);
 }
 
-static int find_test(const struct library *library, const char *name,
+/* `library` or `test` NULL: of any name; a test only where one is asked for. */
+static const struct skipped *find_skipped(const struct catalogue *catalogue,
+					  const char *library, const char *test)
+{
+	for (size_t i = 0; i < catalogue->skipped_count; i++) {
+		const struct skipped *s = &catalogue->skipped[i];
+
+		if ((library && strcmp(library, s->library) != 0) ||
+		    !test != !s->test || (test && strcmp(test, s->test) != 0))
+			continue;
+		return s;
+	}
+	return NULL;
+}
+
+static int tell_skipped(const struct skipped *skipped, const char *what,
+			const char *name, struct err *err)
+{
+	return err_set(err, skipped->code, "the %s '%s' is left out: %s: %s",
+		       what, name, skipped->path, skipped->why);
+}
+
+static int find_test(const struct catalogue *catalogue,
+		     const struct library *library, const char *name,
 		     const struct test **out, struct err *err)
 {
+	const struct skipped *skipped =
+		find_skipped(catalogue, library->name, name);
 	const char **names = mem_array(library->test_count, sizeof(*names));
 	char *what = mem_printf("test of %s named", library->name);
 	int code = ERR_USAGE;
@@ -344,7 +209,9 @@ static int find_test(const struct library *library, const char *name,
 			code = 0;
 		}
 	}
-	if (code < 0)
+	if (code < 0 && skipped)
+		code = tell_skipped(skipped, "test", name, err);
+	else if (code < 0)
 		unknown(what, name, names, library->test_count, err);
 	free(what);
 	free(names);
@@ -357,6 +224,8 @@ int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 {
 	const char **names = mem_array(catalogue->count, sizeof(*names));
 	const struct library *found = NULL;
+	const struct skipped *skipped =
+		find_skipped(catalogue, library_name, NULL);
 	int code;
 
 	for (size_t i = 0; i < catalogue->count; i++) {
@@ -364,11 +233,15 @@ int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 		if (!strcmp(names[i], library_name))
 			found = &catalogue->libraries[i];
 	}
-	if (!found)
+	if (!found && skipped)
+		code = tell_skipped(skipped, "library", library_name, err);
+	else if (!found)
 		code = unknown("library", library_name, names, catalogue->count,
 			       err);
 	else
-		code = test_name ? find_test(found, test_name, test, err) : 0;
+		code = test_name ? find_test(catalogue, found, test_name, test,
+					     err)
+				 : 0;
 	*library = found;
 	free(names);
 	return code;
@@ -377,6 +250,7 @@ int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 int catalogue_has_test(const struct catalogue *catalogue, const char *test_name,
 		       struct err *err)
 {
+	const struct skipped *skipped = find_skipped(catalogue, NULL, test_name);
 	const char **names = NULL;
 	size_t count = 0, capacity = 0;
 	int code = 0;
@@ -384,14 +258,17 @@ int catalogue_has_test(const struct catalogue *catalogue, const char *test_name,
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct library *library = &catalogue->libraries[i];
 
-		if (has_test(library, test_name))
+		if (library_has_test(library, test_name))
 			goto out;
 		for (size_t j = 0; j < library->test_count; j++) {
 			MEM_ROOM(names, count, capacity);
 			names[count++] = library->tests[j].name;
 		}
 	}
-	code = unknown("test", test_name, names, count, err);
+	if (skipped)
+		code = tell_skipped(skipped, "test", test_name, err);
+	else
+		code = unknown("test", test_name, names, count, err);
 out:
 	free(names);
 	return code;

@@ -2,9 +2,11 @@
  * What can be run: the libraries (folders with a library.toml) and their tests
  * (files beside it), found anew each time, so that a new file is a new test.
  *
- * A test is LIBRARY/TEST.py or LIBRARY/TEST.c; names that start with `_` or are
- * not made of a-z, 0-9 and _ are no tests. A library in a later folder (see
- * places.h) with the name of an earlier one adds its tests to it.
+ * A test is LIBRARY/TEST.py or LIBRARY/TEST.c; files and folders whose names
+ * start with `_` or `.` are none. A library in a later folder (see places.h)
+ * with the name of an earlier one adds its tests to it. What breaks the rule for
+ * names (name.h), or cannot be understood, is left out and stands in `skipped`;
+ * the others work.
  */
 #ifndef CATALOGUE_CATALOGUE_H
 #define CATALOGUE_CATALOGUE_H
@@ -43,18 +45,30 @@ struct library {
 	char *remedy;       /* what to do when it is not; NULL when it is */
 };
 
+/* A folder or file that looks like a library or test and is none. */
+struct skipped {
+	char *path;    /* as a person may see it */
+	char *library; /* names as in the file system */
+	char *test;    /* NULL: the whole library */
+	char *why;
+	int code;      /* for who names it */
+};
+
 struct catalogue {
 	struct places places;
 	char *python; /* interpreter of libraries without packages, or NULL */
 	struct library *libraries; /* sorted by name */
 	size_t count, capacity;
+	struct skipped *skipped; /* in the order in which they were found */
+	size_t skipped_count, skipped_capacity;
 };
 
+/* Release also after a failure. */
 int catalogue_load(struct catalogue *catalogue, struct err *err);
 void catalogue_release(struct catalogue *catalogue);
 
-/* The library and test of these names; ERR_USAGE with the nearest name. `test`
- * may be NULL. Borrowed. */
+/* The library and test of these names; ERR_USAGE with the nearest name, or why
+ * it was skipped. `test` may be NULL. Borrowed. */
 int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 		   const char *test_name, const struct library **library,
 		   const struct test **test, struct err *err);

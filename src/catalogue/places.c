@@ -32,25 +32,57 @@ static char *user_folder(const char *variable, const char *fallback,
 			  tail);
 }
 
-static void add_tests(struct places *places, char *folder)
+static int refuse_tests(const char *folder, struct err *err)
 {
-	if (places->test_count < PLACES_TESTS_MAX && file_is_dir(folder))
-		places->tests[places->test_count++] = folder;
-	else
-		free(folder);
+	char *mark = mem_printf("%s/library.toml", folder);
+	int code = 0;
+
+	if (!file_is_dir(folder))
+		code = err_set(err, ERR_USAGE,
+			       "GEOIO_TESTS names %s, which is no folder that "
+			       "is there", folder);
+	else if (file_exists(mark))
+		code = err_set(err, ERR_USAGE,
+			       "GEOIO_TESTS names %s, which is a library itself: "
+			       "name the folder that it lies in", folder);
+	free(mark);
+	return code;
 }
 
-static void add_extra_tests(struct places *places)
+/* Replicas have a folder of their own, so the path must not hang on ours. */
+static char *absolute(const char *folder, size_t n)
+{
+	char *here = *folder == '/' ? NULL : getcwd(NULL, 0);
+	char *path = here ? mem_printf("%s/%.*s", here, (int)n, folder)
+			  : mem_dup_n(folder, n);
+
+	free(here);
+	for (n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+		path[n - 1] = '\0';
+	return path;
+}
+
+static int add_extra_tests(struct places *places, struct err *err)
 {
 	const char *extra = getenv("GEOIO_TESTS");
+	int code = 0;
 
-	while (extra && *extra) {
+	while (code == 0 && extra && *extra) {
 		size_t n = strcspn(extra, ":");
 
-		if (n)
-			add_tests(places, mem_dup_n(extra, n));
+		if (n && places->test_count == PLACES_TESTS_MAX)
+			return err_set(err, ERR_USAGE,
+				       "GEOIO_TESTS names more than %d folders",
+				       PLACES_TESTS_MAX - 1);
+		if (n) {
+			char *folder = absolute(extra, n);
+
+			places->tests[places->test_count++] = folder;
+			code = refuse_tests(folder, err);
+		}
 		extra += n + (extra[n] == ':');
 	}
+	return code;
 }
 
 /* The checkout above a build folder (build, build/asan, …), or NULL. */
@@ -81,6 +113,9 @@ static void place_checkout(struct places *places, const char *root,
 {
 	places->python_root = mem_dup(root);
 	places->programs = mem_printf("%s/tests", program_dir);
+	places->include = mem_printf("%s/include", root);
+	places->worker_library = mem_printf("%s/libbenchmark-worker.a",
+					    program_dir);
 	places->make_cog = mem_printf("%s/make-cog", program_dir);
 	places->enter = mem_printf("%s/geoio-enter", program_dir);
 	places->setup_envs = mem_printf("%s/tools/setup-envs", root);
@@ -98,6 +133,9 @@ static void place_installed(struct places *places, const char *program_dir)
 	places->python_root = mem_printf("%s/share/geoio-benchmark", prefix);
 	places->programs = mem_printf("%s/libexec/geoio-benchmark/tests",
 				      prefix);
+	places->include = mem_printf("%s/include", prefix);
+	places->worker_library = mem_printf("%s/lib/libbenchmark-worker.a",
+					    prefix);
 	places->make_cog = mem_printf("%s/libexec/geoio-benchmark/make-cog",
 				      prefix);
 	places->enter = mem_printf("%s/libexec/geoio-benchmark/geoio-enter",
@@ -118,20 +156,20 @@ int places_find(struct places *places, struct err *err)
 		place_checkout(places, root, program_dir);
 	else
 		place_installed(places, program_dir);
-	add_tests(places, mem_printf("%s/benchmark/tests", places->python_root));
-	add_extra_tests(places);
+	places->tests[places->test_count++] =
+		mem_printf("%s/benchmark/tests", places->python_root);
 	places->envs = envs && *envs ? mem_dup(envs)
 				     : user_folder("XDG_DATA_HOME",
 						   ".local/share", "/envs");
 	places->cache = user_folder("XDG_CACHE_HOME", ".cache", "");
 	free(root);
 	free(program_dir);
-	if (!places->test_count)
+	if (!file_is_dir(places->tests[0]))
 		return err_set(err, ERR_NOT_FOUND,
 			       "no folder of tests at %s/benchmark/tests: "
 			       "install again with `make install`",
 			       places->python_root);
-	return 0;
+	return add_extra_tests(places, err);
 }
 
 void places_release(struct places *places)
@@ -140,6 +178,8 @@ void places_release(struct places *places)
 		free(places->tests[i]);
 	free(places->python_root);
 	free(places->programs);
+	free(places->include);
+	free(places->worker_library);
 	free(places->envs);
 	free(places->cache);
 	free(places->make_cog);

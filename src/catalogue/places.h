@@ -7,7 +7,7 @@
  *	installed   PREFIX/bin/benchmark           PREFIX/share/geoio-benchmark/…
  *
  * Environment: GEOIO_TESTS adds folders of libraries, colon-separated, each
- * like benchmark/tests; GEOIO_ENVS is where Python environments are (default:
+ * like benchmark/tests, and each must be there; GEOIO_ENVS is where Python environments are (default:
  * XDG_DATA_HOME or ~/.local/share, then geoio-benchmark/envs).
  */
 #ifndef CATALOGUE_PLACES_H
@@ -24,6 +24,8 @@ struct places {
 	char *tests[PLACES_TESTS_MAX]; /* folders of libraries, ours first */
 	size_t test_count;
 	char *programs; /* tests in C: PROGRAMS/LIBRARY/TEST */
+	char *include;  /* folder of benchmark/worker.h, for tests elsewhere */
+	char *worker_library; /* and what they are linked with */
 	char *envs;     /* Python environments */
 	char *cache;    /* made data (COGs): XDG_CACHE_HOME/geoio-benchmark */
 	char *make_cog; /* program */

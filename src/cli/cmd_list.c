@@ -29,13 +29,19 @@ static json_t *library_json(const struct library *library)
 
 static void print_json(const struct catalogue *catalogue)
 {
-	json_t *all = json_array();
+	json_t *all = json_array(), *skipped = json_array();
 	json_t *document;
 
 	for (size_t i = 0; i < catalogue->count; i++)
 		json_array_append_new(all,
 				      library_json(&catalogue->libraries[i]));
-	document = json_pack("{s:o}", "libraries", all);
+	for (size_t i = 0; i < catalogue->skipped_count; i++)
+		json_array_append_new(
+			skipped, json_pack("{s:s, s:s}", "path",
+					   catalogue->skipped[i].path, "why",
+					   catalogue->skipped[i].why));
+	document = json_pack("{s:o, s:o}", "libraries", all, "skipped",
+			     skipped);
 	json_dumpf(document, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(document);
@@ -72,6 +78,17 @@ static void print_kind(const struct catalogue *catalogue,
 		printf("\n");
 }
 
+static void print_skipped(const struct catalogue *catalogue)
+{
+	if (catalogue->skipped_count)
+		printf("Left out:\n");
+	for (size_t i = 0; i < catalogue->skipped_count; i++)
+		printf("%s: %s\n", catalogue->skipped[i].path,
+		       catalogue->skipped[i].why);
+	if (catalogue->skipped_count)
+		printf("\n");
+}
+
 static int run(struct options *options, struct err *err)
 {
 	struct catalogue catalogue;
@@ -88,6 +105,7 @@ static int run(struct options *options, struct err *err)
 		print_kind(&catalogue, LIBRARY_CHECK,
 			   "For the harness's own checks (run only when "
 			   "named):");
+		print_skipped(&catalogue);
 	}
 	catalogue_release(&catalogue);
 	return code;

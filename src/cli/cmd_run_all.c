@@ -48,11 +48,22 @@ static int add_library(struct session *session, const struct library *library,
 	return code;
 }
 
+/* "All" is less than the folders seem to hold; who names a library is told of
+ * it by that name. */
+static void tell_skipped(const struct catalogue *catalogue)
+{
+	for (size_t i = 0; i < catalogue->skipped_count; i++)
+		fprintf(stderr, "benchmark: left out: %s: %s\n",
+			catalogue->skipped[i].path, catalogue->skipped[i].why);
+}
+
 static int add_all(struct session *session, const struct options *options,
 		   struct err *err)
 {
 	int code = check_names(session, options, err);
 
+	if (code == 0 && !options->library.count)
+		tell_skipped(&session->catalogue);
 	for (size_t i = 0; code == 0 && i < session->catalogue.count; i++)
 		code = add_library(session, &session->catalogue.libraries[i],
 				   options, err);

@@ -1,0 +1,29 @@
+/*
+ * The one rule for names of libraries and tests: a to z first, then a to z, 0 to
+ * 9 and _, in a library's name also -, 63 bytes at most. tools/new-test has it
+ * too, and check/e2e/newtest.py holds the two against each other. `@` and `+`
+ * never stand in a name: they are kept for a version and a variant.
+ */
+#ifndef CATALOGUE_NAME_H
+#define CATALOGUE_NAME_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define NAME_BYTES_MAX 63
+
+enum name_kind {
+	NAME_LIBRARY,
+	NAME_TEST, /* a function's name too: no - */
+};
+
+/* 0, or ERR_USAGE with the rule and a name near it that keeps it. */
+int name_check(enum name_kind kind, const char *name, struct err *err);
+
+/* A text of the file system for a line of a person's: control characters and
+ * bytes that are no UTF-8 become \xNN. */
+void name_show(struct str *out, const char *text);
+
+#endif
