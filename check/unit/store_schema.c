@@ -61,8 +61,14 @@ static void check_up_and_down(void **state)
 		      "'results'",
 		      "0");
 	migrate(f, "0002", "upgraded to 0002_results");
-	migrate(f, "head", "upgraded to 0003_cells");
+	migrate(f, "0003", "upgraded to 0003_cells");
+	migrate(f, "head", "upgraded to 0004_truth");
 	migrate(f, "head", "nothing to do");
+	migrate(f, "-1", "undone 0004_truth");
+	assert_answer(f->path,
+		      "SELECT count(*) FROM pragma_table_info('runs') WHERE "
+		      "name = 'ended'",
+		      "0");
 	migrate(f, "-1", "undone 0003_cells");
 	assert_answer(f->path,
 		      "SELECT count(*) FROM pragma_table_info('results') WHERE "
@@ -104,7 +110,7 @@ static void check_columns(void **state)
 	unsigned n = 0;
 	char number[16];
 
-	migrate(f, "head", "0003_cells");
+	migrate(f, "head", "0004_truth");
 	for (const struct column *c = result_columns; c->name; c++, n++) {
 		const char *type = c->kind == COLUMN_TEXT     ? "TEXT"
 				   : c->kind == COLUMN_NUMBER ? "REAL"
@@ -143,7 +149,7 @@ static void check_documented(void **state)
 	assert_int_equal(file_read(check_file("docs/schema.md"), 1 << 20, &text,
 				   &err),
 			 0);
-	migrate(f, "head", "0003_cells");
+	migrate(f, "head", "0004_truth");
 	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
 	assert_int_equal(
 		sqlite3_prepare_v2(db,
@@ -171,7 +177,7 @@ static void check_documented(void **state)
 /* A database that this program made with each past schema can be upgraded. */
 static void check_golden(void **state)
 {
-	static const char *const past[] = { "0001", "0002", "0003" };
+	static const char *const past[] = { "0001", "0002", "0003", "0004" };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(past) / sizeof(*past); i++) {
@@ -188,7 +194,7 @@ static void check_golden(void **state)
 		assert_int_equal(sqlite3_exec(db, text.buf, NULL, NULL, NULL),
 				 SQLITE_OK);
 		sqlite3_close(db);
-		migrate(f, "head", i == 2 ? "nothing to do" : "upgraded");
+		migrate(f, "head", i == 3 ? "nothing to do" : "upgraded");
 		assert_answer(f->path, "SELECT library FROM trials", "aiohttp");
 		assert_answer(f->path, "SELECT count(*) FROM ledger", "4");
 		str_release(&text);
@@ -203,13 +209,13 @@ static void check_newer(void **state)
 	struct store *store;
 	struct err err;
 
-	migrate(f, "head", "0003_cells");
+	migrate(f, "head", "0004_truth");
 	free(run_sql(f->path, "INSERT INTO schema_migrations VALUES (9000, "
 			      "'9000_future', '')"));
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
 			 ERR_CONFLICT);
 	assert_names(err, "9000");
-	assert_names(err, "0003");
+	assert_names(err, "0004");
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
 			 ERR_CONFLICT);
 	assert_int_equal(store_migrate(f->url, "base", &report, &err),

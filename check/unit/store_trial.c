@@ -43,7 +43,7 @@ static void check_round_trip(void **state)
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
 	assert_int_equal(store_begin_run(store, &run, &err), 0);
 	assert_int_equal(fixture_store(store, &run, 3, &err), 0);
-	assert_int_equal(store_end_run(store, &run, &err), 0);
+	assert_int_equal(store_end_run(store, &run, RUN_FINISHED, &err), 0);
 	store_close(store);
 
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
@@ -57,6 +57,76 @@ static void check_round_trip(void **state)
 	assert_int_equal(each.rows, 3);
 	assert_true(each.rps == 1.5);
 	store_close(store);
+	free(run.command);
+}
+
+static void assert_text(const char *path, const char *sql, const char *expected)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	if (expected)
+		assert_string_equal(
+			(const char *)sqlite3_column_text(statement, 0),
+			expected);
+	else
+		assert_int_equal(sqlite3_column_type(statement, 0),
+				 SQLITE_NULL);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+}
+
+static void check_how_it_ended(void **state)
+{
+	static const char ended[] = "SELECT ended FROM runs";
+	struct fixture *f = *state;
+	struct store *store;
+	struct run run;
+	struct err err;
+
+	fixture_run(&run);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin_run(store, &run, &err), 0);
+	assert_text(f->path, ended, NULL);
+	assert_int_equal(store_end_run(store, &run, RUN_INTERRUPTED, &err), 0);
+	assert_text(f->path, ended, "interrupted");
+	store_close(store);
+	free(run.command);
+}
+
+/* Of a replica what it said, and what is not known of it as unknown. */
+static void check_what_replicas_said(void **state)
+{
+	struct fixture *f = *state;
+	struct summary summary = { 0 };
+	struct store *store;
+	struct trial trial;
+	struct run run;
+	struct err err;
+
+	fixture_run(&run);
+	fixture_trial(&trial, 1);
+	fixture_summary(&summary, &trial, &run);
+	trial.replica[0].failure_text[OUTCOME_RESET] = mem_dup("gone");
+	trial.replica[0].bad_records = 7;
+	trial.replica[0].clock_offset_ns = -5;
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin_run(store, &run, &err), 0);
+	assert_int_equal(store_add_trial(store, &run, &trial, &summary, &err),
+			 0);
+	assert_text(f->path, "SELECT outcome || ' ' || text FROM failures",
+		    "reset gone");
+	assert_text(f->path,
+		    "SELECT impossible || ' ' || clock_offset_ns FROM replicas",
+		    "7 -5");
+	assert_text(f->path, "SELECT processes FROM replicas", NULL);
+	store_close(store);
+	summary_release(&summary);
+	trial_release(&trial);
 	free(run.command);
 }
 
@@ -360,7 +430,8 @@ int main(void)
 		CHECK(check_round_trip),     CHECK(check_reader_can_stop),
 		CHECK(check_all_or_nothing), CHECK(check_latency_reads_back),
 		CHECK(check_blob),	     CHECK(check_cells),
-		CHECK(check_killed_writer),
+		CHECK(check_killed_writer),  CHECK(check_how_it_ended),
+		CHECK(check_what_replicas_said),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -131,6 +131,7 @@ enum benchmark_outcome {
 	BENCHMARK_WRONG_BYTES = 8, /* another range than the one asked for */
 	BENCHMARK_OTHER = 9,       /* none of these: say what with
 				    * benchmark_explain() */
+	BENCHMARK_BAD_HTTP = 10,   /* the answer is no proper HTTP */
 };
 
 /* All strings here are UTF-8, owned by the worker, unchanged to the end. */

@@ -57,9 +57,10 @@ static void fill_common(struct result_row *row, const struct trial *trial,
 }
 
 /* Counts of one replica, added to what stands in the row. */
-static void add_counts(struct result_row *row, const struct replica *replica,
-		       bool own_origin)
+static void add_counts(struct result_row *row, const struct trial *trial,
+		       const struct replica *replica)
 {
+	const struct trial_spec *spec = &trial->spec;
 	const uint64_t *n = replica->outcomes;
 
 	for (unsigned i = 1; i < OUTCOME_COUNT; i++)
@@ -72,13 +73,15 @@ static void add_counts(struct result_row *row, const struct replica *replica,
 	row->failures_reset += n[OUTCOME_RESET];
 	row->failures_truncated += n[OUTCOME_TRUNCATED];
 	row->failures_wrong_bytes += n[OUTCOME_WRONG_BYTES];
+	row->failures_bad_http += n[OUTCOME_BAD_HTTP];
 	row->failures_other += n[OUTCOME_OTHER];
 	row->number_failures = row->number_requests - row->number_successes;
 	row->unfinished += replica->unfinished;
+	summary_add_due(row, spec, replica);
 	row->crc_checked += replica->crc_checked;
 	row->peak_rss_bytes += replica->peak_rss_bytes;
 	summary_add_cell(row, replica);
-	if (!own_origin)
+	if (!trial->own_origin)
 		return;
 	row->connections += replica->ledger.connections;
 	row->connections_total += replica->ledger.connections +
@@ -96,7 +99,10 @@ static void begin_counts(struct result_row *row, bool own_origin)
 	row->failures_http_error = row->failures_throttled = 0;
 	row->failures_timeout = row->failures_connect = row->failures_reset = 0;
 	row->failures_truncated = row->failures_wrong_bytes = 0;
-	row->failures_other = row->unfinished = row->crc_checked = 0;
+	row->failures_bad_http = row->failures_other = 0;
+	row->unfinished = row->crc_checked = 0;
+	row->operations_due = row->operations_started = 0;
+	row->operations_never_started = 0;
 	row->peak_rss_bytes = 0;
 	summary_begin_cell(row);
 	if (!own_origin)
@@ -162,7 +168,7 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 		row->library_version = mem_dup(replica->library_version);
 	row->state = mem_dup(replica_state_name(replica->state));
 	begin_counts(row, trial->own_origin);
-	add_counts(row, replica, trial->own_origin);
+	add_counts(row, trial, replica);
 	fill_latency(row, replica->latency);
 	fill_rates(row, replica->bytes_ok, replica->cpu_ns);
 	series_init(&series, trial);
@@ -236,7 +242,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		const struct replica *replica = &trial->replica[i];
 
-		add_counts(row, replica, trial->own_origin);
+		add_counts(row, trial, replica);
 		histogram_merge(latency, replica->latency);
 		bytes_ok += replica->bytes_ok;
 		cpu_ns += replica->cpu_ns;

@@ -3,7 +3,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "analyse/due.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -22,8 +24,12 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 
 	row->isolation = mem_dup(isolation_name(placement->isolation));
 	row->cgroup = mem_dup(placement->cgroup);
+	row->cpu_scope = mem_dup(strcmp(placement->cgroup, "none")
+					 ? "group"
+					 : "first process");
 	row->network = mem_dup(placement->network);
 	row->pinning = mem_dup(placement->pinning);
+	row->replica_user = *placement->user ? mem_dup(placement->user) : NULL;
 	row->origin_congestion =
 		*trial->congestion ? mem_dup(trial->congestion) : NULL;
 	row->cpus_limit = spec->cpus_limit > 0 ? spec->cpus_limit : NAN;
@@ -38,6 +44,15 @@ static void add(uint64_t *sum, uint64_t count)
 	*sum = *sum == RESULT_UNKNOWN || count == COUNT_UNKNOWN
 		       ? RESULT_UNKNOWN
 		       : *sum + count;
+}
+
+void summary_add_due(struct result_row *row, const struct trial_spec *spec,
+		     const struct replica *replica)
+{
+	add(&row->operations_due, due_of_replica(spec));
+	add(&row->operations_started,
+	    replica->done_ns ? replica->started : COUNT_UNKNOWN);
+	add(&row->operations_never_started, due_never_started(spec, replica));
 }
 
 static void add_seconds(double *sum, uint64_t ns)

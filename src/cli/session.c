@@ -359,6 +359,14 @@ static void end_live(struct session *session)
 	monitoring_stop(&session->monitoring);
 }
 
+/* A trial that failed is a result; a run that failed could not make them all. */
+static enum run_end how_ended(const struct session *session, int code)
+{
+	if (session->interrupted || code == ERR_INTERRUPTED)
+		return RUN_INTERRUPTED;
+	return code < 0 ? RUN_FAILED : RUN_FINISHED;
+}
+
 int session_run(struct session *session, struct err *err)
 {
 	struct err ignored;
@@ -369,7 +377,8 @@ int session_run(struct session *session, struct err *err)
 	shuffle(session);
 	code = run_jobs(session, err);
 	session->run.end_wall_ns = clock_wall_ns();
-	if (store_end_run(session->store, &session->run, &ignored) < 0 &&
+	if (store_end_run(session->store, &session->run, how_ended(session, code),
+			  &ignored) < 0 &&
 	    code == 0)
 		code = err_set(err, ERR_SYSTEM, "%s", ignored.text);
 	if (session->finished_count)

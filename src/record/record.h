@@ -19,7 +19,8 @@
 	X(RESET, 6, "reset")                                                   \
 	X(TRUNCATED, 7, "truncated")                                           \
 	X(WRONG_BYTES, 8, "wrong_bytes")                                       \
-	X(OTHER, 9, "other")
+	X(OTHER, 9, "other")                                                   \
+	X(BAD_HTTP, 10, "bad_http")
 
 enum outcome {
 	OUTCOME_NONE = 0, /* not written */

@@ -49,8 +49,11 @@ struct result_row {
 	double rate;
 	uint64_t failures_http_error, failures_throttled, failures_timeout,
 		failures_connect, failures_reset, failures_truncated,
-		failures_wrong_bytes, failures_other;
+		failures_wrong_bytes, failures_bad_http, failures_other;
 	uint64_t unfinished;
+	uint64_t operations_due;     /* open loop: that the rate asked for */
+	uint64_t operations_started; /* as the replicas say */
+	uint64_t operations_never_started; /* of those that were due */
 	double latency_p50_ms, latency_p90_ms, latency_p99_ms, latency_p99_9_ms,
 		latency_max_ms;
 	double bytes_per_second;    /* payload of successes */
@@ -70,6 +73,8 @@ struct result_row {
 	char *findings;             /* doubts and differences, "; " between */
 	char *isolation;             /* "cell", "cell-userns", "process", … */
 	char *cgroup, *network;      /* of struct placement */
+	char *cpu_scope;             /* "group", "first process": whose CPU */
+	char *replica_user;          /* whom replicas ran as */
 	char *pinning;
 	char *origin_congestion;
 	double cpus_limit;           /* of each replica; NAN: none */

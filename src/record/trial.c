@@ -34,6 +34,18 @@ const char *isolation_name(enum isolation isolation)
 		       : "unknown";
 }
 
+const char *run_end_name(enum run_end end)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		RUN_ENDS(X)
+#undef X
+	};
+
+	return (size_t)end < sizeof(words) / sizeof(*words) ? words[end]
+							    : "unknown";
+}
+
 /* Counters that nobody has read are unknown, not 0. */
 static void replica_init(struct replica *replica, unsigned number)
 {
@@ -41,6 +53,8 @@ static void replica_init(struct replica *replica, unsigned number)
 	replica->state = REPLICA_NOT_STARTED;
 	replica->exit_status = -1;
 	replica->latency = mem_new(sizeof(struct histogram));
+	replica->clock_offset_ns = CLOCK_UNKNOWN;
+	replica->processes = COUNT_UNKNOWN;
 	replica->started_late_ns = COUNT_UNKNOWN;
 	replica->throttled_ns = replica->group_cpu_ns = COUNT_UNKNOWN;
 	replica->link_rx_bytes = replica->link_tx_bytes = COUNT_UNKNOWN;
@@ -71,6 +85,8 @@ static void replica_release(struct replica *replica)
 	free(replica->notes);
 	free(replica->stderr_text);
 	free(replica->latency);
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		free(replica->failure_text[i]);
 }
 
 void trial_release(struct trial *trial)

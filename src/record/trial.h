@@ -114,6 +114,7 @@ struct placement {
 
 /* A counter that this trial has no source for. */
 #define COUNT_UNKNOWN UINT64_MAX
+#define CLOCK_UNKNOWN INT64_MIN
 
 /* One reading of one replica's counters. Counters grow from the start of the
  * process, or of its cell; rates are differences. */
@@ -161,6 +162,8 @@ struct replica {
 	char runtime[64];
 	char *not_applied;      /* "keep_alive,use_dns_cache"; NULL: none */
 	char *notes;            /* sentences, one a line; NULL: none */
+	int64_t clock_offset_ns; /* its clock less ours, as `ready` told it;
+				  * CLOCK_UNKNOWN: it did not */
 	double import_s;
 	double ready_s;         /* from its start to ready */
 	char *stderr_text;      /* its last 64 KiB; NULL: silent */
@@ -168,6 +171,7 @@ struct replica {
 	/* What it says. */
 	uint64_t started, finished, unfinished;
 	char stopped_by[16];
+	char *failure_text[OUTCOME_COUNT]; /* of each class the first; NULL */
 	uint64_t done_ns;       /* when its `done` arrived; 0: never */
 	uint64_t end_ns;        /* of its `done`; 0: never */
 
@@ -188,6 +192,8 @@ struct replica {
 	uint64_t cpu_ns;
 	uint64_t cpu_user_ns;
 	uint64_t peak_rss_bytes; /* VmHWM, without the records file's pages */
+	uint64_t processes;      /* most at one time; COUNT_UNKNOWN: they were
+				  * not counted */
 	char container_id[72];   /* of docker, or "" */
 	/* From its start to its end: what the kernel said when it was waited
 	 * for (user + system, its waited-for children included; 0: unknown),
@@ -255,6 +261,21 @@ struct environment {
 	char isolation[16];      /* the best that this machine gives, by its
 				  * word: trials say what they had */
 };
+
+/* X(NAME, "word"): how a run ended, as runs.ended says. */
+#define RUN_ENDS(X)                                                            \
+	X(FINISHED, "finished")       /* every trial was made */               \
+	X(FAILED, "failed")           /* something kept it from making them */ \
+	X(INTERRUPTED, "interrupted") /* somebody asked it to stop */          \
+	X(KILLED, "killed")           /* it could not say so itself */
+
+enum run_end {
+#define X(name, word) RUN_##name,
+	RUN_ENDS(X)
+#undef X
+};
+
+const char *run_end_name(enum run_end end);
 
 struct run {
 	char id[37]; /* UUID */

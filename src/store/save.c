@@ -149,6 +149,12 @@ static void bind_replica(struct statement *s, const struct replica *r)
 	statement_count(s, r->bytes_ok);
 	statement_count(s, r->crc_checked);
 	statement_count(s, r->in_flight_peak);
+	statement_count(s, r->bad_records);
+	statement_count(s, r->processes);
+	if (r->clock_offset_ns == CLOCK_UNKNOWN)
+		statement_null(s);
+	else
+		statement_signed(s, r->clock_offset_ns);
 	statement_count(s, r->cpu_ns);
 	statement_count(s, r->cpu_user_ns);
 	statement_count(s, r->peak_rss_bytes);
@@ -165,14 +171,15 @@ int save_replicas(const struct store *store, const struct trial *trial,
 		"exit_status, signal, text, versions, not_applied, notes, "
 		"import_seconds, ready_seconds, stderr, started, finished, "
 		"unfinished, stopped_by, records, records_after, bytes_ok, "
-		"crc_checked, in_flight_peak, cpu_ns, cpu_user_ns, "
+		"crc_checked, in_flight_peak, impossible, processes, "
+		"clock_offset_ns, cpu_ns, cpu_user_ns, "
 		"peak_rss_bytes, container_id, "
 		"started_late_ns, rusage_ns, group_cpu_ns, "
 		"throttled_ns, link_rx_bytes, link_tx_bytes, link_rx_packets, "
 		"link_tx_packets, tcp_segments_in, tcp_segments_out, "
 		"tcp_retransmitted, memory_peak_bytes, memory_kills, "
 		"pids_refused) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-		"?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		"?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		err);
 
 	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++) {
@@ -291,6 +298,7 @@ static int save_replica_failures(struct statement *s, const struct trial *trial,
 		statement_signed(s, replica->number);
 		statement_text(s, outcome_name(o));
 		statement_count(s, replica->outcomes[o]);
+		statement_text(s, replica->failure_text[o]);
 		code = statement_run(s, err);
 	}
 	return code;
@@ -302,7 +310,8 @@ int save_failures(const struct store *store, const struct trial *trial,
 	struct statement s;
 	int code = statement_prepare(&s, store,
 				     "INSERT INTO failures (trial_id, replica, "
-				     "outcome, operations) VALUES (?,?,?,?)",
+				     "outcome, operations, text) VALUES "
+				     "(?,?,?,?,?)",
 				     err);
 
 	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++)

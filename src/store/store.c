@@ -73,16 +73,19 @@ int store_begin_run(struct store *store, const struct run *run,
 	return code;
 }
 
-int store_end_run(struct store *store, const struct run *run, struct err *err)
+int store_end_run(struct store *store, const struct run *run, enum run_end end,
+		  struct err *err)
 {
 	char text[CLOCK_TEXT_BYTES];
 	struct statement s;
 	int code = statement_prepare(
-		&s, store, "UPDATE runs SET end_time = ? WHERE id = ?", err);
+		&s, store,
+		"UPDATE runs SET end_time = ?, ended = ? WHERE id = ?", err);
 
 	if (code < 0)
 		return code;
 	statement_text(&s, clock_format(run->end_wall_ns, text));
+	statement_text(&s, run_end_name(end));
 	statement_text(&s, run->id);
 	code = statement_run(&s, err);
 	statement_release(&s);

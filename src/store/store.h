@@ -33,7 +33,8 @@ void store_close(struct store *store); /* NULL is fine */
 
 int store_begin_run(struct store *store, const struct run *run,
 		    struct err *err);
-int store_end_run(struct store *store, const struct run *run, struct err *err);
+int store_end_run(struct store *store, const struct run *run, enum run_end end,
+		  struct err *err);
 
 /* All of a trial or, on failure, nothing of it. */
 int store_add_trial(struct store *store, const struct run *run,

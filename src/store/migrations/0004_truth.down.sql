@@ -1,0 +1,11 @@
+ALTER TABLE runs DROP COLUMN ended;
+ALTER TABLE replicas DROP COLUMN impossible;
+ALTER TABLE replicas DROP COLUMN processes;
+ALTER TABLE replicas DROP COLUMN clock_offset_ns;
+ALTER TABLE failures DROP COLUMN text;
+ALTER TABLE results DROP COLUMN "operations_due";
+ALTER TABLE results DROP COLUMN "operations_started";
+ALTER TABLE results DROP COLUMN "operations_never_started";
+ALTER TABLE results DROP COLUMN "failures_bad_http";
+ALTER TABLE results DROP COLUMN "cpu_scope";
+ALTER TABLE results DROP COLUMN "replica_user";
