@@ -47,6 +47,39 @@ static void check_options_parse(void **state)
 	assert_string_equal(o.arguments[1], "fetch_range");
 }
 
+/* The words of pyasyncio-benchmark. */
+static void check_options_of_the_ancestor(void **state)
+{
+	struct options o;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &err, "--library-name", "aiohttp",
+			       "--test-name=fetch_range", "--keep-alive",
+			       "False", "--use-dns-cache", "True", "--debug",
+			       "--timeout", "-1", "x"),
+			 0);
+	assert_string_equal(o.library.at[0], "aiohttp");
+	assert_string_equal(o.test.at[0], "fetch_range");
+	assert_false(o.keep_alive);
+	assert_true(o.use_dns_cache);
+	assert_string_equal(o.debug, "all");
+	assert_true(o.timeout == -1);
+	assert_int_equal(o.argument_count, 1);
+	/* A word that follows and is no value stays an argument. */
+	assert_int_equal(PARSE(&o, &err, "--keep-alive", "aiohttp", "--debug",
+			       "fetch_range", "--debug", "run,plan"),
+			 0);
+	assert_true(o.keep_alive);
+	assert_int_equal(o.argument_count, 2);
+	assert_string_equal(o.debug, "run,plan");
+	assert_int_equal(PARSE(&o, &err, "--no-keep-alive", "False"),
+			 ERR_USAGE);
+	assert_names(err, "write --keep-alive or --no-keep-alive");
+	assert_int_equal(PARSE(&o, &err, "--timeout", "-2"), ERR_USAGE);
+	assert_int_equal(PARSE(&o, &err, "--warm-up", "-1"), ERR_USAGE);
+}
+
 static void check_options_refuse(void **state)
 {
 	struct options o;
@@ -217,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_options_parse),
+		cmocka_unit_test(check_options_of_the_ancestor),
 		cmocka_unit_test(check_options_refuse),
 		cmocka_unit_test(check_sweep_product),
 		cmocka_unit_test(check_sweep_refuses),

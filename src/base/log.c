@@ -14,36 +14,49 @@ static const char *const words[] = {
 #undef X
 };
 
-static int enable_one(const char *word, size_t n, struct err *err)
+/* The bits of one word; 0: there is no such area. */
+static unsigned area_of(const char *word, size_t n)
 {
-	if (n == 3 && !strncmp(word, "all", 3)) {
-		log_mask = ~0U;
-		return 0;
+	if (n == 3 && !strncmp(word, "all", 3))
+		return ~0U;
+	for (unsigned i = 0; i < LOG_AREA_COUNT; i++)
+		if (strlen(words[i]) == n && !strncmp(words[i], word, n))
+			return 1U << i;
+	return 0;
+}
+
+/* The first word that is no area, or NULL; `mask` gets those before it. */
+static const char *read_areas(const char *areas, unsigned *mask)
+{
+	for (const char *p = areas;;) {
+		size_t n = strcspn(p, ",");
+		unsigned area = area_of(p, n);
+
+		if (!area)
+			return p;
+		*mask |= area;
+		if (!p[n])
+			return NULL;
+		p += n + 1;
 	}
-	for (unsigned i = 0; i < LOG_AREA_COUNT; i++) {
-		if (strlen(words[i]) == n && !strncmp(words[i], word, n)) {
-			log_mask |= 1U << i;
-			return 0;
-		}
-	}
-	return err_set(err, ERR_USAGE,
-		       "--debug has no area '%.*s': the areas are all, origin, "
-		       "run, data, plan, measure, store, analyse, cli",
-		       (int)n, word);
+}
+
+bool log_has_areas(const char *areas)
+{
+	unsigned mask = 0;
+
+	return !read_areas(areas, &mask);
 }
 
 int log_enable(const char *areas, struct err *err)
 {
-	for (const char *p = areas;;) {
-		size_t n = strcspn(p, ",");
-		int code = enable_one(p, n, err);
+	const char *unknown = read_areas(areas, &log_mask);
 
-		if (code < 0)
-			return code;
-		if (!p[n])
-			return 0;
-		p += n + 1;
-	}
+	if (!unknown)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "--debug has no area '%.*s': the areas are " LOG_KNOWN,
+		       (int)strcspn(unknown, ","), unknown);
 }
 
 void log_write(enum log_area area, const char *format, ...)

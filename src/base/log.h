@@ -23,6 +23,10 @@
 	X(CELL, "cell")                                                        \
 	X(CLI, "cli")
 
+/* "all, origin, run", for sentences. */
+#define LOG_AREA_WORD(name, word) ", " word
+#define LOG_KNOWN "all" LOG_AREAS(LOG_AREA_WORD)
+
 enum log_area {
 #define X(name, word) LOG_##name,
 	LOG_AREAS(X)
@@ -32,7 +36,10 @@ enum log_area {
 
 extern unsigned log_mask;
 
-/* Turns areas on: "origin,run" or "all". ERR_USAGE names an unknown one. */
+/* Whether these are areas, "origin,run", or "all". */
+bool log_has_areas(const char *areas);
+
+/* Turns them on. ERR_USAGE names an unknown one. */
 int log_enable(const char *areas, struct err *err);
 
 void log_write(enum log_area area, const char *format, ...)

@@ -48,11 +48,14 @@ static int check_arguments(const struct command *command,
 			       command->name);
 	if (options->argument_count > command->max_arguments)
 		return err_set(err, ERR_USAGE,
-			       "%s takes %s, and '%s' is one too many",
+			       "%s takes %s, and '%s' is one too many%s",
 			       command->name,
 			       *command->arguments ? command->arguments
 						   : "no arguments",
-			       options->arguments[command->max_arguments]);
+			       options->arguments[command->max_arguments],
+			       options->debug ? ": --debug alone tells all, "
+						"its areas are " LOG_KNOWN
+					      : "");
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/near.h"
 
@@ -14,18 +15,27 @@ static void *field(struct options *options, const struct option_spec *spec)
 	return (char *)options + spec->offset;
 }
 
-static int set_flag(struct options *options, const struct option_spec *spec,
-		    const char *text, const char *where, struct err *err)
+/* 1 and 0; -1 for a word that is neither. */
+static int truth_of(const char *word)
 {
 	static const char *const yes[] = { "true", "yes", "on", "1" };
 	static const char *const no[] = { "false", "no", "off", "0" };
 
 	for (size_t i = 0; i < 4; i++) {
-		if (!strcasecmp(text, yes[i]) || !strcasecmp(text, no[i])) {
-			*(bool *)field(options, spec) =
-				!strcasecmp(text, yes[i]);
-			return 0;
-		}
+		if (!strcasecmp(word, yes[i]) || !strcasecmp(word, no[i]))
+			return !strcasecmp(word, yes[i]);
+	}
+	return -1;
+}
+
+static int set_flag(struct options *options, const struct option_spec *spec,
+		    const char *text, const char *where, struct err *err)
+{
+	int truth = truth_of(text);
+
+	if (truth >= 0) {
+		*(bool *)field(options, spec) = truth;
+		return 0;
 	}
 	return err_set(err, ERR_USAGE, "%s is '%s': it is true or false", where,
 		       text);
@@ -47,7 +57,8 @@ static int set_number(struct options *options, const struct option_spec *spec,
 	if (end == text || *end || !isfinite(value))
 		return err_set(err, ERR_USAGE, "%s is '%s': give a number",
 			       where, text);
-	if (value < spec->min || value > spec->max)
+	if ((value < spec->min || value > spec->max) &&
+	    !(spec->kind == OPTION_LIMIT && value == -1))
 		return out_of_range(spec, text, where, err);
 	*(double *)field(options, spec) = value;
 	return 0;
@@ -146,11 +157,13 @@ int option_set(struct options *options, const struct option_spec *spec,
 	case OPTION_RATE:
 		return set_rate(options, spec, text, where, err);
 	case OPTION_NUMBER:
+	case OPTION_LIMIT:
 		return set_number(options, spec, text, where, err);
 	case OPTION_LIST:
 		return add_text(options, spec, text, where, err);
 	case OPTION_TEXT:
 	case OPTION_ADDRESS:
+	case OPTION_AREAS:
 		*(const char **)field(options, spec) = text;
 	}
 	return 0;
@@ -169,7 +182,7 @@ static bool same_name(const char *option, const char *name, size_t length)
 	return true;
 }
 
-const struct option_spec *option_find(const struct option_spec *const *groups,
+static const struct option_spec *find(const struct option_spec *const *groups,
 				      const char *name, size_t length)
 {
 	for (; *groups; groups++) {
@@ -179,6 +192,29 @@ const struct option_spec *option_find(const struct option_spec *const *groups,
 		}
 	}
 	return NULL;
+}
+
+/* What pyasyncio-benchmark calls them, on its command line and in its files. */
+static const struct {
+	const char *theirs, *ours;
+} synonyms[] = {
+	{ "library-name", "library" },
+	{ "test-name", "test" },
+	{ "pool-size-per-host", "pool-size" },
+	{ "keep-alive-timeout-seconds", "keep-alive-timeout" },
+};
+
+const struct option_spec *option_find(const struct option_spec *const *groups,
+				      const char *name, size_t length)
+{
+	const struct option_spec *spec = find(groups, name, length);
+
+	for (size_t i = 0; !spec && i < sizeof(synonyms) / sizeof(*synonyms);
+	     i++)
+		if (same_name(synonyms[i].theirs, name, length))
+			spec = find(groups, synonyms[i].ours,
+				    strlen(synonyms[i].ours));
+	return spec;
 }
 
 const char *option_near(const struct option_spec *const *groups,
@@ -223,6 +259,55 @@ static bool is_address(const char *word)
 	return word[0] != '-' && colon && isdigit((unsigned char)colon[1]);
 }
 
+/* The value of an option that can stand alone: the next word where that is
+ * one, else what standing alone means. NULL: it cannot. */
+static const char *optional_value(const struct option_spec *spec,
+				  const char *next, bool *taken)
+{
+	switch (spec->kind) {
+	case OPTION_FLAG:
+		*taken = next && truth_of(next) >= 0;
+		return *taken ? next : "true";
+	case OPTION_ADDRESS:
+		*taken = next && is_address(next);
+		return *taken ? next : "";
+	case OPTION_AREAS:
+		*taken = next && log_has_areas(next);
+		return *taken ? next : "all";
+	default:
+		return NULL;
+	}
+}
+
+/* --no-NAME; false: there is none. */
+static bool find_negated(const struct option_spec *const *groups,
+			 const char *name, size_t length,
+			 const struct option_spec **spec)
+{
+	*spec = length > 3 && !strncmp(name, "no-", 3)
+			? option_find(groups, name + 3, length - 3)
+			: NULL;
+	if (*spec && (*spec)->kind == OPTION_FLAG)
+		return true;
+	*spec = NULL;
+	return false;
+}
+
+static int parse_negated(struct options *options,
+			 const struct option_spec *spec, const char *value,
+			 const char *next, struct err *err)
+{
+	if (!value && next && truth_of(next) >= 0)
+		value = next;
+	if (value)
+		return err_set(err, ERR_USAGE,
+			       "--no-%s takes no value, and '%s' follows it: "
+			       "write --%s or --no-%s", spec->name, value,
+			       spec->name, spec->name);
+	*(bool *)field(options, spec) = false;
+	return 0;
+}
+
 /* One option at argv[*i], whose value may be the next word. */
 static int parse_one(struct options *options,
 		     const struct option_spec *const *groups, int argc,
@@ -231,35 +316,31 @@ static int parse_one(struct options *options,
 	const char *name = argv[*i] + 2;
 	size_t length = strcspn(name, "=");
 	const char *value = name[length] ? name + length + 1 : NULL;
+	const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
 	const struct option_spec *spec = option_find(groups, name, length);
+	bool taken = false;
 	char where[80];
 
-	if (!spec && !strncmp(name, "no-", 3) && !value) {
-		spec = option_find(groups, name + 3, length - 3);
-		if (spec && spec->kind == OPTION_FLAG) {
-			*(bool *)field(options, spec) = false;
-			return 0;
-		}
-		spec = NULL;
-	}
+	if (!spec && find_negated(groups, name, length, &spec))
+		return parse_negated(options, spec, value, next, err);
 	if (!spec)
 		return unknown_option(groups, name, length, err);
-	if (spec->kind == OPTION_FLAG && !value) {
-		*(bool *)field(options, spec) = true;
-		return 0;
+	if (!value) {
+		value = optional_value(spec, next, &taken);
+		*i += taken;
 	}
-	if (spec->kind == OPTION_ADDRESS && !value &&
-	    !(*i + 1 < argc && is_address(argv[*i + 1]))) {
-		*(const char **)field(options, spec) = "";
-		return 0;
-	}
-	if (!value && *i + 1 == argc)
+	if (!value && !next)
 		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s",
 			       spec->name, spec->name,
 			       spec->value ? spec->value : "VALUE");
 	if (!value)
 		value = argv[++*i];
 	snprintf(where, sizeof(where), "--%s", spec->name);
+	/* Not empty by mistake, but alone. */
+	if (!*value && spec->kind == OPTION_ADDRESS && !name[length]) {
+		*(const char **)field(options, spec) = value;
+		return 0;
+	}
 	return option_set(options, spec, value, where, err);
 }
 

@@ -3,7 +3,8 @@
  *
  * A command lists groups of options (option_groups.c); all values live in one
  * `struct options`, so that what a command does not offer simply keeps its
- * default. `--name value`, `--name=value`, `--flag`, `--no-flag`.
+ * default. `--name value`, `--name=value`, `--flag`, `--no-flag`, `--flag false`.
+ * Some have the names of pyasyncio-benchmark too, which the help leaves out.
  */
 #ifndef CLI_OPTION_H
 #define CLI_OPTION_H
@@ -16,6 +17,7 @@
 #include "base/err.h"
 
 #define OPTION_LIST_MAX 64
+#define TIMEOUT_MOST_S 86400
 
 struct text_list {
 	const char *at[OPTION_LIST_MAX];
@@ -47,7 +49,7 @@ struct options {
 
 	/* Of single commands. */
 	bool per_replica, json, help, tty;
-	double price_per_hour, price_per_million_requests;
+	double price_per_hour, price_per_million_requests, sampling_interval;
 	const char *listen, *root, *db, *debug;
 	const char *from; /* get-results: NULL, "database", "prometheus" */
 	uint64_t limit;
@@ -64,8 +66,10 @@ enum option_kind {
 	OPTION_COUNT,  /* uint64_t; suffixes KiB, MiB, GiB */
 	OPTION_RATE,   /* uint64_t, bits a second; suffixes kbit, Mbit, Gbit */
 	OPTION_NUMBER, /* double */
+	OPTION_LIMIT,  /* double; -1: no limit */
 	OPTION_TEXT,   /* const char * */
 	OPTION_ADDRESS, /* const char *; ADDRESS:PORT, or nothing: "" */
+	OPTION_AREAS,  /* const char *; areas of base/log.h, or nothing: "all" */
 	OPTION_LIST,   /* struct text_list; can be given several times */
 };
 

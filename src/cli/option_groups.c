@@ -18,8 +18,9 @@ const struct option_spec options_trial[] = {
 	  "processes that run the test together (1)" },
 	{ "n-requests", OPTION_COUNT, AT(n_requests), 0, 1e12, "N",
 	  "operations of each replica; 0: until the timeout (0)" },
-	{ "timeout", OPTION_NUMBER, AT(timeout), 0.05, 86400, "SECONDS",
-	  "length of the timed part; it or --n-requests ends it first (10)" },
+	{ "timeout", OPTION_LIMIT, AT(timeout), 0.05, TIMEOUT_MOST_S, "SECONDS",
+	  "length of the timed part; it or --n-requests ends it first; -1: only "
+	  "--n-requests does (10)" },
 	{ "warm-up", OPTION_NUMBER, AT(warm_up), 0, 3600, "SECONDS",
 	  "untimed work before the timed part (1)" },
 	{ "concurrency", OPTION_COUNT, AT(concurrency), 1, 10000, "N",
@@ -129,6 +130,9 @@ const struct option_spec options_results[] = {
 	  "(database)" },
 	{ "timeout", OPTION_NUMBER, AT(timeout), 0.05, 3600, "SECONDS",
 	  "with --from prometheus: limit of one of its answers (10)" },
+	{ "sampling-interval", OPTION_NUMBER, AT(sampling_interval), 1, 3600,
+	  "SECONDS", "with --from prometheus: a rate is taken over at least so "
+	  "long (four scrapes)" },
 	{ "price-per-hour", OPTION_NUMBER, AT(price_per_hour), 0, 1e6, "USD",
 	  "of the machine, for cost_usd; not given: the column is empty" },
 	{ "price-per-million-requests", OPTION_NUMBER,
@@ -164,8 +168,8 @@ const struct option_spec options_json[] = {
 };
 
 const struct option_spec options_common[] = {
-	{ "debug", OPTION_TEXT, AT(debug), 0, 0, "AREA",
-	  "tell on stderr what goes on: all, origin, run, data, plan, "
+	{ "debug", OPTION_AREAS, AT(debug), 0, 0, "[AREA,...]",
+	  "tell on stderr what goes on, alone: all of it; areas: origin, run, data, plan, "
 	  "measure, store, analyse, cell, cli" },
 	{ "help", OPTION_FLAG, AT(help), 0, 0, NULL, "this text" },
 	END

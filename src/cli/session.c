@@ -69,6 +69,21 @@ void session_close(struct session *session)
 	memset(session, 0, sizeof(*session));
 }
 
+/* --timeout -1, pyasyncio-benchmark's default: the longest trial there is, which
+ * then ends by its operations. */
+static int set_no_timeout(struct options *options, struct err *err)
+{
+	if (options->timeout >= 0)
+		return 0;
+	if (!options->n_requests)
+		return err_set(err, ERR_USAGE,
+			       "--timeout -1 leaves a trial without an end: "
+			       "give --n-requests N too, or a number of "
+			       "seconds");
+	options->timeout = TIMEOUT_MOST_S;
+	return 0;
+}
+
 int session_add(struct session *session, const char *library, const char *test,
 		const struct options *options, struct err *err)
 {
@@ -76,6 +91,8 @@ int session_add(struct session *session, const char *library, const char *test,
 	int code = catalogue_find(&session->catalogue, library, test,
 				  &job.library, &job.test, err);
 
+	if (code == 0)
+		code = set_no_timeout(&job.options, err);
 	if (code < 0)
 		return code;
 	MEM_ROOM(session->jobs, session->job_count, session->job_capacity);
@@ -85,7 +102,12 @@ int session_add(struct session *session, const char *library, const char *test,
 
 static double expected_s(const struct job *job)
 {
-	return job->options.timeout + job->options.warm_up + OVERHEAD_S;
+	/* Without a limit its operations end it, nobody knows when: a guess. */
+	double timed_s = job->options.timeout < TIMEOUT_MOST_S
+				 ? job->options.timeout
+				 : 10;
+
+	return timed_s + job->options.warm_up + OVERHEAD_S;
 }
 
 /* Libraries are interleaved: what the machine does meanwhile then hits all of
