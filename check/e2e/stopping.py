@@ -9,6 +9,7 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import sqlite3
 import time
 
@@ -140,6 +141,70 @@ class Interrupted(Check):
         self.assertIn(result.status, (130, -signal.SIGINT), result)
         self.assertNotIn("Traceback", result.stderr)
         self.assert_nothing_left()
+
+
+class Preparing(Check):
+    """A store that takes requests and never answers: only the signal ends what waits for it."""
+
+    def setUp(self):
+        super().setUp()
+        silent = self.enterContext(socket.create_server(("127.0.0.1", 0)))
+        self.url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+    def prepare(self, *words):
+        """Starts a command and waits until it says what it waits for."""
+        process = self.start(*words)
+        patience = time.monotonic() + 60
+        while time.monotonic() < patience and process.poll() is None:
+            if "preparing: " in (self.folder / f"{len(self.started) - 1}.err").read_text(errors="replace"):
+                return process
+            time.sleep(0.05)
+        self.fail(f"no line of progress\n{self.finish(process, 1)}")
+
+    def run_words(self):
+        # Longer than the patience of finish(): nothing but the signal can end it.
+        return ("run-test", "null", "fetch_range", "--endpoint", self.url, "--anonymous", "--operation-timeout", 3600)
+
+    def end(self, process, *numbers):
+        for number in numbers:
+            os.kill(process.pid, number)
+        result = self.finish(process, 60)
+        self.assertEqual(result.status, 130, result)
+        return result
+
+    def test_each_signal_ends_a_run(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                result = self.end(self.prepare(*self.run_words()), number)
+                self.assert_sentence(result.stderr, r"preparing: listing bench", r"interrupted: 0 of 1 trials")
+
+    def test_who_presses_twice_in_a_hurry(self):
+        result = self.end(self.prepare(*self.run_words()), signal.SIGINT, signal.SIGINT, signal.SIGTERM)
+        self.assert_sentence(result.stderr, r"interrupted: 0 of 1 trials")
+
+    def test_nohup(self):
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            process = self.prepare(*self.run_words())
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        os.kill(process.pid, signal.SIGHUP)
+        time.sleep(0.5)
+        self.assertIsNone(process.poll(), "nohup keeps a run alive")
+        self.end(process, signal.SIGTERM)
+
+    def test_other_commands(self):
+        outside = ("--endpoint", self.url, "--anonymous", "--operation-timeout", 3600)
+        self.benchmark("run-test", "null", "fetch_range", "--timeout", 0.1, "--warm-up", 0)
+        for words in (
+            ("data", "plan", *outside),
+            ("data", "manifest", *outside),
+            ("get-results", "x.csv", "--from", "prometheus", self.url, "--timeout", 3600),
+        ):
+            with self.subTest(words):
+                result = self.end(self.prepare(*words), signal.SIGTERM)
+                self.assert_sentence(result.stderr, r"benchmark: interrupted while ")
+        self.assertEqual([path.name for path in self.folder.glob("x.csv*")], [])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/hash.h"
+#include "base/work.h"
 #include "plan_fixture.h"
 
 static uint32_t text_crc(const struct plan *plan)
@@ -307,6 +308,49 @@ static void tests_find_their_workload(void **state)
 	assert_string_equal(plan_workload_of("hang"), "fetch_range");
 }
 
+static unsigned looks, looks_left;
+
+static bool stops(void)
+{
+	looks++;
+	return !looks_left || !--looks_left;
+}
+
+/* Wherever the signal comes, the plan ends there and says what it was at. */
+static void a_plan_can_be_stopped(void **state)
+{
+	const struct work_watcher watcher = { .stopped = stops, .stop_fd = -1 };
+	struct workload w = workload("cog_header", 1, 4, 16384);
+	struct object_source *source = open_s2(40);
+	unsigned all;
+
+	(void)state;
+	work_watch(&watcher);
+	for (unsigned i = 0; i < 2; i++) {
+		struct plan plan;
+		struct err err;
+
+		looks = 0;
+		looks_left = 1000000;
+		make(&plan, &w, source, 40);
+		plan_release(&plan);
+		all = looks;
+		assert_true(all > 80);
+		for (looks_left = 1; looks_left < all;) {
+			unsigned at = looks_left;
+
+			assert_int_equal(plan_make(&plan, &w, source, 40, &err),
+					 ERR_INTERRUPTED);
+			assert_names(err, "interrupted while ");
+			plan_release(&plan);
+			looks_left = at + 7;
+		}
+		strcpy(w.test, "fetch_range");
+	}
+	work_watch(NULL);
+	object_source_free(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +362,7 @@ int main(void)
 		CHECK(what_does_not_fit_is_refused),
 		CHECK(only_tiffs_have_headers),
 		CHECK(tests_find_their_workload),
+		CHECK(a_plan_can_be_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "cli/dataset.h"
+#include "cli/progress.h"
 #include "data/data.h"
 #include "plan/plan.h"
 
@@ -113,7 +114,12 @@ static int run(struct options *options, struct err *err)
 	const char *verb = options->argument_count ? options->arguments[0]
 						   : "list";
 	struct catalogue catalogue;
+	struct progress progress;
 	int code = catalogue_load(&catalogue, err);
+
+	progress_init(&progress, 0, 0);
+	if (code == 0)
+		code = progress_work_begin(&progress, err);
 
 	for (size_t i = 0; code == 0 && i < sizeof(verbs) / sizeof(*verbs);
 	     i++) {
@@ -133,6 +139,7 @@ static int run(struct options *options, struct err *err)
 			       "manifest or plan",
 			       verb);
 out:
+	progress_work_end(&progress);
 	catalogue_release(&catalogue);
 	return code;
 }

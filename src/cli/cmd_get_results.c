@@ -5,6 +5,7 @@
 
 #include "cli/database.h"
 #include "cli/from_prometheus.h"
+#include "cli/progress.h"
 #include "prometheus/prometheus.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -40,7 +41,7 @@ static int put_row(void *context, const struct result_row *row)
 		report_csv_row(w->file, &priced, w->per_replica);
 	}
 	w->rows++;
-	return 0;
+	return work_done(1, 0, w->err);
 }
 
 static int write_rows(struct writer *w, struct store *store, struct err *err)
@@ -51,7 +52,10 @@ static int write_rows(struct writer *w, struct store *store, struct err *err)
 		fputs("{\"results\": [", w->file);
 	else
 		report_csv_header(w->file, w->per_replica);
+	work_begin(0, "rows", "%s", w->from ? "asking the Prometheus"
+					   : "reading the database");
 	code = store_each_result(store, w->per_replica, put_row, w, err);
+	work_end();
 	if (w->json)
 		fputs("\n]}\n", w->file);
 	return code;
@@ -179,8 +183,12 @@ static int run(struct options *options, struct err *err)
 	};
 	struct request request = { 0 };
 	struct store *store = NULL;
+	struct progress progress;
 	int code = read_request(&request, options, err);
 
+	progress_init(&progress, 0, 0);
+	if (code == 0)
+		code = progress_work_begin(&progress, err);
 	if (code == 0 && request.url)
 		code = from_prometheus_new(&w.from, request.url,
 					   options->timeout, err);
@@ -190,6 +198,7 @@ static int run(struct options *options, struct err *err)
 	if (code == 0)
 		code = write_output(&w, request.path, store, err);
 	store_close(store);
+	progress_work_end(&progress);
 	if (code == 0)
 		tell(&w, request.path);
 	from_prometheus_free(w.from);

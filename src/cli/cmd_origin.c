@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cli/dataset.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/origin_process.h"
 #include "data/data.h"
 #include "origin/origin.h"
@@ -144,8 +145,14 @@ static int serve(struct object_source *source, const struct options *options,
 static int run(struct options *options, struct err *err)
 {
 	struct object_source *source;
-	int code = open_source(&source, options, err);
+	struct progress progress;
+	int code;
 
+	progress_init(&progress, 0, 0);
+	code = progress_work_begin(&progress, err);
+	if (code == 0)
+		code = open_source(&source, options, err);
+	progress_work_end(&progress);
 	if (!options->listen)
 		options->listen = DEFAULT_LISTEN;
 	if (code < 0)

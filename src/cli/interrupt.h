@@ -1,6 +1,6 @@
 /*
- * Ctrl-C and SIGTERM as a file descriptor that becomes readable, and stays so:
- * whoever waits for something waits for it too.
+ * Ctrl-C, SIGTERM and SIGHUP (unless it was ignored) as a file descriptor that becomes
+ * readable, and stays so: whoever waits for something waits for it too.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
@@ -10,7 +10,8 @@
 #include "base/err.h"
 
 /* Installs the handlers once; returns the descriptor (ours) or an ERR_ code.
- * A second signal ends the program at once, the usual way. */
+ * A signal that comes two seconds after the first or later ends the program at
+ * once, the usual way. */
 int interrupt_open(struct err *err);
 
 bool interrupt_seen(void);

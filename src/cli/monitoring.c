@@ -21,8 +21,10 @@ static void serve(struct monitor *monitor, int stop_fd, pid_t parent)
 	prctl(PR_SET_NAME, "geoio-monitor");
 	if (getppid() != parent)
 		_exit(1);
-	/* Ctrl-C goes to the whole group: the harness decides when we end. */
+	/* Ctrl-C and the end of a terminal go to the whole group: the harness
+	 * decides when we end. */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	code = monitor_serve(monitor, stop_fd, &err);
 	if (code < 0)

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/work.h"
 #include "cell/cell.h"
 #include "origin/origin.h"
 
@@ -31,9 +32,12 @@ static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 			cells_explain(code), strerror(errno));
 		_exit(1);
 	}
-	/* Ctrl-C goes to the whole group: the harness decides when we end. */
+	/* Ctrl-C and the end of a terminal go to the whole group: the harness
+	 * decides when we end. */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
+	work_watch(NULL);
 	code = origin_serve(process->origin, stop_fd, &err);
 	if (code < 0)
 		fprintf(stderr, "benchmark: origin: %s\n", err.text);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/interrupt.h"
 
 void progress_init(struct progress *progress, size_t total, double expected_s)
 {
@@ -85,6 +86,66 @@ void progress_show(struct progress *progress, const struct live *live)
 	fflush(stderr);
 	progress->lines = lines;
 	str_release(&text);
+}
+
+void progress_work_text(const struct work *work, struct str *out)
+{
+	str_addf(out, "preparing: %s", work->what);
+	if (work->done || work->total)
+		str_addf(out, ": %llu", (unsigned long long)work->done);
+	if (work->total)
+		str_addf(out, " of %llu", (unsigned long long)work->total);
+	if (work->done || work->total)
+		str_addf(out, " %s", work->unit);
+	if (work->bytes >= 1 << 20)
+		str_addf(out, ", %.1f MiB", (double)work->bytes / (1 << 20));
+	else if (work->bytes)
+		str_addf(out, ", %.1f KiB", (double)work->bytes / (1 << 10));
+}
+
+#define WORK_SILENT_NS NS_PER_S       /* what is short says nothing */
+#define WORK_LINES_NS (10 * NS_PER_S) /* where lines stay, they are few */
+
+static void show_work(void *context, const struct work *work)
+{
+	struct progress *progress = context;
+	uint64_t now_ns = clock_now_ns();
+	struct str text = STR_INIT;
+
+	if (now_ns - progress->work_start_ns < WORK_SILENT_NS ||
+	    (!progress->terminal && progress->work_shown_ns &&
+	     now_ns - progress->work_shown_ns < WORK_LINES_NS))
+		return;
+	progress->work_shown_ns = now_ns;
+	progress_work_text(work, &text);
+	clear_lines(progress);
+	fprintf(stderr, "%.*s\n",
+		progress->terminal ? (int)columns() - 1 : (int)text.len,
+		text.buf);
+	fflush(stderr);
+	progress->lines = progress->terminal;
+	str_release(&text);
+}
+
+int progress_work_begin(struct progress *progress, struct err *err)
+{
+	static struct work_watcher watcher;
+	int stop_fd = interrupt_open(err);
+
+	if (stop_fd < 0)
+		return stop_fd;
+	progress->work_start_ns = clock_now_ns();
+	progress->work_shown_ns = 0;
+	watcher = (struct work_watcher){ interrupt_seen, stop_fd, show_work,
+					 progress };
+	work_watch(&watcher);
+	return 0;
+}
+
+void progress_work_end(struct progress *progress)
+{
+	work_watch(NULL);
+	clear_lines(progress);
 }
 
 void progress_end(struct progress *progress, double expected_s,

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+#include "base/work.h"
 #include "monitor/lines.h"
 
 struct progress {
@@ -22,6 +24,8 @@ struct progress {
 	char name[160];
 	struct line_memory memory;
 	unsigned lines; /* that stand there */
+	uint64_t work_start_ns; /* of what comes before a trial */
+	uint64_t work_shown_ns; /* 0: not yet */
 };
 
 void progress_init(struct progress *progress, size_t total, double expected_s);
@@ -37,6 +41,17 @@ double progress_left_s(const struct progress *progress, double window_s,
 
 /* Some times a second. */
 void progress_show(struct progress *progress, const struct live *live);
+
+/*
+ * Between the two, long work (base/work.h) ends on a signal with
+ * ERR_INTERRUPTED, and a line tells how far it is once it has taken a second.
+ * `progress` must stay where it is.
+ */
+int progress_work_begin(struct progress *progress, struct err *err);
+void progress_work_end(struct progress *progress);
+
+/* Adds "preparing: reading headers of bench: 12 of 512 objects, 192.0 KiB". */
+void progress_work_text(const struct work *work, struct str *out);
 
 /* A trial ended; `outcome` is what stands behind its name. */
 void progress_end(struct progress *progress, double expected_s,

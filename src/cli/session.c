@@ -251,7 +251,12 @@ static int prepare_job(struct session *session, const struct job *job,
 			       job->library->name, job->library->remedy);
 	placing_need(&job->options, NULL, &need);
 	code = cells_check(session->cells, &need, err);
-	return code < 0 ? code : session_prepare(session, job, prepared, err);
+	if (code == 0)
+		code = progress_work_begin(&session->progress, err);
+	if (code == 0)
+		code = session_prepare(session, job, prepared, err);
+	progress_work_end(&session->progress);
+	return code;
 }
 
 static int run_job(struct session *session, const struct job *job,

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "data/data.h"
 #include "data/folder.h"
 
@@ -141,20 +144,29 @@ static int start(const char *program, const char *folder, unsigned count,
 	return code;
 }
 
-/* Reads what it says until it ends; keeps the first bytes, as one line. */
-static void listen_to(int fd, char *text, size_t size)
+/* Reads what it says until it ends, or the person asks to stop; keeps the first
+ * bytes, as one line. */
+static int listen_to(int fd, char *text, size_t size, struct err *err)
 {
+	struct pollfd ends[] = { { .fd = fd, .events = POLLIN },
+				 { .fd = work_stop_fd(), .events = POLLIN } };
 	char bytes[512];
 	size_t used = 0;
-	ssize_t n;
+	ssize_t n = 1;
+	int code;
 
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0 ||
-	       (n < 0 && errno == EINTR))
+	while ((code = work_done(0, 0, err)) == 0 && n) {
+		if (poll(ends, 2, 200) <= 0 || !ends[0].revents)
+			continue;
+		n = read(fd, bytes, sizeof(bytes));
+		n = n < 0 ? 0 : n;
 		for (ssize_t i = 0; i < n && used + 1 < size; i++)
 			text[used++] = bytes[i] == '\n' ? ' ' : bytes[i];
+	}
 	while (used && text[used - 1] == ' ')
 		used--;
 	text[used] = '\0';
+	return code;
 }
 
 static int run_program(const char *program, const char *folder, unsigned count,
@@ -175,10 +187,16 @@ static int run_program(const char *program, const char *folder, unsigned count,
 			       "(%s): build it with make", program,
 			       strerror(code));
 	}
-	listen_to(pipe_fd[0], text, sizeof(text));
+	work_begin(0, "", "making the dataset cog");
+	code = listen_to(pipe_fd[0], text, sizeof(text), err);
+	work_end();
 	close(pipe_fd[0]);
+	if (code < 0)
+		kill(pid, SIGTERM);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (code < 0)
+		return code;
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_FAILED,
 			       "%s was ended by signal %d while it made the "

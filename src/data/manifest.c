@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "data/data.h"
 #include "record/tiff.h"
 
@@ -96,6 +97,7 @@ int data_manifest_write(struct object_source *source, struct str *out,
 	char after[OBJECT_KEY_MAX + 1] = "";
 	int code = 0;
 
+	work_begin(limit, "objects", "reading headers of %s", source->name);
 	for (uint64_t i = 0; code == 0 && (!limit || i < limit); i++) {
 		code = source->ops->next(source, "", after, entry, err);
 		if (code == ERR_NOT_FOUND) {
@@ -107,7 +109,10 @@ int data_manifest_write(struct object_source *source, struct str *out,
 		if (code == ERR_NOT_FOUND)
 			code = 0; /* it went away after it was listed */
 		strcpy(after, entry->key);
+		if (code == 0)
+			code = work_done(1, 0, err);
 	}
+	work_end();
 	free(entry);
 	return code;
 }

@@ -9,10 +9,13 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/transfer.h"
+#include "base/work.h"
 #include "data/remote_error.h"
 
 struct http {
 	CURL *curl;
+	CURLM *multi; /* has the connections */
 	struct curl_slist *headers; /* of signed requests */
 	char *endpoint, *bucket, *region;
 	bool anonymous;
@@ -231,7 +234,8 @@ int http_new(struct http **out, const struct data_remote *remote,
 	http->region = mem_dup(absent(remote->region) ? "us-east-1"
 						      : remote->region);
 	http->curl = curl_easy_init();
-	if (!http->curl) {
+	http->multi = curl_multi_init();
+	if (!http->curl || !http->multi) {
 		http_free(http);
 		return err_set(err, ERR_SYSTEM, "libcurl cannot be started");
 	}
@@ -245,6 +249,7 @@ void http_free(struct http *http)
 	if (!http)
 		return;
 	curl_easy_cleanup(http->curl);
+	curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->headers);
 	free(http->endpoint);
 	free(http->bucket);
@@ -323,6 +328,8 @@ static int failed(const struct http *http, CURLcode code, const char *key,
 	struct str asked = STR_INIT;
 	long verified = 0;
 
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return work_done(0, 0, err);
 	curl_easy_getinfo(http->curl, CURLINFO_SSL_VERIFYRESULT, &verified);
 	http_add_asked(http, key, range, &asked);
 	if (answer->too_long)
@@ -366,7 +373,7 @@ int http_request(struct http *http, bool head, const char *key,
 		curl_easy_setopt(http->curl, CURLOPT_HTTPGET, 1L);
 	http->answer = answer;
 	http->curl_text[0] = '\0';
-	code = curl_easy_perform(http->curl);
+	code = transfer_perform(http->multi, http->curl);
 	read_info(http->curl, answer);
 	LOG(DATA, "%s %s %s: status %ld, %zu bytes", head ? "HEAD" : "GET",
 	    url, range ? range : "", answer->status, answer->body.len);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
 
@@ -183,6 +184,7 @@ int plan_write_proof(const struct plan *plan, struct object_source *source,
 	if (code < 0)
 		return code;
 	code = output_open(&bytes, bytes_path, err);
+	work_begin(0, "operations", "reading the proof of %s", source->name);
 	for (size_t i = 0; code == 0 && i < count && i < plan->op_count; i++) {
 		uint64_t length = plan->ops[i].length;
 
@@ -190,7 +192,10 @@ int plan_write_proof(const struct plan *plan, struct object_source *source,
 			break;
 		code = prove(plan, source, i, left, &lines, &bytes, err);
 		left -= length < left ? length : left;
+		if (code == 0)
+			code = work_done(1, 0, err);
 	}
+	work_end();
 	code = output_close(&bytes, code, err);
 	return output_close(&lines, code, err);
 }
@@ -217,6 +222,8 @@ int plan_write_burst(const struct plan *plan, struct object_source *source,
 	struct output out;
 	int code = output_open(&out, path, err);
 
+	work_begin(plan->workload.concurrency, "operations",
+		   "reading the burst of %s", source->name);
 	for (size_t i = 0; code == 0 && i < plan->workload.concurrency; i++) {
 		struct plan_op op = { 0 };
 
@@ -225,6 +232,9 @@ int plan_write_burst(const struct plan *plan, struct object_source *source,
 			code = set_crc(plan, source, &op, err);
 		if (code == 0)
 			code = format(plan, &op, i, key_prefix, &out.text, err);
+		if (code == 0)
+			code = work_done(1, 0, err);
 	}
+	work_end();
 	return output_close(&out, code, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "plan/workload.h"
 
 static int check_workload(const struct workload *workload, uint64_t max_keys,
@@ -34,8 +35,11 @@ static int list_keys(struct plan *plan, struct object_source *source,
 	const char *after = "";
 	int code = 0;
 
+	work_begin(0, "keys", "listing %s", source->name);
 	while (plan->key_count < max_keys) {
 		code = source->ops->next(source, "", after, entry, err);
+		if (code == 0)
+			code = work_done(1, 0, err);
 		if (code < 0)
 			break;
 		MEM_ROOM(*sizes, plan->key_count, size_capacity);
@@ -44,6 +48,7 @@ static int list_keys(struct plan *plan, struct object_source *source,
 		after = plan->keys[plan->key_count++] = mem_dup(entry->key);
 	}
 	free(entry);
+	work_end();
 	if (code < 0 && code != ERR_NOT_FOUND)
 		return code;
 	if (!plan->key_count)
@@ -116,6 +121,8 @@ static int fill_key_crcs(const struct plan *plan, struct object_source *source,
 			code = plan_crc(source, &object, ops[i]->start,
 					ops[i]->length, &ops[i]->crc32, err);
 		ops[i]->has_crc32 = code == 0;
+		if (code == 0)
+			code = work_done(1, 0, err);
 	}
 	object_close(source, &object);
 	return code;
@@ -133,11 +140,14 @@ int plan_fill_crcs(struct plan *plan, struct object_source *source,
 		    plan_is_sampled(&plan->workload, i))
 			ops[count++] = &plan->ops[i];
 	qsort(ops, count, sizeof(*ops), compare_ops);
+	work_begin(count, "ranges", "reading ranges of %s for their checksums",
+		   source->name);
 	for (size_t i = 0; code == 0 && i < count; i = end) {
 		for (end = i + 1; end < count && ops[end]->key == ops[i]->key;)
 			end++;
 		code = fill_key_crcs(plan, source, ops + i, end - i, err);
 	}
+	work_end();
 	free(ops);
 	return code;
 }

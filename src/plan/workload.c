@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "plan/plan.h"
 
 /* One line a workload; the first is for tests of any other name. */
@@ -98,6 +99,7 @@ int plan_crc(struct object_source *source, const struct object *object,
 					slices->at[i].iov_len);
 		start += (uint64_t)n;
 		length -= (uint64_t)n;
+		code = work_done(0, (uint64_t)n, err);
 	}
 	*crc = (uint32_t)value;
 	free(slices);

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/work.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
 #include "record/tiff.h"
@@ -101,6 +102,8 @@ static int read_headers(struct plan *plan, const uint64_t *sizes,
 	int code = 0;
 
 	*count = 0;
+	work_begin(plan->key_count, "objects", "reading headers of %s",
+		   source->name);
 	for (size_t i = 0; code == 0 && i < plan->key_count; i++) {
 		struct header *header = &headers[*count];
 		bool usable = false;
@@ -111,7 +114,10 @@ static int read_headers(struct plan *plan, const uint64_t *sizes,
 				 ? sizes[i] : plan->workload.request_size;
 		code = read_header(plan, source, header, bytes, &usable, err);
 		*count += usable;
+		if (code == 0)
+			code = work_done(1, 0, err);
 	}
+	work_end();
 	free(bytes);
 	return code;
 }

@@ -9,10 +9,13 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/transfer.h"
+#include "base/work.h"
 #include "prometheus/answer.h"
 
 struct prometheus {
 	CURL *curl;
+	CURLM *multi; /* has the connection */
 	char *url;
 	double timeout_s;
 	size_t limit;    /* bytes of an answer */
@@ -100,11 +103,12 @@ int prometheus_new(struct prometheus **out, const char *url, double timeout_s,
 		n--;
 	p = mem_new(sizeof(*p));
 	p->curl = curl_easy_init();
+	p->multi = curl_multi_init();
 	p->url = mem_dup_n(url, n);
 	p->timeout_s = timeout_s;
 	p->limit = PROMETHEUS_ANSWER_BYTES;
 	str_init(&p->body);
-	if (!p->curl) {
+	if (!p->curl || !p->multi) {
 		prometheus_free(p);
 		return err_set(err, ERR_SYSTEM, "libcurl cannot be started");
 	}
@@ -118,6 +122,7 @@ void prometheus_free(struct prometheus *p)
 	if (!p)
 		return;
 	curl_easy_cleanup(p->curl);
+	curl_multi_cleanup(p->multi);
 	str_release(&p->body);
 	free(p->url);
 	free(p);
@@ -136,6 +141,8 @@ void prometheus_limit(struct prometheus *p, size_t bytes)
 static int no_answer(const struct prometheus *p, CURLcode code,
 		     struct err *err)
 {
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return work_done(0, 0, err);
 	if (p->too_long)
 		return err_set(err, ERR_INVALID,
 			       "%s answers with more than %zu MiB: give the "
@@ -198,7 +205,7 @@ static int ask(struct prometheus *p, const char *address,
 	p->too_long = false;
 	p->curl_text[0] = '\0';
 	curl_easy_setopt(p->curl, CURLOPT_URL, address);
-	code = curl_easy_perform(p->curl);
+	code = transfer_perform(p->multi, p->curl);
 	if (code != CURLE_OK)
 		return no_answer(p, code, err);
 	return read_answer(p, out, err);

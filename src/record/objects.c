@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/work.h"
 
 void object_close(struct object_source *source, struct object *object)
 {
@@ -43,6 +44,7 @@ int object_read(struct object_source *source, const struct object *object,
 		}
 		offset += (uint64_t)n;
 		length -= (uint64_t)n;
+		code = work_done(0, (uint64_t)n, err);
 	}
 	free(slices);
 	return code;

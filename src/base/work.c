@@ -1,0 +1,64 @@
+#include "base/work.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define SHOW_NS (100 * NS_PER_MS)
+
+static const struct work_watcher *watching;
+static struct work current;
+static uint64_t shown_ns;
+
+void work_watch(const struct work_watcher *watcher)
+{
+	watching = watcher;
+	memset(&current, 0, sizeof(current));
+}
+
+void work_begin(uint64_t total, const char *unit, const char *format, ...)
+{
+	va_list args;
+
+	memset(&current, 0, sizeof(current));
+	current.total = total;
+	current.unit = unit;
+	va_start(args, format);
+	vsnprintf(current.what, sizeof(current.what), format, args);
+	va_end(args);
+}
+
+void work_end(void)
+{
+	memset(&current, 0, sizeof(current));
+}
+
+static void show(void)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (!watching->show || !*current.what || now_ns - shown_ns < SHOW_NS)
+		return;
+	shown_ns = now_ns;
+	watching->show(watching->context, &current);
+}
+
+int work_done(uint64_t steps, uint64_t bytes, struct err *err)
+{
+	current.done += steps;
+	current.bytes += bytes;
+	if (!watching)
+		return 0;
+	if (watching->stopped())
+		return err_set(err, ERR_INTERRUPTED, "interrupted%s%s",
+			       *current.what ? " while " : "", current.what);
+	show();
+	return 0;
+}
+
+int work_stop_fd(void)
+{
+	return watching ? watching->stop_fd : -1;
+}
