@@ -304,6 +304,13 @@ void cells_end(struct cells *cells)
 	cells->networked = false;
 }
 
+const struct identity *cells_identity(const struct cells *cells,
+				      unsigned replica)
+{
+	(void)replica;
+	return &cells->identity;
+}
+
 static const char *network_word(const struct cells *cells)
 {
 	if (cells->networked)
@@ -322,7 +329,7 @@ void cells_describe(const struct cells *cells, struct placement *out)
 		 network_word(cells));
 	snprintf(out->pinning, sizeof(out->pinning), "%s", cells->pin.text);
 	snprintf(out->user, sizeof(out->user), "uid %u",
-		 (unsigned)cells->identity.uid);
+		 (unsigned)cells_identity(cells, 0)->uid);
 }
 
 /* ------------------------------------------------------------ in a child --- */
@@ -365,7 +372,8 @@ int cells_enter(const struct cells *cells, unsigned number)
 		return STEP_HOSTS;
 	if (cells->pin.on && sched_setaffinity(0, sizeof(*cpus), cpus) < 0)
 		return STEP_CPUS;
-	if (number != CELL_ORIGIN && identity_take(&cells->identity) < 0)
+	if (number != CELL_ORIGIN &&
+	    identity_take(cells_identity(cells, number - 1)) < 0)
 		return STEP_USER;
 	return STEP_NONE;
 }

@@ -78,6 +78,10 @@ int cells_begin(struct cells *cells, const struct cell_need *need,
 		struct err *err);
 void cells_end(struct cells *cells);
 
+/* Whom a replica of the trial now runs as. */
+const struct identity *cells_identity(const struct cells *cells,
+				      unsigned replica);
+
 /* Fills what trials record. */
 void cells_describe(const struct cells *cells, struct placement *out);
 

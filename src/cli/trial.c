@@ -193,7 +193,7 @@ static int run_replicas(struct session *session, struct setting *s,
 /* Replicas have to read the plan and write their records. */
 static int give_files(const struct session *session, struct err *err)
 {
-	const struct identity *to = &session->cells->identity;
+	const struct identity *to = cells_identity(session->cells, 0);
 
 	return to->changes ? scratch_give(&session->scratch, to->uid, to->gid,
 					  err)
