@@ -40,6 +40,28 @@ static struct scraped_trial ten_seconds(uint32_t replicas)
 				       .end_ms = GO + 10000 };
 }
 
+/* --sampling-interval: no rate over less, where it is more than four scrapes. */
+static void windows_as_asked(void **state)
+{
+	static const int64_t asked_ms[] = { 0, 2000, 4250, 10000, 20000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(asked_ms) / sizeof(*asked_ms); i++) {
+		struct scraped_trial trial = ten_seconds(1);
+		const struct scraped_series *best;
+		struct scraped_matrix raw = { 0 };
+
+		put_every(add(&raw, 0, "a"), 0, 1000, 2, 0);
+		trial.end_ms = GO + 60000;
+		trial.least_rate_ms = asked_ms[i];
+		scraped_plan(&trial, &raw, &best);
+		assert_true(trial.rate_ms >= asked_ms[i]);
+		assert_true(trial.rate_ms < 2 * (asked_ms[i] + 4250));
+		assert_true(trial.moments > 1);
+		scraped_matrix_release(&raw);
+	}
+}
+
 /* Every length has windows of four intervals or more, which fill it. */
 static void windows_fill_the_trial(void **state)
 {
@@ -265,6 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(windows_come_from_the_rows_texts),
 		cmocka_unit_test(the_interval_is_learned),
+		cmocka_unit_test(windows_as_asked),
 		cmocka_unit_test(windows_fill_the_trial),
 		cmocka_unit_test(long_trials_have_fewer_moments),
 		cmocka_unit_test(a_row_is_the_sum_of_its_replicas),

@@ -112,6 +112,8 @@ static void set_moments(struct scraped_trial *trial)
 	int64_t most = POINTS_MOST / (trial->replicas ? trial->replicas : 1);
 	int64_t n = 0;
 
+	if (least_ms < trial->least_rate_ms)
+		least_ms = trial->least_rate_ms;
 	trial->rate_ms = least_ms;
 	if (interval_ms && length_ms >= least_ms)
 		n = (length_ms - interval_ms) / (least_ms - interval_ms);

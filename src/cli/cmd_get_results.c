@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/mem.h"
 #include "cli/database.h"
 #include "cli/from_prometheus.h"
 #include "cli/progress.h"
@@ -12,7 +14,8 @@
 
 struct writer {
 	FILE *file;
-	bool per_replica, json;
+	enum report_table table;
+	bool json;
 	struct price price;
 	struct from_prometheus *from; /* NULL: all is the database's */
 	struct err *err;
@@ -23,22 +26,23 @@ static int put_row(void *context, const struct result_row *row)
 {
 	struct writer *w = context;
 	struct result_row priced = *row; /* its texts stay the store's */
+	bool per_replica = report_is_per_replica(w->table);
 	int code = 0;
 
 	if (w->from)
-		code = from_prometheus_fill(w->from, w->per_replica, &priced,
+		code = from_prometheus_fill(w->from, per_replica, &priced,
 					    w->err);
 	if (code < 0)
 		return code;
 	report_price(&priced, &w->price);
 	if (w->json) {
-		json_t *object = report_json(&priced, w->per_replica);
+		json_t *object = report_json(&priced, per_replica);
 
 		fputs(w->rows ? ",\n" : "\n", w->file);
 		report_json_write(w->file, object, false);
 		json_decref(object);
 	} else {
-		report_csv_row(w->file, &priced, w->per_replica);
+		report_csv_row(w->file, &priced, w->table);
 	}
 	w->rows++;
 	return work_done(1, 0, w->err);
@@ -51,10 +55,11 @@ static int write_rows(struct writer *w, struct store *store, struct err *err)
 	if (w->json)
 		fputs("{\"results\": [", w->file);
 	else
-		report_csv_header(w->file, w->per_replica);
+		report_csv_header(w->file, w->table);
 	work_begin(0, "rows", "%s", w->from ? "asking the Prometheus"
 					   : "reading the database");
-	code = store_each_result(store, w->per_replica, put_row, w, err);
+	code = store_each_result(store, report_is_per_replica(w->table),
+				 put_row, w, err);
 	work_end();
 	if (w->json)
 		fputs("\n]}\n", w->file);
@@ -96,6 +101,57 @@ static int write_output(struct writer *w, const char *path,
 	else
 		code = write_rows(w, store, err);
 	return output_close(&output, code, err);
+}
+
+/* What tells a person where the rows are. */
+static void tell(const struct writer *w, const char *path)
+{
+	unsigned long long empty = w->from ? from_prometheus_empty(w->from) : 0;
+
+	if (strcmp(path, "-"))
+		printf("%llu rows written to %s\n", w->rows, path);
+	if (empty)
+		fprintf(stderr, "benchmark: %llu of %llu rows are without "
+				"figures: Prometheus has too few samples of "
+				"them\n", empty, w->rows);
+}
+
+static int write_table(struct writer *w, const char *path, struct store *store,
+		       struct err *err)
+{
+	int code;
+
+	w->rows = 0;
+	code = write_output(w, path, store, err);
+	if (code == 0)
+		tell(w, path);
+	return code;
+}
+
+/* As pyasyncio-benchmark writes them. Replicas first: their trial, asked of a
+ * Prometheus once, is then still known. */
+static int write_folder(struct writer *w, const char *folder,
+			struct store *store, struct err *err)
+{
+	static const struct {
+		enum report_table table;
+		const char *name;
+	} files[] = { { REPORT_CONTAINERS, "container_results.csv" },
+		      { REPORT_AGGREGATED, "aggregated_results.csv" } };
+	size_t n = strlen(folder);
+	int code = 0;
+
+	while (n > 1 && folder[n - 1] == '/')
+		n--;
+	for (unsigned i = 0; code == 0 && i < 2; i++) {
+		char *path = mem_printf("%.*s/%s", (int)n, folder,
+					files[i].name);
+
+		w->table = files[i].table;
+		code = write_table(w, path, store, err);
+		free(path);
+	}
+	return code;
 }
 
 /* The path and the URL, in either order: a URL is known by its beginning. */
@@ -155,27 +211,33 @@ static int read_request(struct request *request, const struct options *options,
 		request->path = "-";
 	if (!request->path)
 		return err_set(err, ERR_USAGE,
-			       "get-results needs the path of the CSV file, or "
-			       "- for the standard output");
+			       "get-results needs the path of the CSV file, a "
+			       "folder for two, or - for the standard output");
 	return 0;
 }
 
-static void tell(const struct writer *w, const char *path)
+static int check_request(const struct request *request,
+			 const struct options *options, struct err *err)
 {
-	unsigned long long empty = w->from ? from_prometheus_empty(w->from) : 0;
-
-	if (strcmp(path, "-"))
-		printf("%llu rows written to %s\n", w->rows, path);
-	if (empty)
-		fprintf(stderr, "benchmark: %llu of %llu rows are without "
-				"figures: Prometheus has too few samples of "
-				"them\n", empty, w->rows);
+	if (options->sampling_interval > 0 && !request->prometheus)
+		fputs("benchmark: --sampling-interval counts only with --from "
+		      "prometheus: the database's samples are 0.1 s apart\n",
+		      stderr);
+	if (!file_is_dir(request->path) ||
+	    !(options->json || options->per_replica))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "%s is a folder, which gets container_results.csv and "
+		       "aggregated_results.csv: leave --%s out, or give a "
+		       "file's path", request->path,
+		       options->json ? "json" : "per-replica");
 }
 
 static int run(struct options *options, struct err *err)
 {
 	struct writer w = {
-		.per_replica = options->per_replica,
+		.table = options->per_replica ? REPORT_REPLICAS
+					      : REPORT_TRIALS,
 		.json = options->json,
 		.price = { options->price_per_hour,
 			   options->price_per_million_requests },
@@ -186,32 +248,37 @@ static int run(struct options *options, struct err *err)
 	struct progress progress;
 	int code = read_request(&request, options, err);
 
+	if (code == 0)
+		code = check_request(&request, options, err);
 	progress_init(&progress, 0, 0);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);
 	if (code == 0 && request.url)
-		code = from_prometheus_new(&w.from, request.url,
-					   options->timeout, err);
+		code = from_prometheus_new(&w.from, request.url, options, err);
 	if (code == 0)
 		code = store_open(&store, database_url(options), STORE_READ,
 				  err);
-	if (code == 0)
-		code = write_output(&w, request.path, store, err);
+	if (code == 0 && file_is_dir(request.path))
+		code = write_folder(&w, request.path, store, err);
+	else if (code == 0)
+		code = write_table(&w, request.path, store, err);
 	store_close(store);
 	progress_work_end(&progress);
-	if (code == 0)
-		tell(&w, request.path);
 	from_prometheus_free(w.from);
 	return code;
 }
 
 const struct command command_get_results = {
 	.name = "get-results",
-	.arguments = "PATH.csv",
+	.arguments = "PATH.csv|FOLDER",
 	.summary = "Write all results of the database to a CSV file.",
 	.help = "A row for each trial: library, test, parameters, replica "
 		"count; docs/metrics.md defines\nthe columns. - is the "
 		"standard output; with --json it is the default.\n\n"
+		"A folder gets the two files of pyasyncio-benchmark, "
+		"container_results.csv with a row for\neach replica and "
+		"aggregated_results.csv: its columns first and in its order, "
+		"then ours.\n\n"
 		"    benchmark get-results PATH.csv --from prometheus "
 		"http://127.0.0.1:9090\n\n"
 		"takes bytes a second, CPU and memory from what a Prometheus "

@@ -19,21 +19,24 @@ struct from_prometheus {
 	char *source;               /* "Prometheus at URL" */
 	char *trial_id;             /* whose figures `trial` are */
 	struct scraped_trial trial;
+	int64_t sampling_ms;        /* --sampling-interval; 0: as scrapes want */
 	int replica;                /* the next row's */
 	char *findings;             /* of the last row */
 	unsigned long long empty;
 };
 
 int from_prometheus_new(struct from_prometheus **out, const char *url,
-			double timeout_s, struct err *err)
+			const struct options *options, struct err *err)
 {
 	struct from_prometheus *from = mem_new(sizeof(*from));
-	int code = prometheus_new(&from->prometheus, url, timeout_s, err);
+	int code = prometheus_new(&from->prometheus, url, options->timeout,
+				  err);
 
 	if (code < 0) {
 		from_prometheus_free(from);
 		return code;
 	}
+	from->sampling_ms = (int64_t)(options->sampling_interval * 1e3);
 	from->source = mem_printf("Prometheus at %s",
 				  prometheus_url(from->prometheus));
 	*out = from;
@@ -123,6 +126,7 @@ static int ask_trial(struct from_prometheus *from, const struct result_row *row,
 		return 0;
 	code = ask_samples(from, &labels, &raw, err);
 	if (code == 0) {
+		from->trial.least_rate_ms = from->sampling_ms;
 		scraped_plan(&from->trial, &raw, &best);
 		if (best && from->trial.moments) {
 			labels.job = best->job;

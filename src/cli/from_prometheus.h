@@ -9,12 +9,14 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "cli/option.h"
 #include "record/result.h"
 
 struct from_prometheus;
 
+/* --timeout and --sampling-interval are taken from the options. */
 int from_prometheus_new(struct from_prometheus **out, const char *url,
-			double timeout_s, struct err *err);
+			const struct options *options, struct err *err);
 void from_prometheus_free(struct from_prometheus *from); /* NULL is fine */
 
 /*

@@ -63,31 +63,65 @@ static void put_value(FILE *out, const struct column *column,
 	}
 }
 
-void report_csv_header(FILE *out, bool per_replica)
-{
-	const char *separator = "";
+/* The one column that the ancestor has elsewhere, behind another. */
+static const struct {
+	const char *column, *behind;
+} moved[] = {
+	[REPORT_TRIALS] = { NULL, NULL },
+	[REPORT_REPLICAS] = { NULL, NULL },
+	[REPORT_AGGREGATED] = { "number_successes", "cost_usd" },
+	[REPORT_CONTAINERS] = { "test_params", "use_dns_cache" },
+};
 
+static bool is_named(const struct column *column, const char *name)
+{
+	return name && !strcmp(column->name, name);
+}
+
+static const struct column *find_column(const char *name)
+{
+	const struct column *c = result_columns;
+
+	while (!is_named(c, name))
+		c++;
+	return c;
+}
+
+/* One column of the header (`row` NULL) or of a row. */
+static void put_column(FILE *out, const struct column *column,
+		       const struct result_row *row)
+{
+	if (column != result_columns)
+		fputc(',', out);
+	if (row)
+		put_value(out, column, row);
+	else
+		fputs(column->name, out);
+}
+
+static void put_line(FILE *out, const struct result_row *row,
+		     enum report_table table)
+{
 	for (const struct column *c = result_columns; c->name; c++) {
-		if (!stands(c, per_replica))
+		if (!stands(c, report_is_per_replica(table)) ||
+		    is_named(c, moved[table].column))
 			continue;
-		fprintf(out, "%s%s", separator, c->name);
-		separator = ",";
+		put_column(out, c, row);
+		if (is_named(c, moved[table].behind))
+			put_column(out, find_column(moved[table].column), row);
 	}
 	fputc('\n', out);
 }
 
-void report_csv_row(FILE *out, const struct result_row *row, bool per_replica)
+void report_csv_header(FILE *out, enum report_table table)
 {
-	const char *separator = "";
+	put_line(out, NULL, table);
+}
 
-	for (const struct column *c = result_columns; c->name; c++) {
-		if (!stands(c, per_replica))
-			continue;
-		fputs(separator, out);
-		put_value(out, c, row);
-		separator = ",";
-	}
-	fputc('\n', out);
+void report_csv_row(FILE *out, const struct result_row *row,
+		    enum report_table table)
+{
+	put_line(out, row, table);
 }
 
 static json_t *json_value(const struct column *column,

@@ -11,11 +11,25 @@
 
 #include "record/result.h"
 
-/* CSV as RFC 4180 with "\n": the columns of the trials' table, or of the
- * replicas'. Numbers have as few digits as give the same double again; unknown
+enum report_table {
+	REPORT_TRIALS,
+	REPORT_REPLICAS,
+	/* The same rows as pyasyncio-benchmark's two files have them: its columns
+	 * in its order, then those that only we have. */
+	REPORT_AGGREGATED,
+	REPORT_CONTAINERS,
+};
+
+static inline bool report_is_per_replica(enum report_table table)
+{
+	return table == REPORT_REPLICAS || table == REPORT_CONTAINERS;
+}
+
+/* CSV as RFC 4180 with "\n". Numbers have as few digits as give the same double again; unknown
  * is an empty field; flags are True and False. Errors are the FILE's. */
-void report_csv_header(FILE *out, bool per_replica);
-void report_csv_row(FILE *out, const struct result_row *row, bool per_replica);
+void report_csv_header(FILE *out, enum report_table table);
+void report_csv_row(FILE *out, const struct result_row *row,
+		    enum report_table table);
 
 /* One object with the CSV's column names; unknown is null. The caller's. */
 json_t *report_json(const struct result_row *row, bool per_replica);
