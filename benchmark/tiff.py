@@ -22,8 +22,9 @@ _NAMES = {
 # Field type -> (format character, bytes): SHORT, LONG, LONG8 and IFD8.
 _TYPES = {3: ("H", 2), 4: ("I", 4), 16: ("Q", 8), 18: ("Q", 8)}
 _SIZES = (_WIDTH, _HEIGHT, _TILE_WIDTH, _TILE_HEIGHT)
-# More directories than any pyramid has; a bound for chains that are damaged.
+# More directories than any pyramid has: ten levels and their masks are 20.
 _MAX_LEVELS = 64
+_MAX_PIXELS = 0xFFFFFFFF
 
 
 class TiffError(ValueError):
@@ -81,8 +82,10 @@ def levels(data):
     found = []
     seen = set()
     while at:
-        if at in seen or len(found) == _MAX_LEVELS:
-            raise TiffError(f"the chain of directories does not end ({len(found)} read)")
+        if at in seen:
+            raise TiffError(f"the chain of directories does not end: one leads back to byte {at}")
+        if len(found) == _MAX_LEVELS:
+            raise TiffError(f"more than {_MAX_LEVELS} directories, the limit of this program")
         seen.add(at)
         entries, at = _directory(view, layout, at, len(found))
         found.append(_level(view, layout, entries, len(found)))
@@ -121,11 +124,10 @@ def _directory(view, layout, at, number):
     start = at + layout.count.size
     size = count * layout.entry.size
     _check_within(view, start, size + layout.word.size, "entries", number)
-    entries = {
-        tag: (kind, values, field)
-        for tag, kind, values, field in layout.entry.iter_unpack(view[start : start + size])
-        if tag in _NAMES
-    }
+    known = [entry for entry in layout.entry.iter_unpack(view[start : start + size]) if entry[0] in _NAMES]
+    entries = {tag: (kind, values, field) for tag, kind, values, field in known}
+    if len(entries) != len(known):
+        raise TiffError(f"directory {number} has two entries of one kind")
     return entries, layout.word.unpack_from(view, start + size)[0]
 
 
@@ -140,14 +142,21 @@ def _entry(entries, tag, number):
     return code, width, count, field
 
 
-def _number(layout, entries, tag, number):
-    """Returns the first value of an entry whose values fit its value field."""
-    _, width, count, field = _entry(entries, tag, number)
-    if count * width > layout.word.size:
-        raise TiffError(f"directory {number}: {_NAMES[tag]} has {count} values")
-    # A value that is narrower than its field stands in the field's first bytes.
-    unused_bits = 8 * (layout.word.size - width)
-    return field & ((1 << 8 * width) - 1) if layout.order == "<" else field >> unused_bits
+def _number(view, layout, entries, tag, number):
+    """Returns the one value of an entry, a number of pixels."""
+    code, width, count, field = _entry(entries, tag, number)
+    if width > layout.word.size:
+        # LONG8 in a classic TIFF: elsewhere, as a table.
+        _check_within(view, field, width, _NAMES[tag], number)
+        (value,) = struct.unpack_from(layout.order + code, view, field)
+    elif layout.order == "<":
+        # A value that is narrower than its field stands in the field's first bytes.
+        value = field & ((1 << 8 * width) - 1)
+    else:
+        value = field >> 8 * (layout.word.size - width)
+    if count != 1 or not 0 < value <= _MAX_PIXELS:
+        raise TiffError(f"directory {number}: {_NAMES[tag]} is not a number of pixels")
+    return value
 
 
 def _table(view, layout, entries, tag, number):
@@ -174,5 +183,11 @@ def _level(view, layout, entries, number):
         raise TiffError(
             f"directory {number} has {len(offsets) // 8} tile offsets and {len(counts) // 8} tile byte counts"
         )
-    sizes = [_number(layout, entries, tag, number) for tag in _SIZES]
-    return Level(*sizes, len(offsets) // 8, zlib.crc32(counts, zlib.crc32(offsets)))
+    width, height, tile_width, tile_height = [_number(view, layout, entries, tag, number) for tag in _SIZES]
+    tiles = len(offsets) // 8
+    if tiles % (-(-width // tile_width) * -(-height // tile_height)):
+        raise TiffError(
+            f"directory {number}: {tiles} tiles do not fit {width} x {height} pixels in tiles of "
+            f"{tile_width} x {tile_height}"
+        )
+    return Level(width, height, tile_width, tile_height, tiles, zlib.crc32(counts, zlib.crc32(offsets)))

@@ -163,7 +163,16 @@ class Preparing(Check):
 
     def run_words(self):
         # Longer than the patience of finish(): nothing but the signal can end it.
-        return ("run-test", "null", "fetch_range", "--endpoint", self.url, "--anonymous", "--operation-timeout", 3600)
+        return (
+            "run-test",
+            "null",
+            "fetch_range",
+            "--endpoint",
+            self.url,
+            "--anonymous",
+            "--operation-timeout",
+            3600,
+        )
 
     def end(self, process, *numbers):
         for number in numbers:
@@ -176,7 +185,9 @@ class Preparing(Check):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number):
                 result = self.end(self.prepare(*self.run_words()), number)
-                self.assert_sentence(result.stderr, r"preparing: listing bench", r"interrupted: 0 of 1 trials")
+                self.assert_sentence(
+                    result.stderr, r"preparing: listing bench", r"interrupted: 0 of 1 trials"
+                )
 
     def test_who_presses_twice_in_a_hurry(self):
         result = self.end(self.prepare(*self.run_words()), signal.SIGINT, signal.SIGINT, signal.SIGTERM)

@@ -5,6 +5,7 @@ import random
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 import zlib
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from benchmark import tiff
 
-from fake_harness import cog, tiff_header
+from fake_harness import ROOT, cog, tiff_header
 
 
 class Found(unittest.TestCase):
@@ -113,6 +114,37 @@ class Refused(unittest.TestCase):
                 data[draw.randrange(400)] = draw.randrange(256)
             with contextlib.suppress(tiff.TiffError):
                 tiff.levels(memoryview(data)[: draw.randrange(len(data))])
+
+
+class Odd(unittest.TestCase):
+    """The files of check/tiff, which the parser in C is held against too (check/unit/tiff_parse.c)."""
+
+    folder = ROOT / "check/tiff"
+
+    def test_they_are_judged_alike(self):
+        for line in (self.folder / "verdicts").read_text().splitlines():
+            name, _, verdict = line.partition(" ")
+            try:
+                levels = tiff.levels((self.folder / f"{name}.tif").read_bytes())
+                found = " ".join(["ok", *("/".join(map(str, level)) for level in levels)])
+            except tiff.TiffError:
+                found = "refused"
+            self.assertEqual(found, verdict, name)
+
+    def test_they_are_what_the_generator_writes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, self.folder / "make.py", folder], check=True)
+            for path in Path(folder).iterdir():
+                self.assertEqual(path.read_bytes(), (self.folder / path.name).read_bytes(), path.name)
+
+    @unittest.skipUnless(shutil.which("gdalinfo"), "GDAL's programs are not installed")
+    def test_gdal_reads_what_is_accepted(self):
+        for line in (self.folder / "verdicts").read_text().splitlines():
+            name, verdict, *_ = line.split(" ")
+            if verdict == "ok" and name != "three-bands-apart":
+                path = self.folder / f"{name}.tif"
+                done = subprocess.run(["gdalinfo", path], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, f"{name}: {done.stderr}")
 
 
 if __name__ == "__main__":

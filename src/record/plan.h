@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIFF_LEVELS_MAX 16
+/* More directories than any pyramid has: ten levels and their masks are 20. */
+#define TIFF_LEVELS_MAX 64
 
 /* One IFD of a TIFF, as the shared header parsers report it. */
 struct tiff_level {

@@ -41,6 +41,9 @@ struct reader {
 	bool big_endian;
 	bool big_tiff;
 	unsigned number; /* of the directory, for sentences */
+	enum tiff_flaw flaw;
+	bool measuring;  /* goes on behind tables that are cut off … */
+	uint64_t needed; /* … and keeps where the last of them ends */
 	struct err *err;
 };
 
@@ -99,12 +102,25 @@ static bool inside(const struct reader *r, uint64_t at, uint64_t bytes)
 	return at <= r->n && bytes <= r->n - at;
 }
 
-static int outside(const struct reader *r, uint64_t at, const char *what)
+/* Beyond what a file's offsets can say. */
+static uint64_t sum(uint64_t at, uint64_t bytes)
 {
+	return at > UINT64_MAX - bytes ? UINT64_MAX : at + bytes;
+}
+
+static int outside(struct reader *r, uint64_t at, uint64_t bytes,
+		   const char *what)
+{
+	uint64_t end = sum(at, bytes);
+
+	r->flaw = TIFF_LONG;
+	if (end > r->needed)
+		r->needed = end;
 	return err_set(r->err, ERR_INVALID,
 		       "the %s of TIFF directory %u at byte %" PRIu64
-		       " does not lie within the %" PRIu64 " bytes read",
-		       what, r->number, at, r->n);
+		       " ends at byte %" PRIu64 " and does not lie within the "
+		       "%" PRIu64 " bytes read", what, r->number, at, end,
+		       r->n);
 }
 
 bool tiff_is_tiff(const void *bytes, size_t n)
@@ -139,8 +155,9 @@ static int read_entry(struct reader *r, uint64_t at, struct entry entries[])
 {
 	unsigned word = r->big_tiff ? 8 : 4;
 	uint64_t value = at + 4 + word;
-	int tag = tag_of(number_at(r, at, 2));
+	int tag = tag_of(number_at(r, at, 2)), code;
 	struct entry *entry;
+	uint64_t bytes;
 
 	if (tag < 0)
 		return 0;
@@ -160,10 +177,12 @@ static int read_entry(struct reader *r, uint64_t at, struct entry entries[])
 	/* Divides, because the product could wrap round. */
 	entry->at = entry->count <= word / entry->width
 			    ? value : number_at(r, value, word);
-	if (entry->count > r->n / entry->width ||
-	    !inside(r, entry->at, entry->count * entry->width))
-		return outside(r, entry->at, tag_text[tag]);
-	return 0;
+	bytes = entry->count > UINT64_MAX / entry->width
+			? UINT64_MAX : entry->count * entry->width;
+	if (inside(r, entry->at, bytes))
+		return 0;
+	code = outside(r, entry->at, bytes, tag_text[tag]);
+	return r->measuring ? 0 : code;
 }
 
 /* All entries of the directory at *at, which becomes the next one's offset. */
@@ -173,15 +192,16 @@ static int read_directory(struct reader *r, uint64_t *at,
 	unsigned count_bytes = r->big_tiff ? 8 : 2;
 	unsigned entry_bytes = r->big_tiff ? 20 : 12;
 	unsigned next_bytes = r->big_tiff ? 8 : 4;
-	uint64_t start = *at, count;
+	uint64_t start = *at, count, bytes;
 
 	if (!inside(r, start, count_bytes))
-		return outside(r, start, "entry count");
+		return outside(r, start, count_bytes, "entry count");
 	count = number_at(r, start, count_bytes);
 	start += count_bytes;
-	if (count > r->n / entry_bytes ||
-	    !inside(r, start, count * entry_bytes + next_bytes))
-		return outside(r, start, "list of entries");
+	bytes = count > UINT64_MAX / 32 ? UINT64_MAX
+					: count * entry_bytes + next_bytes;
+	if (!inside(r, start, bytes))
+		return outside(r, start, bytes, "list of entries");
 	for (uint64_t i = 0; i < count; i++) {
 		int code = read_entry(r, start + i * entry_bytes, entries);
 
@@ -189,10 +209,12 @@ static int read_directory(struct reader *r, uint64_t *at,
 			return code;
 	}
 	for (int tag = 0; tag < TAG_KINDS; tag++)
-		if (!entries[tag].width)
+		if (!entries[tag].width) {
+			r->flaw = TIFF_UNTILED;
 			return err_set(r->err, ERR_INVALID,
 				       "TIFF directory %u has no %s: it is not "
 				       "tiled", r->number, tag_text[tag]);
+		}
 	*at = number_at(r, start + count * entry_bytes, next_bytes);
 	return 0;
 }
@@ -269,42 +291,95 @@ static int read_level(struct reader *r, const struct entry entries[],
 	return 0;
 }
 
-static bool seen_before(const uint64_t seen[], unsigned count, uint64_t at)
+/* Whether the directory at `at`, which is to be read, may be. */
+static int check_link(struct reader *r, const uint64_t seen[], uint64_t at)
 {
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < r->number; i++)
 		if (seen[i] == at)
-			return true;
-	return false;
+			return err_set(r->err, ERR_INVALID,
+				       "the chain of TIFF directories does not "
+				       "end: directory %u leads back to "
+				       "directory %u", r->number - 1, i);
+	if (r->number < TIFF_LEVELS_MAX)
+		return 0;
+	r->flaw = TIFF_DIRECTORIES;
+	return err_set(r->err, ERR_INVALID,
+		       "the TIFF has more than %d directories, the limit of "
+		       "this program", TIFF_LEVELS_MAX);
+}
+
+/* All directories; `out` is NULL where they are only measured. */
+static int read_chain(struct reader *r, struct tiff_layout *out)
+{
+	uint64_t seen[TIFF_LEVELS_MAX], at = 0;
+
+	r->flaw = TIFF_DAMAGED;
+	if (read_header(r, &at) < 0)
+		return ERR_INVALID;
+	for (r->number = 0; at; r->number++) {
+		struct entry entries[TAG_KINDS] = { 0 };
+
+		if (check_link(r, seen, at) < 0)
+			return ERR_INVALID;
+		seen[r->number] = at;
+		if (read_directory(r, &at, entries) < 0 ||
+		    (out &&
+		     read_level(r, entries, &out->level[r->number]) < 0))
+			return ERR_INVALID;
+	}
+	if (!r->number)
+		return err_set(r->err, ERR_INVALID,
+			       "the TIFF has no image directory");
+	if (out)
+		out->count = r->number;
+	return 0;
+}
+
+/* The first thing that is cut off ended the parser: what else is, and whether
+ * more bytes would help? */
+static enum tiff_flaw measure(const void *bytes, size_t n, uint64_t *needed,
+			      struct err *err)
+{
+	struct reader r = { .bytes = bytes, .n = n, .measuring = true,
+			    .err = err };
+	int code = read_chain(&r, NULL);
+
+	*needed = r.needed;
+	return code == 0 || r.flaw == TIFF_LONG ? TIFF_LONG : r.flaw;
+}
+
+enum tiff_flaw tiff_judge(const void *bytes, size_t n, struct tiff_layout *out,
+			  uint64_t *needed, struct err *err)
+{
+	struct reader r = { .bytes = bytes, .n = n, .err = err };
+
+	out->count = 0;
+	*needed = 0;
+	if (read_chain(&r, out) == 0)
+		return TIFF_NONE;
+	if (r.flaw == TIFF_LONG)
+		return measure(bytes, n, needed, err);
+	return tiff_is_tiff(bytes, n) ? r.flaw : TIFF_NO_TIFF;
 }
 
 int tiff_parse(const void *bytes, size_t n, struct tiff_layout *out,
 	       struct err *err)
 {
 	struct reader r = { .bytes = bytes, .n = n, .err = err };
-	uint64_t seen[TIFF_LEVELS_MAX], at = 0;
 
 	out->count = 0;
-	if (read_header(&r, &at) < 0)
-		return ERR_INVALID;
-	while (at) {
-		struct entry entries[TAG_KINDS] = { 0 };
+	return read_chain(&r, out);
+}
 
-		if (out->count == TIFF_LEVELS_MAX ||
-		    seen_before(seen, out->count, at))
-			return err_set(err, ERR_INVALID,
-				       "the chain of TIFF directories does not "
-				       "end: %u read", out->count);
-		seen[out->count] = at;
-		r.number = out->count;
-		if (read_directory(&r, &at, entries) < 0 ||
-		    read_level(&r, entries, &out->level[out->count]) < 0)
-			return ERR_INVALID;
-		out->count++;
-	}
-	if (!out->count)
-		return err_set(err, ERR_INVALID,
-			       "the TIFF has no image directory");
-	return 0;
+const char *tiff_flaw_words(enum tiff_flaw flaw)
+{
+	static const char *const words[] = {
+#define X(name, text) text,
+		TIFF_FLAWS(X)
+#undef X
+	};
+
+	return words[flaw];
 }
 
 static bool level_equal(const struct tiff_level *a, const struct tiff_level *b)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "record/plan.h"
@@ -26,11 +27,38 @@ bool tiff_is_tiff(const void *bytes, size_t n);
  * ERR_INVALID, with a sentence that says what and where, when the bytes are no
  * TIFF, an image is not tiled, a directory or table lies (partly) outside of
  * the bytes given, the chain of directories returns to itself or has more than
- * TIFF_LEVELS_MAX links, or a count contradicts the sizes. *out is then not to
+ * TIFF_LEVELS_MAX links, or a count contradicts the sizes. The parsers agree in
+ * every verdict; check/tiff holds odd files that both must judge alike. *out is then not to
  * be used. `err` may be NULL.
  */
 int tiff_parse(const void *bytes, size_t n, struct tiff_layout *out,
 	       struct err *err);
+
+/* X(NAME, "words behind a count of objects"): what is wrong with a header. */
+#define TIFF_FLAWS(X)                                                          \
+	X(NONE, "fine")                                                        \
+	X(NO_TIFF, "no TIFF")                                                  \
+	X(LONG, "with a header longer than the request")                       \
+	X(UNTILED, "not tiled")                                                \
+	X(DIRECTORIES, "of too many directories")                              \
+	X(DAMAGED, "damaged")
+
+enum tiff_flaw {
+#define X(name, words) TIFF_##name,
+	TIFF_FLAWS(X)
+#undef X
+	TIFF_FLAW_COUNT
+};
+
+const char *tiff_flaw_words(enum tiff_flaw flaw);
+
+/*
+ * As tiff_parse(), for who must tell flaws apart. With TIFF_LONG, *needed is
+ * the least number of first bytes that hold all that these bytes speak of: the
+ * whole header, unless a directory lies beyond them, which may have more.
+ */
+enum tiff_flaw tiff_judge(const void *bytes, size_t n, struct tiff_layout *out,
+			  uint64_t *needed, struct err *err);
 
 /* Whether all levels agree in all members. */
 bool tiff_layout_equal(const struct tiff_layout *a,
