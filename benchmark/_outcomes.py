@@ -7,7 +7,7 @@ library are tried in order, then those of the standard library; what none matche
 
 import re
 
-OK, HTTP_ERROR, THROTTLED, TIMEOUT, CONNECT, RESET, TRUNCATED, WRONG_BYTES, OTHER = range(1, 10)
+OK, HTTP_ERROR, THROTTLED, TIMEOUT, CONNECT, RESET, TRUNCATED, WRONG_BYTES, OTHER, BAD_HTTP = range(1, 11)
 
 NAMES = {
     OK: "ok",
@@ -19,6 +19,7 @@ NAMES = {
     TRUNCATED: "truncated",
     WRONG_BYTES: "wrong_bytes",
     OTHER: "other",
+    BAD_HTTP: "bad_http",
 }
 NUMBERS = {name: number for number, name in NAMES.items()}
 
@@ -91,6 +92,23 @@ def both(wanted, rules, otherwise):
     return rule
 
 
+def passed_through(function, outcome):
+    """For libraries that do not tell the head from the body: where the exception came from does.
+
+    function: the name of a function of the library that the exception went through.
+    """
+
+    def rule(error):
+        step = error.__traceback__
+        while step is not None:
+            if step.tb_frame.f_code.co_name == function:
+                return outcome, 0
+            step = step.tb_next
+        return None
+
+    return rule
+
+
 def text(pattern, outcome):
     """For libraries whose exceptions have nothing but their text."""
     expression = re.compile(pattern)
@@ -103,6 +121,20 @@ def text_status(pattern):
     def rule(error):
         match = expression.search(str(error))
         return of_status(int(match[1])) if match else None
+
+    return rule
+
+
+def text_range(pattern):
+    """For a range that is not the one asked for: the pattern's groups are asked first and end, got both."""
+    expression = re.compile(pattern)
+
+    def rule(error):
+        match = expression.search(str(error))
+        if not match:
+            return None
+        first, end, got_first, got_end = map(int, match.groups())
+        return (TRUNCATED if got_first == first and got_end < end else WRONG_BYTES), 0
 
     return rule
 
@@ -124,23 +156,43 @@ _STANDARD = (
     is_a("builtins.TimeoutError", TIMEOUT),
     is_a("socket.gaierror", CONNECT),
     is_a("builtins.ConnectionRefusedError", CONNECT),
-    # Before ConnectionResetError, its base.
+    # Before ConnectionResetError and HTTPException, its bases.
     is_a("http.RemoteDisconnected", RESET),
     is_a("builtins.ConnectionError", RESET),
     is_a("http.IncompleteRead", TRUNCATED),
+    is_a("http.HTTPException", BAD_HTTP),
     is_a("ssl.SSLError", CONNECT),
 )
 
+# What the parser of aiohttp refuses comes as an exception of its own, inside of one with a made-up status.
+_AIOHTTP_PARSER = (
+    in_chain("aiohttp.ContentEncodingError", WRONG_BYTES),
+    in_chain("aiohttp.HttpProcessingError", BAD_HTTP),
+)
+
+_AIOHTTP_BODY = both(
+    # A reset within the body too.
+    "aiohttp.ClientPayloadError",
+    (
+        in_chain("aiohttp.ContentEncodingError", WRONG_BYTES),
+        text("Not enough data", TRUNCATED),
+        *_AIOHTTP_PARSER,
+    ),
+    TRUNCATED,
+)
+
 _AIOHTTP = (
-    with_status("aiohttp.ClientResponseError", lambda error: error.status),
     # Before the connection errors: aiohttp's time limits are both.
     is_a("builtins.TimeoutError", TIMEOUT),
     # Before ClientOSError, its base.
     is_a("aiohttp.ClientConnectorError", CONNECT),
-    # A reset within the body too.
-    is_a("aiohttp.ClientPayloadError", TRUNCATED),
+    is_a("aiohttp.ClientSSLError", CONNECT),
+    _AIOHTTP_BODY,
     is_a("aiohttp.ServerDisconnectedError", RESET),
     is_a("aiohttp.ClientOSError", RESET),
+    # Before ClientResponseError: the status in it is made up then.
+    *_AIOHTTP_PARSER,
+    with_status("aiohttp.ClientResponseError", lambda error: error.status),
 )
 
 _BOTOCORE = (
@@ -151,12 +203,21 @@ _BOTOCORE = (
     is_a("builtins.TimeoutError", TIMEOUT),
     both(
         "botocore.EndpointConnectionError",
-        (in_chain("builtins.ConnectionResetError", RESET),),
+        (in_chain("builtins.ConnectionResetError", RESET), in_chain("builtins.BrokenPipeError", RESET)),
         CONNECT,
     ),
-    is_a("botocore.ConnectionClosedError", RESET),
     is_a("botocore.SSLError", CONNECT),
-    is_a("aiohttp.ClientPayloadError", TRUNCATED),
+    is_a("botocore.ConnectionClosedError", RESET),
+    is_a("botocore.FlexibleChecksumError", WRONG_BYTES),
+    is_a("botocore.IncompleteReadError", TRUNCATED),
+    is_a("botocore.ResponseStreamingError", TRUNCATED),
+    _AIOHTTP_BODY,
+    both(
+        "botocore.HTTPClientError",
+        # The latter: of a header that is not UTF-8.
+        (*_AIOHTTP_PARSER, in_chain("builtins.UnicodeDecodeError", BAD_HTTP)),
+        OTHER,
+    ),
 )
 
 # What s3fs makes of an answer when it has lost the botocore exception.
@@ -176,17 +237,24 @@ _HTTPX = (
     is_a("httpx.ConnectError", CONNECT),
     both(
         "httpx.RemoteProtocolError",
-        (text("complete message body", TRUNCATED),),
-        RESET,
+        (text("complete message body", TRUNCATED), text("without sending a response", RESET)),
+        BAD_HTTP,
     ),
-    # Within the body too: httpx does not tell them apart.
-    is_a("httpx.ReadError", RESET),
+    is_a("httpx.DecodingError", WRONG_BYTES),
+    # Response.aread() reads the body.
+    both("httpx.ReadError", (passed_through("aread", TRUNCATED),), RESET),
     is_a("httpx.WriteError", RESET),
 )
 
 _REQUESTS = (
     with_status("requests.HTTPError", lambda error: error.response.status_code),
     is_a("requests.Timeout", TIMEOUT),
+    # Of the body alone.
+    both(
+        "requests.ChunkedEncodingError",
+        (in_chain("urllib3.InvalidChunkLength", BAD_HTTP),),
+        TRUNCATED,
+    ),
     both(
         "requests.ConnectionError",
         (
@@ -195,14 +263,14 @@ _REQUESTS = (
             in_chain("urllib3.NewConnectionError", CONNECT),
             in_chain("urllib3.NameResolutionError", CONNECT),
             in_chain("urllib3.SSLError", CONNECT),
+            # Before HTTPException, its base.
+            in_chain("http.RemoteDisconnected", RESET),
+            in_chain("http.HTTPException", BAD_HTTP),
         ),
         RESET,
     ),
-    both(
-        "requests.ChunkedEncodingError",
-        (in_chain("builtins.ConnectionResetError", RESET),),
-        TRUNCATED,
-    ),
+    is_a("requests.InvalidHeader", BAD_HTTP),
+    is_a("requests.ContentDecodingError", WRONG_BYTES),
 )
 
 # obstore's exceptions have neither fields nor causes: only the text tells, in this order. The \b matters:
@@ -214,10 +282,14 @@ _OBSTORE = (
     text_status(r"status code: (\d+)"),
     text(r"kind: Timeout\b", TIMEOUT),
     text(r"kind: Connect\b", CONNECT),
+    text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|kind: Decode\b", BAD_HTTP),
     # A reset within the body too.
     text(r"kind: Body\b", TRUNCATED),
     text(r"ConnectionReset|IncompleteMessage", RESET),
-    text(r"UnexpectedRange|NoContentRange|NotPartial", WRONG_BYTES),
+    # Any status of success but 206; of a 204 it says only that there is no length.
+    text("NotPartial|MissingContentLength", HTTP_ERROR),
+    text_range(r"Requested (\d+)\.\.(\d+), got (\d+)\.\.(\d+)"),
+    text("UnexpectedRange|NoContentRange|ParseContentRange", WRONG_BYTES),
 )
 
 # By library: the folder's name.

@@ -1,10 +1,11 @@
 """Operations and the plan that lists them, as docs/worker-protocol.md defines them."""
 
 import json
+import re
 import urllib.parse
 from array import array
 
-from benchmark._outcomes import HTTP_ERROR, THROTTLED, WRONG_BYTES, Failure
+from benchmark._outcomes import TRUNCATED, WRONG_BYTES, Failure, of_status
 
 _NO_CRC = -1
 _PLAIN_MEMBERS = {"op", "key", "start", "length", "crc32", "expect"}
@@ -56,11 +57,16 @@ class Operation:
         """
         Operation.shows_status = True
         if status != 206:
-            kind = THROTTLED if status in (429, 503) else HTTP_ERROR
-            raise Failure(kind, f"status {status} instead of 206", status)
+            raise Failure(of_status(status)[0], f"status {status} instead of 206", status)
         span = f"bytes {self.start}-{self.start + self.length - 1}/"
         if content_range is None or not content_range.startswith(span):
-            raise Failure(WRONG_BYTES, f"Content-Range {content_range!r} instead of {span}*", status)
+            outcome = TRUNCATED if self._is_shorter(content_range) else WRONG_BYTES
+            raise Failure(outcome, f"Content-Range {content_range!r} instead of {span}*", status)
+
+    def _is_shorter(self, content_range):
+        """Whether the range begins as this operation's and ends before: the body is short then."""
+        found = re.match(r"bytes (\d+)-(\d+)/", content_range or "")
+        return bool(found) and int(found[1]) == self.start and int(found[2]) < self.start + self.length - 1
 
 
 class Plan:

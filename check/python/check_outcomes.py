@@ -33,9 +33,29 @@ class Outcomes(unittest.TestCase):
         os_error = fake("aiohttp.ClientOSError", OSError)
         self.expect("aiohttp", fake("aiohttp.SocketTimeoutError", os_error, TimeoutError)(), "timeout")
         self.expect("aiohttp", fake("aiohttp.ClientConnectorError", os_error)(), "connect")
-        self.expect("aiohttp", fake("aiohttp.ClientPayloadError")(), "truncated")
+        payload = fake("aiohttp.ClientPayloadError")
+        self.expect("aiohttp", payload(), "truncated")
+        processing = fake("aiohttp.HttpProcessingError")
+        short = caused(payload("Not enough data to satisfy"), fake("aiohttp.LengthError", processing)())
+        self.expect("aiohttp", short, "truncated")
+        self.expect("aiohttp", caused(payload(), fake("aiohttp.TransferError", processing)()), "bad_http")
         self.expect("aiohttp", fake("aiohttp.ServerDisconnectedError")(), "reset")
         self.expect("aiohttp", os_error(), "reset")
+
+    def test_the_made_up_status_of_aiohttp_is_not_believed(self):
+        processing = fake("aiohttp.HttpProcessingError")
+        coding = fake("aiohttp.ContentEncodingError", processing)
+        response = fake("aiohttp.ClientResponseError", status=400)
+        self.expect("aiohttp", response(), "http_error", 400)
+        self.expect("aiohttp", caused(response(), processing()), "bad_http")
+        self.expect("aiohttp", caused(response(), coding()), "wrong_bytes")
+        self.expect("aiohttp", caused(fake("aiohttp.ClientPayloadError")(), coding()), "wrong_bytes")
+        for library in ("aioboto3", "fsspec"):
+            client = fake("botocore.HTTPClientError")
+            self.expect(library, client(), "other")
+            self.expect(library, caused(client(), caused(response(), processing())), "bad_http")
+            undecoded = UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "x")
+            self.expect(library, caused(client(), undecoded), "bad_http")
 
     def client_error(self, status):
         response = {"ResponseMetadata": {"HTTPStatusCode": status}}
@@ -52,6 +72,10 @@ class Outcomes(unittest.TestCase):
             connect = fake("botocore.EndpointConnectionError")
             self.expect(library, connect(), "connect")
             self.expect(library, caused(connect(), ConnectionResetError()), "reset")
+            self.expect(library, fake("botocore.FlexibleChecksumError")(), "wrong_bytes")
+            self.expect(library, fake("botocore.IncompleteReadError")(), "truncated")
+            self.expect(library, fake("botocore.ResponseStreamingError")(), "truncated")
+            self.expect(library, fake("botocore.SSLError")(), "connect")
             self.expect(library, fake("botocore.ConnectionClosedError")(), "reset")
             self.expect(library, fake("aiohttp.ClientPayloadError")(), "truncated")
 
@@ -77,7 +101,20 @@ class Outcomes(unittest.TestCase):
         protocol = fake("httpx.RemoteProtocolError")
         self.expect("httpx", protocol("peer closed without sending complete message body"), "truncated")
         self.expect("httpx", protocol("Server disconnected without sending a response."), "reset")
-        self.expect("httpx", fake("httpx.ReadError")(), "reset")
+        self.expect("httpx", protocol("illegal header line: bytearray(b'x')"), "bad_http")
+        self.expect("httpx", fake("httpx.DecodingError")(), "wrong_bytes")
+
+    def test_httpx_within_the_head_and_within_the_body(self):
+        read = fake("httpx.ReadError")
+
+        def aread(error):
+            raise error
+
+        self.expect("httpx", read(), "reset")
+        try:
+            aread(read())
+        except read as error:
+            self.expect("httpx", error, "truncated")
 
     def test_requests(self):
         response = types.SimpleNamespace(status_code=500)
@@ -94,7 +131,17 @@ class Outcomes(unittest.TestCase):
         self.expect("requests", caused(connection(), fake("urllib3.ProtocolError")()), "reset")
         chunked = fake("requests.ChunkedEncodingError")
         self.expect("requests", chunked(), "truncated")
-        self.expect("requests", caused(chunked(), ConnectionResetError()), "reset")
+        self.expect("requests", caused(chunked(), ConnectionResetError()), "truncated")
+        self.expect("requests", caused(chunked(), fake("urllib3.InvalidChunkLength")()), "bad_http")
+        for cause, outcome in (
+            (http.client.BadStatusLine("x"), "bad_http"),
+            (http.client.LineTooLong("x"), "bad_http"),
+            (http.client.RemoteDisconnected("x"), "reset"),
+        ):
+            broken = caused(fake("urllib3.ProtocolError")(), cause)
+            self.expect("requests", caused(connection(), broken), outcome)
+        self.expect("requests", fake("requests.InvalidHeader")(), "bad_http")
+        self.expect("requests", fake("requests.ContentDecodingError")(), "wrong_bytes")
 
     def test_obstore_by_its_text(self):
         generic = fake("obstore.GenericError")
@@ -111,8 +158,15 @@ class Outcomes(unittest.TestCase):
             ("HttpError { kind: ConnectionReset", "reset", 0),
             ("IncompleteMessage", "reset", 0),
             ("HttpError { kind: Body, source: ConnectionReset", "truncated", 0),
-            ("UnexpectedRange { expected: 0..9", "wrong_bytes", 0),
-            ("NotPartial", "wrong_bytes", 0),
+            ("SendRequest, hyper::Error( Parse( Version", "bad_http", 0),
+            ("hyper::Error(\n    Parse(\n    TooLarge", "bad_http", 0),
+            ("Requested 0..9, got 1..9\n UnexpectedRange", "wrong_bytes", 0),
+            ("Requested 0..9, got 0..8\n UnexpectedRange", "truncated", 0),
+            ("Requested 0..9, got 0..10\n UnexpectedRange", "wrong_bytes", 0),
+            ("source: NoContentRange", "wrong_bytes", 0),
+            ("source: ParseContentRange {", "wrong_bytes", 0),
+            ("source: NotPartial", "http_error", 0),
+            ("source: MissingContentLength", "http_error", 0),
             ("builder error", "other", 0),
         ):
             self.expect("obstore", generic(words), outcome, status)
@@ -127,6 +181,7 @@ class Outcomes(unittest.TestCase):
             self.expect(library, ConnectionResetError(), "reset")
             self.expect(library, http.client.RemoteDisconnected(), "reset")
             self.expect(library, http.client.IncompleteRead(b""), "truncated")
+            self.expect(library, http.client.BadStatusLine("x"), "bad_http")
             self.expect(library, TimeoutError(), "timeout")
             self.expect(library, ValueError("x"), "other")
             self.expect(library, TypeError("object of type 'NoneType' has no len()"), "other")

@@ -100,7 +100,9 @@ class Judgement(unittest.TestCase):
         op = self.op(b"12345")
         op.check(206, "bytes 0-4/9")
         cases = [(200, None, "http_error"), (503, None, "throttled"), (429, "", "throttled")]
-        cases += [(206, None, "wrong_bytes"), (206, "bytes 0-3/9", "wrong_bytes")]
+        cases += [(206, None, "wrong_bytes"), (206, "bytes 0-5/9", "wrong_bytes")]
+        cases += [(206, "bytes 0-3/9", "truncated"), (206, "bytes 1-3/9", "wrong_bytes")]
+        cases += [(206, "all", "wrong_bytes")]
         for status, where, outcome in cases:
             with (
                 self.subTest(status=status, where=where),
