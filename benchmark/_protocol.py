@@ -3,8 +3,11 @@
 import json
 import os
 import queue
+import re
 import socket
 import threading
+
+from benchmark._outcomes import chain
 
 VERSION = 1
 PACKET_BYTES = 65536
@@ -99,6 +102,35 @@ def check_version(setup):
 
 
 def describe(error):
-    """Returns an exception as one line: its class and text, shortened."""
-    words = " ".join(str(error).split())
-    return f"{type(error).__name__}: {words}"[:1000] if words else type(error).__name__
+    """Returns an exception as one line: its class and text, and the cause's where that says more; shortened."""
+    line = _line(error)
+    for words, cause in _causes(error):
+        if words not in line:
+            line += f" ({cause})"
+            break
+    return line[:1000]
+
+
+def _line(error):
+    words = " ".join(_text(error).split())[:700]
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _text(error):
+    """Returns an exception's text; of a group its members'; of obstore's pages of Rust the sentence alone."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(map(_line, error.exceptions))
+    return str(error).partition("\n\nDebug source:")[0]
+
+
+def _causes(error):
+    """Yields (text, line) of what is behind an exception, innermost first; of obstore's what it quotes."""
+    for message, parse in reversed(
+        re.findall(r'message: "([^"]+)"|hyper::Error\(\s*(Parse\([\w\s,(]+\))', str(error))
+    ):
+        words = message or re.sub(r"[\s,]+", "", parse)
+        yield words, words
+    for link in reversed(list(chain(error))[1:]):
+        # A time limit's own way of stopping a task explains nothing.
+        if str(link) and type(link).__name__ != "CancelledError":
+            yield " ".join(_text(link).split()), _line(link)

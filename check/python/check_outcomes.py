@@ -6,7 +6,7 @@ import ssl
 import types
 import unittest
 
-from benchmark import _outcomes
+from benchmark import _outcomes, _protocol
 
 
 def fake(name, *bases, **members):
@@ -196,6 +196,27 @@ class Outcomes(unittest.TestCase):
 
     def test_an_exception_without_its_members_is_a_failure_like_others(self):
         self.expect("httpx", fake("httpx.HTTPStatusError")(), "other")
+
+    def test_the_cause_is_told_where_it_says_more(self):
+        refused = ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)")
+        hidden = fake("httpx.ConnectError")("All connection attempts failed")
+        self.assertEqual(
+            _protocol.describe(caused(hidden, caused(OSError("All connection attempts failed"), refused))),
+            "ConnectError: All connection attempts failed "
+            "(ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 1))",
+        )
+        both = ExceptionGroup("2 attempts", [refused, OSError(101, "Network is unreachable")])
+        self.assertIn("Network is unreachable", _protocol.describe(caused(OSError("failed"), both)))
+        rust = 'Generic S3 error: sending\n\nDebug source:\nOs {\n message: "Connection refused",\n}'
+        self.assertEqual(
+            _protocol.describe(fake("obstore.GenericError")(rust)),
+            "GenericError: Generic S3 error: sending (Connection refused)",
+        )
+        parse = "HTTP error\n\nDebug source:\nhyper::Error(\n    Parse(\n   Version,\n   ),"
+        self.assertIn("(Parse(Version))", _protocol.describe(fake("obstore.GenericError")(parse)))
+        said = caused(ValueError("it was refused"), ValueError("it was refused"))
+        self.assertEqual(_protocol.describe(said), "ValueError: it was refused")
+        self.assertEqual(_protocol.describe(KeyError()), "KeyError")
 
     def test_a_chain_that_goes_round_ends(self):
         one, two = ValueError(), ValueError()
