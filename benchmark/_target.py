@@ -1,10 +1,17 @@
 """What a test is told about the store and how to talk to it."""
 
+import os
 from types import SimpleNamespace
 
 from benchmark import _plan
 
 _MISSING = object()
+# Debian and Alpine; Fedora; SUSE.
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
 
 
 class Target:
@@ -12,6 +19,7 @@ class Target:
 
     endpoint: "http://HOST:PORT" or https, no trailing slash. tls: bool. bucket, region: str.
     ca_file: path of a PEM file to trust instead of the system's, or None for the system's.
+    ca_bundle: path of the PEM file to trust, whichever it is; None where `tls` is False.
     credentials: None for anonymous, else .access_key_id, .secret_access_key and .session_token (or None).
     client_config: .pool_size (connections, >= 1), .keep_alive (bool; False: a connection a request),
         .keep_alive_timeout_seconds (> 0; how long an idle connection is kept), .use_dns_cache (bool).
@@ -30,6 +38,7 @@ class Target:
         self.bucket = member(setup, "bucket", str)
         self.region = member(setup, "region", str)
         self.ca_file = member(setup, "ca_file", str, None)
+        self.ca_bundle = (self.ca_file or _system_bundle()) if self.tls else None
         self.credentials = _credentials(member(setup, "credentials", dict, None))
         self.client_config = _client_config(member(setup, "client_config", dict))
         self.concurrency = positive(setup, "concurrency", int)
@@ -68,6 +77,20 @@ def positive(packet, name, kind, default=_MISSING):
     if value is not None and value <= 0:
         raise ValueError(f"the setup packet's '{name}' must be greater than 0, and is {value!r}")
     return value
+
+
+def _system_bundle():
+    """Returns the path of the system's certificates: as OpenSSL knows it, or where distributions keep it.
+
+    Given to every library, since some bring a bundle of their own. Raises ValueError where there is none.
+    """
+    import ssl
+
+    places = (ssl.get_default_verify_paths().openssl_cafile, *_SYSTEM_BUNDLES)
+    for path in places:
+        if os.path.isfile(path):
+            return path
+    raise ValueError("the system has no file of CA certificates: install ca-certificates, or give --ca-file")
 
 
 def _credentials(given):

@@ -1,6 +1,7 @@
 """The aioboto3 client of this folder's tests."""
 
 from benchmark import worker  # first: it reports a library that is not installed
+from benchmark._botocore import one_request_each
 
 import aioboto3
 from aiobotocore.config import AioConfig
@@ -30,11 +31,10 @@ async def client(target):
         endpoint_url=target.endpoint,
         region_name=target.region,
         config=options,
-        verify=target.ca_file,
+        verify=target.ca_bundle,
         **(_keys(target.credentials)),
     ) as s3:
-        # There is no public way to keep the aiohttp inside from repeating a GET whose connection died.
-        (await s3._endpoint.http_session._get_session(None))._retry_connection = False
+        await one_request_each(s3)
         yield s3, target.bucket
 
 

@@ -15,12 +15,14 @@ async def client(target):
         limit=config.pool_size,
         force_close=not config.keep_alive,
         use_dns_cache=config.use_dns_cache,
-        ssl=ssl.create_default_context(cafile=target.ca_file),
+        ssl=ssl.create_default_context(cafile=target.ca_bundle),
         **keep,
     )
     # No total: the worker ends an operation at its limit.
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=limit, sock_read=limit)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=timeout, headers={"Accept-Encoding": "identity"}
+    ) as session:
         # There is no public way to keep it from repeating a GET whose connection died.
         session._retry_connection = False
         yield session

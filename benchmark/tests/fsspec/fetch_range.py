@@ -1,6 +1,7 @@
 """fsspec (s3fs): a range of an object in one GET."""
 
 from benchmark import worker
+from benchmark._botocore import expect
 
 import _client  # noqa: F401  the client
 
@@ -8,6 +9,7 @@ import _client  # noqa: F401  the client
 @worker.operation
 async def fetch_range(client, op):
     fs, bucket = client
+    expect(op)
     return await fs._cat_file(f"{bucket}/{op.key}", start=op.start, end=op.start + op.length)
 
 

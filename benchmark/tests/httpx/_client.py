@@ -22,7 +22,8 @@ async def client(target):
         ),
         # pool: else it gives up an operation that has waited 5 s for a connection.
         timeout=httpx.Timeout(connect=limit, read=limit, write=limit, pool=None),
-        verify=ssl.create_default_context(cafile=target.ca_file),
+        verify=ssl.create_default_context(cafile=target.ca_bundle),
         trust_env=False,
+        headers={"Accept-Encoding": "identity"},
     ) as made:
         yield made

@@ -20,6 +20,7 @@ def client(target):
         region=target.region,
         virtual_hosted_style_request=False,
         client_options={
+            "default_headers": {"accept-encoding": "identity"},
             "timeout": limit,
             "connect_timeout": limit,
             "pool_max_idle_per_host": str(config.pool_size if config.keep_alive else 0),

@@ -15,7 +15,8 @@ def client(target):
     with requests.Session() as session:
         # Else it reads the environment and .netrc at each request.
         session.trust_env = False
-        session.verify = target.ca_file or True
+        session.verify = target.ca_bundle
+        session.headers["Accept-Encoding"] = "identity"
         if not target.client_config.keep_alive:
             session.headers["Connection"] = "close"
         adapter = HTTPAdapter(pool_maxsize=1, max_retries=0)

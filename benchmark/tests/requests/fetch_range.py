@@ -8,7 +8,7 @@ import _client  # noqa: F401  the client
 @worker.operation
 def fetch_range(client, op):
     session, timeout = client
-    response = session.get(op.url, headers=op.headers(), timeout=timeout)
+    response = session.get(op.url, headers=op.headers(), timeout=timeout, allow_redirects=False)
     response.raise_for_status()
     op.check(response.status_code, response.headers.get("Content-Range"))
     return response.content
