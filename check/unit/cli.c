@@ -145,6 +145,56 @@ static void check_sweep_product(void **state)
 	sweep_release(&sweep);
 }
 
+/* As pyasyncio-benchmark's config.yaml has it. */
+static void check_sweep_of_the_ancestor(void **state)
+{
+	struct sweep sweep;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(
+		read_text(&sweep,
+			  "tests:\n"
+			  "  - library_name: obstore\n"
+			  "    test_name: fetch_range\n"
+			  "    timeout: -1\n"
+			  "    n_requests: 10000\n"
+			  "    replicas: 2\n"
+			  "    debug: True\n"
+			  "    client_config:\n"
+			  "      pool_size_per_host: 30\n"
+			  "      keep_alive: False\n"
+			  "      keep_alive_timeout_seconds: 5\n"
+			  "      use_dns_cache: false\n"
+			  "    params:\n"
+			  "      request_size:\n"
+			  "        value: 1048576\n"
+			  "  - library_name: aiohttp\n"
+			  "    test_name: fetch_range\n"
+			  "    n_requests: 5\n"
+			  "    params: {request_size: {value: [16384, 32768]}}\n",
+			  &err),
+		0);
+	assert_int_equal(sweep.count, 3);
+	assert_true(sweep.debug);
+	assert_string_equal(sweep.jobs[0].library.at[0], "obstore");
+	assert_string_equal(sweep.jobs[0].test.at[0], "fetch_range");
+	assert_true(sweep.jobs[0].timeout == -1);
+	assert_int_equal(sweep.jobs[0].n_requests, 10000);
+	assert_int_equal(sweep.jobs[0].replicas, 2);
+	assert_int_equal(sweep.jobs[0].pool_size, 30);
+	assert_false(sweep.jobs[0].keep_alive);
+	assert_true(sweep.jobs[0].keep_alive_timeout == 5);
+	assert_false(sweep.jobs[0].use_dns_cache);
+	assert_int_equal(sweep.jobs[0].request_size, 1 << 20);
+	/* Nothing of one test stays for the next. */
+	assert_string_equal(sweep.jobs[2].library.at[0], "aiohttp");
+	assert_true(sweep.jobs[2].keep_alive);
+	assert_int_equal(sweep.jobs[2].request_size, 32768);
+	assert_int_equal(sweep.jobs[2].seed, 7);
+	sweep_release(&sweep);
+}
+
 static void check_sweep_refuses(void **state)
 {
 	static const struct {
@@ -164,6 +214,25 @@ static void check_sweep_refuses(void **state)
 		{ "library: a\ntest: b\n---\nlibrary: c\n",
 		  "more than one document" },
 		{ "library: a\ntest: b\ndebug: all\n", "debug" },
+		{ "tests:\n  - library_name: a\n    test_name: b\n    params:\n"
+		  "      request_size:\n"
+		  "        expression: \"[2**n for n in range(14, 20)]\"\n",
+		  "line 6: an expression is not evaluated" },
+		{ "tests:\n- {library_name: a, test_name: b}\nseed: 1\n",
+		  "line 3: beside `tests`" },
+		{ "tests: {a: b}\n", "list of mappings" },
+		{ "tests: []\n", "list of mappings" },
+		{ "tests: [a]\n", "must be a mapping" },
+		{ "tests:\n- library_name: a\n", "line 2: the keys library" },
+		{ "tests:\n- {library_name: a, test_name: b, debug: x}\n",
+		  "debug is true or false" },
+		{ "tests:\n- {library_name: a, test_name: b, params: 5}\n",
+		  "params must be" },
+		{ "tests:\n- {library_name: a, test_name: b,\n"
+		  "   client_config: {pool_sise: 5}}\n",
+		  "did you mean" },
+		{ "a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "open [ or {" },
+		{ "library: a\ntest: b\n...\n&a &a\n", "not YAML" },
 		{ "library: a\ntest: __import__('os')\nseed: __import__('os')\n",
 		  "whole number" },
 	};
@@ -253,6 +322,7 @@ int main(void)
 		cmocka_unit_test(check_options_of_the_ancestor),
 		cmocka_unit_test(check_options_refuse),
 		cmocka_unit_test(check_sweep_product),
+		cmocka_unit_test(check_sweep_of_the_ancestor),
 		cmocka_unit_test(check_sweep_refuses),
 		cmocka_unit_test(check_commands),
 		cmocka_unit_test(check_typed),

@@ -154,12 +154,35 @@ void catalogue_release(struct catalogue *catalogue)
 	memset(catalogue, 0, sizeof(*catalogue));
 }
 
+/* Names of pyasyncio-benchmark's libraries, and what to write instead. */
+static const char *instead_of(const char *library)
+{
+	static const struct {
+		const char *theirs, *instead;
+	} names[] = {
+		{ "fsspec_async", "did you mean 'fsspec'?" },
+		{ "asynctiff", "`tools/new-test asynctiff cog_header` writes "
+			       "one" },
+		{ "rasterio", "`tools/new-test rasterio cog_header` writes "
+			      "one" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(library, names[i].theirs))
+			return names[i].instead;
+	return NULL;
+}
+
 /* "there is no library 'x': did you mean 'y'?", or where to see the names. */
 static int unknown(const char *what, const char *word, const char *const *names,
 		   size_t count, struct err *err)
 {
 	const char *near = near_name(word, names, count);
+	const char *instead = strcmp(what, "library") ? NULL : instead_of(word);
 
+	if (instead)
+		return err_set(err, ERR_USAGE, "there is no %s '%s': %s", what,
+			       word, instead);
 	if (near)
 		return err_set(err, ERR_USAGE,
 			       "there is no %s '%s': did you mean '%s'?", what,

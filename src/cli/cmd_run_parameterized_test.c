@@ -2,6 +2,7 @@
 #include "cli/session.h"
 #include "cli/sweep.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -29,6 +30,8 @@ static int run(struct options *options, struct err *err)
 	struct sweep sweep;
 	int code = sweep_read(&sweep, path, options, err);
 
+	if (code == 0 && sweep.debug)
+		code = log_enable("all", err);
 	if (code == 0)
 		code = session_open(&session, options, err);
 	if (code == 0)
@@ -51,6 +54,9 @@ const struct command command_run_parameterized_test = {
 		"    test: fetch_range\n"
 		"    request_size: [16KiB, 1MiB]\n"
 		"    concurrency: [10, 50]\n\n"
+		"A file of pyasyncio-benchmark's, with `tests:`, "
+		"`library_name`, `client_config` and\n`params`, is understood "
+		"too, but for `expression`: nothing is evaluated.\n\n"
 		"Options on the command line are the defaults for what the "
 		"file leaves open.",
 	.min_arguments = 1,

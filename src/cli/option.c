@@ -15,8 +15,7 @@ static void *field(struct options *options, const struct option_spec *spec)
 	return (char *)options + spec->offset;
 }
 
-/* 1 and 0; -1 for a word that is neither. */
-static int truth_of(const char *word)
+int option_truth(const char *word)
 {
 	static const char *const yes[] = { "true", "yes", "on", "1" };
 	static const char *const no[] = { "false", "no", "off", "0" };
@@ -31,7 +30,7 @@ static int truth_of(const char *word)
 static int set_flag(struct options *options, const struct option_spec *spec,
 		    const char *text, const char *where, struct err *err)
 {
-	int truth = truth_of(text);
+	int truth = option_truth(text);
 
 	if (truth >= 0) {
 		*(bool *)field(options, spec) = truth;
@@ -266,7 +265,7 @@ static const char *optional_value(const struct option_spec *spec,
 {
 	switch (spec->kind) {
 	case OPTION_FLAG:
-		*taken = next && truth_of(next) >= 0;
+		*taken = next && option_truth(next) >= 0;
 		return *taken ? next : "true";
 	case OPTION_ADDRESS:
 		*taken = next && is_address(next);
@@ -297,7 +296,7 @@ static int parse_negated(struct options *options,
 			 const struct option_spec *spec, const char *value,
 			 const char *next, struct err *err)
 {
-	if (!value && next && truth_of(next) >= 0)
+	if (!value && next && option_truth(next) >= 0)
 		value = next;
 	if (value)
 		return err_set(err, ERR_USAGE,

@@ -104,6 +104,9 @@ void options_init(struct options *options);
 int option_set(struct options *options, const struct option_spec *spec,
 	       const char *text, const char *where, struct err *err);
 
+/* 1 for true, yes, on and 1, 0 for their opposites, in any case; -1: neither. */
+int option_truth(const char *word);
+
 /* By name among NULL-terminated groups; `name` may have _ for -. NULL: none. */
 const struct option_spec *option_find(const struct option_spec *const *groups,
 				      const char *name, size_t length);

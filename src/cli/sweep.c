@@ -4,7 +4,11 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+
+#define BYTES_MOST (1U << 20)
+#define NESTED_MOST 32 /* libyaml takes time that grows with its square */
 
 static const struct option_spec *const allowed[] = { options_select,
 						     options_trial,
@@ -20,7 +24,9 @@ struct reader {
 	yaml_document_t *document;
 	const char *path;
 	struct err *err;
-	struct axis axes[64];
+	struct sweep *sweep;
+	const struct options *base;
+	struct axis axes[64]; /* of the mapping that is read */
 	size_t axis_count;
 };
 
@@ -109,32 +115,37 @@ static int add_axis(struct reader *r, const yaml_node_t *key,
 		return refuse(r, values,
 			      "a value must be a word or a list of words at",
 			      text_of(key));
+	if (r->axis_count == sizeof(r->axes) / sizeof(*r->axes))
+		return refuse(r, key, "too many keys", NULL);
 	r->axes[r->axis_count++] = (struct axis){ spec, values };
 	return 0;
 }
 
-static int read_axes(struct reader *r)
+static const yaml_node_t *node_at(const struct reader *r, int index)
 {
-	const yaml_node_t *root = yaml_document_get_root_node(r->document);
+	return yaml_document_get_node(r->document, index);
+}
+
+static bool is_key(const yaml_node_t *node, const char *word)
+{
+	return node->type == YAML_SCALAR_NODE && !strcmp(text_of(node), word);
+}
+
+typedef int (*pair_fn)(struct reader *r, const yaml_node_t *key,
+		       const yaml_node_t *value);
+
+static int each_pair(struct reader *r, const yaml_node_t *mapping,
+		     const char *what, pair_fn take)
+{
 	const yaml_node_pair_t *pair;
 	int code = 0;
 
-	if (!root)
-		return err_set(r->err, ERR_USAGE,
-			       "%s is empty: it needs at least library and test",
-			       r->path);
-	if (root->type != YAML_MAPPING_NODE)
-		return refuse(r, root, "the file must be one mapping, `key: "
-				       "value` lines", NULL);
-	for (pair = root->data.mapping.pairs.start;
-	     code == 0 && pair < root->data.mapping.pairs.top; pair++) {
-		if (r->axis_count == sizeof(r->axes) / sizeof(*r->axes))
-			return refuse(r, root, "too many keys", NULL);
-		code = add_axis(r,
-				yaml_document_get_node(r->document, pair->key),
-				yaml_document_get_node(r->document,
-						       pair->value));
-	}
+	if (mapping->type != YAML_MAPPING_NODE ||
+	    strcmp((const char *)mapping->tag, YAML_MAP_TAG) != 0)
+		return refuse(r, mapping, what, NULL);
+	for (pair = mapping->data.mapping.pairs.start;
+	     code == 0 && pair < mapping->data.mapping.pairs.top; pair++)
+		code = take(r, node_at(r, pair->key), node_at(r, pair->value));
 	return code;
 }
 
@@ -164,94 +175,251 @@ static int make_job(const struct reader *r, size_t n, struct options *job)
 	return 0;
 }
 
-static int make_jobs(struct reader *r, struct sweep *sweep,
-		     const struct options *base)
+static int add_job(struct reader *r, size_t n)
+{
+	struct sweep *sweep = r->sweep;
+	struct options *job;
+
+	MEM_ROOM(sweep->jobs, sweep->count, sweep->capacity);
+	job = &sweep->jobs[sweep->count++];
+	*job = *r->base;
+	return make_job(r, n, job);
+}
+
+static bool has_axis(const struct reader *r, const char *name)
+{
+	for (size_t i = 0; i < r->axis_count; i++)
+		if (!strcmp(r->axes[i].spec->name, name))
+			return true;
+	return false;
+}
+
+/* The product of the axes that were read from a mapping. */
+static int add_jobs(struct reader *r, const yaml_node_t *mapping)
 {
 	size_t total = 1;
+	int code = 0;
 
+	if (!has_axis(r, "library") || !has_axis(r, "test"))
+		return refuse(r, mapping, "the keys library and test are "
+					  "needed here", NULL);
 	for (size_t a = 0; a < r->axis_count; a++) {
 		total *= value_count(r, r->axes[a].values);
-		if (total > SWEEP_JOBS_MAX)
+		if (total + r->sweep->count > SWEEP_JOBS_MAX)
 			return err_set(r->err, ERR_USAGE,
 				       "%s asks for more than %d trials: split "
 				       "it into several files",
 				       r->path, SWEEP_JOBS_MAX);
 	}
-	sweep->jobs = mem_array(total, sizeof(*sweep->jobs));
-	for (; sweep->count < total; sweep->count++) {
-		struct options *job = &sweep->jobs[sweep->count];
-		int code;
+	for (size_t n = 0; code == 0 && n < total; n++)
+		code = add_job(r, n);
+	return code;
+}
 
-		*job = *base;
-		code = make_job(r, sweep->count, job);
-		if (code < 0)
-			return code;
-		if (job->library.count != 1 || job->test.count != 1)
-			return err_set(r->err, ERR_USAGE,
-				       "%s needs the keys library and test",
-				       r->path);
-	}
+/* params.NAME of pyasyncio-benchmark: {value: 16384}. */
+static int take_param(struct reader *r, const yaml_node_t *name,
+		      const yaml_node_t *value)
+{
+	const yaml_node_pair_t *pair;
+
+	if (value->type != YAML_MAPPING_NODE)
+		return add_axis(r, name, value);
+	pair = value->data.mapping.pairs.start;
+	if (value->data.mapping.pairs.top - pair == 1 &&
+	    is_key(node_at(r, pair->key), "value"))
+		return add_axis(r, name, node_at(r, pair->value));
+	if (pair < value->data.mapping.pairs.top &&
+	    is_key(node_at(r, pair->key), "expression"))
+		return refuse(r, node_at(r, pair->key),
+			      "an expression is not evaluated: write its values "
+			      "as a list, value: [16384, 32768], instead of",
+			      "expression");
+	return refuse(r, value, "a parameter is `value: WORD`, or `value: "
+				"[WORD, WORD]`", NULL);
+}
+
+static int take_debug(struct reader *r, const yaml_node_t *value)
+{
+	int truth = is_word(value) ? option_truth(text_of(value)) : -1;
+
+	if (truth < 0)
+		return refuse(r, value, "debug is true or false", NULL);
+	r->sweep->debug |= truth;
 	return 0;
 }
 
-/* Whether nothing follows the first document. */
-static bool at_end(yaml_parser_t *parser)
+static int take_of_test(struct reader *r, const yaml_node_t *key,
+			const yaml_node_t *value)
+{
+	if (is_key(key, "client_config"))
+		return each_pair(r, value, "client_config must be a mapping",
+				 add_axis);
+	if (is_key(key, "params"))
+		return each_pair(r, value, "params must be a mapping",
+				 take_param);
+	if (is_key(key, "debug"))
+		return take_debug(r, value);
+	return add_axis(r, key, value);
+}
+
+/* `tests:`, which then is the only key. */
+static int take_tests(struct reader *r, const yaml_node_t *key,
+		      const yaml_node_t *tests)
+{
+	const yaml_node_item_t *item;
+	int code = 0;
+
+	if (!is_key(key, "tests"))
+		return refuse(r, key, "beside `tests` there can be no key",
+			      key->type == YAML_SCALAR_NODE ? text_of(key)
+							    : "");
+	if (tests->type != YAML_SEQUENCE_NODE ||
+	    tests->data.sequence.items.start == tests->data.sequence.items.top)
+		return refuse(r, tests, "tests must be a list of mappings",
+			      NULL);
+	for (item = tests->data.sequence.items.start;
+	     code == 0 && item < tests->data.sequence.items.top; item++) {
+		r->axis_count = 0;
+		code = each_pair(r, node_at(r, *item),
+				 "a test must be a mapping", take_of_test);
+		if (code == 0)
+			code = add_jobs(r, node_at(r, *item));
+	}
+	return code;
+}
+
+static bool has_key(const struct reader *r, const yaml_node_t *mapping,
+		    const char *word)
+{
+	const yaml_node_pair_t *pair;
+
+	if (mapping->type != YAML_MAPPING_NODE)
+		return false;
+	for (pair = mapping->data.mapping.pairs.start;
+	     pair < mapping->data.mapping.pairs.top; pair++)
+		if (is_key(node_at(r, pair->key), word))
+			return true;
+	return false;
+}
+
+static int read_root(struct reader *r)
+{
+	static const char what[] = "the file must be one mapping, `key: value` "
+				   "lines";
+	const yaml_node_t *root = yaml_document_get_root_node(r->document);
+	int code;
+
+	if (!root)
+		return err_set(r->err, ERR_USAGE,
+			       "%s is empty: it needs at least library and test",
+			       r->path);
+	if (has_key(r, root, "tests"))
+		return each_pair(r, root, what, take_tests);
+	code = each_pair(r, root, what, add_axis);
+	return code < 0 ? code : add_jobs(r, root);
+}
+
+static int not_yaml(const yaml_parser_t *parser, const char *path,
+		    struct err *err)
+{
+	return err_set(err, ERR_USAGE, "%s, line %zu: not YAML: %s", path,
+		       parser->problem_mark.line + 1,
+		       parser->problem ? parser->problem : "unreadable");
+}
+
+/* Refuses what follows the first document. */
+static int check_end(yaml_parser_t *parser, const char *path, struct err *err)
 {
 	yaml_document_t second;
 	bool empty;
 
 	if (!yaml_parser_load(parser, &second))
-		return false;
+		return not_yaml(parser, path, err);
 	empty = !yaml_document_get_root_node(&second);
 	yaml_document_delete(&second);
-	return empty;
+	if (empty)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "%s holds more than one document: give each a file of "
+		       "its own", path);
 }
 
-static int parse_file(const char *path, yaml_document_t *document,
-		      struct err *err)
+/* Brackets that are open at the same time, but for comments. */
+static int check_depth(const char *text, size_t n, const char *path,
+		       struct err *err)
 {
-	FILE *file = fopen(path, "re");
-	yaml_parser_t parser;
-	int code = 0;
+	unsigned depth = 0;
+	bool comment = false;
 
-	if (!file) {
-		err_sys(err, "cannot open %s", path);
-		return ERR_USAGE;
+	for (size_t i = 0; i < n; i++) {
+		comment = text[i] != '\n' && (comment || text[i] == '#');
+		if (comment)
+			continue;
+		if (text[i] == '[' || text[i] == '{')
+			depth++;
+		else if (depth && (text[i] == ']' || text[i] == '}'))
+			depth--;
+		if (depth > NESTED_MOST)
+			return err_set(err, ERR_USAGE,
+				       "%s: more than %d open [ or {: a value is "
+				       "a word or a list of words", path,
+				       NESTED_MOST);
 	}
+	return 0;
+}
+
+static int load(const char *text, size_t n, const char *path,
+		yaml_document_t *document, struct err *err)
+{
+	yaml_parser_t parser;
+	int code = check_depth(text, n, path, err);
+
+	if (code < 0)
+		return code;
 	yaml_parser_initialize(&parser);
-	yaml_parser_set_input_file(&parser, file);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
 	if (!yaml_parser_load(&parser, document)) {
-		code = err_set(err, ERR_USAGE, "%s, line %zu: not YAML: %s",
-			       path, parser.problem_mark.line + 1,
-			       parser.problem ? parser.problem : "unreadable");
-	} else if (!at_end(&parser)) {
-		yaml_document_delete(document);
-		code = err_set(err, ERR_USAGE,
-			       "%s holds more than one document: give each a "
-			       "file of its own",
-			       path);
+		code = not_yaml(&parser, path, err);
+	} else {
+		code = check_end(&parser, path, err);
+		if (code < 0)
+			yaml_document_delete(document);
 	}
 	yaml_parser_delete(&parser);
-	fclose(file);
 	return code;
 }
 
-int sweep_read(struct sweep *sweep, const char *path,
-	       const struct options *base, struct err *err)
+int sweep_parse(struct sweep *sweep, const char *text, size_t n,
+		const char *path, const struct options *base, struct err *err)
 {
-	struct reader r = { .path = path, .err = err };
+	struct reader r = { .path = path, .err = err, .sweep = sweep,
+			    .base = base };
 	int code;
 
 	memset(sweep, 0, sizeof(*sweep));
 	r.document = mem_new(sizeof(*r.document));
-	code = parse_file(path, r.document, err);
+	code = load(text, n, path, r.document, err);
 	if (code < 0) {
 		free(r.document);
 		return code;
 	}
 	sweep->document = r.document;
-	code = read_axes(&r);
-	return code < 0 ? code : make_jobs(&r, sweep, base);
+	return read_root(&r);
+}
+
+int sweep_read(struct sweep *sweep, const char *path,
+	       const struct options *base, struct err *err)
+{
+	struct str text = STR_INIT;
+	int code = file_read(path, BYTES_MOST, &text, err);
+
+	memset(sweep, 0, sizeof(*sweep));
+	if (code == 0)
+		code = sweep_parse(sweep, text.buf, text.len, path, base, err);
+	else
+		code = ERR_USAGE;
+	str_release(&text);
+	return code;
 }
 
 void sweep_release(struct sweep *sweep)

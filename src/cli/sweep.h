@@ -8,8 +8,19 @@
  *	request_size: [16KiB, 1MiB]
  *	concurrency: [10, 50]
  *
- * The file is parsed (libyaml) and never evaluated: tags, nested mappings and
- * keys that mean nothing are refused with their line.
+ * A file of pyasyncio-benchmark's is understood too: `tests:`, a list of such
+ * mappings, each a product of its own, with its settings of the client in
+ * `client_config` and its parameters in `params`:
+ *
+ *	tests:
+ *	  - library_name: obstore
+ *	    test_name: fetch_range
+ *	    client_config: {pool_size_per_host: 100}
+ *	    params:
+ *	      request_size: {value: 16384}
+ *
+ * The file is parsed (libyaml) and never evaluated: tags, other nested mappings,
+ * expressions and keys that mean nothing are refused with their line.
  */
 #ifndef CLI_SWEEP_H
 #define CLI_SWEEP_H
@@ -20,11 +31,14 @@
 
 struct sweep {
 	struct options *jobs; /* each with one library and one test */
-	size_t count;
+	size_t count, capacity;
+	bool debug;     /* one of `tests` asks for it */
 	void *document; /* holds the texts */
 };
 
 /* `base` gives what the file leaves open. Release also after a failure. */
+int sweep_parse(struct sweep *sweep, const char *text, size_t n,
+		const char *path, const struct options *base, struct err *err);
 int sweep_read(struct sweep *sweep, const char *path,
 	       const struct options *base, struct err *err);
 void sweep_release(struct sweep *sweep);
