@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "record/plan.h"
 #include "record/record.h"
 #include "record/result.h"
 #include "record/trial.h"
@@ -19,16 +20,18 @@
  * Goes through one replica's records (up to the first without an outcome) and
  * fills outcomes, bytes_ok, crc_checked and latency from those that ended after
  * go_ns and not after window_end_ns; records_after, records, bytes_recorded and
- * in_flight_peak from all. A record that says impossible things (an unknown
- * outcome, an end before its start, an operation beyond the plan) only counts
- * in bad_records.
+ * in_flight_peak from all. A record that cannot be true (possible.h) only counts
+ * in bad_records; of the first of them bad_text says why.
+ *
+ * `plan` is borrowed; read_ns is a moment after the records were read.
  */
 void analyse_records(struct trial *trial, unsigned replica,
 		     const struct record *records, size_t capacity,
-		     size_t plan_ops);
+		     const struct plan *plan, uint64_t read_ns);
 
 /* Adds to trial->findings what the ledger, the plan and the replicas say
- * differently, and what makes a figure doubtful or not comparable. */
+ * differently, and what makes a figure doubtful or not comparable; sets
+ * trial->failed and text where no figure can be believed (judge.h). */
 void analyse_reconcile(struct trial *trial);
 
 /* One row for the trial and one for each replica; the caller releases. */

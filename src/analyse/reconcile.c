@@ -4,6 +4,8 @@
  * the end. A sentence stands only where something differs, or is doubtful.
  */
 #include "analyse/analyse.h"
+#include "analyse/due.h"
+#include "analyse/judge.h"
 #include "analyse/reconcile_cell.h"
 
 #include <stdio.h>
@@ -13,13 +15,16 @@
 
 #define FEW_OPERATIONS 100
 
+/* Of what an open loop's rate asked for; the last may come too late. */
+#define RATE_MISSED 0.01
+
 /* More than this part of one CPU, used by somebody else, disturbs. */
 #define OTHERS_LIMIT 0.1
 #define OTHERS_LEAST_S 0.5 /* a shorter window tells nothing of others */
 
 /* Sums over the replicas. */
 struct sums {
-	uint64_t started, records, after, unfinished, bad, bytes_recorded, ok,
+	uint64_t started, records, after, unfinished, bytes_recorded, ok,
 		failed, crc_checked;
 	uint64_t requests, body_bytes, repeated, connections, hold_reached;
 	bool all_done; /* every replica said what it had started */
@@ -36,7 +41,6 @@ static void sum_up(const struct trial *trial, struct sums *s)
 		s->records += r->records;
 		s->after += r->records_after;
 		s->unfinished += r->unfinished;
-		s->bad += r->bad_records;
 		s->bytes_recorded += r->bytes_recorded;
 		s->ok += r->outcomes[OUTCOME_OK];
 		for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++)
@@ -55,16 +59,11 @@ static void sum_up(const struct trial *trial, struct sums *s)
 #define LIBRARY(trial) ((trial)->spec.library)
 #define LLU(n) ((unsigned long long)(n))
 
-static bool does_no_io(const struct trial *trial, const struct sums *s)
-{
-	return trial->own_origin && !s->requests && !s->connections;
-}
-
 static void check_requests(struct trial *trial, const struct sums *s)
 {
 	if (!trial->own_origin)
 		return;
-	if (does_no_io(trial, s)) {
+	if (judge_does_no_io(trial)) {
 		trial_add_finding(trial, "%s made no request at all: its "
 					 "figures are the harness's own cost",
 				  LIBRARY(trial));
@@ -96,7 +95,7 @@ static void check_bytes(struct trial *trial, const struct sums *s)
 {
 	bool clean = s->all_done && !s->unfinished && !s->failed;
 
-	if (!trial->own_origin || does_no_io(trial, s))
+	if (!trial->own_origin || judge_does_no_io(trial))
 		return;
 	if (s->body_bytes < s->bytes_recorded ||
 	    (clean && s->body_bytes > s->bytes_recorded))
@@ -113,7 +112,7 @@ static void check_in_flight(struct trial *trial, const struct sums *s)
 	uint64_t want = (uint64_t)trial->spec.concurrency *
 			trial->replica_count;
 
-	if (!trial->own_origin || does_no_io(trial, s) ||
+	if (!trial->own_origin || judge_does_no_io(trial) ||
 	    s->hold_reached >= want)
 		return;
 	trial_add_finding(trial, "%s: at most %llu of %llu operations were "
@@ -134,7 +133,7 @@ static void check_connections(struct trial *trial, const struct sums *s)
 {
 	uint64_t usual = 2ULL * trial->spec.concurrency * trial->replica_count;
 
-	if (!trial->own_origin || does_no_io(trial, s))
+	if (!trial->own_origin || judge_does_no_io(trial))
 		return;
 	if (trial->spec.client.keep_alive && s->connections > usual)
 		trial_add_finding(trial, "%s opened %llu connections, though "
@@ -199,44 +198,30 @@ static void check_unfinished(struct trial *trial, const struct sums *s)
 				  LIBRARY(trial), LLU(s->unfinished));
 }
 
-/* A replica that says it did more than its records show is not to be believed
- * in either. */
-static void check_claims(struct trial *trial, const struct sums *s)
+/* An open loop whose rate was not reached. What was never started has no
+ * latency: the others' are flattered. */
+static void check_rate(struct trial *trial, const struct sums *s)
 {
-	(void)s;
+	double due = 0, never = 0;
+
 	for (unsigned i = 0; i < trial->replica_count; i++) {
-		const struct replica *r = &trial->replica[i];
+		uint64_t n = due_never_started(&trial->spec,
+					       &trial->replica[i]);
 
-		if (r->done_ns && r->finished != r->records)
-			trial_add_finding(trial, "%s: replica %u says it "
-						 "finished %llu operations and "
-						 "recorded %llu",
-					  LIBRARY(trial), i, LLU(r->finished),
-					  LLU(r->records));
+		if (n == COUNT_UNKNOWN)
+			return;
+		never += (double)n;
+		due += (double)due_of_replica(&trial->spec);
 	}
-}
-
-/* Which failures there were: a row's count alone does not tell. */
-static void check_failures(struct trial *trial, const struct sums *s)
-{
-	char classes[300] = "";
-	size_t used = 0;
-
-	if (!s->failed)
+	if (never <= RATE_MISSED * due)
 		return;
-	for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++) {
-		uint64_t n = 0;
-
-		for (unsigned i = 0; i < trial->replica_count; i++)
-			n += trial->replica[i].outcomes[o];
-		if (n)
-			used += (size_t)snprintf(classes + used,
-						 sizeof(classes) - used,
-						 "%s%llu %s", used ? ", " : "",
-						 LLU(n), outcome_name(o));
-	}
-	trial_add_finding(trial, "%s: %s of its operations failed: %s",
-			  LIBRARY(trial), s->ok ? "some" : "all", classes);
+	trial_add_finding(trial,
+			  "%s did not reach the rate: %.6g operations/s were "
+			  "asked for, %llu of %.0f that were due were started "
+			  "(%.4g/s), and %.0f never",
+			  LIBRARY(trial), trial->spec.rate, LLU(s->started),
+			  due, (double)s->started / trial->spec.timeout_s,
+			  never);
 }
 
 static void check_amount(struct trial *trial, const struct sums *s)
@@ -252,12 +237,8 @@ static void check_amount(struct trial *trial, const struct sums *s)
 
 static void check_content(struct trial *trial, const struct sums *s)
 {
-	if (s->bad)
-		trial_add_finding(trial, "%s: %llu records say impossible "
-					 "things and were not counted",
-				  LIBRARY(trial), LLU(s->bad));
 	if (s->ok >= FEW_OPERATIONS && !s->crc_checked &&
-	    !does_no_io(trial, s))
+	    !judge_does_no_io(trial))
 		trial_add_finding(trial, "%s: no content was checked in the "
 					 "timed part",
 				  LIBRARY(trial));
@@ -306,8 +287,8 @@ void analyse_reconcile(struct trial *trial)
 	static void (*const checks[])(struct trial *, const struct sums *) = {
 		check_requests,	  check_bytes,	     check_in_flight,
 		check_repeated,	  check_connections, check_settings,
-		check_claims,	  check_unfinished,  check_failures,
-		check_amount,	  check_content,     check_stop,
+		check_unfinished, check_rate,	     check_amount,
+		check_content,	  check_stop,
 		check_congestion, check_others,
 	};
 	static void (*const cell_checks[])(struct trial *) = {
@@ -319,6 +300,8 @@ void analyse_reconcile(struct trial *trial)
 	if (trial->failed && !trial->go_ns)
 		return; /* it never began: there is nothing to compare */
 	sum_up(trial, &sums);
+	judge_claims(trial);
+	judge_failures(trial);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
 		checks[i](trial, &sums);
 	for (size_t i = 0; i < sizeof(cell_checks) / sizeof(*cell_checks); i++)

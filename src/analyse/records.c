@@ -1,7 +1,9 @@
 #include "analyse/analyse.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "analyse/possible.h"
 #include "base/mem.h"
 
 /* Start times of operations that end later, the latest on top. */
@@ -74,13 +76,6 @@ static uint32_t in_flight_peak(const struct record *records, size_t n,
 	return (uint32_t)peak;
 }
 
-static bool possible(const struct record *r, size_t plan_ops)
-{
-	return r->outcome < OUTCOME_COUNT && r->end_ns >= r->start_ns &&
-	       r->intended_ns && r->intended_ns <= r->end_ns &&
-	       r->op < plan_ops;
-}
-
 static void count_in_window(struct replica *replica, const struct record *r)
 {
 	replica->outcomes[r->outcome]++;
@@ -103,28 +98,47 @@ static void note_start(const struct trial *trial, struct replica *replica,
 		replica->started_late_ns = late_ns;
 }
 
+static void note_impossible(struct replica *replica, size_t number,
+			    const char *why)
+{
+	if (!replica->bad_records++) {
+		replica->bad_first = number;
+		memcpy(replica->bad_text, why, sizeof(replica->bad_text));
+	}
+}
+
+static void count(const struct trial *trial, struct replica *replica,
+		  const struct record *r)
+{
+	note_start(trial, replica, r);
+	if (r->outcome == OUTCOME_OK)
+		replica->bytes_recorded += r->bytes;
+	if (r->end_ns > trial->window_end_ns)
+		replica->records_after++;
+	else if (r->end_ns > trial->go_ns)
+		count_in_window(replica, r);
+}
+
 void analyse_records(struct trial *trial, unsigned number,
 		     const struct record *records, size_t capacity,
-		     size_t plan_ops)
+		     const struct plan *plan, uint64_t read_ns)
 {
 	struct replica *replica = &trial->replica[number];
+	uint64_t latest_ns = replica->done_ns ? replica->done_ns : read_ns;
+	char why[REPLICA_BAD_BYTES];
+	struct possible possible;
 	size_t n = 0;
 
+	possible_init(&possible, trial, number, plan->ops, plan->op_count);
 	for (; n < capacity && records[n].outcome != OUTCOME_NONE; n++) {
-		const struct record *r = &records[n];
+		const struct record r = records[n];
 
-		if (!possible(r, plan_ops)) {
-			replica->bad_records++;
-			continue;
-		}
-		note_start(trial, replica, r);
-		if (r->outcome == OUTCOME_OK)
-			replica->bytes_recorded += r->bytes;
-		if (r->end_ns > trial->window_end_ns)
-			replica->records_after++;
-		else if (r->end_ns > trial->go_ns)
-			count_in_window(replica, r);
+		if (possible_next(&possible, &r, latest_ns, why))
+			count(trial, replica, &r);
+		else
+			note_impossible(replica, n, why);
 	}
+	possible_release(&possible);
 	replica->records = n;
 	replica->in_flight_peak =
 		in_flight_peak(records, n, trial->spec.concurrency);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/judge.h"
 #include "analyse/series.h"
 #include "analyse/summary_cell.h"
 #include "base/clock.h"
@@ -177,8 +178,7 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 	series_release(&series);
 }
 
-/* "ok", "failed", "wrong bytes", "nothing succeeded", or what became of the
- * replicas that did not finish. */
+/* docs/metrics.md, "How far to trust the row". */
 static char *state_of(const struct trial *trial)
 {
 	struct str state = STR_INIT;
@@ -198,8 +198,11 @@ static char *state_of(const struct trial *trial)
 	}
 	if (!state.len)
 		str_add(&state, wrong ? "wrong bytes"
-				: ok  ? "ok"
-				      : "nothing succeeded");
+				: !ok ? "nothing succeeded"
+				: judge_failed_share(trial) >
+						JUDGE_PARTLY_FAILED
+					? "partly failed"
+					: "ok");
 	return str_detach(&state);
 }
 

@@ -60,7 +60,6 @@ static int make(struct session *session, const struct job *job,
 {
 	size_t n = session->prepared_count;
 	uint64_t start_ns = clock_now_ns();
-	struct plan plan = { 0 };
 	int code;
 
 	p->plan = mem_printf("%s/plan-%zu.jsonl", session->scratch.path, n);
@@ -70,14 +69,12 @@ static int make(struct session *session, const struct job *job,
 	code = dataset_open(&p->source, &job->options,
 			    &session->catalogue.places, err);
 	if (code == 0)
-		code = plan_make(&plan, workload, p->source,
+		code = plan_make(&p->work, workload, p->source,
 				 job->options.keys, err);
 	if (code == 0)
-		code = write_files(p, &plan, !job->options.endpoint, err);
-	p->op_count = plan.op_count;
-	p->request_size = plan.op_count ? plan.ops[0].length : 0;
-	plan_release(&plan);
-	LOG(CLI, "plan of %zu operations in %.3f s: %s", p->op_count,
+		code = write_files(p, &p->work, !job->options.endpoint, err);
+	p->request_size = p->work.op_count ? p->work.ops[0].length : 0;
+	LOG(CLI, "plan of %zu operations in %.3f s: %s", p->work.op_count,
 	    clock_seconds(clock_now_ns() - start_ns), p->key);
 	return code;
 }
@@ -89,6 +86,7 @@ static void release(struct prepared *p)
 	free(p->proof);
 	free(p->proof_bytes);
 	free(p->burst);
+	plan_release(&p->work);
 	object_source_free(p->source);
 }
 

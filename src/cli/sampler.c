@@ -31,7 +31,8 @@
 #define COUNTED_NS (5 * NS_PER_MS)
 
 void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
-		  struct ledger *ledger, pid_t origin_pid, char *const *records)
+		  struct ledger *ledger, pid_t origin_pid, char *const *records,
+		  const struct plan *plan)
 {
 	unsigned n = trial->replica_count;
 
@@ -51,6 +52,9 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	s->tcp_at_go = mem_array(s->count, sizeof(*s->tcp_at_go));
 	s->first = mem_array(s->count, sizeof(*s->first));
 	s->last = mem_array(s->count, sizeof(*s->last));
+	for (unsigned i = 0; i < n; i++)
+		possible_init(&s->cursors[i].possible, trial, i, plan->ops,
+			      plan->op_count);
 	for (unsigned i = 0; ledger && i < n; i++)
 		atomic_store(&ledger->row[i].hold_target,
 			     trial->spec.concurrency);
@@ -112,14 +116,19 @@ static void count_ok(struct record_cursor *cursor, const struct record *record)
 	cursor->latency_sum_ns += latency_ns;
 }
 
+/* What cannot be true counts nowhere, here as in the results. */
 static void count_record(struct record_cursor *cursor,
-			 const struct record *record, uint8_t outcome)
+			 const struct record *record)
 {
-	if (outcome == OUTCOME_OK)
+	if (record->end_ns > cursor->latest_ns)
+		cursor->latest_ns = clock_now_ns();
+	if (!possible_next(&cursor->possible, record, cursor->latest_ns, NULL))
+		return;
+	if (record->outcome == OUTCOME_OK)
 		count_ok(cursor, record);
 	else
 		cursor->failed++;
-	cursor->outcomes[outcome < OUTCOME_COUNT ? outcome : OUTCOME_OTHER]++;
+	cursor->outcomes[record->outcome]++;
 }
 
 /* Counts the records that were written since the last time. */
@@ -129,13 +138,17 @@ static void advance(struct sampler *s, struct record_cursor *cursor)
 	size_t end = cursor->full ? cursor->reserved : cursor->capacity;
 
 	while (cursor->at < end) {
-		const struct record *record = &cursor->records[cursor->at];
-		uint8_t outcome = __atomic_load_n(&record->outcome,
+		const struct record *written = &cursor->records[cursor->at];
+		uint8_t outcome = __atomic_load_n(&written->outcome,
 						  __ATOMIC_ACQUIRE);
+		struct record record;
 
 		if (outcome == OUTCOME_NONE)
 			break;
-		count_record(cursor, record, outcome);
+		/* A replica may change it while we look. */
+		record = *(const volatile struct record *)written;
+		record.outcome = outcome;
+		count_record(cursor, &record);
 		cursor->at++;
 	}
 	reserve(s, cursor, cursor->at - before);
@@ -473,6 +486,7 @@ static void close_records(struct record_cursor *cursor)
 	run_unmap_records(cursor->records, cursor->capacity);
 	if (cursor->fd > 0)
 		close(cursor->fd);
+	possible_release(&cursor->possible);
 }
 
 void sampler_release(struct sampler *s)

@@ -6,6 +6,7 @@
 #ifndef CLI_SAMPLER_H
 #define CLI_SAMPLER_H
 
+#include "analyse/possible.h"
 #include "cell/cell.h"
 #include "cli/source.h"
 #include "measure/machine.h"
@@ -19,6 +20,8 @@
 struct record_cursor {
 	const struct record *records;
 	size_t capacity, at;
+	struct possible possible;
+	uint64_t latest_ns; /* a moment after the records were read */
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t ok, failed, bytes;
 	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
@@ -57,7 +60,8 @@ struct sampler {
 
 void sampler_init(struct sampler *sampler, struct trial *trial,
 		  struct cells *cells, struct ledger *ledger,
-		  pid_t origin_pid, char *const *records);
+		  pid_t origin_pid, char *const *records,
+		  const struct plan *plan);
 
 /* Hooks whose context is the sampler. */
 struct run_hooks sampler_hooks(void);

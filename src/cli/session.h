@@ -14,6 +14,7 @@
 #include "cli/option.h"
 #include "cli/progress.h"
 #include "record/objects.h"
+#include "record/plan.h"
 #include "record/result.h"
 #include "record/trial.h"
 #include "run/scratch.h"
@@ -31,7 +32,7 @@ struct job {
 struct prepared {
 	char *key;     /* all options that the work depends on, as text */
 	char *plan, *proof, *proof_bytes, *burst; /* paths */
-	size_t op_count;
+	struct plan work; /* what the files hold */
 	uint64_t request_size; /* bytes of an operation */
 	struct object_source *source;
 };

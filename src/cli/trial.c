@@ -225,16 +225,19 @@ static void show_progress(void *context, const struct sampler *sampler,
 
 static void analyse(struct setting *s, struct trial *trial)
 {
+	uint64_t read_ns;
+
 	show_progress(s->sampler.progress_context, &s->sampler, "stopping",
 		      clock_now_ns());
 	sampler_finish(&s->sampler);
+	read_ns = clock_now_ns();
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		const struct record_cursor *cursor = &s->sampler.cursors[i];
 
 		if (cursor->records)
 			analyse_records(trial, i, cursor->records,
 					sampler_records(&s->sampler, i),
-					s->prepared->op_count);
+					&s->prepared->work, read_ns);
 	}
 	analyse_reconcile(trial);
 }
@@ -281,7 +284,7 @@ int session_trial(struct session *session, const struct job *job,
 					      session->scratch.path);
 	name_records(&s, session, trial);
 	sampler_init(&s.sampler, trial, session->cells, s.origin.ledger,
-		     s.origin.pid, s.records);
+		     s.origin.pid, s.records, &prepared->work);
 	s.sampler.ours[s.sampler.count] = session->monitoring.pid;
 	s.sampler.progress = show_progress;
 	s.sampler.progress_context = session;

@@ -115,15 +115,17 @@ void trial_add_machine(struct trial *trial, const struct machine_sample *sample)
 void trial_add_finding(struct trial *trial, const char *format, ...)
 {
 	struct str all = STR_INIT;
-	char line[700];
+	char *line = NULL;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	if (vasprintf(&line, format, args) < 0)
+		abort();
 	va_end(args);
 	if (trial->findings)
 		str_addf(&all, "%s\n", trial->findings);
 	str_add(&all, line);
+	free(line);
 	free(trial->findings);
 	trial->findings = str_detach(&all);
 }

@@ -150,6 +150,8 @@ struct machine_sample {
 				* task waited for it, /proc/pressure */
 };
 
+#define REPLICA_BAD_BYTES 160
+
 struct replica {
 	unsigned number;
 	pid_t pid;
@@ -180,7 +182,9 @@ struct replica {
 	uint64_t bytes_ok;
 	uint64_t crc_checked;
 	uint64_t bytes_recorded; /* of ok records, in the whole file */
-	uint64_t bad_records;   /* that say impossible things; not counted */
+	uint64_t bad_records;   /* that cannot be true; not counted */
+	uint64_t bad_first;     /* number of the first in the file, from 0 */
+	char bad_text[REPLICA_BAD_BYTES]; /* what of it */
 	uint64_t records;       /* in the whole file */
 	uint64_t records_after; /* ended after the window */
 	uint32_t in_flight_peak; /* most overlapping records */

@@ -1,0 +1,253 @@
+/* Which trials are results, and what is said of the others. */
+#include "check.h"
+
+#include <stdlib.h>
+
+#include "analyse/analyse.h"
+#include "analyse/judge.h"
+#include "base/mem.h"
+
+#define GO 1000000000ULL
+#define MS 1000000ULL
+
+static struct trial trial;
+static struct replica *r;
+
+/* Two replicas that did 1,000 operations each, as the origin saw it. */
+static int make(void **state)
+{
+	struct trial_spec spec = { .library = "lib",
+				   .replicas = 2,
+				   .concurrency = 4,
+				   .client = { 4, true, 30, true },
+				   .operation_timeout_s = 1,
+				   .timeout_s = 2 };
+
+	(void)state;
+	trial_init(&trial, &spec);
+	trial.go_ns = GO;
+	trial.window_end_ns = GO + 2000 * MS;
+	trial.own_origin = true;
+	strcpy(trial.congestion, "cubic");
+	for (unsigned i = 0; i < 2; i++) {
+		r = &trial.replica[i];
+		r->state = REPLICA_FINISHED;
+		r->done_ns = trial.window_end_ns;
+		r->started = r->finished = r->records = 1000;
+		r->outcomes[OUTCOME_OK] = r->ledger.requests = 1000;
+		r->bytes_recorded = r->ledger.body_bytes = 16384000;
+		r->crc_checked = 30;
+		r->ledger.hold_reached = 4;
+		r->ledger_setup.connections = 4;
+	}
+	return 0;
+}
+
+static int undo(void **state)
+{
+	(void)state;
+	trial_release(&trial);
+	return 0;
+}
+
+static void assert_state(const char *expected)
+{
+	struct run run = { .id = "run" };
+	struct summary summary = { 0 };
+
+	analyse_summary(&trial, &run, &summary);
+	assert_string_equal(summary.total.state, expected);
+	summary_release(&summary);
+}
+
+static void assert_fails(const char *says)
+{
+	analyse_reconcile(&trial);
+	assert_true(trial.failed);
+	if (!strstr(trial.text, says))
+		fail_msg("'%s' does not say '%s'", trial.text, says);
+	assert_state("failed");
+}
+
+static void check_honest(void **state)
+{
+	(void)state;
+	analyse_reconcile(&trial);
+	assert_false(trial.failed);
+	assert_null(trial.findings);
+	assert_state("ok");
+}
+
+static void check_no_request(void **state)
+{
+	(void)state;
+	r->ledger.requests = r->ledger.connections = 0;
+	assert_fails("replica 1 made no request at all and says that 1000 were "
+		     "answered");
+}
+
+/* `null` is made to do nothing, and no other. */
+static void check_null(void **state)
+{
+	(void)state;
+	r->ledger.requests = trial.replica[0].ledger.requests = 0;
+	r->ledger.body_bytes = 0;
+	strcpy(trial.spec.library, "null");
+	analyse_reconcile(&trial);
+	assert_false(trial.failed);
+	assert_non_null(strstr(trial.findings, "the harness's own cost"));
+}
+
+static void check_sent_less(void **state)
+{
+	(void)state;
+	r->ledger.body_bytes = 16000000; /* one answer is not counted yet */
+	analyse_reconcile(&trial);
+	assert_false(trial.failed);
+	assert_non_null(strstr(trial.findings, "the origin sent"));
+	r->ledger.body_bytes = 12000000;
+	assert_fails("replica 1 recorded 16384000 bytes of answers, and the "
+		     "origin sent it 12000000");
+}
+
+/* A store outside has no ledger; the link of a cell counts all the same. */
+static void check_received_less(void **state)
+{
+	(void)state;
+	trial.own_origin = false;
+	r->ledger = (struct ledger_counts){ 0 };
+	analyse_reconcile(&trial);
+	assert_false(trial.failed);
+	r->link_rx_bytes = 4000;
+	assert_fails("its link received 4000");
+}
+
+static void check_overlap(void **state)
+{
+	(void)state;
+	r->in_flight_peak = 4;
+	analyse_reconcile(&trial);
+	assert_false(trial.failed);
+	r->in_flight_peak = 5;
+	assert_fails("at least 5 operations in flight at one time, and 4 may");
+}
+
+static void check_count(void **state)
+{
+	(void)state;
+	r->finished = 12345;
+	assert_fails("says it finished 12345 operations and recorded 1000");
+}
+
+/* The sentence of a replica that did not finish is not lost. */
+static void check_two_reasons(void **state)
+{
+	(void)state;
+	strcpy(trial.text, "replica 0 died");
+	trial.replica[0].state = REPLICA_KILLED;
+	r->finished = 12345;
+	assert_fails("12345");
+	assert_non_null(strstr(trial.findings, "replica 0 died"));
+}
+
+static void fail_some(unsigned outcome, uint64_t n)
+{
+	r->outcomes[outcome] = n;
+	r->outcomes[OUTCOME_OK] = 1000 - n;
+}
+
+/* Of 2,000 operations. */
+static void check_shares(void **state)
+{
+	(void)state;
+	fail_some(OUTCOME_THROTTLED, 20);
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(trial.findings, "lib: 20 of its 2000 operations "
+					       "failed: 20 throttled"));
+	assert_state("ok");
+	fail_some(OUTCOME_THROTTLED, 21);
+	assert_state("partly failed");
+	fail_some(OUTCOME_THROTTLED, 1000);
+	analyse_reconcile(&trial);
+	assert_state("partly failed");
+	trial.replica[0].outcomes[OUTCOME_OK]--;
+	trial.replica[0].outcomes[OUTCOME_OTHER]++;
+	assert_fails("1001 of its 2000 operations failed: 1000 throttled, 1 "
+		     "other");
+}
+
+static void check_wrong_bytes(void **state)
+{
+	(void)state;
+	fail_some(OUTCOME_WRONG_BYTES, 1000);
+	trial.replica[0].outcomes[OUTCOME_WRONG_BYTES] = 1000;
+	trial.replica[0].outcomes[OUTCOME_OK] = 0;
+	analyse_reconcile(&trial);
+	assert_false(trial.failed);
+	assert_state("wrong bytes");
+}
+
+static void check_texts(void **state)
+{
+	(void)state;
+	fail_some(OUTCOME_OTHER, 15);
+	r->failure_text[OUTCOME_OTHER] = mem_dup("a//b: empty path segment");
+	fail_some(OUTCOME_TIMEOUT, 5);
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(trial.findings,
+			       "5 timeout, 15 other (a//b: empty path "
+			       "segment)"));
+	assert_non_null(strstr(trial.findings, "0.25% of the operations timed "
+					       "out, after up to 1 s"));
+}
+
+static void check_rate(void **state)
+{
+	struct run run = { .id = "run" };
+	struct summary summary = { 0 };
+
+	(void)state;
+	trial.spec.rate = 1000;
+	analyse_reconcile(&trial);
+	assert_null(trial.findings);
+	trial.spec.rate = 10000.5;
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(trial.findings,
+			       "lib did not reach the rate: 10000.5 "
+			       "operations/s were asked for, 2000 of 20002 that "
+			       "were due were started (1000/s), and 18002 "
+			       "never"));
+	analyse_summary(&trial, &run, &summary);
+	assert_int_equal(summary.total.operations_due, 20002);
+	assert_int_equal(summary.total.operations_started, 2000);
+	assert_int_equal(summary.total.operations_never_started, 18002);
+	assert_int_equal(summary.replica[1].operations_due, 10001);
+	summary_release(&summary);
+	r->done_ns = 0; /* nobody knows what it had started */
+	trial.spec.n_requests = 1500;
+	analyse_summary(&trial, &run, &summary);
+	assert_int_equal(summary.total.operations_due, 3000);
+	assert_true(summary.total.operations_started == RESULT_UNKNOWN);
+	assert_true(summary.total.operations_never_started == RESULT_UNKNOWN);
+	summary_release(&summary);
+	trial.spec.rate = 0;
+	analyse_summary(&trial, &run, &summary);
+	assert_true(summary.total.operations_due == RESULT_UNKNOWN);
+	summary_release(&summary);
+}
+
+#define CHECK(name) cmocka_unit_test_setup_teardown(name, make, undo)
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		CHECK(check_honest),	CHECK(check_no_request),
+		CHECK(check_null),	CHECK(check_sent_less),
+		CHECK(check_received_less), CHECK(check_overlap),
+		CHECK(check_count),	CHECK(check_two_reasons),
+		CHECK(check_shares),	CHECK(check_wrong_bytes),
+		CHECK(check_texts),	CHECK(check_rate),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
