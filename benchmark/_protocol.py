@@ -102,7 +102,7 @@ def check_version(setup):
 
 
 def describe(error):
-    """Returns an exception as one line: its class and text, and the cause's where that says more; shortened."""
+    """Returns an exception as one line: class and text, and the cause's where that says more; shortened."""
     line = _line(error)
     for words, cause in _causes(error):
         if words not in line:

@@ -1,6 +1,7 @@
 """What a test is told about the store and how to talk to it."""
 
 import os
+import urllib.parse
 from types import SimpleNamespace
 
 from benchmark import _plan
@@ -17,7 +18,8 @@ _SYSTEM_BUNDLES = (
 class Target:
     """What the client function gets. Owned by the worker; read only.
 
-    endpoint: "http://HOST:PORT" or https, no trailing slash. tls: bool. bucket, region: str.
+    endpoint: "http://HOST:PORT" or https, perhaps with a path; small letters, no trailing slash.
+    tls: bool. bucket, region: str.
     ca_file: path of a PEM file to trust instead of the system's, or None for the system's.
     ca_bundle: path of the PEM file to trust, whichever it is; None where `tls` is False.
     credentials: None for anonymous, else .access_key_id, .secret_access_key and .session_token (or None).
@@ -33,7 +35,7 @@ class Target:
 
     def __init__(self, setup):
         """setup: the packet, a dict. Raises ValueError in one sentence when a member is missing or wrong."""
-        self.endpoint = member(setup, "endpoint", str).rstrip("/")
+        self.endpoint = _endpoint(member(setup, "endpoint", str))
         self.tls = self.endpoint.startswith("https://")
         self.bucket = member(setup, "bucket", str)
         self.region = member(setup, "region", str)
@@ -91,6 +93,19 @@ def _system_bundle():
         if os.path.isfile(path):
             return path
     raise ValueError("the system has no file of CA certificates: install ca-certificates, or give --ca-file")
+
+
+def _endpoint(text):
+    """Returns it in the form that the harness sends, since by hand it may be typed in another.
+
+    Scheme and host are in small letters, without the scheme's own port and a slash at the end. Raises
+    ValueError, without repeating a password.
+    """
+    parts = urllib.parse.urlsplit(text)
+    default = {"http": ":80", "https": ":443"}.get(parts.scheme)
+    if not default or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("the endpoint is not http://HOST:PORT or https://HOST")
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default)}{parts.path.rstrip('/')}"
 
 
 def _credentials(given):

@@ -8,7 +8,7 @@ import unittest
 import zlib
 from pathlib import Path
 
-from benchmark import _outcomes, _plan, _records, _work
+from benchmark import _outcomes, _plan, _records, _target, _work
 
 from fake_harness import read_records
 
@@ -111,6 +111,32 @@ class Judgement(unittest.TestCase):
                 op.check(status, where)
             self.assertEqual(_outcomes.NAMES[raised.exception.outcome], outcome)
             self.assertEqual(raised.exception.status, status)
+
+
+class Endpoints(unittest.TestCase):
+    def test_one_form(self):
+        for text, wanted in (
+            ("HTTP://Host:9000//", "http://host:9000"),
+            ("https://HOST:443", "https://host"),
+            ("http://host:80/", "http://host"),
+            ("https://host:80", "https://host:80"),
+            ("http://[::A]:9/Path/", "http://[::a]:9/Path"),
+        ):
+            self.assertEqual(_target._endpoint(text), wanted)
+
+    def test_refused(self):
+        for text in (
+            "",
+            "host:9",
+            "ftp://host",
+            "http://",
+            "http://u:secret@host",
+            "http://h/?x",
+            "http://h/#x",
+        ):
+            with self.subTest(text=text), self.assertRaises(ValueError) as raised:
+                _target._endpoint(text)
+            self.assertNotIn("secret", str(raised.exception))
 
 
 class RecordsFile(unittest.TestCase):

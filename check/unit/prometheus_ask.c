@@ -76,7 +76,7 @@ static void addresses_are_checked(void **state)
 		assert_names(err, "http://HOST:PORT");
 	}
 	assert_int_equal(prometheus_new(&p, "HTTPS://a.b/c//", 1, &err), 0);
-	assert_string_equal(prometheus_url(p), "HTTPS://a.b/c");
+	assert_string_equal(prometheus_url(p), "https://a.b/c");
 	prometheus_free(p);
 	prometheus_free(NULL);
 }

@@ -24,7 +24,7 @@ struct fixture {
 	struct run_request request;
 	char *argv[3 + FIXTURE_MAX];
 	char *environment[2];
-	char endpoints[FIXTURE_MAX][256];
+	char endpoints[FIXTURE_MAX][ENDPOINT_BYTES];
 	char *records[FIXTURE_MAX];
 	uint64_t sent_ns[FIXTURE_MAX];
 	struct err err;

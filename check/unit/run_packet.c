@@ -42,7 +42,7 @@ static void check_text(const json_t *packet, const char *name,
 
 static void make_request(struct run_request *request, struct trial *trial)
 {
-	static char endpoints[4][256] = { "http://a", "http://b" };
+	static char endpoints[4][ENDPOINT_BYTES] = { "http://a", "http://b" };
 	static char first[] = "/r0", second[] = "/r1";
 	static char *records[] = { first, second };
 

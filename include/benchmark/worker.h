@@ -143,7 +143,8 @@ struct benchmark_credentials {
 
 /* The store, and how to talk to it. */
 struct benchmark_target {
-	const char *endpoint;      /* "http://HOST:PORT", no trailing slash */
+	const char *endpoint;      /* "http://HOST:PORT", perhaps with a path;
+				    * no trailing slash */
 	const char *host;          /* of the endpoint: name, or address without
 				    * brackets */
 	unsigned port;             /* of the endpoint, or 80, or 443 */
@@ -174,7 +175,7 @@ struct benchmark_operation {
 	uint32_t number;  /* in the plan, from 0 */
 	const char *key;  /* of the object */
 	const char *url;  /* of the object, path style, percent-encoded */
-	const char *path; /* the part of `url` after the endpoint: "/bucket/key" */
+	const char *path; /* of `url`, as a request says it: "/bucket/key" */
 	uint64_t start;   /* bytes; the range is start to start + length - 1 */
 	uint64_t length;  /* bytes, >= 1 */
 	const char *more; /* the plan's other members for this operation (level,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "cli/dataset.h"
 #include "cli/interrupt.h"
@@ -12,32 +13,8 @@
 #include "origin/origin.h"
 #include "record/ledger.h"
 
+#define DEFAULT_PORT 9000
 #define DEFAULT_LISTEN "127.0.0.1:9000"
-
-/* "127.0.0.1:9000" or "[::1]:9000" */
-static int split_address(const char *listen, char address[64], unsigned *port,
-			 struct err *err)
-{
-	const char *colon = strrchr(listen, ':');
-	const char *from = listen;
-	size_t n = colon ? (size_t)(colon - listen) : 0;
-	char *end = NULL;
-	unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
-
-	if (n > 1 && listen[0] == '[' && listen[n - 1] == ']') {
-		from++;
-		n -= 2;
-	}
-	if (!n || n >= 64 || !end || end == colon + 1 || *end || number > 65535)
-		return err_set(err, ERR_USAGE,
-			       "--listen is '%s': it is ADDRESS:PORT, for "
-			       "instance 127.0.0.1:9000",
-			       listen);
-	memcpy(address, from, n);
-	address[n] = '\0';
-	*port = (unsigned)number;
-	return 0;
-}
 
 static int open_one(struct object_source **out, const struct options *options,
 		    const char *dataset, const struct places *places,
@@ -112,8 +89,8 @@ static void print_ledger(const struct ledger *ledger)
 static int serve(struct object_source *source, const struct options *options,
 		 struct err *err)
 {
-	char address[64];
-	struct origin_config config = { .address = address, .listeners = 1,
+	struct listen_at at;
+	struct origin_config config = { .address = at.host, .listeners = 1,
 					.congestion = ORIGIN_CONGESTION };
 	struct ledger *ledger = ledger_new(1);
 	struct origin *origin = NULL;
@@ -123,16 +100,17 @@ static int serve(struct object_source *source, const struct options *options,
 	if (!ledger)
 		return err_sys(err, "no shared memory for the ledger");
 	if (code == 0)
-		code = split_address(options->listen, address, &config.port,
-				     err);
-	if (code == 0)
+		code = listen_at_parse(&at, options->listen, DEFAULT_PORT, err);
+	if (code == 0) {
+		config.port = at.port;
 		code = origin_open(&origin, &config, &source, 1, ledger, err);
+	}
 	if (code == ERR_CONFLICT)
 		err_set(err, code, "%s is in use: give another with --listen "
 				   "ADDRESS:PORT; port 0 is any that is free",
 			options->listen);
 	if (code == 0) {
-		announce(origin, address, options);
+		announce(origin, at.host, options);
 		code = origin_serve(origin, stop_fd, err);
 	}
 	if (code == 0)

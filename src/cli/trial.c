@@ -28,7 +28,8 @@ struct setting {
 	const struct prepared *prepared;
 	struct origin_process origin;
 	struct sampler sampler;
-	char (*endpoints)[256];
+	char (*endpoints)[ENDPOINT_BYTES];
+	bool tls;
 	char **records; /* NULL-ended paths */
 	char **argv, **environment;
 };
@@ -98,26 +99,35 @@ static int check_congestion(const char *wanted, const char *got,
 				 wanted, got);
 }
 
+static int choose_outside(struct setting *s, const struct job *job,
+			  struct trial *trial, struct err *err)
+{
+	struct endpoint outside;
+	int code = endpoint_parse(&outside, job->options.endpoint, "a store",
+				  err);
+
+	if (code < 0)
+		return code;
+	s->tls = outside.tls;
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		memcpy(s->endpoints[i], outside.text, sizeof(outside.text));
+	memcpy(trial->spec.endpoint, outside.text, sizeof(outside.text));
+	return dataset_credentials(&job->options, &trial->spec.credentials,
+				   err);
+}
+
 /* Our origin and its endpoints, or the one outside. */
 static int choose_store(struct setting *s, const struct session *session,
 			const struct job *job, struct trial *trial,
 			struct err *err)
 {
 	const char *congestion = job->options.congestion;
-	const char *outside = job->options.endpoint;
 	unsigned n = trial->replica_count;
 	int code;
 
 	s->endpoints = mem_array(n, sizeof(*s->endpoints));
-	if (outside) {
-		for (unsigned i = 0; i < n; i++)
-			snprintf(s->endpoints[i], sizeof(*s->endpoints), "%s",
-				 outside);
-		snprintf(trial->spec.endpoint, sizeof(trial->spec.endpoint),
-			 "%s", outside);
-		return dataset_credentials(&job->options,
-					   &trial->spec.credentials, err);
-	}
+	if (job->options.endpoint)
+		return choose_outside(s, job, trial, err);
 	code = origin_process_start(&s->origin, s->prepared->source, n,
 				    session->cells, congestion, err);
 	if (code == 0)
@@ -167,7 +177,7 @@ static int run_replicas(struct session *session, struct setting *s,
 		.environment = s->environment,
 		.folder = session->scratch.path,
 		.endpoints = s->endpoints,
-		.tls = o->endpoint && !strncmp(o->endpoint, "https:", 6),
+		.tls = s->tls,
 		.plan = s->prepared->plan,
 		.proof = s->prepared->proof,
 		.proof_bytes = s->prepared->proof_bytes,

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/address.h"
 #include "base/mem.h"
 #include "base/transfer.h"
 #include "base/work.h"
@@ -110,39 +111,21 @@ static bool only(const char *text, const char *characters)
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* Whether it is http or https, with a host and nothing but a path behind. */
-static bool endpoint_ok(const char *endpoint)
+static int check(const struct data_remote *remote, struct endpoint *endpoint,
+		 struct err *err)
 {
-	CURLU *url = curl_url();
-	char *part = NULL;
-	bool ok = curl_url_set(url, CURLUPART_URL, endpoint, 0) == CURLUE_OK &&
-		  (!strncasecmp(endpoint, "http://", 7) ||
-		   !strncasecmp(endpoint, "https://", 8));
-	static const CURLUPart none[] = { CURLUPART_USER, CURLUPART_PASSWORD,
-					  CURLUPART_QUERY, CURLUPART_FRAGMENT };
+	int code = endpoint_parse(endpoint,
+				  remote->endpoint ? remote->endpoint : "",
+				  "a store", err);
 
-	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
-		if (curl_url_get(url, none[i], &part, 0) == CURLUE_OK) {
-			curl_free(part);
-			ok = false;
-		}
-	curl_url_cleanup(url);
-	return ok;
-}
-
-static int check(const struct data_remote *remote, struct err *err)
-{
-	if (absent(remote->endpoint) || !endpoint_ok(remote->endpoint))
-		return err_set(err, ERR_USAGE,
-			       "\"%s\" is not the address of a store: give "
-			       "http://HOST:PORT or https://HOST",
-			       remote->endpoint ? remote->endpoint : "");
+	if (code < 0)
+		return code;
 	if (absent(remote->bucket) ||
 	    !only(remote->bucket, LETTERS CAPITALS "0123456789.-_"))
 		return err_set(err, ERR_USAGE,
 			       "\"%s\" is not the name of a bucket: give one "
 			       "for %s", remote->bucket ? remote->bucket : "",
-			       remote->endpoint);
+			       endpoint->text);
 	if (!absent(remote->region) &&
 	    !only(remote->region, LETTERS CAPITALS "0123456789-_"))
 		return err_set(err, ERR_USAGE,
@@ -217,19 +200,16 @@ int http_new(struct http **out, const struct data_remote *remote,
 	     struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct endpoint endpoint;
 	struct http *http;
-	size_t n;
 	int code;
 
 	pthread_once(&once, init_curl);
-	code = check(remote, err);
+	code = check(remote, &endpoint, err);
 	if (code < 0)
 		return code;
 	http = mem_new(sizeof(*http));
-	n = strlen(remote->endpoint);
-	while (n && remote->endpoint[n - 1] == '/')
-		n--;
-	http->endpoint = mem_dup_n(remote->endpoint, n);
+	http->endpoint = mem_dup(endpoint.text);
 	http->bucket = mem_dup(remote->bucket);
 	http->region = mem_dup(absent(remote->region) ? "us-east-1"
 						      : remote->region);

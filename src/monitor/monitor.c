@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "monitor/http.h"
 
@@ -30,56 +31,6 @@ struct monitor {
 	struct http_limits limits;
 };
 
-static int no_address(const char *listen_at, struct err *err)
-{
-	return err_set(err, ERR_USAGE,
-		       "the monitor cannot listen on '%.100s': give ADDR:PORT "
-		       "with a numeric address and a port from 0 to 65535, for "
-		       "instance " MONITOR_DEFAULT_LISTEN " or [::1]:0",
-		       listen_at);
-}
-
-/* "[::1]" -> ::1, "" -> 127.0.0.1, "10.0.0.1". */
-static int parse_host(const char *text, size_t n, union address *out)
-{
-	char host[INET6_ADDRSTRLEN];
-	bool v6 = n >= 2 && text[0] == '[' && text[n - 1] == ']';
-
-	if (v6) {
-		text++;
-		n -= 2;
-	}
-	if (n >= sizeof(host))
-		return -1;
-	snprintf(host, sizeof(host), "%.*s", (int)n, n ? text : "");
-	if (v6) {
-		out->v6.sin6_family = AF_INET6;
-		return inet_pton(AF_INET6, host, &out->v6.sin6_addr) - 1;
-	}
-	out->v4.sin_family = AF_INET;
-	return inet_pton(AF_INET, n ? host : "127.0.0.1",
-			 &out->v4.sin_addr) - 1;
-}
-
-static int parse_port(const char *text, unsigned *out)
-{
-	char *end;
-
-	if (!text[0] || strspn(text, "0123456789") != strlen(text))
-		return -1;
-	errno = 0;
-	*out = (unsigned)strtoul(text, &end, 10);
-	return errno || strlen(text) > 5 || *out > 65535 ? -1 : 0;
-}
-
-static void set_port(union address *address, unsigned port)
-{
-	if (address->any.sa_family == AF_INET6)
-		address->v6.sin6_port = htons((uint16_t)port);
-	else
-		address->v4.sin_port = htons((uint16_t)port);
-}
-
 static unsigned port_of(const union address *address)
 {
 	return ntohs(address->any.sa_family == AF_INET6
@@ -89,16 +40,20 @@ static unsigned port_of(const union address *address)
 
 static int parse_address(const char *text, union address *out, struct err *err)
 {
-	const char *bracket = strrchr(text, ']');
-	const char *colon = strchr(bracket ? bracket : text, ':');
-	size_t n = colon ? (size_t)(colon - text) : strlen(text);
-	unsigned port = DEFAULT_PORT;
+	struct listen_at at;
+	int code = listen_at_parse(&at, text, DEFAULT_PORT, err);
 
 	memset(out, 0, sizeof(*out));
-	if (!text[0] || (colon && parse_port(colon + 1, &port) < 0) ||
-	    parse_host(text, n, out) < 0)
-		return no_address(text, err);
-	set_port(out, port);
+	if (code < 0)
+		return code;
+	out->any.sa_family = at.is_v6 ? AF_INET6 : AF_INET;
+	if (at.is_v6) {
+		inet_pton(AF_INET6, at.host, &out->v6.sin6_addr);
+		out->v6.sin6_port = htons((uint16_t)at.port);
+	} else {
+		inet_pton(AF_INET, at.host, &out->v4.sin_addr);
+		out->v4.sin_port = htons((uint16_t)at.port);
+	}
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/transfer.h"
@@ -33,25 +34,6 @@ bool prometheus_is_url(const char *text)
 {
 	return !strncasecmp(text, "http://", 7) ||
 	       !strncasecmp(text, "https://", 8);
-}
-
-/* A query or a fragment is not for us to continue. */
-static bool is_base(const char *text)
-{
-	static const CURLUPart none[] = { CURLUPART_QUERY, CURLUPART_FRAGMENT };
-	CURLU *url = curl_url();
-	bool ok = prometheus_is_url(text) &&
-		  curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK;
-
-	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
-		char *part = NULL;
-
-		if (curl_url_get(url, none[i], &part, 0) == CURLUE_OK)
-			ok = false;
-		curl_free(part);
-	}
-	curl_url_cleanup(url);
-	return ok;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *context)
@@ -86,25 +68,18 @@ int prometheus_new(struct prometheus **out, const char *url, double timeout_s,
 		   struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct endpoint endpoint;
 	struct prometheus *p;
-	size_t n = strlen(url);
+	int code;
 
 	pthread_once(&once, start_curl);
-	if (prometheus_is_url(url) && strchr(url, '@'))
-		return err_set(err, ERR_USAGE,
-			       "the address of the Prometheus holds a user, "
-			       "who would stand in the results: give "
-			       "http://HOST:PORT alone");
-	if (!is_base(url))
-		return err_set(err, ERR_USAGE,
-			       "\"%s\" is not the address of a Prometheus: "
-			       "give http://HOST:PORT, without a query", url);
-	while (n && url[n - 1] == '/')
-		n--;
+	code = endpoint_parse(&endpoint, url, "a Prometheus", err);
+	if (code < 0)
+		return code;
 	p = mem_new(sizeof(*p));
 	p->curl = curl_easy_init();
 	p->multi = curl_multi_init();
-	p->url = mem_dup_n(url, n);
+	p->url = mem_dup(endpoint.text);
 	p->timeout_s = timeout_s;
 	p->limit = PROMETHEUS_ANSWER_BYTES;
 	str_init(&p->body);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/address.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
 #include "record/record.h"
@@ -53,7 +54,8 @@ struct trial_spec {
 	uint64_t memory_limit_bytes;
 	uint64_t pids_limit;        /* processes and threads */
 	uint64_t link_bits_per_second; /* each way */
-	char endpoint[256];         /* outside store, or "" for our origin */
+	char endpoint[ENDPOINT_BYTES]; /* outside store, or "" for our
+				      * origin */
 	char bucket[64];
 	char region[64];
 	const struct credentials *credentials; /* NULL: anonymous */

@@ -64,7 +64,7 @@ struct run_request {
 				   * replica sees beside BENCHMARK_FD. NULL:
 				   * nothing */
 	const char *folder;       /* where replicas run; NULL: where we are */
-	char (*endpoints)[256];   /* one a replica */
+	char (*endpoints)[ENDPOINT_BYTES]; /* one a replica */
 	bool tls;
 	const char *ca_file;      /* NULL: the system's */
 	const char *plan;         /* path */

@@ -278,6 +278,15 @@ static int read_line(struct operations *ops, const char *text, size_t n,
 	return code;
 }
 
+/* The endpoint may have a path of its own. */
+static size_t path_of(const char *endpoint)
+{
+	const char *host = strstr(endpoint, "://");
+
+	host = host ? host + 3 : endpoint;
+	return (size_t)(host - endpoint) + strcspn(host, "/");
+}
+
 int operations_load(struct operations *ops, const char *path,
 		    const char *endpoint, const char *bucket,
 		    const struct operations_part *part, struct err *err)
@@ -288,7 +297,7 @@ int operations_load(struct operations *ops, const char *path,
 	ssize_t n;
 	int code = 0;
 
-	ops->endpoint_bytes = strlen(endpoint);
+	ops->path_at = path_of(endpoint);
 	if (!file)
 		return err_sys(err, "the operations %s cannot be read", path);
 	for (uint64_t i = 0; code == 0 && ops->count < part->most; i++) {
@@ -326,7 +335,7 @@ void operations_get(const struct operations *ops, size_t i,
 	out->number = op->number;
 	out->key = key->text;
 	out->url = key->url;
-	out->path = key->url + ops->endpoint_bytes;
+	out->path = key->url + ops->path_at;
 	out->start = op->start;
 	out->length = op->length;
 	out->more = rare ? rare->more : NULL;

@@ -36,7 +36,7 @@ struct operation_key {
 };
 
 struct operations {
-	size_t endpoint_bytes; /* of each url */
+	size_t path_at; /* in each url */
 	struct operation *list;
 	size_t count, capacity;
 	struct operation_key *keys;

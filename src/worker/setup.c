@@ -13,7 +13,6 @@ static const char what[] = "the packet 'setup'";
 
 void setup_release(struct setup *setup)
 {
-	free(setup->host);
 	free(setup->params);
 	json_decref(setup->packet);
 	memset(setup, 0, sizeof(*setup));
@@ -73,47 +72,16 @@ static int read_protocol(const json_t *packet, struct err *err)
 	return code;
 }
 
-static int bad_endpoint(const char *endpoint, struct err *err)
-{
-	return err_set(err, ERR_INVALID,
-		       "the endpoint '%s' is not http://HOST:PORT or "
-		       "https://HOST:PORT",
-		       endpoint);
-}
-
-/* The digits after the host; 0 when they are no port. */
-static unsigned port_of(const char *digits)
-{
-	char *end;
-	unsigned long port = strtoul(digits, &end, 10);
-
-	return *digits < '0' || *digits > '9' || *end || port > 65535 ?
-		       0 :
-		       (unsigned)port;
-}
-
-static int read_endpoint(struct setup *setup, struct err *err)
+static int read_endpoint(struct setup *setup, const char *text, struct err *err)
 {
 	struct benchmark_target *target = &setup->target;
-	const char *host = target->endpoint, *end;
-	bool is_literal;
+	int code = endpoint_parse(&setup->endpoint, text, "a store", err);
 
-	target->tls = strncmp(host, "https://", 8) == 0;
-	if (!target->tls && strncmp(host, "http://", 7) != 0)
-		return bad_endpoint(target->endpoint, err);
-	host += target->tls ? 8 : 7;
-	is_literal = *host == '[';
-	end = is_literal ? strchr(host, ']') : host + strcspn(host, ":/");
-	host += is_literal;
-	if (!end || end == host)
-		return bad_endpoint(target->endpoint, err);
-	setup->host = mem_dup_n(host, (size_t)(end - host));
-	target->host = setup->host;
-	end += is_literal;
-	target->port = target->tls ? 443 : 80;
-	if (*end)
-		target->port = *end == ':' ? port_of(end + 1) : 0;
-	return target->port ? 0 : bad_endpoint(target->endpoint, err);
+	target->endpoint = setup->endpoint.text;
+	target->tls = setup->endpoint.tls;
+	target->host = setup->endpoint.host;
+	target->port = setup->endpoint.port;
+	return code < 0 ? ERR_INVALID : 0;
 }
 
 static int read_store(struct setup *setup, struct err *err)
@@ -122,8 +90,9 @@ static int read_store(struct setup *setup, struct err *err)
 	const json_t *packet = setup->packet;
 	const json_t *keys = json_object_get(packet, "credentials");
 	struct benchmark_credentials *to = &setup->credentials;
-	int code = json_get_text(packet, "endpoint", true, &target->endpoint,
-				 what, err);
+	const char *endpoint = NULL;
+	int code = json_get_text(packet, "endpoint", true, &endpoint, what,
+				 err);
 
 	if (code == 0)
 		code = json_get_text(packet, "bucket", true, &target->bucket,
@@ -135,7 +104,7 @@ static int read_store(struct setup *setup, struct err *err)
 		code = json_get_text(packet, "ca_file", false,
 				     &target->ca_file, what, err);
 	if (code == 0)
-		code = read_endpoint(setup, err);
+		code = read_endpoint(setup, endpoint, err);
 	if (code < 0 || !json_is_object(keys))
 		return code;
 	target->credentials = to;

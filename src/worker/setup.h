@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/err.h"
 #include "benchmark/worker.h"
 
@@ -15,7 +16,7 @@ struct setup {
 	const char *library, *test;
 	struct benchmark_target target;
 	struct benchmark_credentials credentials;
-	char *host;              /* owned, as target.host */
+	struct endpoint endpoint; /* target.endpoint and .host */
 	char *params;            /* owned, as target.params */
 	uint64_t n_requests;     /* UINT64_MAX: no limit */
 	double warm_up_s;

@@ -1,0 +1,43 @@
+/*
+ * Addresses as people type them, the same in every command: of servers to talk
+ * to, and of places to listen at.
+ */
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define ENDPOINT_BYTES 512     /* of a whole one, with its end */
+#define ADDRESS_HOST_BYTES 256 /* a name has at most 253 */
+
+struct endpoint {
+	/* "http://host:9000", "https://[::1]/path": scheme and host in small
+	 * letters, no port where it is the scheme's own, no slash at the end. */
+	char text[ENDPOINT_BYTES];
+	bool tls;                      /* https */
+	char host[ADDRESS_HOST_BYTES]; /* IPv6 without its brackets */
+	unsigned port;                 /* 1 to 65535, the scheme's without one */
+	unsigned authority_bytes;      /* of text, up to the path */
+};
+
+/* http or https, a host, and perhaps a port and a path. ERR_USAGE says what is
+ * wrong; a user or password in it is refused and not repeated. `what` names what
+ * it should be the address of, for the sentence ("a store"). */
+int endpoint_parse(struct endpoint *out, const char *text, const char *what,
+		   struct err *err);
+
+struct listen_at {
+	char host[64];  /* numeric; IPv6 without its brackets */
+	bool is_v6;
+	unsigned port;  /* 0: any free one */
+};
+
+/* "ADDRESS:PORT", "ADDRESS" (`port` then), ":PORT" (loopback), with IPv6 in
+ * brackets or not: its port is behind the last colon where what is before that
+ * is an address itself. ERR_USAGE names what was given. */
+int listen_at_parse(struct listen_at *out, const char *text, unsigned port,
+		    struct err *err);
+
+#endif
