@@ -14,7 +14,6 @@
 #include <benchmark/worker.h>
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -24,11 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "_address.h"
 #include "_head.h"
 
 #define RECEIVE_BYTES 262144
 #define REQUEST_BYTES 4096  /* the longest key takes 3072, encoded */
-#define HEAD_BYTES 8192     /* of a response */
 #define DRAIN_BYTES 65536   /* an error's body up to this is read, so that the
 			     * connection can be kept */
 #define EVENTS 64
@@ -36,22 +35,21 @@
 struct connection {
 	int fd;                      /* -1: closed */
 	bool is_connected;
+	unsigned first, tried;       /* addresses, while it connects */
 	struct benchmark_slot *slot; /* NULL: idle or closed */
 	uint64_t idle_since_ns;
 	size_t request_bytes, sent_bytes;
-	size_t head_bytes;           /* collected so far */
 	bool in_body, is_error, closes;
 	enum benchmark_outcome outcome; /* when the body is there */
 	uint64_t left;               /* bytes of the body still to come */
 	char request[REQUEST_BYTES];
-	char head[HEAD_BYTES];       /* one that comes in pieces */
+	struct head_pieces pieces;
 };
 
 struct client {
 	const struct benchmark_target *target;
 	int epoll;
-	struct sockaddr_storage address;
-	socklen_t address_bytes;
+	struct addresses addresses;
 	uint64_t keep_ns;
 	char tail[512];              /* of each request, up to the range */
 	size_t tail_bytes;
@@ -69,6 +67,7 @@ struct client {
 
 static void client_begin(struct client *client, struct connection *c,
 			 struct benchmark_slot *slot);
+static int connection_try(struct client *client, struct connection *c);
 
 static uint64_t now_ns(clockid_t clock)
 {
@@ -78,22 +77,10 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
-/* The address of the store. Returns 0, or getaddrinfo()'s code. */
 static int client_resolve(struct client *client)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *found;
-	char port[16];
-	int code;
-
-	snprintf(port, sizeof(port), "%u", client->target->port);
-	code = getaddrinfo(client->target->host, port, &hints, &found);
-	if (code)
-		return code;
-	memcpy(&client->address, found->ai_addr, found->ai_addrlen);
-	client->address_bytes = found->ai_addrlen;
-	freeaddrinfo(found);
-	return 0;
+	return addresses_find(&client->addresses, client->target->host,
+			      client->target->port);
 }
 
 static void connection_close(struct client *client, struct connection *c)
@@ -174,6 +161,12 @@ static void broke(struct client *client, struct connection *c, int error)
 {
 	enum benchmark_outcome outcome = BENCHMARK_RESET;
 
+	while (!c->is_connected && ++c->tried < client->addresses.count) {
+		close(c->fd);
+		error = connection_try(client, c);
+		if (!error)
+			return;
+	}
 	if (!c->is_connected)
 		outcome = BENCHMARK_CONNECT;
 	else if (c->in_body)
@@ -193,38 +186,21 @@ static void send_request(struct client *client, struct connection *c)
 		broke(client, c, errno);
 }
 
-/* What the head promises, against what was asked for; c->outcome for when the
- * body is there. Returns whether to read the body. */
+/* c->outcome for when the body is there. Returns whether to read the body. */
 static bool judge_head(struct connection *c, const struct head *head)
 {
-	const struct benchmark_operation *op = c->slot->op;
+	const char *text = NULL;
 
 	c->closes |= head->closes;
 	c->left = head->length;
-	c->outcome = benchmark_outcome_of_status(head->status);
+	c->outcome = head_judge(head, c->slot->op, &text);
 	c->is_error = c->outcome != BENCHMARK_OK;
-	if (c->is_error)
-		return head->has_length && !head->is_chunked &&
-		       head->length <= DRAIN_BYTES;
-	if (!head->has_range || head->first != op->start ||
-	    head->last != op->start + op->length - 1) {
-		benchmark_explain(c->slot, "the Content-Range is not the range "
-					   "that was asked for");
-		c->outcome = BENCHMARK_WRONG_BYTES;
+	if (text) {
+		benchmark_explain(c->slot, "%s", text);
 		return false;
 	}
-	if (!head->has_length || head->is_chunked) {
-		benchmark_explain(c->slot, "a 206 without Content-Length");
-		c->outcome = BENCHMARK_OTHER;
-		return false;
-	}
-	if (head->length == op->length)
-		return true;
-	benchmark_explain(c->slot, "the Content-Length is not that of the "
-				   "range");
-	c->outcome = head->length < op->length ? BENCHMARK_TRUNCATED :
-						 BENCHMARK_WRONG_BYTES;
-	return false;
+	return !c->is_error || (head->has_length && !head->is_chunked &&
+				head->length <= DRAIN_BYTES);
 }
 
 static void take_body(struct client *client, struct connection *c,
@@ -259,31 +235,19 @@ static void take_head(struct client *client, struct connection *c,
 static void collect_head(struct client *client, struct connection *c,
 			 const char *bytes, size_t n)
 {
-	const char *from = bytes;
-	size_t have = n, before = c->head_bytes;
 	struct head head;
 	long used;
 
-	if (!before)
+	if (!c->pieces.n)
 		c->slot->first_byte_ns = now_ns(CLOCK_MONOTONIC);
-	else {
-		have = n < HEAD_BYTES - before ? n : HEAD_BYTES - before;
-		memcpy(c->head + before, bytes, have);
-		from = c->head;
-		have += before;
-	}
-	used = head_parse(from, have, &head);
-	if (used > 0) {
-		size_t mine = (size_t)used - before;
-
-		take_head(client, c, &head, bytes + mine, n - mine);
-	} else if (used < 0 || have >= HEAD_BYTES) {
-		fail(client, c, BENCHMARK_OTHER,
+	do
+		used = head_next(&c->pieces, &bytes, &n, &head);
+	while (used > 0 && head_is_interim(&head));
+	if (used > 0)
+		take_head(client, c, &head, bytes, n);
+	else if (used < 0)
+		fail(client, c, BENCHMARK_BAD_HTTP,
 		     "the server's answer is no HTTP/1.1");
-	} else {
-		memcpy(c->head + before, bytes, n);
-		c->head_bytes = have;
-	}
 }
 
 /* An idle connection that ended, or says what nobody asked. */
@@ -324,6 +288,14 @@ static void receive(struct client *client, struct connection *c, bool to_end)
 		 (n == RECEIVE_BYTES || to_end));
 }
 
+static void connected(struct client *client, struct connection *c)
+{
+	struct addresses *a = &client->addresses;
+
+	c->is_connected = true;
+	a->good = (c->first + c->tried) % a->count;
+}
+
 static bool finish_connect(struct client *client, struct connection *c)
 {
 	int error = 0;
@@ -333,7 +305,7 @@ static bool finish_connect(struct client *client, struct connection *c)
 	if (error)
 		broke(client, c, error);
 	else
-		c->is_connected = true;
+		connected(client, c);
 	return !error;
 }
 
@@ -351,29 +323,40 @@ static void on_event(struct client *client, struct connection *c,
 			events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR));
 }
 
-static int connection_open(struct client *client, struct connection *c)
+/* Begins to connect to the next address. Returns 0 or errno. */
+static int connection_try(struct client *client, struct connection *c)
 {
+	struct addresses *a = &client->addresses;
+	unsigned at = (c->first + c->tried) % a->count;
+	const struct sockaddr *name = (const void *)&a->list[at].name;
 	struct epoll_event event = {
 		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 		.data.ptr = c,
 	};
 	int one = 1;
 
-	c->is_connected = false;
-	c->closes = !client->target->keep_alive;
-	if (!client->target->use_dns_cache && client_resolve(client))
-		return EHOSTUNREACH;
-	c->fd = socket(client->address.ss_family,
+	c->fd = socket(name->sa_family,
 		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->fd < 0)
 		return errno;
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (epoll_ctl(client->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0 &&
-	    (connect(c->fd, (const struct sockaddr *)&client->address,
-		     client->address_bytes) == 0 ||
+	    (connect(c->fd, name, a->list[at].bytes) == 0 ||
 	     errno == EINPROGRESS))
 		return 0;
 	return errno;
+}
+
+static int connection_open(struct client *client, struct connection *c)
+{
+	c->is_connected = false;
+	c->closes = !client->target->keep_alive;
+	c->tried = client->addresses.count;
+	if (!client->target->use_dns_cache && client_resolve(client))
+		return EHOSTUNREACH;
+	c->first = client->addresses.good;
+	c->tried = 0;
+	return connection_try(client, c);
 }
 
 /* False when it does not fit. */
@@ -406,7 +389,7 @@ static void client_begin(struct client *client, struct connection *c,
 	c->slot = slot;
 	slot->data = c;
 	slot->attempts = 1;
-	c->sent_bytes = c->head_bytes = 0;
+	c->sent_bytes = c->pieces.n = 0;
 	c->in_body = false;
 	if (!make_request(client, c)) {
 		fail(client, c, BENCHMARK_OTHER, "the key is too long");
@@ -551,6 +534,7 @@ static void *client_open(struct benchmark_worker *worker,
 			 const struct benchmark_target *target)
 {
 	struct client *client = calloc(1, sizeof(*client));
+	const char *host = target->endpoint + strlen("http://");
 	const char *text = refusal(target);
 	int n, code;
 
@@ -563,8 +547,9 @@ static void *client_open(struct benchmark_worker *worker,
 	client->keep_ns =
 		(uint64_t)(target->keep_alive_timeout_seconds * 1e9);
 	n = snprintf(client->tail, sizeof(client->tail),
-		     " HTTP/1.1\r\nHost: %s\r\n%sRange: bytes=",
-		     target->endpoint + strlen("http://"),
+		     " HTTP/1.1\r\nHost: %.*s\r\n%sAccept-Encoding: identity"
+		     "\r\nRange: bytes=",
+		     (int)strcspn(host, "/"), host,
 		     target->keep_alive ? "" : "Connection: close\r\n");
 	client->tail_bytes = (size_t)n;
 	code = client_resolve(client);

@@ -6,17 +6,27 @@
 #ifndef REFERENCE_HEAD_H
 #define REFERENCE_HEAD_H
 
+#include <benchmark/worker.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
+#define HEAD_BYTES 8192 /* the longest */
+
 struct head {
 	unsigned status;
 	bool has_length, has_range, is_chunked, closes;
 	uint64_t length;      /* Content-Length */
 	uint64_t first, last; /* Content-Range: bytes first-last/... */
+};
+
+/* One that comes in pieces: what is there of it. */
+struct head_pieces {
+	size_t n;
+	char bytes[HEAD_BYTES];
 };
 
 /* Digits from *at on; false when there are none, or more than 64 bits. */
@@ -77,17 +87,20 @@ static bool head_is(const char *line, size_t n, const char *name)
 	return n == strlen(name) && strncasecmp(line, name, n) == 0;
 }
 
-/* One field. Only four matter here; the first letter spares the rest. */
+/* One line. Only four fields matter here; the first letter spares the rest. */
 static bool head_field(struct head *head, const char *line, const char *end)
 {
 	const char *colon, *value;
 	size_t n;
 
-	if ((*line | 0x20) != 'c' && (*line | 0x20) != 't')
+	/* The rest of the line before it. */
+	if (*line == ' ' || *line == '\t')
 		return true;
 	colon = memchr(line, ':', (size_t)(end - line));
-	if (!colon)
+	if (!colon || colon == line || colon[-1] == ' ' || colon[-1] == '\t')
 		return false;
+	if ((*line | 0x20) != 'c' && (*line | 0x20) != 't')
+		return true;
 	n = (size_t)(colon - line);
 	value = colon + 1;
 	while (value < end && (*value == ' ' || *value == '\t'))
@@ -99,10 +112,21 @@ static bool head_field(struct head *head, const char *line, const char *end)
 	if (head_is(line, n, "content-range"))
 		head->has_range = head_range(head, value, end);
 	else if (head_is(line, n, "transfer-encoding"))
-		head->is_chunked = true;
+		head->is_chunked = true; /* whatever the coding */
 	else if (head_is(line, n, "connection"))
 		head->closes |= head_is(value, (size_t)(end - value), "close");
 	return true;
+}
+
+/* The head's bytes, or -1 where it contradicts itself. */
+static long head_end(const struct head *head, const char *bytes,
+		     const char *stop)
+{
+	size_t n = (size_t)(stop - bytes);
+
+	return (head->is_chunked && head->has_length) || memchr(bytes, 0, n) ?
+		       -1 :
+		       (long)n;
 }
 
 /* How many of the `n` bytes are the head, with its empty line; 0 when it is not
@@ -115,22 +139,89 @@ static long head_parse(const char *bytes, size_t n, struct head *head)
 	for (;;) {
 		const char *newline =
 			memchr(line, '\n', (size_t)(stop - line));
+		const char *end = newline;
 		bool is_good;
 
 		if (!newline)
 			return 0;
-		if (newline == line || newline[-1] != '\r')
-			return -1;
+		if (end > line && end[-1] == '\r')
+			end--;
 		if (line == bytes)
-			is_good = head_status(head, line, newline - 1);
-		else if (newline - 1 == line)
-			return newline + 1 - bytes;
+			is_good = head_status(head, line, end);
+		else if (end == line)
+			return head_end(head, bytes, newline + 1);
 		else
-			is_good = head_field(head, line, newline - 1);
+			is_good = head_field(head, line, end);
 		if (!is_good)
 			return -1;
 		line = newline + 1;
 	}
+}
+
+/* Takes the bytes of a head away from *bytes and *n. Returns more than 0 when
+ * *head is whole, 0 when more must come, -1 when it is none. */
+static long head_next(struct head_pieces *pieces, const char **bytes, size_t *n,
+		      struct head *head)
+{
+	size_t have = *n, before = pieces->n;
+	const char *from = *bytes;
+	long used;
+
+	if (before) {
+		have = *n < HEAD_BYTES - before ? *n : HEAD_BYTES - before;
+		memcpy(pieces->bytes + before, *bytes, have);
+		from = pieces->bytes;
+		have += before;
+	}
+	used = head_parse(from, have, head);
+	if (used > 0) {
+		*bytes += (size_t)used - before;
+		*n -= (size_t)used - before;
+		pieces->n = 0;
+	} else if (used < 0 || have >= HEAD_BYTES) {
+		return -1;
+	} else if (*n) {
+		memcpy(pieces->bytes + before, *bytes, *n);
+		pieces->n = have;
+	}
+	return used;
+}
+
+/* 100 Continue and its like: the answer comes behind it. */
+static bool head_is_interim(const struct head *head)
+{
+	return head->status / 100 == 1 && head->status != 101;
+}
+
+/* What the head promises, against what was asked for. *text becomes the reason
+ * where the status does not say it. */
+static enum benchmark_outcome
+head_judge(const struct head *head, const struct benchmark_operation *op,
+	   const char **text)
+{
+	uint64_t last = op->start + op->length - 1;
+	enum benchmark_outcome outcome =
+		benchmark_outcome_of_status(head->status);
+
+	if (outcome != BENCHMARK_OK)
+		return outcome;
+	if (!head->has_range || head->first != op->start || head->last != last) {
+		*text = "the Content-Range is not the range that was asked for";
+		return head->has_range && head->first == op->start &&
+				       head->last < last ?
+			       BENCHMARK_TRUNCATED :
+			       BENCHMARK_WRONG_BYTES;
+	}
+	if (!head->has_length) {
+		*text = "a 206 without Content-Length, which this client does "
+			"not read";
+		return BENCHMARK_OTHER;
+	}
+	if (head->length == op->length)
+		return BENCHMARK_OK;
+	*text = "the Content-Length is not that of the range";
+	return head->length < op->length ? BENCHMARK_TRUNCATED :
+					   BENCHMARK_WRONG_BYTES;
 }
 
 static char *put_number(char *to, uint64_t number)
