@@ -56,7 +56,8 @@ static unsigned count_of(const char *text_of, const char *part)
 #define CELL_0                                                                 \
 	"id=\"/geoio/run/0\",name=\"geoio-lib-0\",image=\"\","                 \
 	"container_label_library=\"lib\",container_label_test=\"fetch_range\"" \
-	",container_label_run_id=\"run-one\",container_label_replica=\"0\""
+	",container_label_run_id=\"run-one\""                                \
+	",container_label_RUN_ID=\"run-one\",container_label_replica=\"0\""
 
 static void writes_prometheus(void **state)
 {
@@ -143,7 +144,7 @@ static void leaves_out_what_is_over(void **state)
 	assert_int_equal(count_of(t, "\ncontainer_last_seen{"),
 			 MX_CELLS + 1 + 2);
 	assert_int_equal(
-		count_of(t, "run_id=\"run-two\",container_label_replica="),
+		count_of(t, "RUN_ID=\"run-two\",container_label_replica="),
 		2 * (count_of(t, ",container_label_replica=\"7\"")));
 }
 

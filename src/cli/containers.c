@@ -59,6 +59,7 @@ static void fill_labels(struct containers *containers,
 	containers->labels[0] = mem_printf("library=%s", trial->spec.library);
 	containers->labels[1] = mem_printf("test=%s", trial->spec.test);
 	containers->labels[2] = mem_printf("run_id=%s", run_id);
+	containers->labels[3] = mem_printf("RUN_ID=%s", run_id);
 }
 
 const struct container *containers_fill(struct containers *containers,

@@ -11,7 +11,7 @@
 #include "run/container.h"
 
 #define CONTAINERS_MOUNTS (4 + PLACES_TESTS_MAX + 1)
-#define CONTAINERS_LABELS 4
+#define CONTAINERS_LABELS 5
 
 struct containers {
 	struct container container; /* of the trial now */

@@ -153,6 +153,8 @@ static void add_labels(struct str *labels, const struct live_run *run,
 	sample_label(&page, "container_label_library", run->trial.library);
 	sample_label(&page, "container_label_test", run->trial.test);
 	sample_label(&page, "container_label_run_id", run->id);
+	/* As pyasyncio-benchmark's queries have it: the same series, no more. */
+	sample_label(&page, "container_label_RUN_ID", run->id);
 	if (cell->number < 0)
 		sample_label(&page, "container_label_replica", "origin");
 	else
