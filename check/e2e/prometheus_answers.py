@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import json
+import os
 import random
 import re
 import shutil
@@ -303,18 +304,40 @@ class Shipped(Check):
         path.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
         self.promtool("rules", path)
 
-    def test_compose(self):
-        """Where there is a client of Docker, it takes the file."""
-        path = TOP / "monitoring/docker-compose.monitoring.yml"
+    def compose(self, name):
+        """The file as a client of Docker understands it; skipped where there is none."""
         for client in (["docker", "compose"], ["docker-compose"]):
-            if (
-                shutil.which(client[0])
-                and not subprocess.run([*client, "version"], capture_output=True).returncode
-            ):
-                done = subprocess.run([*client, "-f", path, "config"], capture_output=True, text=True)
+            asked = [*client, "version", "--short"]
+            version = shutil.which(client[0]) and subprocess.run(asked, capture_output=True, text=True).stdout
+            if re.match(r"v?(2|[3-9]|\d\d)\.", version or ""):
+                words = [*client, "-f", TOP / name, "config", "--format", "json"]
+                done = subprocess.run(words, capture_output=True, text=True)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                return
-        self.skipTest("there is neither docker compose nor docker-compose here")
+                return json.loads(done.stdout)["services"]
+        self.skipTest("there is neither docker compose nor docker-compose 2 here: install docker-compose-v2")
+
+    def test_compose(self):
+        services = self.compose("docker-compose.yml")
+        self.assertEqual(services["benchmark"]["environment"]["REPLICAS"], "1")
+
+    def test_compose_of_monitoring(self):
+        services = self.compose("docker-compose.monitoring.yml")
+        self.assertEqual(set(services), {"prometheus", "grafana", "cadvisor"})
+        for name, service in services.items():
+            self.assertEqual(service["network_mode"], "host", name)
+            for volume in service["volumes"]:
+                if str(volume["source"]).startswith(str(TOP)):
+                    self.assertTrue(os.path.exists(volume["source"]), volume)
+        self.assertIn("--web.listen-address=127.0.0.1:9090", services["prometheus"]["command"])
+        self.assertIn("-port=8080", services["cadvisor"]["command"])
+
+    def test_one_cadvisor(self):
+        """The image is of the release that check/cadvisor compares with, where Prometheus looks for it."""
+        compose = (TOP / "docker-compose.monitoring.yml").read_text()
+        image = re.search(r"ghcr\.io/google/cadvisor:([\d.]+)", compose)[1]
+        module = re.search(r"google/cadvisor v([\d.]+)", (TOP / "check/cadvisor/go.mod").read_text())[1]
+        self.assertEqual(image, module)
+        self.assertIn("targets: [127.0.0.1:8080]", (TOP / "monitoring/prometheus.yml").read_text())
 
     def test_start(self):
         script = TOP / "monitoring/start"
