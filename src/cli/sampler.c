@@ -28,7 +28,10 @@
 #define AHEAD_MOST 32768
 #define AHEAD_ALL 1048576
 
+/* For the origin to count what has been answered: of one replica that is done,
+ * and of all together before GO, when nobody waits. */
 #define COUNTED_NS (5 * NS_PER_MS)
+#define COUNTED_AT_GO_NS (2 * NS_PER_S)
 
 void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 		  struct ledger *ledger, pid_t origin_pid, char *const *records,
@@ -259,10 +262,20 @@ static void open_source(struct sampler *s, unsigned number)
 			    number != CELL_ORIGIN);
 }
 
-static void quiet_ledger(struct sampler *s, unsigned i)
+/* A client may have an answer, and say so, before the origin's sendmsg() has
+ * returned and it was counted. An operation that was given up stays in
+ * flight: nobody waits for that. */
+static void let_origin_count(const struct ledger_row *row, uint64_t until_ns)
+{
+	while (atomic_load(&row->in_flight) && clock_now_ns() < until_ns)
+		clock_sleep_until(clock_now_ns() + NS_PER_MS / 10);
+}
+
+static void quiet_ledger(struct sampler *s, unsigned i, uint64_t until_ns)
 {
 	struct ledger_row *row = &s->ledger->row[i];
 
+	let_origin_count(row, until_ns);
 	ledger_read(row, &s->trial->replica[i].ledger_setup);
 	atomic_store(&row->hold_target, 0);
 	atomic_store(&row->in_flight_peak, 0);
@@ -273,6 +286,7 @@ static void quiet_ledger(struct sampler *s, unsigned i)
 static void on_ready(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
+	uint64_t until_ns;
 
 	s->metering = true;
 	s->ours[CELL_ORIGIN] = s->origin_pid;
@@ -287,8 +301,9 @@ static void on_ready(void *context, struct trial *trial)
 		open_records(s, i);
 	for (unsigned i = 0; s->cells->networked && i < s->count; i++)
 		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
+	until_ns = clock_now_ns() + COUNTED_AT_GO_NS;
 	for (unsigned i = 0; s->ledger && i < trial->replica_count; i++)
-		quiet_ledger(s, i);
+		quiet_ledger(s, i, until_ns);
 }
 
 /* The replicas still sleep: what is read now is what they will have at GO. */
@@ -325,17 +340,6 @@ static void on_window_end(void *context, struct trial *trial)
 	trial->others_cpu_ns = others_end(&s->others, s->ours, s->count + 1);
 }
 
-/* A client may have an answer, and say so, before the origin's sendmsg() has
- * returned and it was counted. An operation that was given up stays in
- * flight: nobody waits for that. */
-static void let_origin_count(const struct ledger_row *row)
-{
-	uint64_t until_ns = clock_now_ns() + COUNTED_NS;
-
-	while (atomic_load(&row->in_flight) && clock_now_ns() < until_ns)
-		clock_sleep_until(clock_now_ns() + NS_PER_MS / 10);
-}
-
 static void take_ledger(struct sampler *s, unsigned i)
 {
 	struct replica *replica = &s->trial->replica[i];
@@ -343,7 +347,7 @@ static void take_ledger(struct sampler *s, unsigned i)
 
 	if (!s->ledger)
 		return;
-	let_origin_count(&s->ledger->row[i]);
+	let_origin_count(&s->ledger->row[i], clock_now_ns() + COUNTED_NS);
 	ledger_read(&s->ledger->row[i], &now);
 	ledger_subtract(&now, &replica->ledger_setup, &replica->ledger);
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;

@@ -143,8 +143,9 @@ void tally_end(struct conn *conn, bool whole)
 	if (!reply->counted)
 		return;
 	reply->counted = false;
-	tally_down(&row->in_flight);
+	/* Last: where none is in flight, all have been counted. */
 	tally_add(whole ? &row->completed : &row->aborted, 1);
+	tally_down(&row->in_flight);
 	if (reply->range_hash && (!whole || reply->status >= 500))
 		remember_cut(conn->row, reply->end_hash);
 }
