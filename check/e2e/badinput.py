@@ -1,15 +1,49 @@
 """What a person can get wrong and golden output cannot show: databases, ports, stores, files."""
 
 import contextlib
+import http.server
 import os
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 
 from _harness import BENCHMARK, SHORT, Check, main
 
 QUICK = ("--timeout", "0.2", "--warm-up", "0", "--concurrency", "4")
+
+
+LISTING = (
+    b"<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>s2/00017</Key><Size>9999999</Size>"
+    b"</Contents><IsTruncated>false</IsTruncated></ListBucketResult>"
+)
+SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request \x1b[2Jrate.</Message></Error>"
+ESCAPED = SLOW_DOWN.replace(b"\x1b", b"&#27;")
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    """A store that lists and describes its one object, and never gives any of it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, status, body=b"", length=None):
+        self.send_response(status)
+        self.send_header("Content-Length", str(length or len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_HEAD(self):
+        self.answer(200, length=9999999)
+
+    def do_GET(self):
+        if "list-type" in self.path:
+            self.answer(200, LISTING)
+        else:
+            self.answer(503, ESCAPED)
+
+    def log_message(self, *_):
+        pass
 
 
 class Databases(Check):
@@ -132,6 +166,63 @@ class Stores(Check):
         self.assert_sentence(result.stderr, *parts)
         self.assertEqual(len(result.stderr.strip().splitlines()[-1:]), 1)
         self.assert_nothing_left()
+
+    def test_a_store_that_refuses_ends_its_trial_alone(self):
+        """Store, key, byte and the store's own words are named, and the sweep goes on."""
+        sweep = self.folder / "sweep.yaml"
+        sweep.write_text(
+            "library: reference\ntest: fetch_range\nconcurrency: [1, 2]\ntimeout: 0.2\nwarm_up: 0\n"
+        )
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"http://127.0.0.1:{server.server_port}"
+            words = ("run-parameterized-test", sweep, "--endpoint", url, "--anonymous")
+            result = self.benchmark(*words, status=1)
+            server.shutdown()
+        said = (
+            r"the store answered 503 SlowDown: Please reduce your request \[2Jrate, for s2/00017 at byte \d+"
+        )
+        sentence = rf"{said} of {url}/bench: it is busy, try later"
+        self.assert_sentence(result.stderr, rf"\[1/2\] .*{sentence}", rf"\[2/2\] .*{sentence}")
+        self.assertNotIn("\x1b", result.stderr)
+
+    def test_odd_objects_are_left_out_and_counted(self):
+        root = self.folder / "root"
+        root.mkdir()
+        (root / "readme.txt").write_bytes(b"")
+        for name in ("a", "b"):
+            (root / name).write_bytes(bytes(100000))
+        with self.origin("--root", root) as origin:
+            words = ("--endpoint", origin.url, "--anonymous", *QUICK)
+            result = self.benchmark("run-test", "reference", "fetch_range", *words)
+            said = "1 of 3 objects left out: smaller than a request of 16384 bytes"
+            self.assert_sentence(result.stderr, said)
+            self.assert_sentence(self.only_result()["findings"], said)
+            result = self.benchmark("run-test", "reference", "cog_header", *words, status=2)
+        self.assert_sentence(
+            result.stderr, r"1 x 4 need 4, and bench has 3|3 of 3 objects left out: 3 no TIFF"
+        )
+
+    def test_what_is_typed_is_not_what_is_allocated(self):
+        """A request of a terabyte: a sentence, or a plan, and no more memory than the work needs."""
+        for test, status in (("fetch_range", 2), ("cog_header", 0)):
+            plan = (
+                BENCHMARK,
+                "data",
+                "plan",
+                test,
+                "--request-size",
+                "1TiB",
+                "--concurrency",
+                "1",
+                "--limit",
+                "1",
+            )
+            done = subprocess.run(
+                ["sh", "-c", 'ulimit -v 4000000; exec "$@"', "sh", *plan], capture_output=True, text=True
+            )
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertIn("218693282", done.stdout + done.stderr)
 
     def test_a_store_outside_works(self):
         """Our own origin as somebody else's store: found by listing, measured without the ledger."""

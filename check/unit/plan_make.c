@@ -245,10 +245,11 @@ static void what_does_not_fit_is_refused(void **state)
 	object_source_free(source);
 
 	source = open_folder(3, 1000);
-	refused(&w, source, 512, "the object 0 has 1000 bytes",
-		"--request-size");
+	refused(&w, source, 512, "none of the 3 objects of small",
+		"the largest, 0, has 1000 bytes");
 	w = workload("cog_header", 1, 1, 0);
-	refused(&w, source, 512, "TIFF", "has 0");
+	refused(&w, source, 512, "3 of 3 objects left out: 3 no TIFF",
+		"has 0");
 	object_source_free(source);
 	assert_int_equal(teardown(NULL), 0);
 	assert_int_equal(setup(NULL), 0);
@@ -286,7 +287,10 @@ static void only_tiffs_have_headers(void **state)
 	/* A TIFF whose header does not lie in what is read is none to skip. */
 	assert_int_equal(file_write(path, header, 3000, NULL), 0);
 	assert_int_equal(plan_make(&plan, &w, source, 10, &err), ERR_USAGE);
-	assert_names(err, "cannot use the object 2");
+	assert_names(err, "1 x 2 need 2, and small has 1 (2 of 3 objects left "
+			  "out: 1 no TIFF, 1 damaged)");
+	assert_names(err, "lower --concurrency");
+	assert_null(strstr(err.text, "--keys"));
 	plan_release(&plan);
 	object_source_free(source);
 	object_source_free(s2);
@@ -306,6 +310,92 @@ static void tests_find_their_workload(void **state)
 			    "fetch_range");
 	assert_string_equal(plan_workload_of("cog_header_64k"), "cog_header");
 	assert_string_equal(plan_workload_of("hang"), "fetch_range");
+}
+
+static void put(unsigned char **at, uint32_t value, unsigned width)
+{
+	for (unsigned i = 0; i < width; i++)
+		*(*at)++ = (unsigned char)(value >> 8 * i);
+}
+
+/* A TIFF of side x side tiles, the offsets' table last; `tag` is 324, or what a
+ * file of strips has. Its path ends in `name`. Returns how long its header is. */
+static size_t write_tiff(const char *name, unsigned side, unsigned tag)
+{
+	const unsigned tiles = side * side;
+	const struct { unsigned tag, type, count, value; } entries[] = {
+		{ 256, 4, 1, side * 16 }, { 257, 4, 1, side * 16 },
+		{ 322, 3, 1, 16 }, { 323, 3, 1, 16 },
+		{ tag, 4, tiles, 8 + 2 + 6 * 12 + 4 + tiles * 2 },
+		{ 325, 3, tiles, 8 + 2 + 6 * 12 + 4 },
+	};
+	size_t n = 86 + tiles * 6;
+	unsigned char *bytes = mem_new(n), *at = bytes;
+	char *path = mem_printf("%s/root/%s", folder, name);
+
+	put(&at, 0x002a4949, 4);
+	put(&at, 8, 4);
+	put(&at, 6, 2);
+	for (size_t i = 0; i < 6; i++) {
+		put(&at, entries[i].tag, 2);
+		put(&at, entries[i].type, 2);
+		put(&at, entries[i].count, 4);
+		put(&at, entries[i].value, 4);
+	}
+	assert_int_equal(file_write(path, (char *)bytes, n, NULL), 0);
+	free(path);
+	free(bytes);
+	return n;
+}
+
+/* Whatever a bucket holds besides, what can be used is used. */
+static void one_odd_object_spoils_nothing(void **state)
+{
+	struct object_source *source = open_folder(2, 0);
+	struct workload w = workload("cog_header", 1, 2, 0);
+	size_t needed;
+	struct plan plan;
+	struct err err;
+	char part[64];
+
+	(void)state;
+	write_tiff("a", 40, 324);
+	write_tiff("b", 40, 273);
+	write_tiff("c", 40, 324);
+	needed = write_tiff("long", 200, 324);
+	make(&plan, &w, source, 10);
+	snprintf(part, sizeof(part), "the longest, of long, needs "
+		 "--request-size %zu", needed);
+	if (!strstr(plan.left_out, "4 of 6 objects left out: 2 no TIFF, 1 with "
+		    "a header longer than the request, 1 not tiled") ||
+	    !strstr(plan.left_out, part))
+		fail_msg("%s", plan.left_out);
+	plan_release(&plan);
+	/* That many bytes do, and one less does not. */
+	w = workload("cog_header", 1, 3, needed);
+	make(&plan, &w, source, 10);
+	check_samples(&plan, source);
+	plan_release(&plan);
+	w.request_size--;
+	assert_int_equal(plan_make(&plan, &w, source, 10, &err), ERR_USAGE);
+	assert_names(err, "need 3, and small has 2");
+	assert_names(err, part);
+	plan_release(&plan);
+	/* What a person types is not what is allocated. */
+	w.request_size = 1ULL << 60;
+	make(&plan, &w, source, 10);
+	plan_release(&plan);
+
+	w = workload("fetch_range", 1, 3, 16384);
+	w.hot_key = true;
+	make(&plan, &w, source, 10);
+	assert_string_equal(plan.left_out, "5 of 6 objects left out: smaller "
+			    "than a request of 16384 bytes");
+	assert_int_equal(plan.key_count, 1);
+	assert_string_equal(plan.keys[0], "long");
+	check_samples(&plan, source);
+	plan_release(&plan);
+	object_source_free(source);
 }
 
 static unsigned looks, looks_left;
@@ -362,6 +452,7 @@ int main(void)
 		CHECK(what_does_not_fit_is_refused),
 		CHECK(only_tiffs_have_headers),
 		CHECK(tests_find_their_workload),
+		CHECK(one_odd_object_spoils_nothing),
 		CHECK(a_plan_can_be_stopped),
 	};
 

@@ -90,8 +90,12 @@ static int data_plan(const struct options *options,
 	snprintf(workload.test, sizeof(workload.test), "%s",
 		 plan_workload_of(test));
 	code = plan_make(&plan, &workload, source, options->keys, err);
-	if (code == 0)
+	if (code == 0) {
 		print_plan(&plan, options->limit);
+		if (plan.left_out)
+			fprintf(stderr, "%s: %s\n", source->name,
+				plan.left_out);
+	}
 	plan_release(&plan);
 	object_source_free(source);
 	return code;

@@ -66,9 +66,9 @@ static int set_number(struct options *options, const struct option_spec *spec,
 /* What the suffix of a size multiplies by; 0 for a suffix that is none. */
 static uint64_t unit_of(const char *suffix)
 {
-	static const char *const names[] = { "", "KiB", "MiB", "GiB" };
+	static const char *const names[] = { "", "KiB", "MiB", "GiB", "TiB" };
 
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		if (!strcasecmp(suffix, names[i]))
 			return 1ULL << (10 * i);
 	}
@@ -88,7 +88,7 @@ static int set_count(struct options *options, const struct option_spec *spec,
 		return err_set(err, ERR_USAGE,
 			       "%s is '%s': give a whole number%s", where, text,
 			       spec->value && !strcmp(spec->value, "BYTES")
-				       ? ", or one with KiB, MiB, GiB"
+				       ? ", or one with KiB, MiB, GiB, TiB"
 				       : "");
 	if (errno || value > UINT64_MAX / unit ||
 	    (double)(value * unit) < spec->min ||

@@ -1,6 +1,7 @@
 /* The options themselves. Help texts are one line each, with unit and default. */
 #include "cli/option.h"
 #include "monitor/monitor.h"
+#include "plan/plan.h"
 
 #define AT(field) offsetof(struct options, field)
 #define END { NULL, OPTION_FLAG, 0, 0, 0, NULL, NULL }
@@ -45,8 +46,8 @@ const struct option_spec options_trial[] = {
 	  "SECONDS", "a replica must be ready within it and --warm-up (60)" },
 	{ "dataset", OPTION_TEXT, AT(dataset), 0, 0, "NAME",
 	  "s2, or cog for fewer, decodable files (s2)" },
-	{ "keys", OPTION_COUNT, AT(keys), 1, 1e9, "N",
-	  "objects in the dataset s2 (512)" },
+	{ "keys", OPTION_COUNT, AT(keys), 1, PLAN_KEYS_MAX, "N",
+	  "objects in the dataset s2, or the first so many of a bucket (512)" },
 	{ "seed", OPTION_COUNT, AT(seed), 0, 9007199254740992.0, "N",
 	  "of plans and orders: the same seed is the same work (42)" },
 	END

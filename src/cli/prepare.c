@@ -74,6 +74,9 @@ static int make(struct session *session, const struct job *job,
 	if (code == 0)
 		code = write_files(p, &p->work, !job->options.endpoint, err);
 	p->request_size = p->work.op_count ? p->work.ops[0].length : 0;
+	if (code == 0 && p->work.left_out)
+		progress_say(&session->progress, "%s: %s", p->source->name,
+			     p->work.left_out);
 	LOG(CLI, "plan of %zu operations in %.3f s: %s", p->work.op_count,
 	    clock_seconds(clock_now_ns() - start_ns), p->key);
 	return code;

@@ -279,6 +279,8 @@ int session_trial(struct session *session, const struct job *job,
 	fill_spec(&spec, job, prepared);
 	trial_init(trial, &spec);
 	fill_params(trial);
+	if (prepared->work.left_out)
+		trial_add_finding(trial, "%s", prepared->work.left_out);
 	s.argv = catalogue_command(&session->catalogue, job->library,
 				   job->test);
 	placing_need(&job->options, s.argv[0], &need);

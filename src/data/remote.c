@@ -395,6 +395,7 @@ int data_remote_new(struct object_source **out,
 		 settings->bucket);
 	snprintf(remote->source.name, sizeof(remote->source.name), "%s",
 		 settings->bucket);
+	remote->source.outside = true;
 	remote->http = http;
 	remote->prefix = mem_dup(settings->prefix ? settings->prefix : "");
 	str_init(&remote->window);

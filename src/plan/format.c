@@ -109,7 +109,7 @@ static int format(const struct plan *plan, const struct plan_op *op,
 		  struct err *err)
 {
 	const struct tiff_layout *layout = plan->layouts
-					   ? &plan->layouts[op->key] : NULL;
+					   ? plan->layouts[op->key] : NULL;
 	int code = plan_format(op, number, key_prefix, plan->keys[op->key],
 			       layout, out);
 

@@ -18,11 +18,10 @@ static int check_workload(const struct workload *workload, uint64_t max_keys,
 			       "nothing: give --replicas and --concurrency of "
 			       "at least 1", workload->replicas,
 			       workload->concurrency);
-	if (max_keys < 1 || max_keys > UINT32_MAX)
+	if (max_keys < 1 || max_keys > PLAN_KEYS_MAX)
 		return err_set(err, ERR_USAGE,
 			       "a plan cannot be made of %" PRIu64 " keys: give "
-			       "--keys from 1 to %" PRIu32, max_keys,
-			       UINT32_MAX);
+			       "--keys from 1 to %d", max_keys, PLAN_KEYS_MAX);
 	return 0;
 }
 
@@ -47,15 +46,17 @@ static int list_keys(struct plan *plan, struct object_source *source,
 		MEM_ROOM(plan->keys, plan->key_count, key_capacity);
 		after = plan->keys[plan->key_count++] = mem_dup(entry->key);
 	}
+	plan->cut = code == 0;
 	free(entry);
 	work_end();
 	if (code < 0 && code != ERR_NOT_FOUND)
 		return code;
 	if (!plan->key_count)
-		return err_set(err, ERR_USAGE,
-			       "the dataset %s has no objects: give another "
-			       "with --dataset, or another prefix",
-			       source->name);
+		return err_set(err, ERR_USAGE, "%s %s has no objects: %s",
+			       source->outside ? "the bucket" : "the dataset",
+			       source->name, source->outside
+			       ? "give another --bucket, or another --prefix"
+			       : "give another with --dataset");
 	return 0;
 }
 
@@ -73,8 +74,7 @@ int plan_make(struct plan *out, const struct workload *workload,
 	out->workload = *workload;
 	if (!out->workload.request_size)
 		out->workload.request_size = ops->default_bytes;
-	code = list_keys(out, source, workload->hot_key ? 1 : max_keys, &sizes,
-			 err);
+	code = list_keys(out, source, max_keys, &sizes, err);
 	if (code == 0)
 		code = ops->fill(out, sizes, source, err);
 	free(sizes);
@@ -85,10 +85,14 @@ int plan_make(struct plan *out, const struct workload *workload,
 
 void plan_release(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->key_count; i++)
+	for (size_t i = 0; i < plan->key_count; i++) {
 		free(plan->keys[i]);
+		if (plan->layouts)
+			free(plan->layouts[i]);
+	}
 	free(plan->keys);
 	free(plan->layouts);
+	free(plan->left_out);
 	free(plan->ops);
 	memset(plan, 0, sizeof(*plan));
 }

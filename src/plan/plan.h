@@ -18,11 +18,15 @@
 #include "record/objects.h"
 #include "record/plan.h"
 
+/* All names and sizes are held while a plan is made. */
+#define PLAN_KEYS_MAX 1000000
+
 /*
- * Fills *out from the first `max_keys` (at least 1) keys of the source. The
- * caller releases with plan_release(), which is also right after a failure.
- * ERR_USAGE when the objects do not suit the workload: too few keys, an object
- * that is smaller than a request, no TIFF; the sentence names the option to
+ * Fills *out from the first `max_keys` (1 to PLAN_KEYS_MAX) keys of the source.
+ * Objects that do not suit the workload (smaller than a request, no TIFF) are
+ * left out, and counted in out->left_out. The caller releases with
+ * plan_release(), which is also right after a failure. ERR_USAGE when too few
+ * objects are left: the sentence says how many are needed and which option to
  * change. Other codes are the source's.
  */
 int plan_make(struct plan *out, const struct workload *workload,

@@ -17,6 +17,9 @@
 
 #define HEADER_BYTES_MIN 16384U
 
+/* Who has a longer one is told so without all of it being read. */
+#define HEADER_BYTES_MOST (64U << 20)
+
 /* An object that the workload can use. */
 struct header {
 	uint32_t key;
@@ -25,12 +28,20 @@ struct header {
 	uint64_t length;
 };
 
-static int check_keys(const struct plan *plan, size_t usable,
-		      const char *dataset, struct err *err)
-{
-	const struct workload *w = &plan->workload;
-	uint64_t needed = (uint64_t)w->replicas * w->concurrency;
+/* What is known of the objects while their headers are read. */
+struct reading {
+	struct plan *plan;
+	struct object_source *source;
+	const uint64_t *sizes;
+	struct str bytes;        /* of the newest header */
+	struct tiff_layout layout; /* its */
+	size_t flaws[TIFF_FLAW_COUNT]; /* objects with each */
+	uint32_t longest;        /* key of the one whose header needs most */
+	uint64_t needed;         /* bytes, by what was read of it */
+};
 
+static int check_options(const struct workload *w, struct err *err)
+{
 	if (w->hot_key)
 		return err_set(err, ERR_USAGE,
 			       "cog_header needs a key for each operation in "
@@ -40,56 +51,171 @@ static int check_keys(const struct plan *plan, size_t usable,
 			       "cog_header reads at least %u bytes: give a "
 			       "--request-size of that or more, or none",
 			       HEADER_BYTES_MIN);
-	if (needed > usable)
-		return err_set(err, ERR_USAGE,
-			       "cog_header needs a key for each operation in "
-			       "flight: %u x %u need %" PRIu64 " TIFFs, and %s "
-			       "has %zu: lower --concurrency, or give s2 more "
-			       "with --keys", w->replicas, w->concurrency,
-			       needed, dataset, usable);
 	return 0;
 }
 
-/* Parses the first `n` bytes. *usable is false where they are no TIFF's. */
-static int parse(struct plan *plan, struct object_source *source,
-		 const struct object *object, struct header *header,
-		 unsigned char *bytes, uint64_t n, bool *usable,
-		 struct err *err)
+static int check_keys(const struct plan *plan, size_t usable,
+		      const struct object_source *source, struct err *err)
 {
-	int code = object_read(source, object, 0, n, bytes, err);
+	const struct workload *w = &plan->workload;
+	uint64_t needed = (uint64_t)w->replicas * w->concurrency;
 
-	*usable = code == 0 && tiff_is_tiff(bytes, n);
-	if (!*usable)
-		return code;
-	header->has_crc32 = n == header->length;
-	if (header->has_crc32)
-		header->crc32 = (uint32_t)crc32_z(0, bytes, n);
-	return tiff_parse(bytes, n, &plan->layouts[header->key], err);
+	if (needed <= usable)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "cog_header needs a tiled TIFF for each operation in "
+		       "flight: %u x %u need %" PRIu64 ", and %s has %zu%s%s%s: "
+		       "%s%s", w->replicas, w->concurrency, needed,
+		       source->name, usable,
+		       plan->left_out ? " (" : "",
+		       plan->left_out ? plan->left_out : "",
+		       plan->left_out ? ")" : "",
+		       usable ? "lower --concurrency"
+			      : "choose objects that are, with --prefix or "
+				"--bucket",
+		       plan->cut ? ", or take more objects with --keys" : "");
 }
 
-/* Reads one object's header: first as much as is usual, and all that a request
- * covers only where that does not hold it. */
-static int read_header(struct plan *plan, struct object_source *source,
-		       struct header *header, unsigned char *bytes,
-		       bool *usable, struct err *err)
+static int read_more(struct reading *reading, const struct object *object,
+		     uint64_t n, struct err *err)
 {
-	uint64_t n = header->length < HEADER_BYTES_MIN ? header->length
-						       : HEADER_BYTES_MIN;
-	struct object object;
-	int code = plan_find(plan, source, header->key, &object, err);
+	str_reset(&reading->bytes);
+	str_reserve(&reading->bytes, n);
+	reading->bytes.len = n;
+	return object_read(reading->source, object, 0, n, reading->bytes.buf,
+			   err);
+}
 
+/*
+ * Reads as much of a header as is usual, and then as much as it turns out to
+ * need, up to `most`. What it needs beyond the object's end it does not have.
+ */
+static int read_header(struct reading *reading, const struct object *object,
+		       uint64_t most, enum tiff_flaw *flaw, uint64_t *needed,
+		       struct err *err)
+{
+	uint64_t n = most < HEADER_BYTES_MIN ? most : HEADER_BYTES_MIN;
+	int code;
+
+	for (;;) {
+		code = read_more(reading, object, n, err);
+		if (code < 0)
+			return code;
+		*flaw = tiff_judge(reading->bytes.buf, n, &reading->layout,
+				   needed, NULL);
+		if (*flaw == TIFF_LONG && *needed > object->size)
+			*flaw = TIFF_DAMAGED;
+		if (*flaw != TIFF_LONG || n == most)
+			return 0;
+		n = *needed < most ? *needed : most;
+	}
+}
+
+static int open_key(const struct reading *reading, uint32_t key,
+		    struct object *object, struct err *err)
+{
+	return plan_find(reading->plan, reading->source, key, object, err);
+}
+
+static void keep(struct reading *reading, struct header *header)
+{
+	struct tiff_layout *layout =
+		mem_new(tiff_layout_bytes(&reading->layout));
+
+	memcpy(layout, &reading->layout, tiff_layout_bytes(&reading->layout));
+	reading->plan->layouts[header->key] = layout;
+	header->has_crc32 = reading->bytes.len == header->length;
+	if (header->has_crc32)
+		header->crc32 = (uint32_t)crc32_z(
+			0, (const Bytef *)reading->bytes.buf, header->length);
+}
+
+/* Reads one object's header; *count grows where it can be used. */
+static int take_object(struct reading *reading, size_t number,
+		       struct header *headers, size_t *count, struct err *err)
+{
+	uint64_t size = reading->sizes[number], needed;
+	uint64_t request = reading->plan->workload.request_size;
+	struct header *header = &headers[*count];
+	struct object object;
+	enum tiff_flaw flaw;
+	int code;
+
+	*header = (struct header){ .key = (uint32_t)number,
+				   .length = size < request ? size : request };
+	code = open_key(reading, header->key, &object, err);
 	if (code < 0)
 		return code;
-	code = parse(plan, source, &object, header, bytes, n, usable, err);
-	if (code < 0 && *usable && n < header->length)
-		code = parse(plan, source, &object, header, bytes,
-			     header->length, usable, err);
-	object_close(source, &object);
-	if (code < 0 && *usable)
-		return err_wrap(err, ERR_USAGE,
-				"cog_header cannot use the object %s (give a "
-				"larger --request-size, or leave it out)",
-				plan->keys[header->key]);
+	code = read_header(reading, &object, header->length, &flaw, &needed,
+			   err);
+	object_close(reading->source, &object);
+	if (code < 0)
+		return code;
+	reading->flaws[flaw]++;
+	if (flaw == TIFF_LONG && needed > reading->needed) {
+		reading->longest = header->key;
+		reading->needed = needed;
+	}
+	if (flaw == TIFF_NONE)
+		keep(reading, header);
+	*count += flaw == TIFF_NONE;
+	return 0;
+}
+
+/* What the longest header takes, for who wants to read it: all of it has to be
+ * seen to know. Appends the words. */
+static int add_needed(struct reading *reading, struct str *out,
+		      struct err *err)
+{
+	uint64_t needed = 0;
+	enum tiff_flaw flaw;
+	struct object object;
+	uint64_t most;
+	int code;
+
+	if (!reading->flaws[TIFF_LONG])
+		return 0;
+	code = open_key(reading, reading->longest, &object, err);
+	if (code < 0)
+		return code;
+	most = object.size < HEADER_BYTES_MOST ? object.size
+					       : HEADER_BYTES_MOST;
+	code = read_header(reading, &object, most, &flaw, &needed, err);
+	object_close(reading->source, &object);
+	if (code < 0)
+		return code;
+	if (flaw == TIFF_LONG)
+		str_addf(out, "; %s needs more than %u bytes",
+			 reading->plan->keys[reading->longest],
+			 HEADER_BYTES_MOST);
+	else
+		str_addf(out, "; the longest, of %s, needs --request-size %zu",
+			 reading->plan->keys[reading->longest],
+			 reading->bytes.len);
+	return 0;
+}
+
+/* "3 of 120 objects left out: 2 no TIFF, 1 not tiled" */
+static int tell_left_out(struct reading *reading, size_t usable,
+			 struct err *err)
+{
+	size_t all = reading->plan->key_count;
+	struct str text = STR_INIT;
+	const char *before = "";
+	int code;
+
+	if (usable == all)
+		return 0;
+	str_addf(&text, "%zu of %zu objects left out: ", all - usable, all);
+	for (int flaw = TIFF_NONE + 1; flaw < TIFF_FLAW_COUNT; flaw++)
+		if (reading->flaws[flaw]) {
+			str_addf(&text, "%s%zu %s", before,
+				 reading->flaws[flaw],
+				 tiff_flaw_words((enum tiff_flaw)flaw));
+			before = ", ";
+		}
+	code = add_needed(reading, &text, err);
+	reading->plan->left_out = str_detach(&text);
 	return code;
 }
 
@@ -98,27 +224,22 @@ static int read_headers(struct plan *plan, const uint64_t *sizes,
 			struct object_source *source, struct header *headers,
 			size_t *count, struct err *err)
 {
-	unsigned char *bytes = mem_new(plan->workload.request_size);
+	struct reading reading = { .plan = plan, .source = source,
+				   .sizes = sizes, .bytes = STR_INIT };
 	int code = 0;
 
 	*count = 0;
 	work_begin(plan->key_count, "objects", "reading headers of %s",
 		   source->name);
 	for (size_t i = 0; code == 0 && i < plan->key_count; i++) {
-		struct header *header = &headers[*count];
-		bool usable = false;
-
-		memset(header, 0, sizeof(*header));
-		header->key = (uint32_t)i;
-		header->length = sizes[i] < plan->workload.request_size
-				 ? sizes[i] : plan->workload.request_size;
-		code = read_header(plan, source, header, bytes, &usable, err);
-		*count += usable;
+		code = take_object(&reading, i, headers, count, err);
 		if (code == 0)
 			code = work_done(1, 0, err);
 	}
+	if (code == 0)
+		code = tell_left_out(&reading, *count, err);
 	work_end();
-	free(bytes);
+	str_release(&reading.bytes);
 	return code;
 }
 
@@ -157,21 +278,23 @@ static void fill_ops(struct plan *plan, const struct header *headers,
 	}
 }
 
-static int fill(struct plan *plan, const uint64_t *sizes,
+static int fill(struct plan *plan, uint64_t *sizes,
 		struct object_source *source, struct err *err)
 {
 	const struct workload *w = &plan->workload;
 	struct header *headers;
 	size_t count;
-	int code = check_keys(plan, plan->key_count, source->name, err);
+	int code = check_options(w, err);
 
+	if (code == 0)
+		code = check_keys(plan, plan->key_count, source, err);
 	if (code < 0)
 		return code;
 	plan->layouts = mem_array(plan->key_count, sizeof(*plan->layouts));
 	headers = mem_array(plan->key_count, sizeof(*headers));
 	code = read_headers(plan, sizes, source, headers, &count, err);
 	if (code == 0)
-		code = check_keys(plan, count, source->name, err);
+		code = check_keys(plan, count, source, err);
 	if (code == 0) {
 		shuffle(headers, count, w->seed);
 		fill_ops(plan, headers, count / w->replicas * w->replicas);

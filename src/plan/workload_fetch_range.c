@@ -1,5 +1,6 @@
 /* fetch_range: ranges of one length at random offsets of random objects. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -7,27 +8,57 @@
 #include "plan/plan.h"
 #include "plan/workload.h"
 
-static int check_sizes(const struct plan *plan, const uint64_t *sizes,
-		       struct err *err)
+static int too_small(const struct plan *plan, const uint64_t *sizes,
+		     const struct object_source *source, struct err *err)
 {
-	for (size_t i = 0; i < plan->key_count; i++)
-		if (sizes[i] < plan->workload.request_size)
-			return err_set(err, ERR_USAGE,
-				       "the object %s has %" PRIu64 " bytes, "
-				       "fewer than a request of %" PRIu64
-				       ": give a smaller --request-size or "
-				       "leave such objects out of the dataset",
-				       plan->keys[i], sizes[i],
-				       plan->workload.request_size);
+	size_t largest = 0;
+
+	for (size_t i = 1; i < plan->key_count; i++)
+		if (sizes[i] > sizes[largest])
+			largest = i;
+	return err_set(err, ERR_USAGE,
+		       "none of the %zu objects of %s has the %" PRIu64
+		       " bytes of a request, and one is needed: give a smaller "
+		       "--request-size, the largest, %s, has %" PRIu64 " bytes",
+		       plan->key_count, source->name,
+		       plan->workload.request_size, plan->keys[largest],
+		       sizes[largest]);
+}
+
+/* What is smaller than a request cannot be used: the empty objects by which
+ * some tools mark folders, for instance. */
+static int leave_out(struct plan *plan, uint64_t *sizes,
+		     const struct object_source *source, struct err *err)
+{
+	uint64_t least = plan->workload.request_size;
+	size_t all = plan->key_count, fit = 0;
+
+	for (size_t i = 0; i < all; i++)
+		fit += sizes[i] >= least;
+	if (!fit)
+		return too_small(plan, sizes, source, err);
+	if (fit < all)
+		plan->left_out = mem_printf(
+			"%zu of %zu objects left out: smaller than a request "
+			"of %" PRIu64 " bytes", all - fit, all, least);
+	fit = plan->workload.hot_key ? 1 : fit;
+	plan->key_count = 0;
+	for (size_t i = 0; i < all; i++)
+		if (sizes[i] >= least && plan->key_count < fit) {
+			sizes[plan->key_count] = sizes[i];
+			plan->keys[plan->key_count++] = plan->keys[i];
+		} else {
+			free(plan->keys[i]);
+		}
 	return 0;
 }
 
-static int fill(struct plan *plan, const uint64_t *sizes,
+static int fill(struct plan *plan, uint64_t *sizes,
 		struct object_source *source, struct err *err)
 {
 	const struct workload *w = &plan->workload;
 	static const char name[] = "fetch_range";
-	int code = check_sizes(plan, sizes, err);
+	int code = leave_out(plan, sizes, source, err);
 	struct rng rng;
 
 	if (code < 0)

@@ -80,6 +80,7 @@ struct object_source {
 	const struct object_source_ops *ops;
 	char bucket[64];
 	char name[64]; /* of the dataset: "s2", "cog", or the folder's name */
+	bool outside;  /* a store's that is not ours: named by its bucket */
 };
 
 /* Convenience for callers; all take what the hooks take. */

@@ -49,10 +49,15 @@ struct plan {
 	struct workload workload;
 	char **keys;
 	size_t key_count;
-	struct tiff_layout *layouts; /* one a key where a layout is expected,
-				      * else NULL */
+	bool cut; /* there may be more keys than were to be looked at */
+	struct tiff_layout **layouts; /* one a key where layouts are expected,
+				       * else NULL; those of keys that are not
+				       * used are NULL too. No longer than
+				       * tiff_layout_bytes() says */
 	struct plan_op *ops;
 	size_t op_count;
+	char *left_out; /* which objects are not used, and why: "3 of 120
+			 * objects left out: …"; NULL: all are */
 };
 
 #endif

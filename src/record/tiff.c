@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -380,6 +381,12 @@ const char *tiff_flaw_words(enum tiff_flaw flaw)
 	};
 
 	return words[flaw];
+}
+
+size_t tiff_layout_bytes(const struct tiff_layout *layout)
+{
+	return offsetof(struct tiff_layout, level) +
+	       layout->count * sizeof(layout->level[0]);
 }
 
 static bool level_equal(const struct tiff_level *a, const struct tiff_level *b)

@@ -60,6 +60,9 @@ const char *tiff_flaw_words(enum tiff_flaw flaw);
 enum tiff_flaw tiff_judge(const void *bytes, size_t n, struct tiff_layout *out,
 			  uint64_t *needed, struct err *err);
 
+/* How much of the struct its levels take. */
+size_t tiff_layout_bytes(const struct tiff_layout *layout);
+
 /* Whether all levels agree in all members. */
 bool tiff_layout_equal(const struct tiff_layout *a,
 		       const struct tiff_layout *b);
