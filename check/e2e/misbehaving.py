@@ -99,12 +99,16 @@ class Misbehaving(Check):
         """Neither absurd records nor good ones without a single request behind them."""
         self.run_all("absurd", "faker", "null")
         rows = {row["library_name"]: row for row in self.results() if row["test_name"] == "fetch_range"}
-        self.assertEqual({name: row["state"] for name, row in rows.items()},
-                         {"absurd": "failed", "faker": "failed", "null": "ok"})
+        self.assertEqual(
+            {name: row["state"] for name, row in rows.items()},
+            {"absurd": "failed", "faker": "failed", "null": "ok"},
+        )
         self.assertEqual(rows["absurd"]["number_requests"], 0)
         self.assert_sentence(rows["absurd"]["findings"], r"200 of 200 records: the first, number 0, flags")
         self.assert_sentence(rows["faker"]["findings"], r"replica 0 made no request at all and says that \d+")
-        self.assert_sentence(rows["null"]["findings"], r"null made no request at all: .*the harness's own cost")
+        self.assert_sentence(
+            rows["null"]["findings"], r"null made no request at all: .*the harness's own cost"
+        )
 
     def test_hang_is_ended_at_the_deadline(self):
         self.run_all("hang", "null", status=None)

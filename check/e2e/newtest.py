@@ -54,7 +54,20 @@ class NewTest(Check):
 
     def test_one_rule_for_names(self):
         """tools/new-test writes what `benchmark list` shows, and nothing else."""
-        libraries = ["my-lib", "a9_", "x" * 63, "x" * 64, "Geo", "geO", "9a", "-a", "_a", "a@1", "a+b", "café"]
+        libraries = [
+            "my-lib",
+            "a9_",
+            "x" * 63,
+            "x" * 64,
+            "Geo",
+            "geO",
+            "9a",
+            "-a",
+            "_a",
+            "a@1",
+            "a+b",
+            "café",
+        ]
         libraries += ['a"b', "a\nb", "a.b", "a b", "=1", ""]
         tests = ["fetch_range", "fetch-range", "t" * 63, "t" * 64, "Upper", "2nd", "_hidden", "a.b", "é"]
         tried = [(name, "fetch_range") for name in libraries] + [("geo", name) for name in tests]

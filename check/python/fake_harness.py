@@ -160,6 +160,7 @@ class Replica:
     """One test as a process. kill() is always safe; wait() returns its exit status."""
 
     def __init__(self, script, python=sys.executable):
+        """script: the test; None where `python` is a program by itself, as a test in C."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket = ours
         self.socket.settimeout(60)
@@ -170,7 +171,7 @@ class Replica:
         }
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         self.process = subprocess.Popen(
-            [python, str(script)],
+            [str(python), *([str(script)] if script else [])],
             env=environment,
             pass_fds=[theirs.fileno()],
             stderr=subprocess.PIPE,
