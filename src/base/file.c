@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,26 +111,6 @@ int file_make_dirs(const char *path, mode_t mode, struct err *err)
 	}
 	free(copy);
 	return code;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
-int file_remove_tree(const char *path, struct err *err)
-{
-	struct stat st;
-
-	if (lstat(path, &st) < 0 && errno == ENOENT)
-		return 0;
-	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0)
-		return err_sys(err, "cannot remove %s", path);
-	return 0;
 }
 
 char *file_program_dir(void)

@@ -24,8 +24,16 @@ int file_write(const char *path, const void *bytes, size_t n, struct err *err);
 /* mkdir -p; existing folders are fine. */
 int file_make_dirs(const char *path, mode_t mode, struct err *err);
 
-/* rm -r; does not follow links; a path that does not exist is fine. */
+/*
+ * rm -r of any depth, which somebody else may change meanwhile: no link is
+ * followed, no mount entered, folders of any mode are emptied where we own them.
+ * A path that does not exist is fine. The sentence names what stays; all else is
+ * gone. remove.c
+ */
 int file_remove_tree(const char *path, struct err *err);
+
+/* All that is in an open folder; `path` is for the sentence. */
+int file_empty_folder(int folder, const char *path, struct err *err);
 
 /* Folder of the running program, without a trailing slash, from
  * /proc/self/exe. The caller frees. */
