@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -38,7 +39,7 @@ static int end(void **state)
 
 static void open_reader(void)
 {
-	if (board_open(&reader, PATH, &err) < 0)
+	if (board_open(&reader, AT_FDCWD, PATH, &err) < 0)
 		fail_msg("%s", err.text);
 }
 
@@ -160,6 +161,7 @@ static void trusts_nothing(void **state)
 	*pages->test_count = 4000000000;
 	*pages->finished_count = 4000000000;
 	memset(pages->run, 'x', sizeof(*pages->run));
+	pages->run->left_s = NAN;
 	memset(pages->cell, 'x', CELLS * sizeof(*pages->cell));
 	board_end(writer);
 	assert_true(board_look(reader, &live));
@@ -167,8 +169,60 @@ static void trusts_nothing(void **state)
 	assert_int_equal(live.test_count, TESTS);
 	assert_int_equal(live.finished_count, LIVE_FINISHED_MOST);
 	assert_int_equal(strlen(live.run.id), sizeof(live.run.id) - 1);
+	assert_true(live.run.left_s == 0);
+	assert_int_equal(live.run.owner, geteuid());
 	assert_int_equal(strlen(live.cell[CELLS - 1].name),
 			 sizeof(live.cell[0].name) - 1);
+}
+
+/* Escapes, in C0, in C1 as UTF-8 and raw, and lines. */
+static void cleans_texts(void **state)
+{
+	struct board_pages *pages;
+	struct live live;
+
+	(void)state;
+	open_reader();
+	pages = board_begin(writer);
+	strcpy(pages->run->trial.library, "\x1b[2J\xc2\x9b" "31m\x9b" "2J\n[1/2]");
+	*pages->test_count = 1;
+	strcpy(pages->test[0].test, "\x1b]0;x\a");
+	board_end(writer);
+	assert_true(board_look(reader, &live));
+	assert_string_equal(live.run.trial.library, "?[2J??31m?2J [1/2]");
+	assert_string_equal(live.test[0].test, "?]0;x?");
+}
+
+/* Whoever owns the file cuts it while it is watched. */
+static void survives_cutting(void **state)
+{
+	struct live live;
+
+	(void)state;
+	open_reader();
+	board_begin(writer)->run->trial_number = 7;
+	board_end(writer);
+	assert_true(board_look(reader, &live));
+	for (off_t size = 20000; size >= 0; size -= 5000) {
+		assert_int_equal(truncate(PATH, size), 0);
+		assert_false(board_look(reader, &live));
+		assert_int_equal(live.run.trial_number, 7);
+	}
+}
+
+/* Under a name that is opened, something else lies. */
+static void refuses_other_kinds(void **state)
+{
+	struct board *board;
+
+	(void)state;
+	unlink(PATH);
+	assert_int_equal(mkfifo(PATH, 0600), 0);
+	assert_int_equal(board_open(&board, AT_FDCWD, PATH, &err), ERR_INVALID);
+	unlink(PATH);
+	assert_int_equal(mkdir(PATH, 0700), 0);
+	assert_int_equal(board_open(&board, AT_FDCWD, PATH, &err), ERR_INVALID);
+	rmdir(PATH);
 }
 
 static void write_file(const char *bytes, size_t size)
@@ -184,7 +238,7 @@ static void refuses(const char *part)
 {
 	struct board *board = NULL;
 
-	assert_int_equal(board_open(&board, PATH, &err), ERR_INVALID);
+	assert_int_equal(board_open(&board, AT_FDCWD, PATH, &err), ERR_INVALID);
 	assert_names(err, part);
 }
 
@@ -206,9 +260,9 @@ static void refuses_other_files(void **state)
 	write_file("something else that is long enough", 34);
 	refuses("not a board");
 	unlink(PATH);
-	assert_int_equal(board_open(&board, PATH, &err), ERR_NOT_FOUND);
+	assert_int_equal(board_open(&board, AT_FDCWD, PATH, &err), ERR_NOT_FOUND);
 	assert_int_equal(symlink("/dev/zero", PATH), 0);
-	assert_int_equal(board_open(&board, PATH, &err), ERR_SYSTEM);
+	assert_int_equal(board_open(&board, AT_FDCWD, PATH, &err), ERR_SYSTEM);
 }
 
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -221,7 +275,10 @@ int main(void)
 		CHECK(keeps_the_last_good_look),
 		CHECK(looks_are_whole),
 		CHECK(trusts_nothing),
+		CHECK(cleans_texts),
+		CHECK(survives_cutting),
 		CHECK(refuses_other_files),
+		CHECK(refuses_other_kinds),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

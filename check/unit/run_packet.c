@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "run/packet.h"
+#include "base/text.h"
 #include "run/text.h"
 
 static struct trial_spec spec = {

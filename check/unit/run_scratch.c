@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,16 @@ static char *folder(const char *name)
 	assert_int_equal(file_write(file, "x", 1, NULL), 0);
 	free(file);
 	return path;
+}
+
+static unsigned clear(void)
+{
+	unsigned removed = 0;
+	struct err err;
+
+	if (scratch_clear_stale_in(base, &removed, &err) < 0)
+		fail_msg("%s", err.text);
+	return removed;
 }
 
 static void make_and_remove(void **state)
@@ -93,7 +104,7 @@ static void own_run_is_kept(void **state)
 
 	(void)state;
 	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
-	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_int_equal(clear(), 0);
 	assert_true(file_is_dir(scratch.path));
 	assert_int_equal(scratch_remove(&scratch, &err), 0);
 }
@@ -112,8 +123,77 @@ static void killed_run_is_cleared(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(scratch_clear_stale_in(base), 1);
-	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_int_equal(clear(), 1);
+	assert_int_equal(clear(), 0);
+}
+
+/* A replica of our own user can rename the folder: it is known by what stands
+ * in it, and removed by whoever has it open. */
+static void renamed_run_is_cleared(void **state)
+{
+	char *to = mem_printf("%s/renamed", base);
+	struct scratch scratch;
+	struct err err;
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(scratch_make_in(&scratch, base, NULL) < 0 ||
+		      rename(scratch.path, to) < 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(clear(), 1);
+	assert_false(file_exists(to));
+	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
+	assert_int_equal(rename(scratch.path, to), 0);
+	assert_int_equal(clear(), 0);
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	assert_false(file_exists(to));
+	free(to);
+}
+
+/* Root must not be led to another user's folder by a name. */
+static void others_are_kept(void **state)
+{
+	char *name = mem_printf("geoio-benchmark-%u-%ld-1",
+				(unsigned)geteuid(), (long)getpid());
+	char *path = folder(name);
+	char *file = mem_printf("%s/.owner", path);
+
+	(void)state;
+	if (geteuid())
+		skip();
+	assert_int_equal(file_write(file, "0-1-1", 5, NULL), 0);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(clear(), 0);
+	assert_true(file_exists(file));
+	free(name);
+	free(path);
+	free(file);
+}
+
+/* What cannot be removed is named; a living mount for instance. */
+static void what_stays_is_named(void **state)
+{
+	char *name = mem_printf("geoio-benchmark-%u-%ld-1",
+				(unsigned)geteuid(), (long)getpid());
+	char *path = folder(name);
+	unsigned removed = 0;
+	struct err err;
+
+	(void)state;
+	if (geteuid() || mount("none", path, "tmpfs", 0, NULL) < 0)
+		skip();
+	assert_int_equal(scratch_clear_stale_in(base, &removed, &err),
+			 ERR_SYSTEM);
+	assert_int_equal(removed, 0);
+	assert_non_null(strstr(err.text, path));
+	assert_non_null(strstr(err.text, "by hand"));
+	assert_int_equal(umount(path), 0);
+	assert_int_equal(clear(), 1);
+	free(name);
+	free(path);
 }
 
 /* The same number, but an older process; and things that are not ours. */
@@ -131,7 +211,7 @@ static void names(void **state)
 	char *near = folder("geoio-benchmarks-0-1-1");
 
 	(void)state;
-	assert_int_equal(scratch_clear_stale_in(base), 1);
+	assert_int_equal(clear(), 1);
 	assert_false(file_exists(stale));
 	assert_true(file_exists(foreign) && file_exists(more) &&
 		    file_exists(less) && file_exists(negative) &&
@@ -156,7 +236,7 @@ static void link_is_not_followed(void **state)
 
 	(void)state;
 	assert_int_equal(symlink(target, link), 0);
-	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_int_equal(clear(), 0);
 	assert_true(file_is_dir(target));
 	assert_int_equal(unlink(link), 0);
 	free(target);
@@ -175,7 +255,7 @@ static void locked_is_kept(void **state)
 	(void)state;
 	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
 	assert_int_equal(rename(scratch.path, other), 0);
-	assert_int_equal(scratch_clear_stale_in(base), 0);
+	assert_int_equal(clear(), 0);
 	assert_true(file_is_dir(other));
 	free(scratch.path);
 	scratch.path = other;
@@ -241,7 +321,8 @@ int main(void)
 #define EACH(f) cmocka_unit_test_setup_teardown(f, make_base, remove_base)
 	static const struct CMUnitTest tests[] = {
 		EACH(make_and_remove), EACH(where), EACH(own_run_is_kept),
-		EACH(killed_run_is_cleared), EACH(names),
+		EACH(killed_run_is_cleared), EACH(renamed_run_is_cleared),
+		EACH(others_are_kept), EACH(what_stays_is_named), EACH(names),
 		EACH(link_is_not_followed), EACH(locked_is_kept),
 		EACH(records), EACH(bad_records),
 	};

@@ -5,6 +5,7 @@
 
 #include "cell/cell.h"
 #include "cli/doctor.h"
+#include "cli/say.h"
 #include "run/container.h"
 #include "run/scratch.h"
 
@@ -30,9 +31,9 @@ static void tell(struct report *report, const char *name,
 				  *f->remedy ? f->remedy : NULL));
 		return;
 	}
-	printf("%-7s %-12s %s\n", word, name, f->text);
+	say(stdout, "%-7s %-12s %s", word, name, f->text);
 	if (*f->remedy)
-		printf("%-20s -> %s\n", "", f->remedy);
+		say(stdout, "%-20s -> %s", "", f->remedy);
 }
 
 static void examine(const struct doctor *doctor, struct report *report)
@@ -60,15 +61,18 @@ static int run(struct options *options, struct err *err)
 	struct report report = { .json = options->json ? json_array() : NULL };
 	struct catalogue catalogue;
 	struct doctor doctor = { &catalogue, options };
+	struct err stale;
 	int code = catalogue_load(&catalogue, err);
 
-	scratch_clear_stale();
+	if (scratch_clear_stale(&stale) < 0)
+		say(stderr, "benchmark: left of an earlier run: %s",
+		    stale.text);
 	cells_clear_stale();
 	container_clear_stale();
 	if (code == 0)
 		examine(&doctor, &report);
 	if (code == 0 && report.json) {
-		json_dumpf(report.json, stdout, JSON_INDENT(2));
+		json_dumpf(report.json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 		putchar('\n');
 	}
 	json_decref(report.json);

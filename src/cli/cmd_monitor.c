@@ -6,8 +6,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
+#include "cli/say.h"
 #include "cli/watch.h"
 #include "monitor/lines.h"
 #include "store/store.h"
@@ -35,10 +37,25 @@ static unsigned columns(void)
 
 static unsigned add_recent(const struct live_finished *row, struct str *out)
 {
-	str_addf(out, "  %s %s: %.0f requests/s, %.1f MB/s, %s%s\n",
-		 row->library, row->test, row->requests_per_second,
+	char line[400];
+
+	snprintf(line, sizeof(line),
+		 "  %s %s: %.0f requests/s, %.1f MB/s, %s%s", row->library,
+		 row->test, row->requests_per_second,
 		 row->bytes_per_second / 1e6, row->state,
 		 *row->findings ? ", with findings" : "");
+	text_clean_line(line);
+	str_addf(out, "%s\n", line);
+	return 1;
+}
+
+/* Of another user's run nothing needs to be true. */
+static unsigned add_owner(const struct live_run *run, struct str *out)
+{
+	if (run->owner == geteuid())
+		return 0;
+	str_addf(out, "of user %u, as that user's board says:\n",
+		 (unsigned)run->owner);
 	return 1;
 }
 
@@ -48,6 +65,7 @@ static unsigned add_all(struct screen *screen, const struct monitor_view *view,
 	unsigned lines = 0;
 
 	for (unsigned i = 0; i < view->run_count; i++) {
+		lines += add_owner(&view->run[i].run, out);
 		lines += lines_show(&view->run[i], &screen->memory[i].before,
 				    columns() - 1, out);
 		lines_remember(&screen->memory[i], &view->run[i]);
@@ -128,8 +146,8 @@ static int look_at_database(const char *database, struct err *err)
 	if (code == ERR_USAGE)
 		return code;
 	if (code < 0)
-		fprintf(stderr, "benchmark: %s. Until then only runs in "
-				"progress are shown\n", err->text);
+		say(stderr, "benchmark: %s. Until then only runs in progress "
+			    "are shown", err->text);
 	return 0;
 }
 

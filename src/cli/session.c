@@ -10,11 +10,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/owner.h"
+#include "base/text.h"
 #include "cell/cell.h"
 #include "cli/command.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
 #include "cli/placing.h"
+#include "cli/say.h"
 #include "cli/show.h"
 #include "cli/typed.h"
 #include "measure/environment.h"
@@ -52,6 +54,8 @@ int session_open(struct session *session, const struct options *options,
 
 void session_close(struct session *session)
 {
+	struct err err;
+
 	monitoring_stop(&session->monitoring);
 	live_close(&session->live);
 	session_release_prepared(session);
@@ -63,8 +67,8 @@ void session_close(struct session *session)
 	store_close(session->store);
 	containers_close(&session->containers);
 	cells_free(session->cells);
-	if (session->scratch.path)
-		scratch_remove(&session->scratch, NULL);
+	if (session->scratch.path && scratch_remove(&session->scratch, &err) < 0)
+		say(stderr, "benchmark: %s", err.text);
 	catalogue_release(&session->catalogue);
 	memset(session, 0, sizeof(*session));
 }
@@ -124,6 +128,26 @@ static void shuffle(struct session *session)
 		session->jobs[i - 1] = session->jobs[j];
 		session->jobs[j] = job;
 	}
+}
+
+/* What libraries, stores and keys are called stands in it, and goes to tables. */
+static void clean_row(struct result_row *row)
+{
+	for (const struct column *c = result_columns; c->name; c++) {
+		char *text = c->kind == COLUMN_TEXT
+				     ? *(char **)result_at(row, c)
+				     : NULL;
+
+		if (text)
+			text_clean_line(text);
+	}
+}
+
+static void clean_summary(struct summary *summary)
+{
+	clean_row(&summary->total);
+	for (unsigned i = 0; i < summary->replica_count; i++)
+		clean_row(&summary->replica[i]);
 }
 
 static void keep_summary(struct session *session, const struct summary *summary,
@@ -212,6 +236,8 @@ static int run_ready_job(struct session *session, const struct job *job,
 	char *outcome;
 	int code = session_trial(session, job, prepared, &trial, &summary, err);
 
+	if (code == 0)
+		clean_summary(&summary);
 	if (code == 0)
 		code = store_add_trial(session->store, &session->run, &trial,
 				       &summary, err);
@@ -348,11 +374,14 @@ static int begin(struct session *session, struct err *err)
 {
 	const char *url = database_url(session->options);
 	int code = check_textfile(session, err);
+	struct err stale;
 
 	if (code < 0)
 		return code;
 
-	scratch_clear_stale();
+	if (scratch_clear_stale(&stale) < 0)
+		progress_say(&session->progress, "benchmark: left of an earlier "
+			     "run: %s", stale.text);
 	cells_clear_stale();
 	container_clear_stale();
 	code = scratch_make(&session->scratch, SCRATCH_BYTES, err);

@@ -1,6 +1,7 @@
 #include "cli/watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,40 +41,70 @@ void watch_release(struct watch *watch)
 
 /* -------------------------------------------------------------- boards --- */
 
-static struct watch_run *place_for(struct watch *watch, const char *path)
+static bool is_foreign(const struct watch_run *run)
 {
-	struct watch_run *place = NULL;
+	return run->board && board_owner(run->board) != geteuid();
+}
+
+/* Others, by as many boards as they like, cannot keep root from its own. */
+static struct watch_run *place_for(struct watch *watch, uint32_t owner)
+{
+	struct watch_run *foreign = NULL;
 
 	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++) {
 		struct watch_run *run = &watch->run[i];
 
-		if (run->path && !strcmp(run->path, path))
-			return NULL;
-		if (!run->path && !place)
-			place = run;
+		if (!run->path)
+			return run;
+		if (is_foreign(run))
+			foreign = run;
 	}
-	return place;
+	if (foreign && owner == geteuid())
+		forget(foreign);
+	else
+		foreign = NULL;
+	return foreign;
+}
+
+static bool is_known(const struct watch *watch, const char *path)
+{
+	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++)
+		if (watch->run[i].path && !strcmp(watch->run[i].path, path))
+			return true;
+	return false;
+}
+
+static int add(struct watch *watch, int folder, const char *name,
+	       const char *path, struct err *err)
+{
+	struct watch_run *run;
+	struct board *board;
+	int code = board_open(&board, folder, name, err);
+
+	if (code < 0)
+		return code;
+	run = place_for(watch, board_owner(board));
+	if (!run) {
+		board_close(board);
+		return 0;
+	}
+	run->board = board;
+	run->path = mem_dup(path);
+	return 0;
 }
 
 int watch_add(struct watch *watch, const char *path, struct err *err)
 {
-	struct watch_run *run = place_for(watch, path);
-	int code;
-
-	if (!run)
-		return 0;
-	code = board_open(&run->board, path, err);
-	if (code == 0)
-		run->path = mem_dup(path);
-	return code;
+	return add(watch, AT_FDCWD, path, path, err);
 }
 
-static void visit(void *context, const char *folder)
+static void visit(void *context, int folder, const char *folder_path)
 {
-	char *path = mem_printf("%s/" LIVE_BOARD, folder);
+	char *path = mem_printf("%s/" LIVE_BOARD, folder_path);
 	struct err err;
 
-	if (watch_add(context, path, &err) < 0)
+	if (!is_known(context, path) &&
+	    add(context, folder, LIVE_BOARD, path, &err) < 0)
 		LOG(CLI, "%s", err.text);
 	free(path);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define BOARD_MAGIC "geoboard"
 #define BOARD_VERSION 1
@@ -46,10 +47,12 @@ struct board_head {
 };
 
 struct board {
-	struct board_head *shared;
 	size_t bytes;
-	struct board_pages pages;  /* the writer's */
-	struct board_head *copy;   /* the reader's last good look */
+	struct board_head *shared; /* the writer's */
+	struct board_pages pages;
+	int fd;                    /* the reader's */
+	uint32_t owner;
+	struct board_head *copy;   /* its last good look */
 	struct board_head *newest; /* what is being copied */
 };
 
@@ -136,6 +139,7 @@ int board_create(struct board **out, const char *path, uint32_t tests,
 	if (fd < 0)
 		return fd;
 	board = mem_new(sizeof(*board));
+	board->fd = -1;
 	board->bytes = bytes;
 	board->shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 			     fd, 0);
@@ -182,35 +186,49 @@ static bool is_ours(const struct board_head *head, size_t bytes)
 	       bytes == bytes_of(head->test_most, head->cell_most);
 }
 
-static int check_file(int fd, const char *path, size_t *bytes, struct err *err)
+static int check_head(const struct board_head *head, ssize_t n, size_t bytes,
+		      const char *path, struct err *err)
 {
-	struct board_head *head = mem_new(sizeof(*head));
-	struct stat st;
-	ssize_t n;
-	int code = 0;
-
-	if (fstat(fd, &st) < 0) {
-		free(head);
-		return err_sys(err, "cannot read the board %s", path);
-	}
-	*bytes = (size_t)st.st_size;
-	n = pread(fd, head, sizeof(*head), 0);
 	if (n < 8 || memcmp(head->magic, BOARD_MAGIC, sizeof(head->magic)))
-		code = err_set(err, ERR_INVALID, "%s is not a board", path);
-	else if (n < (ssize_t)sizeof(*head) || !is_ours(head, *bytes))
-		code = err_set(err, ERR_INVALID,
+		return err_set(err, ERR_INVALID, "%s is not a board", path);
+	if (n < (ssize_t)sizeof(*head) || !is_ours(head, bytes))
+		return err_set(err, ERR_INVALID,
 			       "the board %s is another version's: watch that "
 			       "run with the program that started it", path);
-	free(head);
-	return code;
+	return 0;
 }
 
-int board_open(struct board **out, const char *path, struct err *err)
+/* It is read, not mapped: whoever owns it can cut it at any time, which would
+ * kill who has it mapped. */
+static int take_file(struct board *board, const char *path, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct board_head *head;
+	struct stat st;
+	int code;
+
+	if (fstat(board->fd, &st) < 0)
+		return err_sys(err, "cannot read the board %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_INVALID, "%s is not a board", path);
+	head = mem_new(sizeof(*head));
+	board->bytes = (size_t)st.st_size;
+	board->owner = st.st_uid;
+	code = check_head(head, pread(board->fd, head, sizeof(*head), 0),
+			  board->bytes, path, err);
+	free(head);
+	if (code < 0)
+		return code;
+	board->copy = mem_new(board->bytes);
+	board->newest = mem_new(board->bytes);
+	return 0;
+}
+
+int board_open(struct board **out, int folder, const char *path,
+	       struct err *err)
+{
 	struct board *board;
-	size_t bytes = 0;
-	void *shared;
+	int fd = openat(folder, path,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	int code;
 
 	if (fd < 0)
@@ -218,35 +236,43 @@ int board_open(struct board **out, const char *path, struct err *err)
 			       ? err_set(err, ERR_NOT_FOUND,
 					 "there is no board %s", path)
 			       : err_sys(err, "cannot open the board %s", path);
-	code = check_file(fd, path, &bytes, err);
-	shared = code < 0 ? MAP_FAILED
-			  : mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
-	if (code < 0)
-		return code;
-	if (shared == MAP_FAILED)
-		return err_sys(err, "cannot map the board %s", path);
 	board = mem_new(sizeof(*board));
-	board->shared = shared;
-	board->bytes = bytes;
-	board->copy = mem_new(bytes);
-	board->newest = mem_new(bytes);
-	*out = board;
-	return 0;
+	board->fd = fd;
+	code = take_file(board, path, err);
+	if (code < 0)
+		board_close(board);
+	else
+		*out = board;
+	return code;
+}
+
+uint32_t board_owner(const struct board *board)
+{
+	return board->owner;
+}
+
+static bool read_at(const struct board *board, void *to, size_t n, off_t at)
+{
+	return pread(board->fd, to, n, at) == (ssize_t)n;
+}
+
+static bool read_sequence(const struct board *board, uint32_t *out)
+{
+	bool whole = read_at(board, out, sizeof(*out),
+			     offsetof(struct board_head, sequence));
+
+	FENCE(memory_order_acquire);
+	return whole;
 }
 
 static bool copy_once(struct board *board)
 {
-	const struct board_head *shared = board->shared;
-	uint32_t before = atomic_load_explicit(&shared->sequence,
-					       memory_order_acquire);
+	uint32_t before, after;
 
-	if (before & 1)
+	if (!read_sequence(board, &before) || before & 1 ||
+	    !read_at(board, board->newest, board->bytes, 0))
 		return false;
-	memcpy(board->newest, shared, board->bytes);
-	FENCE(memory_order_acquire);
-	return atomic_load_explicit(&shared->sequence, memory_order_relaxed) ==
-	       before;
+	return read_sequence(board, &after) && after == before;
 }
 
 static bool copy(struct board *board)
@@ -267,7 +293,14 @@ static bool copy(struct board *board)
 	return true;
 }
 
-#define END(text) ((text)[sizeof(text) - 1] = '\0')
+/* A text with an end, that no terminal obeys. */
+#define END(text) ((text)[sizeof(text) - 1] = '\0', text_clean_line(text))
+
+/* A time that can be shown; else none. */
+static double seconds_of(double value)
+{
+	return value >= 0 && value < 1e9 ? value : 0;
+}
 
 static void end_run(struct live_run *run)
 {
@@ -285,6 +318,9 @@ static void end_run(struct live_run *run)
 	END(run->trial.cgroup);
 	END(run->trial.network);
 	END(run->trial.stage);
+	run->left_s = seconds_of(run->left_s);
+	run->trial.elapsed_s = seconds_of(run->trial.elapsed_s);
+	run->trial.timeout_s = seconds_of(run->trial.timeout_s);
 }
 
 static void end_cell(struct live_cell *cell)
@@ -338,6 +374,7 @@ bool board_look(struct board *board, struct live *out)
 	struct board_head *head = board->copy;
 
 	make_safe(head);
+	head->run.owner = board->owner;
 	*out = (struct live){
 		.run = head->run,
 		.origin = head->origin,
@@ -355,7 +392,10 @@ void board_close(struct board *board)
 {
 	if (!board)
 		return;
-	munmap(board->shared, board->bytes);
+	if (board->shared)
+		munmap(board->shared, board->bytes);
+	if (board->fd >= 0)
+		close(board->fd);
 	free(board->copy);
 	free(board->newest);
 	free(board);

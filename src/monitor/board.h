@@ -1,16 +1,18 @@
 /*
- * The board: one run's live figures in a file that the harness writes and
- * monitors map read-only. One writer, any number of readers, no lock: a
+ * The board: one run's live figures in a file that the harness has mapped and
+ * monitors read. One writer, any number of readers, no lock: a
  * sequence number is odd while the writer is at work, and a reader that saw it
  * change looks again.
  *
  * writer:	board_create(&board, path, tests, replicas, &err);
  *		board_begin(board) -> fields; board_end(board);
  *		board_close(board) removes nothing: the file is the caller's.
- * reader:	board_open(&board, path, &err);
+ * reader:	board_open(&board, AT_FDCWD, path, &err);
  *		board_look(board, &live); … board_close(board);
  *
- * A reader trusts nothing: sizes are checked against the file, texts are ended.
+ * A reader trusts nothing, as root reads the boards of all users: sizes are held
+ * against the file, which may change or be cut at any time; texts are ended and
+ * cleaned (base/text.h).
  */
 #ifndef MONITOR_BOARD_H
 #define MONITOR_BOARD_H
@@ -44,13 +46,17 @@ void board_end(struct board *board);
 /* The same for the writer to read. */
 const struct board_pages *board_pages(const struct board *board);
 
-/* ERR_NOT_FOUND: there is none. ERR_INVALID: it is of another version, or not a
- * board; the sentence says which. */
-int board_open(struct board **out, const char *path, struct err *err);
+/* `path` in an open folder. ERR_NOT_FOUND: there is none. ERR_INVALID: it is of
+ * another version, or not a board; the sentence says which. */
+int board_open(struct board **out, int folder, const char *path,
+	       struct err *err);
+
+/* Uid of the file's owner, when it was opened. */
+uint32_t board_owner(const struct board *board);
 
 /* A copy that is consistent, valid until the next look or close. False: the
- * writer was at work each of many times (it was killed in the middle); the copy
- * is then the last good one, or empty. */
+ * writer was at work each of many times (it was killed in the middle), or the file
+ * is no whole board any more; the copy is then the last good one, or empty. */
 bool board_look(struct board *board, struct live *out);
 
 void board_close(struct board *board); /* NULL is fine */

@@ -253,6 +253,7 @@ static void put_run_words(struct str *out, const struct live_run *run)
 	put_text(out, "command", run->command);
 	put_key(out, "pid");
 	str_addf(out, "%d", (int)run->pid);
+	put_count(out, "uid", run->owner);
 	put_text(out, "database", run->database);
 	put_text(out, "kernel", run->kernel);
 	put_text(out, "cpu_model", run->cpu_model);

@@ -105,6 +105,7 @@ struct live_run {
 	char database[256];    /* its URL */
 	char kernel[128], cpu_model[128];
 	int32_t pid;
+	uint32_t owner;        /* uid of the board's owner, set by who looks */
 	uint32_t ended;        /* 1: it is over; all else stays as it was.
 				* LIVE_KILLED, set by who looks: it is over and
 				* could not say so */

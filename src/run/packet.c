@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "run/text.h"
 
 /* ------------------------------------------------------------ writing --- */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 
 #define SHARED_MEMORY "/dev/shm"
 #define PREFIX "geoio-benchmark-"
+#define OWNER ".owner" /* a file in it */
 
 static bool has_room(const char *folder, uint64_t need_bytes)
 {
@@ -37,16 +39,36 @@ static const char *other_base(void)
 	return folder && *folder ? folder : "/tmp";
 }
 
-/* A folder that is being removed is locked too; then ours is not there. */
-static int lock_folder(const char *path)
+static int open_folder(int base, const char *name)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					  O_NONBLOCK | O_CLOEXEC);
+}
 
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
+/* Says whose it is, should a replica of our own user rename the folder. */
+static int write_owner(int folder, const char *name)
+{
+	int fd = openat(folder, OWNER, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+					       O_CLOEXEC, 0600);
+	int code = fd < 0 ? -1 : file_write_all(fd, name, strlen(name));
+
 	if (fd >= 0)
 		close(fd);
-	return -1;
+	return code;
+}
+
+/* A folder that is being removed is locked too; then ours is not there. */
+static int take_folder(struct scratch *scratch, const char *owner)
+{
+	struct stat st;
+
+	scratch->lock_fd = open_folder(AT_FDCWD, scratch->path);
+	if (scratch->lock_fd < 0 || fstat(scratch->lock_fd, &st) < 0 ||
+	    flock(scratch->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return -1;
+	errno = EPERM;
+	return st.st_uid == geteuid() ? write_owner(scratch->lock_fd, owner)
+				      : -1;
 }
 
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
@@ -67,8 +89,7 @@ int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
 		return code;
 	}
 	scratch->path = path;
-	scratch->lock_fd = lock_folder(path);
-	if (scratch->lock_fd < 0) {
+	if (take_folder(scratch, name) < 0) {
 		err_sys(err, "cannot lock the scratch folder %s", path);
 		scratch_remove(scratch, NULL);
 		return ERR_SYSTEM;
@@ -83,13 +104,44 @@ int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err)
 	return scratch_make_in(scratch, other_base(), err);
 }
 
+/* The name that an open folder has now; false: none any more. */
+static bool name_now(int folder, char path[PATH_MAX])
+{
+	struct stat there, open;
+	char link[40];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	n = readlink(link, path, PATH_MAX - 1);
+	if (n < 0)
+		return false;
+	path[n] = '\0';
+	return fstat(folder, &open) == 0 && lstat(path, &there) == 0 &&
+	       open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
+/* Through the descriptor, whatever the folder is called by now. */
+static int remove_open(int folder, const char *path, struct err *err)
+{
+	char now[PATH_MAX];
+	int code = file_empty_folder(folder, path, err);
+
+	if (code < 0 || !name_now(folder, now) || rmdir(now) == 0)
+		return code;
+	return err_sys(err, "cannot remove the scratch folder %s (remove it by "
+		       "hand)", now);
+}
+
 int scratch_remove(struct scratch *scratch, struct err *err)
 {
 	int code = 0;
 
 	if (!scratch->path)
 		return 0;
-	code = file_remove_tree(scratch->path, err);
+	if (scratch->lock_fd >= 0)
+		code = remove_open(scratch->lock_fd, scratch->path, err);
+	else
+		code = file_remove_tree(scratch->path, err);
 	if (scratch->lock_fd >= 0)
 		close(scratch->lock_fd);
 	free(scratch->path);
@@ -103,78 +155,139 @@ static bool parse_name(const char *name, struct owner *out)
 	       owner_parse(name + sizeof(PREFIX) - 1, out);
 }
 
-/* Is it the name of a folder of this user whose process has ended? */
-static bool is_stale_name(const char *name)
+/* What write_owner() wrote, as this user. */
+static bool read_owner(int folder, struct owner *out)
+{
+	int fd = openat(folder, OWNER, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+					       O_CLOEXEC);
+	char text[OWNER_BYTES];
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid())
+		n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	return n > 0 && owner_parse(text, out);
+}
+
+/* Whose the open folder is, by its name or by what stands in it. A name is
+ * easily forged where everybody may write: the folder must be this user's. Root
+ * gave folders to others once, hence 0. */
+static bool find_owner(int folder, const char *name, struct owner *out)
+{
+	struct stat st;
+
+	if (fstat(folder, &st) < 0 || st.st_uid != geteuid())
+		return false;
+	if (!parse_name(name, out) && !read_owner(folder, out))
+		return false;
+	return out->uid == geteuid() || out->uid == 0;
+}
+
+static bool is_ours_by_look(int base, const char *name)
+{
+	struct stat st;
+
+	return *name != '.' &&
+	       fstatat(base, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+static int remove_stale(int folder, const char *base, const char *name,
+			unsigned *removed, struct err *err)
 {
 	struct owner owner;
+	char *path;
+	int code;
 
-	return parse_name(name, &owner) && owner.uid == geteuid() &&
-	       !owner_is_alive(&owner);
-}
-
-static bool remove_stale(const char *base, const char *name)
-{
-	char *path = mem_printf("%s/%s", base, name);
-	struct stat st;
-	bool gone = false;
-	int fd;
-
-	/* A name is easily forged in a folder that everybody may write to. But
-	 * root's may have been given to whom replicas ran as. */
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
-	    (st.st_uid == geteuid() || geteuid() == 0) &&
-	    (fd = lock_folder(path)) >= 0) {
-		gone = file_remove_tree(path, NULL) == 0;
-		close(fd);
-	}
+	if (!find_owner(folder, name, &owner) || owner_is_alive(&owner) ||
+	    flock(folder, LOCK_EX | LOCK_NB) < 0)
+		return 0;
+	path = mem_printf("%s/%s", base, name);
+	code = remove_open(folder, path, err);
+	*removed += code == 0;
 	free(path);
-	return gone;
+	return code;
 }
 
-unsigned scratch_clear_stale_in(const char *base)
+int scratch_clear_stale_in(const char *base, unsigned *removed, struct err *err)
 {
-	DIR *folder = opendir(base);
+	DIR *all = opendir(base);
 	struct dirent *entry;
-	unsigned removed = 0;
+	int code = 0;
 
-	while (folder && (entry = readdir(folder)))
-		if (is_stale_name(entry->d_name))
-			removed += remove_stale(base, entry->d_name);
-	if (folder)
-		closedir(folder);
-	return removed;
+	while (all && (entry = readdir(all))) {
+		int folder = -1, one = 0;
+
+		if (is_ours_by_look(dirfd(all), entry->d_name))
+			folder = open_folder(dirfd(all), entry->d_name);
+		if (folder < 0)
+			continue;
+		one = remove_stale(folder, base, entry->d_name, removed,
+				   code < 0 ? NULL : err);
+		if (one < 0)
+			code = one;
+		close(folder);
+	}
+	if (all)
+		closedir(all);
+	return code;
 }
 
-unsigned scratch_clear_stale(void)
+int scratch_clear_stale(struct err *err)
 {
-	return scratch_clear_stale_in(SHARED_MEMORY) +
-	       scratch_clear_stale_in(other_base());
+	unsigned removed = 0;
+	int shared = scratch_clear_stale_in(SHARED_MEMORY, &removed, err);
+	int other = scratch_clear_stale_in(other_base(), &removed,
+					   shared < 0 ? NULL : err);
+
+	return shared < 0 ? shared : other;
+}
+
+/* A run of this user, or for root of whoever owns the folder, as its name
+ * says. */
+static bool lives(int folder, const char *name)
+{
+	struct owner owner;
+	struct stat st;
+
+	return parse_name(name, &owner) && fstat(folder, &st) == 0 &&
+	       (st.st_uid == geteuid() ||
+		(geteuid() == 0 && st.st_uid == owner.uid)) &&
+	       owner_is_alive(&owner);
 }
 
 static void visit_in(const char *base,
-		     void (*visit)(void *context, const char *path),
+		     void (*visit)(void *context, int folder, const char *path),
 		     void *context)
 {
-	DIR *folder = opendir(base);
+	DIR *all = opendir(base);
 	struct dirent *entry;
 
-	while (folder && (entry = readdir(folder))) {
-		struct owner owner;
+	while (all && (entry = readdir(all))) {
+		int folder = -1;
 		char *path;
 
-		if (!parse_name(entry->d_name, &owner) ||
-		    (owner.uid != geteuid() && geteuid()) ||
-		    !owner_is_alive(&owner))
+		if (!strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1))
+			folder = open_folder(dirfd(all), entry->d_name);
+		if (folder < 0)
 			continue;
 		path = mem_printf("%s/%s", base, entry->d_name);
-		visit(context, path);
+		if (lives(folder, entry->d_name))
+			visit(context, folder, path);
 		free(path);
+		close(folder);
 	}
-	if (folder)
-		closedir(folder);
+	if (all)
+		closedir(all);
 }
 
-void scratch_each(void (*visit)(void *context, const char *path), void *context)
+void scratch_each(void (*visit)(void *context, int folder, const char *path),
+		  void *context)
 {
 	visit_in(SHARED_MEMORY, visit, context);
 	visit_in(other_base(), visit, context);

@@ -34,18 +34,25 @@ int scratch_make_in(struct scratch *scratch, const char *base, struct err *err);
 int scratch_give(const struct scratch *scratch, uid_t uid, gid_t gid,
 		 struct err *err);
 
-/* Removes it with all that is in it, and frees; twice is fine. */
+/* Removes it with all that is in it, also when it was renamed, and frees; twice
+ * is fine. The sentence names what stays. */
 int scratch_remove(struct scratch *scratch, struct err *err);
 
-/* Calls `visit` with the path of the folder of each run in progress of this
- * user; of all users for root. */
-void scratch_each(void (*visit)(void *context, const char *path),
+/* Calls `visit` with the folder, open, of each run in progress of this user; of
+ * all users for root, who must then not trust what is in it. */
+void scratch_each(void (*visit)(void *context, int folder, const char *path),
 		  void *context);
 
-/* Removes the folders of runs of this user that have ended without doing so,
- * from all places where scratch_make() may put them. Returns how many. Never
- * one of another user, of a run that lives, or what merely looks similar. */
-unsigned scratch_clear_stale(void);
-unsigned scratch_clear_stale_in(const char *base);
+/*
+ * Removes the folders of runs of this user that have ended without doing so,
+ * from all places where scratch_make() may put them, also when they were
+ * renamed there. Never one of another user, of a run that lives, or what merely
+ * looks similar. Negative where one stays; the sentence names it.
+ */
+int scratch_clear_stale(struct err *err);
+
+/* Counts them in *removed. */
+int scratch_clear_stale_in(const char *base, unsigned *removed,
+			   struct err *err);
 
 #endif

@@ -7,12 +7,6 @@
 
 #include <stddef.h>
 
-/* In place: whatever is not valid UTF-8, and control characters but newline and
- * tab, becomes '?'. The length stays. text_clean_line() also turns newlines and
- * tabs into blanks and takes blanks off the end. */
-void text_clean(char *text);
-void text_clean_line(char *text);
-
 /* The last TAIL_BYTES of a stream. Memory: at most twice that, however long the
  * stream. Zeroed it is empty. */
 #define TAIL_BYTES 65536

@@ -1,0 +1,15 @@
+/*
+ * Texts of others (a store's XML, a key, a replica's message, another user's
+ * board) become texts that may go to a terminal, a database and JSON: no escape
+ * sequence in them is obeyed, no line forged.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+/* In place: whatever is not valid UTF-8, and control characters but newline and
+ * tab, becomes '?'. The length stays. text_clean_line() also turns newlines and
+ * tabs into blanks and takes blanks off the end. */
+void text_clean(char *text);
+void text_clean_line(char *text);
+
+#endif

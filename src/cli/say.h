@@ -1,0 +1,19 @@
+/*
+ * What a person reads on a terminal. Names, keys and messages of others go
+ * through here (base/text.h): none of them moves the cursor, forges a line or
+ * answers the terminal's questions. Only progress.c and the page on the terminal
+ * write escapes, which are theirs.
+ */
+#ifndef CLI_SAY_H
+#define CLI_SAY_H
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* One line, cleaned, with its newline. */
+void say(FILE *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void say_args(FILE *out, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+#endif
