@@ -65,6 +65,23 @@ static void check_err_sentences(void **state)
 	assert_string_equal(err_name(ERR_NOT_FOUND), "NOT_FOUND");
 }
 
+/* Escapes in C0, in C1 as UTF-8 and as a lone byte, lines, and what is fine. */
+static void check_err_is_clean(void **state)
+{
+	static const char said[] = "\x1b[2J\xc2\x9b" "31m\x9b" "2J\r\nb\x7f "
+				   "\xc3\xa9\xe2\x82\xac\t\n";
+	struct err err;
+
+	(void)state;
+	err_set(&err, ERR_INVALID, "the store said %s", said);
+	assert_string_equal(err.text, "the store said ?[2J??31m?2J? b? "
+				      "\xc3\xa9\xe2\x82\xac");
+	err_sys(&err, "cannot open %s", "a\x1b[2J");
+	assert_names(err, "cannot open a?[2J: ");
+	err_wrap(&err, ERR_INVALID, "a\nb");
+	assert_names(err, "a b: cannot");
+}
+
 /* The numbers are part of every plan: they may never change. */
 static void check_hash_is_fixed(void **state)
 {
@@ -194,6 +211,7 @@ int main(void)
 		cmocka_unit_test(check_str_grows),
 		cmocka_unit_test(check_str_detach),
 		cmocka_unit_test(check_err_sentences),
+		cmocka_unit_test(check_err_is_clean),
 		cmocka_unit_test(check_hash_is_fixed),
 		cmocka_unit_test(check_rng_is_uniform),
 		cmocka_unit_test(check_near_names),

@@ -54,6 +54,12 @@ static void xml_is_read_strictly(void **state)
 			fail_msg("'%s' was read", wrong[i]);
 		list_page_clear(&page);
 	}
+	parse(LIST(ENTRY("a\x1b[2J\xc2\x9b" "1m\nc") ENTRY("a&#x9b;&#10;b")),
+	      sizeof(LIST(ENTRY("a\x1b[2J\xc2\x9b" "1m\nc")
+			  ENTRY("a&#x9b;&#10;b"))) - 1, &page, &err);
+	list_page_clear(&page);
+	for (const char *p = err.text; *p; p++)
+		assert_true(*p >= ' ' && *p < 0x7f);
 	assert_int_equal(parse(good, strlen(good), &page, &err), 0);
 	assert_int_equal(page.count, 2);
 	assert_true(page.truncated);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 int err_set(struct err *err, int code, const char *format, ...)
 {
 	va_list args;
@@ -14,6 +16,7 @@ int err_set(struct err *err, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	text_clean_line(err->text);
 	return code;
 }
 
@@ -31,6 +34,7 @@ int err_sys(struct err *err, const char *format, ...)
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
 		 strerror(saved));
+	text_clean_line(err->text);
 	errno = saved;
 	return ERR_SYSTEM;
 }
@@ -49,6 +53,7 @@ int err_wrap(struct err *err, int code, const char *format, ...)
 	va_end(args);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %.900s", inner);
+	text_clean_line(err->text);
 	return code;
 }
 

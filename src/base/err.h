@@ -34,7 +34,8 @@ enum err_code {
 };
 
 struct err {
-	char text[1024]; /* one sentence, no newline, always terminated */
+	char text[1024]; /* one sentence, cleaned (base/text.h), always
+			  * terminated */
 };
 
 /* Sets the sentence and returns `code`, so that a caller can return it. `err`

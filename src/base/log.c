@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 unsigned log_mask;
 
@@ -70,6 +71,7 @@ void log_write(enum log_area area, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	text_clean_line(line);
 	fprintf(stderr, "[%10.6f %s] %s\n",
 		clock_seconds(clock_now_ns() - start_ns), words[area], line);
 }

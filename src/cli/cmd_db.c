@@ -2,13 +2,16 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/database.h"
 #include "store/store.h"
 
 static int print_report(int code, struct str *report)
 {
-	if (code == 0)
-		fwrite(report->buf, 1, report->len, stdout);
+	if (code == 0) {
+		text_clean(report->buf);
+		fputs(report->buf, stdout);
+	}
 	if (code == 0 && report->len && report->buf[report->len - 1] != '\n')
 		putchar('\n');
 	str_release(report);

@@ -8,6 +8,7 @@
 #include "cli/database.h"
 #include "cli/from_prometheus.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "prometheus/prometheus.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -109,7 +110,7 @@ static void tell(const struct writer *w, const char *path)
 	unsigned long long empty = w->from ? from_prometheus_empty(w->from) : 0;
 
 	if (strcmp(path, "-"))
-		printf("%llu rows written to %s\n", w->rows, path);
+		say(stdout, "%llu rows written to %s", w->rows, path);
 	if (empty)
 		fprintf(stderr, "benchmark: %llu of %llu rows are without "
 				"figures: Prometheus has too few samples of "

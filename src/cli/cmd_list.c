@@ -3,7 +3,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "catalogue/catalogue.h"
+#include "cli/say.h"
 
 static const char *kind_word(enum library_kind kind)
 {
@@ -42,23 +44,23 @@ static void print_json(const struct catalogue *catalogue)
 					   catalogue->skipped[i].why));
 	document = json_pack("{s:o, s:o}", "libraries", all, "skipped",
 			     skipped);
-	json_dumpf(document, stdout, JSON_INDENT(2));
+	json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(document);
 }
 
 static void print_library(const struct library *library)
 {
-	printf("%-12s %-10s ", library->name,
-	       library->version ? library->version : "-");
+	struct str tests = STR_INIT;
+
 	for (size_t i = 0; i < library->test_count; i++)
-		printf("%s%s", i ? ", " : "", library->tests[i].name);
-	if (!library->test_count)
-		printf("(no tests)");
-	if (library->ready)
-		printf("\n");
-	else
-		printf("\n%-24snot ready: %s\n", "", library->remedy);
+		str_addf(&tests, "%s%s", i ? ", " : "", library->tests[i].name);
+	say(stdout, "%-12s %-10s %s", library->name,
+	    library->version ? library->version : "-",
+	    library->test_count ? tests.buf : "(no tests)");
+	if (!library->ready)
+		say(stdout, "%-24snot ready: %s", "", library->remedy);
+	str_release(&tests);
 }
 
 static void print_kind(const struct catalogue *catalogue,
@@ -83,8 +85,8 @@ static void print_skipped(const struct catalogue *catalogue)
 	if (catalogue->skipped_count)
 		printf("Left out:\n");
 	for (size_t i = 0; i < catalogue->skipped_count; i++)
-		printf("%s: %s\n", catalogue->skipped[i].path,
-		       catalogue->skipped[i].why);
+		say(stdout, "%s: %s", catalogue->skipped[i].path,
+		    catalogue->skipped[i].why);
 	if (catalogue->skipped_count)
 		printf("\n");
 }

@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/say.h"
 #include "cli/session.h"
 
 #include <string.h>
@@ -53,8 +54,8 @@ static int add_library(struct session *session, const struct library *library,
 static void tell_skipped(const struct catalogue *catalogue)
 {
 	for (size_t i = 0; i < catalogue->skipped_count; i++)
-		fprintf(stderr, "benchmark: left out: %s: %s\n",
-			catalogue->skipped[i].path, catalogue->skipped[i].why);
+		say(stderr, "benchmark: left out: %s: %s",
+		    catalogue->skipped[i].path, catalogue->skipped[i].why);
 }
 
 static int add_all(struct session *session, const struct options *options,

@@ -5,10 +5,11 @@
 #include "base/log.h"
 #include "base/near.h"
 #include "cli/command.h"
+#include "cli/say.h"
 
 static int fail(int code, const struct err *err)
 {
-	fprintf(stderr, "benchmark: %s\n", err->text);
+	say(stderr, "benchmark: %s", err->text);
 	if (code == ERR_USAGE)
 		return 2;
 	return code == ERR_INTERRUPTED ? 130 : 1;
@@ -26,15 +27,14 @@ static int unknown_command(const char *word)
 	}
 	near = near_name(word, names, count);
 	if (near)
-		fprintf(stderr,
-			"benchmark: there is no command '%s': did you mean "
-			"'%s'?\n",
-			word, near);
+		say(stderr,
+		    "benchmark: there is no command '%s': did you mean '%s'?",
+		    word, near);
 	else
-		fprintf(stderr,
-			"benchmark: there is no command '%s': `benchmark help` "
-			"shows those there are\n",
-			word);
+		say(stderr,
+		    "benchmark: there is no command '%s': `benchmark help` "
+		    "shows those there are",
+		    word);
 	return 2;
 }
 

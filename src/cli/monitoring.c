@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/say.h"
 #include "cli/watch.h"
 
 static void serve(struct monitor *monitor, int stop_fd, pid_t parent)
@@ -28,7 +29,7 @@ static void serve(struct monitor *monitor, int stop_fd, pid_t parent)
 	signal(SIGTERM, SIG_DFL);
 	code = monitor_serve(monitor, stop_fd, &err);
 	if (code < 0)
-		fprintf(stderr, "benchmark: monitor: %s\n", err.text);
+		say(stderr, "benchmark: monitor: %s", err.text);
 	_exit(code < 0);
 }
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/work.h"
 #include "cell/cell.h"
+#include "cli/say.h"
 #include "origin/origin.h"
 
 
@@ -28,8 +29,8 @@ static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 	/* In the cell, so that what it does is counted there. */
 	code = cells_enter(process->cells, CELL_ORIGIN);
 	if (code) {
-		fprintf(stderr, "benchmark: the origin %s: %s\n",
-			cells_explain(code), strerror(errno));
+		say(stderr, "benchmark: the origin %s: %s", cells_explain(code),
+		    strerror(errno));
 		_exit(1);
 	}
 	/* Ctrl-C and the end of a terminal go to the whole group: the harness
@@ -40,7 +41,7 @@ static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 	work_watch(NULL);
 	code = origin_serve(process->origin, stop_fd, &err);
 	if (code < 0)
-		fprintf(stderr, "benchmark: origin: %s\n", err.text);
+		say(stderr, "benchmark: origin: %s", err.text);
 	_exit(code < 0);
 }
 

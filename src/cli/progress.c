@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/interrupt.h"
+#include "cli/say.h"
 
 void progress_init(struct progress *progress, size_t total, double expected_s)
 {
@@ -58,8 +59,8 @@ void progress_begin(struct progress *progress, const char *name,
 	lines_duration(progress_left_s(progress, NAN,
 				       progress->trial_start_ns),
 		       left);
-	fprintf(stderr, "[%zu/%zu] %s, about %s left\n", progress->number,
-		progress->total, name, left);
+	say(stderr, "[%zu/%zu] %s, about %s left", progress->number,
+	    progress->total, name, left);
 }
 
 static unsigned columns(void)
@@ -119,9 +120,8 @@ static void show_work(void *context, const struct work *work)
 	progress->work_shown_ns = now_ns;
 	progress_work_text(work, &text);
 	clear_lines(progress);
-	fprintf(stderr, "%.*s\n",
-		progress->terminal ? (int)columns() - 1 : (int)text.len,
-		text.buf);
+	say(stderr, "%.*s",
+	    progress->terminal ? (int)columns() - 1 : (int)text.len, text.buf);
 	fflush(stderr);
 	progress->lines = progress->terminal;
 	str_release(&text);
@@ -153,8 +153,8 @@ void progress_end(struct progress *progress, double expected_s,
 {
 	progress->expected_done_s += expected_s;
 	clear_lines(progress);
-	fprintf(stderr, "[%zu/%zu] %s: %s\n", progress->number, progress->total,
-		progress->name, outcome);
+	say(stderr, "[%zu/%zu] %s: %s", progress->number, progress->total,
+	    progress->name, outcome);
 }
 
 void progress_say(struct progress *progress, const char *format, ...)
@@ -163,7 +163,6 @@ void progress_say(struct progress *progress, const char *format, ...)
 
 	clear_lines(progress);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say_args(stderr, format, args);
 	va_end(args);
-	fputc('\n', stderr);
 }

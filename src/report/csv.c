@@ -5,15 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/text.h"
+
 static bool stands(const struct column *column, bool per_replica)
 {
 	return column->use & (per_replica ? COLUMN_REPLICA : COLUMN_TOTAL);
 }
 
-static void put_text(FILE *out, const char *text)
+/* Some of it is what others said, and what reads it may be a terminal. */
+static char *clean(const char *text)
 {
-	if (!text)
-		return;
+	char *copy = mem_dup(text);
+
+	text_clean(copy);
+	return copy;
+}
+
+static void put_quoted(FILE *out, const char *text)
+{
 	if (!strpbrk(text, ",\"\n\r")) {
 		fputs(text, out);
 		return;
@@ -25,6 +35,24 @@ static void put_text(FILE *out, const char *text)
 		fputc(*text, out);
 	}
 	fputc('"', out);
+}
+
+static void put_text(FILE *out, const char *text)
+{
+	char *copy = text ? clean(text) : NULL;
+
+	if (copy)
+		put_quoted(out, copy);
+	free(copy);
+}
+
+static json_t *json_text(const char *text)
+{
+	char *copy = text ? clean(text) : NULL;
+	json_t *value = copy ? json_string(copy) : json_null();
+
+	free(copy);
+	return value;
 }
 
 /* 15 digits are enough for most doubles, 17 for all. */
@@ -128,14 +156,12 @@ static json_t *json_value(const struct column *column,
 			  const struct result_row *row)
 {
 	const void *value = result_value(row, column);
-	const char *text;
 	uint64_t count;
 	double number;
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
-		text = *(char *const *)value;
-		return text ? json_string(text) : json_null();
+		return json_text(*(char *const *)value);
 	case COLUMN_COUNT:
 		count = *(const uint64_t *)value;
 		return count == RESULT_UNKNOWN ? json_null()
