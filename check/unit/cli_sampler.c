@@ -31,7 +31,7 @@ static void check_ledger_at_go(void **state)
 	struct trial_spec spec = { .library = "lib", .replicas = 1,
 				   .concurrency = 4 };
 	struct run_hooks hooks = sampler_hooks();
-	char none[] = "/nonexistent", *records[] = { none, NULL };
+	const int records[] = { -1 };
 	struct ledger *ledger = ledger_new(1);
 	struct cgroup groups[2] = { { 0 } };
 	struct cells cells = { .isolation = ISOLATION_PROCESS,
@@ -44,7 +44,7 @@ static void check_ledger_at_go(void **state)
 	(void)state;
 	trial_init(&trial, &spec);
 	trial.replica[0].pid = getpid();
-	sampler_init(&sampler, &trial, &cells, ledger, getpid(), records,
+	sampler_init(&sampler, &trial, &cells, ledger, getpid(), records, 1,
 		     &plan);
 	atomic_store(&ledger->row[0].completed, 9);
 	atomic_store(&ledger->row[0].body_bytes, 9000);

@@ -1,10 +1,12 @@
 /* Plans, proofs and bursts as files. */
 #include "check.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/embedded.h"
 #include "plan_fixture.h"
@@ -63,6 +65,14 @@ static void check_expect(const json_t *line, const json_t *layout)
 	}
 }
 
+static int create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
 /* The file, line by line, against the plan. */
 static void what_is_written_is_the_plan(void **state)
 {
@@ -74,10 +84,13 @@ static void what_is_written_is_the_plan(void **state)
 	struct plan plan;
 	struct err err;
 	char *at;
+	int fd;
 
 	(void)state;
 	make(&plan, &w, source, 20);
-	assert_int_equal(plan_write(&plan, path, &err), 0);
+	fd = create(path);
+	assert_int_equal(plan_write(&plan, fd, &err), 0);
+	close(fd);
 	assert_int_equal(file_read(path, 64 << 20, &text, &err), 0);
 	at = text.buf;
 	for (size_t i = 0; i < plan.op_count; i++) {
@@ -100,8 +113,10 @@ static void what_is_written_is_the_plan(void **state)
 		at = end + 1;
 	}
 	assert_int_equal(*at, '\0');
-	assert_true(plan_write(&plan, "/nowhere/plan", &err) < 0);
-	assert_names(err, "/nowhere/plan");
+	fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(plan_write(&plan, fd, &err), ERR_SYSTEM);
+	assert_names(err, "cannot write a plan");
+	close(fd);
 	plan_release(&plan);
 	plan_release(&plan);
 	str_release(&text);
@@ -173,10 +188,16 @@ static unsigned proof(const char *test, uint64_t size, unsigned count,
 	struct plan plan;
 	struct err err;
 	unsigned n;
+	int lines_fd, bytes_fd;
 
 	make(&plan, &w, source, 40);
-	if (plan_write_proof(&plan, source, count, lines, bytes, &err) < 0)
+	lines_fd = create(lines);
+	bytes_fd = create(bytes);
+	if (plan_write_proof(&plan, source, count, lines_fd, bytes_fd,
+			     &err) < 0)
 		fail_msg("%s", err.text);
+	close(lines_fd);
+	close(bytes_fd);
 	assert_int_equal(file_read(bytes, 64 << 20, &text, &err), 0);
 	n = for_lines(lines, check_proof_line, &r);
 	assert_int_equal(r.at, text.len);
@@ -232,13 +253,16 @@ static void check_burst(struct object_source *source, const struct workload *w,
 	char *path = mem_printf("%s/burst", folder);
 	struct plan plan;
 	struct err err;
+	int fd;
 
 	r->source = source;
 	r->prefix = prefix;
 	r->expects = !strcmp(w->test, "cog_header");
 	make(&plan, w, source, keys);
-	if (plan_write_burst(&plan, source, prefix, path, &err) < 0)
+	fd = create(path);
+	if (plan_write_burst(&plan, source, prefix, fd, &err) < 0)
 		fail_msg("%s", err.text);
+	close(fd);
 	assert_int_equal(for_lines(path, check_burst_line, r), w->concurrency);
 	plan_release(&plan);
 	free(path);
@@ -275,8 +299,8 @@ static void bursts_differ_in_range(void **state)
 		struct err err;
 
 		make(&plan, &w, source, 10);
-		assert_int_equal(plan_write_burst(&plan, source, "", "/dev/null",
-						  &err), ERR_USAGE);
+		assert_int_equal(plan_write_burst(&plan, source, "", -1, &err),
+				 ERR_USAGE);
 		assert_names(err, "--concurrency");
 		plan_release(&plan);
 	}

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "run/handed.h"
 #include "run/run.h"
 #include "run_replica.h"
 
@@ -25,7 +26,8 @@ struct fixture {
 	char *argv[3 + FIXTURE_MAX];
 	char *environment[2];
 	char endpoints[FIXTURE_MAX][ENDPOINT_BYTES];
-	char *records[FIXTURE_MAX];
+	int handed[HANDED_READ];
+	int records[FIXTURE_MAX];
 	uint64_t sent_ns[FIXTURE_MAX];
 	struct err err;
 	struct str events;   /* "ready go window_end done0 " */
@@ -130,7 +132,7 @@ static inline void fixture_request(struct fixture *f)
 	f->request = (struct run_request){
 		.trial = &f->trial, .argv = f->argv,
 		.environment = f->environment, .folder = f->folder,
-		.endpoints = f->endpoints, .plan = "/plan",
+		.endpoints = f->endpoints, .handed = f->handed,
 		.records = f->records, .records_capacity = 1000,
 		.ready_timeout_s = 60, .grace_s = 20, .interrupt_fd = -1,
 		.go_sent_ns = f->sent_ns,
@@ -138,6 +140,17 @@ static inline void fixture_request(struct fixture *f)
 			   on_window_hook, on_done_hook, on_progress_hook },
 		.context = f,
 	};
+}
+
+/* A plan of seven bytes, and nothing else. */
+static inline void fixture_plan(struct fixture *f)
+{
+	for (unsigned i = 0; i < HANDED_READ; i++)
+		f->handed[i] = -1;
+	f->handed[HANDED_PLAN] = handed_make("plan", &f->err);
+	assert_int_equal(write(f->handed[HANDED_PLAN], FIXTURE_PLAN,
+			       strlen(FIXTURE_PLAN)), strlen(FIXTURE_PLAN));
+	assert_int_equal(handed_seal(f->handed[HANDED_PLAN], &f->err), 0);
 }
 
 /* `words`: one behaviour a replica, blanks between. */
@@ -166,8 +179,9 @@ static inline void fixture_init(struct fixture *f, unsigned replicas,
 	for (unsigned i = 0; i < replicas; i++) {
 		snprintf(f->endpoints[i], sizeof(f->endpoints[i]),
 			 "http://127.0.0.1:%u", 1000 + i);
-		f->records[i] = mem_printf("%s/records.%u", f->folder, i);
+		f->records[i] = -1;
 	}
+	fixture_plan(f);
 	fixture_request(f);
 	str_init(&f->events);
 	assert_int_equal(pipe2(f->interrupt, O_CLOEXEC), 0);
@@ -196,7 +210,8 @@ static inline int fixture_run(struct fixture *f)
 static inline void fixture_release(struct fixture *f)
 {
 	for (unsigned i = 0; i < f->trial.replica_count; i++)
-		free(f->records[i]);
+		close(f->records[i]);
+	close(f->handed[HANDED_PLAN]);
 	for (unsigned i = 2; f->argv[i]; i++)
 		free(f->argv[i]);
 	trial_release(&f->trial);

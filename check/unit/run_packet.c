@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "run/handed.h"
 #include "run/packet.h"
 #include "base/text.h"
 #include "run/text.h"
@@ -44,15 +45,13 @@ static void check_text(const json_t *packet, const char *name,
 static void make_request(struct run_request *request, struct trial *trial)
 {
 	static char endpoints[4][ENDPOINT_BYTES] = { "http://a", "http://b" };
-	static char first[] = "/r0", second[] = "/r1";
-	static char *records[] = { first, second };
+	static const int handed[HANDED_READ] = { 70, 71, 72, -1 };
 
 	trial_init(trial, &spec);
 	strcpy(trial->params_json, "{\"request_size\": 16384}");
 	*request = (struct run_request){
-		.trial = trial, .endpoints = endpoints, .records = records,
-		.records_capacity = 99, .plan = "/plan", .proof = "/proof",
-		.proof_bytes = "/bytes",
+		.trial = trial, .endpoints = endpoints, .handed = handed,
+		.records_capacity = 99,
 	};
 }
 
@@ -68,7 +67,7 @@ static void setup(void **state)
 	};
 	struct run_request request;
 	struct trial trial;
-	json_t *packet;
+	json_t *packet, *verify;
 
 	(void)state;
 	make_request(&request, &trial);
@@ -78,8 +77,12 @@ static void setup(void **state)
 	assert_int_equal(json_object_size(packet),
 			 sizeof(members) / sizeof(*members));
 	check_text(packet, "endpoint", "http://b");
-	check_text(json_object_get(packet, "records"), "path", "/r1");
-	check_text(json_object_get(packet, "verify"), "proof_bytes", "/bytes");
+	check_text(packet, "plan", "/proc/self/fd/4");
+	check_text(json_object_get(packet, "records"), "path",
+		   "/proc/self/fd/8");
+	verify = json_object_get(packet, "verify");
+	check_text(verify, "proof_bytes", "/proc/self/fd/6");
+	assert_true(json_is_null(json_object_get(verify, "burst")));
 	assert_true(json_is_null(json_object_get(packet, "n_requests")));
 	assert_true(json_is_null(json_object_get(packet, "rate")));
 	assert_true(json_is_null(json_object_get(packet, "credentials")));
@@ -117,10 +120,10 @@ static void setup_too_large(void **state)
 	(void)state;
 	memset(path, 'x', 69999);
 	make_request(&request, &trial);
-	request.plan = path;
+	request.ca_file = path;
 	assert_int_equal(packet_setup(&request, 0, &text, &err), ERR_USAGE);
 	assert_null(text);
-	request.plan = "/\xff";
+	request.ca_file = "/\xff";
 	assert_int_equal(packet_setup(&request, 0, &text, &err), ERR_USAGE);
 	assert_non_null(strstr(err.text, "UTF-8"));
 	free(path);

@@ -20,10 +20,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "record/record.h"
+#include "run/handed.h"
 
 extern char **environ;
 
@@ -31,6 +33,9 @@ extern char **environ;
 	"{\"type\":\"ready\",\"protocol\":1,\"versions\":{\"library\":"        \
 	"\"1.2.3\",\"runtime\":\"C17\",\"zlib\":\"1.2\"},\"not_applied\":"     \
 	"[\"keep_alive\",\"use_dns_cache\"],\"import_seconds\":0.25"
+
+/* What all are handed as their plan. */
+#define FIXTURE_PLAN "a plan\n"
 
 static int replica_fd;
 static json_t *replica_setup;
@@ -529,7 +534,7 @@ static const struct behaviour {
 	B(done_in_future), B(done_bad_sum), B(done_bad_word), B(done_too_few),
 	B(done_too_early), B(exit_after_go), B(no_bye), B(stay_after_bye),
 	B(fail_after_bye), B(inspect), B(echo), B(done_too_soon), B(done_late),
-	B(done_at_300_ms), B(close_after_done),
+	B(done_at_300_ms), B(close_after_done), B(reads), B(spoils),
 #undef B
 };
 

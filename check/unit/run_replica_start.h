@@ -30,8 +30,10 @@ static inline void do_inspect(void)
 	struct stat null, in;
 	int death = 0;
 
-	for (int fd = 0; fd < 1000; fd++)
-		if (fd > 3 && fcntl(fd, F_GETFD) >= 0)
+	for (int fd = 4; fd < 1000; fd++)
+		if ((fcntl(fd, F_GETFD) >= 0) !=
+		    (fd == HANDED_FD(HANDED_PLAN) ||
+		     fd == HANDED_FD(HANDED_RECORDS)))
 			complain("inherited file", fd);
 	if (!environ[0] || !environ[1] || environ[2] ||
 	    strcmp(environ[0], "ONLY=this") != 0 ||
@@ -66,4 +68,86 @@ static inline void do_echo(void)
 						     "endpoint")), 1);
 	expect("go");
 	finish();
+}
+
+static inline const char *plan_path(void)
+{
+	return json_string_value(json_object_get(replica_setup, "plan"));
+}
+
+static inline void read_plan(int fd)
+{
+	char text[100];
+	ssize_t n = read(fd, text, sizeof(text));
+
+	if (n != (ssize_t)strlen(FIXTURE_PLAN) ||
+	    memcmp(text, FIXTURE_PLAN, strlen(FIXTURE_PLAN)) != 0)
+		complain("wrong plan, of bytes", n);
+}
+
+/* By its path, several times, by the descriptor itself, and in a child. */
+static inline void do_reads(void)
+{
+	pid_t child;
+	int status;
+
+	for (int i = 0; i < 2; i++)
+		read_plan(open(plan_path(), O_RDONLY));
+	read_plan(HANDED_FD(HANDED_PLAN));
+	child = fork();
+	if (child == 0) {
+		read_plan(open(plan_path(), O_RDONLY));
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child || status)
+		complain("child's status", status);
+	do_normal();
+}
+
+#define MUST_FAIL(call)                                                        \
+	do {                                                                   \
+		if ((call) >= 0)                                               \
+			complain(#call, 0);                                    \
+	} while (0)
+
+/* What others read. */
+static inline void spoil_plan(void)
+{
+	const int fd = HANDED_FD(HANDED_PLAN);
+	int again;
+
+	MUST_FAIL(write(fd, "x", 1));
+	fchmod(fd, 0666);
+	again = open(plan_path(), O_RDWR);
+	MUST_FAIL(pwrite(again, "x", 1, 0));
+	MUST_FAIL(ftruncate(again, 0));
+	MUST_FAIL(ftruncate(again, 100));
+	MUST_FAIL(fallocate(again, 0, 0, 4096));
+	MUST_FAIL(fallocate(again,
+			    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4));
+	if (mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, again, 0) != MAP_FAILED)
+		complain("mapped to be written", 0);
+	MUST_FAIL(rename(plan_path(), "plan"));
+	MUST_FAIL(unlink(plan_path()));
+	/* Whose own it is may do this. */
+	fchmod(fd, 0);
+}
+
+/* Its size cannot change; the second of three records can be lost. */
+static inline void do_spoils(void)
+{
+	const int fd = HANDED_FD(HANDED_RECORDS);
+
+	spoil_plan();
+	MUST_FAIL(ftruncate(fd, 0));
+	MUST_FAIL(ftruncate(fd, 64 * 2000));
+	MUST_FAIL(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
+	up_to_go();
+	work();
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 64,
+		      64) < 0)
+		complain("no hole", errno);
+	fchmod(fd, 0);
+	done(3, 3, "n_requests", clock_now_ns());
+	bye();
 }

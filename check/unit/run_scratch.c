@@ -1,4 +1,4 @@
-/* Scratch folders and records files. */
+/* Scratch folders. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +15,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "run/records.h"
-#include "run/run.h"
 #include "run/scratch.h"
 
 static char base[128];
@@ -262,60 +260,6 @@ static void locked_is_kept(void **state)
 	assert_int_equal(scratch_remove(&scratch, &err), 0);
 }
 
-static void records(void **state)
-{
-	char *path = mem_printf("%s/records", base);
-	const struct record *mapped;
-	struct record one = { .op = 7, .outcome = OUTCOME_OK };
-	struct err err;
-	struct stat st;
-	size_t count;
-	FILE *file;
-
-	(void)state;
-	assert_int_equal(records_make(path, 1000000, &err), 0);
-	assert_int_equal(stat(path, &st), 0);
-	assert_true(st.st_size == 64000000 && st.st_blocks == 0);
-	assert_int_equal(run_map_records(path, &mapped, &count, &err), 0);
-	assert_null(mapped);
-	assert_true(count == 0);
-	file = fopen(path, "r+");
-	assert_int_equal(fseek(file, 64L * 500000, SEEK_SET), 0);
-	assert_true(fwrite(&one, sizeof(one), 1, file) == 1);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(run_map_records(path, &mapped, &count, &err), 0);
-	assert_true(count > 500000 && count < 1000000);
-	assert_int_equal(mapped[500000].op, 7);
-	run_unmap_records(mapped, count);
-	assert_int_equal(run_map_all_records(path, &mapped, &count, &err), 0);
-	assert_true(count == 1000000);
-	run_unmap_records(mapped, count);
-	assert_int_equal(records_make(path, 10, &err), 0); /* emptied */
-	assert_int_equal(run_map_records(path, &mapped, &count, &err), 0);
-	assert_true(count == 0);
-	free(path);
-}
-
-static void bad_records(void **state)
-{
-	char *path = mem_printf("%s/bad", base);
-	const struct record *mapped;
-	struct err err;
-	size_t count;
-
-	(void)state;
-	assert_int_equal(run_map_records(path, &mapped, &count, &err),
-			 ERR_NOT_FOUND);
-	assert_int_equal(file_write(path, "short", 5, &err), 0);
-	assert_int_equal(run_map_records(path, &mapped, &count, &err),
-			 ERR_INVALID);
-	assert_int_equal(records_make(path, UINT64_MAX, &err), ERR_USAGE);
-	assert_int_equal(records_make(path, 0, &err), ERR_USAGE);
-	assert_int_equal(records_make("/nonexistent/r", 1, &err), ERR_SYSTEM);
-	run_unmap_records(NULL, 0);
-	free(path);
-}
-
 int main(void)
 {
 #define EACH(f) cmocka_unit_test_setup_teardown(f, make_base, remove_base)
@@ -324,7 +268,6 @@ int main(void)
 		EACH(killed_run_is_cleared), EACH(renamed_run_is_cleared),
 		EACH(others_are_kept), EACH(what_stays_is_named), EACH(names),
 		EACH(link_is_not_followed), EACH(locked_is_kept),
-		EACH(records), EACH(bad_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
-/* Plans as files, made once for all trials that do the same work. */
+/* Plans in sealed memory, made once for all trials that do the same work. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -39,18 +40,37 @@ static char *key_of(const struct options *o, const struct workload *w)
 			  o->prefix ? o->prefix : "");
 }
 
+static int make_files(struct prepared *p, struct err *err)
+{
+	static const char *const names[HANDED_READ] = {
+		"plan", "proof", "proof-bytes", "burst"
+	};
+
+	for (unsigned i = 0; i < HANDED_READ; i++) {
+		p->handed[i] = handed_make(names[i], err);
+		if (p->handed[i] < 0)
+			return p->handed[i];
+	}
+	return 0;
+}
+
 static int write_files(struct prepared *p, const struct plan *plan,
 		       bool own_origin, struct err *err)
 {
-	int code = plan_write(plan, p->plan, err);
+	int code = make_files(p, err);
 
 	if (code == 0)
+		code = plan_write(plan, p->handed[HANDED_PLAN], err);
+	if (code == 0)
 		code = plan_write_proof(plan, p->source, PROOF_OPERATIONS,
-					p->proof, p->proof_bytes, err);
+					p->handed[HANDED_PROOF],
+					p->handed[HANDED_PROOF_BYTES], err);
 	if (code == 0)
 		code = plan_write_burst(plan, p->source,
 					own_origin ? LEDGER_HOLD_PREFIX : "",
-					p->burst, err);
+					p->handed[HANDED_BURST], err);
+	for (unsigned i = 0; code == 0 && i < HANDED_READ; i++)
+		code = handed_seal(p->handed[i], err);
 	return code;
 }
 
@@ -58,14 +78,9 @@ static int make(struct session *session, const struct job *job,
 		const struct workload *workload, struct prepared *p,
 		struct err *err)
 {
-	size_t n = session->prepared_count;
 	uint64_t start_ns = clock_now_ns();
 	int code;
 
-	p->plan = mem_printf("%s/plan-%zu.jsonl", session->scratch.path, n);
-	p->proof = mem_printf("%s/proof-%zu.jsonl", session->scratch.path, n);
-	p->proof_bytes = mem_printf("%s/proof-%zu.bin", session->scratch.path, n);
-	p->burst = mem_printf("%s/burst-%zu.jsonl", session->scratch.path, n);
 	code = dataset_open(&p->source, &job->options,
 			    &session->catalogue.places, err);
 	if (code == 0)
@@ -85,10 +100,9 @@ static int make(struct session *session, const struct job *job,
 static void release(struct prepared *p)
 {
 	free(p->key);
-	free(p->plan);
-	free(p->proof);
-	free(p->proof_bytes);
-	free(p->burst);
+	for (unsigned i = 0; i < HANDED_READ; i++)
+		if (p->handed[i] >= 0)
+			close(p->handed[i]);
 	plan_release(&p->work);
 	object_source_free(p->source);
 }
@@ -96,7 +110,7 @@ static void release(struct prepared *p)
 int session_prepare(struct session *session, const struct job *job,
 		    const struct prepared **out, struct err *err)
 {
-	struct prepared fresh = { 0 };
+	struct prepared fresh = { .handed = { -1, -1, -1, -1 } };
 	struct workload workload;
 	int code;
 

@@ -1,10 +1,7 @@
 #include "cli/sampler.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -28,14 +25,17 @@
 #define AHEAD_MOST 32768
 #define AHEAD_ALL 1048576
 
+/* Records that are read at once: 64 KiB. */
+#define CHUNK_RECORDS 1024
+
 /* For the origin to count what has been answered: of one replica that is done,
  * and of all together before GO, when nobody waits. */
 #define COUNTED_NS (5 * NS_PER_MS)
 #define COUNTED_AT_GO_NS (2 * NS_PER_S)
 
 void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
-		  struct ledger *ledger, pid_t origin_pid, char *const *records,
-		  const struct plan *plan)
+		  struct ledger *ledger, pid_t origin_pid, const int *records,
+		  size_t capacity, const struct plan *plan)
 {
 	unsigned n = trial->replica_count;
 
@@ -45,6 +45,8 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	s->ledger = ledger;
 	s->origin_pid = origin_pid;
 	s->records = records;
+	s->capacity = capacity;
+	s->chunk = mem_array(CHUNK_RECORDS, sizeof(*s->chunk));
 	s->count = n + 1;
 	s->sources = mem_array(s->count, sizeof(*s->sources));
 	s->cursors = mem_array(n, sizeof(*s->cursors));
@@ -79,32 +81,18 @@ static size_t ahead_of(const struct sampler *s, size_t newly)
 }
 
 /* Pages that the harness allocates are not in the replica's memory. */
-static void reserve(struct sampler *s, struct record_cursor *cursor,
-		    size_t newly)
-{
-	size_t ahead = ahead_of(s, newly), want = cursor->at + ahead;
-
-	if (want > cursor->capacity)
-		want = cursor->capacity;
-	if (cursor->fd < 0 || want <= cursor->reserved ||
-	    (newly && cursor->reserved >= cursor->at + ahead / 2))
-		return;
-	if (run_reserve_records(cursor->fd, cursor->reserved, want) == 0)
-		cursor->reserved = want;
-	else if (errno == ENOSPC)
-		cursor->full = true;
-}
-
-static void open_records(struct sampler *s, unsigned i)
+static void reserve(struct sampler *s, unsigned i, size_t newly)
 {
 	struct record_cursor *cursor = &s->cursors[i];
-	struct err err;
+	size_t ahead = ahead_of(s, newly), want = cursor->at + ahead;
 
-	if (run_map_all_records(s->records[i], &cursor->records,
-				&cursor->capacity, &err) < 0)
-		LOG(CLI, "%s", err.text);
-	cursor->fd = open(s->records[i], O_RDWR | O_CLOEXEC);
-	reserve(s, cursor, 0);
+	if (want > s->capacity)
+		want = s->capacity;
+	if (want <= cursor->reserved ||
+	    (newly && cursor->reserved >= cursor->at + ahead / 2))
+		return;
+	if (run_reserve_records(s->records[i], cursor->reserved, want) == 0)
+		cursor->reserved = want;
 }
 
 static void count_ok(struct record_cursor *cursor, const struct record *record)
@@ -135,26 +123,19 @@ static void count_record(struct record_cursor *cursor,
 }
 
 /* Counts the records that were written since the last time. */
-static void advance(struct sampler *s, struct record_cursor *cursor)
+static void advance(struct sampler *s, unsigned i)
 {
-	size_t before = cursor->at;
-	size_t end = cursor->full ? cursor->reserved : cursor->capacity;
+	struct record_cursor *cursor = &s->cursors[i];
+	size_t before = cursor->at, n;
 
-	while (cursor->at < end) {
-		const struct record *written = &cursor->records[cursor->at];
-		uint8_t outcome = __atomic_load_n(&written->outcome,
-						  __ATOMIC_ACQUIRE);
-		struct record record;
-
-		if (outcome == OUTCOME_NONE)
-			break;
-		/* A replica may change it while we look. */
-		record = *(const volatile struct record *)written;
-		record.outcome = outcome;
-		count_record(cursor, &record);
-		cursor->at++;
-	}
-	reserve(s, cursor, cursor->at - before);
+	do {
+		n = run_read_records(s->records[i], cursor->at, s->chunk,
+				     CHUNK_RECORDS);
+		for (size_t at = 0; at < n; at++)
+			count_record(cursor, &s->chunk[at]);
+		cursor->at += n;
+	} while (n == CHUNK_RECORDS);
+	reserve(s, i, cursor->at - before);
 }
 
 /* ------------------------------------------------------------- readings --- */
@@ -230,9 +211,9 @@ static void sample_cell(struct sampler *s, unsigned number,
 	sample.replica = (int32_t)number - 1;
 	fill_link(s, number, &sample);
 	if (number != CELL_ORIGIN) {
-		struct record_cursor *cursor = &s->cursors[number - 1];
+		const struct record_cursor *cursor = &s->cursors[number - 1];
 
-		advance(s, cursor);
+		advance(s, number - 1);
 		sample.operations_ok = cursor->ok;
 		sample.operations_failed = cursor->failed;
 		sample.received_bytes = received(s, number - 1);
@@ -298,7 +279,7 @@ static void on_ready(void *context, struct trial *trial)
 		if (s->ours[i])
 			open_source(s, i);
 	for (unsigned i = 0; i < trial->replica_count; i++)
-		open_records(s, i);
+		reserve(s, i, 0);
 	for (unsigned i = 0; s->cells->networked && i < s->count; i++)
 		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
 	until_ns = clock_now_ns() + COUNTED_AT_GO_NS;
@@ -485,28 +466,21 @@ void sampler_finish(struct sampler *s)
 		s->last[CELL_ORIGIN].cpu_ns - s->first[CELL_ORIGIN].cpu_ns;
 }
 
-static void close_records(struct record_cursor *cursor)
-{
-	run_unmap_records(cursor->records, cursor->capacity);
-	if (cursor->fd > 0)
-		close(cursor->fd);
-	possible_release(&cursor->possible);
-}
-
 void sampler_release(struct sampler *s)
 {
 	if (!s->trial)
 		return;
-	for (unsigned i = 0; i < s->trial->replica_count; i++)
-		close_records(&s->cursors[i]);
 	for (unsigned i = 0; s->metering && i < s->count; i++)
 		if (s->ours[i])
 			source_close(&s->sources[i]);
 	if (s->metering)
 		machine_close(&s->machine);
 	others_release(&s->others);
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		possible_release(&s->cursors[i].possible);
 	free(s->sources);
 	free(s->cursors);
+	free(s->chunk);
 	free(s->ours);
 	free(s->links);
 	free(s->links_before);
@@ -515,17 +489,6 @@ void sampler_release(struct sampler *s)
 	free(s->first);
 	free(s->last);
 	memset(s, 0, sizeof(*s));
-}
-
-size_t sampler_records(const struct sampler *sampler, unsigned replica)
-{
-	const struct record_cursor *cursor = &sampler->cursors[replica];
-
-	if (!cursor->records)
-		return 0;
-	return cursor->fd >= 0 ? run_allocated_records(cursor->fd,
-						       cursor->capacity)
-			       : cursor->capacity;
 }
 
 uint64_t sampler_ok(const struct sampler *sampler)

@@ -18,18 +18,14 @@
 
 /* How far a replica's records have been counted. */
 struct record_cursor {
-	const struct record *records;
-	size_t capacity, at;
+	size_t at;
 	struct possible possible;
 	uint64_t latest_ns; /* a moment after the records were read */
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t ok, failed, bytes;
 	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
 	uint64_t latency_sum_ns;
-	int fd;          /* to reserve pages; -1: none */
 	size_t reserved; /* records whose pages are allocated */
-	bool full;       /* the file system has no more: those behind
-			  * `reserved` are not read before the end */
 };
 
 struct sampler {
@@ -43,7 +39,9 @@ struct sampler {
 	struct machine_meter machine;
 	struct others others;
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
-	char *const *records;  /* paths, borrowed */
+	const int *records;    /* descriptors, borrowed, -1 before a trial */
+	size_t capacity;       /* of each */
+	struct record *chunk;  /* what is being counted */
 	struct net_counts *links; /* the newest, by the cell's number; they
 				   * began at 0 with this trial, though */
 	struct net_counts *links_before; /* links are kept from trial to
@@ -60,7 +58,7 @@ struct sampler {
 
 void sampler_init(struct sampler *sampler, struct trial *trial,
 		  struct cells *cells, struct ledger *ledger,
-		  pid_t origin_pid, char *const *records,
+		  pid_t origin_pid, const int *records, size_t capacity,
 		  const struct plan *plan);
 
 /* Hooks whose context is the sampler. */
@@ -70,9 +68,6 @@ struct run_hooks sampler_hooks(void);
  * window. The cells must still be there. */
 void sampler_finish(struct sampler *sampler);
 void sampler_release(struct sampler *sampler);
-
-/* Records of a replica that can be read, after the run. */
-size_t sampler_records(const struct sampler *sampler, unsigned replica);
 
 /* Operations recorded so far, by all replicas. */
 uint64_t sampler_ok(const struct sampler *sampler);

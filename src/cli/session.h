@@ -17,6 +17,7 @@
 #include "record/plan.h"
 #include "record/result.h"
 #include "record/trial.h"
+#include "run/handed.h"
 #include "run/scratch.h"
 
 struct cells;
@@ -28,11 +29,11 @@ struct job {
 	struct options options;
 };
 
-/* A plan and its proof as files, for all trials with the same work. */
+/* A plan and its proof, sealed, for all trials with the same work. */
 struct prepared {
 	char *key;     /* all options that the work depends on, as text */
-	char *plan, *proof, *proof_bytes, *burst; /* paths */
-	struct plan work; /* what the files hold */
+	int handed[HANDED_READ];
+	struct plan work; /* what they hold */
 	uint64_t request_size; /* bytes of an operation */
 	struct object_source *source;
 };

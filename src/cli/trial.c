@@ -30,7 +30,8 @@ struct setting {
 	struct sampler sampler;
 	char (*endpoints)[ENDPOINT_BYTES];
 	bool tls;
-	char **records; /* NULL-ended paths */
+	unsigned replicas; /* of `records` */
+	int *records; /* one a replica, -1 where there is none */
 	char **argv, **environment;
 };
 
@@ -155,15 +156,6 @@ static uint64_t records_capacity(const struct trial_spec *spec)
 	return (uint64_t)most + 1024;
 }
 
-static void name_records(struct setting *s, const struct session *session,
-			 const struct trial *trial)
-{
-	s->records = mem_array(trial->replica_count + 1, sizeof(*s->records));
-	for (unsigned i = 0; i < trial->replica_count; i++)
-		s->records[i] = mem_printf("%s/records-%u", session->scratch.path,
-					   i);
-}
-
 static int run_replicas(struct session *session, struct setting *s,
 			const struct job *job, struct trial *trial,
 			struct err *err)
@@ -178,12 +170,9 @@ static int run_replicas(struct session *session, struct setting *s,
 		.folder = session->scratch.path,
 		.endpoints = s->endpoints,
 		.tls = s->tls,
-		.plan = s->prepared->plan,
-		.proof = s->prepared->proof,
-		.proof_bytes = s->prepared->proof_bytes,
-		.burst = s->prepared->burst,
+		.handed = s->prepared->handed,
 		.records = s->records,
-		.records_capacity = records_capacity(&trial->spec),
+		.records_capacity = s->sampler.capacity,
 		.ready_timeout_s = o->ready_timeout + o->warm_up,
 		.grace_s = GRACE_S,
 		.interrupt_fd = session->interrupt_fd,
@@ -233,21 +222,36 @@ static void show_progress(void *context, const struct sampler *sampler,
 		progress_show(&session->progress, &look);
 }
 
+static void open_sampler(struct setting *s, struct session *session,
+			 struct trial *trial)
+{
+	unsigned n = trial->replica_count;
+
+	s->replicas = n;
+	s->records = mem_array(n, sizeof(*s->records));
+	for (unsigned i = 0; i < n; i++)
+		s->records[i] = -1;
+	sampler_init(&s->sampler, trial, session->cells, s->origin.ledger,
+		     s->origin.pid, s->records, records_capacity(&trial->spec),
+		     &s->prepared->work);
+	s->sampler.ours[s->sampler.count] = session->monitoring.pid;
+	s->sampler.progress = show_progress;
+	s->sampler.progress_context = session;
+}
+
 static void analyse(struct setting *s, struct trial *trial)
 {
-	uint64_t read_ns;
-
 	show_progress(s->sampler.progress_context, &s->sampler, "stopping",
 		      clock_now_ns());
 	sampler_finish(&s->sampler);
-	read_ns = clock_now_ns();
-	for (unsigned i = 0; i < trial->replica_count; i++) {
-		const struct record_cursor *cursor = &s->sampler.cursors[i];
+	for (unsigned i = 0; trial->go_ns && i < trial->replica_count; i++) {
+		struct record *records;
+		size_t count;
 
-		if (cursor->records)
-			analyse_records(trial, i, cursor->records,
-					sampler_records(&s->sampler, i),
-					&s->prepared->work, read_ns);
+		run_take_records(s->records[i], &records, &count);
+		analyse_records(trial, i, records, count, &s->prepared->work,
+				clock_now_ns());
+		free(records);
 	}
 	analyse_reconcile(trial);
 }
@@ -256,10 +260,9 @@ static void end(struct setting *s)
 {
 	sampler_release(&s->sampler);
 	origin_process_stop(&s->origin);
-	for (size_t i = 0; s->records && s->records[i]; i++) {
-		unlink(s->records[i]);
-		free(s->records[i]);
-	}
+	for (unsigned i = 0; i < s->replicas; i++)
+		if (s->records[i] >= 0)
+			close(s->records[i]);
 	free(s->records);
 	free(s->endpoints);
 	catalogue_free_words(s->argv);
@@ -294,12 +297,7 @@ int session_trial(struct session *session, const struct job *job,
 	cells_describe(session->cells, &trial->placement);
 	s.environment = catalogue_environment(&session->catalogue,
 					      session->scratch.path);
-	name_records(&s, session, trial);
-	sampler_init(&s.sampler, trial, session->cells, s.origin.ledger,
-		     s.origin.pid, s.records, &prepared->work);
-	s.sampler.ours[s.sampler.count] = session->monitoring.pid;
-	s.sampler.progress = show_progress;
-	s.sampler.progress_context = session;
+	open_sampler(&s, session, trial);
 	code = run_replicas(session, &s, job, trial, err);
 	if (code < 0)
 		goto out;

@@ -2,12 +2,14 @@
  * geoio-enter PROGRAM [ARGUMENT]...: the first program in a replica's
  * container. A container inherits no descriptors, so this one fetches them: it
  * connects to the Unix socket (SOCK_SEQPACKET) whose path is in
- * BENCHMARK_SOCKET, waits for a packet that carries two descriptors, and
- * becomes PROGRAM with what a replica that is a process has from its start:
+ * BENCHMARK_SOCKET, waits for a packet that carries descriptors, and becomes
+ * PROGRAM with what a replica that is a process has from its start:
  *
  *	0      /dev/null
- *	1, 2   the first of the two, a pipe
+ *	1, 2   the first of them, a pipe
  *	3      the connected socket; BENCHMARK_FD=3
+ *	4…     the third and further ones, at the numbers that the packet lists
+ *	       behind its first word: "go 4 5 8"
  *
  * By the second one, which is closed when PROGRAM runs, it writes a step and
  * errno, "exec 2", when it cannot go on. Before it has that, all that it can
@@ -28,7 +30,15 @@
 #include <unistd.h>
 
 #define SOCKET 3
-#define ABOVE 10 /* out of the way of those below */
+#define ABOVE 20 /* out of the way of those below */
+#define MOST 8   /* descriptors that come */
+
+/* What came; `packet` is a text. */
+struct arrival {
+	char packet[64];
+	int descriptors[MOST];
+	unsigned count;
+};
 
 /* By way of its folder: the whole path may be longer than an address. */
 static int connect_to(const char *path)
@@ -55,34 +65,40 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-/* The packet and its two descriptors; -1 also when the socket ends first. */
-static int receive(int fd, int descriptors[2])
+static unsigned count_of(const struct cmsghdr *rights)
+{
+	if (!rights || rights->cmsg_type != SCM_RIGHTS)
+		return 0;
+	return (unsigned)((rights->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+}
+
+/* The packet and its descriptors; -1 also when the socket ends first. */
+static int receive(int fd, struct arrival *arrival)
 {
 	union {
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
+		char bytes[CMSG_SPACE(MOST * sizeof(int))];
 		struct cmsghdr align;
 	} control;
-	char packet[16];
-	struct iovec part = { packet, sizeof(packet) };
+	struct iovec part = { arrival->packet, sizeof(arrival->packet) - 1 };
 	struct msghdr message = {
 		.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes),
 	};
-	struct cmsghdr *rights;
 	ssize_t n;
 
 	do {
 		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
-	rights = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (!rights || rights->cmsg_type != SCM_RIGHTS ||
-	    rights->cmsg_len != CMSG_LEN(2 * sizeof(int))) {
+	arrival->count = n > 0 ? count_of(CMSG_FIRSTHDR(&message)) : 0;
+	if (arrival->count < 2 || arrival->count > MOST) {
 		errno = n < 0 ? errno : ECONNRESET;
 		return -1;
 	}
-	memcpy(descriptors, CMSG_DATA(rights), 2 * sizeof(int));
+	arrival->packet[n] = '\0';
+	memcpy(arrival->descriptors, CMSG_DATA(CMSG_FIRSTHDR(&message)),
+	       arrival->count * sizeof(int));
 	return 0;
 }
 
@@ -106,34 +122,64 @@ static int reset_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* All else that is open is closed by execve(). */
-static int place(int socket, int output, int *report)
+/* The numbers behind the packet's first word, one a further descriptor. */
+static int place_more(const struct arrival *arrival)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	const char *at = strchr(arrival->packet, ' ');
 
-	null = fcntl(null, F_DUPFD_CLOEXEC, ABOVE);
-	output = fcntl(output, F_DUPFD_CLOEXEC, ABOVE);
-	socket = fcntl(socket, F_DUPFD_CLOEXEC, ABOVE);
-	*report = fcntl(*report, F_DUPFD_CLOEXEC, ABOVE);
-	if (null < 0 || output < 0 || socket < 0 || *report < 0)
+	for (unsigned i = 2; i < arrival->count; i++) {
+		char *end;
+		long number = at ? strtol(at, &end, 10) : -1;
+
+		if (number <= SOCKET || number >= ABOVE) {
+			errno = EINVAL;
+			return -1;
+		}
+		if (dup2(arrival->descriptors[i], (int)number) < 0)
+			return -1;
+		at = end;
+	}
+	return 0;
+}
+
+static int move_up(int *fd)
+{
+	*fd = fcntl(*fd, F_DUPFD_CLOEXEC, ABOVE);
+	return *fd;
+}
+
+/* All else that is open is closed by execve(). */
+static int place(int socket, struct arrival *arrival)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), output;
+
+	for (unsigned i = 0; i < arrival->count; i++)
+		if (move_up(&arrival->descriptors[i]) < 0)
+			return -1;
+	if (move_up(&null) < 0 || move_up(&socket) < 0)
 		return -1;
-	return dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
-	       dup2(output, 2) < 0 || dup2(socket, SOCKET) < 0 ? -1 : 0;
+	output = arrival->descriptors[0];
+	if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
+	    dup2(socket, SOCKET) < 0)
+		return -1;
+	return place_more(arrival);
 }
 
 int main(int argc, char **argv)
 {
 	const char *path = getenv("BENCHMARK_SOCKET");
-	int socket, descriptors[2], report;
+	struct arrival arrival;
+	int socket, placed, report;
 
 	if (argc < 2 || !path)
 		return EINVAL;
 	socket = connect_to(path);
-	if (socket < 0 || receive(socket, descriptors) < 0)
+	if (socket < 0 || receive(socket, &arrival) < 0)
 		return errno;
-	report = descriptors[1];
 	setsid(); /* most engines have done so */
-	if (reset_signals() < 0 || place(socket, descriptors[0], &report) < 0 ||
+	placed = place(socket, &arrival);
+	report = arrival.descriptors[1];
+	if (placed < 0 || reset_signals() < 0 ||
 	    unsetenv("BENCHMARK_SOCKET") < 0 ||
 	    setenv("BENCHMARK_FD", "3", 1) < 0)
 		fail(report, "prepare");

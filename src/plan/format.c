@@ -1,11 +1,8 @@
 /* Plans, proofs and bursts as JSON lines. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "base/file.h"
@@ -16,39 +13,30 @@
 
 #define FLUSH_BYTES (1U << 20)
 
-/* A new file that is written in pieces. The folder is the run's own, so it
- * needs no rename. */
+/* An open file that is written in pieces. */
 struct output {
-	const char *path;
 	int fd;
 	struct str text;
 };
 
-static int output_open(struct output *out, const char *path, struct err *err)
-{
-	out->path = path;
-	str_init(&out->text);
-	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	return out->fd < 0 ? err_sys(err, "cannot write %s", path) : 0;
-}
+#define OUTPUT(fd) ((struct output){ (fd), STR_INIT })
 
 static int output_flush(struct output *out, size_t limit, struct err *err)
 {
 	if (out->text.len <= limit)
 		return 0;
 	if (file_write_all(out->fd, out->text.buf, out->text.len) < 0)
-		return err_sys(err, "cannot write %s", out->path);
+		return err_sys(err, "cannot write a plan: is there memory "
+			       "left for it?");
 	str_reset(&out->text);
 	return 0;
 }
 
 /* Writes the rest, unless `code` says that something failed before. */
-static int output_close(struct output *out, int code, struct err *err)
+static int output_end(struct output *out, int code, struct err *err)
 {
 	if (code == 0)
 		code = output_flush(out, 0, err);
-	if (out->fd >= 0 && close(out->fd) < 0 && code == 0)
-		code = err_sys(err, "cannot write %s", out->path);
 	str_release(&out->text);
 	return code;
 }
@@ -123,17 +111,17 @@ int plan_format_op(const struct plan *plan, size_t i, struct str *out)
 	return format(plan, &plan->ops[i], i, "", out, NULL);
 }
 
-int plan_write(const struct plan *plan, const char *path, struct err *err)
+int plan_write(const struct plan *plan, int fd, struct err *err)
 {
-	struct output out;
-	int code = output_open(&out, path, err);
+	struct output out = OUTPUT(fd);
+	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < plan->op_count; i++) {
 		code = format(plan, &plan->ops[i], i, "", &out.text, err);
 		if (code == 0)
 			code = output_flush(&out, FLUSH_BYTES, err);
 	}
-	return output_close(&out, code, err);
+	return output_end(&out, code, err);
 }
 
 /* Appends the operation's bytes to `out`. */
@@ -174,16 +162,13 @@ static int prove(const struct plan *plan, struct object_source *source,
 }
 
 int plan_write_proof(const struct plan *plan, struct object_source *source,
-		     unsigned count, const char *jsonl_path,
-		     const char *bytes_path, struct err *err)
+		     unsigned count, int lines_fd, int bytes_fd,
+		     struct err *err)
 {
+	struct output lines = OUTPUT(lines_fd), bytes = OUTPUT(bytes_fd);
 	uint64_t left = PLAN_PROOF_BYTES;
-	struct output lines, bytes;
-	int code = output_open(&lines, jsonl_path, err);
+	int code = 0;
 
-	if (code < 0)
-		return code;
-	code = output_open(&bytes, bytes_path, err);
 	work_begin(0, "operations", "reading the proof of %s", source->name);
 	for (size_t i = 0; code == 0 && i < count && i < plan->op_count; i++) {
 		uint64_t length = plan->ops[i].length;
@@ -196,8 +181,8 @@ int plan_write_proof(const struct plan *plan, struct object_source *source,
 			code = work_done(1, 0, err);
 	}
 	work_end();
-	code = output_close(&bytes, code, err);
-	return output_close(&lines, code, err);
+	code = output_end(&bytes, code, err);
+	return output_end(&lines, code, err);
 }
 
 static int set_crc(const struct plan *plan, struct object_source *source,
@@ -216,11 +201,11 @@ static int set_crc(const struct plan *plan, struct object_source *source,
 }
 
 int plan_write_burst(const struct plan *plan, struct object_source *source,
-		     const char *key_prefix, const char *path, struct err *err)
+		     const char *key_prefix, int fd, struct err *err)
 {
 	const struct workload_ops *ops = workload_of(plan->workload.test);
-	struct output out;
-	int code = output_open(&out, path, err);
+	struct output out = OUTPUT(fd);
+	int code = 0;
 
 	work_begin(plan->workload.concurrency, "operations",
 		   "reading the burst of %s", source->name);
@@ -236,5 +221,5 @@ int plan_write_burst(const struct plan *plan, struct object_source *source,
 			code = work_done(1, 0, err);
 	}
 	work_end();
-	return output_close(&out, code, err);
+	return output_end(&out, code, err);
 }

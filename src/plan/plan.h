@@ -35,8 +35,8 @@ int plan_make(struct plan *out, const struct workload *workload,
 
 void plan_release(struct plan *plan); /* may be called twice */
 
-/* All operations, JSON lines, into a new file (an old one is replaced). */
-int plan_write(const struct plan *plan, const char *path, struct err *err);
+/* All operations, JSON lines, into an open file. */
+int plan_write(const struct plan *plan, int fd, struct err *err);
 
 /* Appends line `i` with its newline. ERR_INVALID if the key is not UTF-8. */
 int plan_format_op(const struct plan *plan, size_t i, struct str *out);
@@ -49,8 +49,8 @@ int plan_format_op(const struct plan *plan, size_t i, struct str *out);
  */
 #define PLAN_PROOF_BYTES (32U << 20)
 int plan_write_proof(const struct plan *plan, struct object_source *source,
-		     unsigned count, const char *jsonl_path,
-		     const char *bytes_path, struct err *err);
+		     unsigned count, int lines_fd, int bytes_fd,
+		     struct err *err);
 
 /*
  * The burst: workload.concurrency operations, all with crc32 and no two of the
@@ -60,8 +60,7 @@ int plan_write_proof(const struct plan *plan, struct object_source *source,
  */
 #define PLAN_BURST_BYTES 16384U
 int plan_write_burst(const struct plan *plan, struct object_source *source,
-		     const char *key_prefix, const char *path,
-		     struct err *err);
+		     const char *key_prefix, int fd, struct err *err);
 
 /* A test uses the workload whose name starts its own name (the longest such),
  * "fetch_range_uvloop" for instance "fetch_range"; any other "fetch_range".

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
+#include "run/handed.h"
 
 #define NO_MEETING                                                             \
 	(struct meeting)                                                       \
@@ -150,28 +152,59 @@ int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err)
 
 /* ------------------------------------------------------------------- go --- */
 
-static int hand_over(struct meeting *meeting)
+#define OVER_MOST (2 + HANDED_COUNT)
+
+/* Output and report, then what a replica is handed, whose numbers the packet
+ * lists: "go 4 8". */
+static unsigned gather(const struct meeting *meeting, const int *handed,
+		       int descriptors[OVER_MOST], struct str *packet)
 {
-	const int descriptors[2] = { meeting->output[1], meeting->report[1] };
+	unsigned n = 2;
+
+	descriptors[0] = meeting->output[1];
+	descriptors[1] = meeting->report[1];
+	str_add(packet, "go");
+	for (int i = 0; i < HANDED_COUNT; i++) {
+		if (handed[i] < 0)
+			continue;
+		descriptors[n++] = handed[i];
+		str_addf(packet, " %d", HANDED_FD(i));
+	}
+	return n;
+}
+
+static int send_over(int socket, const struct str *packet,
+		     const int *descriptors, unsigned count)
+{
 	union {
-		char bytes[CMSG_SPACE(sizeof(descriptors))];
+		char bytes[CMSG_SPACE(OVER_MOST * sizeof(int))];
 		struct cmsghdr align;
 	} control = { { 0 } };
-	char go[] = "go";
-	struct iovec part = { go, 2 };
+	struct iovec part = { packet->buf, packet->len };
 	struct msghdr message = {
 		.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
+		.msg_controllen = CMSG_SPACE(count * sizeof(int)),
 	};
 	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
 
 	rights->cmsg_level = SOL_SOCKET;
 	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(descriptors));
-	memcpy(CMSG_DATA(rights), descriptors, sizeof(descriptors));
-	return sendmsg(meeting->socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	rights->cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(rights), descriptors, count * sizeof(int));
+	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+static int hand_over(struct meeting *meeting, const struct launch *launch)
+{
+	struct str packet = STR_INIT;
+	int descriptors[OVER_MOST];
+	unsigned count = gather(meeting, launch->handed, descriptors, &packet);
+	int result = send_over(meeting->socket, &packet, descriptors, count);
+
+	str_release(&packet);
+	return result;
 }
 
 /* As launcher_process.c says it, and where it was looked for. */
@@ -225,7 +258,7 @@ int meeting_go(struct meeting *meeting, const struct launch *launch,
 {
 	int code;
 
-	if (hand_over(meeting) < 0)
+	if (hand_over(meeting, launch) < 0)
 		return err_set(err, ERR_FAILED, "ended before it was started");
 	/* They end only when no copy of the other end is open. */
 	close_end(&meeting->output[1]);

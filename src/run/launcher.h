@@ -23,6 +23,8 @@ struct launch {
 	unsigned replica;         /* its number */
 	const struct place *place;
 	const struct container *container; /* of docker; NULL for others */
+	const int *handed;        /* HANDED_COUNT descriptors for the replica
+				   * to inherit (handed.h); -1: not that one */
 };
 
 #define LAUNCHED_ID_BYTES 72

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/handed.h"
 
 #ifndef P_PIDFD /* glibc names it since 2.36; the kernel knows it since 5.4 */
 #define P_PIDFD 3
@@ -27,8 +28,8 @@
 
 /* Where a child has its descriptors. */
 #define CHILD_SOCKET 3
-#define CHILD_REPORT 4
-#define CHILD_ABOVE 10 /* out of the way of those above */
+#define CHILD_REPORT HANDED_END
+#define CHILD_ABOVE 20 /* out of the way of those above */
 
 /* What a child that cannot go on writes to its parent. */
 enum child_step { CHILD_PREPARE, CHILD_FOLDER, CHILD_EXEC, CHILD_PLACE };
@@ -137,16 +138,39 @@ static int child_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int child_descriptors(const struct ends *ends, int *report_fd)
+/* A number that is not handed is closed: it may be anything of ours. */
+static int child_handed(const struct launch *launch, int handed[HANDED_COUNT])
+{
+	for (int i = 0; i < HANDED_COUNT; i++) {
+		handed[i] = launch->handed[i];
+		if (handed[i] >= 0)
+			handed[i] = fcntl(handed[i], F_DUPFD_CLOEXEC,
+					  CHILD_ABOVE);
+		if (handed[i] < 0 && launch->handed[i] >= 0)
+			return -1;
+	}
+	for (int i = 0; i < HANDED_COUNT; i++)
+		if (handed[i] < 0)
+			close(HANDED_FD(i));
+		else if (dup2(handed[i], HANDED_FD(i)) < 0)
+			return -1;
+	return 0;
+}
+
+static int child_descriptors(const struct launch *launch,
+			     const struct ends *ends, int *report_fd)
 {
 	int null = fcntl(ends->null, F_DUPFD_CLOEXEC, CHILD_ABOVE);
 	int output = fcntl(ends->output[1], F_DUPFD_CLOEXEC, CHILD_ABOVE);
 	int socket = fcntl(ends->socket[1], F_DUPFD_CLOEXEC, CHILD_ABOVE);
 	int report = fcntl(ends->report[1], F_DUPFD_CLOEXEC, CHILD_ABOVE);
+	int handed[HANDED_COUNT];
 
 	if (null < 0 || output < 0 || socket < 0 || report < 0)
 		return -1;
 	*report_fd = report;
+	if (child_handed(launch, handed) < 0)
+		return -1;
 	if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
 	    dup2(socket, CHILD_SOCKET) < 0 ||
 	    dup3(report, CHILD_REPORT, O_CLOEXEC) < 0)
@@ -173,7 +197,7 @@ static _Noreturn void child_main(const struct launch *launch,
 		child_fail(report, CHILD_PLACE + step);
 	/* A change of the user has cleared it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    child_descriptors(ends, &report) < 0)
+	    child_descriptors(launch, ends, &report) < 0)
 		child_fail(report, CHILD_PREPARE);
 	if (getppid() != parent) /* it ended before prctl() */
 		_exit(127);

@@ -334,8 +334,7 @@ static void judge_signal(struct runner *runner, struct member *member)
 		state = REPLICA_KILLED_MEMORY;
 	else if (!why && number == SIGBUS)
 		snprintf(words, sizeof(words),
-			 ": is the file system of the scratch folder full "
-			 "(/dev/shm)?");
+			 ": is there memory left for its records?");
 	else if (!why && number == SIGKILL)
 		snprintf(words, sizeof(words),
 			 ": not by the harness; was it out of memory? dmesg "

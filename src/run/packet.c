@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "run/handed.h"
 #include "run/text.h"
 
 /* ------------------------------------------------------------ writing --- */
@@ -93,17 +94,33 @@ static void add_work(struct builder *setup, const struct trial_spec *spec)
 	add(setup, "seed", json_integer((json_int_t)spec->seed));
 }
 
+/* Where a replica opens it: by its own number, whose user it is. */
+static json_t *handed_path(enum handed which)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", HANDED_FD(which));
+	return json_string(path);
+}
+
+static json_t *path_or_null(const struct run_request *request,
+			    enum handed which)
+{
+	return request->handed[which] < 0 ? json_null() : handed_path(which);
+}
+
 static void add_files(struct builder *setup, const struct run_request *request,
 		      unsigned replica)
 {
-	add(setup, "plan", text_or_null(request->plan));
+	add(setup, "plan", path_or_null(request, HANDED_PLAN));
 	add(setup, "records",
-	    json_pack("{s:s, s:I}", "path", request->records[replica],
+	    json_pack("{s:o, s:I}", "path", handed_path(HANDED_RECORDS),
 		      "capacity", (json_int_t)request->records_capacity));
 	add(setup, "verify",
-	    json_pack("{s:o, s:o, s:o}", "proof", text_or_null(request->proof),
-		      "proof_bytes", text_or_null(request->proof_bytes),
-		      "burst", text_or_null(request->burst)));
+	    json_pack("{s:o, s:o, s:o}", "proof",
+		      path_or_null(request, HANDED_PROOF), "proof_bytes",
+		      path_or_null(request, HANDED_PROOF_BYTES), "burst",
+		      path_or_null(request, HANDED_BURST)));
 	add(setup, "replica", json_integer(replica));
 	add(setup, "replicas", json_integer(request->trial->spec.replicas));
 }

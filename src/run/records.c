@@ -1,126 +1,115 @@
+/*
+ * A replica maps its records and does there what it likes, also while we read:
+ * it may punch holes. So they are read and never mapped here: a hole reads as
+ * records without an outcome, and costs no memory.
+ */
 #include "run/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "run/handed.h"
 #include "run/run.h"
 
-/* The scratch folder may be that of another user, whom replicas run as. */
-static int give_to_owner_of_folder(int fd, const char *path)
-{
-	char *folder = mem_dup(path);
-	char *end = strrchr(folder, '/');
-	struct stat st;
-	int code = 0;
+#define CHUNK_RECORDS 16384 /* 1 MiB */
 
-	if (end)
-		*end = '\0';
-	if (end && end > folder && stat(folder, &st) == 0 &&
-	    st.st_uid != geteuid() && geteuid() == 0)
-		code = fchown(fd, st.st_uid, st.st_gid);
-	free(folder);
-	return code;
-}
-
-int records_make(const char *path, uint64_t capacity, struct err *err)
+int records_make(uint64_t capacity, struct err *err)
 {
-	int fd, code = 0;
+	int fd;
 
 	if (capacity == 0 || capacity > INT64_MAX / RECORD_BYTES)
 		return err_set(err, ERR_USAGE,
 			       "%llu records a replica are impossible: give a "
 			       "smaller number of requests",
 			       (unsigned long long)capacity);
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		  0600);
+	fd = handed_make("records", err);
 	if (fd < 0)
-		return err_sys(err, "cannot make the records file %s", path);
-	if (give_to_owner_of_folder(fd, path) < 0)
-		code = err_sys(err, "cannot give %s to its replica", path);
-	else if (ftruncate(fd, (off_t)(capacity * RECORD_BYTES)) < 0)
-		code = err_sys(err, "cannot give %s room for %llu records",
-			       path, (unsigned long long)capacity);
+		return fd;
+	if (ftruncate(fd, (off_t)(capacity * RECORD_BYTES)) == 0 &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW |
+				   F_SEAL_SEAL) == 0)
+		return fd;
+	err_sys(err, "cannot make room for %llu records",
+		(unsigned long long)capacity);
 	close(fd);
-	return code;
+	return ERR_SYSTEM;
 }
 
-/* End of the last part of the file that is not a hole. A file system that does
- * not know holes says that the whole file is data. */
-static off_t written_end(int fd, off_t size)
+/* How many were read; less than asked for only at the end. */
+static size_t read_at(int fd, size_t from, struct record *out, size_t most)
 {
-	off_t end = 0, data;
+	size_t bytes = 0;
+	ssize_t n;
 
-	while ((data = lseek(fd, end, SEEK_DATA)) >= 0) {
-		off_t hole = lseek(fd, data, SEEK_HOLE);
-
-		if (hole <= data)
-			return size;
-		end = hole;
-	}
-	return errno == ENXIO ? end : size;
+	do {
+		n = pread(fd, (char *)out + bytes, most * RECORD_BYTES - bytes,
+			  (off_t)(from * RECORD_BYTES + bytes));
+		bytes += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && bytes < most * RECORD_BYTES) ||
+		 (n < 0 && errno == EINTR));
+	return bytes / RECORD_BYTES;
 }
 
-static int map_file(int fd, const char *path, bool written_only,
-		    const struct record **out, size_t *count, struct err *err)
+static size_t leading(const struct record *records, size_t count)
 {
-	struct stat st;
-	void *mapped;
-	off_t bytes;
+	size_t n = 0;
 
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, "cannot read %s", path);
-	if (st.st_size % RECORD_BYTES)
-		return err_set(err, ERR_INVALID,
-			       "the records file %s has %lld bytes, which is "
-			       "no whole number of records: a replica must not "
-			       "change its size", path, (long long)st.st_size);
-	bytes = written_only ? written_end(fd, st.st_size) : st.st_size;
-	if (bytes > st.st_size)
-		bytes = st.st_size;
-	*count = (size_t)bytes / RECORD_BYTES;
-	if (*count == 0)
-		return 0;
-	mapped = mmap(NULL, *count * RECORD_BYTES, PROT_READ, MAP_SHARED, fd,
-		      0);
-	if (mapped == MAP_FAILED)
-		return err_sys(err, "cannot map %s", path);
-	*out = mapped;
-	return 0;
+	while (n < count && records[n].outcome != OUTCOME_NONE)
+		n++;
+	return n;
 }
 
-static int map_path(const char *path, bool written_only,
-		    const struct record **out, size_t *count, struct err *err)
+/* The outcome is written last: a record that had one at the first reading is
+ * whole at the second. */
+size_t run_read_records(int fd, size_t from, struct record *out, size_t most)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), code;
+	size_t n = leading(out, read_at(fd, from, out, most));
 
-	*out = NULL;
-	*count = 0;
-	if (fd < 0) {
-		code = errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
-		err_sys(err, "cannot open the records file %s", path);
-		return code;
-	}
-	code = map_file(fd, path, written_only, out, count, err);
-	close(fd);
-	return code;
+	atomic_thread_fence(memory_order_acquire);
+	return leading(out, read_at(fd, from, out, n));
 }
 
-int run_map_records(const char *path, const struct record **out, size_t *count,
-		    struct err *err)
+static size_t count_records(int fd)
 {
-	return map_path(path, true, out, count, err);
+	struct record *chunk = mem_array(CHUNK_RECORDS, sizeof(*chunk));
+	size_t count = 0, n;
+
+	do {
+		n = leading(chunk, read_at(fd, count, chunk, CHUNK_RECORDS));
+		count += n;
+	} while (n == CHUNK_RECORDS);
+	free(chunk);
+	return count;
 }
 
-int run_map_all_records(const char *path, const struct record **out,
-			size_t *capacity, struct err *err)
+static void give_back(int fd, size_t from, size_t count)
 {
-	return map_path(path, false, out, capacity, err);
+	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		  (off_t)(from * RECORD_BYTES), (off_t)(count * RECORD_BYTES));
+}
+
+/* Each part is given back when it has been read, so that all of it is never
+ * there twice. */
+void run_take_records(int fd, struct record **out, size_t *count)
+{
+	size_t wanted = count_records(fd), at = 0, n;
+	struct record *all = mem_array(wanted ? wanted : 1, sizeof(*all));
+
+	do {
+		size_t most = wanted - at;
+
+		if (most > CHUNK_RECORDS)
+			most = CHUNK_RECORDS;
+		n = run_read_records(fd, at, all + at, most);
+		give_back(fd, at, most);
+		at += n;
+	} while (n == CHUNK_RECORDS);
+	*out = all;
+	*count = at;
 }
 
 int run_reserve_records(int fd, size_t from, size_t to)
@@ -130,18 +119,4 @@ int run_reserve_records(int fd, size_t from, size_t to)
 	return fallocate(fd, FALLOC_FL_KEEP_SIZE,
 			 (off_t)(from * RECORD_BYTES),
 			 (off_t)((to - from) * RECORD_BYTES));
-}
-
-size_t run_allocated_records(int fd, size_t capacity)
-{
-	off_t end = written_end(fd, (off_t)(capacity * RECORD_BYTES));
-	size_t count = end > 0 ? (size_t)end / RECORD_BYTES : 0;
-
-	return count < capacity ? count : capacity;
-}
-
-void run_unmap_records(const struct record *records, size_t count)
-{
-	if (records)
-		munmap((void *)(uintptr_t)records, count * RECORD_BYTES);
 }

@@ -1,4 +1,4 @@
-/* The records files before a trial; run.h maps them afterwards. */
+/* The memory of records before a trial; run.h reads it. */
 #ifndef RUN_RECORDS_H
 #define RUN_RECORDS_H
 
@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-/* Makes or empties `path` at full, sparse size. */
-int records_make(const char *path, uint64_t capacity, struct err *err);
+/* Memory of that size for a replica's records, sparse, which nobody can make
+ * shorter or longer; a descriptor of the caller's. */
+int records_make(uint64_t capacity, struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/handed.h"
 #include "run/packet.h"
 #include "run/records.h"
 #include "run/runner.h"
@@ -85,11 +86,11 @@ static int check_request(const struct run_request *request, struct err *err)
 static int make_records(const struct run_request *request, struct err *err)
 {
 	for (unsigned i = 0; i < request->trial->replica_count; i++) {
-		int code = records_make(request->records[i],
-					request->records_capacity, err);
+		int fd = records_make(request->records_capacity, err);
 
-		if (code < 0)
-			return code;
+		if (fd < 0)
+			return fd;
+		request->records[i] = fd;
 	}
 	return 0;
 }
@@ -135,10 +136,37 @@ static void runner_release(struct runner *runner)
 
 /* ----------------------------------------------------------- starting --- */
 
-static int start_member(struct runner *runner, struct member *member,
-			struct err *err)
+static void close_handed(int handed[HANDED_COUNT])
+{
+	for (unsigned i = 0; i < HANDED_COUNT; i++)
+		if (handed[i] >= 0)
+			close(handed[i]);
+}
+
+/* Each replica has offsets of its own, and what it reads only for reading. */
+static int open_handed(const struct run_request *request, unsigned replica,
+		       int handed[HANDED_COUNT], struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; i < HANDED_COUNT; i++) {
+		int fd = i == HANDED_RECORDS ? request->records[replica]
+					     : request->handed[i];
+
+		handed[i] = -1;
+		if (fd < 0 || code < 0)
+			continue;
+		handed[i] = handed_open(fd, i == HANDED_RECORDS, err);
+		code = handed[i] < 0 ? handed[i] : 0;
+	}
+	return code;
+}
+
+static int launch_member(struct runner *runner, struct member *member,
+			 struct err *err)
 {
 	struct run_request *request = runner->request;
+	int handed[HANDED_COUNT], code;
 	struct launch launch = {
 		.argv = request->argv,
 		.environment = request->environment,
@@ -146,7 +174,20 @@ static int start_member(struct runner *runner, struct member *member,
 		.replica = member->replica->number,
 		.place = request->place,
 		.container = request->container,
+		.handed = handed,
 	};
+
+	code = open_handed(request, launch.replica, handed, err);
+	if (code == 0)
+		code = runner->launcher->start(&launch, &member->process, err);
+	close_handed(handed);
+	return code;
+}
+
+static int start_member(struct runner *runner, struct member *member,
+			struct err *err)
+{
+	struct run_request *request = runner->request;
 	struct err why;
 	char *setup;
 	int code = packet_setup(request, member->replica->number, &setup, err);
@@ -154,7 +195,7 @@ static int start_member(struct runner *runner, struct member *member,
 	if (code < 0)
 		return code;
 	member->started_ns = clock_now_ns();
-	if (runner->launcher->start(&launch, &member->process, &why) < 0) {
+	if (launch_member(runner, member, &why) < 0) {
 		free(setup);
 		member_judge(runner, member, REPLICA_NOT_STARTED, "%s",
 			     why.text);
@@ -490,6 +531,8 @@ int run_trial(struct run_request *request, struct err *err)
 
 	if (code == 0)
 		code = launcher_find(request->launcher, &runner.launcher, err);
+	for (unsigned i = 0; i < request->trial->replica_count; i++)
+		request->records[i] = -1;
 	if (code == 0)
 		code = make_records(request, err);
 	if (code < 0)

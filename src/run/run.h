@@ -67,10 +67,11 @@ struct run_request {
 	char (*endpoints)[ENDPOINT_BYTES]; /* one a replica */
 	bool tls;
 	const char *ca_file;      /* NULL: the system's */
-	const char *plan;         /* path */
-	const char *proof, *proof_bytes, *burst; /* paths; NULL: left out */
-	char **records;           /* a path a replica: made here, sparse, at full
-				   * capacity; an old file is emptied */
+	const int *handed;        /* HANDED_READ sealed descriptors (handed.h);
+				   * -1: that one is left out */
+	int *records;             /* out, one a replica: its memory, made here,
+				   * sparse, of full capacity; -1: not made.
+				   * The caller closes */
 	uint64_t records_capacity; /* records a replica, >= 1 */
 	double ready_timeout_s;   /* from the start of the last replica */
 	double grace_s;           /* to end by itself when asked to */
@@ -106,32 +107,22 @@ struct run_request {
 int run_trial(struct run_request *request, struct err *err);
 
 /*
- * Maps the records of one replica read-only. run_map_records() is for after the
- * trial: *count stops after the last page that was ever written, so that going
- * through all of it never touches (and so allocates) the empty rest; *out is
- * NULL when nothing was written. run_map_all_records() has the full capacity,
- * to follow a replica that works: stop at the first record without an outcome.
- * ERR_NOT_FOUND or ERR_SYSTEM; ERR_INVALID when the size is not a multiple of
- * RECORD_BYTES.
+ * Reads at most `most` records of a replica that may still work, from number
+ * `from` up to the first without an outcome, which has not been written. `out`
+ * has room for `most`; returns how many there are.
  */
-int run_map_records(const char *path, const struct record **out, size_t *count,
-		    struct err *err);
-int run_map_all_records(const char *path, const struct record **out,
-			size_t *capacity, struct err *err);
+size_t run_read_records(int fd, size_t from, struct record *out, size_t most);
+
+/* For after the trial: all records up to the first without an outcome, which
+ * leave the shared memory. The caller frees *out, which is never NULL. */
+void run_take_records(int fd, struct record **out, size_t *count);
 
 /*
- * Allocates the pages of records [from, to) of a records file on tmpfs, so that
- * they are charged to the calling program's control group and not to that of
- * the replica which fills them. Returns 0, or -1 with errno where the file
- * system cannot: nothing else changes then.
+ * Allocates the pages of records [from, to), so that they are charged to the
+ * calling program's control group and not to that of the replica which fills
+ * them. Returns 0, or -1 with errno where there is no memory: nothing else
+ * changes then.
  */
 int run_reserve_records(int fd, size_t from, size_t to);
-
-/* How many records may be read from a mapping without touching a page that the
- * file system has not allocated yet: on a full tmpfs that would be SIGBUS. */
-size_t run_allocated_records(int fd, size_t capacity);
-
-/* NULL is fine. */
-void run_unmap_records(const struct record *records, size_t count);
 
 #endif

@@ -1,0 +1,38 @@
+/*
+ * What a replica is handed beside its socket: memory without a name, as
+ * descriptors of fixed numbers (docs/worker-protocol.md). No path of a file
+ * system leads to it, so nothing can be put in its place.
+ */
+#ifndef RUN_HANDED_H
+#define RUN_HANDED_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum handed {
+	HANDED_PLAN,
+	HANDED_PROOF,
+	HANDED_PROOF_BYTES,
+	HANDED_BURST,
+	HANDED_READ, /* so many are read */
+	HANDED_RECORDS = HANDED_READ, /* written */
+	HANDED_COUNT
+};
+
+/* The number that it has in a replica, behind its socket's (3). */
+#define HANDED_FD(which) (4 + (which))
+#define HANDED_END HANDED_FD(HANDED_COUNT)
+
+/* New, empty memory; a descriptor that is closed by execve(). The name only
+ * stands in /proc. */
+int handed_make(const char *name, struct err *err);
+
+/* What is written there is for ever: nobody can change it, make it shorter or
+ * longer, or take a seal away, not even who opens it anew for writing. */
+int handed_seal(int fd, struct err *err);
+
+/* Opens it once more, with a file offset of its own. */
+int handed_open(int fd, bool write, struct err *err);
+
+#endif
