@@ -306,6 +306,29 @@ static void changes_are_seen(void **state)
 	object_source_free(source);
 }
 
+/* 32 hexadecimal digits alone would be an MD5 to S3's clients. */
+static void etags_are_no_md5(void **state)
+{
+	struct object_source *source;
+	struct object object;
+
+	(void)state;
+	put_file("root/file", "0123456789");
+	put_file("root/empty", "");
+	source = open_root();
+	assert_int_equal(find(source, "file", &object), 0);
+	assert_int_equal(strlen(object.etag), 36);
+	assert_int_equal(strspn(object.etag + 1, "0123456789abcdef"), 32);
+	assert_string_equal(object.etag + 33, "-1\"");
+	assert_int_equal(object.part_bytes, 10);
+	object_close(source, &object);
+	assert_int_equal(find(source, "empty", &object), 0);
+	assert_string_equal(object.etag + 33, "-1\"");
+	assert_true(object.part_bytes > 0);
+	object_close(source, &object);
+	object_source_free(source);
+}
+
 static void a_shorter_file_is_a_fault(void **state)
 {
 	struct object_source *source;
@@ -436,6 +459,7 @@ int main(void)
 		CHECK(listings_are_in_byte_order),
 		CHECK(many_files_are_listed_once),
 		CHECK(changes_are_seen),
+		CHECK(etags_are_no_md5),
 		CHECK(a_shorter_file_is_a_fault),
 		CHECK(the_root_must_be_a_folder),
 		CHECK(manifests_tell_tiffs_apart),

@@ -319,6 +319,7 @@ static int load_file(const char *folder, const struct entry *entry,
 	snprintf(out->object.etag, sizeof(out->object.etag),
 		 "\"%08" PRIx64 "%016" PRIx64 "00000000-1\"", entry->crc32,
 		 entry->size);
+	out->object.part_bytes = entry->size;
 	out->object.content_type = "image/tiff";
 	out->object.fd = -1;
 	free(path);

@@ -95,9 +95,12 @@ static void fill_object(struct object *out, const char *key,
 	memset(out, 0, sizeof(*out));
 	out->size = size;
 	out->modified_s = st->st_mtim.tv_sec;
+	/* As of an upload in one part: 32 digits alone are taken for the MD5 of
+	 * the content, and clients refuse a file that has another. */
 	snprintf(out->etag, sizeof(out->etag), "\"%016" PRIx64 "%016" PRIx64
-		 "\"", hash_pair(size, changed_ns(st)),
+		 "-1\"", hash_pair(size, changed_ns(st)),
 		 hash_pair(st->st_ino, st->st_dev));
+	out->part_bytes = size ? size : 1;
 	out->content_type = content_type(key);
 	out->fd = -1;
 }

@@ -61,6 +61,7 @@ static void fill_object(const struct s2 *s2, uint64_t number,
 	snprintf(out->etag, sizeof(out->etag),
 		 "\"%016" PRIx64 "%016" PRIx64 "-%" PRIu64 "\"", high,
 		 hash_pair(high, number), parts);
+	out->part_bytes = PART_BYTES;
 	out->content_type = "image/tiff";
 	out->fd = -1;
 }

@@ -21,6 +21,8 @@ struct object {
 	int64_t modified_s; /* since 1970, UTC */
 	char etag[64];      /* with its quotes; never changes with the content
 			     * unchanged */
+	uint64_t part_bytes; /* of the upload in parts that the ETag tells of,
+			      * all but the last; 0: it tells of none */
 	const char *content_type;
 	int fd;             /* -1, or a file that object_close() closes */
 };
