@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -329,6 +330,80 @@ static void etags_are_no_md5(void **state)
 	object_source_free(source);
 }
 
+static void a_walk_sees_a_folder_once(void **state)
+{
+	struct object_source *source;
+	struct object_entry entry;
+
+	(void)state;
+	put_file("root/a", "1");
+	put_file("root/c", "1");
+	source = open_root();
+	object_begin(source);
+	assert_int_equal(source->ops->next(source, "", "", &entry, NULL), 0);
+	assert_string_equal(entry.key, "a");
+	put_file("root/b", "1");
+	assert_int_equal(source->ops->next(source, "", "a", &entry, NULL), 0);
+	assert_string_equal(entry.key, "c");
+	object_begin(source);
+	expect_list(source, "", "", "a\nb\nc\n");
+	object_source_free(source);
+}
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/* CPU time that the steps of a walk take, with a file made and removed before
+ * each or not. */
+static uint64_t walk_ns(struct object_source *source, bool churn)
+{
+	struct object_entry entry = { .key = "" };
+	char *path = mem_printf("%s/root/zz", folder);
+	uint64_t total = 0, before;
+	int code;
+
+	object_begin(source);
+	do {
+		if (churn) {
+			put_file("root/zz", "");
+			unlink(path);
+		}
+		before = cpu_ns();
+		code = source->ops->next(source, "", entry.key, &entry, NULL);
+		total += cpu_ns() - before;
+	} while (code == 0);
+	free(path);
+	return total;
+}
+
+static void a_changing_folder_is_not_read_for_each_key(void **state)
+{
+	struct object_source *source;
+	uint64_t quiet, churned;
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "root/f%04d", i);
+		put_file(name, "");
+	}
+	source = open_root();
+	walk_ns(source, false);
+	quiet = walk_ns(source, false);
+	churned = walk_ns(source, true);
+	if (churned > 10 * quiet)
+		fail_msg("%llu us of CPU instead of %llu",
+			 (unsigned long long)churned / 1000,
+			 (unsigned long long)quiet / 1000);
+	object_source_free(source);
+}
+
 static void a_shorter_file_is_a_fault(void **state)
 {
 	struct object_source *source;
@@ -460,6 +535,8 @@ int main(void)
 		CHECK(many_files_are_listed_once),
 		CHECK(changes_are_seen),
 		CHECK(etags_are_no_md5),
+		CHECK(a_walk_sees_a_folder_once),
+		CHECK(a_changing_folder_is_not_read_for_each_key),
 		CHECK(a_shorter_file_is_a_fault),
 		CHECK(the_root_must_be_a_folder),
 		CHECK(manifests_tell_tiffs_apart),

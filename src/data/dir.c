@@ -1,7 +1,9 @@
 /*
  * A folder of files as a source. A listing is a walk in byte order that starts
  * anew from `after` at each next(); what it reads of a folder is kept until
- * another folder of that depth is needed or the folder changes.
+ * another folder of that depth is needed or the folder changes. Within one walk
+ * (ops->begin) it is kept even then: else a folder that changes all the time
+ * would be read once for each key of it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,12 +34,14 @@ struct listing {
 	ino_t inode;
 	uint64_t changed_ns;
 	bool settled;
+	uint64_t walk; /* in which it was read or looked at last */
 };
 
 struct dir {
 	struct object_source source;
 	int root;
 	char *root_path; /* for sentences */
+	uint64_t walk;   /* 0: none has begun */
 	struct listing *listings; /* one a depth */
 	size_t depth_count, depth_capacity;
 };
@@ -200,6 +204,7 @@ static void listing_fill(struct listing *list, DIR *folder)
 		qsort(list->names, list->count, sizeof(*list->names), compare);
 }
 
+/* Whether what was read is still true, as far as the folder's times can tell. */
 static bool listing_holds(const struct listing *list, const char *path,
 			  const struct stat *st)
 {
@@ -208,47 +213,72 @@ static bool listing_holds(const struct listing *list, const char *path,
 	       list->changed_ns == changed_ns(st);
 }
 
+/* Closes fd. */
+static int listing_read(struct listing *list, const char *path, int fd,
+			const struct stat *st)
+{
+	DIR *folder;
+
+	listing_clear(list);
+	list->settled = clock_wall_ns() > changed_ns(st) + SETTLED_NS;
+	folder = fdopendir(fd);
+	if (!folder) {
+		close(fd);
+		return ERR_SYSTEM;
+	}
+	list->path = mem_dup(path);
+	list->device = st->st_dev;
+	list->inode = st->st_ino;
+	list->changed_ns = changed_ns(st);
+	listing_fill(list, folder);
+	closedir(folder);
+	return 0;
+}
+
+static int open_folder(const struct dir *dir, const char *path)
+{
+	char *slashless = mem_printf("./%s.", path);
+	int fd = folder_open(dir->root, slashless, O_RDONLY | O_DIRECTORY,
+			     false);
+
+	free(slashless);
+	return fd;
+}
+
+static struct listing *listing_at(struct dir *dir, size_t depth)
+{
+	while (dir->depth_count <= depth) {
+		MEM_ROOM(dir->listings, dir->depth_count, dir->depth_capacity);
+		memset(&dir->listings[dir->depth_count++], 0,
+		       sizeof(*dir->listings));
+	}
+	return &dir->listings[depth];
+}
+
 /* The names of the folder `path` ("" or with a slash at its end), valid until
  * the next call for this depth. NULL when it is gone or cannot be read. */
 static struct listing *listing_get(struct dir *dir, size_t depth,
 				   const char *path)
 {
-	char *slashless = mem_printf("./%s.", path);
-	int fd = folder_open(dir->root, slashless, O_RDONLY | O_DIRECTORY,
-			     false);
-	struct listing *list;
+	struct listing *list = listing_at(dir, depth);
 	struct stat st;
-	DIR *folder;
+	int fd;
 
-	free(slashless);
+	if (dir->walk && list->walk == dir->walk && list->path &&
+	    !strcmp(list->path, path))
+		return list;
+	fd = open_folder(dir, path);
 	if (fd < 0)
 		return NULL;
-	while (dir->depth_count <= depth) {
-		MEM_ROOM(dir->listings, dir->depth_count, dir->depth_capacity);
-		memset(&dir->listings[dir->depth_count++], 0, sizeof(*list));
-	}
-	list = &dir->listings[depth];
 	if (fstat(fd, &st) < 0) {
 		close(fd);
 		return NULL;
 	}
-	if (listing_holds(list, path, &st)) {
+	if (listing_holds(list, path, &st))
 		close(fd);
-		return list;
-	}
-	listing_clear(list);
-	list->settled = clock_wall_ns() > changed_ns(&st) + SETTLED_NS;
-	folder = fdopendir(fd);
-	if (!folder) {
-		close(fd);
+	else if (listing_read(list, path, fd, &st) < 0)
 		return NULL;
-	}
-	list->path = mem_dup(path);
-	list->device = st.st_dev;
-	list->inode = st.st_ino;
-	list->changed_ns = changed_ns(&st);
-	listing_fill(list, folder);
-	closedir(folder);
+	list->walk = dir->walk;
 	return list;
 }
 
@@ -333,6 +363,11 @@ static bool search(struct dir *dir, size_t depth, const char *path,
 	return false;
 }
 
+static void dir_begin(struct object_source *source)
+{
+	of(source)->walk++;
+}
+
 static int dir_next(struct object_source *source, const char *prefix,
 		    const char *after, struct object_entry *out,
 		    struct err *err)
@@ -363,6 +398,7 @@ static void dir_free(struct object_source *source)
 
 static const struct object_source_ops dir_ops = {
 	.find = dir_find,
+	.begin = dir_begin,
 	.next = dir_next,
 	.slices = dir_slices,
 	.free = dir_free,

@@ -98,6 +98,7 @@ int data_manifest_write(struct object_source *source, struct str *out,
 	int code = 0;
 
 	work_begin(limit, "objects", "reading headers of %s", source->name);
+	object_begin(source);
 	for (uint64_t i = 0; code == 0 && (!limit || i < limit); i++) {
 		code = source->ops->next(source, "", after, entry, err);
 		if (code == ERR_NOT_FOUND) {

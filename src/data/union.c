@@ -61,6 +61,12 @@ static void union_close(struct object_source *source, struct object *object)
 	object->fd = inner.fd;
 }
 
+static void union_begin(struct object_source *source)
+{
+	for (unsigned i = 0; i < of(source)->count; i++)
+		object_begin(of(source)->at[i]);
+}
+
 /* The smallest of what each has next. */
 static int union_next(struct object_source *source, const char *prefix,
 		      const char *after, struct object_entry *out,
@@ -118,6 +124,7 @@ int data_union_new(struct object_source **out,
 	static const struct object_source_ops ops = {
 		.find = union_find,
 		.close = union_close,
+		.begin = union_begin,
 		.next = union_next,
 		.slices = union_slices,
 		.free = union_free,

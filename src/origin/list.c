@@ -108,6 +108,7 @@ static int walk(struct object_source *source, struct listing *l,
 	struct object_entry entry;
 	int code;
 
+	object_begin(source);
 	for (;;) {
 		code = source->ops->next(source, l->request->prefix.at,
 					 l->after, &entry, err);

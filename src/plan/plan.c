@@ -35,6 +35,7 @@ static int list_keys(struct plan *plan, struct object_source *source,
 	int code = 0;
 
 	work_begin(0, "keys", "listing %s", source->name);
+	object_begin(source);
 	while (plan->key_count < max_keys) {
 		code = source->ops->next(source, "", after, entry, err);
 		if (code == 0)

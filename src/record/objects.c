@@ -16,6 +16,12 @@ void object_close(struct object_source *source, struct object *object)
 	object->fd = -1;
 }
 
+void object_begin(struct object_source *source)
+{
+	if (source->ops->begin)
+		source->ops->begin(source);
+}
+
 void object_source_free(struct object_source *source)
 {
 	if (source)

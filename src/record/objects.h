@@ -55,6 +55,11 @@ struct object_source_ops {
 	/* Lets go what find() opened. Not required. */
 	void (*close)(struct object_source *source, struct object *object);
 
+	/* A walk begins: until the next one does, next() may take a folder as
+	 * it was when this walk came to it. Where it is never called, each
+	 * next() sees things as they are. Not required. */
+	void (*begin)(struct object_source *source);
+
 	/* The smallest key, in byte order, that starts with `prefix` and is
 	 * greater than `after` ("" for the first); ERR_NOT_FOUND at the end.
 	 * Required. */
@@ -87,6 +92,7 @@ struct object_source {
 
 /* Convenience for callers; all take what the hooks take. */
 void object_close(struct object_source *source, struct object *object);
+void object_begin(struct object_source *source);
 void object_source_free(struct object_source *source); /* NULL is fine */
 
 /* Copies `length` bytes at `offset` to `out`: for plans, proofs and checks. */
