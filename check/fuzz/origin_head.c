@@ -1,6 +1,7 @@
 /*
  * What the origin reads from strangers: the request head, and behind it the
- * path, the query of a listing, the Range header and the conditions.
+ * path, the bucket in the Host, the queries of a listing and of an object, the
+ * Range header and the conditions.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,8 +11,10 @@
 #include "origin/date.h"
 #include "origin/head.h"
 #include "origin/list.h"
+#include "origin/object_query.h"
 #include "origin/range.h"
 #include "origin/target.h"
+#include "origin/utf8.h"
 #include "origin/xml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -71,6 +74,42 @@ static void check_list(struct view query)
 		     strlen(request.prefix.at) == request.prefix.len);
 }
 
+static void check_object_query(struct view query)
+{
+	static struct arena arena;
+	struct object_query out;
+	int code;
+
+	arena.used = 0;
+	code = object_query_parse(query, &arena, &out);
+	must(code <= 0 && -code < S3_ERROR_COUNT);
+	must(arena.used <= sizeof(arena.bytes));
+	must(out.part <= OBJECT_PART_MAX);
+	for (int i = 0; code == 0 && i < OVERRIDE_COUNT; i++)
+		for (size_t k = 0; k < out.override[i].len; k++)
+			must((unsigned char)out.override[i].at[k] >= ' ' &&
+			     out.override[i].at[k] != '\x7f');
+}
+
+static void check_attributes(struct view list)
+{
+	struct object object = { .size = 100, .part_bytes = 7,
+				 .etag = "\"0123456789abcdef-15\"" };
+	struct str out = STR_INIT;
+	int code = subresource_attributes(list, &object, &out);
+
+	must(code == -S3_INVALID_ARGUMENT || (code == 0 && out.len));
+	str_release(&out);
+}
+
+static void check_host(struct view host)
+{
+	struct view bucket = target_host_bucket(host);
+
+	must(bucket.len == 0 ||
+	     (bucket.at == host.at && bucket.len < host.len));
+}
+
 static void check_path(struct view path)
 {
 	static struct arena arena;
@@ -83,6 +122,8 @@ static void check_path(struct view path)
 	must(!memchr(target.bucket.at, '\0', target.bucket.len));
 	must(!memchr(target.key.at, '\0', target.key.len));
 	must(target.bucket.len + target.key.len <= path.len);
+	must(utf8_is(target.bucket.at, target.bucket.len));
+	must(utf8_is(target.key.at, target.key.len));
 	xml_add(&out, "Key", target.key.at, target.key.len);
 	xml_add_url(&out, "Key", target.key.at, target.key.len);
 	str_release(&out);
@@ -130,7 +171,10 @@ static void check_head(const char *bytes, size_t n)
 	must(!memchr(bytes, '\0', (size_t)used));
 	check_prefixes(bytes, (size_t)used);
 	check_path(head.path);
+	check_host(head.host);
 	check_list(head.query);
+	check_object_query(head.query);
+	check_attributes(head.object_attributes);
 	check_ranges(head.range);
 	check_conditions(&head);
 }
@@ -145,6 +189,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	/* The same bytes as what a head would hand on. */
 	check_ranges(all);
 	check_list(all);
+	check_object_query(all);
+	check_attributes(all);
+	check_host(all);
 	/* A head has no zero bytes, and target_split() relies on that. */
 	if (n && text[0] == '/' && !memchr(text, '\0', all.len))
 		check_path(all);

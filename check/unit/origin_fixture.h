@@ -80,6 +80,7 @@ static inline void fx_fill(const struct fx_source *fx,
 	out->size = o->size;
 	out->modified_s = FX_MODIFIED;
 	strcpy(out->etag, FX_ETAG);
+	out->part_bytes = o->size ? (o->size + 2) / 3 : 1;
 	out->content_type = "image/tiff";
 	out->fd = -1;
 }

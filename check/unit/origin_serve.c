@@ -202,9 +202,10 @@ static void answers_errors(void **state)
 		{ "//x", "", 400, "<Code>InvalidURI</Code>" },
 		{ "/bucket?max-keys=x", "", 400,
 		  "<ArgumentName>max-keys</ArgumentName>" },
-		{ "/bucket?acl", "", 501, "<Code>NotImplemented</Code>" },
-		{ "/bucket/hello?tagging", "", 501,
-		  "<Code>NotImplemented</Code>" },
+		{ "/bucket/%ae%8a-", "", 400, "<Code>InvalidURI</Code>" },
+		{ "/%ff/k", "", 400, "<Code>InvalidURI</Code>" },
+		{ "/bucket/%c2%ae%c2%8a-", "", 404, "<Code>NoSuchKey</Code>" },
+		{ "/bucket?prefix=%80", "", 400, "<Code>InvalidURI</Code>" },
 		{ "/bucket/hello", "If-Match: \"x\"\r\n", 412,
 		  "<Condition>If-Match</Condition>" },
 	};

@@ -184,6 +184,8 @@ static enum head_method method_of(struct view name)
 		return METHOD_GET;
 	if (name.len == 4 && memcmp(name.at, "HEAD", 4) == 0)
 		return METHOD_HEAD;
+	if (name.len == 7 && memcmp(name.at, "OPTIONS", 7) == 0)
+		return METHOD_OPTIONS;
 	return METHOD_OTHER;
 }
 
@@ -291,6 +293,10 @@ static int read_header(struct view name, struct view value, struct head *out)
 		if (view_is(name, "range"))
 			return keep_range(value, out);
 		break;
+	case 6:
+		if (view_is(name, "origin"))
+			return keep(&out->page_origin, value);
+		break;
 	case 8:
 		if (view_is(name, "if-match"))
 			return keep(&out->if_match, value);
@@ -318,6 +324,14 @@ static int read_header(struct view name, struct view value, struct head *out)
 	case 19:
 		if (view_is(name, "if-unmodified-since"))
 			return keep(&out->if_unmodified_since, value);
+		break;
+	case 23:
+		if (view_is(name, "x-amz-object-attributes"))
+			return keep(&out->object_attributes, value);
+		break;
+	case 29:
+		if (view_is(name, "access-control-request-method"))
+			return keep(&out->page_method, value);
 		break;
 	}
 	return STEP_DONE;

@@ -29,6 +29,7 @@ enum head_method {
 	METHOD_OTHER,
 	METHOD_GET,
 	METHOD_HEAD,
+	METHOD_OPTIONS,
 };
 
 struct head {
@@ -47,6 +48,9 @@ struct head {
 	struct view range;
 	struct view if_match, if_none_match, if_range;
 	struct view if_modified_since, if_unmodified_since;
+	struct view object_attributes; /* x-amz-object-attributes */
+	struct view page_origin;       /* Origin, of a page in a browser */
+	struct view page_method;       /* Access-Control-Request-Method */
 };
 
 /* Parses one head at the start of `bytes`. Returns how many bytes it has, with

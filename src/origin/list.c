@@ -33,8 +33,11 @@ static void add_contents(struct listing *l, const struct object_entry *entry)
 	char date[DATE_ISO_LEN];
 
 	date_iso(entry->object.modified_s, date);
-	str_add(&l->contents, "<Contents>");
+	str_add(&l->contents, request->versions ? "<Version>" : "<Contents>");
 	add_name(&l->contents, request, "Key", entry->key, strlen(entry->key));
+	if (request->versions)
+		str_add(&l->contents, "<VersionId>null</VersionId>"
+				      "<IsLatest>true</IsLatest>");
 	xml_add(&l->contents, "LastModified", date, sizeof(date));
 	xml_add(&l->contents, "ETag", entry->object.etag,
 		strlen(entry->object.etag));
@@ -42,8 +45,8 @@ static void add_contents(struct listing *l, const struct object_entry *entry)
 		 (unsigned long long)entry->object.size);
 	if (!request->v2 || request->fetch_owner)
 		str_add(&l->contents, OWNER);
-	str_add(&l->contents,
-		"<StorageClass>STANDARD</StorageClass></Contents>");
+	str_addf(&l->contents, "<StorageClass>STANDARD</StorageClass></%s>",
+		 request->versions ? "Version" : "Contents");
 }
 
 static void add_prefix(struct listing *l, const char *key, size_t len)
@@ -159,20 +162,44 @@ static void add_paging_v1(struct str *out, const struct listing *l)
 			 strlen(l->last));
 }
 
+/* A common prefix as a marker has no version. */
+static void add_paging_versions(struct str *out, const struct listing *l)
+{
+	bool is_key = !l->request->delimiter.len ||
+		      strcmp(l->last, l->after) == 0;
+
+	add_start(out, l->request, "KeyMarker");
+	str_add(out, "<VersionIdMarker></VersionIdMarker>");
+	if (!l->truncated)
+		return;
+	add_name(out, l->request, "NextKeyMarker", l->last, strlen(l->last));
+	if (is_key)
+		str_add(out, "<NextVersionIdMarker>null"
+			     "</NextVersionIdMarker>");
+}
+
+static void add_paging(struct str *out, const struct listing *l)
+{
+	if (l->request->versions)
+		add_paging_versions(out, l);
+	else if (l->request->v2)
+		add_paging_v2(out, l);
+	else
+		add_paging_v1(out, l);
+}
+
 static void add_document(struct str *out, const struct object_source *source,
 			 const struct listing *l)
 {
 	const struct list_request *request = l->request;
+	const char *root = request->versions ? "ListVersionsResult"
+					     : "ListBucketResult";
 
-	str_add(out, XML_DECLARATION
-		"<ListBucketResult xmlns=\"" XML_S3 "\">");
+	str_addf(out, XML_DECLARATION "<%s xmlns=\"" XML_S3 "\">", root);
 	xml_add(out, "Name", source->bucket, strlen(source->bucket));
 	add_name(out, request, "Prefix", request->prefix.at,
 		 request->prefix.len);
-	if (request->v2)
-		add_paging_v2(out, l);
-	else
-		add_paging_v1(out, l);
+	add_paging(out, l);
 	str_addf(out, "<MaxKeys>%u</MaxKeys>", request->max_keys);
 	if (request->delimiter.len)
 		add_name(out, request, "Delimiter", request->delimiter.at,
@@ -183,7 +210,7 @@ static void add_document(struct str *out, const struct object_source *source,
 		 l->truncated ? "true" : "false");
 	str_add_n(out, l->contents.buf, l->contents.len);
 	str_add_n(out, l->prefixes.buf, l->prefixes.len);
-	str_add(out, "</ListBucketResult>");
+	str_addf(out, "</%s>", root);
 }
 
 int list_write(struct object_source *source, const struct list_request *request,
@@ -222,11 +249,4 @@ void list_write_buckets(struct object_source *const *sources, unsigned count,
 		str_add(out, "</Bucket>");
 	}
 	str_add(out, "</Buckets></ListAllMyBucketsResult>");
-}
-
-/* An empty element is us-east-1. */
-void list_write_location(struct str *out)
-{
-	str_add(out, XML_DECLARATION
-		"<LocationConstraint xmlns=\"" XML_S3 "\"/>");
 }

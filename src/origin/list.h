@@ -1,5 +1,6 @@
 /*
- * Listings of a bucket: ListObjectsV2 (list-type=2) and the older ListObjects.
+ * Listings of a bucket: ListObjectsV2 (list-type=2), the older ListObjects, and
+ * ListObjectVersions (versions), where each key has the one version "null".
  */
 #ifndef ORIGIN_LIST_H
 #define ORIGIN_LIST_H
@@ -8,6 +9,7 @@
 
 #include "base/str.h"
 #include "origin/head.h"
+#include "origin/subresource.h"
 #include "origin/target.h"
 #include "record/objects.h"
 
@@ -24,18 +26,19 @@ struct list_request {
 	bool v2;
 	bool url;         /* encoding-type=url */
 	bool fetch_owner;
-	bool location;    /* ?location, not a listing at all */
+	bool versions;    /* and v2 is false */
+	const struct subresource *sub; /* not a listing at all */
 	unsigned max_keys;
 	struct list_text prefix, delimiter;
-	struct list_text start; /* start-after, or marker of version 1 */
+	struct list_text start; /* start-after, marker or key-marker */
 	struct list_text token; /* continuation-token */
 	char after[OBJECT_KEY_MAX + 2]; /* the listing starts behind it */
 	const char *argument; /* name of the parameter that was refused */
 };
 
 /* Reads a query; texts point into the arena. Unknown parameters are ignored, as
- * S3 does; those that ask for something other than a listing are refused with
- * -S3_NOT_IMPLEMENTED, wrong values with -S3_INVALID_ARGUMENT. */
+ * S3 does, wrong values refused with -S3_INVALID_ARGUMENT, and what names a
+ * configuration with -S3_NO_CONFIGURATION. */
 int list_parse(struct view query, struct arena *arena,
 	       struct list_request *out);
 
@@ -43,9 +46,8 @@ int list_parse(struct view query, struct arena *arena,
 int list_write(struct object_source *source, const struct list_request *request,
 	       struct str *out, struct err *err);
 
-/* The documents of GET / and of ?location. */
+/* The document of GET /. */
 void list_write_buckets(struct object_source *const *sources, unsigned count,
 			struct str *out);
-void list_write_location(struct str *out);
 
 #endif

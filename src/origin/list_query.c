@@ -3,25 +3,6 @@
 
 #include "origin/list.h"
 
-/* Parameters that turn a GET of a bucket into another operation. */
-static const char *const others[] = {
-	"accelerate",    "acl",          "analytics",    "cors",
-	"encryption",    "intelligent-tiering",          "inventory",
-	"lifecycle",     "logging",      "metrics",      "notification",
-	"object-lock",   "ownershipControls",            "policy",
-	"policyStatus",  "publicAccessBlock",            "replication",
-	"requestPayment", "tagging",     "uploads",      "versioning",
-	"versions",      "website",
-};
-
-static bool is_other(const char *name)
-{
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strcmp(name, others[i]) == 0)
-			return true;
-	return false;
-}
-
 static int refuse(struct list_request *out, const char *argument)
 {
 	out->argument = argument;
@@ -64,7 +45,8 @@ static int read_type(const struct list_text *value, struct list_request *out)
 /* Markers of the other version mean nothing, so both kinds are kept until the
  * whole query is read. */
 struct starts {
-	struct list_text marker, start_after;
+	struct list_text marker, start_after, key_marker;
+	bool id; /* of one of several configurations */
 };
 
 static int read_parameter(const char *name, const struct list_text *value,
@@ -76,8 +58,6 @@ static int read_parameter(const char *name, const struct list_text *value,
 		return read_max_keys(value->at, out);
 	if (strcmp(name, "encoding-type") == 0)
 		return read_encoding(value, out);
-	if (is_other(name))
-		return -S3_NOT_IMPLEMENTED;
 	if (strcmp(name, "prefix") == 0)
 		out->prefix = *value;
 	else if (strcmp(name, "delimiter") == 0)
@@ -90,8 +70,15 @@ static int read_parameter(const char *name, const struct list_text *value,
 		out->token = *value;
 	else if (strcmp(name, "fetch-owner") == 0)
 		out->fetch_owner = strcmp(value->at, "true") == 0;
-	else if (strcmp(name, "location") == 0)
-		out->location = true;
+	else if (strcmp(name, "versions") == 0)
+		out->versions = true;
+	else if (strcmp(name, "key-marker") == 0)
+		starts->key_marker = *value;
+	else if (strcmp(name, "id") == 0)
+		starts->id = true;
+	else if (!out->sub)
+		out->sub = subresource_of_bucket(
+			(struct view){ name, strlen(name) });
 	return 0;
 }
 
@@ -126,7 +113,9 @@ static int find_start(const struct starts *starts, struct list_request *out)
 {
 	size_t n;
 
-	out->start = out->v2 ? starts->start_after : starts->marker;
+	out->start = out->versions ? starts->key_marker
+		     : out->v2	   ? starts->start_after
+				   : starts->marker;
 	if (out->v2 && out->token.given)
 		return read_token(&out->token, out->after)
 			       ? 0
@@ -142,7 +131,7 @@ static int find_start(const struct starts *starts, struct list_request *out)
 int list_parse(struct view query, struct arena *arena, struct list_request *out)
 {
 	static const struct list_text none = { "", 0, false };
-	struct starts starts = { none, none };
+	struct starts starts = { none, none, none, false };
 	struct view name, value;
 
 	*out = (struct list_request){ .max_keys = LIST_MAX,
@@ -163,5 +152,9 @@ int list_parse(struct view query, struct arena *arena, struct list_request *out)
 		if (code < 0)
 			return code;
 	}
+	if (out->sub && starts.id)
+		return -S3_NO_CONFIGURATION;
+	if (out->versions)
+		out->v2 = false;
 	return find_start(&starts, out);
 }

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "origin/xml.h"
 
-/* Room for any head but its content type: the parts below add up to less than
- * 700 bytes. */
+/* Room for any head but its content type and what a query asks for: the parts
+ * below add up to less than 900 bytes. */
 #define HEAD_ROOM 1024
 #define TYPE_MAX 256
 
@@ -145,10 +146,10 @@ static void finish(struct conn *conn, const char *end)
 	reply->text_left = origin->text.len;
 }
 
-static char *start(struct conn *conn)
+static char *start(struct conn *conn, size_t more)
 {
 	str_reset(&conn->origin->text);
-	str_reserve(&conn->origin->text, HEAD_ROOM + TYPE_MAX);
+	str_reserve(&conn->origin->text, HEAD_ROOM + TYPE_MAX + more);
 	return conn->origin->text.buf;
 }
 
@@ -159,12 +160,50 @@ static const char *type_of(const struct object *object)
 	return type && strlen(type) < TYPE_MAX ? type : "binary/octet-stream";
 }
 
-void reply_object(struct conn *conn, unsigned status, const struct range *range)
+static size_t room_for(const struct object_query *query)
+{
+	size_t room = 0;
+
+	for (int i = 0; query && i < OVERRIDE_COUNT; i++)
+		room += query->override[i].len;
+	return room;
+}
+
+/* What a part belongs to, and the headers that are asked for; the type comes
+ * with the length. */
+static char *put_query(char *to, const struct object *object,
+		       const struct object_query *query)
+{
+	uint64_t parts = subresource_parts(object);
+
+	if (query->part && parts) {
+		to = PUT(to, "x-amz-mp-parts-count: ");
+		to = put_number(to, parts);
+		to = PUT(to, "\r\n");
+	}
+	for (int i = 0; i < OVERRIDE_COUNT; i++) {
+		const struct view *value = &query->override[i];
+
+		if (!value->at || i == OVERRIDE_TYPE)
+			continue;
+		to = put(to, object_query_header((enum object_override)i));
+		to = PUT(to, ": ");
+		to = put_n(to, value->at, value->len);
+		to = PUT(to, "\r\n");
+	}
+	return to;
+}
+
+void reply_object(struct conn *conn, unsigned status, const struct range *range,
+		  const struct object_query *query)
 {
 	struct reply *reply = &conn->reply;
-	char *to = put_start(start(conn), conn, status);
+	char *to = put_start(start(conn, room_for(query)), conn, status);
+	const char *type = query ? query->override[OVERRIDE_TYPE].at : NULL;
 
 	to = put_object(to, &reply->object);
+	if (query)
+		to = put_query(to, &reply->object, query);
 	if (status == 206) {
 		to = PUT(to, "Content-Range: bytes ");
 		to = put_number(to, range->start);
@@ -174,7 +213,8 @@ void reply_object(struct conn *conn, unsigned status, const struct range *range)
 		to = put_number(to, reply->object.size);
 		to = PUT(to, "\r\n");
 	}
-	to = put_length(to, type_of(&reply->object), range->length);
+	to = put_length(to, type ? type : type_of(&reply->object),
+			range->length);
 	finish(conn, put_end(to, conn));
 	reply->offset = range->start;
 	reply->left = conn->head_method ? 0 : range->length;
@@ -182,7 +222,7 @@ void reply_object(struct conn *conn, unsigned status, const struct range *range)
 
 void reply_not_modified(struct conn *conn)
 {
-	char *to = put_start(start(conn), conn, 304);
+	char *to = put_start(start(conn, 0), conn, 304);
 
 	to = put_object(to, &conn->reply.object);
 	finish(conn, put_end(to, conn));
@@ -190,7 +230,7 @@ void reply_not_modified(struct conn *conn)
 
 void reply_xml(struct conn *conn)
 {
-	char *to = put_start(start(conn), conn, 200);
+	char *to = put_start(start(conn, 0), conn, 200);
 
 	to = put_length(to, "application/xml", conn->origin->xml.len);
 	finish(conn, put_end(to, conn));
@@ -198,7 +238,7 @@ void reply_xml(struct conn *conn)
 
 void reply_bucket(struct conn *conn)
 {
-	char *to = put_start(start(conn), conn, 200);
+	char *to = put_start(start(conn, 0), conn, 200);
 
 	to = PUT(to, "x-amz-bucket-region: " REPLY_REGION "\r\n");
 	to = put_length(to, "application/xml", 0);
@@ -230,7 +270,7 @@ static char *start_error(struct conn *conn, enum s3_error error,
 {
 	conn->reply.left = 0;
 	write_error(conn, error, facts, count);
-	return put_start(start(conn), conn, s3_error_text(error)->status);
+	return put_start(start(conn, 0), conn, s3_error_text(error)->status);
 }
 
 static void finish_error(struct conn *conn, char *to)
@@ -247,6 +287,23 @@ void reply_error(struct conn *conn, enum s3_error error,
 	if (error == S3_METHOD_NOT_ALLOWED)
 		to = PUT(to, "Allow: GET, HEAD\r\n");
 	finish_error(conn, to);
+}
+
+void reply_subresource(struct conn *conn, const struct subresource *which,
+		       const char *bucket)
+{
+	if (which->error) {
+		reply_error(conn, which->error, NULL, 0);
+		return;
+	}
+	subresource_write(which, bucket, &conn->origin->xml);
+	reply_xml(conn);
+}
+
+void reply_fault(struct conn *conn, const struct err *err)
+{
+	LOG(ORIGIN, "a source failed: %s", err->text);
+	reply_error(conn, S3_INTERNAL, NULL, 0);
 }
 
 void reply_bad_range(struct conn *conn, struct view range, uint64_t size,

@@ -6,6 +6,7 @@
 #define ORIGIN_REPLY_H
 
 #include "origin/error.h"
+#include "origin/object_query.h"
 #include "origin/range.h"
 #include "origin/server.h"
 
@@ -16,15 +17,16 @@
  * `close`: the connection ends with it. */
 void reply_begin(struct conn *conn, bool close);
 
-/* An object, or the part of it that `range` is, with status 200 or 206. The
- * reply must have its source and object. */
-void reply_object(struct conn *conn, unsigned status,
-		  const struct range *range);
+/* An object, or the part of it that `range` is, with status 200 or 206, and
+ * with the headers that the query asks for. The reply must have its source and
+ * object. `query`: NULL for none. */
+void reply_object(struct conn *conn, unsigned status, const struct range *range,
+		  const struct object_query *query);
 
 /* 304: the object's headers and no body. */
 void reply_not_modified(struct conn *conn);
 
-/* 200 with the XML in origin->xml, or, for bucket_only, without a body. */
+/* 200 with the XML in origin->xml, or, for a bucket, without a body. */
 void reply_xml(struct conn *conn);
 void reply_bucket(struct conn *conn);
 
@@ -37,6 +39,13 @@ struct fact {
 
 void reply_error(struct conn *conn, enum s3_error error,
 		 const struct fact *facts, unsigned count);
+
+/* What a bucket or object has beside its content, or that it has none. */
+void reply_subresource(struct conn *conn, const struct subresource *which,
+		       const char *bucket);
+
+/* A source failed, which is our own fault: 500, and a line of the log. */
+void reply_fault(struct conn *conn, const struct err *err);
 
 /* A 416, which also says in a header how large the object is. */
 void reply_bad_range(struct conn *conn, struct view range, uint64_t size,

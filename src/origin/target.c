@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "origin/utf8.h"
+
 static int hex(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -51,6 +53,8 @@ const char *percent_decode(struct view text, bool plus, struct arena *arena,
 	}
 	*to = '\0';
 	*len = (size_t)(to - start);
+	if (!utf8_is(start, *len))
+		return NULL;
 	arena->used += *len + 1;
 	return start;
 }
@@ -78,6 +82,28 @@ int target_split(struct view path, struct arena *arena, struct target *out)
 	if (!decode_part(&out->bucket, arena) || !decode_part(&out->key, arena))
 		return -S3_INVALID_URI;
 	return 0;
+}
+
+int target_key(struct view path, struct arena *arena, struct view *key)
+{
+	*key = (struct view){ path.at + 1, path.len - 1 };
+	return decode_part(key, arena) ? 0 : -S3_INVALID_URI;
+}
+
+struct view target_host_bucket(struct view host)
+{
+	static const char parent[] = ".localhost";
+	const char *colon = host.len ? memchr(host.at, ':', host.len) : NULL;
+	size_t n = sizeof(parent) - 1;
+	struct view end;
+
+	if (colon)
+		host.len = (size_t)(colon - host.at);
+	if (host.len <= n)
+		return (struct view){ host.at, 0 };
+	end = (struct view){ host.at + host.len - n, n };
+	host.len -= n;
+	return view_is(end, parent) ? host : (struct view){ host.at, 0 };
 }
 
 bool query_next(struct view *query, struct view *name, struct view *value)

@@ -1,7 +1,7 @@
 /*
- * What a request asks for: /BUCKET/KEY, and the parameters behind the "?".
- * Percent-encoding is decoded strictly: two hexadecimal digits, and never a
- * zero byte. A path is not normalised: ".." and "//" are parts of keys.
+ * What a request asks for: /BUCKET/KEY, or /KEY with a bucket in the Host, and
+ * the parameters behind the "?". Percent-encoding is decoded strictly: two
+ * hexadecimal digits, never a zero byte, and UTF-8 in the end. A path is not normalised: ".." and "//" are parts of keys.
  */
 #ifndef ORIGIN_TARGET_H
 #define ORIGIN_TARGET_H
@@ -26,6 +26,13 @@ struct target {
 /* Splits first and decodes then, so that an encoded slash does not end the
  * bucket. Views point into `path` or the arena. 0 or -S3_INVALID_URI. */
 int target_split(struct view path, struct arena *arena, struct target *out);
+
+/* The bucket that a Host names, "bench" of "bench.localhost:9000"; len 0 where
+ * it is no name below "localhost". */
+struct view target_host_bucket(struct view host);
+
+/* The path as a key of a bucket that is known. 0 or -S3_INVALID_URI. */
+int target_key(struct view path, struct arena *arena, struct view *key);
 
 /* Decodes into the arena, with a terminator. `plus` turns "+" into a space, as
  * queries do. NULL when it is not valid. */

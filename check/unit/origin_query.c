@@ -1,0 +1,369 @@
+/* What else can be asked of a bucket and an object: parts, other headers, what
+ * is configured, another way to name the bucket. */
+#include "origin_fixture.h"
+
+static struct fx fx;
+
+static int start(void **state)
+{
+	static const struct origin_config config = { .listeners = 1 };
+
+	(void)state;
+	fx_start(&fx, &config);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fx_stop(&fx);
+	return 0;
+}
+
+static void assert_header(const struct fx_answer *a, const char *name,
+			  const char *value)
+{
+	if (strcmp(fx_header(a, name), value) != 0)
+		fail_msg("%s is '%s', not '%s'", name, fx_header(a, name),
+			 value);
+}
+
+/* "hello" has 1,000 bytes in 3 parts of 334. */
+static void gives_parts(void **state)
+{
+	static const struct {
+		const char *target, *content_range;
+		unsigned status;
+		size_t start, length;
+	} cases[] = {
+		{ "/bucket/hello?partNumber=1", "bytes 0-333/1000", 206, 0,
+		  334 },
+		{ "/bucket/hello?x-id=GetObject&partNumber=2",
+		  "bytes 334-667/1000", 206, 334, 334 },
+		{ "/bucket/hello?partNumber=3", "bytes 668-999/1000", 206, 668,
+		  332 },
+		{ "/bucket/empty?partNumber=1", "", 200, 0, 0 },
+	};
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		bool get = i % 2;
+		char length[24];
+		struct fx_answer a;
+
+		fx_ask(fd, get ? "GET" : "HEAD", cases[i / 2].target, "", &a);
+		assert_int_equal(a.status, cases[i / 2].status);
+		assert_header(&a, "Content-Range", cases[i / 2].content_range);
+		snprintf(length, sizeof(length), "%zu", cases[i / 2].length);
+		assert_header(&a, "Content-Length", length);
+		assert_header(&a, "x-amz-mp-parts-count",
+			      cases[i / 2].length ? "3" : "1");
+		assert_int_equal(a.body.len, get ? cases[i / 2].length : 0);
+		if (a.body.len)
+			assert_memory_equal(a.body.buf,
+					    fx.source->bytes +
+						    cases[i / 2].start,
+					    a.body.len);
+		fx_answer_release(&a);
+	}
+	close(fd);
+}
+
+static void refuses_objects(void **state)
+{
+	static const struct {
+		const char *query, *lines;
+		unsigned status;
+		const char *has;
+	} cases[] = {
+		{ "partNumber=4", "", 400, "<Code>InvalidPart</Code>" },
+		{ "partNumber=10000", "", 400, "<Code>InvalidPart</Code>" },
+		{ "partNumber=0", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber=10001", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber=99999999999999999999", "", 400,
+		  "<ArgumentName>partNumber" },
+		{ "partNumber=-1", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber=1x", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber=", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber=1", "Range: bytes=0-1\r\n", 400,
+		  "Cannot specify both Range header and partNumber" },
+		{ "versionId=abc", "", 400, "<ArgumentName>versionId" },
+		{ "versionId=", "", 400, "<ArgumentName>versionId" },
+		{ "response-content-type=a%0d%0aSet-Cookie:%20a", "", 400,
+		  "<ArgumentName>response-content-type" },
+		{ "response-expires=%0a", "", 400,
+		  "<ArgumentName>response-expires" },
+		{ "response-cache-control=%7f", "", 400,
+		  "<ArgumentName>response-cache-control" },
+		{ "response-content-language=%zz", "", 400,
+		  "<Code>InvalidURI</Code>" },
+		{ "response-content-language=%ff", "", 400,
+		  "<Code>InvalidURI</Code>" },
+		{ "attributes", "", 400,
+		  "<ArgumentName>x-amz-object-attributes" },
+		{ "attributes", "x-amz-object-attributes: ETag,Colour\r\n", 400,
+		  "<ArgumentName>x-amz-object-attributes" },
+		{ "retention", "", 400, "missing Object Lock" },
+		{ "legal-hold", "", 400, "missing Object Lock" },
+		{ "torrent", "", 404, "<Code>NoSuchKey</Code>" },
+		{ "uploadId=a", "", 404, "<Code>NoSuchUpload</Code>" },
+	};
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *target = mem_printf("/bucket/hello?%s", cases[i].query);
+		struct fx_answer a;
+
+		fx_ask(fd, "GET", target, cases[i].lines, &a);
+		if (a.status != cases[i].status || !a.whole ||
+		    !fx_has(&a, cases[i].has) ||
+		    strcmp(fx_header(&a, "Set-Cookie"), ""))
+			fail_msg("%s gives %u: %s", target, a.status,
+				 a.body.buf);
+		fx_answer_release(&a);
+		free(target);
+	}
+	close(fd);
+}
+
+static void changes_headers(void **state)
+{
+	static const char target[] =
+		"/bucket/hello?response-content-type=foo/bar"
+		"&response-content-language=esperanto&response-expires=123"
+		"&response-cache-control=no-cache"
+		"&response-content-disposition=attachment%3B+filename%3D%22"
+		"%C3%A9.tif%22&response-content-encoding=aaa"
+		"&X-Amz-Signature=abc";
+	int fd = fx_connect(&fx);
+	struct fx_answer a;
+
+	(void)state;
+	for (int get = 0; get < 2; get++) {
+		fx_ask(fd, get ? "GET" : "HEAD", target,
+		       "Range: bytes=10-19\r\n", &a);
+		assert_int_equal(a.status, 206);
+		assert_int_equal(a.body.len, get ? 10 : 0);
+		assert_header(&a, "Content-Type", "foo/bar");
+		assert_header(&a, "Content-Language", "esperanto");
+		assert_header(&a, "Expires", "123");
+		assert_header(&a, "Cache-Control", "no-cache");
+		assert_header(&a, "Content-Encoding", "aaa");
+		assert_header(&a, "Content-Disposition",
+			      "attachment; filename=\"\xc3\xa9.tif\"");
+		assert_header(&a, "ETag", FX_ETAG);
+		fx_answer_release(&a);
+	}
+	fx_ask(fd, "GET", "/bucket/hello?versionId=null", "", &a);
+	assert_int_equal(a.status, 200);
+	assert_header(&a, "Content-Type", "image/tiff");
+	assert_header(&a, "Cache-Control", "");
+	fx_answer_release(&a);
+	close(fd);
+}
+
+/* As long as a head can be. */
+static void changes_headers_at_length(void **state)
+{
+	struct str target = STR_INIT;
+	struct fx_answer a;
+
+	(void)state;
+	str_add(&target, "/bucket/hello?response-content-type=");
+	for (int i = 0; i < 15000; i++)
+		str_add_char(&target, 'a');
+	str_add(&target, "&response-expires=b");
+	fx_get(&fx, target.buf, "", &a);
+	assert_int_equal(a.status, 200);
+	assert_true(a.head.len > 15000);
+	assert_header(&a, "Expires", "b");
+	assert_int_equal(a.body.len, 1000);
+	fx_answer_release(&a);
+	str_release(&target);
+}
+
+static void tells_what_is_configured(void **state)
+{
+	static const struct {
+		const char *target;
+		unsigned status;
+		const char *has;
+	} cases[] = {
+		{ "/bucket?accelerate", 200, "<AccelerateConfiguration " },
+		{ "/bucket?acl", 200, "<Permission>FULL_CONTROL<" },
+		{ "/bucket?analytics", 200, "<IsTruncated>false<" },
+		{ "/bucket?analytics&id=a", 404, "<Code>NoSuchConfiguration<" },
+		{ "/bucket?cors", 404, "<Code>NoSuchCORSConfiguration<" },
+		{ "/bucket?encryption", 404,
+		  "<Code>ServerSideEncryptionConfigurationNotFoundError<" },
+		{ "/bucket?intelligent-tiering", 200, "<IsTruncated>false<" },
+		{ "/bucket?inventory", 200, "<IsTruncated>false<" },
+		{ "/bucket?lifecycle", 404,
+		  "<Code>NoSuchLifecycleConfiguration<" },
+		{ "/bucket?location", 200, "<LocationConstraint " },
+		{ "/bucket/?logging", 200, "<BucketLoggingStatus " },
+		{ "/bucket?metrics", 200, "<IsTruncated>false<" },
+		{ "/bucket?notification", 200, "<NotificationConfiguration " },
+		{ "/bucket?object-lock", 404,
+		  "<Code>ObjectLockConfigurationNotFoundError<" },
+		{ "/bucket?ownershipControls", 404,
+		  "<Code>OwnershipControlsNotFoundError<" },
+		{ "/bucket?policy", 404, "<Code>NoSuchBucketPolicy<" },
+		{ "/bucket?policyStatus", 404, "<Code>NoSuchBucketPolicy<" },
+		{ "/bucket?publicAccessBlock", 404,
+		  "<Code>NoSuchPublicAccessBlockConfiguration<" },
+		{ "/bucket?replication", 404,
+		  "<Code>ReplicationConfigurationNotFoundError<" },
+		{ "/bucket?requestPayment", 200, "<Payer>BucketOwner<" },
+		{ "/bucket?tagging", 404, "<Code>NoSuchTagSet<" },
+		{ "/bucket?uploads", 200, "<Bucket>bucket</Bucket>" },
+		{ "/bucket?versioning", 200, "<VersioningConfiguration " },
+		{ "/bucket?website", 404, "<Code>NoSuchWebsiteConfiguration<" },
+		{ "/bucket?prefix=x&policy=", 404, "<Code>NoSuchBucketPolicy" },
+		{ "/nobucket?cors", 404, "<Code>NoSuchBucket<" },
+		{ "/bucket/hello?acl", 200, "<Permission>FULL_CONTROL<" },
+		{ "/bucket/hello?tagging", 200, "<TagSet/>" },
+		{ "/bucket/missing?tagging", 404, "<Code>NoSuchKey<" },
+	};
+	uint64_t listings = atomic_load(&fx.row->requests_list);
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fx_answer a;
+
+		fx_ask(fd, "GET", cases[i].target, "", &a);
+		if (a.status != cases[i].status || !a.whole ||
+		    !fx_has(&a, cases[i].has))
+			fail_msg("%s gives %u: %s", cases[i].target, a.status,
+				 a.body.buf);
+		assert_header(&a, "Content-Type", "application/xml");
+		fx_answer_release(&a);
+	}
+	close(fd);
+	assert_int_equal(atomic_load(&fx.row->requests_list), listings);
+}
+
+static void tells_attributes(void **state)
+{
+	static const char all[] = "x-amz-object-attributes: ETag, Checksum ,"
+				  "ObjectParts,StorageClass,ObjectSize\r\n";
+	struct fx_answer a;
+
+	(void)state;
+	fx_get(&fx, "/bucket/hello?attributes", all, &a);
+	assert_int_equal(a.status, 200);
+	assert_true(fx_has(&a, "<ETag>00112233445566778899aabbccddeeff-3"
+			       "</ETag>"));
+	assert_true(fx_has(&a, "<PartsCount>3</PartsCount>"));
+	assert_true(fx_has(&a, "<StorageClass>STANDARD</StorageClass>"));
+	assert_true(fx_has(&a, "<ObjectSize>1000</ObjectSize>"));
+	fx_answer_release(&a);
+	fx_get(&fx, "/bucket/hello?attributes",
+	       "x-amz-object-attributes: ObjectSize\r\n", &a);
+	assert_int_equal(a.status, 200);
+	assert_false(fx_has(&a, "<ETag>"));
+	fx_answer_release(&a);
+}
+
+static void answers_options(void **state)
+{
+	static const struct {
+		const char *target, *lines;
+		unsigned status;
+		const char *has;
+	} cases[] = {
+		{ "/bucket/hello", "", 400, "Origin request header needed" },
+		{ "/bucket", "", 400, "Origin request header needed" },
+		{ "/bucket/hello", "Origin: http://a\r\n", 400,
+		  "Invalid Access-Control-Request-Method" },
+		{ "/bucket/hello",
+		  "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n",
+		  403, "<Method>GET</Method><ResourceType>OBJECT<" },
+		{ "/bucket",
+		  "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n",
+		  403, "CORS is not enabled for this bucket" },
+		{ "/nobucket/k", "Origin: http://a\r\n", 404, "NoSuchBucket" },
+		{ "/", "Origin: http://a\r\n", 405, "MethodNotAllowed" },
+	};
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fx_answer a;
+
+		fx_ask(fd, "OPTIONS", cases[i].target, cases[i].lines, &a);
+		if (a.status != cases[i].status || !a.whole ||
+		    !fx_has(&a, cases[i].has))
+			fail_msg("%s gives %u: %s", cases[i].target, a.status,
+				 a.body.buf);
+		fx_answer_release(&a);
+	}
+	close(fd);
+}
+
+static void finds_buckets_in_hosts(void **state)
+{
+	static const struct {
+		const char *host, *target;
+		unsigned status;
+		const char *has;
+	} cases[] = {
+		{ "bucket.localhost", "/dir/one", 200, NULL },
+		{ "Bucket.LocalHost:9000", "/hello", 200, NULL },
+		{ "bucket.localhost", "/bucket/hello", 404,
+		  "<Key>bucket/hello</Key>" },
+		{ "bucket.localhost", "/", 200, "<ListBucketResult " },
+		{ "bucket.localhost", "/?cors", 404, "NoSuchCORS" },
+		{ "bucket.localhost", "//hello", 404, "<Key>/hello</Key>" },
+		{ "bucket.localhost", "/%ff", 400, "InvalidURI" },
+		{ "other.localhost", "/hello", 404,
+		  "<BucketName>other</BucketName>" },
+		{ "other.localhost", "/", 404,
+		  "<BucketName>other</BucketName>" },
+		{ "other.localhost", "/bucket/hello", 200, NULL },
+		{ "localhost", "/bucket/hello", 200, NULL },
+		{ "localhost", "/", 200, "<ListAllMyBucketsResult " },
+		{ ".localhost", "/bucket/hello", 200, NULL },
+		{ "bucket.example.com", "/bucket/hello", 200, NULL },
+		{ "[::1]:9000", "/bucket/hello", 200, NULL },
+	};
+	int fd = fx_connect(&fx);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = mem_printf("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n",
+					cases[i].target, cases[i].host);
+		struct fx_answer a;
+
+		fx_say(fd, text);
+		free(text);
+		assert_true(fx_read(fd, true, &a));
+		if (a.status != cases[i].status ||
+		    (cases[i].has && !fx_has(&a, cases[i].has)))
+			fail_msg("%s%s gives %u: %s", cases[i].host,
+				 cases[i].target, a.status, a.body.buf);
+		fx_answer_release(&a);
+	}
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(gives_parts),
+		cmocka_unit_test(refuses_objects),
+		cmocka_unit_test(changes_headers),
+		cmocka_unit_test(changes_headers_at_length),
+		cmocka_unit_test(tells_what_is_configured),
+		cmocka_unit_test(tells_attributes),
+		cmocka_unit_test(answers_options),
+		cmocka_unit_test(finds_buckets_in_hosts),
+	};
+
+	return cmocka_run_group_tests_name("origin_query", checks, start,
+					   stop);
+}
