@@ -90,6 +90,13 @@ static void check_options_refuse(void **state)
 	assert_names(err, "did you mean --concurrency");
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "0"), ERR_USAGE);
 	assert_names(err, "from 1 to 10000");
+	assert_int_equal(PARSE(&o, &err, "--seed", "9007199254740992"),
+			 ERR_USAGE);
+	assert_names(err, "from 0 to 9007199254740991");
+	assert_int_equal(PARSE(&o, &err, "--timeout", "0x1p1"), ERR_USAGE);
+	assert_names(err, "--timeout is '0x1p1': give a number of seconds");
+	assert_int_equal(PARSE(&o, &err, "--concurrency", "1KiB"), ERR_USAGE);
+	assert_names(err, "give a whole number");
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "-1"), ERR_USAGE);
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "5x"), ERR_USAGE);
 	assert_int_equal(PARSE(&o, &err, "--concurrency"), ERR_USAGE);
@@ -231,6 +238,13 @@ static void check_sweep_refuses(void **state)
 		{ "tests:\n- {library_name: a, test_name: b,\n"
 		  "   client_config: {pool_sise: 5}}\n",
 		  "did you mean" },
+		{ "library: a\ntest: b\nconcurrency: \"5\\0\"\n", "line 3" },
+		{ "library: a\ntest: b\n\"timeout\\0\": 1\n", "line 3" },
+		{ "library: a\ntest: b\ntimeout: 0x1p1\n", "line 3" },
+		{ "library: a\ntest: b\nrate: 0x10\n", "line 3" },
+		{ "library: a\ntest: b\nrate: .inf\n", "line 3" },
+		{ "library: a\ntest: b\nrate: 1e400\n", "line 3" },
+		{ "a: {\"#\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "open [ or {" },
 		{ "a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "open [ or {" },
 		{ "library: a\ntest: b\n...\n&a &a\n", "not YAML" },
 		{ "library: a\ntest: __import__('os')\nseed: __import__('os')\n",

@@ -1,14 +1,13 @@
 #include "cli/option.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/near.h"
+#include "base/number.h"
 
 static void *field(struct options *options, const struct option_spec *spec)
 {
@@ -43,19 +42,29 @@ static int set_flag(struct options *options, const struct option_spec *spec,
 static int out_of_range(const struct option_spec *spec, const char *text,
 			const char *where, struct err *err)
 {
-	return err_set(err, ERR_USAGE, "%s is '%s': it goes from %.15g to %.15g",
-		       where, text, spec->min, spec->max);
+	char least[NUMBER_TEXT_BYTES], most[NUMBER_TEXT_BYTES];
+
+	return err_set(err, ERR_USAGE, "%s is '%s': it goes from %s to %s",
+		       where, text, number_text(spec->min, least),
+		       number_text(spec->max, most));
+}
+
+static bool is_of(const struct option_spec *spec, const char *value)
+{
+	return spec->value && !strcmp(spec->value, value);
 }
 
 static int set_number(struct options *options, const struct option_spec *spec,
 		      const char *text, const char *where, struct err *err)
 {
-	char *end;
-	double value = strtod(text, &end);
+	bool seconds = is_of(spec, "SECONDS");
+	double value;
 
-	if (end == text || *end || !isfinite(value))
-		return err_set(err, ERR_USAGE, "%s is '%s': give a number",
-			       where, text);
+	if (!number_parse(text, seconds ? number_seconds : number_plain,
+			  &value))
+		return err_set(err, ERR_USAGE, "%s is '%s': give a number%s",
+			       where, text, seconds
+			       ? " of seconds, or one with ms, min, h" : "");
 	if ((value < spec->min || value > spec->max) &&
 	    !(spec->kind == OPTION_LIMIT && value == -1))
 		return out_of_range(spec, text, where, err);
@@ -63,68 +72,38 @@ static int set_number(struct options *options, const struct option_spec *spec,
 	return 0;
 }
 
-/* What the suffix of a size multiplies by; 0 for a suffix that is none. */
-static uint64_t unit_of(const char *suffix)
-{
-	static const char *const names[] = { "", "KiB", "MiB", "GiB", "TiB" };
-
-	for (unsigned i = 0; i < 5; i++) {
-		if (!strcasecmp(suffix, names[i]))
-			return 1ULL << (10 * i);
-	}
-	return 0;
-}
-
 static int set_count(struct options *options, const struct option_spec *spec,
 		     const char *text, const char *where, struct err *err)
 {
-	char *end;
-	uint64_t value, unit;
+	bool bytes = is_of(spec, "BYTES");
+	double rough;
+	uint64_t value;
 
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	unit = unit_of(end);
-	if (!isdigit((unsigned char)*text) || !unit)
+	/* Too large for any integer is out of range like all that is. */
+	if (!number_parse_whole(text, bytes ? number_bytes : number_plain,
+				&value)) {
+		if (*text && strspn(text, "0123456789") == strlen(text))
+			return out_of_range(spec, text, where, err);
 		return err_set(err, ERR_USAGE,
 			       "%s is '%s': give a whole number%s", where, text,
-			       spec->value && !strcmp(spec->value, "BYTES")
-				       ? ", or one with KiB, MiB, GiB, TiB"
-				       : "");
-	if (errno || value > UINT64_MAX / unit ||
-	    (double)(value * unit) < spec->min ||
-	    (double)(value * unit) > spec->max)
+			       bytes ? ", or one with KiB, MiB, GiB, TiB" : "");
+	}
+	rough = (double)value;
+	if (rough < spec->min || rough > spec->max)
 		return out_of_range(spec, text, where, err);
-	*(uint64_t *)field(options, spec) = value * unit;
+	*(uint64_t *)field(options, spec) = value;
 	return 0;
 }
 
-static uint64_t rate_unit_of(const char *suffix)
-{
-	static const struct {
-		const char *name;
-		uint64_t bits;
-	} units[] = { { "", 1 }, { "bit", 1 }, { "kbit", 1000 },
-		      { "Mbit", 1000000 }, { "Gbit", 1000000000 } };
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (!strcasecmp(suffix, units[i].name))
-			return units[i].bits;
-	return 0;
-}
-
-/* As tc(8) has it: bits a second, powers of ten. */
 static int set_rate(struct options *options, const struct option_spec *spec,
 		    const char *text, const char *where, struct err *err)
 {
-	char *end;
-	double value = strtod(text, &end);
-	uint64_t unit = rate_unit_of(end);
+	double value;
 
-	if (!isdigit((unsigned char)*text) || !unit || !isfinite(value))
+	if (!number_parse(text, number_bits, &value))
 		return err_set(err, ERR_USAGE,
 			       "%s is '%s': it is bits a second, as 100Mbit or "
 			       "1Gbit", where, text);
-	value *= (double)unit;
 	if (value < spec->min || value > spec->max)
 		return out_of_range(spec, text, where, err);
 	*(uint64_t *)field(options, spec) = (uint64_t)value;

@@ -63,9 +63,10 @@ struct options {
 
 enum option_kind {
 	OPTION_FLAG,   /* bool; --name, and --no-name */
-	OPTION_COUNT,  /* uint64_t; suffixes KiB, MiB, GiB */
+	OPTION_COUNT,  /* uint64_t; of BYTES with KiB … TiB, as all numbers are
+			* written (base/number.h) */
 	OPTION_RATE,   /* uint64_t, bits a second; suffixes kbit, Mbit, Gbit */
-	OPTION_NUMBER, /* double */
+	OPTION_NUMBER, /* double; of SECONDS with ms, s, min, h */
 	OPTION_LIMIT,  /* double; -1: no limit */
 	OPTION_TEXT,   /* const char * */
 	OPTION_ADDRESS, /* const char *; ADDRESS:PORT, or nothing: "" */

@@ -48,7 +48,7 @@ const struct option_spec options_trial[] = {
 	  "s2, or cog for fewer, decodable files (s2)" },
 	{ "keys", OPTION_COUNT, AT(keys), 1, PLAN_KEYS_MAX, "N",
 	  "objects in the dataset s2, or the first so many of a bucket (512)" },
-	{ "seed", OPTION_COUNT, AT(seed), 0, 9007199254740992.0, "N",
+	{ "seed", OPTION_COUNT, AT(seed), 0, 9007199254740991.0, "N",
 	  "of plans and orders: the same seed is the same work (42)" },
 	END
 };

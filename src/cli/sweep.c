@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 #define BYTES_MOST (1U << 20)
-#define NESTED_MOST 32 /* libyaml takes time that grows with its square */
+#define NESTED_MOST 32
 
 static const struct option_spec *const allowed[] = { options_select,
 						     options_trial,
@@ -43,10 +43,12 @@ static const char *text_of(const yaml_node_t *node)
 	return (const char *)node->data.scalar.value;
 }
 
-/* A scalar without a tag of its own: `!!python/…` and the like are no words. */
+/* A scalar without a tag of its own: `!!python/…` and the like are no words,
+ * and neither is what a zero byte would cut short. */
 static bool is_word(const yaml_node_t *node)
 {
 	return node->type == YAML_SCALAR_NODE &&
+	       strlen(text_of(node)) == node->data.scalar.length &&
 	       !strcmp((const char *)node->tag, YAML_STR_TAG);
 }
 
@@ -101,7 +103,7 @@ static int add_axis(struct reader *r, const yaml_node_t *key,
 {
 	const struct option_spec *spec;
 
-	if (key->type != YAML_SCALAR_NODE)
+	if (!is_word(key))
 		return refuse(r, key, "a key must be a word", NULL);
 	spec = option_find(allowed, text_of(key), strlen(text_of(key)));
 	if (!spec)
@@ -344,26 +346,27 @@ static int check_end(yaml_parser_t *parser, const char *path, struct err *err)
 		       "its own", path);
 }
 
-/* Brackets that are open at the same time, but for comments. */
+/* libyaml takes time by the square of what is open. Where a bracket stands in
+ * a word or a comment it counts too: nobody writes so many. */
 static int check_depth(const char *text, size_t n, const char *path,
 		       struct err *err)
 {
-	unsigned depth = 0;
-	bool comment = false;
+	unsigned depth = 0, all = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		comment = text[i] != '\n' && (comment || text[i] == '#');
-		if (comment)
-			continue;
-		if (text[i] == '[' || text[i] == '{')
+		if (text[i] == '[' || text[i] == '{') {
 			depth++;
-		else if (depth && (text[i] == ']' || text[i] == '}'))
+			all++;
+		} else if (depth && (text[i] == ']' || text[i] == '}')) {
 			depth--;
-		if (depth > NESTED_MOST)
+		}
+		if (depth > NESTED_MOST || all > SWEEP_JOBS_MAX)
 			return err_set(err, ERR_USAGE,
-				       "%s: more than %d open [ or {: a value is "
+				       "%s: more than %u %s[ or {: a value is "
 				       "a word or a list of words", path,
-				       NESTED_MOST);
+				       depth > NESTED_MOST ? NESTED_MOST
+							   : SWEEP_JOBS_MAX,
+				       depth > NESTED_MOST ? "open " : "");
 	}
 	return 0;
 }

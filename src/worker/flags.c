@@ -1,13 +1,12 @@
 #include "worker/flags.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
+#include "base/number.h"
 
 enum kind { TEXT, COUNT, NUMBER, SWITCH };
 
@@ -119,15 +118,11 @@ static int unknown(const char *word, struct err *err)
 static int set_number(const struct flag *flag, void *at, const char *text,
 		      struct err *err)
 {
-	char *end;
+	bool ok = flag->kind == COUNT
+		? number_parse_whole(text, number_plain, at)
+		: number_parse(text, number_plain, at) && *(double *)at >= 0;
 
-	errno = 0;
-	if (flag->kind == COUNT)
-		*(uint64_t *)at = strtoull(text, &end, 10);
-	else
-		*(double *)at = strtod(text, &end);
-	if (*text < '0' || *text > '9' || *end || errno ||
-	    (flag->kind == NUMBER && !isfinite(*(double *)at)))
+	if (!ok)
 		return err_set(err, ERR_USAGE,
 			       "--%s must be a %snumber from 0, and is '%s'",
 			       flag->name, flag->kind == COUNT ? "whole " : "",
