@@ -26,7 +26,6 @@ class Job:
         self.operation = test.operation
         self.no_io = test.no_io
         self.ok_status = 0
-        self.said_other = False
         try:
             self._read(setup)
         except (ValueError, OSError) as error:
@@ -121,6 +120,7 @@ class Job:
             "not_applied": list(self.test.not_applied),
             "notes": notes,
             "import_seconds": round(self.test.import_seconds, 4),
+            "clock_ns": time.monotonic_ns(),
         }
 
 

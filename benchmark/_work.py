@@ -6,10 +6,12 @@ import time
 import zlib
 
 from benchmark import _records, tiff
-from benchmark._outcomes import OK, OTHER, TIMEOUT, TRUNCATED, WRONG_BYTES
+from benchmark._outcomes import NAMES, OK, TIMEOUT, TRUNCATED, WRONG_BYTES
 from benchmark._protocol import StageError, describe
 
 NS = 1_000_000_000
+# What is kept of a failure's text: `done` must fit into a packet.
+TEXT_MOST = 500
 # How long operations in flight may take to end after the deadline, in seconds.
 DRAIN_SECONDS = 2
 _pack = _records.RECORD.pack_into
@@ -46,7 +48,8 @@ class Work:
 
     begin_ns, deadline_ns: CLOCK_MONOTONIC. most: so many operations may start. period_ns: between the
     intended starts (open loop), or None (closed loop). in_flight: slot -> when its operation was given to
-    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close().
+    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close(). texts: outcome ->
+    what the first failure of that class said.
     """
 
     def __init__(self, job, records, begin_ns, seconds, most=None, rate=None):
@@ -62,6 +65,7 @@ class Work:
         self.counter = itertools.count()
         self.slots = range(job.target.concurrency)
         self.in_flight = {}
+        self.texts = {}
         self.closed = False
         self.stopped_by = None
         self.end_ns = self.finished = self.unfinished = 0
@@ -120,30 +124,47 @@ class Work:
 
     def succeed(self, slot, op, intended, start, end, data, size):
         """Records an answer, after checking it. Times in ns; size: len(data)."""
-        flags = 0
+        flags, sentence = 0, None
         if end - start > self.limit_ns:
             # Too late is too late, also where the library cannot be stopped.
-            outcome = TIMEOUT
+            outcome, sentence = TIMEOUT, self._late(start, end)
         elif op.crc32 is None and op.expect is None and size == op.length:
             outcome = OK
         else:
             flags = _records.CRC_CHECKED if op.crc32 is not None and self._check_crc else 0
-            outcome, _ = judge(op, data, self._check_crc)
+            outcome, sentence = judge(op, data, self._check_crc)
+        if sentence and outcome not in self.texts:
+            self._keep(outcome, op, sentence)
         self._write(slot, op, intended, start, end, size, self.job.ok_status, flags, outcome)
 
     def fail(self, slot, op, intended, start, end, error):
-        """Records an exception; of those that no rule knows, the first one's text goes to stderr."""
+        """Records an exception."""
         outcome, status = self.job.classify(error)
         if end - start > self.limit_ns:
             outcome = TIMEOUT
-        if outcome == OTHER and not self.job.said_other and not self.closed:
-            self.job.said_other = True
-            print(f"operation {op.number} ({op.key}): {describe(error)}", file=sys.stderr, flush=True)
+        if outcome not in self.texts:
+            sentence = describe(error)
+            said = not status or str(status) in sentence
+            self._keep(outcome, op, sentence if said else f"{sentence} (status {status})")
         self._write(slot, op, intended, start, end, 0, status, 0, outcome)
 
     def expire(self, slot, op, intended, start, end):
         """Records an operation that was stopped at its limit."""
+        if TIMEOUT not in self.texts:
+            self._keep(TIMEOUT, op, self._late(start, end))
         self._write(slot, op, intended, start, end, 0, 0, 0, TIMEOUT)
+
+    def _late(self, start, end):
+        return f"took {(end - start) / NS:.4g} s, and the limit is {self.limit_ns / NS:g} s"
+
+    def _keep(self, outcome, op, sentence):
+        """Keeps the first text of a class; that of the timed part goes to stderr too, should `done` not come."""
+        where = f"operation {op.number} ({op.key[:128]}, {op.length} bytes from {op.start})"
+        text = " ".join(f"{where}: {sentence}".split())[:TEXT_MOST]
+        if self.closed or self.texts.setdefault(outcome, text) is not text:
+            return
+        if self.job.target.timed:
+            print(text, file=sys.stderr, flush=True)
 
     def _write(self, slot, op, intended, start, end, size, status, flags, outcome):
         self._writing[slot] = True
@@ -176,6 +197,7 @@ class Work:
             "unfinished": self.unfinished,
             "stopped_by": self.stopped_by,
             "end_ns": self.end_ns,
+            "failures": {NAMES[outcome]: text for outcome, text in self.texts.items()},
         }
 
 

@@ -149,8 +149,8 @@ class RecordsFile(unittest.TestCase):
         self.file.truncate(capacity * 64)
         records = _records.open_file(self.file.name, capacity)
         self.addCleanup(records.close)
-        target = types.SimpleNamespace(concurrency=2, operation_timeout_seconds=1)
-        job = types.SimpleNamespace(target=target, no_io=False, ok_status=206, said_other=False)
+        target = types.SimpleNamespace(concurrency=2, operation_timeout_seconds=1, timed=False)
+        job = types.SimpleNamespace(target=target, no_io=False, ok_status=206)
         job.classify = lambda error: _outcomes.classify(error, "x")
         return _work.Work(job, records, 1000, 5, **how)
 
@@ -178,6 +178,29 @@ class RecordsFile(unittest.TestCase):
         work.succeed(0, self.op(), 0, 1, 1_000_000_002, b"ab", 2)
         found = [_outcomes.NAMES[record[-1]] for record in read_records(self.file.name)]
         self.assertEqual(found, ["connect", "timeout", "timeout"])
+
+    def test_the_first_text_of_each_class_is_kept(self):
+        work = self.work(9)
+        work.job.classify = lambda error: (_outcomes.HTTP_ERROR, 403)
+        for error in (OSError("no\nentry"), OSError("second")):
+            work.start(0, 1)
+            work.fail(0, self.op(), 0, 1, 2, error)
+        work.start(0, 1)
+        work.succeed(0, self.op(), 0, 1, 2, b"abc", 3)
+        work.start(0, 1)
+        work.expire(0, self.op(), 0, 1, 1_000_000_001)
+        work.job.classify = lambda error: (_outcomes.OTHER, 0)
+        work.start(0, 1)
+        work.fail(0, self.op(), 0, 1, 2, OSError("x" * 9000))
+        work.close()
+        work.fail(0, self.op(), 0, 1, 2, ConnectionRefusedError())
+        texts = work.done_packet()["failures"]
+        op = "operation 3 (k, 2 bytes from 0)"
+        self.assertEqual(texts["http_error"], f"{op}: OSError: no entry (status 403)")
+        self.assertEqual(texts["wrong_bytes"], f"{op}: 3 bytes instead of 2")
+        self.assertEqual(texts["timeout"], f"{op}: took 1 s, and the limit is 1 s")
+        self.assertEqual(len(texts["other"]), _work.TEXT_MOST)
+        self.assertEqual(len(texts), 4)
 
     def test_pages_given_back_keep_their_records(self):
         count = 2 * _records.GIVE_BACK + 5

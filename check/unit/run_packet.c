@@ -154,6 +154,8 @@ static const struct reading readies[] = {
 	{ READY ",\"not_applied\":{}}", ERR_INVALID, "'not_applied'" },
 	{ READY ",\"import_seconds\":\"1\"}", ERR_INVALID,
 	  "'import_seconds'" },
+	{ READY ",\"clock_ns\":5}", 0, NULL },
+	{ READY ",\"clock_ns\":-5}", ERR_INVALID, "'clock_ns'" },
 };
 
 #define DONE(a, b, c, rest)                                                    \
@@ -172,6 +174,10 @@ static const struct reading dones[] = {
 	{ DONE(3, 2, 1, ",\"end_ns\":5"), ERR_INVALID, "'stopped_by'" },
 	{ DONE(3, 2, 1, ",\"end_ns\":5,\"stopped_by\":3"), ERR_INVALID,
 	  "'stopped_by'" },
+	{ DONE(3, 2, 1, STOP ",\"failures\":null"), 0, NULL },
+	{ DONE(3, 2, 1, STOP ",\"failures\":[]"), ERR_INVALID, "'failures'" },
+	{ DONE(3, 2, 1, STOP ",\"failures\":{\"other\":5}"), ERR_INVALID,
+	  "'failures'" },
 };
 
 static void check_reading(const struct reading *want, const char *type,
@@ -203,6 +209,37 @@ static void readings(void **state)
 		check_reading(&readies[i], "ready", packet_read_ready);
 	for (size_t i = 0; i < sizeof(dones) / sizeof(*dones); i++)
 		check_reading(&dones[i], "done", packet_read_done);
+}
+
+/* Untrusted texts become parts of sentences. */
+static void failure_texts(void **state)
+{
+	struct replica replica = { 0 };
+	const char *type;
+	char packet[2000], many[1001];
+	json_t *json;
+	struct err err;
+
+	(void)state;
+	memset(many, 'x', 1000);
+	many[1000] = '\0';
+	snprintf(packet, sizeof(packet),
+		 DONE(3, 2, 1, STOP ",\"failures\":{\"timeout\":\"a; b\\n"
+				    "\\u001b[31mc\",\"news\":\"d\",\"ok\":"
+				    "\"e\",\"reset\":\"%s\"}"), many);
+	assert_int_equal(packet_parse(packet, strlen(packet), &json, &type,
+				      &err), 0);
+	for (int i = 0; i < 2; i++) /* twice leaks nothing */
+		assert_int_equal(packet_read_done(json, &replica, &err), 0);
+	assert_string_equal(replica.failure_text[OUTCOME_TIMEOUT],
+			    "a, b ?[31mc");
+	assert_int_equal(strlen(replica.failure_text[OUTCOME_RESET]), 400);
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+		if (i != OUTCOME_TIMEOUT && i != OUTCOME_RESET)
+			assert_null(replica.failure_text[i]);
+		free(replica.failure_text[i]);
+	}
+	json_decref(json);
 }
 
 static void not_packets(void **state)
@@ -304,6 +341,7 @@ int main(void)
 		cmocka_unit_test(setup_secrets),
 		cmocka_unit_test(setup_too_large),
 		cmocka_unit_test(readings),
+		cmocka_unit_test(failure_texts),
 		cmocka_unit_test(not_packets),
 		cmocka_unit_test(clean),
 		cmocka_unit_test(tail_keeps_the_end),

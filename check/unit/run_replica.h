@@ -254,6 +254,27 @@ static inline void do_oversized(void)
 	sleep_ever();
 }
 
+/* As in a time namespace; the harness has to see it by what is said. */
+static inline void ready_at(uint64_t clock_ns)
+{
+	char packet[600];
+
+	snprintf(packet, sizeof(packet), "%s,\"clock_ns\":%" PRIu64 "}",
+		 REPLICA_READY, clock_ns);
+	put(packet);
+	sleep_ever();
+}
+
+static inline void do_clock_ahead(void)
+{
+	ready_at(clock_now_ns() + 100000 * NS_PER_S);
+}
+
+static inline void do_clock_behind(void)
+{
+	ready_at(1);
+}
+
 static inline void do_other_version(void)
 {
 	put("{\"type\":\"ready\",\"protocol\":2}");
@@ -527,6 +548,7 @@ static const struct behaviour {
 	B(normal), B(deadline), B(exit_in_setup), B(exit_silent), B(error),
 	B(error_and_stay), B(error_after_go), B(error_unread), B(garbage),
 	B(empty), B(unknown), B(no_type), B(oversized), B(other_version),
+	B(clock_ahead), B(clock_behind),
 	B(wrong_member), B(missing_member), B(twice_ready), B(never_ready),
 	B(kill_in_setup), B(kill_self), B(crash), B(stop_self),
 	B(stop_in_setup), B(hang), B(flood), B(grandchildren), B(two_dones),

@@ -207,7 +207,8 @@ void judge_failures(struct trial *trial)
 	list_failures(trial, &list);
 	if (judge_failed_share(trial) > JUDGE_FAILED)
 		judge_fail(trial, "%llu of its %llu operations failed: %s",
-			   LLU(failed), LLU(failed + ok), list.buf);
+			   LLU(failed), LLU(failed + ok),
+			   list.buf);
 	else
 		trial_add_finding(trial, "%s: %llu of its %llu operations "
 					 "failed: %s",

@@ -73,3 +73,11 @@ void text_clean_line(char *text)
 	while (n && text[n - 1] == ' ')
 		text[--n] = '\0';
 }
+
+void text_clean_part(char *text)
+{
+	text_clean_line(text);
+	for (; *text; text++)
+		if (*text == ';')
+			*text = ',';
+}

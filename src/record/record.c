@@ -1,5 +1,7 @@
 #include "record/record.h"
 
+#include <string.h>
+
 const char *outcome_name(unsigned outcome)
 {
 	switch (outcome) {
@@ -11,4 +13,12 @@ const char *outcome_name(unsigned outcome)
 	default:
 		return "none";
 	}
+}
+
+unsigned outcome_number(const char *name)
+{
+	for (unsigned i = OUTCOME_NONE + 1; i < OUTCOME_COUNT; i++)
+		if (!strcmp(outcome_name(i), name))
+			return i;
+	return OUTCOME_NONE;
 }

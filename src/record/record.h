@@ -33,6 +33,9 @@ enum outcome {
 /* "ok", "http_error", …; "none" for anything out of range. */
 const char *outcome_name(unsigned outcome);
 
+/* Back; OUTCOME_NONE for any other word. */
+unsigned outcome_number(const char *name);
+
 #define RECORD_FLAG_CRC_CHECKED 1U
 #define RECORD_BYTES 64
 

@@ -166,8 +166,9 @@ struct replica {
 	char runtime[64];
 	char *not_applied;      /* "keep_alive,use_dns_cache"; NULL: none */
 	char *notes;            /* sentences, one a line; NULL: none */
-	int64_t clock_offset_ns; /* its clock less ours, as `ready` told it;
-				  * CLOCK_UNKNOWN: it did not */
+	uint64_t ready_clock_ns; /* its clock, as `ready` says; 0: it does not */
+	int64_t clock_offset_ns; /* that less ours when `ready` came, or what
+				  * the kernel says; CLOCK_UNKNOWN: neither */
 	double import_s;
 	double ready_s;         /* from its start to ready */
 	char *stderr_text;      /* its last 64 KiB; NULL: silent */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "run/timens.h"
 
 #define WHEN_BYTES 48
 
@@ -153,9 +154,46 @@ static void out_of_turn(struct runner *runner, struct member *member,
 	member_on_bad_packet(runner, member, text);
 }
 
+/* In seconds and a word that goes on "its CLOCK_MONOTONIC is …". */
+static void judge_clock(struct runner *runner, struct member *member,
+			int64_t ahead_ns)
+{
+	bool ahead = ahead_ns > 0;
+
+	member_judge(runner, member, REPLICA_BAD_PROTOCOL,
+		     "runs on another clock: its CLOCK_MONOTONIC is %.6g s %s "
+		     "ours (is it in a time namespace, or is its time faked?), "
+		     "so that no time it records would mean anything: start it "
+		     "without that",
+		     clock_seconds((uint64_t)(ahead ? ahead_ns : -ahead_ns)),
+		     ahead ? "ahead of" : "behind");
+	member_kill(runner, member);
+}
+
+/* What the kernel says is exact. What a replica says of its clock was so at
+ * some moment since it was started; workers of old say nothing. */
+static void check_clock(struct runner *runner, struct member *member,
+			uint64_t now_ns)
+{
+	struct replica *replica = member->replica;
+	int64_t ahead_ns = 0;
+
+	if (replica->ready_clock_ns)
+		replica->clock_offset_ns =
+			(int64_t)(replica->ready_clock_ns - now_ns);
+	if (timens_offset(member->process.pid, &ahead_ns) && ahead_ns)
+		replica->clock_offset_ns = ahead_ns;
+	else if (replica->ready_clock_ns)
+		ahead_ns = timens_difference(replica->ready_clock_ns,
+					     member->started_ns, now_ns);
+	if (ahead_ns)
+		judge_clock(runner, member, ahead_ns);
+}
+
 static void on_ready(struct runner *runner, struct member *member,
 		     const json_t *packet)
 {
+	uint64_t now_ns = clock_now_ns();
 	struct err err;
 	int code = packet_read_ready(packet, member->replica, &err);
 
@@ -168,7 +206,8 @@ static void on_ready(struct runner *runner, struct member *member,
 	} else {
 		member->step = STEP_READY;
 		member->replica->ready_s =
-			clock_seconds(clock_now_ns() - member->started_ns);
+			clock_seconds(now_ns - member->started_ns);
+		check_clock(runner, member, now_ns);
 	}
 }
 
@@ -177,7 +216,8 @@ static const char *done_lie(const struct runner *runner,
 			    const struct replica *replica, uint64_t now_ns)
 {
 	if (now_ns < runner->trial->go_ns)
-		return "'done' before GO";
+		return "'done' before GO (does it wait until at_ns of "
+		       "this machine's CLOCK_MONOTONIC?)";
 	if (replica->end_ns < runner->trial->go_ns)
 		return "'done' with an 'end_ns' before GO (it is "
 		       "CLOCK_MONOTONIC)";

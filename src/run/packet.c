@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "run/handed.h"
-#include "run/text.h"
+
+/* What a finding can hold of one. */
+#define FAILURE_TEXT_BYTES 400
 
 /* ------------------------------------------------------------ writing --- */
 
@@ -296,7 +299,9 @@ int packet_read_ready(const json_t *packet, struct replica *replica,
 		    0 ||
 	    read_list(packet, "notes", '\n', &replica->notes, err) < 0 ||
 	    json_get_number(packet, "import_seconds", false, &import_s,
-			    "'ready'", err) < 0)
+			    "'ready'", err) < 0 ||
+	    json_get_u64(packet, "clock_ns", false, &replica->ready_clock_ns,
+			 "'ready'", err) < 0)
 		return ERR_INVALID;
 	replica->import_s = import_s;
 	return 0;
@@ -307,6 +312,37 @@ static int known_stop(const char *stopped_by)
 	return strcmp(stopped_by, "n_requests") == 0 ||
 	       strcmp(stopped_by, "deadline") == 0 ||
 	       strcmp(stopped_by, "records_full") == 0;
+}
+
+/* A text for each class; of those that nobody knows none is kept. They become
+ * parts of sentences, between which "; " stands. */
+static int read_failures(const json_t *packet, struct replica *replica,
+			 struct err *err)
+{
+	json_t *failures = json_object_get(packet, "failures"), *value;
+	const char *name;
+
+	if (!failures || json_is_null(failures))
+		return 0;
+	if (!json_is_object(failures))
+		return err_set(err, ERR_INVALID, "'done': member 'failures' is "
+						 "not an object");
+	json_object_foreach(failures, name, value) {
+		unsigned outcome = outcome_number(name);
+
+		if (!json_is_string(value))
+			return err_set(err, ERR_INVALID,
+				       "'done': member 'failures' is not an "
+				       "object of strings");
+		if (outcome == OUTCOME_NONE || outcome == OUTCOME_OK)
+			continue;
+		free(replica->failure_text[outcome]);
+		replica->failure_text[outcome] =
+			mem_printf("%.*s", FAILURE_TEXT_BYTES,
+				   json_string_value(value));
+		text_clean_part(replica->failure_text[outcome]);
+	}
+	return 0;
 }
 
 int packet_read_done(const json_t *packet, struct replica *replica,
@@ -323,7 +359,8 @@ int packet_read_done(const json_t *packet, struct replica *replica,
 	    json_get_u64(packet, "end_ns", true, &replica->end_ns, "'done'",
 			 err) < 0 ||
 	    json_get_text(packet, "stopped_by", true, &stopped_by, "'done'",
-			  err) < 0)
+			  err) < 0 ||
+	    read_failures(packet, replica, err) < 0)
 		return ERR_INVALID;
 	if (!known_stop(stopped_by))
 		return err_set(err, ERR_INVALID,

@@ -307,12 +307,12 @@ static uint64_t overdue_ns(const struct runner *runner)
 
 static void judge_overdue(struct runner *runner)
 {
-	char text[160];
+	char text[240];
 
 	snprintf(text, sizeof(text),
 		 "did not say that it was done within %.1f s after the "
 		 "deadline of %g s, and was killed: does it look at "
-		 "timeout_seconds?",
+		 "timeout_seconds, and at this machine's CLOCK_MONOTONIC?",
 		 clock_seconds(overdue_ns(runner) - runner->deadline_ns),
 		 runner->trial->spec.timeout_s);
 	for (unsigned i = 0; i < runner->count; i++) {

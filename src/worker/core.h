@@ -84,7 +84,8 @@ struct worker {
 	uint64_t limit_ns;          /* of one operation */
 	struct phase phase;
 	const char *stage;          /* for the packet 'error' */
-	bool said_other;
+	char *failure_text[OUTCOME_COUNT]; /* of each class the first of the
+					    * timed part; owned */
 	char refusal[512];          /* benchmark_refuse(); "" none */
 	double import_s;            /* CPU time until main() */
 	struct version *versions;

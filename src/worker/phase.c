@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "worker/core.h"
 
 uint64_t phase_intended_ns(const struct phase *phase)
@@ -63,13 +64,17 @@ enum benchmark_outcome phase_judge(struct worker *worker, struct slot *slot,
 static const char *reason(const struct slot *slot,
 			  enum benchmark_outcome outcome, char *room, size_t n)
 {
-	if (slot->text[0])
-		return slot->text;
-	if (slot->pub.status)
-		snprintf(room, n, "%s (status %u)", outcome_name(outcome),
-			 slot->pub.status);
+	const char *why = slot->text[0] ? slot->text : outcome_name(outcome);
+
+	if (outcome == BENCHMARK_TIMEOUT && !slot->text[0])
+		snprintf(room, n, "took %.4g s, and the limit is %g s",
+			 clock_seconds(slot->end_ns - slot->start_ns),
+			 clock_seconds(slot->worker->limit_ns));
+	else if (slot->pub.status && (outcome == BENCHMARK_HTTP_ERROR ||
+				      outcome == BENCHMARK_THROTTLED))
+		snprintf(room, n, "%s (status %u)", why, slot->pub.status);
 	else
-		snprintf(room, n, "%s", outcome_name(outcome));
+		return why;
 	return room;
 }
 
@@ -88,7 +93,7 @@ static void note_failure(struct worker *worker, struct slot *slot,
 {
 	struct phase *phase = &worker->phase;
 	const struct benchmark_operation *op = &slot->op;
-	char room[64], text[512];
+	char room[320], text[512];
 
 	phase->failures++;
 	if (phase->ends_on_failure && !phase->stopped_by)
@@ -101,9 +106,9 @@ static void note_failure(struct worker *worker, struct slot *slot,
 	one_line(text);
 	if (!phase->text[0])
 		memcpy(phase->text, text, sizeof(phase->text));
-	if (outcome != BENCHMARK_OTHER || worker->said_other)
+	if (!phase->records || worker->failure_text[outcome])
 		return;
-	worker->said_other = true;
+	worker->failure_text[outcome] = mem_dup(text);
 	fprintf(stderr, "%s\n", text);
 }
 

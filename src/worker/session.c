@@ -290,11 +290,25 @@ static json_t *ready_packet(const struct worker *worker)
 			notes, json_string("does no I/O: it has no proof and "
 					   "no burst, and only lengths are "
 					   "checked"));
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:f}", "type", "ready",
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:f, s:I}", "type", "ready",
 			 "protocol", WORKER_PROTOCOL, "versions",
 			 versions_of(worker), "not_applied",
 			 list_of(worker->test->not_applied), "notes", notes,
-			 "import_seconds", worker->import_s);
+			 "import_seconds", worker->import_s, "clock_ns",
+			 (json_int_t)clock_now_ns());
+}
+
+/* A text that is no UTF-8 is left out: jansson makes nothing of it. */
+static json_t *failure_texts(const struct worker *worker)
+{
+	json_t *texts = json_object();
+
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+		if (worker->failure_text[i])
+			json_object_set_new(texts, outcome_name(i),
+					    json_string(worker->failure_text[i]));
+	}
+	return texts;
 }
 
 static json_t *done_packet(const struct worker *worker)
@@ -302,12 +316,13 @@ static json_t *done_packet(const struct worker *worker)
 	const struct phase *phase = &worker->phase;
 	uint64_t unfinished = phase->in_flight;
 
-	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I}", "type", "done",
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:o}", "type", "done",
 			 "started", (json_int_t)(phase->finished + unfinished),
 			 "finished", (json_int_t)phase->finished, "unfinished",
 			 (json_int_t)unfinished, "stopped_by",
 			 phase->stopped_by, "end_ns",
-			 (json_int_t)phase->end_ns);
+			 (json_int_t)phase->end_ns, "failures",
+			 failure_texts(worker));
 }
 
 static int prepare(struct worker *worker, json_t *packet, struct err *err)
@@ -375,6 +390,8 @@ bool session_release(struct worker *worker)
 	free(worker->slots);
 	free(worker->idle);
 	free(worker->headers);
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		free(worker->failure_text[i]);
 	for (size_t i = 0; i < worker->version_count; i++) {
 		free(worker->versions[i].name);
 		free(worker->versions[i].text);
