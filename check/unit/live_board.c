@@ -87,6 +87,16 @@ static void shows_what_was_written(void **state)
 	assert_string_equal(live.origin.name, "origin");
 }
 
+#define SEQUENCE_AT 40 /* in the file; odd: it is being written */
+
+static void put_sequence(uint32_t value)
+{
+	int fd = open(PATH, O_WRONLY);
+
+	assert_int_equal(pwrite(fd, &value, 4, SEQUENCE_AT), 4);
+	close(fd);
+}
+
 /* A writer that was killed in the middle: the last good look stands. */
 static void keeps_the_last_good_look(void **state)
 {
@@ -98,11 +108,41 @@ static void keeps_the_last_good_look(void **state)
 	board_end(writer);
 	assert_true(board_look(reader, &live));
 	board_begin(writer)->run->trial_number = 2;
+	assert_true(board_look(reader, &live));
+	assert_int_equal(live.run.trial_number, 1);
+	put_sequence(99);
 	assert_false(board_look(reader, &live));
 	assert_int_equal(live.run.trial_number, 1);
 	board_end(writer);
 	assert_true(board_look(reader, &live));
 	assert_int_equal(live.run.trial_number, 2);
+}
+
+/* A replica of our own user may reach the file: what it puts there is never
+ * read back, and the next look is right again. */
+static void reads_nothing_back(void **state)
+{
+	uint32_t noise[2000];
+	struct live live;
+	int fd;
+
+	(void)state;
+	open_reader();
+	board_begin(writer)->run->trial_number = 7;
+	*board_begin(writer)->finished_count = 1;
+	board_end(writer);
+	fd = open(PATH, O_RDWR);
+	memset(noise, 0xee, sizeof(noise));
+	assert_int_equal(pwrite(fd, noise, sizeof(noise), SEQUENCE_AT),
+			 sizeof(noise));
+	assert_int_equal(*board_pages(writer)->finished_count, 1);
+	assert_int_equal(board_pages(writer)->run->trial_number, 7);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	close(fd);
+	board_begin(writer)->run->trial_number = 8;
+	board_end(writer);
+	assert_int_equal(*board_pages(writer)->finished_count, 1);
+	assert_false(board_look(reader, &live)); /* its head is gone */
 }
 
 /* All cells are written with the same number: no look may see two. */
@@ -131,7 +171,8 @@ static void looks_are_whole(void **state)
 	pid = fork();
 	if (pid == 0)
 		write_for_ever();
-	for (unsigned looks = 0; fresh < 2000 && looks < 200000; looks++) {
+	/* On a busy machine the writer's turn comes when it comes. */
+	while (fresh < 2000 || different <= 10) {
 		struct live live;
 
 		if (!board_look(reader, &live) || !live.cell_count)
@@ -144,8 +185,6 @@ static void looks_are_whole(void **state)
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	assert_int_equal(fresh, 2000);
-	assert_true(different > 10);
 }
 
 /* Whatever a file says, counts stay within it and texts have an end. */
@@ -273,6 +312,7 @@ int main(void)
 		CHECK(is_private_and_empty),
 		CHECK(shows_what_was_written),
 		CHECK(keeps_the_last_good_look),
+		CHECK(reads_nothing_back),
 		CHECK(looks_are_whole),
 		CHECK(trusts_nothing),
 		CHECK(cleans_texts),

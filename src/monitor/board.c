@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,11 +47,11 @@ struct board_head {
 
 struct board {
 	size_t bytes;
-	struct board_head *shared; /* the writer's */
-	struct board_pages pages;
-	int fd;                    /* the reader's */
-	uint32_t owner;
-	struct board_head *copy;   /* its last good look */
+	int fd;
+	struct board_head *head;   /* the writer's own, in no file */
+	struct board_pages pages;  /* of it */
+	uint32_t owner;            /* the reader's; so below */
+	struct board_head *copy;   /* the last good look */
 	struct board_head *newest; /* what is being copied */
 };
 
@@ -89,7 +88,7 @@ static void fill_head(struct board_head *head, uint32_t tests, uint32_t cells)
 
 static void fill_pages(struct board *board)
 {
-	struct board_head *head = board->shared;
+	struct board_head *head = board->head;
 
 	board->pages = (struct board_pages){
 		.run = &head->run,
@@ -105,7 +104,7 @@ static void fill_pages(struct board *board)
 	};
 }
 
-/* Allocated at once: on a full tmpfs a page that is missing would be SIGBUS. */
+/* Allocated at once: a file system may be full later. */
 static int make_file(const char *path, size_t bytes, struct err *err)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -139,33 +138,50 @@ int board_create(struct board **out, const char *path, uint32_t tests,
 	if (fd < 0)
 		return fd;
 	board = mem_new(sizeof(*board));
-	board->fd = -1;
+	board->fd = fd;
 	board->bytes = bytes;
-	board->shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-			     fd, 0);
-	close(fd);
-	if (board->shared == MAP_FAILED) {
-		free(board);
-		return err_sys(err, "cannot map the board %s", path);
-	}
-	fill_head(board->shared, tests, cells);
+	board->head = mem_new(bytes);
+	fill_head(board->head, tests, cells);
 	fill_pages(board);
+	board_end(board);
 	*out = board;
 	return 0;
 }
 
 struct board_pages *board_begin(struct board *board)
 {
-	atomic_fetch_add_explicit(&board->shared->sequence, 1,
-				  memory_order_relaxed);
-	FENCE(memory_order_release);
 	return &board->pages;
+}
+
+/* A file that cannot be written shows an old look, which harms no run. */
+static void publish(struct board *board, size_t from, size_t n)
+{
+	ssize_t ignored = pwrite(board->fd, (const char *)board->head + from, n,
+				 (off_t)from);
+
+	(void)ignored;
+}
+
+static void publish_sequence(struct board *board)
+{
+	const size_t at = offsetof(struct board_head, sequence);
+
+	FENCE(memory_order_release);
+	atomic_fetch_add_explicit(&board->head->sequence, 1,
+				  memory_order_relaxed);
+	publish(board, at, sizeof(board->head->sequence));
+	FENCE(memory_order_release);
 }
 
 void board_end(struct board *board)
 {
-	atomic_fetch_add_explicit(&board->shared->sequence, 1,
-				  memory_order_release);
+	const size_t after = offsetof(struct board_head, test_count);
+
+	if (!atomic_load(&board->head->sequence)) /* the first time */
+		publish(board, 0, offsetof(struct board_head, sequence));
+	publish_sequence(board);
+	publish(board, after, board->bytes - after);
+	publish_sequence(board);
 }
 
 const struct board_pages *board_pages(const struct board *board)
@@ -392,10 +408,8 @@ void board_close(struct board *board)
 {
 	if (!board)
 		return;
-	if (board->shared)
-		munmap(board->shared, board->bytes);
-	if (board->fd >= 0)
-		close(board->fd);
+	close(board->fd);
+	free(board->head);
 	free(board->copy);
 	free(board->newest);
 	free(board);

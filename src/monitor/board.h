@@ -1,8 +1,8 @@
 /*
- * The board: one run's live figures in a file that the harness has mapped and
- * monitors read. One writer, any number of readers, no lock: a
- * sequence number is odd while the writer is at work, and a reader that saw it
- * change looks again.
+ * The board: one run's live figures in a file that the harness writes and
+ * monitors read. One writer, any number of readers, no lock: a sequence number
+ * is odd while the writer is at work, and a reader that saw it change looks
+ * again. The writer fills memory of its own and reads nothing back.
  *
  * writer:	board_create(&board, path, tests, replicas, &err);
  *		board_begin(board) -> fields; board_end(board);
@@ -41,7 +41,7 @@ int board_create(struct board **out, const char *path, uint32_t tests,
 		 uint32_t cells, struct err *err);
 
 struct board_pages *board_begin(struct board *board);
-void board_end(struct board *board);
+void board_end(struct board *board); /* shows what was filled */
 
 /* The same for the writer to read. */
 const struct board_pages *board_pages(const struct board *board);
