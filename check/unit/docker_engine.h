@@ -74,6 +74,8 @@ static inline void fake_spawn(struct fake_engine *e, unsigned i)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(open("/dev/zero", O_RDONLY | O_CLOEXEC), 0);
+	if (chdir(json_string_value(json_object_get(body, "WorkingDir"))) < 0)
+		_exit(98);
 	execve(program, argv, environment);
 	_exit(99);
 }

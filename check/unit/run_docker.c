@@ -40,10 +40,10 @@ static void contained_init(struct contained *c, unsigned replicas,
 /* Nothing may be left: each container that was made was removed. */
 static void contained_release(struct contained *c)
 {
-	char *socket = mem_printf("%s/enter-0", c->f.folder);
+	char *enter_folder = mem_printf("%s/enter-0", c->f.folder);
 
-	assert_false(file_exists(socket));
-	free(socket);
+	assert_false(file_exists(enter_folder));
+	free(enter_folder);
 	fake_engine_stop(&c->e);
 	fixture_release(&c->f);
 }
@@ -152,11 +152,14 @@ static void what_is_asked_for(void **state)
 	assert_int_equal(NUMBER("Memory"), 64 << 20);
 	assert_int_equal(NUMBER("MemorySwap"), 64 << 20);
 	assert_int_equal(NUMBER("PidsLimit"), 17);
-	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 3);
+	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 4);
 	mount = json_array_get(json_object_get(host, "Mounts"), 0);
+	assert_non_null(strstr(text_at(mount, "Target"), "/enter-"));
+	assert_true(json_is_true(json_object_get(mount, "ReadOnly")));
+	mount = json_array_get(json_object_get(host, "Mounts"), 1);
 	assert_string_equal(text_at(mount, "Target"), c.f.folder);
 	assert_true(json_is_false(json_object_get(mount, "ReadOnly")));
-	mount = json_array_get(json_object_get(host, "Mounts"), 1);
+	mount = json_array_get(json_object_get(host, "Mounts"), 2);
 	assert_string_equal(text_at(mount, "Source"), "/usr");
 	assert_true(json_is_true(json_object_get(mount, "ReadOnly")));
 	labels = json_object_get(body, "Labels");
@@ -187,7 +190,7 @@ static void from_within_the_image(void **state)
 	entry = json_array_get(json_object_get(body, "Entrypoint"), 0);
 	assert_string_equal(json_string_value(entry), enter);
 	host = json_object_get(body, "HostConfig");
-	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 1);
+	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 2);
 	json_decref(body);
 	contained_release(&c);
 }

@@ -298,7 +298,7 @@ static void bad_goodbyes(void **state)
 
 /* ------------------------------------------------------- not started --- */
 
-static void cannot_start(char *program, const char *folder, const char *text)
+static void cannot_start(char *program, char *folder, const char *text)
 {
 	struct fixture f;
 	char *self;
@@ -308,7 +308,7 @@ static void cannot_start(char *program, const char *folder, const char *text)
 	if (program)
 		f.argv[0] = program;
 	if (folder)
-		f.request.folder = folder;
+		f.folders[0] = folder;
 	assert_int_equal(fixture_run(&f), 0);
 	assert_int_equal(f.trial.replica[0].state, REPLICA_NOT_STARTED);
 	assert_contains(f.trial.replica[0].text, text);
@@ -330,13 +330,13 @@ static void write_script(const char *path, const char *text, mode_t mode)
 static void not_started(void **state)
 {
 	char folder[] = "/tmp/run-check-XXXXXX", path[64];
-	char nowhere[] = "/nonexistent/program";
+	char nowhere[] = "/nonexistent/program", absent[] = "/nonexistent";
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/script", folder);
 	cannot_start(nowhere, NULL, "/nonexistent/program does not exist");
-	cannot_start(NULL, "/nonexistent", "folder /nonexistent");
+	cannot_start(NULL, absent, "folder /nonexistent");
 	write_script(path, "#!/nonexistent/python\n", 0755);
 	cannot_start(path, NULL, "the interpreter that the first line");
 	write_script(path, "#!/bin/sh\n", 0644);

@@ -26,6 +26,7 @@ struct fixture {
 	char *argv[3 + FIXTURE_MAX];
 	char *environment[2];
 	char endpoints[FIXTURE_MAX][ENDPOINT_BYTES];
+	char *folders[FIXTURE_MAX];
 	int handed[HANDED_READ];
 	int records[FIXTURE_MAX];
 	uint64_t sent_ns[FIXTURE_MAX];
@@ -131,7 +132,7 @@ static inline void fixture_request(struct fixture *f)
 {
 	f->request = (struct run_request){
 		.trial = &f->trial, .argv = f->argv,
-		.environment = f->environment, .folder = f->folder,
+		.environment = f->environment, .folders = f->folders,
 		.endpoints = f->endpoints, .handed = f->handed,
 		.records = f->records, .records_capacity = 1000,
 		.ready_timeout_s = 60, .grace_s = 20, .interrupt_fd = -1,
@@ -180,6 +181,7 @@ static inline void fixture_init(struct fixture *f, unsigned replicas,
 		snprintf(f->endpoints[i], sizeof(f->endpoints[i]),
 			 "http://127.0.0.1:%u", 1000 + i);
 		f->records[i] = -1;
+		f->folders[i] = f->folder;
 	}
 	fixture_plan(f);
 	fixture_request(f);

@@ -24,6 +24,23 @@ static inline void check_signals(void)
 		complain("ignored signal", SIGPIPE);
 }
 
+static inline void check_environment(void)
+{
+	const char *home = getenv("HOME"), *tmp = getenv("TMPDIR");
+	char folder[512];
+	int n = 0;
+
+	while (environ[n])
+		n++;
+	if (n != 4 || !getenv("ONLY") || !getenv("BENCHMARK_FD") || !home ||
+	    !tmp || strcmp(getenv("ONLY"), "this") != 0 ||
+	    strcmp(getenv("BENCHMARK_FD"), "3") != 0)
+		complain("wrong environment of variables", n);
+	if (!getcwd(folder, sizeof(folder)) || strcmp(home, folder) != 0 ||
+	    strcmp(tmp, folder) != 0)
+		complain("wrong folder", 0);
+}
+
 /* What a replica finds when it starts. */
 static inline void do_inspect(void)
 {
@@ -35,10 +52,7 @@ static inline void do_inspect(void)
 		    (fd == HANDED_FD(HANDED_PLAN) ||
 		     fd == HANDED_FD(HANDED_RECORDS)))
 			complain("inherited file", fd);
-	if (!environ[0] || !environ[1] || environ[2] ||
-	    strcmp(environ[0], "ONLY=this") != 0 ||
-	    strcmp(environ[1], "BENCHMARK_FD=3") != 0)
-		complain("wrong environment", 0);
+	check_environment();
 	if (stat("/dev/null", &null) < 0 || fstat(0, &in) < 0 ||
 	    null.st_rdev != in.st_rdev)
 		complain("stdin is not /dev/null", 0);

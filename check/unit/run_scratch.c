@@ -1,4 +1,4 @@
-/* Scratch folders. */
+/* Scratch folders, and those of replicas in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/home.h"
 #include "run/scratch.h"
 
 static char base[128];
@@ -260,6 +261,112 @@ static void locked_is_kept(void **state)
 	assert_int_equal(scratch_remove(&scratch, &err), 0);
 }
 
+/* ------------------------------------------------- folders of replicas --- */
+
+static struct scratch scratch_of_run(void)
+{
+	struct scratch scratch;
+	struct err err;
+
+	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
+	return scratch;
+}
+
+static void homes(void **state)
+{
+	struct scratch scratch = scratch_of_run();
+	struct home one, two;
+	struct err err;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(home_make(&one, &scratch, 0, geteuid(), getegid(),
+				   &err), 0);
+	assert_int_equal(home_make(&two, &scratch, 1, geteuid(), getegid(),
+				   &err), 0);
+	assert_int_equal(stat(one.path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(stat(scratch.path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(home_remove(&one, &err), 0);
+	assert_int_equal(home_remove(&one, &err), 0);
+	assert_true(file_is_dir(two.path));
+	assert_int_equal(home_remove(&two, &err), 0);
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+}
+
+/* The replica's user passes through the scratch folder and reads nothing. */
+static void home_of_another(void **state)
+{
+	struct scratch scratch;
+	struct home home;
+	struct err err;
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	scratch = scratch_of_run();
+	assert_int_equal(home_make(&home, &scratch, 0, 65534, 65533, &err), 0);
+	assert_int_equal(stat(home.path, &st), 0);
+	assert_true(st.st_uid == 65534 && st.st_gid == 65533);
+	assert_int_equal(stat(scratch.path, &st), 0);
+	assert_true(st.st_uid == 0 && (st.st_mode & 07777) == 0711);
+	assert_int_equal(home_remove(&home, &err), 0);
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+}
+
+/* A replica of our own user renames its folder, and puts something else in its
+ * place: neither is there for the next trial. */
+static void home_is_moved(void **state)
+{
+	struct scratch scratch = scratch_of_run();
+	char *away = mem_printf("%s/away", base), *file, *path;
+	struct home home;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(home_make(&home, &scratch, 0, geteuid(), getegid(),
+				   &err), 0);
+	path = mem_dup(home.path);
+	assert_int_equal(rename(path, away), 0);
+	assert_int_equal(symlink("/etc", path), 0);
+	assert_int_equal(home_remove(&home, &err), 0);
+	assert_false(file_exists(away));
+	assert_int_equal(home_make(&home, &scratch, 0, geteuid(), getegid(),
+				   &err), 0);
+	file = mem_printf("%s/passwd", path);
+	assert_false(file_exists(file));
+	assert_int_equal(home_remove(&home, &err), 0);
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	free(away);
+	free(file);
+	free(path);
+}
+
+/* The path follows a folder that was renamed; one that is gone comes back. */
+static void scratch_is_kept(void **state)
+{
+	struct scratch scratch = scratch_of_run();
+	char *path = mem_dup(scratch.path);
+	char *away = mem_printf("%s/away", base);
+	struct err err;
+
+	(void)state;
+	assert_int_equal(scratch_keep(&scratch, &err), 0);
+	assert_string_equal(scratch.path, path);
+	assert_int_equal(rename(path, away), 0);
+	assert_int_equal(scratch_keep(&scratch, &err), 0);
+	assert_string_equal(scratch.path, away);
+	assert_int_equal(file_remove_tree(away, &err), 0);
+	assert_int_equal(scratch_keep(&scratch, &err), 0);
+	assert_string_equal(scratch.path, path);
+	assert_true(file_is_dir(path));
+	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	free(away);
+	free(path);
+}
+
 int main(void)
 {
 #define EACH(f) cmocka_unit_test_setup_teardown(f, make_base, remove_base)
@@ -268,6 +375,8 @@ int main(void)
 		EACH(killed_run_is_cleared), EACH(renamed_run_is_cleared),
 		EACH(others_are_kept), EACH(what_stays_is_named), EACH(names),
 		EACH(link_is_not_followed), EACH(locked_is_kept),
+		EACH(homes), EACH(home_of_another), EACH(home_is_moved),
+		EACH(scratch_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -315,16 +315,13 @@ char **catalogue_command(const struct catalogue *catalogue,
 	return words;
 }
 
-char **catalogue_environment(const struct catalogue *catalogue,
-			     const char *home)
+char **catalogue_environment(const struct catalogue *catalogue)
 {
 	char **words = mem_array(8, sizeof(*words));
 	size_t n = 0;
 
 	words[n++] = mem_dup("PATH=/usr/bin:/bin");
 	words[n++] = mem_dup("LANG=C.UTF-8");
-	words[n++] = mem_printf("HOME=%s", home);
-	words[n++] = mem_printf("TMPDIR=%s", home);
 	words[n++] = mem_printf("PYTHONPATH=%s",
 				catalogue->places.python_root);
 	/* Nothing of a run is written beside the sources. */

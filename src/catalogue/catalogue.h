@@ -83,10 +83,9 @@ char **catalogue_command(const struct catalogue *catalogue,
 			 const struct library *library,
 			 const struct test *test);
 
-/* The clean environment of a replica, the same way; `home` is an empty folder
- * of the run. */
-char **catalogue_environment(const struct catalogue *catalogue,
-			     const char *home);
+/* The clean environment of a replica, the same way; its HOME and TMPDIR are the
+ * caller's to add. */
+char **catalogue_environment(const struct catalogue *catalogue);
 
 void catalogue_free_words(char **words);
 

@@ -21,7 +21,7 @@
 #include "store/store.h"
 
 #define FILES_WANTED 4096
-#define SHM_WANTED (256ULL << 20)
+#define SHM_WANTED (16ULL << 20)
 
 static void say(struct finding *f, enum verdict verdict, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
@@ -116,9 +116,9 @@ static void probe_scratch(const struct doctor *doctor, struct finding *f)
 
 	(void)doctor;
 	if (statvfs("/dev/shm", &st) < 0 || access("/dev/shm", W_OK) < 0) {
-		say(f, VERDICT_DOUBT, "/dev/shm cannot be written: records go "
-				      "to TMPDIR or /tmp, whose disk may "
-				      "disturb");
+		say(f, VERDICT_DOUBT, "/dev/shm cannot be written: replicas' "
+				      "folders go to TMPDIR or /tmp, whose "
+				      "disk may disturb");
 		REMEDY(f, "mount a tmpfs there");
 		return;
 	}
@@ -127,8 +127,9 @@ static void probe_scratch(const struct doctor *doctor, struct finding *f)
 		say(f, VERDICT_OK, "/dev/shm has %llu MiB free", space >> 20);
 		return;
 	}
-	say(f, VERDICT_DOUBT, "/dev/shm has only %llu MiB free: long trials "
-			      "need 64 bytes an operation",
+	say(f, VERDICT_DOUBT, "/dev/shm has only %llu MiB free: replicas' "
+			      "folders go to TMPDIR or /tmp, whose disk may "
+			      "disturb",
 	    space >> 20);
 	REMEDY(f, "give it more: `mount -o remount,size=1G /dev/shm`; in "
 		  "Docker: --shm-size 1g");

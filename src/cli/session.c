@@ -27,8 +27,8 @@
 /* A replica's start, its proof and the origin take about this long besides. */
 #define OVERHEAD_S 1.5
 
-/* For plans, proofs and the records of a few million operations. */
-#define SCRATCH_BYTES (256ULL << 20)
+/* For the live view, and what libraries put into their folders. */
+#define SCRATCH_BYTES (16ULL << 20)
 
 int session_open(struct session *session, const struct options *options,
 		 struct err *err)

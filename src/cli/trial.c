@@ -15,6 +15,7 @@
 #include "cli/sampler.h"
 #include "cli/session.h"
 #include "origin/origin.h"
+#include "run/home.h"
 #include "run/run.h"
 
 /* Faster than any client we know on this plan of one process; the file is
@@ -30,8 +31,10 @@ struct setting {
 	struct sampler sampler;
 	char (*endpoints)[ENDPOINT_BYTES];
 	bool tls;
-	unsigned replicas; /* of `records` */
-	int *records; /* one a replica, -1 where there is none */
+	unsigned replicas; /* of those below */
+	int *records; /* -1 where there is none */
+	struct home *homes;
+	char **folders; /* their paths, borrowed */
 	char **argv, **environment;
 };
 
@@ -167,7 +170,7 @@ static int run_replicas(struct session *session, struct setting *s,
 		.place = &place,
 		.argv = s->argv,
 		.environment = s->environment,
-		.folder = session->scratch.path,
+		.folders = s->folders,
 		.endpoints = s->endpoints,
 		.tls = s->tls,
 		.handed = s->prepared->handed,
@@ -187,16 +190,6 @@ static int run_replicas(struct session *session, struct setting *s,
 			session->run.id, session->scratch.path);
 	}
 	return run_trial(&request, err);
-}
-
-/* Replicas have to read the plan and write their records. */
-static int give_files(const struct session *session, struct err *err)
-{
-	const struct identity *to = cells_identity(session->cells, 0);
-
-	return to->changes ? scratch_give(&session->scratch, to->uid, to->gid,
-					  err)
-			   : 0;
 }
 
 static double window_left_s(const struct trial *trial, uint64_t now_ns)
@@ -222,14 +215,40 @@ static void show_progress(void *context, const struct sampler *sampler,
 		progress_show(&session->progress, &look);
 }
 
+/* A folder of its own for each replica. */
+static int make_homes(struct setting *s, struct session *session,
+		      struct err *err)
+{
+	int code = scratch_keep(&session->scratch, err);
+
+	s->homes = mem_array(s->replicas, sizeof(*s->homes));
+	s->folders = mem_array(s->replicas, sizeof(*s->folders));
+	for (unsigned i = 0; code == 0 && i < s->replicas; i++) {
+		const struct identity *who = cells_identity(session->cells, i);
+
+		code = home_make(&s->homes[i], &session->scratch, i, who->uid,
+				 who->gid, err);
+		s->folders[i] = s->homes[i].path;
+	}
+	return code;
+}
+
+/* Before the trial is judged: what stays is said of it. */
+static void remove_homes(struct setting *s, struct trial *trial)
+{
+	struct err err;
+
+	for (unsigned i = 0; s->homes && i < s->replicas; i++)
+		if (home_remove(&s->homes[i], &err) < 0)
+			trial_add_finding(trial, "replica %u left a folder "
+					  "behind: %s", i, err.text);
+}
+
 static void open_sampler(struct setting *s, struct session *session,
 			 struct trial *trial)
 {
-	unsigned n = trial->replica_count;
-
-	s->replicas = n;
-	s->records = mem_array(n, sizeof(*s->records));
-	for (unsigned i = 0; i < n; i++)
+	s->records = mem_array(s->replicas, sizeof(*s->records));
+	for (unsigned i = 0; i < s->replicas; i++)
 		s->records[i] = -1;
 	sampler_init(&s->sampler, trial, session->cells, s->origin.ledger,
 		     s->origin.pid, s->records, records_capacity(&trial->spec),
@@ -260,10 +279,12 @@ static void end(struct setting *s)
 {
 	sampler_release(&s->sampler);
 	origin_process_stop(&s->origin);
-	for (unsigned i = 0; i < s->replicas; i++)
+	for (unsigned i = 0; s->records && i < s->replicas; i++)
 		if (s->records[i] >= 0)
 			close(s->records[i]);
 	free(s->records);
+	free(s->folders);
+	free(s->homes);
 	free(s->endpoints);
 	catalogue_free_words(s->argv);
 	catalogue_free_words(s->environment);
@@ -281,6 +302,7 @@ int session_trial(struct session *session, const struct job *job,
 
 	fill_spec(&spec, job, prepared);
 	trial_init(trial, &spec);
+	s.replicas = trial->replica_count;
 	fill_params(trial);
 	if (prepared->work.left_out)
 		trial_add_finding(trial, "%s", prepared->work.left_out);
@@ -289,21 +311,22 @@ int session_trial(struct session *session, const struct job *job,
 	placing_need(&job->options, s.argv[0], &need);
 	code = cells_begin(session->cells, &need, err);
 	if (code == 0)
-		code = give_files(session, err);
+		code = make_homes(&s, session, err);
 	if (code == 0)
 		code = choose_store(&s, session, job, trial, err);
 	if (code < 0)
 		goto out;
 	cells_describe(session->cells, &trial->placement);
-	s.environment = catalogue_environment(&session->catalogue,
-					      session->scratch.path);
+	s.environment = catalogue_environment(&session->catalogue);
 	open_sampler(&s, session, trial);
 	code = run_replicas(session, &s, job, trial, err);
 	if (code < 0)
 		goto out;
+	remove_homes(&s, trial);
 	analyse(&s, trial);
 	analyse_summary(trial, &session->run, summary);
 out:
+	remove_homes(&s, trial);
 	end(&s);
 	cells_end(session->cells);
 	return code;

@@ -14,7 +14,7 @@
  * A harness that itself runs in a container of the image that replicas have
  * (containers/Dockerfile) says so with the variable GEOIO_BENCHMARK_IMAGE. Then
  * the machine has nothing at the paths of the program, but the image has it
- * all: of the paths below only run_folder is mounted.
+ * all: of the paths below only those in run_folder are mounted.
  */
 #ifndef RUN_CONTAINER_H
 #define RUN_CONTAINER_H
@@ -36,8 +36,10 @@ struct container {
 	const char *socket;     /* of the engine */
 	const char *image;      /* as container_image() gave it */
 	const char *enter;      /* our program geoio-enter, a path */
-	const char *run_folder; /* mounted at the same path, to be written to;
-				 * the replica's user must be able to enter it */
+	const char *run_folder; /* where we meet them, in a folder of its own
+				 * for each, mounted at the same path, not to
+				 * be written to; their user must be able to
+				 * pass through it */
 	const char *const *mounts; /* folders, mounted read-only at the same
 				    * path; those that do not exist are left
 				    * out */

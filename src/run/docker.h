@@ -17,7 +17,7 @@
 
 /* ------------------------------------------------------ docker_create.c --- */
 
-/* What POST /containers/create is told. `meeting` is the path of the socket
+/* What POST /containers/create is told. `meeting` is the path of the folder
  * where the program in the container meets us. json_decref() it. */
 json_t *docker_body(const struct launch *launch, const char *meeting);
 
@@ -41,12 +41,14 @@ void docker_empty_image(struct str *tar);
 
 /*
  * Where we meet the program that starts in a container, geoio-enter
- * (src/enter): it connects to a socket in the run's folder, gets from us the
- * descriptors that a process would have inherited, says over one of them why it
- * cannot go on, or becomes the replica.
+ * (src/enter): it connects to a socket in a folder that no other container
+ * sees, gets from us the descriptors that a process would have inherited, says
+ * over one of them why it cannot go on, or becomes the replica.
  */
+#define MEETING_SOCKET "socket"
+
 struct meeting {
-	char *path;
+	char *path; /* of the folder */
 	int listener;
 	int socket;  /* to the replica; later its BENCHMARK_FD's other end */
 	pid_t pid;   /* of who came, in our PID namespace */
@@ -66,7 +68,7 @@ int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err);
 int meeting_go(struct meeting *meeting, const struct launch *launch,
 	       struct err *err);
 
-/* Removes the socket, closes all that is not -1. Twice is fine. */
+/* Removes the folder, closes all that is not -1. Twice is fine. */
 void meeting_close(struct meeting *meeting);
 
 #endif

@@ -82,7 +82,7 @@ static json_t *texts(const char *const *list)
 static json_t *environment_of(const struct launch *launch, const char *meeting)
 {
 	json_t *array = words(launch->environment);
-	char *text = mem_printf("BENCHMARK_SOCKET=%s", meeting);
+	char *text = mem_printf("BENCHMARK_SOCKET=%s/" MEETING_SOCKET, meeting);
 
 	json_array_append_new(array, json_string(text));
 	free(text);
@@ -132,12 +132,16 @@ static void add_mount(json_t *mounts, const char *source, const char *target,
 					"ReadOnly", read_only));
 }
 
-static json_t *mounts_of(const struct container *container)
+/* The folder where we meet is the harness's; the replica's own is not. */
+static json_t *mounts_of(const struct launch *launch, const char *meeting)
 {
+	const struct container *container = launch->container;
 	const char *const *mounts = container->mounts;
 	json_t *array = json_array();
 
-	add_mount(array, container->run_folder, container->run_folder, false);
+	add_mount(array, meeting, meeting, true);
+	if (launch->folder)
+		add_mount(array, launch->folder, launch->folder, false);
 	if (docker_is_inside())
 		return array;
 	for (size_t i = 0; mounts && mounts[i]; i++)
@@ -169,12 +173,13 @@ static void set_limits(json_t *host, const struct container *container)
 				    json_string(container->cpuset));
 }
 
-static json_t *host_config(const struct container *container)
+static json_t *host_config(const struct launch *launch, const char *meeting)
 {
+	const struct container *container = launch->container;
 	json_t *host = json_pack(
 		"{s:s, s:o, s:b, s:{s:s}, s:[s], s:[s], s:o, s:b, s:{s:s}}",
 		"NetworkMode", container->network,
-		"Mounts", mounts_of(container),
+		"Mounts", mounts_of(launch, meeting),
 		"ReadonlyRootfs", 1,
 		"Tmpfs", "/tmp", "rw,nosuid,nodev,mode=1777",
 		"CapDrop", "ALL",
@@ -190,8 +195,7 @@ static json_t *host_config(const struct container *container)
 json_t *docker_body(const struct launch *launch, const char *meeting)
 {
 	const struct container *container = launch->container;
-	const char *folder = launch->folder ? launch->folder
-					    : container->run_folder;
+	const char *folder = launch->folder ? launch->folder : "/";
 	char *user = mem_printf("%u:%u", (unsigned)container->uid,
 				(unsigned)container->gid);
 	json_t *body = json_pack(
@@ -204,7 +208,7 @@ json_t *docker_body(const struct launch *launch, const char *meeting)
 		"User", user,
 		"WorkingDir", folder,
 		"Labels", labels_of(launch),
-		"HostConfig", host_config(container));
+		"HostConfig", host_config(launch, meeting));
 
 	free(user);
 	return body;

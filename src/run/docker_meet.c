@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "run/handed.h"
@@ -42,7 +43,7 @@ void meeting_close(struct meeting *meeting)
 		close_end(&meeting->report[i]);
 	}
 	if (meeting->path)
-		unlink(meeting->path);
+		file_remove_tree(meeting->path, NULL);
 	free(meeting->path);
 	meeting->path = NULL;
 }
@@ -50,38 +51,61 @@ void meeting_close(struct meeting *meeting)
 /* ----------------------------------------------------------------- open --- */
 
 /* By way of the folder: its path may be longer than an address. */
-static int bind_in(int fd, const char *folder, const char *name)
+static int bind_in(int fd, int folder)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), result;
 
-	if (at < 0)
-		return -1;
 	snprintf(address.sun_path, sizeof(address.sun_path),
-		 "/proc/self/fd/%d/%s", at, name);
-	result = bind(fd, (const struct sockaddr *)(const void *)&address,
-		      sizeof(address));
-	close(at);
-	return result;
+		 "/proc/self/fd/%d/" MEETING_SOCKET, folder);
+	return bind(fd, (const struct sockaddr *)(const void *)&address,
+		    sizeof(address));
+}
+
+/* The replica's user passes through the folder and opens the socket. */
+static int give_socket(int folder, const struct container *container)
+{
+	if (fchmod(folder, 0711) < 0 ||
+	    fchmodat(folder, MEETING_SOCKET, 0600, 0) < 0)
+		return -1;
+	if (container->uid == geteuid())
+		return 0;
+	return fchownat(folder, MEETING_SOCKET, container->uid, container->gid,
+			AT_SYMLINK_NOFOLLOW);
+}
+
+static int listen_in(struct meeting *meeting, int folder,
+		     const struct container *container)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			0);
+
+	meeting->listener = fd;
+	if (fd < 0 || bind_in(fd, folder) < 0 ||
+	    give_socket(folder, container) < 0)
+		return -1;
+	return listen(fd, 1);
 }
 
 static int listen_for(struct meeting *meeting,
 		      const struct container *container)
 {
 	static atomic_uint serial;
-	char name[32];
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			0);
+	int folder, result;
 
-	meeting->listener = fd;
-	snprintf(name, sizeof(name), "enter-%u", atomic_fetch_add(&serial, 1));
-	if (fd < 0 || bind_in(fd, container->run_folder, name) < 0)
+	meeting->path = mem_printf("%s/enter-%u", container->run_folder,
+				   atomic_fetch_add(&serial, 1));
+	if (mkdir(meeting->path, 0700) < 0) {
+		free(meeting->path);
+		meeting->path = NULL;
 		return -1;
-	meeting->path = mem_printf("%s/%s", container->run_folder, name);
-	if (container->uid != geteuid() &&
-	    chown(meeting->path, container->uid, container->gid) < 0)
+	}
+	folder = open(meeting->path,
+		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
 		return -1;
-	return chmod(meeting->path, 0600) < 0 || listen(fd, 1) < 0 ? -1 : 0;
+	result = listen_in(meeting, folder, container);
+	close(folder);
+	return result;
 }
 
 int meeting_open(struct meeting *meeting, const struct container *container,

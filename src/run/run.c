@@ -162,25 +162,58 @@ static int open_handed(const struct run_request *request, unsigned replica,
 	return code;
 }
 
+/* What all have, and its own folder; the last two are ours to free. */
+static char **environment_of(char *const *given, const char *folder)
+{
+	size_t n = 0;
+	char **all;
+
+	while (given && given[n])
+		n++;
+	all = mem_array(n + 3, sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[i] = given[i];
+	if (folder) {
+		all[n] = mem_printf("HOME=%s", folder);
+		all[n + 1] = mem_printf("TMPDIR=%s", folder);
+	}
+	return all;
+}
+
+static void free_environment(char **all, const char *folder)
+{
+	size_t n = 0;
+
+	while (all[n])
+		n++;
+	for (size_t i = folder ? n - 2 : n; i < n; i++)
+		free(all[i]);
+	free(all);
+}
+
 static int launch_member(struct runner *runner, struct member *member,
 			 struct err *err)
 {
 	struct run_request *request = runner->request;
+	unsigned number = member->replica->number;
+	char *folder = request->folders ? request->folders[number] : NULL;
+	char **environment = environment_of(request->environment, folder);
 	int handed[HANDED_COUNT], code;
 	struct launch launch = {
 		.argv = request->argv,
-		.environment = request->environment,
-		.folder = request->folder,
-		.replica = member->replica->number,
+		.environment = environment,
+		.folder = folder,
+		.replica = number,
 		.place = request->place,
 		.container = request->container,
 		.handed = handed,
 	};
 
-	code = open_handed(request, launch.replica, handed, err);
+	code = open_handed(request, number, handed, err);
 	if (code == 0)
 		code = runner->launcher->start(&launch, &member->process, err);
 	close_handed(handed);
+	free_environment(environment, folder);
 	return code;
 }
 

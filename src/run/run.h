@@ -61,9 +61,10 @@ struct run_request {
 	char *const *argv;        /* of one replica; [0] is an absolute path;
 				   * NULL at the end */
 	char *const *environment; /* "NAME=value", NULL at the end: all that a
-				   * replica sees beside BENCHMARK_FD. NULL:
-				   * nothing */
-	const char *folder;       /* where replicas run; NULL: where we are */
+				   * replica sees beside BENCHMARK_FD, HOME and
+				   * TMPDIR. NULL: nothing */
+	char *const *folders;     /* one a replica: where it runs, HOME and
+				   * TMPDIR. NULL: where we are, without them */
 	char (*endpoints)[ENDPOINT_BYTES]; /* one a replica */
 	bool tls;
 	const char *ca_file;      /* NULL: the system's */

@@ -121,15 +121,14 @@ static bool name_now(int folder, char path[PATH_MAX])
 }
 
 /* Through the descriptor, whatever the folder is called by now. */
-static int remove_open(int folder, const char *path, struct err *err)
+int scratch_remove_open(int folder, const char *path, struct err *err)
 {
 	char now[PATH_MAX];
 	int code = file_empty_folder(folder, path, err);
 
 	if (code < 0 || !name_now(folder, now) || rmdir(now) == 0)
 		return code;
-	return err_sys(err, "cannot remove the scratch folder %s (remove it by "
-		       "hand)", now);
+	return err_sys(err, "cannot remove the folder %s (remove it by hand)", now);
 }
 
 int scratch_remove(struct scratch *scratch, struct err *err)
@@ -139,7 +138,7 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 	if (!scratch->path)
 		return 0;
 	if (scratch->lock_fd >= 0)
-		code = remove_open(scratch->lock_fd, scratch->path, err);
+		code = scratch_remove_open(scratch->lock_fd, scratch->path, err);
 	else
 		code = file_remove_tree(scratch->path, err);
 	if (scratch->lock_fd >= 0)
@@ -147,6 +146,25 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 	free(scratch->path);
 	*scratch = (struct scratch){ NULL, -1 };
 	return code;
+}
+
+int scratch_keep(struct scratch *scratch, struct err *err)
+{
+	char now[PATH_MAX], *end;
+
+	if (name_now(scratch->lock_fd, now)) {
+		if (strcmp(now, scratch->path) == 0)
+			return 0;
+		free(scratch->path);
+		scratch->path = mem_dup(now);
+		return 0;
+	}
+	snprintf(now, sizeof(now), "%s", scratch->path);
+	end = strrchr(now, '/');
+	*end = '\0';
+	close(scratch->lock_fd);
+	free(scratch->path);
+	return scratch_make_in(scratch, now, err);
 }
 
 static bool parse_name(const char *name, struct owner *out)
@@ -208,7 +226,7 @@ static int remove_stale(int folder, const char *base, const char *name,
 	    flock(folder, LOCK_EX | LOCK_NB) < 0)
 		return 0;
 	path = mem_printf("%s/%s", base, name);
-	code = remove_open(folder, path, err);
+	code = scratch_remove_open(folder, path, err);
 	*removed += code == 0;
 	free(path);
 	return code;

@@ -1,9 +1,10 @@
 /*
- * The scratch folder of a run: plan, proof and records files, which replicas
- * and harness share through memory. It is named after user, process and the
- * process's start time, so that a later run can tell whether a killed one left
- * it behind; and it is locked (flock) while it is in use, which also holds
- * across PID namespaces that share a /dev/shm.
+ * The scratch folder of a run: the board, what cells need, and for the time of
+ * a trial a folder of each replica (home.h). It belongs to the harness, and no
+ * replica of another user can write to it or look into it. It is named after
+ * user, process and the process's start time, so that a later run can tell
+ * whether a killed one left it behind; and it is locked (flock) while it is in
+ * use, which also holds across PID namespaces that share a /dev/shm.
  */
 #ifndef RUN_SCRATCH_H
 #define RUN_SCRATCH_H
@@ -29,14 +30,16 @@ int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err);
 /* The same in a folder of the caller's choice. */
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err);
 
-/* Makes it and all files in it another user's, who can then work there; so are
- * records files that are made in it afterwards. Needs root. */
-int scratch_give(const struct scratch *scratch, uid_t uid, gid_t gid,
-		 struct err *err);
+/* Before each trial: a replica of our own user may have renamed it, and the
+ * path follows, or removed it, and then it is made anew. */
+int scratch_keep(struct scratch *scratch, struct err *err);
 
 /* Removes it with all that is in it, also when it was renamed, and frees; twice
  * is fine. The sentence names what stays. */
 int scratch_remove(struct scratch *scratch, struct err *err);
+
+/* The same of a folder in it that is open; `path` is what it was called. */
+int scratch_remove_open(int folder, const char *path, struct err *err);
 
 /* Calls `visit` with the folder, open, of each run in progress of this user; of
  * all users for root, who must then not trust what is in it. */

@@ -1,0 +1,31 @@
+/*
+ * The folder of one replica for one trial: it runs there, and HOME and TMPDIR
+ * are it. Nothing of the harness is in it.
+ *
+ *	home_make(&home, &scratch, replica, uid, gid, &err);
+ *	… home_remove(&home, &err);
+ */
+#ifndef RUN_HOME_H
+#define RUN_HOME_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "run/scratch.h"
+
+struct home {
+	char *path; /* NULL: none; owned */
+	int fd;     /* the folder, open, whatever it is called by now */
+};
+
+/* Makes it in the scratch folder, empty, mode 0700 and of that user, who can
+ * then pass through the scratch folder, but not look into it. After an error
+ * home_remove() is still fine. */
+int home_make(struct home *home, const struct scratch *scratch,
+	      unsigned replica, uid_t uid, gid_t gid, struct err *err);
+
+/* With all that is in it, also when it was renamed; frees; twice is fine. The
+ * sentence names what stays. */
+int home_remove(struct home *home, struct err *err);
+
+#endif
