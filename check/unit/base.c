@@ -140,12 +140,13 @@ static void check_files(void **state)
 	char folder[] = "/tmp/geoio-check-XXXXXX";
 	struct str text = STR_INIT;
 	struct err err;
-	char *deep, *file;
+	char *deep, *file, *other, *link;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	deep = mem_printf("%s/a/b/c", folder);
 	file = mem_printf("%s/f", deep);
+	other = mem_printf("%s/other", deep);
 	assert_int_equal(file_make_dirs(deep, 0700, &err), 0);
 	assert_int_equal(file_make_dirs(deep, 0700, &err), 0);
 	assert_int_equal(file_write(file, "hello", 5, &err), 0);
@@ -154,6 +155,16 @@ static void check_files(void **state)
 	str_reset(&text);
 	assert_int_equal(file_read(file, 4, &text, &err), ERR_INVALID);
 	assert_names(err, file);
+	/* A link under the name that a temporary file once had. */
+	link = mem_printf("%s.%ld.tmp", file, (long)getpid());
+	assert_int_equal(file_write(other, "stays", 5, &err), 0);
+	assert_int_equal(symlink(other, link), 0);
+	assert_int_equal(file_write(file, "again", 5, &err), 0);
+	str_reset(&text);
+	assert_int_equal(file_read(other, 5, &text, &err), 0);
+	assert_string_equal(text.buf, "stays");
+	free(link);
+	free(other);
 	assert_int_equal(file_remove_tree(folder, &err), 0);
 	assert_false(file_exists(folder));
 	assert_int_equal(file_remove_tree(folder, &err), 0);

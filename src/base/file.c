@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/invoker.h"
 #include "base/mem.h"
 
 bool file_exists(const char *path)
@@ -69,27 +71,85 @@ int file_write_all(int fd, const void *bytes, size_t n)
 	return 0;
 }
 
+/* Nobody can have made this name before us. */
+static int open_temporary(const char *path, char **temporary)
+{
+	unsigned long long number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -1;
+	*temporary = mem_printf("%s.%016llx.tmp", path, number);
+	return open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+					O_CLOEXEC, 0666);
+}
+
+int file_new_open(struct file_new *new, const char *path, struct err *err)
+{
+	*new = (struct file_new){ .path = mem_dup(path), .as_invoker = true };
+	invoker_begin();
+	new->fd = open_temporary(path, &new->temporary);
+	invoker_end();
+	if (new->fd < 0 && invoker_refused(errno)) {
+		new->as_invoker = false;
+		free(new->temporary);
+		new->temporary = NULL;
+		new->fd = open_temporary(path, &new->temporary);
+	}
+	if (new->fd >= 0)
+		return 0;
+	err_sys(err, "cannot write %s", path);
+	free(new->path);
+	free(new->temporary);
+	return ERR_SYSTEM;
+}
+
+static int put_in_place(const struct file_new *new)
+{
+	int code;
+
+	if (new->as_invoker)
+		invoker_begin();
+	code = rename(new->temporary, new->path);
+	if (new->as_invoker)
+		invoker_end();
+	return code;
+}
+
+int file_new_close(struct file_new *new, int code, struct err *err)
+{
+	if (code == 0 && fsync(new->fd) < 0 && errno != EINVAL)
+		code = err_sys(err, "cannot write %s", new->path);
+	if (close(new->fd) < 0 && code == 0)
+		code = err_sys(err, "cannot write %s", new->path);
+	if (code == 0 && put_in_place(new) < 0)
+		code = err_sys(err, "cannot write %s", new->path);
+	if (code < 0)
+		unlink(new->temporary);
+	free(new->path);
+	free(new->temporary);
+	return code;
+}
+
 int file_write(const char *path, const void *bytes, size_t n, struct err *err)
 {
-	char *temporary = mem_printf("%s.%ld.tmp", path, (long)getpid());
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	int code = 0;
+	struct file_new new;
+	int code = file_new_open(&new, path, err);
 
-	if (fd < 0) {
-		code = err_sys(err, "cannot write %s", path);
-		goto out;
-	}
-	if (file_write_all(fd, bytes, n) < 0 || fsync(fd) < 0)
-		code = err_sys(err, "cannot write %s", path);
-	if (close(fd) < 0 && code == 0)
-		code = err_sys(err, "cannot write %s", path);
-	if (code == 0 && rename(temporary, path) < 0)
-		code = err_sys(err, "cannot write %s", path);
 	if (code < 0)
-		unlink(temporary);
-out:
-	free(temporary);
-	return code;
+		return code;
+	if (file_write_all(new.fd, bytes, n) < 0)
+		code = err_sys(err, "cannot write %s", path);
+	return file_new_close(&new, code, err);
+}
+
+static int make_dir(const char *path, mode_t mode)
+{
+	int code;
+
+	invoker_begin();
+	code = mkdir(path, mode);
+	invoker_end();
+	return code < 0 && invoker_refused(errno) ? mkdir(path, mode) : code;
 }
 
 int file_make_dirs(const char *path, mode_t mode, struct err *err)
@@ -103,7 +163,7 @@ int file_make_dirs(const char *path, mode_t mode, struct err *err)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, mode) < 0 && !file_is_dir(copy))
+		if (make_dir(copy, mode) < 0 && !file_is_dir(copy))
 			code = err_sys(err, "cannot make the folder %s", copy);
 		*p = c;
 		if (c == '\0')
@@ -111,6 +171,22 @@ int file_make_dirs(const char *path, mode_t mode, struct err *err)
 	}
 	free(copy);
 	return code;
+}
+
+const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char *file_folder(const char *path)
+{
+	size_t n = (size_t)(file_name(path) - path);
+
+	if (!n)
+		return mem_dup(".");
+	return mem_dup_n(path, n == 1 ? 1 : n - 1);
 }
 
 char *file_program_dir(void)

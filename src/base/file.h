@@ -17,11 +17,25 @@ bool file_is_dir(const char *path);
 /* Appends the whole file to `out`; refuses files over `limit` bytes. */
 int file_read(const char *path, size_t limit, struct str *out, struct err *err);
 
-/* Writes to PATH.PID.tmp, fsyncs and renames: a reader sees the old file or the
- * whole new one, never a half. */
+/*
+ * A new file in place of an old one, whole or not at all, beside it until then
+ * under a name that nobody can guess. It belongs to who asked (base/invoker.h).
+ *
+ *	file_new_open(&new, path, err); … write to new.fd …
+ *	code = file_new_close(&new, code, err);   negative: the old one stays
+ */
+struct file_new {
+	int fd;
+	char *path, *temporary;
+	bool as_invoker;
+};
+int file_new_open(struct file_new *new, const char *path, struct err *err);
+int file_new_close(struct file_new *new, int code, struct err *err);
+
+/* All at once: a reader sees the old file or the whole new one. */
 int file_write(const char *path, const void *bytes, size_t n, struct err *err);
 
-/* mkdir -p; existing folders are fine. */
+/* mkdir -p; existing folders are fine; new ones belong to who asked. */
 int file_make_dirs(const char *path, mode_t mode, struct err *err);
 
 /*
@@ -34,6 +48,11 @@ int file_remove_tree(const char *path, struct err *err);
 
 /* All that is in an open folder; `path` is for the sentence. */
 int file_empty_folder(int folder, const char *path, struct err *err);
+
+/* The folder that a path's last part is in, "." where it has none; the caller
+ * frees. And that part. */
+char *file_folder(const char *path);
+const char *file_name(const char *path);
 
 /* Folder of the running program, without a trailing slash, from
  * /proc/self/exe. The caller frees. */

@@ -3,36 +3,19 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool read_id(const char *name, unsigned *out)
-{
-	const char *text = getenv(name);
-	char *end;
-	unsigned long id;
-
-	if (!text || *text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	id = strtoul(text, &end, 10);
-	if (errno || *end || id >= (uid_t)-1)
-		return false;
-	*out = (unsigned)id;
-	return true;
-}
+#include "base/invoker.h"
 
 void identity_invoker(struct identity *out)
 {
-	unsigned uid, gid;
+	struct invoker invoker;
 
-	*out = (struct identity){ getuid(), getgid(), false };
-	if (geteuid() == 0 && read_id("SUDO_UID", &uid) && uid != 0 &&
-	    read_id("SUDO_GID", &gid))
-		*out = (struct identity){ uid, gid, true };
+	invoker_find(&invoker);
+	*out = (struct identity){ invoker.uid, invoker.gid, invoker.changes };
 }
 
 bool identity_reaches(const struct identity *identity, const char *program)

@@ -97,7 +97,7 @@ static int write_output(struct writer *w, const char *path,
 	if (code < 0)
 		return code;
 	w->file = output.file;
-	if (w->from && !output.temporary)
+	if (w->from && !output.replaces)
 		code = write_at_once(w, output.file, store, err);
 	else
 		code = write_rows(w, store, err);

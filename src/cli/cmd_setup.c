@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/invoker.h"
 #include "base/mem.h"
 #include "catalogue/catalogue.h"
 
@@ -48,6 +50,11 @@ static int run(struct options *options, struct err *err)
 
 	if (code == 0)
 		code = check_names(&catalogue, options, err);
+	/* Environments belong to whose folder they are in, not to root. */
+	if (code == 0)
+		code = file_make_dirs(catalogue.places.envs, 0777, err);
+	if (code == 0 && invoker_become(catalogue.places.envs) < 0)
+		code = err_sys(err, "cannot become the user who asked");
 	if (code == 0) {
 		char **words = make_words(&catalogue, options);
 

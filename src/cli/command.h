@@ -9,6 +9,7 @@
 #define CLI_COMMAND_H
 
 #include "base/err.h"
+#include "base/file.h"
 #include "cli/option.h"
 
 #define COMMAND_GROUPS_MAX 12
@@ -35,8 +36,9 @@ void command_print_all(FILE *out);
  * command_output_close(); "-" is the standard output. */
 struct output {
 	FILE *file;
-	char *path;      /* NULL: standard output */
-	char *temporary;
+	char *path;    /* NULL: standard output */
+	bool replaces; /* `new` is what is written */
+	struct file_new new;
 };
 int output_open(struct output *output, const char *path, struct err *err);
 int output_close(struct output *output, int code, struct err *err);

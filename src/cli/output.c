@@ -1,9 +1,13 @@
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/invoker.h"
 #include "base/mem.h"
 #include "cli/command.h"
 
@@ -16,25 +20,43 @@ static bool is_replaced(const char *path)
 	return lstat(path, &there) < 0 || S_ISREG(there.st_mode);
 }
 
+/* A link that is another's is not followed as root, only as who asked. */
+static int open_there(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+	struct stat link;
+	int fd;
+
+	invoker_begin();
+	fd = open(path, flags, 0666);
+	invoker_end();
+	if (fd >= 0 || !invoker_refused(errno))
+		return fd;
+	if (lstat(path, &link) < 0 || link.st_uid != geteuid())
+		flags |= O_NOFOLLOW;
+	return open(path, flags, 0666);
+}
+
 int output_open(struct output *output, const char *path, struct err *err)
 {
+	int fd, code = 0;
+
 	memset(output, 0, sizeof(*output));
 	if (!strcmp(path, "-")) {
 		output->file = stdout;
 		return 0;
 	}
+	output->replaces = is_replaced(path);
+	if (output->replaces)
+		code = file_new_open(&output->new, path, err);
+	fd = output->replaces ? output->new.fd : open_there(path);
+	if (code < 0 || fd < 0)
+		return code < 0 ? code : err_sys(err, "cannot write %s", path);
 	output->path = mem_dup(path);
-	if (is_replaced(path))
-		output->temporary =
-			mem_printf("%s.%ld.tmp", path, (long)getpid());
-	output->file = fopen(output->temporary ? output->temporary : path,
-			     "we");
-	if (output->file)
-		return 0;
-	err_sys(err, "cannot write %s", path);
-	free(output->path);
-	free(output->temporary);
-	return ERR_SYSTEM;
+	/* What is new is closed by file_new_close(). */
+	output->file = fdopen(output->replaces ? dup(fd) : fd, "w");
+	assert(output->file);
+	return 0;
 }
 
 /* `code` is how the writing went: a failure leaves the old file as it was. */
@@ -48,12 +70,8 @@ int output_close(struct output *output, int code, struct err *err)
 		return code;
 	if (fclose(output->file) && code == 0)
 		code = err_sys(err, "cannot write %s", name);
-	if (code == 0 && output->temporary &&
-	    rename(output->temporary, output->path) < 0)
-		code = err_sys(err, "cannot write %s", name);
-	if (code < 0 && output->temporary)
-		unlink(output->temporary);
+	if (output->replaces)
+		code = file_new_close(&output->new, code, err);
 	free(output->path);
-	free(output->temporary);
 	return code;
 }

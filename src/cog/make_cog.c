@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -298,8 +299,8 @@ static int measure(const char *path, struct made *out)
 }
 
 /* From the pixels to a file of that name. */
-static int make_file(const char *folder, unsigned number, uint16_t *pixels,
-		     struct made *out)
+static int make_file(const char *folder, const char *work, unsigned number,
+		     uint16_t *pixels, struct made *out)
 {
 	char path[PATH_BYTES + 64], temporary[PATH_BYTES + 64];
 	GDALDatasetH source = make_source(pixels, number);
@@ -308,8 +309,7 @@ static int make_file(const char *folder, unsigned number, uint16_t *pixels,
 	if (!source)
 		return -1;
 	snprintf(path, sizeof(path), "%s/%02u.tif", folder, number);
-	snprintf(temporary, sizeof(temporary), "%s/%02u.%ld.tmp", folder,
-		 number, (long)getpid());
+	snprintf(temporary, sizeof(temporary), "%s/new.tif", work);
 	code = write_cog(source, temporary);
 	if (code == 0)
 		code = check_cog(source, pixels, temporary);
@@ -326,16 +326,15 @@ static int make_file(const char *folder, unsigned number, uint16_t *pixels,
 	return code;
 }
 
-static int write_manifest(const char *folder, const struct made *made,
-			  unsigned count)
+static int write_manifest(const char *folder, const char *work,
+			  const struct made *made, unsigned count)
 {
 	char path[PATH_BYTES + 64], temporary[PATH_BYTES + 64];
 	bool ok;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/manifest.json", folder);
-	snprintf(temporary, sizeof(temporary), "%s/manifest.%ld.tmp", folder,
-		 (long)getpid());
+	snprintf(temporary, sizeof(temporary), "%s/manifest.json", work);
 	file = fopen(temporary, "we");
 	if (!file)
 		return fail("cannot write %s: %s", path, strerror(errno));
@@ -356,7 +355,31 @@ static int write_manifest(const char *folder, const struct made *made,
 	return 0;
 }
 
-static int make_all(const char *folder, unsigned count)
+/* A folder for what is not finished, that nobody else can write in. */
+static int make_work(const char *folder, char work[PATH_BYTES + 32])
+{
+	snprintf(work, PATH_BYTES + 32, "%s/.new-XXXXXX", folder);
+	if (mkdtemp(work))
+		return 0;
+	return fail("cannot make a folder in %s: %s", folder, strerror(errno));
+}
+
+/* What is made in somebody's folder is theirs, also where root makes it. */
+static int become_owner(const char *folder)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(folder, &st) < 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) < 0 ||
+	    setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
+	    setresuid(st.st_uid, st.st_uid, st.st_uid) < 0)
+		return fail("cannot become the owner of %s: %s", folder,
+			    strerror(errno));
+	return 0;
+}
+
+static int make_all(const char *folder, const char *work, unsigned count)
 {
 	int64_t *field = calloc(PIXELS, sizeof(*field));
 	uint16_t *pixels = calloc(PIXELS, sizeof(*pixels));
@@ -365,10 +388,10 @@ static int make_all(const char *folder, unsigned count)
 
 	for (unsigned i = 0; code == 0 && i < count; i++) {
 		fill_pixels(pixels, field, i);
-		code = make_file(folder, i, pixels, &made[i]);
+		code = make_file(folder, work, i, pixels, &made[i]);
 	}
 	if (code == 0)
-		code = write_manifest(folder, made, count);
+		code = write_manifest(folder, work, made, count);
 	free(field);
 	free(pixels);
 	return code;
@@ -378,6 +401,7 @@ int main(int argc, char **argv)
 {
 	char *end = NULL;
 	long count = argc > 2 ? strtol(argv[2], &end, 10) : 4;
+	char work[PATH_BYTES + 32];
 	int code;
 
 	if (argc < 2 || argc > 3 || argv[1][0] == '-' || count < 1 ||
@@ -392,10 +416,13 @@ int main(int argc, char **argv)
 		     strerror(errno));
 		return 1;
 	}
+	if (become_owner(argv[1]) < 0 || make_work(argv[1], work) < 0)
+		return 1;
 	CPLSetErrorHandler(CPLQuietErrorHandler);
 	CPLSetConfigOption("GDAL_PAM_ENABLED", "NO"); /* no .aux.xml */
 	GDALAllRegister();
-	code = make_all(argv[1], (unsigned)count);
+	code = make_all(argv[1], work, (unsigned)count);
+	rmdir(work);
 	GDALDestroyDriverManager();
 	return code < 0;
 }
