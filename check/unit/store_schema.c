@@ -224,18 +224,6 @@ static void check_newer(void **state)
 	str_release(&report);
 }
 
-static void check_older(void **state)
-{
-	struct fixture *f = *state;
-	struct store *store;
-	struct err err;
-
-	migrate(f, "0001", "0001_tables");
-	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
-			 ERR_CONFLICT);
-	assert_names(err, "benchmark db upgrade");
-}
-
 static void check_urls(void **state)
 {
 	struct fixture *f = *state;
@@ -293,8 +281,7 @@ int main(void)
 		CHECK(check_up_and_down), CHECK(check_bad_targets),
 		CHECK(check_columns),	  CHECK(check_documented),
 		CHECK(check_golden),	  CHECK(check_newer),
-		CHECK(check_older),	  CHECK(check_urls),
-		CHECK(check_not_a_database),
+		CHECK(check_urls),	  CHECK(check_not_a_database),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

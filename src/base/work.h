@@ -19,7 +19,8 @@
 
 struct work {
 	char what[160];          /* "reading headers of bench" */
-	const char *unit;        /* of `done` and `total`: "objects" */
+	const char *unit;        /* of `done` and `total`: "objects"; NULL:
+				  * nothing is prepared, `what` is all */
 	uint64_t done, total;    /* total 0: not known */
 	uint64_t bytes;          /* read so far */
 };

@@ -91,7 +91,7 @@ void progress_show(struct progress *progress, const struct live *live)
 
 void progress_work_text(const struct work *work, struct str *out)
 {
-	str_addf(out, "preparing: %s", work->what);
+	str_addf(out, "%s%s", work->unit ? "preparing: " : "", work->what);
 	if (work->done || work->total)
 		str_addf(out, ": %llu", (unsigned long long)work->done);
 	if (work->total)

@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/invoker.h"
 #include "base/mem.h"
 
-#define BUSY_MS 5000
+#define READ_ONLY_TEXT                                                         \
+	"%s: the database cannot be written: change its permissions, or give " \
+	"another with --db"
 
 int database_path(const char *url, char **out, struct err *err)
 {
@@ -31,55 +34,62 @@ int database_path(const char *url, char **out, struct err *err)
 	return 0;
 }
 
+static int fail_busy(const struct store *store, struct err *err)
+{
+	char holder[64];
+
+	if (store->busy.interrupted)
+		return err_set(err, ERR_INTERRUPTED,
+			       "interrupted while waiting for the database %s",
+			       store->path);
+	busy_holder(store, holder, sizeof(holder));
+	return err_set(err, ERR_CONFLICT,
+		       "%s: the database is in use by %s: try again when that "
+		       "has ended", store->path, holder);
+}
+
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err)
 {
 	int code = sqlite3_errcode(store->db) & 0xff;
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return err_set(err, ERR_CONFLICT,
-			       "%s: the database is in use by another program: "
-			       "try again when that has ended",
-			       store->path);
+		return fail_busy(store, err);
 	if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
 		return err_set(err, ERR_INVALID,
 			       "%s is not a database of this program: give "
 			       "another with --db",
 			       store->path);
 	if (code == SQLITE_READONLY)
-		return err_set(err, ERR_SYSTEM,
-			       "%s: the database cannot be written: change its "
-			       "permissions, or give another with --db",
-			       store->path);
+		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
 	return err_set(err, ERR_SYSTEM, "%s: cannot %s: %s", store->path, doing,
 		       sqlite3_errmsg(store->db));
 }
 
 /* Another program that makes the same database at this moment: SQLite does not
  * wait for it when the journal's mode changes, so we do. */
-static int use_wal(const struct store *store, struct err *err)
+static int use_wal(struct store *store, struct err *err)
 {
-	int code = ERR_CONFLICT;
+	int code;
 
-	for (int waited_ms = 0; waited_ms < BUSY_MS && code == ERR_CONFLICT;
-	     waited_ms += 10) {
+	for (int waited = 0;; waited++) {
 		code = database_run(store, "PRAGMA journal_mode = WAL;", err);
-		if (code == ERR_CONFLICT)
-			sqlite3_sleep(10);
+		if (code != ERR_CONFLICT || !busy_wait(store, waited))
+			return code;
 	}
-	return code;
 }
 
 /* WAL lets readers and the writer work side by side; NORMAL cannot lose a
  * transaction to a killed process, only to a power cut. */
-static int set_up(const struct store *store, bool write, struct err *err)
+static int set_up(struct store *store, bool write, struct err *err)
 {
 	int code;
 
-	sqlite3_busy_timeout(store->db, BUSY_MS);
+	sqlite3_busy_handler(store->db, busy_wait, store);
 	code = database_run(store,
 			    "PRAGMA foreign_keys = ON;"
 			    "PRAGMA synchronous = NORMAL;"
+			    "PRAGMA trusted_schema = OFF;"
 			    "SELECT count(*) FROM sqlite_master;",
 			    err);
 	if (code == 0 && write)
@@ -87,12 +97,60 @@ static int set_up(const struct store *store, bool write, struct err *err)
 	return code;
 }
 
-int database_open(struct store *store, const char *path, bool create,
-		  struct err *err)
+int database_attach(struct store *store, const char *name, int flags,
+		    struct err *err)
+{
+	bool write = flags & SQLITE_OPEN_CREATE;
+	int code;
+
+	sqlite3_close(store->db);
+	store->db = NULL;
+	code = sqlite3_open_v2(name, &store->db, flags, NULL);
+	errno = code == SQLITE_OK ? 0 : sqlite3_system_errno(store->db);
+	if (code != SQLITE_OK)
+		return err_set(err, ERR_SYSTEM,
+			       "cannot open the database %s: %s: give another "
+			       "with --db",
+			       store->path, strerror(errno ? errno : EIO));
+	code = set_up(store, write, err);
+	if (code == 0 && write && sqlite3_db_readonly(store->db, "main") == 1)
+		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
+	return code;
+}
+
+/* What the person may not write, root may, but through no link. */
+static int open_as_root(struct store *store, int flags, struct err *err)
+{
+	char *folder = file_folder(store->path);
+	char *real = realpath(folder, NULL);
+	char *name = mem_printf("%s/%s", real ? real : folder,
+				file_name(store->path));
+	int code = database_attach(store, name, flags | SQLITE_OPEN_NOFOLLOW,
+				   err);
+
+	free(name);
+	free(real);
+	free(folder);
+	return code;
+}
+
+/* The database and what SQLite lays beside it belong to who asked. */
+static int open_writable(struct store *store, bool create, struct err *err)
 {
 	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
 	int code;
 
+	invoker_begin();
+	code = database_attach(store, store->path, flags, err);
+	invoker_end();
+	if (code == ERR_SYSTEM && invoker_refused(EACCES))
+		code = open_as_root(store, flags, err);
+	return code;
+}
+
+int database_open(struct store *store, const char *path, bool create,
+		  struct err *err)
+{
 	store->path = mem_dup(path);
 	if (file_is_dir(path))
 		return err_set(err, ERR_USAGE,
@@ -104,13 +162,9 @@ int database_open(struct store *store, const char *path, bool create,
 			       "there is no database at %s: run `benchmark "
 			       "run-all` first, or give another with --db",
 			       path);
-	code = sqlite3_open_v2(path, &store->db, flags, NULL);
-	if (code != SQLITE_OK)
-		return err_set(err, ERR_SYSTEM,
-			       "cannot open the database %s: %s: give another "
-			       "with --db",
-			       path, strerror(errno ? errno : EIO));
-	return set_up(store, create, err);
+	if (!create && readonly_is(path))
+		return readonly_open(store, err);
+	return open_writable(store, create, err);
 }
 
 void database_close(struct store *store)

@@ -4,12 +4,24 @@
 #define STORE_DATABASE_H
 
 #include <sqlite3.h>
+#include <time.h>
 
 #include "store/store.h"
+
+/* A wait for a lock. */
+struct busy {
+	uint64_t since_ns, told_ns;
+	bool interrupted; /* the person had enough of it */
+};
 
 struct store {
 	sqlite3 *db;
 	char *path;
+	struct busy busy;
+	/* A file that nobody is thought to write, as it was. */
+	bool immutable;
+	off_t size;
+	struct timespec changed;
 };
 
 /* The path in a URL; the caller frees *out. */
@@ -19,6 +31,22 @@ int database_path(const char *url, char **out, struct err *err);
 int database_open(struct store *store, const char *path, bool create,
 		  struct err *err);
 void database_close(struct store *store);
+
+/* Opens and sets up a connection, in place of one that is there. */
+int database_attach(struct store *store, const char *name, int flags,
+		    struct err *err);
+
+/* busy.c: SQLite's busy handler, whose context is the store; and a word for who
+ * has the lock. */
+int busy_wait(void *context, int tries);
+void busy_holder(const struct store *store, char *out, size_t size);
+
+/* readonly.c: whether nothing may be written there; opening such a database;
+ * whether it is still as it was; a copy in memory in place of the file. */
+bool readonly_is(const char *path);
+int readonly_open(struct store *store, struct err *err);
+int readonly_check(const struct store *store, struct err *err);
+int readonly_copy(struct store *store, struct err *err);
 
 /* A sentence for the connection's last error; returns a negative code. */
 int database_fail(const struct store *store, const char *doing,

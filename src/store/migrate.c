@@ -183,7 +183,7 @@ int migrate_upgrade(const struct store *store, struct err *err)
 		    err);
 }
 
-int migrate_check(const struct store *store, struct err *err)
+int migrate_read(struct store *store, struct err *err)
 {
 	struct step steps[STEPS_MAX];
 	int count = read_steps(steps);
@@ -193,10 +193,8 @@ int migrate_check(const struct store *store, struct err *err)
 		code = check_known(store, number, steps, count, err);
 	if (code < 0 || number == steps[count - 1].number)
 		return code;
-	return err_set(err, ERR_CONFLICT,
-		       "%s has the older schema %04d: run `benchmark db "
-		       "upgrade`",
-		       store->path, number);
+	code = readonly_copy(store, err);
+	return code < 0 ? code : migrate_upgrade(store, err);
 }
 
 static int parse_target(const char *target, const struct step *steps,

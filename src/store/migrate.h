@@ -7,7 +7,8 @@
 /* To the newest schema; ERR_CONFLICT: the database is of a newer program. */
 int migrate_upgrade(const struct store *store, struct err *err);
 
-/* ERR_CONFLICT where the schema is not the newest, with the remedy. */
-int migrate_check(const struct store *store, struct err *err);
+/* The same of a copy in memory, which the store then is, where the schema is an
+ * older one: who reads changes nothing. */
+int migrate_read(struct store *store, struct err *err);
 
 #endif

@@ -131,7 +131,9 @@ static int give_rows(struct store *store, const char *order_sql,
 	}
 	statement_release(&s);
 	str_release(&sql);
-	return more < 0 ? more : code;
+	if (more < 0)
+		return more;
+	return code ? code : readonly_check(store, err);
 }
 
 int store_each_result(struct store *store, bool per_replica,

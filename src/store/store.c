@@ -23,7 +23,7 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	free(path);
 	if (code == 0)
 		code = mode == STORE_WRITE ? migrate_upgrade(store, err)
-					   : migrate_check(store, err);
+					   : migrate_read(store, err);
 	if (code < 0)
 		store_close(store);
 	else

@@ -21,12 +21,14 @@
 struct store;
 
 enum store_mode {
-	STORE_READ,  /* ERR_NOT_FOUND where there is none; never changes it */
+	STORE_READ,  /* ERR_NOT_FOUND where there is none; never changes it,
+		      * nor needs to: a copy in memory gets a newer schema */
 	STORE_WRITE, /* made where there is none, upgraded to the newest schema */
 };
 
 /* ERR_USAGE: a URL of something else. ERR_CONFLICT: of a newer version of this
- * program, or (STORE_READ) an older schema. ERR_INVALID: not a database. */
+ * program, or locked for long by another. ERR_INTERRUPTED: the person did not
+ * want to wait for that. ERR_INVALID: not a database. */
 int store_open(struct store **out, const char *url, enum store_mode mode,
 	       struct err *err);
 void store_close(struct store *store); /* NULL is fine */

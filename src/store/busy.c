@@ -1,0 +1,117 @@
+/* Waiting for a database that another program has locked: long, shown, and
+ * ended by Ctrl-C (base/work.h). */
+#include "store/database.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/work.h"
+
+/* Who copies a database needs seconds, who has it open in an editor may need
+ * for ever; then a trial is kept elsewhere (spool.h). */
+#define PATIENCE_NS (60 * NS_PER_S)
+
+#define LOCKS_MOST (4 << 20) /* bytes of /proc/locks */
+#define LOOK_NS NS_PER_S     /* between two looks at who it is */
+
+/* A line of /proc/locks: "7: POSIX  ADVISORY  WRITE 1234 fd:01:5678 120 120". */
+static long writer_of(const char *line, const struct stat *file)
+{
+	unsigned major_id, minor_id;
+	unsigned long long inode;
+	long pid;
+
+	if (sscanf(line, "%*s POSIX %*s WRITE %ld %x:%x:%llu", &pid, &major_id,
+		   &minor_id, &inode) != 4 ||
+	    major_id != major(file->st_dev) ||
+	    minor_id != minor(file->st_dev) || inode != file->st_ino ||
+	    pid <= 0 || pid == getpid())
+		return 0;
+	return pid;
+}
+
+/* The file must not be opened for this: closing it would drop our own locks. */
+static long find_writer(const char *locks, const char *path)
+{
+	const char *line = locks;
+	struct stat file;
+	long pid = 0;
+
+	if (stat(path, &file) < 0)
+		return 0;
+	while (line && *line && !pid) {
+		pid = writer_of(line, &file);
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return pid;
+}
+
+static void name_process(long pid, char *out, size_t size)
+{
+	struct str name = STR_INIT;
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
+	if (pid && file_read(path, 64, &name, NULL) == 0)
+		snprintf(out, size, "%.*s (process %ld)",
+			 (int)strcspn(name.buf, "\n"), name.buf, pid);
+	str_release(&name);
+}
+
+/* In WAL mode writers lock the index beside the database. */
+void busy_holder(const struct store *store, char *out, size_t size)
+{
+	char *index = mem_printf("%s-shm", store->path);
+	struct str locks = STR_INIT;
+	long pid = 0;
+
+	snprintf(out, size, "another program");
+	if (file_read("/proc/locks", LOCKS_MOST, &locks, NULL) == 0)
+		pid = find_writer(locks.buf, index);
+	if (!pid)
+		pid = find_writer(locks.buf, store->path);
+	name_process(pid, out, size);
+	str_release(&locks);
+	free(index);
+}
+
+static void tell(struct busy *busy, const struct store *store, uint64_t now_ns)
+{
+	char holder[64];
+
+	if (now_ns - busy->told_ns < LOOK_NS)
+		return;
+	busy->told_ns = now_ns;
+	busy_holder(store, holder, sizeof(holder));
+	work_begin(0, NULL, "waiting for the database %s, which %s has locked",
+		   store->path, holder);
+}
+
+/* SQLite's busy handler: 1: it is tried again. */
+int busy_wait(void *context, int tries)
+{
+	struct store *store = context;
+	struct busy *busy = &store->busy;
+	struct pollfd stop = { .fd = work_stop_fd(), .events = POLLIN };
+	uint64_t now_ns = clock_now_ns();
+
+	if (!tries)
+		*busy = (struct busy){ .since_ns = now_ns, .told_ns = now_ns };
+	if (now_ns - busy->since_ns > PATIENCE_NS)
+		return 0;
+	tell(busy, store, now_ns);
+	busy->interrupted = work_done(0, 0, NULL) < 0;
+	if (busy->interrupted)
+		return 0;
+	poll(&stop, 1, tries < 10 ? tries + 1 : 50);
+	return 1;
+}
