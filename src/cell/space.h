@@ -1,0 +1,44 @@
+/*
+ * PID namespaces: what a replica starts can neither see nor signal anything
+ * outside, and ends with the namespace, whatever it does, also when the harness
+ * is killed. Each has an init of ours, which only waits for orphans, so that the
+ * replica itself is an ordinary process to which signals mean what they mean
+ * everywhere, and our own child, as in no namespace.
+ *
+ *	space_open(&space, &err);
+ *	pid = space_fork(&space);   as fork(2)
+ *	space_kill(&space);         all in it
+ *	space_close(&space);        waits for its end
+ */
+#ifndef CELL_SPACE_H
+#define CELL_SPACE_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct space {
+	pid_t init; /* our child; 0: there is none */
+	int fd;     /* of the namespace; -1: none */
+};
+
+#define SPACE_NONE                                                             \
+	(struct space)                                                         \
+	{                                                                      \
+		.fd = -1                                                       \
+	}
+
+/* The init ends with the calling thread. ERR_NOT_FOUND with the reason. */
+int space_open(struct space *space, struct err *err);
+
+/* The child is in the namespace, and a child of this process; what getppid()
+ * says there is 0. Signals must be blocked. -1 with errno. */
+pid_t space_fork(const struct space *space);
+
+void space_kill(const struct space *space);
+
+/* Kills, and waits until all have ended, 5 s at most; those that are our own
+ * children must have been waited for. Twice is fine. */
+void space_close(struct space *space);
+
+#endif
