@@ -107,31 +107,12 @@ static void does_not_trust_what_is_no_number(void **state)
 	unsetenv("SUDO_GID");
 }
 
-static void knows_what_cannot_be_reached(void **state)
-{
-	struct identity nobody = { NOBODY, NOBODY, true };
-	char folder[] = "reach-XXXXXX", program[64];
-	struct err err;
-
-	(void)state;
-	if (geteuid() != 0)
-		skip(); /* nobody else to become */
-	assert_true(identity_reaches(&nobody, "/bin/sh"));
-	assert_non_null(mkdtemp(folder)); /* mode 0700 */
-	snprintf(program, sizeof(program), "%s/program", folder);
-	assert_int_equal(file_write(program, "x", 1, &err), 0);
-	assert_false(identity_reaches(&nobody, program));
-	assert_int_equal(unlink(program), 0);
-	assert_int_equal(rmdir(folder), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(keeps_no_capability),
 		cmocka_unit_test(follows_sudo),
 		cmocka_unit_test(does_not_trust_what_is_no_number),
-		cmocka_unit_test(knows_what_cannot_be_reached),
 	};
 
 	return cmocka_run_group_tests_name("cell_identity", checks, NULL,

@@ -87,6 +87,13 @@ char **catalogue_command(const struct catalogue *catalogue,
  * caller's to add. */
 char **catalogue_environment(const struct catalogue *catalogue);
 
+/* The files and folders that a replica with that program, the first word of its
+ * command line, has to read besides the system's, absolute paths, the program
+ * first; `more` is another one, or NULL. The same way. */
+char **catalogue_reads(const struct catalogue *catalogue,
+		       const struct library *library, const struct test *test,
+		       const char *program, const char *more);
+
 void catalogue_free_words(char **words);
 
 #endif

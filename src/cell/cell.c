@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/owner.h"
-#include "cell/hosts.h"
 
 #define GROUP_PREFIX "geoio-benchmark-"
 
@@ -100,50 +99,21 @@ static int open_grade(struct cells *cells, enum isolation isolation,
 
 /* ---------------------------------------------------------------- hosts --- */
 
-/* A folder of ours: the file itself is bound, so that nobody needs to reach
- * it. */
-static int write_hosts(struct cells *cells, const char *folder,
-		       struct err *err)
+static int write_hosts(struct cells *cells, struct err *err)
 {
 	char address[16], text[128];
 	int code, n;
 
+	if (!cells->net)
+		return 0;
 	net_address(CELL_ORIGIN, address);
 	n = snprintf(text, sizeof(text), "127.0.0.1\tlocalhost\n%s\t%s\n",
 		     address, CELL_ORIGIN_NAME);
-	cells->hosts = mem_printf("%s/hosts", folder);
+	cells->hosts = mem_printf("%s/hosts", cells->scratch);
 	code = file_write(cells->hosts, text, (size_t)n, err);
 	if (code == 0 && chmod(cells->hosts, 0644) < 0)
 		code = err_sys(err, "cannot open %s to all", cells->hosts);
 	return code;
-}
-
-/* In a container, or a chroot, the root is no mount of its own, and nothing
- * could be kept private. */
-static bool hosts_can_be_bound(const char *hosts)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(hosts_bind(hosts) < 0);
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
-
-static int prepare_hosts(struct cells *cells, const char *folder,
-			 struct err *err)
-{
-	int code;
-
-	if (!cells->net)
-		return 0;
-	code = write_hosts(cells, folder, err);
-	if (code < 0 || hosts_can_be_bound(cells->hosts))
-		return code;
-	LOG(CELL, "no private hosts file here: replicas get an address");
-	free(cells->hosts);
-	cells->hosts = NULL;
-	return 0;
 }
 
 /* ----------------------------------------------------------------- open --- */
@@ -172,8 +142,9 @@ int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	struct cells *cells = mem_new(sizeof(*cells));
 	int code = open_best(cells, best, worst, owner, err);
 
+	cells->scratch = mem_dup(scratch);
 	if (code == 0)
-		code = prepare_hosts(cells, scratch, err);
+		code = write_hosts(cells, err);
 	if (code < 0) {
 		cells_free(cells);
 		return code;
@@ -188,7 +159,9 @@ void cells_free(struct cells *cells)
 	if (!cells)
 		return;
 	cells_end(cells);
+	own_release(&cells->own);
 	close_grade(cells);
+	free(cells->scratch);
 	free(cells->hosts);
 	free(cells);
 }
@@ -271,6 +244,26 @@ static int set_links(struct cells *cells, uint64_t rate, struct err *err)
 	return code;
 }
 
+/* A container has all that but the user from its engine. */
+static void give_own(struct cells *cells, const struct cell_need *need)
+{
+	bool root = geteuid() == 0 &&
+		    cells->isolation != ISOLATION_CELL_USER;
+	struct own_need own = {
+		.replicas = need->replicas,
+		.reads = cells->isolation == ISOLATION_DOCKER ? NULL
+							      : need->reads,
+		.scratch = cells->scratch,
+		.hosts = cells->networked ? cells->hosts : NULL,
+		.users = root,
+		.namespaces = cells->isolation != ISOLATION_DOCKER &&
+			      (root || cells->isolation != ISOLATION_PROCESS),
+		.landlock = !root && cells->isolation != ISOLATION_DOCKER,
+	};
+
+	own_begin(&cells->own, &own);
+}
+
 int cells_begin(struct cells *cells, const struct cell_need *need,
 		struct err *err)
 {
@@ -280,12 +273,9 @@ int cells_begin(struct cells *cells, const struct cell_need *need,
 		code = pin_parse(need->pin, &cells->pin, err);
 	if (code < 0)
 		return code;
-	identity_invoker(&cells->identity);
-	if (!identity_reaches(&cells->identity, need->program))
-		cells->identity = (struct identity){ getuid(), getgid(),
-						     false };
 	cells->count = need->replicas + 1;
 	cells->networked = cells->net && !need->outside;
+	give_own(cells, need);
 	code = make_groups(cells, need, err);
 	if (code == 0 && cells->networked)
 		code = set_links(cells, need->link_bits_per_second, err);
@@ -296,6 +286,7 @@ int cells_begin(struct cells *cells, const struct cell_need *need,
 
 void cells_end(struct cells *cells)
 {
+	own_end(&cells->own);
 	for (unsigned i = 0; cells->group && i < cells->count; i++)
 		cgroup_remove(&cells->group[i]);
 	free(cells->group);
@@ -307,8 +298,13 @@ void cells_end(struct cells *cells)
 const struct identity *cells_identity(const struct cells *cells,
 				      unsigned replica)
 {
-	(void)replica;
-	return &cells->identity;
+	return &cells->own.identity[replica];
+}
+
+bool cells_have_names(const struct cells *cells)
+{
+	return cells->networked &&
+	       (cells->own.view || cells->isolation == ISOLATION_DOCKER);
 }
 
 static const char *network_word(const struct cells *cells)
@@ -317,6 +313,18 @@ static const char *network_word(const struct cells *cells)
 		return "veth";
 	return cells->isolation == ISOLATION_DOCKER || cells->net ? "host"
 								   : "loopback";
+}
+
+static void describe_user(const struct cells *cells, char *out, size_t size)
+{
+	uid_t first = cells_identity(cells, 0)->uid;
+	uid_t last = cells_identity(cells, cells->count - 2)->uid;
+
+	if (first == last)
+		snprintf(out, size, "uid %u", (unsigned)first);
+	else
+		snprintf(out, size, "uid %u to %u", (unsigned)first,
+			 (unsigned)last);
 }
 
 void cells_describe(const struct cells *cells, struct placement *out)
@@ -328,8 +336,7 @@ void cells_describe(const struct cells *cells, struct placement *out)
 	snprintf(out->network, sizeof(out->network), "%s",
 		 network_word(cells));
 	snprintf(out->pinning, sizeof(out->pinning), "%s", cells->pin.text);
-	snprintf(out->user, sizeof(out->user), "uid %u",
-		 (unsigned)cells_identity(cells, 0)->uid);
+	describe_user(cells, out->user, sizeof(out->user));
 }
 
 /* ------------------------------------------------------------ in a child --- */
@@ -338,9 +345,10 @@ void cells_describe(const struct cells *cells, struct placement *out)
 	X(NONE, "")                                                            \
 	X(GROUP, "could not be moved into its control group")                  \
 	X(NET, "could not enter its network namespace")                        \
-	X(HOSTS, "could not get its private hosts file")                       \
 	X(CPUS, "could not be put on its CPUs (--pin)")                        \
-	X(USER, "could not take on its user")
+	X(VIEW, "could not enter its view of the file system")                 \
+	X(USER, "could not take on its user")                                  \
+	X(LANDLOCK, "could not be restricted by Landlock")
 
 enum step {
 #define X(name, text) STEP_##name,
@@ -359,23 +367,27 @@ const char *cells_explain(int step)
 	return texts[step];
 }
 
-int cells_enter(const struct cells *cells, unsigned number)
+pid_t cells_fork(const struct cells *cells, unsigned replica)
+{
+	return own_fork(&cells->own, replica);
+}
+
+int cells_enter(const struct cells *cells, unsigned number, const char *folder)
 {
 	const cpu_set_t *cpus = number == CELL_ORIGIN ? &cells->pin.origin
 						      : &cells->pin.replicas;
+	int failed;
 
 	if (cells->group[number].ops && cgroup_enter(&cells->group[number]) < 0)
 		return STEP_GROUP;
 	if (cells->networked && net_enter(cells->net, number) < 0)
 		return STEP_NET;
-	if (cells->networked && cells->hosts && hosts_bind(cells->hosts) < 0)
-		return STEP_HOSTS;
 	if (cells->pin.on && sched_setaffinity(0, sizeof(*cpus), cpus) < 0)
 		return STEP_CPUS;
-	if (number != CELL_ORIGIN &&
-	    identity_take(cells_identity(cells, number - 1)) < 0)
-		return STEP_USER;
-	return STEP_NONE;
+	if (number == CELL_ORIGIN)
+		return STEP_NONE;
+	failed = own_enter(&cells->own, number - 1, folder);
+	return failed ? STEP_VIEW + failed - OWN_VIEW : STEP_NONE;
 }
 
 /* ---------------------------------------------------------------- others --- */

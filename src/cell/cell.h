@@ -24,6 +24,7 @@
 #include "cell/cgroup.h"
 #include "cell/identity.h"
 #include "cell/net.h"
+#include "cell/own.h"
 #include "cell/pin.h"
 #include "record/trial.h"
 
@@ -37,14 +38,15 @@ struct cells {
 	enum isolation isolation;
 	struct cgroup_tree *tree; /* NULL: none */
 	struct net *net;          /* NULL: none */
-	char *hosts;              /* path of the private hosts file; NULL: the
-				   * file system does not allow one */
+	char *scratch;            /* replicas' folders are in or below it */
+	char *hosts;              /* path of the private hosts file, in it;
+				   * NULL: none */
 	char why[1024];           /* why it is not a better grade; "" for CELL */
 	/* Of the trial now. */
 	struct cgroup *group;     /* [count], of `tree` */
 	unsigned count;           /* replicas + 1; 0: between trials */
 	bool networked;           /* replicas enter their namespaces */
-	struct identity identity;
+	struct own own;
 	struct pin pin;
 };
 
@@ -54,14 +56,15 @@ struct cell_need {
 	struct cgroup_limits limits;    /* of each replica */
 	uint64_t link_bits_per_second;  /* each way; 0: no limit */
 	const char *pin;                /* pin_parse() */
-	const char *program;            /* replicas must be able to run it */
+	const char *const *reads;       /* own.h; borrowed for cells_begin() and
+					 * cells_enter() */
 	bool outside;                   /* a store outside: the host's network */
 };
 
 /* Takes the first grade from `best` to `worst` that works; the error is that of
  * the best. ISOLATION_DOCKER: groups and namespaces for containers, as root; as
- * an ordinary user neither. `owner` is base/owner.h's name, `scratch` a folder
- * for the hosts file. Moves the calling process into a user namespace where
+ * an ordinary user neither. `owner` is base/owner.h's name, `scratch` the folder
+ * that replicas' folders are in or below, for the hosts file. Moves the calling process into a user namespace where
  * that is the grade: call it before there are other threads. */
 int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	       const char *owner, const char *scratch, struct err *err);
@@ -85,9 +88,16 @@ const struct identity *cells_identity(const struct cells *cells,
 /* Fills what trials record. */
 void cells_describe(const struct cells *cells, struct placement *out);
 
-/* In a forked child: group, namespace, hosts file, CPUs, then, for a replica,
- * the user. Async-signal-safe. 0, or the step that failed, with errno. */
-int cells_enter(const struct cells *cells, unsigned number);
+/* Whether replicas know the origin by its name. */
+bool cells_have_names(const struct cells *cells);
+
+/* As fork(2), for a replica: own_fork(). */
+pid_t cells_fork(const struct cells *cells, unsigned replica);
+
+/* In that child: group, namespace, CPUs, then, for a replica, what is its own;
+ * it may write to `folder`, NULL: none. Async-signal-safe. 0, or the step that
+ * failed, with errno. */
+int cells_enter(const struct cells *cells, unsigned number, const char *folder);
 const char *cells_explain(int step);
 
 /* The sentence for a person about one grade on this machine, tried by doing in

@@ -5,7 +5,6 @@
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/invoker.h"
@@ -16,25 +15,6 @@ void identity_invoker(struct identity *out)
 
 	invoker_find(&invoker);
 	*out = (struct identity){ invoker.uid, invoker.gid, invoker.changes };
-}
-
-bool identity_reaches(const struct identity *identity, const char *program)
-{
-	pid_t pid;
-	int status;
-
-	if (!identity->changes)
-		return true;
-	pid = fork();
-	if (pid < 0)
-		return false;
-	if (pid == 0)
-		_exit(identity_take(identity) < 0 ||
-		      access(program, R_OK | X_OK) < 0);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static int change_ids(const struct identity *identity)

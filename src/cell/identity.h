@@ -1,11 +1,8 @@
 /*
- * Whom replicas run as: the person who invoked the program, without
- * capabilities and without a way to get any back.
- *
- * Below sudo(8) that is SUDO_UID and SUDO_GID, if that user can read what a
- * replica needs; an environment below /root cannot be reached by anybody but
- * root, and then replicas are root's without capabilities. Who runs the program
- * as root directly is root.
+ * Whom a process runs as: without capabilities and without a way to get any
+ * back. Replicas of root have users of their own (users.h); where that cannot be,
+ * they are the person who invoked the program: below sudo(8) that is SUDO_UID
+ * and SUDO_GID.
  */
 #ifndef CELL_IDENTITY_H
 #define CELL_IDENTITY_H
@@ -21,10 +18,6 @@ struct identity {
 
 /* Reads the environment; changes nothing. */
 void identity_invoker(struct identity *out);
-
-/* Whether that user can execute the file `program` (and so pass through all
- * folders above it). Tries it in a child. */
-bool identity_reaches(const struct identity *identity, const char *program);
 
 /*
  * Takes on the identity for good: groups, gid, uid, the bounding set, all

@@ -27,7 +27,7 @@ static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 	if (getppid() != parent)
 		_exit(1);
 	/* In the cell, so that what it does is counted there. */
-	code = cells_enter(process->cells, CELL_ORIGIN);
+	code = cells_enter(process->cells, CELL_ORIGIN, NULL);
 	if (code) {
 		say(stderr, "benchmark: the origin %s: %s", cells_explain(code),
 		    strerror(errno));
@@ -147,7 +147,7 @@ void origin_process_endpoint(const struct origin_process *process,
 {
 	char host[64] = "127.0.0.1";
 
-	if (process->cells->networked && process->cells->hosts)
+	if (cells_have_names(process->cells))
 		snprintf(host, sizeof(host), "%s", CELL_ORIGIN_NAME);
 	else if (process->cells->networked)
 		net_address(CELL_ORIGIN, host);

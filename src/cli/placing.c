@@ -30,7 +30,7 @@ int placing_grades(const char *text, enum isolation *best,
 		       "docker", text);
 }
 
-void placing_need(const struct options *options, const char *program,
+void placing_need(const struct options *options, const char *const *reads,
 		  struct cell_need *out)
 {
 	*out = (struct cell_need){
@@ -38,14 +38,19 @@ void placing_need(const struct options *options, const char *program,
 		.limits = { options->cpus, options->memory, options->pids },
 		.link_bits_per_second = options->link_rate,
 		.pin = options->pin,
-		.program = program,
+		.reads = reads,
 		.outside = options->endpoint != NULL,
 	};
 }
 
-static int enter(void *context, unsigned replica)
+static pid_t fork_inside(void *context, unsigned replica)
 {
-	return cells_enter(context, CELL_OF(replica));
+	return cells_fork(context, replica);
+}
+
+static int enter(void *context, unsigned replica, const char *folder)
+{
+	return cells_enter(context, CELL_OF(replica), folder);
 }
 
 /* A container has a group of the engine's, which is as good for reading. */
@@ -74,6 +79,7 @@ static void kill_all(void *context, unsigned replica)
 	struct cgroup *group = &cells->group[CELL_OF(replica)];
 
 	/* A container's is the engine's to end. */
+	own_kill(&cells->own, replica);
 	if (group->ops && group->ours)
 		cgroup_kill(group);
 }
@@ -117,6 +123,7 @@ struct place placing_hooks(struct cells *cells)
 {
 	return (struct place){
 		.context = cells,
+		.fork = fork_inside,
 		.enter = enter,
 		.explain = cells_explain,
 		.adopt = adopt,

@@ -16,7 +16,7 @@ int placing_grades(const char *text, enum isolation *best,
 		   enum isolation *worst, struct err *err);
 
 /* What a trial of these options needs; strings are borrowed. */
-void placing_need(const struct options *options, const char *program,
+void placing_need(const struct options *options, const char *const *reads,
 		  struct cell_need *out);
 
 /* Hooks for the run room; the cells must outlive them. */

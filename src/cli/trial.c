@@ -35,7 +35,7 @@ struct setting {
 	int *records; /* -1 where there is none */
 	struct home *homes;
 	char **folders; /* their paths, borrowed */
-	char **argv, **environment;
+	char **argv, **environment, **reads;
 };
 
 static void fill_spec(struct trial_spec *spec, const struct job *job,
@@ -288,6 +288,7 @@ static void end(struct setting *s)
 	free(s->endpoints);
 	catalogue_free_words(s->argv);
 	catalogue_free_words(s->environment);
+	catalogue_free_words(s->reads);
 }
 
 int session_trial(struct session *session, const struct job *job,
@@ -308,7 +309,9 @@ int session_trial(struct session *session, const struct job *job,
 		trial_add_finding(trial, "%s", prepared->work.left_out);
 	s.argv = catalogue_command(&session->catalogue, job->library,
 				   job->test);
-	placing_need(&job->options, s.argv[0], &need);
+	s.reads = catalogue_reads(&session->catalogue, job->library, job->test,
+				  s.argv[0], NULL);
+	placing_need(&job->options, (const char *const *)s.reads, &need);
 	code = cells_begin(session->cells, &need, err);
 	if (code == 0)
 		code = make_homes(&s, session, err);
@@ -317,6 +320,12 @@ int session_trial(struct session *session, const struct job *job,
 	if (code < 0)
 		goto out;
 	cells_describe(session->cells, &trial->placement);
+	if (*session->cells->own.why)
+		trial_add_finding(trial,
+				  "replicas ran as %s and not as users of "
+				  "their own: %s",
+				  trial->placement.user,
+				  session->cells->own.why);
 	s.environment = catalogue_environment(&session->catalogue);
 	open_sampler(&s, session, trial);
 	code = run_replicas(session, &s, job, trial, err);

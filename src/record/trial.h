@@ -111,7 +111,8 @@ struct placement {
 	char network[16];  /* "veth": bytes are the link's; "loopback", "host":
 			    * bytes are the ledger's, or the records' */
 	char pinning[64];  /* "origin 1, replicas 0", "none" */
-	char user[32];     /* "uid 1000": whom replicas ran as */
+	char user[32];     /* "uid 1000": whom replicas ran as; users
+			    * of their own: "uid 1934172032 to 1934172035" */
 };
 
 /* A counter that this trial has no source for. */

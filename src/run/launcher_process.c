@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ struct child_report {
 
 struct ends {
 	int null;
+	int parent;    /* a pidfd of ours */
 	int socket[2]; /* ours, the child's; the same below */
 	int output[2];
 	int report[2];
@@ -56,6 +58,7 @@ static void close_end(int *fd)
 static void ends_close(struct ends *ends)
 {
 	close_end(&ends->null);
+	close_end(&ends->parent);
 	for (int i = 0; i < 2; i++) {
 		close_end(&ends->socket[i]);
 		close_end(&ends->output[i]);
@@ -77,9 +80,10 @@ static int start_error(struct err *err)
 
 static int ends_open(struct ends *ends, struct err *err)
 {
-	*ends = (struct ends){ -1, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	*ends = (struct ends){ -1, -1, { -1, -1 }, { -1, -1 }, { -1, -1 } };
 	ends->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (ends->null >= 0 &&
+	ends->parent = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (ends->null >= 0 && ends->parent >= 0 &&
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 		       ends->socket) == 0 &&
 	    pipe2(ends->output, O_CLOEXEC) == 0 &&
@@ -179,9 +183,17 @@ static int child_descriptors(const struct launch *launch,
 	return close_range(CHILD_REPORT + 1, ~0U, 0);
 }
 
+/* In a PID namespace of its own getppid() tells nothing. */
+static bool has_ended(int pidfd)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) != 0;
+}
+
 static _Noreturn void child_main(const struct launch *launch,
 				 const struct ends *ends,
-				 char *const *environment, pid_t parent)
+				 char *const *environment)
 {
 	int report = ends->report[1];
 
@@ -192,15 +204,17 @@ static _Noreturn void child_main(const struct launch *launch,
 		child_fail(report, CHILD_PREPARE);
 	/* Before the other descriptors are closed: a place has some. */
 	if (place && place->enter)
-		step = place->enter(place->context, launch->replica);
+		step = place->enter(place->context, launch->replica,
+				    launch->folder);
 	if (step)
 		child_fail(report, CHILD_PLACE + step);
 	/* A change of the user has cleared it. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    child_descriptors(launch, ends, &report) < 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		child_fail(report, CHILD_PREPARE);
-	if (getppid() != parent) /* it ended before prctl() */
+	if (has_ended(ends->parent)) /* before prctl() */
 		_exit(127);
+	if (child_descriptors(launch, ends, &report) < 0)
+		child_fail(report, CHILD_PREPARE);
 	if (launch->folder && chdir(launch->folder) < 0)
 		child_fail(report, CHILD_FOLDER);
 	execve(launch->argv[0], launch->argv, environment);
@@ -214,14 +228,16 @@ static _Noreturn void child_main(const struct launch *launch,
 static pid_t fork_child(const struct launch *launch, const struct ends *ends,
 			char *const *environment)
 {
-	pid_t parent = getpid(), pid;
+	const struct place *place = launch->place;
 	sigset_t all, before;
+	pid_t pid;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = fork();
+	pid = place && place->fork
+		      ? place->fork(place->context, launch->replica) : fork();
 	if (pid == 0)
-		child_main(launch, ends, environment, parent);
+		child_main(launch, ends, environment);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }

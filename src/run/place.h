@@ -20,11 +20,15 @@ enum blame {
 
 struct place {
 	void *context;
+	/* As fork(2), where the child is to be in a PID namespace of the place;
+	 * it is a child of this process in any case. All signals are blocked.
+	 * NULL: fork(2). */
+	pid_t (*fork)(void *context, unsigned replica);
 	/* In the forked child, as the last thing before execve(): moves the
-	 * calling process there and gives up what it may not keep. Only
-	 * async-signal-safe calls. 0, or the number of the step that failed,
+	 * calling process there and gives up what it may not keep. It can write
+	 * to `folder` (launch->folder). Only async-signal-safe calls. 0, or the number of the step that failed,
 	 * with errno, for explain(). */
-	int (*enter)(void *context, unsigned replica);
+	int (*enter)(void *context, unsigned replica, const char *folder);
 	/* "could not enter its network namespace", for a step of enter(). */
 	const char *(*explain)(int step);
 	/* A container runs and waits: gives it its network. */

@@ -1,0 +1,100 @@
+/* What a replica has to read, so that a view of the file system can be made for
+ * it that has nothing else of a person's files. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "catalogue/catalogue.h"
+
+struct words {
+	char **at;
+	size_t count, capacity;
+};
+
+static void add(struct words *words, char *path)
+{
+	if (!path || *path != '/') {
+		free(path);
+		return;
+	}
+	MEM_ROOM(words->at, words->count, words->capacity);
+	words->at[words->count++] = path;
+}
+
+/* PREFIX/lib of PREFIX/bin, where a Python outside of /usr has its library. */
+static void add_prefix(struct words *words, const char *bin)
+{
+	char real[PATH_MAX];
+	size_t n;
+
+	if (!realpath(bin, real))
+		return;
+	n = strlen(real);
+	if (n < 5 || strcmp(real + n - 4, "/bin") != 0)
+		return;
+	add(words, mem_printf("%.*s/lib", (int)(n - 4), real));
+	add(words, mem_printf("%.*s/lib64", (int)(n - 4), real));
+}
+
+/* Of the program, behind all links. */
+static void add_program(struct words *words, const char *program)
+{
+	char real[PATH_MAX], *slash;
+
+	add(words, mem_dup(program));
+	if (!realpath(program, real))
+		return;
+	slash = strrchr(real, '/');
+	if (slash == real)
+		return;
+	*slash = '\0';
+	add_prefix(words, real);
+}
+
+/* An environment names the folder of the interpreter that it was made with. */
+static void add_home(struct words *words, const char *environment)
+{
+	char *path = mem_printf("%s/pyvenv.cfg", environment);
+	struct str text = STR_INIT;
+	char *line, *end;
+
+	if (file_read(path, 1 << 16, &text, NULL) == 0 &&
+	    (line = strstr(text.buf, "home = ")) &&
+	    (line == text.buf || line[-1] == '\n')) {
+		line += strlen("home = ");
+		end = line + strcspn(line, "\r\n");
+		*end = '\0';
+		add(words, mem_dup(line));
+		add_prefix(words, line);
+	}
+	str_release(&text);
+	free(path);
+}
+
+char **catalogue_reads(const struct catalogue *catalogue,
+		       const struct library *library, const struct test *test,
+		       const char *program, const char *more)
+{
+	const struct places *places = &catalogue->places;
+	struct words words = { 0 };
+
+	add_program(&words, program);
+	if (library->environment) {
+		add(&words, mem_dup(library->environment));
+		add_home(&words, library->environment);
+	}
+	add(&words, mem_dup(places->python_root));
+	for (size_t i = 0; i < places->test_count; i++)
+		add(&words, mem_dup(places->tests[i]));
+	add(&words, mem_printf("%.*s", (int)(strrchr(test->path, '/') -
+					      test->path), test->path));
+	add(&words, mem_dup(places->programs));
+	if (more)
+		add(&words, mem_dup(more));
+	MEM_ROOM(words.at, words.count, words.capacity);
+	words.at[words.count] = NULL;
+	return words.at;
+}
