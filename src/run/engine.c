@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "run/engine_answer.h"
 
 #define API_VERSION "1.40"
 
@@ -210,65 +211,6 @@ static int exchange(struct engine *engine, const struct request *request,
 
 /* -------------------------------------------------------------- answers --- */
 
-/* The last of the JSON values in the body; NULL: there is none. */
-static json_t *last_value(const struct str *body)
-{
-	const char *at = body->buf, *end = at + body->len;
-	json_t *last = NULL;
-	json_error_t where;
-
-	while (at < end) {
-		json_t *value = json_loadb(at, (size_t)(end - at),
-					   JSON_DISABLE_EOF_CHECK, &where);
-
-		if (!value)
-			break;
-		json_decref(last);
-		last = value;
-		at += where.position;
-	}
-	return last;
-}
-
-/* What the engine says went wrong, also within a 200 (images/create). */
-static const char *complaint_of(const json_t *answer)
-{
-	const char *text = json_string_value(json_object_get(answer,
-							     "message"));
-
-	return text ? text
-		    : json_string_value(json_object_get(answer, "error"));
-}
-
-static int status_error(const struct request *request, long status,
-			const json_t *answer, struct err *err)
-{
-	const char *text = complaint_of(answer);
-	int code = status == 404 ? ERR_NOT_FOUND
-		 : status == 409 ? ERR_CONFLICT : ERR_FAILED;
-
-	if (!text)
-		return err_set(err, code,
-			       "the container engine answers with status %ld "
-			       "to %s %s", status, request->method,
-			       request->path);
-	err_set(err, code, "the container engine says: %s", text);
-	for (char *p = err ? err->text : NULL; p && *p; p++)
-		if ((unsigned char)*p < ' ')
-			*p = ' ';
-	return code;
-}
-
-/* "1.44" -> 1044; 0: it is no version. */
-static unsigned version_number(const char *text)
-{
-	unsigned major, minor;
-
-	if (!text || sscanf(text, "%3u.%3u", &major, &minor) != 2)
-		return 0;
-	return major * 1000 + minor;
-}
-
 /* Takes the oldest version that the engine speaks, where that is newer. */
 static int choose_version(struct engine *engine, struct err *err)
 {
@@ -283,10 +225,10 @@ static int choose_version(struct engine *engine, struct err *err)
 
 	if (code < 0)
 		return code;
-	answer = last_value(&engine->body);
+	answer = engine_answer_last(engine->body.buf, engine->body.len);
 	newest = json_string_value(json_object_get(answer, "ApiVersion"));
 	oldest = json_string_value(json_object_get(answer, "MinAPIVersion"));
-	if (version_number(oldest) > version_number(API_VERSION))
+	if (engine_answer_version(oldest) > engine_answer_version(API_VERSION))
 		snprintf(engine->api, sizeof(engine->api), "%.15s", oldest);
 	else
 		code = err_set(err, ERR_FAILED,
@@ -296,28 +238,6 @@ static int choose_version(struct engine *engine, struct err *err)
 			       engine->socket, newest ? newest : "(none)");
 	json_decref(answer);
 	return code;
-}
-
-/* Engines answer 400 to a version that they do not speak. */
-static bool is_about_version(long status, const json_t *answer)
-{
-	const char *text = complaint_of(answer);
-
-	return status == 400 && text && strstr(text, "API version");
-}
-
-static int judge(const struct request *request, long status, json_t *value,
-		 json_t **answer, struct err *err)
-{
-	bool good = (status >= 200 && status < 300 &&
-		     !json_is_string(json_object_get(value, "error"))) ||
-		    status == 304;
-
-	if (answer)
-		*answer = NULL;
-	if (good && answer)
-		*answer = json_incref(value);
-	return good ? 0 : status_error(request, status, value, err);
 }
 
 static int call(struct engine *engine, const struct request *request,
@@ -331,8 +251,8 @@ static int call(struct engine *engine, const struct request *request,
 		*answer = NULL;
 	if (code < 0)
 		return code;
-	value = last_value(&engine->body);
-	if (is_about_version(status, value)) {
+	value = engine_answer_last(engine->body.buf, engine->body.len);
+	if (engine_answer_is_about_version(status, value)) {
 		json_decref(value);
 		value = NULL;
 		code = choose_version(engine, err);
@@ -340,9 +260,12 @@ static int call(struct engine *engine, const struct request *request,
 			code = exchange(engine, request, &status, err);
 		if (code < 0)
 			return code;
-		value = last_value(&engine->body);
+		value = engine_answer_last(engine->body.buf, engine->body.len);
 	}
-	code = judge(request, status, value, answer, err);
+	code = engine_answer_judge(request->method, request->path, status,
+				   value, err);
+	if (code == 0 && answer)
+		*answer = json_incref(value);
 	json_decref(value);
 	return code;
 }
