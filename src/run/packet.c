@@ -65,21 +65,6 @@ static void add(struct builder *builder, const char *name, json_t *value)
 		builder->failed = true;
 }
 
-/* Where a replica opens it: by its own number, whose user it is. */
-static json_t *handed_path(enum handed which)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", HANDED_FD(which));
-	return json_string(path);
-}
-
-static json_t *path_or_null(const struct run_request *request,
-			    enum handed which)
-{
-	return request->handed[which] < 0 ? json_null() : handed_path(which);
-}
-
 static void add_target(struct builder *setup, const struct run_request *request,
 		       unsigned replica)
 {
@@ -91,7 +76,7 @@ static void add_target(struct builder *setup, const struct run_request *request,
 	add(setup, "bucket", json_string(spec->bucket));
 	add(setup, "region", json_string(spec->region));
 	add(setup, "tls", json_boolean(request->tls));
-	add(setup, "ca_file", path_or_null(request, HANDED_CA));
+	add(setup, "ca_file", text_or_null(request->ca_file));
 	add(setup, "credentials", credentials_json(spec->credentials));
 	add(setup, "client_config", client_json(&spec->client));
 }
@@ -110,6 +95,21 @@ static void add_work(struct builder *setup, const struct trial_spec *spec)
 	    spec->rate > 0 ? json_double(spec->rate / spec->replicas)
 			   : json_null());
 	add(setup, "seed", json_integer((json_int_t)spec->seed));
+}
+
+/* Where a replica opens it: by its own number, whose user it is. */
+static json_t *handed_path(enum handed which)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", HANDED_FD(which));
+	return json_string(path);
+}
+
+static json_t *path_or_null(const struct run_request *request,
+			    enum handed which)
+{
+	return request->handed[which] < 0 ? json_null() : handed_path(which);
 }
 
 static void add_files(struct builder *setup, const struct run_request *request,
@@ -250,6 +250,16 @@ static int read_versions(const json_t *packet, struct replica *replica,
 	return 0;
 }
 
+/* Each of a list is a line at most, whatever the replica made of it. */
+static void add_part(struct str *all, const char *text)
+{
+	char *part = mem_dup(text);
+
+	text_clean_line(part);
+	str_add(all, part);
+	free(part);
+}
+
 /* An array of texts, joined; *out stays NULL when it is absent or empty. */
 static int read_list(const json_t *packet, const char *name, char between,
 		     char **out, struct err *err)
@@ -269,13 +279,11 @@ static int read_list(const json_t *packet, const char *name, char between,
 		}
 		if (i)
 			str_add_char(&all, between);
-		str_add(&all, json_string_value(value));
+		add_part(&all, json_string_value(value));
 	}
 	free(*out);
 	*out = all.len ? str_detach(&all) : NULL;
 	str_release(&all);
-	if (*out)
-		text_clean(*out);
 	return 0;
 }
 
