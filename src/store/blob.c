@@ -44,7 +44,8 @@ bool blob_decode(const void *bytes, size_t n, struct histogram *h)
 	while (at < end) {
 		if (!take(&at, end, &distance) || !take(&at, end, &count))
 			return false;
-		if (!distance || distance > HISTOGRAM_BUCKETS - bucket)
+		if (!distance || distance > HISTOGRAM_BUCKETS - bucket ||
+		    !count || count > UINT64_MAX - h->total)
 			return false;
 		bucket += distance;
 		h->count[bucket - 1] = count;
