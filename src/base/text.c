@@ -81,3 +81,19 @@ void text_clean_part(char *text)
 		if (*text == ';')
 			*text = ',';
 }
+
+void text_show(struct str *out, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p) {
+		size_t n = utf8_length(p);
+
+		if (n && *p != '\n' && *p != '\t' && !is_control(p)) {
+			str_add_n(out, (const char *)p, n);
+			p += n;
+		} else {
+			str_addf(out, "\\x%02x", *p++);
+		}
+	}
+}

@@ -6,6 +6,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include "base/str.h"
+
 /* In place: whatever is not valid UTF-8, and control characters but newline and
  * tab, becomes '?'. The length stays. text_clean_line() also turns newlines and
  * tabs into blanks and takes blanks off the end. text_clean_part() is for a part
@@ -13,5 +15,8 @@
 void text_clean(char *text);
 void text_clean_line(char *text);
 void text_clean_part(char *text);
+
+/* A name for a line: the same bytes, and newline and tab, become \xNN. */
+void text_show(struct str *out, const char *text);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define INSIDE LETTERS "0123456789_"
 
@@ -44,7 +46,7 @@ int name_check(enum name_kind kind, const char *name, struct err *err)
 
 	if (keeps(kind, name))
 		return 0;
-	name_show(&shown, name);
+	text_show(&shown, name);
 	add_near(&near, kind, name);
 	err_set(err, ERR_USAGE,
 		"'%.120s' is no name of a %s: it begins with a letter of a to "
@@ -55,37 +57,4 @@ int name_check(enum name_kind kind, const char *name, struct err *err)
 	str_release(&shown);
 	str_release(&near);
 	return ERR_USAGE;
-}
-
-/* Bytes of the UTF-8 character there; 0 where it is none, or a control. */
-static size_t character(const unsigned char *at)
-{
-	size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2
-		 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
-
-	if (at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0))
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	/* Overlong forms, surrogates, and what lies above U+10FFFF. */
-	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
-	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-void name_show(struct str *out, const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	while (*at) {
-		size_t n = character(at);
-
-		if (n)
-			str_add_n(out, (const char *)at, n);
-		else
-			str_addf(out, "\\x%02x", *at);
-		at += n ? n : 1;
-	}
 }

@@ -10,7 +10,6 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "base/str.h"
 
 #define NAME_BYTES_MAX 63
 
@@ -21,9 +20,5 @@ enum name_kind {
 
 /* 0, or ERR_USAGE with the rule and a name near it that keeps it. */
 int name_check(enum name_kind kind, const char *name, struct err *err);
-
-/* A text of the file system for a line of a person's: control characters and
- * bytes that are no UTF-8 become \xNN. */
-void name_show(struct str *out, const char *text);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "catalogue/name.h"
 #include "catalogue/toml.h"
 
@@ -17,11 +18,11 @@ void catalogue_skip(struct catalogue *catalogue, const char *path,
 	size_t n = strlen(path);
 	struct skipped *s;
 
-	name_show(&shown, path);
+	text_show(&shown, path);
 	/* A sentence that names the file itself begins so. */
 	if (!strncmp(why, path, n) && why[n] && strchr(":,", why[n]))
 		why += n + 1 + (why[n + 1] == ' ');
-	name_show(&reason, why);
+	text_show(&reason, why);
 	MEM_ROOM(catalogue->skipped, catalogue->skipped_count,
 		 catalogue->skipped_capacity);
 	s = &catalogue->skipped[catalogue->skipped_count++];
