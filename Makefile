@@ -23,6 +23,9 @@ SAY =
 endif
 SANITIZE ?=
 OPTIMISE ?= -O2 -g
+FUZZ_FLAGS ?=
+FUZZ_SECONDS ?= 60
+ONLY ?=
 CPPFLAGS += -D_GNU_SOURCE -Isrc -Iinclude -I$(BUILD)/generated \
 	-DBENCHMARK_VERSION='"$(VERSION)"'
 CFLAGS   += -std=c17 $(OPTIMISE) $(WARNINGS) -fno-common \
@@ -55,7 +58,7 @@ BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/
 LIB       := $(BUILD)/libgeoio.a
 WORKER    := $(BUILD)/libbenchmark-worker.a
 
-.PHONY: all help check bench bench-attribution soak asan tsan install uninstall clean unit fuzz programs
+.PHONY: all help check bench bench-attribution soak fuzz-long asan tsan install uninstall clean unit fuzz programs
 .DELETE_ON_ERROR:
 
 all: programs
@@ -68,6 +71,7 @@ help:
 	@echo 'make bench           speed and memory goals, as ratios measured in one run'
 	@echo 'make bench-attribution  whose CPU time the network costs on one machine'
 	@echo 'make soak            kills runs at 100 moments, and looks for what is left'
+	@echo 'make fuzz-long       searches with libFuzzer, FUZZ_SECONDS=$(FUZZ_SECONDS) for each fuzzer'
 	@echo 'make asan            the same checks with AddressSanitizer and UBSan'
 	@echo 'make tsan            the same checks with ThreadSanitizer'
 	@echo 'make install         into PREFIX=$(PREFIX), below DESTDIR'
@@ -151,10 +155,11 @@ $(BUILD)/check/unit/%: check/unit/%.c $(LIB) $(WORKER)
 # It plays the engine that starts containers.
 $(BUILD)/check/unit/run_docker: | $(BUILD)/geoio-enter
 
-$(BUILD)/check/fuzz/%: check/fuzz/%.c $(LIB)
+# FUZZ_FLAGS: those of libFuzzer, where it brings main().
+$(BUILD)/check/fuzz/%: check/fuzz/%.c $(LIB) $(WORKER)
 	@mkdir -p $(@D)
 	$(call SAY,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(PKG_LIBS) -lm
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(FUZZ_FLAGS) -MMD -MP -o $@ $< $(LIB) $(WORKER) $(LDFLAGS) $(PKG_LIBS) -lm
 
 $(BUILD)/check/bench/%: check/bench/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -177,6 +182,13 @@ bench-attribution: $(BUILD)/check/bench/attribution
 # Kills the harness at 100 moments; run it as root and as an ordinary user.
 soak: all
 	BUILD=$(BUILD) KILLS=100 check/run e2e/stopping
+
+# Each fuzzer for FUZZ_SECONDS with libFuzzer; ONLY="tiff origin_head" chooses.
+fuzz-long:
+	$(MAKE) BUILD=$(BUILD)/fuzz-long CC=clang OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+		FUZZ_FLAGS='-DFUZZ_LIBFUZZER -fsanitize=fuzzer' fuzz
+	BUILD=$(BUILD)/fuzz-long check/fuzz/run $(FUZZ_SECONDS) $(ONLY)
 
 asan:
 	$(MAKE) BUILD=$(BUILD)/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \

@@ -10,20 +10,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fuzz.h"
+
 #include "base/embedded.h"
 #include "base/mem.h"
 #include "monitor/expose.h"
 #include "monitor/expose_text.h"
 #include "monitor/route.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-/* Without -DNDEBUG's help: a promise that is broken is a crash. */
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* A copy of its own, so that a sanitizer sees a read behind it; NULL where
  * there is no such line. */

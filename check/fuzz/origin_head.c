@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
+
 #include "origin/condition.h"
 #include "origin/date.h"
 #include "origin/head.h"
@@ -16,15 +18,6 @@
 #include "origin/target.h"
 #include "origin/utf8.h"
 #include "origin/xml.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-/* Without -DNDEBUG's help: a promise that is broken is a crash. */
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_view(struct view view, const char *bytes, size_t n)
 {

@@ -1,11 +1,11 @@
 /*
  * A main() for a fuzzer that is built without libFuzzer. Include it last.
  *
- *	PROGRAM FILE|FOLDER...
- *		runs every file once; a crash is the failure.
- *	PROGRAM --mutate N SEED FILE|FOLDER...
- *		then runs N damaged copies of them, the same ones for the same
- *		seed.
+ *	PROGRAM [--mutate N SEED] FILE|FOLDER...
+ *
+ * runs every file whole, cut at every length (of short ones), and then N damaged
+ * copies of them, the same ones for the same seed (2000 and 1). A crash is the
+ * failure.
  *
  * With clang's -fsanitize=fuzzer give -DFUZZ_LIBFUZZER: then this is nothing.
  */
@@ -26,6 +26,7 @@
 #include "base/str.h"
 
 #define REPLAY_LIMIT (1U << 20) /* bytes of one input */
+#define REPLAY_CUTS 1024        /* lengths at which one is cut */
 
 struct replay {
 	struct str *inputs;
@@ -148,10 +149,19 @@ static void replay_mutate(const struct replay *all, uint64_t n, uint64_t seed)
 	str_release(&s);
 }
 
+static void replay_whole_and_cut(const struct str *input)
+{
+	size_t step = input->len / REPLAY_CUTS + 1;
+
+	replay_run(input->buf, input->len);
+	for (size_t n = 0; n < input->len; n += step)
+		replay_run(input->buf, n);
+}
+
 int main(int argc, char **argv)
 {
 	struct replay all = { NULL, 0, 0 };
-	uint64_t mutations = 0, seed = 0;
+	uint64_t mutations = 2000, seed = 1;
 	int first = 1, failed = 0;
 
 	if (argc > 3 && strcmp(argv[1], "--mutate") == 0) {
@@ -162,7 +172,7 @@ int main(int argc, char **argv)
 	for (int i = first; i < argc; i++)
 		failed |= replay_add(&all, argv[i]);
 	for (size_t i = 0; i < all.count; i++)
-		replay_run(all.inputs[i].buf, all.inputs[i].len);
+		replay_whole_and_cut(&all.inputs[i]);
 	replay_mutate(&all, mutations, seed);
 	printf("%zu inputs, %llu mutations\n", all.count,
 	       (unsigned long long)mutations);

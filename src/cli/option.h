@@ -44,7 +44,7 @@ struct options {
 	double linger;
 
 	/* A store outside. */
-	const char *endpoint, *bucket, *region, *prefix, *ca_file;
+	const char *endpoint, *bucket, *region, *prefix;
 	bool anonymous;
 
 	/* Of single commands. */
