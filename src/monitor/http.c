@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "monitor/events.h"
 #include "monitor/expose.h"
+#include "monitor/heads.h"
 #include "monitor/route.h"
 
 /* Of one connection: the head of its request, and what is being sent. */
@@ -36,12 +37,15 @@ struct http {
 		uint64_t made_ns;
 	} shared[SHARED_COUNT];
 	struct events events;
+	struct heads heads;
 };
 
 const struct http_limits http_limits_default = {
 	.connections = 256,
+	.of_address = 128,
 	.listeners = 64,
 	.idle_s = 10,
+	.head_s = 10,
 	.patience_s = 30,
 	.tick_ns = NS_PER_S,
 	.fresh_ns = 50 * NS_PER_MS,
@@ -244,6 +248,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 
 	(void)version;
 	(void)body;
+	heads_came(connection);
 	route_find(method, path, header(connection, MHD_HTTP_HEADER_HOST),
 		   http->local, &route);
 	if (!*seen && route.status != MHD_HTTP_METHOD_NOT_ALLOWED) {
@@ -253,6 +258,16 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 	if (*body_bytes)
 		return MHD_NO;
 	return answer(http, connection, &route);
+}
+
+static void answered(void *context, struct MHD_Connection *connection,
+		     void **seen, enum MHD_RequestTerminationCode how)
+{
+	const struct http *http = context;
+
+	(void)seen;
+	(void)how;
+	heads_answered(&http->heads, connection);
 }
 
 /* Paths are compared as they come: none of ours needs an escape. */
@@ -274,6 +289,9 @@ static struct MHD_Daemon *start(struct http *http, int listen_fd)
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_CONNECTION_LIMIT, limits->connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits->of_address,
+		MHD_OPTION_NOTIFY_CONNECTION, heads_notify, &http->heads,
+		MHD_OPTION_NOTIFY_COMPLETED, answered, http,
 		MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_END);
@@ -295,6 +313,8 @@ int http_server_new(struct http **out, int listen_fd, bool local,
 					.tick_ns = limits->tick_ns,
 					.most = limits->listeners,
 					.patience_s = limits->patience_s };
+	http->heads.first_ns = limits->head_s * NS_PER_S;
+	http->heads.next_ns = (limits->idle_s + limits->head_s) * NS_PER_S;
 	if (fd >= 0)
 		http->daemon = start(http, fd);
 	if (!http->daemon) {
@@ -317,10 +337,17 @@ int http_poll_fd(const struct http *http)
 	return http->epoll_fd;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Rounded up: a wait that is too short would be made again, and again. */
 int http_wait_ms(const struct http *http)
 {
-	uint64_t wait_ns = events_wait_ns(&http->events, clock_now_ns());
+	uint64_t now_ns = clock_now_ns();
+	uint64_t wait_ns = least(events_wait_ns(&http->events, now_ns),
+				 heads_wait_ns(&http->heads, now_ns));
 	uint64_t wait_ms = wait_ns / NS_PER_MS + (wait_ns % NS_PER_MS != 0);
 	MHD_UNSIGNED_LONG_LONG own_ms;
 
@@ -345,6 +372,7 @@ void http_work(struct http *http)
 {
 	unsigned before;
 
+	heads_tick(&http->heads, clock_now_ns());
 	do {
 		before = connections(http);
 		MHD_run(http->daemon);

@@ -13,8 +13,11 @@
 
 struct http_limits {
 	unsigned connections;
+	unsigned of_address; /* connections of one client's address */
 	unsigned listeners;  /* of /events, at a time */
 	unsigned idle_s;     /* a connection without a byte is closed */
+	unsigned head_s;     /* for the whole head of a request; the next one
+			      * of a connection may begin idle_s later */
 	unsigned patience_s; /* the same for a listener */
 	uint64_t tick_ns;    /* between events */
 	uint64_t fresh_ns;   /* figures are not made anew before */
