@@ -203,7 +203,12 @@ _BOTOCORE = (
     is_a("builtins.TimeoutError", TIMEOUT),
     both(
         "botocore.EndpointConnectionError",
-        (in_chain("builtins.ConnectionResetError", RESET), in_chain("builtins.BrokenPipeError", RESET)),
+        (
+            # While it connected, TLS included.
+            in_chain("aiohttp.ClientConnectorError", CONNECT),
+            in_chain("builtins.ConnectionResetError", RESET),
+            in_chain("builtins.BrokenPipeError", RESET),
+        ),
         CONNECT,
     ),
     is_a("botocore.SSLError", CONNECT),

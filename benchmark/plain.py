@@ -27,7 +27,7 @@ class Client:
         kind = http.client.HTTPConnection
         if target.tls:
             kind = http.client.HTTPSConnection
-            options["context"] = ssl.create_default_context(cafile=target.ca_file)
+            options["context"] = ssl.create_default_context(cafile=target.ca_bundle)
         self._connection = kind(address.hostname, address.port, **options)
         self._headers = {} if target.client_config.keep_alive else {"Connection": "close"}
 

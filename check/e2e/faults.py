@@ -29,6 +29,7 @@ sys.path[:0] = [str(TOP), str(TOP / "check/python")]
 from benchmark._outcomes import HTTP_ERROR, NAMES, OK  # noqa: E402
 
 from _faults import CRC32, FAULTS, LENGTH, STALL, START, FaultServer  # noqa: E402
+from _tls import Authority  # noqa: E402
 from fake_harness import BUCKET, RECORD, Replica, go, read_records  # noqa: E402
 
 EVERYBODY = (*LIBRARIES, "reference")
@@ -36,10 +37,19 @@ PAGE = TOP / "docs/faults.md"
 BEGIN, END = "<!-- table: python3 check/e2e/faults.py --update -->\n", "<!-- end of table -->\n"
 TITLES = {
     "connections": "The connection",
+    "tls": "TLS",
     "statuses": "The status",
     "framing": "The form of the answer",
     "contents": "What is in it",
 }
+# The store of these speaks TLS, or should: of which authority, for which name.
+TLS = {
+    "tls-trusted": ("a certificate of the authority that is trusted", "ca", "IP:127.0.0.1"),
+    "tls-unknown": ("one of an authority that is not", "other", "IP:127.0.0.1"),
+    "tls-name": ("one of another name", "ca", "DNS:elsewhere"),
+    "tls-plain": ("plain HTTP where TLS is asked for", None, None),
+}
+REFUSED = "refused"  # by reference, before anything is measured
 # Faults that fail in more than one class, with the reason: what a library does not tell apart, nobody can.
 SEVERAL = {
     "half-head": "http.client, inside of requests, takes the end of the connection for the end of the head",
@@ -141,9 +151,31 @@ def of_library(library):
     return found, heads + trial.server.requests
 
 
+def of_tls(library, folder):
+    """As of_library(), of TLS."""
+    if library == "reference":
+        return dict.fromkeys(TLS, (REFUSED, 0, 1, NAMES[OK]))
+    authorities = {name: Authority(folder, name) for name in ("ca", "other")}
+    found = {}
+    for name, (_, authority, names) in TLS.items():
+        server = FaultServer(tls=authorities[authority].server(names) if authority else None)
+        endpoint = server.endpoint.replace("http://", "https://")
+        trial = Trial(
+            library, ["000-none"], server, endpoint=endpoint, ca_file=str(authorities["ca"].ca_file)
+        )
+        found[name] = (*trial.outcome(0), 1, NAMES[OK])
+    return found
+
+
+def of_both(library):
+    found, heads = of_library(library)
+    with tempfile.TemporaryDirectory() as folder:
+        return {**found, **of_tls(library, folder)}, heads
+
+
 def run_all():
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(EVERYBODY, pool.map(of_library, EVERYBODY), strict=True))
+        return dict(zip(EVERYBODY, pool.map(of_both, EVERYBODY), strict=True))
 
 
 def cell(outcome, status, requests, then):
@@ -153,15 +185,20 @@ def cell(outcome, status, requests, then):
     return text if then == "ok" else f"{text}, then {then}"
 
 
+def rows_of(group):
+    if group == "tls":
+        return [(name, words) for name, (words, *_) in TLS.items()]
+    return [(name, fault.words) for name, fault in FAULTS.items() if fault.group == group]
+
+
 def table(found):
     lines = []
     for group, title in TITLES.items():
         lines += [f"### {title}", "", "| the answer | " + " | ".join(EVERYBODY) + " |"]
         lines.append("|" + "---|" * (len(EVERYBODY) + 1))
-        for name, fault in FAULTS.items():
-            if fault.group == group:
-                cells = " | ".join(cell(*found[library][0][name]) for library in EVERYBODY)
-                lines.append(f"| {fault.words} | {cells} |")
+        for name, words in rows_of(group):
+            cells = " | ".join(cell(*found[library][0][name]) for library in EVERYBODY)
+            lines.append(f"| {words} | {cells} |")
         lines.append("")
     lines += ["More than one class for one fault:", ""]
     lines += [f"* {FAULTS[name].words}: {why}." for name, why in SEVERAL.items()]
@@ -190,8 +227,8 @@ class Faults(Check):
     def test_one_fault_one_class(self):
         """Where libraries fail, they fail alike; or it is written above why not."""
         several = set()
-        for name in FAULTS:
-            classes = {self.found[library][0][name][0] for library in EVERYBODY} - {NAMES[OK]}
+        for name in (*FAULTS, *TLS):
+            classes = {self.found[library][0][name][0] for library in EVERYBODY} - {NAMES[OK], REFUSED}
             if len(classes) > 1:
                 several.add(name)
         self.assertEqual(several, set(SEVERAL))

@@ -72,6 +72,8 @@ class Outcomes(unittest.TestCase):
             connect = fake("botocore.EndpointConnectionError")
             self.expect(library, connect(), "connect")
             self.expect(library, caused(connect(), ConnectionResetError()), "reset")
+            handshake = caused(fake("aiohttp.ClientConnectorError")(), ConnectionResetError())
+            self.expect(library, caused(connect(), handshake), "connect")
             self.expect(library, fake("botocore.FlexibleChecksumError")(), "wrong_bytes")
             self.expect(library, fake("botocore.IncompleteReadError")(), "truncated")
             self.expect(library, fake("botocore.ResponseStreamingError")(), "truncated")
