@@ -1,6 +1,7 @@
 #include "base/mem.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,12 @@ static void *or_abort(void *memory, size_t bytes)
 	return memory;
 }
 
+/* For the sentence. */
+static size_t product(size_t count, size_t bytes)
+{
+	return bytes && count > SIZE_MAX / bytes ? SIZE_MAX : count * bytes;
+}
+
 void *mem_new(size_t bytes)
 {
 	return or_abort(calloc(1, bytes ? bytes : 1), bytes);
@@ -21,12 +28,14 @@ void *mem_new(size_t bytes)
 
 void *mem_array(size_t count, size_t bytes)
 {
-	return or_abort(calloc(count ? count : 1, bytes ? bytes : 1), count);
+	return or_abort(calloc(count ? count : 1, bytes ? bytes : 1),
+			product(count, bytes));
 }
 
 void *mem_grow(void *old, size_t count, size_t bytes)
 {
-	return or_abort(reallocarray(old, count ? count : 1, bytes), count);
+	return or_abort(reallocarray(old, count ? count : 1, bytes),
+			product(count, bytes));
 }
 
 char *mem_dup(const char *text)

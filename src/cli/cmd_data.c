@@ -41,15 +41,11 @@ static int data_manifest(const struct options *options,
 			 const struct catalogue *catalogue, struct err *err)
 {
 	struct object_source *source;
-	struct str text = STR_INIT;
 	int code = dataset_open(&source, options, &catalogue->places, err);
 
 	if (code < 0)
 		return code;
-	code = data_manifest_write(source, &text, options->limit, err);
-	if (code == 0)
-		fwrite(text.buf, 1, text.len, stdout);
-	str_release(&text);
+	code = data_manifest_write(source, stdout, options->limit, err);
 	object_source_free(source);
 	return code;
 }

@@ -13,9 +13,9 @@
 #define DATA_DATA_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
-#include "base/str.h"
 #include "record/objects.h"
 #include "record/trial.h"
 
@@ -89,11 +89,11 @@ int data_union_new(struct object_source **out,
 		   struct err *err);
 
 /*
- * Appends JSON lines to `out`, one an object, the first `limit` (0: all) in
+ * Writes JSON lines to `out`, one an object, the first `limit` (0: all) in
  * the order of the listing: name (of the dataset), bucket, key, size (bytes),
  * etag and, where the object is a TIFF that tiff_parse() understands, layout.
  */
-int data_manifest_write(struct object_source *source, struct str *out,
+int data_manifest_write(struct object_source *source, FILE *out,
 			uint64_t limit, struct err *err);
 
 #endif

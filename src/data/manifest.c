@@ -63,7 +63,7 @@ static int add_layout(struct object_source *source, const char *key,
 }
 
 static int add_line(struct object_source *source,
-		    const struct object_entry *entry, struct str *out,
+		    const struct object_entry *entry, FILE *out,
 		    struct err *err)
 {
 	json_t *line = json_pack("{s:s, s:s, s:s, s:I, s:s}",
@@ -81,16 +81,14 @@ static int add_line(struct object_source *source,
 	code = add_layout(source, entry->key, line, err);
 	if (code == 0)
 		text = json_dumps(line, JSON_COMPACT);
-	if (text) {
-		str_add(out, text);
-		str_add_char(out, '\n');
-	}
+	if (text && fprintf(out, "%s\n", text) < 0)
+		code = err_sys(err, "cannot write the manifest");
 	free(text);
 	json_decref(line);
 	return code;
 }
 
-int data_manifest_write(struct object_source *source, struct str *out,
+int data_manifest_write(struct object_source *source, FILE *out,
 			uint64_t limit, struct err *err)
 {
 	struct object_entry *entry = mem_new(sizeof(*entry));

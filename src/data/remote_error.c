@@ -263,7 +263,8 @@ const char *store_silence_advice(CURLcode code, long verified,
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
-		return "it ended the connection early: its log may say why";
+		return "it ended the connection early: give https:// where the "
+		       "port is for TLS, or see what its log says";
 	default:
 		return "check the endpoint's address";
 	}
