@@ -154,6 +154,14 @@ class FewSamples(Check):
                 (replica,) = self.results("--per-replica", "--from=prometheus", server.url)
                 self.assertEqual(replica["memory_usage_bytes_max"], 1000 if found else None)
 
+    def test_a_prometheus_without_our_series(self):
+        self.benchmark("run-test", "null", "fetch_range", "--timeout", "0.3", "--warm-up", "0")
+        with fake(lambda _: as_json(matrix())) as server:
+            (row,) = self.results("--from", "prometheus", server.url)
+            self.assert_sentence(row["findings"], f'no series with these labels: .*run_id="{row["run_id"]}"')
+            result = self.benchmark("get-results", "again.csv", "--from", "prometheus", server.url)
+        self.assert_sentence(result.stderr, "1 of 1 rows .* Prometheus has no series with their labels")
+
     def test_the_best_of_several_sources(self):
         """Our /metrics and cAdvisor say the same of a container: it counts once, by the finer one."""
         self.benchmark("run-test", "null", "fetch_range", "--timeout", "1.2", "--warm-up", "0")

@@ -125,6 +125,11 @@ class Interrupted(Check):
         self.assertEqual(len([row for row in rows if row["state"] == "ok"]), 2, rows)
         for row in rows:
             self.assertIn(row["library_name"], result.stdout)
+        self.assertEqual(self.query("select ended from runs"), [("interrupted",)])
+        told = self.benchmark("get-results", "again.csv").stderr
+        self.assert_sentence(
+            told, rf"the run {rows[0]['run_id']} of \S+ \S+ was interrupted: 2 of its trials are here"
+        )
 
     def test_ctrl_c(self):
         self.check(signal.SIGINT)

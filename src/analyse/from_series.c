@@ -132,6 +132,7 @@ void scraped_plan(struct scraped_trial *trial, const struct scraped_matrix *raw,
 {
 	*best = find_best(raw);
 	trial->interval_ms = *best ? find_interval(raw, *best) : 0;
+	trial->raw_series = raw->count;
 	trial->raw_samples = *best ? (*best)->count : 0;
 	/* Prometheus' rate goes on to a window's end from a sample that is at
 	 * most 1.1 of the window's own mean distances away. */
@@ -231,10 +232,18 @@ static double seconds(int64_t ms)
 
 /* Why there is no figure at all. */
 static void say_too_few(const struct scraped_trial *trial, const char *source,
-			struct str *finding)
+			const char *run_id, struct str *finding)
 {
 	double length_s = seconds(trial->end_ms - trial->go_ms);
 
+	if (trial->end_ms && !trial->raw_series) {
+		str_addf(finding, "no series with these labels: %s has none "
+			 "with container_label_run_id=\"%s\" in the %g s of "
+			 "this trial: did it scrape that run, and does it keep "
+			 "so much time?", source, run_id ? run_id : "",
+			 length_s);
+		return;
+	}
 	str_add(finding, "too few samples: ");
 	if (!trial->end_ms)
 		str_add(finding, "the trial has no window of time");
@@ -295,7 +304,7 @@ bool scraped_to_row(const struct scraped_trial *trial, int replica,
 	if (any)
 		say_figures(trial, source, &bytes, &cpu, &memory, finding);
 	else
-		say_too_few(trial, source, finding);
+		say_too_few(trial, source, row->run_id, finding);
 	free(bytes.value);
 	free(cpu.value);
 	free(memory.value);

@@ -108,13 +108,50 @@ static int write_output(struct writer *w, const char *path,
 static void tell(const struct writer *w, const char *path)
 {
 	unsigned long long empty = w->from ? from_prometheus_empty(w->from) : 0;
+	unsigned long long absent =
+		w->from ? from_prometheus_absent(w->from) : 0;
 
 	if (strcmp(path, "-"))
 		say(stdout, "%llu rows written to %s", w->rows, path);
-	if (empty)
+	if (empty > absent)
 		fprintf(stderr, "benchmark: %llu of %llu rows are without "
 				"figures: Prometheus has too few samples of "
-				"them\n", empty, w->rows);
+				"them\n", empty - absent, w->rows);
+	if (absent)
+		fprintf(stderr, "benchmark: %llu of %llu rows are without "
+				"figures: Prometheus has no series with their "
+				"labels\n", absent, w->rows);
+}
+
+#define CUT_RUNS_TOLD 5
+
+/* What is not in a table nobody sees there. */
+static int tell_cut_run(void *context, const struct cut_run *run)
+{
+	unsigned *told = context;
+
+	if (++*told > CUT_RUNS_TOLD)
+		return 0;
+	say(stderr, "benchmark: the run %s of %.19s %s: %llu of its trials %s "
+		    "here", run->id, run->start_time,
+	    !run->ended ? "has not ended, or was killed"
+	    : !strcmp(run->ended, "failed") ? "could not make all its trials"
+	    : !strcmp(run->ended, "killed") ? "was killed"
+					    : "was interrupted",
+	    (unsigned long long)run->trials,
+	    run->trials == 1 ? "is" : "are");
+	return 0;
+}
+
+static int tell_cut_runs(struct store *store, struct err *err)
+{
+	unsigned told = 0;
+	int code = store_each_cut_run(store, tell_cut_run, &told, err);
+
+	if (told > CUT_RUNS_TOLD)
+		fprintf(stderr, "benchmark: and %u more runs are without some "
+				"of their trials\n", told - CUT_RUNS_TOLD);
+	return code;
 }
 
 static int write_table(struct writer *w, const char *path, struct store *store,
@@ -263,6 +300,8 @@ static int run(struct options *options, struct err *err)
 		code = write_folder(&w, request.path, store, err);
 	else if (code == 0)
 		code = write_table(&w, request.path, store, err);
+	if (code == 0)
+		code = tell_cut_runs(store, err);
 	store_close(store);
 	progress_work_end(&progress);
 	from_prometheus_free(w.from);

@@ -15,6 +15,9 @@
 
 #define DEFAULT_PORT 9000
 #define DEFAULT_LISTEN "127.0.0.1:9000"
+/* For clients that went away, or never read: long enough for one that pauses. */
+#define IDLE_TIMEOUT_S 300
+#define SEND_TIMEOUT_S 30
 
 static int open_one(struct object_source **out, const struct options *options,
 		    const char *dataset, const struct places *places,
@@ -91,7 +94,9 @@ static int serve(struct object_source *source, const struct options *options,
 {
 	struct listen_at at;
 	struct origin_config config = { .address = at.host, .listeners = 1,
-					.congestion = ORIGIN_CONGESTION };
+					.congestion = ORIGIN_CONGESTION,
+					.idle_timeout_s = IDLE_TIMEOUT_S,
+					.send_timeout_s = SEND_TIMEOUT_S };
 	struct ledger *ledger = ledger_new(1);
 	struct origin *origin = NULL;
 	int stop_fd = interrupt_open(err);

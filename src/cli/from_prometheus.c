@@ -22,7 +22,7 @@ struct from_prometheus {
 	int64_t sampling_ms;        /* --sampling-interval; 0: as scrapes want */
 	int replica;                /* the next row's */
 	char *findings;             /* of the last row */
-	unsigned long long empty;
+	unsigned long long empty, absent;
 };
 
 int from_prometheus_new(struct from_prometheus **out, const char *url,
@@ -53,6 +53,11 @@ void from_prometheus_free(struct from_prometheus *from)
 	free(from->trial_id);
 	free(from->findings);
 	free(from);
+}
+
+unsigned long long from_prometheus_absent(const struct from_prometheus *from)
+{
+	return from->absent;
 }
 
 unsigned long long from_prometheus_empty(const struct from_prometheus *from)
@@ -163,8 +168,10 @@ int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
 	if (row->findings && *row->findings)
 		str_addf(&findings, "%s; ", row->findings);
 	if (!scraped_to_row(&from->trial, per_replica ? from->replica : -1,
-			    from->source, row, &findings))
+			    from->source, row, &findings)) {
 		from->empty++;
+		from->absent += !from->trial.raw_series;
+	}
 	free(from->findings);
 	from->findings = str_detach(&findings);
 	row->findings = from->findings;

@@ -30,4 +30,7 @@ int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
 /* Rows of which Prometheus had too few samples, so far. */
 unsigned long long from_prometheus_empty(const struct from_prometheus *from);
 
+/* Of these, those of which the Prometheus has no series at all. */
+unsigned long long from_prometheus_absent(const struct from_prometheus *from);
+
 #endif

@@ -426,6 +426,7 @@ int data_dir_new(struct object_source **out, const char *root,
 	dir->source.ops = &dir_ops;
 	strcpy(dir->source.bucket, bucket);
 	strcpy(dir->source.name, name);
+	dir->source.files = 1;
 	dir->root = fd;
 	dir->root_path = mem_dup(root);
 	*out = &dir->source;

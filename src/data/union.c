@@ -143,6 +143,9 @@ int data_union_new(struct object_source **out,
 	       sizeof(joined->base.bucket));
 	strcpy(joined->base.name, "all");
 	memcpy(joined->at, sources, count * sizeof(*sources));
+	for (unsigned i = 0; i < count; i++)
+		if (sources[i]->files > joined->base.files)
+			joined->base.files = sources[i]->files;
 	joined->count = count;
 	*out = &joined->base;
 	return 0;

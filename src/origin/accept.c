@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "origin/conn.h"
+#include "origin/room.h"
 
 #define ACCEPT_TURN 128 /* connections of one listener, one event */
 
@@ -27,6 +28,12 @@ static void pause(struct origin *origin)
 		       loop_now_ns(origin->loop) + ACCEPT_RETRY_NS);
 }
 
+static bool has_room(struct origin *origin)
+{
+	return origin->open_count < origin->max_connections ||
+	       room_make(origin);
+}
+
 static void retry(struct timer *timer)
 {
 	struct origin *origin =
@@ -35,8 +42,10 @@ static void retry(struct timer *timer)
 
 	if (origin->accepting)
 		return;
-	if (origin->open_count < origin->max_connections)
+	if (has_room(origin))
 		set_accepting(origin, true);
+	else if (origin->idle_timeout_ns || origin->send_timeout_ns)
+		pause(origin);
 }
 
 void accept_room(struct origin *origin)
@@ -64,7 +73,7 @@ static void accept_some(struct watch *watch, unsigned events)
 	for (int i = 0; i < ACCEPT_TURN; i++) {
 		int fd;
 
-		if (origin->open_count >= origin->max_connections) {
+		if (!has_room(origin)) {
 			pause(origin);
 			return;
 		}

@@ -1,7 +1,9 @@
 #include "origin/conn.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -153,13 +155,52 @@ static enum step begin_linger(struct conn *conn)
 	return STEP_ON;
 }
 
+/* The kernel took what there was room for; from now on the peer has to read. */
+static enum step wait_for_room(struct conn *conn)
+{
+	struct origin *origin = conn->origin;
+
+	if (!origin->send_timeout_ns)
+		return STEP_WAIT;
+	conn->progress_ns = loop_now_ns(origin->loop);
+	if (conn->deadline != DEADLINE_SEND)
+		set_deadline(conn, DEADLINE_SEND,
+			     origin->send_timeout_ns / SEND_LOOKS);
+	return STEP_WAIT;
+}
+
+bool conn_stands(struct conn *conn, uint64_t for_ns)
+{
+	uint64_t now = loop_now_ns(conn->origin->loop);
+	int unsent = 0;
+
+	if (now < conn->progress_ns + for_ns)
+		return false;
+	if (ioctl(conn->watch.fd, SIOCOUTQ, &unsent) < 0 ||
+	    unsent == conn->unsent)
+		return true;
+	conn->unsent = unsent;
+	conn->progress_ns = now;
+	return false;
+}
+
+static void look_at_queue(struct conn *conn)
+{
+	uint64_t limit = conn->origin->send_timeout_ns;
+
+	if (conn_stands(conn, limit))
+		conn_abandon(conn);
+	else
+		set_deadline(conn, DEADLINE_SEND, limit / SEND_LOOKS);
+}
+
 static enum step send_reply(struct conn *conn)
 {
 	if (!conn->writable)
 		return STEP_WAIT;
 	switch (send_some(conn)) {
 	case SENT_WAIT:
-		return STEP_WAIT;
+		return wait_for_room(conn);
 	case SENT_CUT:
 		return STEP_CLOSE;
 	case SENT_ALL:
@@ -246,6 +287,9 @@ static void expire(struct timer *timer)
 		refuse(conn, S3_REQUEST_TIMEOUT);
 		conn_drive(conn);
 		return;
+	case DEADLINE_SEND:
+		look_at_queue(conn);
+		return;
 	case DEADLINE_IDLE:
 	case DEADLINE_LINGER:
 		conn_close(conn);
@@ -258,6 +302,8 @@ static void link_open(struct origin *origin, struct conn *conn)
 	conn->next = origin->open;
 	if (origin->open)
 		origin->open->previous = conn;
+	else
+		origin->oldest = conn;
 	origin->open = conn;
 	origin->open_count++;
 }
@@ -270,6 +316,8 @@ static void unlink_open(struct origin *origin, struct conn *conn)
 		origin->open = conn->next;
 	if (conn->next)
 		conn->next->previous = conn->previous;
+	else
+		origin->oldest = conn->previous;
 	origin->open_count--;
 }
 
@@ -313,4 +361,13 @@ void conn_close(struct conn *conn)
 	tally_down(&conn->row->ledger->open_connections);
 	pool_give_conn(origin, conn);
 	accept_room(origin);
+}
+
+void conn_abandon(struct conn *conn)
+{
+	struct linger at_once = { 1, 0 };
+
+	setsockopt(conn->watch.fd, SOL_SOCKET, SO_LINGER, &at_once,
+		   sizeof(at_once));
+	conn_close(conn);
 }

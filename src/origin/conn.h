@@ -14,6 +14,13 @@ int conn_open(struct row *row, int fd);
  * afterwards. */
 void conn_drive(struct conn *conn);
 
+/* Whether the peer of an answer has taken nothing of it for so long, and did not
+ * since it was looked at last either. */
+bool conn_stands(struct conn *conn, uint64_t for_ns);
+
 void conn_close(struct conn *conn);
+
+/* The same, and the kernel drops what it still has: nobody reads it. */
+void conn_abandon(struct conn *conn);
 
 #endif

@@ -76,6 +76,7 @@ static struct origin *make(const struct origin_config *config, unsigned rows,
 
 	origin->ledger = ledger;
 	origin->idle_timeout_ns = clock_ns(config->idle_timeout_s);
+	origin->send_timeout_ns = clock_ns(config->send_timeout_s);
 	origin->max_connections = config->max_connections;
 	origin->rows = mem_array(rows, sizeof(*origin->rows));
 	origin->row_count = rows;
@@ -133,6 +134,17 @@ static void stop(struct watch *watch, unsigned events)
 	loop_stop(origin->loop);
 }
 
+/* Descriptors of a connection: its socket, and what an object needs. */
+static unsigned files_each(const struct origin *origin)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < origin->source_count; i++)
+		if (origin->sources[i]->files > most)
+			most = origin->sources[i]->files;
+	return 1 + most;
+}
+
 /* As many connections as there can be files, unless fewer are wanted. */
 static void limit_connections(struct origin *origin)
 {
@@ -145,7 +157,10 @@ static void limit_connections(struct origin *origin)
 	setrlimit(RLIMIT_NOFILE, &files);
 	getrlimit(RLIMIT_NOFILE, &files);
 	if (files.rlim_cur > SPARE_FILES + origin->row_count)
-		room = files.rlim_cur - SPARE_FILES - origin->row_count;
+		room = (files.rlim_cur - SPARE_FILES - origin->row_count) /
+		       files_each(origin);
+	if (!room)
+		room = 1;
 	if (room > 1000000)
 		room = 1000000;
 	if (!origin->max_connections || origin->max_connections > room)

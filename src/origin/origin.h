@@ -37,8 +37,13 @@ struct origin_config {
 	const char *congestion;   /* "cubic,reno": the first that the kernel
 				   * allows; NULL: leave the system's */
 	double idle_timeout_s;    /* 0: never closes idle connections */
+	double send_timeout_s;    /* 0: waits for ever; else a client that
+				   * takes nothing for so long is cut off */
 	unsigned max_connections; /* more wait in the kernel's queue; 0: as
-				   * many as the limit of open files allows */
+				   * many as the limit of open files allows.
+				   * Where there are time-outs, those that
+				   * have done nothing for longest make room
+				   * before their time (room.h) */
 };
 
 /* Binds and listens: from now on clients can connect, and are answered when

@@ -7,6 +7,10 @@
  * answer is on the way. LINGERING: all is sent, and what the peer still sends
  * is thrown away, because closing with unread input would destroy the answer.
  *
+ * What a peer takes of an answer is seen only by how the kernel's queue shrinks:
+ * there may be room for more long after it has begun to read. So while an answer
+ * is on its way, a timer looks at the queue now and then.
+ *
  * A head is parsed where recv() put it, in memory that all connections share. A
  * connection has a buffer of its own only while half a head or a pipelined one
  * waits; while it is idle it owns nothing but its struct.
@@ -31,6 +35,7 @@
 
 #define HEAD_DEADLINE_NS (10 * NS_PER_S)
 #define LINGER_NS (5 * NS_PER_S)
+#define SEND_LOOKS 4 /* at the queue, in the time that sending may stand */
 /* Longer than the second after which TCP sends a lost SYN again: else one packet
  * that the kernel drops in a rush of connections would look like a client that
  * cannot do more. Once that time has passed in vain, the rest of the burst comes
@@ -56,6 +61,7 @@ enum deadline {
 	DEADLINE_NONE,
 	DEADLINE_HEAD,   /* a head has begun and must end */
 	DEADLINE_IDLE,
+	DEADLINE_SEND,   /* time to see whether the peer takes anything */
 	DEADLINE_LINGER,
 };
 
@@ -93,6 +99,8 @@ struct conn {
 	struct origin *origin;
 	struct row *row;
 	struct conn *next, *previous; /* among the open ones, or in the pool */
+	uint64_t progress_ns; /* while sending: the peer took something */
+	int unsent;           /* bytes in the kernel's queue then */
 	struct conn *held_next;       /* in row->held */
 	struct conn *chain_next;      /* in origin->chains */
 	struct buffer *input;
@@ -130,14 +138,15 @@ struct origin {
 	struct row *rows;
 	unsigned row_count;
 	char congestion[16];
-	uint64_t idle_timeout_ns;
+	uint64_t idle_timeout_ns, send_timeout_ns; /* 0: none */
 	unsigned max_connections;
 
 	struct watch stop;
 	struct timer accept_timer;
 	bool accepting;
 	unsigned open_count;
-	struct conn *open;
+	struct conn *open;   /* newest first */
+	struct conn *oldest; /* the last of them */
 	struct conn *pool; /* by ->next */
 	struct conn **blocks; /* what the pool was made from */
 	size_t block_count, block_capacity;

@@ -87,6 +87,7 @@ struct object_source {
 	const struct object_source_ops *ops;
 	char bucket[64];
 	char name[64]; /* of the dataset: "s2", "cog", or the folder's name */
+	unsigned files; /* that are open for each object that is found */
 	bool outside;  /* a store's that is not ours: named by its bucket */
 };
 

@@ -44,6 +44,7 @@ struct scraped_trial {
 	int64_t rate_ms, step_ms, edge_ms;
 	int64_t least_rate_ms; /* of rate_ms, as asked for; 0: of no matter */
 	uint32_t moments;      /* 0: the trial is shorter than rate_ms */
+	size_t raw_series;  /* with the labels of the trial, in its window */
 	size_t raw_samples; /* of the replica that has most */
 	struct scraped_matrix bytes, cpu; /* B/s, CPU s/s */
 	struct scraped_matrix memory;     /* B */

@@ -50,6 +50,19 @@ int store_each_result(struct store *store, bool per_replica,
 		      int (*row)(void *context, const struct result_row *row),
 		      void *context, struct err *err);
 
+/* A run that did not make all of its trials, or has not yet. */
+struct cut_run {
+	const char *id, *start_time;
+	const char *ended; /* a word of RUN_ENDS; NULL: it runs, or was killed
+			    * and no command has looked since */
+	uint64_t trials;   /* of it in the database, at least 1 */
+};
+
+/* The oldest first; as store_each_result(). */
+int store_each_cut_run(struct store *store,
+		       int (*run)(void *context, const struct cut_run *run),
+		       void *context, struct err *err);
+
 /* The newest `most` trials, the oldest of them first. */
 int store_recent_results(struct store *store, unsigned most,
 			 int (*row)(void *context,

@@ -1,0 +1,55 @@
+/* Runs that do not have all of their trials. */
+#include "store/database.h"
+
+/* A database of an older schema, which may be read too, does not say how runs
+ * ended. 1, 0, or negative. */
+static int says_how(const struct store *store, struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(
+		&s, store,
+		"SELECT 1 FROM pragma_table_info('runs') WHERE name = 'ended'",
+		err);
+
+	if (code < 0)
+		return code;
+	code = statement_step(&s, err);
+	statement_release(&s);
+	return code;
+}
+
+static const char *text_at(const struct statement *s, int column)
+{
+	return (const char *)sqlite3_column_text(s->handle, column);
+}
+
+int store_each_cut_run(struct store *store,
+		       int (*give)(void *context, const struct cut_run *run),
+		       void *context, struct err *err)
+{
+	static const char by_end[] =
+		"SELECT id, start_time, ended, (SELECT count(*) FROM trials "
+		"WHERE run_id = runs.id) AS n FROM runs WHERE n > 0 AND "
+		"(ended <> 'finished' OR end_time IS NULL) ORDER BY start_time";
+	static const char by_time[] =
+		"SELECT id, start_time, NULL, (SELECT count(*) FROM trials "
+		"WHERE run_id = runs.id) AS n FROM runs WHERE n > 0 AND "
+		"end_time IS NULL ORDER BY start_time";
+	struct statement s;
+	int says = says_how(store, err), more = 1, code = 0;
+
+	if (says < 0)
+		return says;
+	code = statement_prepare(&s, store, says ? by_end : by_time, err);
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		struct cut_run run = {
+			.id = text_at(&s, 0), .start_time = text_at(&s, 1),
+			.ended = text_at(&s, 2),
+			.trials = (uint64_t)sqlite3_column_int64(s.handle, 3),
+		};
+
+		code = give(context, &run);
+	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
