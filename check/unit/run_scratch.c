@@ -261,6 +261,48 @@ static void locked_is_kept(void **state)
 	assert_int_equal(scratch_remove(&scratch, &err), 0);
 }
 
+/* A run that is killed, and what it had forked dies later. */
+static _Noreturn void be_killed(int ready, int life)
+{
+	struct scratch scratch;
+	struct err err;
+	char end;
+
+	if (scratch_make_in(&scratch, base, &err) < 0)
+		_exit(1);
+	if (fork() == 0) {
+		if (write(ready, "r", 1) == 1 && read(life, &end, 1) >= 0)
+			_exit(0);
+		_exit(1);
+	}
+	_exit(0);
+}
+
+static void heirs_do_not_hold(void **state)
+{
+	int ready[2], life[2], status;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(life), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(life[1]);
+		be_killed(ready[1], life[0]);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(clear(), 1);
+	for (int i = 0; i < 2; i++) {
+		close(life[1 - i]);
+		close(ready[i]);
+	}
+}
+
 /* ------------------------------------------------- folders of replicas --- */
 
 static struct scratch scratch_of_run(void)
@@ -375,6 +417,7 @@ int main(void)
 		EACH(killed_run_is_cleared), EACH(renamed_run_is_cleared),
 		EACH(others_are_kept), EACH(what_stays_is_named), EACH(names),
 		EACH(link_is_not_followed), EACH(locked_is_kept),
+		EACH(heirs_do_not_hold),
 		EACH(homes), EACH(home_of_another), EACH(home_is_moved),
 		EACH(scratch_is_kept),
 	};

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,12 +58,38 @@ static int write_owner(int folder, const char *name)
 	return code;
 }
 
+/* A lock of flock() belongs to all who inherit the descriptor. Origin and
+ * monitor are forked, not executed: after a kill of the harness they die a
+ * little later, and the next command would find the folder in use. */
+static int held_fd = -1;
+
+static void drop_in_child(void)
+{
+	if (held_fd >= 0)
+		close(held_fd);
+	held_fd = -1;
+}
+
+static void register_drop(void)
+{
+	pthread_atfork(NULL, NULL, drop_in_child);
+}
+
+static void hold(int fd)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, register_drop);
+	held_fd = fd;
+}
+
 /* A folder that is being removed is locked too; then ours is not there. */
 static int take_folder(struct scratch *scratch, const char *owner)
 {
 	struct stat st;
 
 	scratch->lock_fd = open_folder(AT_FDCWD, scratch->path);
+	hold(scratch->lock_fd);
 	if (scratch->lock_fd < 0 || fstat(scratch->lock_fd, &st) < 0 ||
 	    flock(scratch->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return -1;
@@ -141,6 +168,7 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 		code = scratch_remove_open(scratch->lock_fd, scratch->path, err);
 	else
 		code = file_remove_tree(scratch->path, err);
+	hold(-1);
 	if (scratch->lock_fd >= 0)
 		close(scratch->lock_fd);
 	free(scratch->path);
