@@ -46,8 +46,10 @@ static void refused(const char *text)
 	if (endpoint_parse(&e, text, "a store", &err) != ERR_USAGE)
 		fail_msg("\"%s\" is one: %s", text, e.text);
 	assert_names(err, "a store");
-	if (!strchr(text, '@'))
+	/* Neither a password is repeated, nor a control character. */
+	if (!strpbrk(text, "@\n"))
 		assert_names(err, text);
+	assert_null(strchr(err.text, '\n'));
 }
 
 static void what_is_none_is_refused(void **state)
