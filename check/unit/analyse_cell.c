@@ -284,6 +284,29 @@ static void check_ksoftirqd(void **state)
 	trial_release(&trial);
 }
 
+/* A share of next to nothing is none. */
+static void check_ksoftirqd_floors(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	make_trial(&trial, 1);
+	add_machine(&trial, 0, 1000, 0);
+	add_machine(&trial, 2000, 1100, 0);
+	trial.replica[0].cpu_ns = 60 * MS;
+	assert_says(&trial, "167% of what the replicas used");
+	trial.replica[0].cpu_ns = 7 * MS;
+	assert_silent(&trial);
+	trial.replica[0].cpu_ns = 60 * MS;
+	trial.machine[1].ksoftirqd_ns = 1010 * MS;
+	assert_silent(&trial);
+	trial.machine[1].ksoftirqd_ns = 1100 * MS;
+	trial.replica[0].outcomes[OUTCOME_OK] = 5;
+	analyse_reconcile(&trial);
+	assert_null(strstr(trial.findings, "ksoftirqd"));
+	trial_release(&trial);
+}
+
 /* Without groups the column says so; no sentence does. */
 static void check_process_is_no_doubt(void **state)
 {
@@ -535,6 +558,7 @@ int main(void)
 		cmocka_unit_test(check_limits_met),
 		cmocka_unit_test(check_throttled),
 		cmocka_unit_test(check_ksoftirqd),
+		cmocka_unit_test(check_ksoftirqd_floors),
 		cmocka_unit_test(check_process_is_no_doubt),
 		cmocka_unit_test(check_placement_columns),
 		cmocka_unit_test(check_container_id),

@@ -187,9 +187,27 @@ static void check_textfile(void **state)
 
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* Few are not none. */
+static void check_rate(void **state)
+{
+	static const struct {
+		double rate;
+		const char *text;
+	} rates[] = { { 0, "0" },	{ 0.1667, "0.17" }, { 4.96, "5" },
+		      { 9.94, "9.9" }, { 9.96, "10" },	  { 5123.4, "5123" } };
+	char said[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+		lines_rate(rates[i].rate, said);
+		assert_string_equal(said, rates[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_rate),
 		CHECK(check_durations),
 		CHECK(before_go_there_is_one_line),
 		CHECK(rates_come_from_two_looks),

@@ -19,7 +19,10 @@
 #define LINK_SLACK_BYTES (4 * 65536.0)
 
 #define THROTTLED_SHARE 0.05
+/* A share of next to nothing is none: less than this is not worth a word. */
 #define KSOFTIRQD_SHARE 0.05
+#define KSOFTIRQD_LEAST_NS (50.0 * NS_PER_MS)
+#define KSOFTIRQD_LEAST_OPERATIONS 100
 
 void reconcile_cpu(struct trial *trial)
 {
@@ -156,6 +159,15 @@ void reconcile_limits(struct trial *trial)
 				break;
 }
 
+static uint64_t replicas_ok(const struct trial *trial)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		sum += trial->replica[i].outcomes[OUTCOME_OK];
+	return sum;
+}
+
 static double replicas_cpu_ns(const struct trial *trial)
 {
 	double sum = 0;
@@ -170,7 +182,8 @@ void reconcile_ksoftirqd(struct trial *trial)
 	const struct machine_sample *first = trial->machine, *last;
 	double used, replicas = replicas_cpu_ns(trial);
 
-	if (trial->machine_count < 2)
+	if (trial->machine_count < 2 ||
+	    replicas_ok(trial) < KSOFTIRQD_LEAST_OPERATIONS)
 		return;
 	last = &trial->machine[trial->machine_count - 1];
 	if (first->ksoftirqd_ns == COUNT_UNKNOWN ||
@@ -178,7 +191,8 @@ void reconcile_ksoftirqd(struct trial *trial)
 	    last->ksoftirqd_ns < first->ksoftirqd_ns)
 		return; /* the last less: a thread ended with its CPU */
 	used = (double)(last->ksoftirqd_ns - first->ksoftirqd_ns);
-	if (replicas > 0 && used > KSOFTIRQD_SHARE * replicas)
+	if (replicas >= KSOFTIRQD_LEAST_NS && used >= KSOFTIRQD_LEAST_NS &&
+	    used > KSOFTIRQD_SHARE * replicas)
 		trial_add_finding(trial,
 				  "ksoftirqd used %.0f ms of CPU for network "
 				  "input, %.0f%% of what the replicas used, "

@@ -37,12 +37,12 @@ static unsigned columns(void)
 
 static unsigned add_recent(const struct live_finished *row, struct str *out)
 {
-	char line[400];
+	char line[400], rate[32];
 
+	lines_rate(row->requests_per_second, rate);
 	snprintf(line, sizeof(line),
-		 "  %s %s: %.0f requests/s, %.1f MB/s, %s%s", row->library,
-		 row->test, row->requests_per_second,
-		 row->bytes_per_second / 1e6, row->state,
+		 "  %s %s: %s requests/s, %.1f MB/s, %s%s", row->library,
+		 row->test, rate, row->bytes_per_second / 1e6, row->state,
 		 *row->findings ? ", with findings" : "");
 	text_clean_line(line);
 	str_addf(out, "%s\n", line);

@@ -20,6 +20,7 @@
 #include "cli/show.h"
 #include "cli/typed.h"
 #include "measure/environment.h"
+#include "monitor/lines.h"
 #include "monitor/textfile.h"
 #include "run/scratch.h"
 #include "store/store.h"
@@ -166,11 +167,12 @@ static char *outcome_of(const struct trial *trial,
 {
 	bool fine = !strcmp(row->state, "ok");
 	const char *more = *trial->text || fine ? trial->text : row->state;
+	char rate[32];
 
 	if (trial->failed)
 		return mem_printf("FAILED: %s", trial->text);
-	return mem_printf("%.0f requests/s, %llu ok, %llu failed%s%s",
-			  row->requests_per_second,
+	lines_rate(row->requests_per_second, rate);
+	return mem_printf("%s requests/s, %llu ok, %llu failed%s%s", rate,
 			  (unsigned long long)row->number_successes,
 			  (unsigned long long)row->number_failures,
 			  *more ? "; " : "", more);

@@ -46,6 +46,12 @@ void lines_remember(struct line_memory *memory, const struct live *live)
 	memory->now = now;
 }
 
+void lines_rate(double per_second, char out[32])
+{
+	snprintf(out, 32, per_second > 0 && per_second < 9.95 ? "%.2g" : "%.0f",
+		 per_second);
+}
+
 /* "16,393" */
 static void grouped(uint64_t number, char out[32])
 {
@@ -124,8 +130,12 @@ static void add_work(const struct live *live, const struct line_totals *now,
 
 	str_add(line, " ");
 	if (seconds > 0) {
-		grouped((uint64_t)(per_second(now->ok, before->ok, seconds) +
-				   0.5), text);
+		double rate = per_second(now->ok, before->ok, seconds);
+
+		if (rate < 9.95)
+			lines_rate(rate, text);
+		else
+			grouped((uint64_t)(rate + 0.5), text);
 		str_addf(line, " %s requests/s  %.1f MB/s ", text,
 			 per_second(now->bytes, before->bytes, seconds) / 1e6);
 	}

@@ -34,6 +34,9 @@ void lines_remember(struct line_memory *memory, const struct live *live);
 unsigned lines_show(const struct live *live, const struct line_totals *before,
 		    unsigned width, struct str *out);
 
+/* Operations a second: "5123", "5.1", "0.17": few are not none. */
+void lines_rate(double per_second, char out[32]);
+
 /* "41 s", "3 min 05 s", "1 h 02 min" */
 void lines_duration(double seconds, char out[32]);
 

@@ -7,9 +7,10 @@
 static struct table_cell number_cell(double value)
 {
 	struct table_cell cell = { "" };
-	int decimals = fabs(value) >= 999.5 ? 0
-		       : fabs(value) >= 99.95 ? 1
-					      : 2;
+	int decimals = fabs(value) >= 999.5    ? 0
+		       : fabs(value) >= 99.95  ? 1
+		       : fabs(value) < 0.00995 && value ? 3 /* little, not none */
+					       : 2;
 	int at, end;
 
 	if (!isfinite(value))
