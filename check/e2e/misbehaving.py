@@ -110,6 +110,14 @@ class Misbehaving(Check):
             rows["null"]["findings"], r"null made no request at all: .*the harness's own cost"
         )
 
+    def test_work_in_a_child_is_counted_without_a_control_group(self):
+        words = ("run-test", "forker", "fetch_range", *FAST, "--isolation", "process")
+        self.benchmark(*words, GEOIO_TESTS=CHECK_LIBRARIES)
+        row = self.only_result()
+        self.assertEqual(row["cpu_scope"], "processes")
+        # The least that a Python worker needs for an operation is some 20 us.
+        self.assertGreater(row["cpu_total_seconds"], 0.00001 * row["number_successes"])
+
     def test_hang_is_ended_at_the_deadline(self):
         self.run_all("hang", "null", status=None)
         rows = {row["library_name"]: row for row in self.results()}

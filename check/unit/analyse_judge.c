@@ -236,6 +236,30 @@ static void check_rate(void **state)
 	summary_release(&summary);
 }
 
+/* Without a group rusage says whether all processes were seen. */
+static void check_seen(void **state)
+{
+	(void)state;
+	r->group_cpu_ns = COUNT_UNKNOWN;
+	r->cpu_scope = CPU_SCOPE_PROCESSES;
+	r->seen_cpu_ns = 1000 * MS;
+	r->rusage_ns = 1390 * MS; /* it had to end, too */
+	analyse_reconcile(&trial);
+	assert_null(trial.findings);
+	assert_int_equal(r->cpu_scope, CPU_SCOPE_PROCESSES);
+	r->rusage_ns = 1410 * MS;
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(trial.findings,
+			       "replica 1: of its processes 1.000 s of CPU were "
+			       "seen, and rusage is 1.410 s"));
+	assert_int_equal(r->cpu_scope, CPU_SCOPE_INCOMPLETE);
+	assert_int_equal(trial.replica[0].cpu_scope, CPU_SCOPE_GROUP);
+	trial.strays = 2;
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(trial.findings, "2 processes left their "
+					       "replicas"));
+}
+
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, make, undo)
 
 int main(void)
@@ -247,6 +271,7 @@ int main(void)
 		CHECK(check_count),	CHECK(check_two_reasons),
 		CHECK(check_shares),	CHECK(check_wrong_bytes),
 		CHECK(check_texts),	CHECK(check_rate),
+		CHECK(check_seen),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

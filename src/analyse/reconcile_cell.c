@@ -10,6 +10,10 @@
 #define CPU_SHARE 0.005
 #define CPU_SLACK_NS (5.0 * NS_PER_MS)
 
+/* After the last reading a replica closes its clients and ends. */
+#define SEEN_SHARE 0.1
+#define SEEN_SLACK_NS (300.0 * NS_PER_MS)
+
 /* Ethernet 14, IP 20, TCP 32 with time stamps: of each packet that veth
  * counts. SYN and FIN are a little longer or shorter. A replica that got no CPU
  * for some milliseconds is sent its last packet, of up to 64 KiB, again: the
@@ -24,8 +28,56 @@
 #define KSOFTIRQD_LEAST_NS (50.0 * NS_PER_MS)
 #define KSOFTIRQD_LEAST_OPERATIONS 100
 
+/* Without a group: rusage has what it waited for, and what it used until it
+ * ended. Less than that is not all. */
+static bool is_seen(const struct replica *replica)
+{
+	double rusage = (double)replica->rusage_ns;
+
+	return replica->seen_cpu_ns == COUNT_UNKNOWN || !replica->rusage_ns ||
+	       rusage <= (double)replica->seen_cpu_ns * (1 + SEEN_SHARE) +
+				 SEEN_SLACK_NS;
+}
+
+static void reconcile_seen(struct trial *trial)
+{
+	bool said = false;
+
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		struct replica *replica = &trial->replica[i];
+
+		if (is_seen(replica))
+			continue;
+		replica->cpu_scope = CPU_SCOPE_INCOMPLETE;
+		if (!said)
+			trial_add_finding(
+				trial,
+				"replica %u: of its processes %.3f s of CPU "
+				"were seen, and rusage is %.3f s: without a "
+				"control group what begins and ends in between "
+				"is missed, so its CPU figures are too low",
+				i, (double)replica->seen_cpu_ns / NS_PER_S,
+				(double)replica->rusage_ns / NS_PER_S);
+		said = true;
+	}
+}
+
+static void reconcile_strays(struct trial *trial)
+{
+	if (!trial->strays)
+		return;
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		trial->replica[i].cpu_scope = CPU_SCOPE_INCOMPLETE;
+	trial_add_finding(trial,
+			  "%u processes left their replicas, and without "
+			  "control groups nobody knows whose they are: their "
+			  "CPU and memory are in no figure", trial->strays);
+}
+
 void reconcile_cpu(struct trial *trial)
 {
+	reconcile_seen(trial);
+	reconcile_strays(trial);
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		const struct replica *replica = &trial->replica[i];
 		double group = (double)replica->group_cpu_ns;

@@ -161,6 +161,7 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 				    : mem_printf("%s-%d-%.8s", row->isolation,
 						 (int)replica->pid, trial->id);
 	row->memory_anon_bytes = summary_anon(trial, (int)replica->number);
+	summary_scope(row, trial, (int)replica->number);
 	if (replica->ready_s > 0) {
 		row->import_seconds = replica->import_s;
 		row->ready_seconds = replica->ready_s;
@@ -260,6 +261,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	if (trial->own_origin && trial->window_end_ns > trial->go_ns)
 		row->origin_cpu_seconds = clock_seconds(trial->origin_cpu_ns);
 	row->memory_anon_bytes = summary_anon(trial, -1);
+	summary_scope(row, trial, -1);
 	summary_with_origin(row, bytes_ok);
 	summary_machine(row, trial);
 	summary_skew(row, trial);

@@ -24,9 +24,6 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 
 	row->isolation = mem_dup(isolation_name(placement->isolation));
 	row->cgroup = mem_dup(placement->cgroup);
-	row->cpu_scope = mem_dup(strcmp(placement->cgroup, "none")
-					 ? "group"
-					 : "first process");
 	row->network = mem_dup(placement->network);
 	row->pinning = mem_dup(placement->pinning);
 	row->replica_user = *placement->user ? mem_dup(placement->user) : NULL;
@@ -83,6 +80,19 @@ static uint64_t wire_bytes(const struct replica *replica)
 		return COUNT_UNKNOWN;
 	return replica->link_rx_bytes - headers +
 	       HEADER_BYTES * replica->tcp_segments_in;
+}
+
+/* Of several replicas the least. */
+void summary_scope(struct result_row *row, const struct trial *trial,
+		   int replica)
+{
+	enum cpu_scope least = CPU_SCOPE_GROUP;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		if ((replica < 0 || (unsigned)replica == i) &&
+		    trial->replica[i].cpu_scope > least)
+			least = trial->replica[i].cpu_scope;
+	row->cpu_scope = trial->go_ns ? mem_dup(cpu_scope_name(least)) : NULL;
 }
 
 void summary_add_cell(struct result_row *row, const struct replica *replica)

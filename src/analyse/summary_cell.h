@@ -16,6 +16,10 @@ void summary_placement(struct result_row *row, const struct trial *trial);
 void summary_begin_cell(struct result_row *row);
 void summary_add_cell(struct result_row *row, const struct replica *replica);
 
+/* Whose CPU the figures are of: of one replica or (-1) of all. */
+void summary_scope(struct result_row *row, const struct trial *trial,
+		   int replica);
+
 /* What was due and what was started; unknown as in analyse/due.h. */
 void summary_add_due(struct result_row *row, const struct trial_spec *spec,
 		     const struct replica *replica);

@@ -9,6 +9,7 @@
 #include "analyse/possible.h"
 #include "cell/cell.h"
 #include "cli/source.h"
+#include "measure/family.h"
 #include "measure/machine.h"
 #include "measure/others.h"
 #include "record/ledger.h"
@@ -37,6 +38,8 @@ struct sampler {
 	unsigned count;        /* of cells: replicas + 1 */
 	struct record_cursor *cursors;
 	struct machine_meter machine;
+	struct families families; /* of the replicas */
+	bool groupless;        /* of some replica no group counts */
 	struct others others;
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	const int *records;    /* descriptors, borrowed, -1 before a trial */

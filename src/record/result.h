@@ -73,7 +73,7 @@ struct result_row {
 	char *findings;             /* doubts and differences, "; " between */
 	char *isolation;             /* "cell", "cell-userns", "process", … */
 	char *cgroup, *network;      /* of struct placement */
-	char *cpu_scope;             /* "group", "first process": whose CPU */
+	char *cpu_scope;             /* "group", "processes", "incomplete" */
 	char *replica_user;          /* whom replicas ran as */
 	char *pinning;
 	char *origin_congestion;

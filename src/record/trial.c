@@ -34,6 +34,18 @@ const char *isolation_name(enum isolation isolation)
 		       : "unknown";
 }
 
+const char *cpu_scope_name(enum cpu_scope scope)
+{
+	static const char *const words[] = {
+#define X(name, word, text) word,
+		CPU_SCOPES(X)
+#undef X
+	};
+
+	return (size_t)scope < sizeof(words) / sizeof(*words) ? words[scope]
+							      : "unknown";
+}
+
 const char *run_end_name(enum run_end end)
 {
 	static const char *const words[] = {
@@ -54,7 +66,7 @@ static void replica_init(struct replica *replica, unsigned number)
 	replica->exit_status = -1;
 	replica->latency = mem_new(sizeof(struct histogram));
 	replica->clock_offset_ns = CLOCK_UNKNOWN;
-	replica->processes = COUNT_UNKNOWN;
+	replica->processes = replica->seen_cpu_ns = COUNT_UNKNOWN;
 	replica->started_late_ns = COUNT_UNKNOWN;
 	replica->throttled_ns = replica->group_cpu_ns = COUNT_UNKNOWN;
 	replica->link_rx_bytes = replica->link_tx_bytes = COUNT_UNKNOWN;

@@ -102,12 +102,26 @@ enum isolation {
 
 const char *isolation_name(enum isolation isolation);
 
+/* X(NAME, "word", "what the CPU figures of a replica are of") */
+#define CPU_SCOPES(X)                                                          \
+	X(GROUP, "group", "its control group, so all its processes")           \
+	X(PROCESSES, "processes", "all its processes, as they were seen")      \
+	X(INCOMPLETE, "incomplete", "some of its processes, or less")
+
+enum cpu_scope {
+#define X(name, word, text) CPU_SCOPE_##name,
+	CPU_SCOPES(X)
+#undef X
+};
+
+const char *cpu_scope_name(enum cpu_scope scope);
+
 /* Where the replicas of a trial ran, and what their figures come from. */
 struct placement {
 	enum isolation isolation;
 	char cgroup[8];    /* "v1", "v2": CPU and memory are the group's, all
-			    * processes of a replica; "none": of its first
-			    * process alone (CPU clock, resident memory) */
+			    * processes of a replica; "none": of those of its
+			    * processes that were seen */
 	char network[16];  /* "veth": bytes are the link's; "loopback", "host":
 			    * bytes are the ledger's, or the records' */
 	char pinning[64];  /* "origin 1, replicas 0", "none" */
@@ -202,6 +216,9 @@ struct replica {
 	uint64_t peak_rss_bytes; /* VmHWM, without the records file's pages */
 	uint64_t processes;      /* most at one time; COUNT_UNKNOWN: they were
 				  * not counted */
+	enum cpu_scope cpu_scope;
+	uint64_t seen_cpu_ns;    /* of all its processes, from its start until
+				  * it was done; COUNT_UNKNOWN: it has a group */
 	char container_id[72];   /* of docker, or "" */
 	/* From its start to its end: what the kernel said when it was waited
 	 * for (user + system, its waited-for children included; 0: unknown),
@@ -234,6 +251,8 @@ struct trial {
 	unsigned replica_count;
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
+	unsigned strays;        /* orphans of which nobody knows whose they are,
+				 * where no group counts them */
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct placement placement;
