@@ -13,12 +13,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-/* Without -DNDEBUG's help. */
-static inline void must(int holds)
+static inline void must_fail(const char *file, int line, const char *promise)
 {
-	if (!holds)
-		abort();
+	fprintf(stderr, "ERROR: %s:%d: broken: %s\n", file, line, promise);
+	abort();
 }
+
+#define must(promise)                                                          \
+	((promise) ? (void)0 : must_fail(__FILE__, __LINE__, #promise))
 
 /* 0, or a failure with one sentence in one line. */
 static inline void must_tell(int code, const struct err *err)
