@@ -7,6 +7,8 @@ answer is made as `benchmark origin` would make it, then spoiled.
 import asyncio
 import contextlib
 import functools
+import hashlib
+import hmac
 import re
 import socket
 import struct
@@ -201,11 +203,37 @@ _add_contents()
 _TARGET = re.compile(rb"GET (\S+) HTTP/1\.1\r\n")
 
 
+def signed_as_sent(request, secret):
+    """Whether a request's signature (SigV4) is of the path and the headers in the form in which they came."""
+    first, *lines = request.decode("latin-1").split("\r\n")
+    fields = {
+        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)
+    }
+    found = re.match(
+        r"AWS4-HMAC-SHA256 Credential=[^/]+/(\d+/[^/]+/s3/aws4_request), ?"
+        r"SignedHeaders=([^,]+), ?Signature=(\w+)$",
+        fields.get("authorization", ""),
+    )
+    if not found:
+        return False
+    path, _, query = first.split()[1].partition("?")
+    headers = "".join(f"{name}:{fields[name]}\n" for name in found[2].split(";"))
+    canonical = f"GET\n{path}\n{query}\n{headers}\n{found[2]}\n{fields['x-amz-content-sha256']}"
+    digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
+    key = b"AWS4" + secret.encode()
+    for part in found[1].split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    text = f"AWS4-HMAC-SHA256\n{fields['x-amz-date']}\n{found[1]}\n{digest}"
+    return hmac.digest(key, text.encode(), "sha256").hex() == found[3]
+
+
 class FaultServer:
     """Serves until stop(). requests: [(key, head)], in the order of their arrival. endpoint: its address."""
 
-    def __init__(self):
+    def __init__(self, tls=None, secret=None):
+        """tls: an ssl.SSLContext, or None. secret: refuse what is not signed with it, by status 403."""
         self.requests = []
+        self._tls, self._secret = tls, secret
         self._writers = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -215,9 +243,10 @@ class FaultServer:
 
     def _run(self, ready):
         asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        starting = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        self._server = self._loop.run_until_complete(starting)
         port = self._server.sockets[0].getsockname()[1]
-        self.endpoint = f"http://127.0.0.1:{port}"
+        self.endpoint = f"http{'s' if self._tls else ''}://127.0.0.1:{port}"
         ready.set()
         self._loop.run_forever()
         self._server.close()
@@ -243,13 +272,18 @@ class FaultServer:
 
     async def _answer(self, reader, writer):
         """One request and its answer; returns whether there may be another."""
-        request = await reader.readuntil(b"\r\n\r\n")
+        begins = await reader.readexactly(1)
+        if begins == b"\x16":  # TLS, which is not spoken here
+            return False
+        request = begins + await reader.readuntil(b"\r\n\r\n")
         key, _, again = _TARGET.match(request)[1].decode("latin-1").rpartition("/")[2].partition("?")
         self.requests.append((key, request.decode("latin-1")))
         name = key.partition("-")[2]
         if name == "refused":
             self._leave(writer)
         sent, goes_on = FAULTS["none" if again else name].make()
+        if self._secret and not signed_as_sent(request, self._secret):
+            sent, goes_on = error("403 Forbidden", "SignatureDoesNotMatch")
         writer.write(sent)
         await writer.drain()
         if goes_on == STALL:

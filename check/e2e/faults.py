@@ -70,12 +70,11 @@ def replica_of(library):
 
 
 class Trial:
-    """One library's operations, one for each fault of `names`, each followed by a good one where `then`."""
+    """One library's operations, one for each key, in turn. changes: of the setup packet."""
 
-    def __init__(self, library, names, then, **changes):
-        keys = [name for name in names for name in ((name, "none") if then else (name,))]
-        self.keys = [f"{number:03d}-{name}" for number, name in enumerate(keys)]
-        self.server = FaultServer()
+    def __init__(self, library, keys, server=None, **changes):
+        self.keys = keys
+        self.server = server or FaultServer()
         self.replica = replica_of(library)
         try:
             self._run(library, changes)
@@ -132,20 +131,24 @@ class Trial:
         return sum(key == self.keys[number] for key, _ in self.server.requests)
 
 
+def keys_of(names):
+    return [f"{number:03d}-{name}" for number, name in enumerate(names)]
+
+
 def of_library(library):
     """Runs all faults; returns {fault: (class, status, requests, class of the operation after it)}, heads."""
     stalls = [name for name, fault in FAULTS.items() if fault.make()[1] == STALL]
     rest = [name for name in FAULTS if name not in stalls and name != "refused"]
     found = {}
     # Nothing listens after `refused`, so it is the last.
-    trial = Trial(library, [*rest, "refused"], then=True)
+    trial = Trial(library, keys_of(name for fault in (*rest, "refused") for name in (fault, "none")))
     for i, name in enumerate(rest):
         found[name] = (*trial.outcome(2 * i), trial.requests(2 * i), trial.outcome(2 * i + 1)[0])
     found["refused"] = (*trial.outcome(2 * len(rest) + 1), 1, "ok")
     heads = trial.server.requests
     # These end by the limit of an operation alone, so it may be short.
     limits = {"concurrency": len(stalls), "operation_timeout_seconds": 1.5}
-    trial = Trial(library, stalls, then=False, **limits)
+    trial = Trial(library, keys_of(stalls), **limits)
     for i, name in enumerate(stalls):
         found[name] = (*trial.outcome(i), trial.requests(i), "ok")
     return found, heads + trial.server.requests
@@ -244,6 +247,20 @@ class Faults(Check):
             for key, head in self.found[library][1]:
                 lines = [line for line in head.lower().split("\r\n") if line.startswith("accept-encoding")]
                 self.assertEqual(lines, ["accept-encoding: identity"], f"{library} {key}")
+
+
+class Signatures(Check):
+    KEYS = ("*!$,;=@&'():/000-none", "a b+c~/001-none", "\u00e9%2F?#[]{}|^`/002-none", '<"\\>/003-none')
+
+    def test_what_is_signed_is_what_is_sent(self):
+        """A store that takes the path as it came refuses what was signed in another form."""
+        credentials = {"access_key_id": "someone", "secret_access_key": "secret", "session_token": None}
+        for library in LIBRARIES:
+            with self.subTest(library=library):
+                server = FaultServer(secret="secret")
+                trial = Trial(library, self.KEYS, server, credentials=credentials)
+                outcomes = [trial.outcome(number) for number in range(len(self.KEYS))]
+                self.assertEqual({outcome for outcome, _ in outcomes}, {NAMES[OK]}, outcomes)
 
 
 def update():

@@ -1,10 +1,12 @@
 """Checks of the plan's reader, of the judgement of answers, and of the records file."""
 
 import json
+import ssl
 import struct
 import tempfile
 import types
 import unittest
+import unittest.mock
 import zlib
 from pathlib import Path
 
@@ -137,6 +139,31 @@ class Endpoints(unittest.TestCase):
             with self.subTest(text=text), self.assertRaises(ValueError) as raised:
                 _target._endpoint(text)
             self.assertNotIn("secret", str(raised.exception))
+
+
+class Certificates(unittest.TestCase):
+    def target(self, endpoint, ca_file):
+        client = {"pool_size": 1, "keep_alive": True, "keep_alive_timeout_seconds": 1, "use_dns_cache": True}
+        numbers = {"concurrency": 1, "timeout_seconds": 1, "operation_timeout_seconds": 1}
+        setup = {"endpoint": endpoint, "bucket": "b", "region": "r", "ca_file": ca_file}
+        return _target.Target({**setup, **numbers, "client_config": client})
+
+    def test_which_file_is_trusted(self):
+        self.assertIsNone(self.target("http://host", None).ca_bundle)
+        self.assertEqual(self.target("https://host", "/a.pem").ca_bundle, "/a.pem")
+        with tempfile.NamedTemporaryFile() as bundle:
+            places = ("/nowhere.pem", bundle.name)
+            with unittest.mock.patch.object(_target, "_SYSTEM_BUNDLES", places):
+                found = self.target("https://host", None).ca_bundle
+            self.assertIn(found, (bundle.name, ssl.get_default_verify_paths().openssl_cafile))
+
+    def test_none_is_said(self):
+        with (
+            unittest.mock.patch.object(_target, "_SYSTEM_BUNDLES", ()),
+            unittest.mock.patch("os.path.isfile", return_value=False),
+            self.assertRaisesRegex(ValueError, "--ca-file"),
+        ):
+            self.target("https://host", None)
 
 
 class RecordsFile(unittest.TestCase):

@@ -45,7 +45,7 @@ static void check_text(const json_t *packet, const char *name,
 static void make_request(struct run_request *request, struct trial *trial)
 {
 	static char endpoints[4][ENDPOINT_BYTES] = { "http://a", "http://b" };
-	static const int handed[HANDED_READ] = { 70, 71, 72, -1 };
+	static const int handed[HANDED_READ] = { 70, 71, 72, -1, 73 };
 
 	trial_init(trial, &spec);
 	strcpy(trial->params_json, "{\"request_size\": 16384}");
@@ -78,8 +78,9 @@ static void setup(void **state)
 			 sizeof(members) / sizeof(*members));
 	check_text(packet, "endpoint", "http://b");
 	check_text(packet, "plan", "/proc/self/fd/4");
+	check_text(packet, "ca_file", "/proc/self/fd/8");
 	check_text(json_object_get(packet, "records"), "path",
-		   "/proc/self/fd/8");
+		   "/proc/self/fd/9");
 	verify = json_object_get(packet, "verify");
 	check_text(verify, "proof_bytes", "/proc/self/fd/6");
 	assert_true(json_is_null(json_object_get(verify, "burst")));
@@ -116,14 +117,16 @@ static void setup_too_large(void **state)
 	struct trial trial;
 	struct err err;
 	char *text, *path = mem_new(70000);
+	struct credentials keys = { "a", "b", NULL };
 
 	(void)state;
 	memset(path, 'x', 69999);
 	make_request(&request, &trial);
-	request.ca_file = path;
+	request.trial->spec.credentials = &keys;
+	keys.session_token = path;
 	assert_int_equal(packet_setup(&request, 0, &text, &err), ERR_USAGE);
 	assert_null(text);
-	request.ca_file = "/\xff";
+	keys.session_token = "/\xff";
 	assert_int_equal(packet_setup(&request, 0, &text, &err), ERR_USAGE);
 	assert_non_null(strstr(err.text, "UTF-8"));
 	free(path);

@@ -75,6 +75,7 @@ static int open_outside(struct object_source **out,
 		.endpoint = options->endpoint,
 		.bucket = options->bucket ? options->bucket : "bench",
 		.region = dataset_region(options),
+		.ca_file = options->ca_file,
 		.prefix = options->prefix ? options->prefix : "",
 		.timeout_s = options->operation_timeout,
 	};

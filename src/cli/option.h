@@ -44,7 +44,7 @@ struct options {
 	double linger;
 
 	/* A store outside. */
-	const char *endpoint, *bucket, *region, *prefix;
+	const char *endpoint, *bucket, *region, *prefix, *ca_file;
 	bool anonymous;
 
 	/* Of single commands. */

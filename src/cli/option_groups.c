@@ -114,6 +114,8 @@ const struct option_spec options_outside[] = {
 	{ "anonymous", OPTION_FLAG, AT(anonymous), 0, 0, NULL,
 	  "unsigned requests; else AWS_ACCESS_KEY_ID, "
 	  "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN are used" },
+	{ "ca-file", OPTION_TEXT, AT(ca_file), 0, 0, "FILE.pem",
+	  "certificates to trust instead of the system's" },
 	END
 };
 

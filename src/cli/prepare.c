@@ -6,12 +6,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/file.h"
 #include "cli/dataset.h"
 #include "cli/session.h"
 #include "plan/plan.h"
 #include "record/ledger.h"
 
 #define PROOF_OPERATIONS 8
+#define CERTIFICATES_MOST (16 << 20) /* bytes; the system's are some 200,000 */
 
 static void workload_of(const struct job *job, struct workload *workload)
 {
@@ -30,12 +32,13 @@ static void workload_of(const struct job *job, struct workload *workload)
 static char *key_of(const struct options *o, const struct workload *w)
 {
 	return mem_printf("%s size %llu hot %d replicas %u concurrency %u seed "
-			  "%llu dataset %s keys %llu endpoint %s/%s/%s",
+			  "%llu dataset %s keys %llu endpoint %s/%s/%s/%s",
 			  w->test, (unsigned long long)w->request_size,
 			  w->hot_key, w->replicas, w->concurrency,
 			  (unsigned long long)w->seed, dataset_name(o),
 			  (unsigned long long)o->keys,
 			  o->endpoint ? o->endpoint : "",
+			  o->ca_file ? o->ca_file : "",
 			  o->bucket ? o->bucket : "",
 			  o->prefix ? o->prefix : "");
 }
@@ -43,10 +46,10 @@ static char *key_of(const struct options *o, const struct workload *w)
 static int make_files(struct prepared *p, struct err *err)
 {
 	static const char *const names[HANDED_READ] = {
-		"plan", "proof", "proof-bytes", "burst"
+		"plan", "proof", "proof-bytes", "burst", NULL
 	};
 
-	for (unsigned i = 0; i < HANDED_READ; i++) {
+	for (unsigned i = 0; names[i]; i++) {
 		p->handed[i] = handed_make(names[i], err);
 		if (p->handed[i] < 0)
 			return p->handed[i];
@@ -70,7 +73,34 @@ static int write_files(struct prepared *p, const struct plan *plan,
 					own_origin ? LEDGER_HOLD_PREFIX : "",
 					p->handed[HANDED_BURST], err);
 	for (unsigned i = 0; code == 0 && i < HANDED_READ; i++)
-		code = handed_seal(p->handed[i], err);
+		if (p->handed[i] >= 0)
+			code = handed_seal(p->handed[i], err);
+	return code;
+}
+
+/* As memory too: a replica may run as a user who cannot read the file. */
+static int hand_certificates(struct prepared *p, const struct options *o,
+			     struct err *err)
+{
+	struct str text = STR_INIT;
+	int code;
+
+	if (!o->ca_file)
+		return 0;
+	if (!o->endpoint || strncasecmp(o->endpoint, "https://", 8))
+		return err_set(err, ERR_USAGE,
+			       "--ca-file is for a store that speaks TLS: give "
+			       "its --endpoint https://HOST");
+	code = file_read(o->ca_file, CERTIFICATES_MOST, &text, err);
+	if (code == 0 && !strstr(text.buf, "-----BEGIN "))
+		code = err_set(err, ERR_USAGE,
+			       "--ca-file %s holds no certificate in PEM",
+			       o->ca_file);
+	if (code == 0)
+		code = p->handed[HANDED_CA] = handed_make("certificates", err);
+	if (code >= 0 && (code = file_write_all(code, text.buf, text.len)) < 0)
+		code = err_sys(err, "no memory for %s", o->ca_file);
+	str_release(&text);
 	return code;
 }
 
@@ -81,8 +111,10 @@ static int make(struct session *session, const struct job *job,
 	uint64_t start_ns = clock_now_ns();
 	int code;
 
-	code = dataset_open(&p->source, &job->options,
-			    &session->catalogue.places, err);
+	code = hand_certificates(p, &job->options, err);
+	if (code == 0)
+		code = dataset_open(&p->source, &job->options,
+				    &session->catalogue.places, err);
 	if (code == 0)
 		code = plan_make(&p->work, workload, p->source,
 				 job->options.keys, err);
@@ -110,7 +142,7 @@ static void release(struct prepared *p)
 int session_prepare(struct session *session, const struct job *job,
 		    const struct prepared **out, struct err *err)
 {
-	struct prepared fresh = { .handed = { -1, -1, -1, -1 } };
+	struct prepared fresh = { .handed = { -1, -1, -1, -1, -1 } };
 	struct workload workload;
 	int code;
 

@@ -167,6 +167,13 @@ static void set_credentials(struct http *http, const struct data_remote *remote)
 	free(signer);
 }
 
+/* That file alone, and not what curl was built to trust beside it. */
+static void trust(CURL *curl, const char *ca_file)
+{
+	curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file);
+	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+}
+
 static void set_options(struct http *http, const struct data_remote *remote)
 {
 	double connect_s = remote->connect_timeout_s > 0
@@ -189,7 +196,7 @@ static void set_options(struct http *http, const struct data_remote *remote)
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, http);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->curl_text);
 	if (!absent(remote->ca_file))
-		curl_easy_setopt(curl, CURLOPT_CAINFO, remote->ca_file);
+		trust(curl, remote->ca_file);
 	if (remote->credentials && !absent(remote->credentials->access_key_id))
 		set_credentials(http, remote);
 	else

@@ -15,6 +15,7 @@ enum handed {
 	HANDED_PROOF,
 	HANDED_PROOF_BYTES,
 	HANDED_BURST,
+	HANDED_CA, /* certificates to trust instead of the system's */
 	HANDED_READ, /* so many are read */
 	HANDED_RECORDS = HANDED_READ, /* written */
 	HANDED_COUNT

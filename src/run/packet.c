@@ -65,38 +65,6 @@ static void add(struct builder *builder, const char *name, json_t *value)
 		builder->failed = true;
 }
 
-static void add_target(struct builder *setup, const struct run_request *request,
-		       unsigned replica)
-{
-	const struct trial_spec *spec = &request->trial->spec;
-
-	add(setup, "library", json_string(spec->library));
-	add(setup, "test", json_string(spec->test));
-	add(setup, "endpoint", json_string(request->endpoints[replica]));
-	add(setup, "bucket", json_string(spec->bucket));
-	add(setup, "region", json_string(spec->region));
-	add(setup, "tls", json_boolean(request->tls));
-	add(setup, "ca_file", text_or_null(request->ca_file));
-	add(setup, "credentials", credentials_json(spec->credentials));
-	add(setup, "client_config", client_json(&spec->client));
-}
-
-static void add_work(struct builder *setup, const struct trial_spec *spec)
-{
-	add(setup, "concurrency", json_integer(spec->concurrency));
-	add(setup, "n_requests",
-	    spec->n_requests ? json_integer((json_int_t)spec->n_requests)
-			     : json_null());
-	add(setup, "timeout_seconds", json_double(spec->timeout_s));
-	add(setup, "operation_timeout_seconds",
-	    json_double(spec->operation_timeout_s));
-	add(setup, "warm_up_seconds", json_double(spec->warm_up_s));
-	add(setup, "rate",
-	    spec->rate > 0 ? json_double(spec->rate / spec->replicas)
-			   : json_null());
-	add(setup, "seed", json_integer((json_int_t)spec->seed));
-}
-
 /* Where a replica opens it: by its own number, whose user it is. */
 static json_t *handed_path(enum handed which)
 {
@@ -126,6 +94,38 @@ static void add_files(struct builder *setup, const struct run_request *request,
 		      path_or_null(request, HANDED_BURST)));
 	add(setup, "replica", json_integer(replica));
 	add(setup, "replicas", json_integer(request->trial->spec.replicas));
+}
+
+static void add_target(struct builder *setup, const struct run_request *request,
+		       unsigned replica)
+{
+	const struct trial_spec *spec = &request->trial->spec;
+
+	add(setup, "library", json_string(spec->library));
+	add(setup, "test", json_string(spec->test));
+	add(setup, "endpoint", json_string(request->endpoints[replica]));
+	add(setup, "bucket", json_string(spec->bucket));
+	add(setup, "region", json_string(spec->region));
+	add(setup, "tls", json_boolean(request->tls));
+	add(setup, "ca_file", path_or_null(request, HANDED_CA));
+	add(setup, "credentials", credentials_json(spec->credentials));
+	add(setup, "client_config", client_json(&spec->client));
+}
+
+static void add_work(struct builder *setup, const struct trial_spec *spec)
+{
+	add(setup, "concurrency", json_integer(spec->concurrency));
+	add(setup, "n_requests",
+	    spec->n_requests ? json_integer((json_int_t)spec->n_requests)
+			     : json_null());
+	add(setup, "timeout_seconds", json_double(spec->timeout_s));
+	add(setup, "operation_timeout_seconds",
+	    json_double(spec->operation_timeout_s));
+	add(setup, "warm_up_seconds", json_double(spec->warm_up_s));
+	add(setup, "rate",
+	    spec->rate > 0 ? json_double(spec->rate / spec->replicas)
+			   : json_null());
+	add(setup, "seed", json_integer((json_int_t)spec->seed));
 }
 
 /* JSON's integers are signed in every library that we know of. */

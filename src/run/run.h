@@ -67,7 +67,6 @@ struct run_request {
 				   * TMPDIR. NULL: where we are, without them */
 	char (*endpoints)[ENDPOINT_BYTES]; /* one a replica */
 	bool tls;
-	const char *ca_file;      /* NULL: the system's */
 	const int *handed;        /* HANDED_READ sealed descriptors (handed.h);
 				   * -1: that one is left out */
 	int *records;             /* out, one a replica: its memory, made here,
