@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "base/owner.h"
+#include "base/work.h"
 #include "docker_engine.h"
 #include "run/container.h"
 #include "run/docker.h"
@@ -106,6 +107,32 @@ static void bad_answers(void **state)
 	assert_int_equal(get(e.path, "/two", ANY_MS, &answer, &err), 0);
 	assert_int_equal(json_integer_value(json_object_get(answer, "a")), 2);
 	json_decref(answer);
+	fake_engine_stop(&e);
+}
+
+static bool stops(void)
+{
+	static int looks;
+
+	return ++looks > 2;
+}
+
+/* Who wants to go does not wait for an engine that hangs. */
+static void a_hanging_engine_is_left(void **state)
+{
+	static const struct engine_rule rules[] = {
+		{ "/hangs", ENGINE_HANGS, NULL }, { NULL, 0, NULL },
+	};
+	const struct work_watcher watcher = { .stopped = stops, .stop_fd = -1 };
+	struct fake_engine e;
+	struct err err;
+
+	(void)state;
+	fake_engine_start(&e, rules);
+	work_watch(&watcher);
+	assert_int_equal(get(e.path, "/hangs", 600000, NULL, &err),
+			 ERR_INTERRUPTED);
+	work_watch(NULL);
 	fake_engine_stop(&e);
 }
 
@@ -314,6 +341,7 @@ int main(void)
 		cmocka_unit_test(no_engine),
 		cmocka_unit_test(no_permission),
 		cmocka_unit_test(bad_answers),
+		cmocka_unit_test(a_hanging_engine_is_left),
 		cmocka_unit_test(newer_engine),
 		cmocka_unit_test(older_engine),
 		cmocka_unit_test(sockets),

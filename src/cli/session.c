@@ -334,6 +334,21 @@ static int run_jobs(struct session *session, struct err *err)
 	return 0;
 }
 
+/* An engine that does not answer is waited for, but not by who wants to go. */
+static int open_containers(struct session *session, struct err *err)
+{
+	int code = progress_work_begin(&session->progress, err);
+
+	work_begin(0, "", "waiting for the container engine");
+	if (code == 0)
+		code = containers_open(&session->containers,
+				       session->options->image,
+				       &session->catalogue.places, err);
+	work_end();
+	progress_work_end(&session->progress);
+	return code;
+}
+
 /* Before anything that may have threads. */
 static int open_cells(struct session *session, struct err *err)
 {
@@ -349,9 +364,7 @@ static int open_cells(struct session *session, struct err *err)
 		code = cells_open(&session->cells, best, worst, owner,
 				  session->scratch.path, err);
 	if (code == 0 && best == ISOLATION_DOCKER)
-		code = containers_open(&session->containers,
-				       session->options->image,
-				       &session->catalogue.places, err);
+		code = open_containers(session, err);
 	if (code == 0)
 		snprintf(session->run.environment.isolation,
 			 sizeof(session->run.environment.isolation), "%s",

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/transfer.h"
+#include "base/work.h"
 #include "run/engine_answer.h"
 
 #define API_VERSION "1.40"
@@ -21,6 +23,7 @@
 
 struct engine {
 	CURL *curl;
+	CURLM *multi; /* has the connection */
 	char *socket;
 	char api[16]; /* "1.40" */
 	struct str body; /* of the answer that is coming */
@@ -49,6 +52,7 @@ void engine_open(struct engine **out, const char *socket)
 
 	pthread_once(&once, init_curl);
 	engine->curl = curl_easy_init();
+	engine->multi = curl_multi_init();
 	engine->socket = mem_dup(socket);
 	snprintf(engine->api, sizeof(engine->api), "%s", API_VERSION);
 	str_init(&engine->body);
@@ -60,6 +64,7 @@ void engine_close(struct engine *engine)
 	if (!engine)
 		return;
 	curl_easy_cleanup(engine->curl);
+	curl_multi_cleanup(engine->multi);
 	str_release(&engine->body);
 	free(engine->socket);
 	free(engine);
@@ -123,6 +128,8 @@ static int curl_error(const struct engine *engine, CURLcode code,
 {
 	long error = 0;
 
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return work_done(0, 0, err);
 	if (code == CURLE_COULDNT_CONNECT) {
 		curl_easy_getinfo(engine->curl, CURLINFO_OS_ERRNO, &error);
 		return connect_error(engine, (int)error, err);
@@ -196,7 +203,7 @@ static int exchange(struct engine *engine, const struct request *request,
 	set_options(engine, request);
 	curl_easy_setopt(engine->curl, CURLOPT_URL, url);
 	curl_easy_setopt(engine->curl, CURLOPT_HTTPHEADER, headers);
-	code = curl_easy_perform(engine->curl);
+	code = transfer_perform(engine->multi, engine->curl);
 	if (code != CURLE_OK)
 		result = curl_error(engine, code, request, err);
 	else
