@@ -247,7 +247,7 @@ static int read_request(struct request *request, const struct options *options,
 			       "http://127.0.0.1:9090");
 	if (!request->path && options->json)
 		request->path = "-";
-	if (!request->path)
+	if (!request->path || !*request->path)
 		return err_set(err, ERR_USAGE,
 			       "get-results needs the path of the CSV file, a "
 			       "folder for two, or - for the standard output");
@@ -261,6 +261,11 @@ static int check_request(const struct request *request,
 		fputs("benchmark: --sampling-interval counts only with --from "
 		      "prometheus: the database's samples are 0.1 s apart\n",
 		      stderr);
+	if (request->path[strlen(request->path) - 1] == '/' &&
+	    !file_is_dir(request->path))
+		return err_set(err, ERR_USAGE,
+			       "there is no folder %s: make it first, or give a "
+			       "file's path", request->path);
 	if (!file_is_dir(request->path) ||
 	    !(options->json || options->per_replica))
 		return 0;

@@ -26,7 +26,13 @@ static int unknown_command(const char *word)
 		count++;
 	}
 	near = near_name(word, names, count);
-	if (near)
+	/* The ancestor's, which its images start. */
+	if (!strcmp(word, "docker-entrypoint"))
+		say(stderr,
+		    "benchmark: there is no command 'docker-entrypoint': "
+		    "`benchmark run-test LIBRARY TEST --isolation docker "
+		    "--image NAME` starts containers of any image");
+	else if (near)
 		say(stderr,
 		    "benchmark: there is no command '%s': did you mean '%s'?",
 		    word, near);
