@@ -25,14 +25,12 @@ bool file_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-int file_read(const char *path, size_t limit, struct str *out, struct err *err)
+int file_read_open(int fd, const char *path, size_t limit, struct str *out,
+		   struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t before = out->len;
 	ssize_t n;
 
-	if (fd < 0)
-		return err_sys(err, "cannot open %s", path);
 	do {
 		str_reserve(out, 65536);
 		n = read(fd, out->buf + out->len, 65536);
@@ -41,17 +39,24 @@ int file_read(const char *path, size_t limit, struct str *out, struct err *err)
 	} while ((n > 0 && out->len - before <= limit) ||
 		 (n < 0 && errno == EINTR));
 	out->buf[out->len] = '\0';
-	if (n < 0) {
-		int code = err_sys(err, "cannot read %s", path);
-
-		close(fd);
-		return code;
-	}
-	close(fd);
+	if (n < 0)
+		return err_sys(err, "cannot read %s", path);
 	if (out->len - before > limit)
 		return err_set(err, ERR_INVALID,
 			       "%s is larger than %zu bytes", path, limit);
 	return 0;
+}
+
+int file_read(const char *path, size_t limit, struct str *out, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int code;
+
+	if (fd < 0)
+		return err_sys(err, "cannot open %s", path);
+	code = file_read_open(fd, path, limit, out, err);
+	close(fd);
+	return code;
 }
 
 int file_write_all(int fd, const void *bytes, size_t n)

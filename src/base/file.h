@@ -14,8 +14,11 @@
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 
-/* Appends the whole file to `out`; refuses files over `limit` bytes. */
+/* Appends the whole file to `out`; refuses files over `limit` bytes. The second
+ * reads an open one; the path is for the sentence. */
 int file_read(const char *path, size_t limit, struct str *out, struct err *err);
+int file_read_open(int fd, const char *path, size_t limit, struct str *out,
+		   struct err *err);
 
 /*
  * A new file in place of an old one, whole or not at all, beside it until then

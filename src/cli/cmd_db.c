@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/database.h"
+#include "cli/progress.h"
 #include "store/store.h"
 
 static int print_report(int code, struct str *report)
@@ -18,7 +19,26 @@ static int print_report(int code, struct str *report)
 	return code;
 }
 
-static int run(struct options *options, struct err *err)
+static int recover(const char *url, struct err *err)
+{
+	struct recovered found;
+	int code;
+
+	if (!store_spooled(url)) {
+		printf("nothing waits for this database\n");
+		return 0;
+	}
+	code = store_recover(url, &found, err);
+	printf("%u trial%s taken in", found.trials,
+	       found.trials == 1 ? "" : "s");
+	if (found.left)
+		printf(", %u file%s left", found.left,
+		       found.left == 1 ? "" : "s");
+	putchar('\n');
+	return code;
+}
+
+static int run_verb(struct options *options, struct err *err)
 {
 	const char *verb = options->arguments[0];
 	const char *target = options->argument_count > 1 ? options->arguments[1]
@@ -26,6 +46,8 @@ static int run(struct options *options, struct err *err)
 	const char *url = database_url(options);
 	struct str report = STR_INIT;
 
+	if (!strcmp(verb, "recover") && !target)
+		return recover(url, err);
 	if (!strcmp(verb, "upgrade"))
 		return print_report(store_migrate(url, target ? target : "head",
 						  &report, err),
@@ -43,18 +65,37 @@ static int run(struct options *options, struct err *err)
 		return print_report(store_history(url, &report, err), &report);
 	return err_set(err, ERR_USAGE,
 		       "there is no `db %s%s%s`: it is upgrade [TARGET], "
-		       "downgrade TARGET, current or history",
+		       "downgrade TARGET, current, history or recover",
 		       verb, target ? " " : "", target ? target : "");
+}
+
+/* A locked database is waited for. */
+static int run(struct options *options, struct err *err)
+{
+	struct progress progress;
+	int code;
+
+	progress_init(&progress, 0, 0);
+	code = progress_work_begin(&progress, err);
+	if (code == 0)
+		code = run_verb(options, err);
+	progress_work_end(&progress);
+	return code;
 }
 
 const struct command command_db = {
 	.name = "db",
-	.arguments = "upgrade|downgrade|current|history [TARGET]",
-	.summary = "Upgrade, downgrade or show the database's schema.",
+	.arguments = "upgrade|downgrade|current|history|recover [TARGET]",
+	.summary = "Upgrade or show the database's schema; recover results.",
 	.help = "upgrade [head]    to the newest schema, or to TARGET\n"
 		"downgrade TARGET  base (empty), -1 (one step) or a number\n"
 		"current           the schema that the database has\n"
-		"history           all schemas",
+		"history           all schemas\n"
+		"recover           takes in the trials that a run could not "
+		"store, because the\n"
+		"                  database was locked or its disk full; run "
+		"commands and\n"
+		"                  get-results do so too",
 	.min_arguments = 1,
 	.max_arguments = 2,
 	.groups = { options_database, options_common },

@@ -299,8 +299,8 @@ static int run(struct options *options, struct err *err)
 	if (code == 0 && request.url)
 		code = from_prometheus_new(&w.from, request.url, options, err);
 	if (code == 0)
-		code = store_open(&store, database_url(options), STORE_READ,
-				  err);
+		code = database_use(&store, database_url(options), STORE_READ,
+				    &progress, err);
 	if (code == 0 && file_is_dir(request.path))
 		code = write_folder(&w, request.path, store, err);
 	else if (code == 0)

@@ -2,9 +2,39 @@
 
 #include <stdlib.h>
 
+#include "cli/progress.h"
+
 const char *database_url(const struct options *options)
 {
 	const char *url = options->db ? options->db : getenv("db_url");
 
 	return url && *url ? url : "sqlite:///sqlite.db";
+}
+
+static int recover(const char *url, struct progress *progress)
+{
+	struct recovered found;
+	struct err err;
+	int code = store_recover(url, &found, &err);
+
+	if (found.trials)
+		progress_say(progress,
+			     "benchmark: %u trial%s that could not be stored "
+			     "earlier %s in the database now", found.trials,
+			     found.trials == 1 ? "" : "s",
+			     found.trials == 1 ? "is" : "are");
+	if (code < 0 && code != ERR_INTERRUPTED)
+		progress_say(progress,
+			     "benchmark: results of earlier trials are not in "
+			     "the database yet: %s. `benchmark db recover` "
+			     "takes them in", err.text);
+	return code;
+}
+
+int database_use(struct store **out, const char *url, enum store_mode mode,
+		 struct progress *progress, struct err *err)
+{
+	if (store_spooled(url) && recover(url, progress) == ERR_INTERRUPTED)
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
+	return store_open(out, url, mode, err);
 }

@@ -1,9 +1,21 @@
-/* Which database: --db, else the environment's db_url, else sqlite.db here. */
+/* The database that a command uses. */
 #ifndef CLI_DATABASE_H
 #define CLI_DATABASE_H
 
 #include "cli/option.h"
+#include "store/store.h"
 
+struct progress;
+
+/* --db, else the variable db_url, else sqlite:///sqlite.db. */
 const char *database_url(const struct options *options);
+
+/*
+ * Opens it, once what earlier commands had to keep elsewhere has been taken in;
+ * the person is told of that, and of what cannot be taken in now. To be called
+ * between progress_work_begin() and _end().
+ */
+int database_use(struct store **out, const char *url, enum store_mode mode,
+		 struct progress *progress, struct err *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
+#include "cli/keep.h"
 #include "cli/placing.h"
 #include "cli/say.h"
 #include "cli/show.h"
@@ -236,14 +237,14 @@ static int run_ready_job(struct session *session, const struct job *job,
 	struct summary summary = { 0 };
 	struct trial trial = { 0 };
 	char *outcome;
-	int code = session_trial(session, job, prepared, &trial, &summary, err);
+	int code = keep_room(session, job, err);
 
 	if (code == 0)
-		clean_summary(&summary);
-	if (code == 0)
-		code = store_add_trial(session->store, &session->run, &trial,
-				       &summary, err);
+		code = session_trial(session, job, prepared, &trial, &summary,
+				     err);
 	if (code == 0) {
+		clean_summary(&summary);
+		keep_trial(session, &trial, &summary);
 		outcome = outcome_of(&trial, &summary.total);
 		progress_end(&session->progress, expected_s(job), outcome);
 		free(outcome);
@@ -329,7 +330,7 @@ static int run_jobs(struct session *session, struct err *err)
 	session->interrupted = true;
 	progress_say(&session->progress,
 		     "benchmark: interrupted: %zu of %zu trials are finished "
-		     "and kept in the database",
+		     "and kept",
 		     session->finished_count, session->job_count);
 	return 0;
 }
@@ -408,9 +409,13 @@ static int begin(struct session *session, struct err *err)
 	if (code == 0)
 		code = begin_live(session, err);
 	if (code == 0)
-		code = store_open(&session->store, url, STORE_WRITE, err);
+		code = progress_work_begin(&session->progress, err);
+	if (code == 0)
+		code = database_use(&session->store, url, STORE_WRITE,
+				    &session->progress, err);
 	if (code == 0)
 		code = store_begin_run(session->store, &session->run, err);
+	progress_work_end(&session->progress);
 	return code;
 }
 
@@ -440,7 +445,6 @@ static enum run_end how_ended(const struct session *session, int code)
 
 int session_run(struct session *session, struct err *err)
 {
-	struct err ignored;
 	int code = begin(session, err);
 
 	if (code < 0)
@@ -448,10 +452,7 @@ int session_run(struct session *session, struct err *err)
 	shuffle(session);
 	code = run_jobs(session, err);
 	session->run.end_wall_ns = clock_wall_ns();
-	if (store_end_run(session->store, &session->run, how_ended(session, code),
-			  &ignored) < 0 &&
-	    code == 0)
-		code = err_set(err, ERR_SYSTEM, "%s", ignored.text);
+	keep_end(session, how_ended(session, code));
 	if (session->finished_count)
 		show_summaries(session);
 	end_live(session);

@@ -62,6 +62,10 @@ int database_fail(const struct store *store, const char *doing,
 			       store->path);
 	if (code == SQLITE_READONLY)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
+	if (code == SQLITE_FULL || (code == SQLITE_IOERR && room_is_none(store)))
+		return err_set(err, ERR_SYSTEM,
+			       "%s: its disk is full: free some room, or give "
+			       "another with --db", store->path);
 	return err_set(err, ERR_SYSTEM, "%s: cannot %s: %s", store->path, doing,
 		       sqlite3_errmsg(store->db));
 }
@@ -167,8 +171,30 @@ int database_open(struct store *store, const char *path, bool create,
 	return open_writable(store, create, err);
 }
 
+int database_load(struct store *store, const void *bytes, size_t n,
+		  struct err *err)
+{
+	unsigned char *copy = sqlite3_malloc64(n);
+	int code = SQLITE_NOMEM;
+
+	if (copy) {
+		memcpy(copy, bytes, n);
+		code = sqlite3_deserialize(
+			store->db, "main", copy, (sqlite3_int64)n,
+			(sqlite3_int64)n,
+			SQLITE_DESERIALIZE_FREEONCLOSE |
+				SQLITE_DESERIALIZE_RESIZEABLE);
+	}
+	if (code == SQLITE_OK)
+		return database_run(store,
+				    "SELECT count(*) FROM sqlite_master", err);
+	return err_set(err, ERR_SYSTEM, "%s cannot be loaded: %s", store->path,
+		       sqlite3_errstr(code));
+}
+
 void database_close(struct store *store)
 {
+	room_release(store);
 	sqlite3_close(store->db);
 	free(store->path);
 	store->db = NULL;

@@ -18,6 +18,7 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	struct busy busy;
+	int room; /* a file without a name, that keeps room; 0: none */
 	/* A file that nobody is thought to write, as it was. */
 	bool immutable;
 	off_t size;
@@ -35,6 +36,14 @@ void database_close(struct store *store);
 /* Opens and sets up a connection, in place of one that is there. */
 int database_attach(struct store *store, const char *name, int flags,
 		    struct err *err);
+
+/* The bytes of a database in place of the connection's, which is in memory. */
+int database_load(struct store *store, const void *bytes, size_t n,
+		  struct err *err);
+
+/* room.c: gives up what store_reserve() kept; whether the file system is full. */
+void room_release(struct store *store);
+bool room_is_none(const struct store *store);
 
 /* busy.c: SQLite's busy handler, whose context is the store; and a word for who
  * has the lock. */

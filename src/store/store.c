@@ -96,8 +96,10 @@ int store_add_trial(struct store *store, const struct run *run,
 		    const struct trial *trial, const struct summary *summary,
 		    struct err *err)
 {
-	int code = database_begin(store, err);
+	int code;
 
+	room_release(store);
+	code = database_begin(store, err);
 	if (code < 0)
 		return code;
 	code = save_trial(store, run, trial, err);

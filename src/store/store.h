@@ -43,6 +43,36 @@ int store_add_trial(struct store *store, const struct run *run,
 		    const struct trial *trial, const struct summary *summary,
 		    struct err *err);
 
+/*
+ * Keeps room on the file system for a trial of so many samples, until it is
+ * stored. ERR_FAILED: there is none; the sentence says how much is needed.
+ */
+int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
+		  struct err *err);
+
+/*
+ * Where a trial, or the end of a run, cannot be stored, it is kept in a file of
+ * its own, below XDG_STATE_HOME (else ~/.local/state) or in the temporary
+ * folder. Its path in *file is the caller's. ERR_SYSTEM: nowhere.
+ */
+int store_spool_trial(const struct store *store, const struct run *run,
+		      const struct trial *trial, const struct summary *summary,
+		      char **file, struct err *err);
+int store_spool_end(const struct store *store, const struct run *run,
+		    enum run_end how, char **file, struct err *err);
+
+/* How many files wait for this database. */
+unsigned store_spooled(const char *url);
+
+/* Takes them in and removes them, each whole or not at all, and none twice,
+ * whenever this is killed. Negative when some are left, with the sentence for the
+ * last of them. */
+struct recovered {
+	unsigned trials, left;
+	int code; /* 0: none is left */
+};
+int store_recover(const char *url, struct recovered *out, struct err *err);
+
 /* Calls `row` for each trial (or each replica), the oldest first, one row in
  * memory at a time; the row is the store's. Ends early with what `row` returns
  * when that is not 0. */

@@ -1,0 +1,87 @@
+/* Room for a trial that has not been measured yet: blocks of a file without a
+ * name, beside the database, given back just before they are needed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/database.h"
+
+/* A transaction writes each page that it touches to the log, and the log is
+ * written to the file later. Measured: 75 KiB for a trial, 0.4 KiB for each sample;
+ * a replica that fails may have a long say. */
+#define TRIAL_BYTES (96ULL << 10)
+#define REPLICA_BYTES (16ULL << 10)
+#define SAMPLE_BYTES 450ULL
+
+void room_release(struct store *store)
+{
+	if (store->room > 0)
+		close(store->room);
+	store->room = 0;
+}
+
+/* File systems without nameless files, or without blocks to reserve, can still be
+ * asked how many there are. */
+static int look(const char *folder, uint64_t need)
+{
+	struct statvfs fs;
+
+	if (statvfs(folder, &fs) < 0)
+		return 0;
+	return (uint64_t)fs.f_bavail * fs.f_frsize >= need ? 0 : ENOSPC;
+}
+
+/* SQLite has no room for its own files. */
+#define LEAST_BYTES (64ULL << 10)
+
+bool room_is_none(const struct store *store)
+{
+	char *folder = file_folder(store->path);
+	bool none = look(folder, LEAST_BYTES) != 0;
+
+	free(folder);
+	return none;
+}
+
+static int keep(struct store *store, const char *folder, uint64_t need)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int error = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)need);
+
+	if (error == 0)
+		store->room = fd;
+	else if (fd >= 0)
+		close(fd);
+	if (error && error != ENOSPC && error != EDQUOT && error != EFBIG)
+		return look(folder, need);
+	return error;
+}
+
+int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
+		  struct err *err)
+{
+	uint64_t need = TRIAL_BYTES + replicas * REPLICA_BYTES +
+			samples * SAMPLE_BYTES;
+	char *folder = file_folder(store->path);
+	int error;
+
+	room_release(store);
+	error = keep(store, folder, need);
+	if (error) {
+		/* The log of earlier trials may be what fills it. */
+		database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
+		error = keep(store, folder, need);
+	}
+	if (error)
+		err_set(err, ERR_FAILED,
+			"there is no room for a trial's results in %s, the "
+			"folder of %s: %llu KiB are needed: free some, or give "
+			"another database with --db", folder,
+			file_name(store->path),
+			(unsigned long long)(need + 1023) / 1024);
+	free(folder);
+	return error ? ERR_FAILED : 0;
+}
