@@ -81,6 +81,13 @@ class Misbehaving(Check):
         classes = [row[name] for name in row if name.startswith("failures_")]
         self.assertEqual(sum(filter(None, classes)), row["number_failures"])
 
+    def test_answers_that_are_no_http_are_a_class_of_their_own(self):
+        self.run_all("nohttp", status=1)
+        row = self.only_result()
+        self.assertGreater(row["failures_bad_http"], 0)
+        self.assertEqual(row["failures_bad_http"], row["number_failures"])
+        self.assert_sentence(row["findings"], r"bad_http.*HTP/1\.1 206")
+
     def test_processes_left_behind_are_ended(self):
         self.run_all("orphans", status=None)
         self.assertGreater(self.only_result()["number_successes"], 0)
