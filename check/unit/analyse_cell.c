@@ -351,14 +351,14 @@ static void check_placement_columns(void **state)
 	assert_true(summary.total.link_bits_per_second == RESULT_UNKNOWN);
 	summary_release(&summary);
 	trial.spec.cpus_limit = 0.5;
-	trial.spec.memory_limit_bytes = 1000;
+	trial.spec.memory_limit_bytes = 10000;
 	trial.spec.pids_limit = 9;
-	trial.spec.link_bits_per_second = 8000;
+	trial.spec.link_bits_per_second = 80000000;
 	summarise(&trial, &summary);
 	near(summary.replica[0].cpus_limit, 0.5);
-	assert_int_equal(summary.total.memory_limit_bytes, 1000);
+	assert_int_equal(summary.total.memory_limit_bytes, 10000);
 	assert_int_equal(summary.total.pids_limit, 9);
-	assert_int_equal(summary.total.link_bits_per_second, 8000);
+	assert_int_equal(summary.total.link_bits_per_second, 80000000);
 	summary_release(&summary);
 	trial_release(&trial);
 }

@@ -236,6 +236,32 @@ static void memory_is_rounded_up(void **state)
 	remove_group(NULL);
 }
 
+/* What was set is read back; what was not is none. */
+static void limits_are_read_back(void **state)
+{
+	struct cgroup_limits limits = { .cpus = 0.25 }, found;
+
+	(void)state;
+	if (!has_controller("cpu") || !has_controller("memory") ||
+	    !has_controller("pids"))
+		skip();
+	make(&limits);
+	cgroup_limits_of(&group, false, &found);
+	assert_true(found.cpus > 0.2499 && found.cpus < 0.2501);
+	assert_int_equal(found.memory_bytes, 0);
+	assert_int_equal(found.pids, 0);
+	remove_group(NULL);
+	limits = (struct cgroup_limits){ 0, 64 * MIB, 9 };
+	make(&limits);
+	cgroup_limits_of(&group, false, &found);
+	assert_true(found.cpus == 0);
+	assert_int_equal(found.memory_bytes, 64 * MIB);
+	assert_int_equal(found.pids, 9);
+	cgroup_limits_of(&group, true, &found); /* the tightest there is */
+	assert_in_range(found.pids, 1, 9);
+	remove_group(NULL);
+}
+
 static int fork_until_refused(void)
 {
 	for (int i = 0; i < 100; i++) {
@@ -540,6 +566,7 @@ static int run(const char *version)
 		CHECK(advances_between_readings),
 		CHECK(memory_limit_kills),
 		CHECK(memory_is_rounded_up),
+		CHECK(limits_are_read_back),
 		CHECK(pids_limit_refuses),
 		CHECK(quota_throttles),
 		CHECK(impossible_limits),

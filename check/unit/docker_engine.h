@@ -103,7 +103,10 @@ static inline char *fake_container(struct fake_engine *e, const char *method,
 	if (!strncmp(rest, "create", 6)) {
 		*status = 201;
 		e->container[e->count].body = json_loads(body, 0, NULL);
-		return mem_printf("{\"Id\":\"c%u\"}", e->count++);
+		return mem_printf("{\"Id\":\"c%u\",\"Warnings\":%s}", e->count++,
+				  strstr(body, "PidsLimit")
+					  ? "[\"no pids; \\u001b[1m\",\"two\"]"
+					  : "null");
 	}
 	if (sscanf(rest, "c%u/%31[a-z]", &i, verb) < 1 || i >= e->count) {
 		*status = 404;

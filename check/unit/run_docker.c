@@ -152,6 +152,8 @@ static void what_is_asked_for(void **state)
 	assert_int_equal(NUMBER("Memory"), 64 << 20);
 	assert_int_equal(NUMBER("MemorySwap"), 64 << 20);
 	assert_int_equal(NUMBER("PidsLimit"), 17);
+	assert_non_null(strstr(c.f.trial.findings, "the container engine "
+						   "warns: no pids, ?[1m, two"));
 	assert_int_equal(json_array_size(json_object_get(host, "Mounts")), 4);
 	mount = json_array_get(json_object_get(host, "Mounts"), 0);
 	assert_non_null(strstr(text_at(mount, "Target"), "/enter-"));
@@ -210,6 +212,7 @@ static void no_limits(void **state)
 	assert_null(json_object_get(host, "Memory"));
 	assert_null(json_object_get(host, "PidsLimit"));
 	assert_null(json_object_get(host, "CpusetCpus"));
+	assert_null(c.f.trial.findings);
 	json_decref(body);
 	contained_release(&c);
 }

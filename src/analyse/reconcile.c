@@ -6,6 +6,7 @@
 #include "analyse/analyse.h"
 #include "analyse/due.h"
 #include "analyse/judge.h"
+#include "analyse/limits.h"
 #include "analyse/reconcile_cell.h"
 
 #include <stdio.h>
@@ -292,8 +293,8 @@ void analyse_reconcile(struct trial *trial)
 		check_congestion, check_others,
 	};
 	static void (*const cell_checks[])(struct trial *) = {
-		reconcile_cpu, reconcile_link, reconcile_limits,
-		reconcile_ksoftirqd,
+		reconcile_cpu,    reconcile_link,	reconcile_limits,
+		limits_reconcile, reconcile_ksoftirqd,
 	};
 	struct sums sums;
 

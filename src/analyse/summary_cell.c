@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyse/due.h"
+#include "analyse/limits.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -21,6 +22,7 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 {
 	const struct placement *placement = &trial->placement;
 	const struct trial_spec *spec = &trial->spec;
+	struct limits limits;
 
 	row->isolation = mem_dup(isolation_name(placement->isolation));
 	row->cgroup = mem_dup(placement->cgroup);
@@ -29,10 +31,12 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 	row->replica_user = *placement->user ? mem_dup(placement->user) : NULL;
 	row->origin_congestion =
 		*trial->congestion ? mem_dup(trial->congestion) : NULL;
-	row->cpus_limit = spec->cpus_limit > 0 ? spec->cpus_limit : NAN;
-	row->memory_limit_bytes = or_unknown(spec->memory_limit_bytes);
-	row->pids_limit = or_unknown(spec->pids_limit);
-	row->link_bits_per_second = or_unknown(spec->link_bits_per_second);
+	limits_that_hold(trial, &limits);
+	row->cpus_limit = limits.cpus > 0 ? limits.cpus : NAN;
+	row->memory_limit_bytes = or_unknown(limits.memory_bytes);
+	row->pids_limit = or_unknown(limits.pids);
+	row->link_bits_per_second = or_unknown(
+		limits.link_broken ? 0 : spec->link_bits_per_second);
 }
 
 /* One unknown makes the sum unknown. */

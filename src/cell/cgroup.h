@@ -125,6 +125,12 @@ int cgroup_open_of(pid_t pid, struct cgroup *out, struct err *err);
  * false where it has none, or `size` is too small. */
 bool cgroup_path_of(pid_t pid, char *out, size_t size);
 
+/* The limits that the group has, as its own files say; `above`: or one of the
+ * groups above it, where that is tighter (engines put a container's limits
+ * there). 0: none. */
+void cgroup_limits_of(const struct cgroup *group, bool above,
+		      struct cgroup_limits *out);
+
 /* Moves the calling process into the group. Async-signal-safe, for the time
  * between fork() and execve(). 0, or -1 with errno. */
 int cgroup_enter(const struct cgroup *group);

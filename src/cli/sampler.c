@@ -1,4 +1,5 @@
 #include "cli/sampler.h"
+#include "cli/sampler_processes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,37 +202,6 @@ static enum source_what what_of(const struct sampler *s, unsigned number)
 	return (s->ticks + number) % turns ? SOURCE_BRIEF : SOURCE_OFTEN;
 }
 
-/* What all but its first process have used, where no group counts them. */
-static void add_family(struct sampler *s, unsigned number, struct sample *sample)
-{
-	double user_share = sample->cpu_ns ? (double)sample->cpu_user_ns /
-						     (double)sample->cpu_ns
-					   : 1;
-	struct family_sum sum;
-
-	if (number == CELL_ORIGIN || s->sources[number].group)
-		return;
-	families_sum(&s->families, number - 1, &sum);
-	sample->cpu_ns += sum.cpu_ns;
-	sample->cpu_user_ns += (uint64_t)((double)sum.cpu_ns * user_share);
-	sample->memory_bytes += sum.memory_bytes;
-	sample->threads += sum.threads;
-}
-
-/* A replica's processes can outlive its first one, and a sum of parts that were
- * read at different times can waver. */
-static void never_less(struct sample *now, const struct sample *before)
-{
-	if (now->cpu_ns < before->cpu_ns)
-		now->cpu_ns = before->cpu_ns;
-	if (now->cpu_user_ns < before->cpu_user_ns)
-		now->cpu_user_ns = before->cpu_user_ns;
-	if (now->cpu_user_ns - before->cpu_user_ns >
-	    now->cpu_ns - before->cpu_ns)
-		now->cpu_user_ns = before->cpu_user_ns + now->cpu_ns -
-				   before->cpu_ns;
-}
-
 static void sample_cell(struct sampler *s, unsigned number,
 			enum source_what what)
 {
@@ -239,8 +209,7 @@ static void sample_cell(struct sampler *s, unsigned number,
 
 	if (source_read(&s->sources[number], what, &sample) < 0)
 		return; /* gone: its last reading stands */
-	add_family(s, number, &sample);
-	never_less(&sample, &s->last[number]);
+	processes_add(s, number, &sample);
 	sample.replica = (int32_t)number - 1;
 	fill_link(s, number, &sample);
 	if (number != CELL_ORIGIN) {
@@ -313,9 +282,7 @@ static void on_ready(void *context, struct trial *trial)
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->ours[i])
 			open_source(s, i);
-	families_init(&s->families, s->ours + 1, trial->replica_count);
-	for (unsigned i = 1; i < s->count; i++)
-		s->groupless |= !s->sources[i].group;
+	processes_begin(s);
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		reserve(s, i, 0);
 	for (unsigned i = 0; s->cells->networked && i < s->count; i++)
@@ -351,24 +318,6 @@ static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
 	sample_all(s, false);
 }
 
-/* No process of a replica is somebody else's program. */
-static uint64_t end_others(struct sampler *s)
-{
-	size_t count = s->count + 1, all = count + s->families.member_count +
-					   s->families.stray_count;
-	pid_t *ours = mem_array(all, sizeof(*ours));
-	uint64_t used_ns;
-
-	memcpy(ours, s->ours, count * sizeof(*ours));
-	for (size_t i = 0; i < s->families.member_count; i++)
-		ours[count++] = s->families.member[i].pid;
-	for (size_t i = 0; i < s->families.stray_count; i++)
-		ours[count++] = s->families.stray[i];
-	used_ns = others_end(&s->others, ours, count);
-	free(ours);
-	return used_ns;
-}
-
 static void on_window_end(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
@@ -376,7 +325,7 @@ static void on_window_end(void *context, struct trial *trial)
 	if (!s->groupless)
 		families_scan(&s->families);
 	sample_all(s, true);
-	trial->others_cpu_ns = end_others(s);
+	trial->others_cpu_ns = processes_end_others(s);
 }
 
 static void take_ledger(struct sampler *s, unsigned i)
@@ -431,21 +380,6 @@ static void take_group(struct sampler *s, unsigned i)
 	replica->pids_refused = counts.pids_refused;
 }
 
-static void take_family(struct sampler *s, unsigned i)
-{
-	struct replica *replica = &s->trial->replica[i];
-	struct sample first = { 0 };
-	struct family_sum sum;
-
-	if (s->sources[CELL_OF(i)].group)
-		return;
-	families_scan(&s->families);
-	families_sum(&s->families, i, &sum);
-	if (measure_read(&s->sources[CELL_OF(i)].meter, &first, NULL) == 0)
-		replica->seen_cpu_ns = first.cpu_ns + sum.cpu_ns;
-	replica->peak_rss_bytes += sum.peak_bytes;
-}
-
 static void on_done(void *context, struct trial *trial, unsigned i)
 {
 	struct sampler *s = context;
@@ -457,7 +391,7 @@ static void on_done(void *context, struct trial *trial, unsigned i)
 	if (measure_peak_rss(trial->replica[i].pid,
 			     &trial->replica[i].peak_rss_bytes, &err) < 0)
 		LOG(CLI, "%s", err.text);
-	take_family(s, i);
+	processes_done(s, i);
 }
 
 static void on_progress(void *context, struct trial *trial, const char *stage,
@@ -523,10 +457,6 @@ static void finish_replica(struct sampler *s, unsigned i)
 		take_group(s, i);
 	}
 	take_total(s, i);
-	if (s->metering && !s->sources[CELL_OF(i)].group) {
-		replica->cpu_scope = CPU_SCOPE_PROCESSES;
-		replica->processes = s->families.processes[i];
-	}
 	if (!replica->peak_rss_bytes)
 		replica->peak_rss_bytes = largest_sample(s->trial, i);
 	replica->cpu_ns = last->cpu_ns - first->cpu_ns;
@@ -540,8 +470,7 @@ void sampler_finish(struct sampler *s)
 {
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		finish_replica(s, i);
-	if (s->groupless)
-		s->trial->strays = (unsigned)s->families.stray_count;
+	processes_finish(s);
 	s->trial->origin_cpu_ns =
 		s->last[CELL_ORIGIN].cpu_ns - s->first[CELL_ORIGIN].cpu_ns;
 }

@@ -157,6 +157,14 @@ struct sample {
 	uint64_t link_rx_packets, link_tx_packets; /* GSO packets count once */
 };
 
+/* Limits of each replica that hold, which may not be those that were asked for:
+ * the loosest of all replicas. 0: none. */
+struct applied {
+	bool known; /* control groups were there to be asked */
+	double cpus;
+	uint64_t memory_bytes, pids;
+};
+
 /* The machine's own counters, which grow from its start; COUNT_UNKNOWN where
  * the kernel has none. */
 struct machine_sample {
@@ -256,6 +264,7 @@ struct trial {
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct placement placement;
+	struct applied applied;
 	struct sample *samples;
 	size_t sample_count, sample_capacity;
 	struct machine_sample *machine; /* one each 100 ms, beside `samples` */

@@ -38,6 +38,8 @@ struct launched {
 	int output_fd; /* its stdout and stderr; reading does not block */
 	char id[LAUNCHED_ID_BYTES]; /* of the container, or "" */
 	const struct container *container; /* borrowed; NULL: none */
+	char warning[400]; /* what the launcher could not do of what it was
+			    * asked, a sentence; "" */
 	uint64_t rusage_ns; /* after reap(): CPU of it and of the children that
 			     * it waited for, user and system; 0: unknown */
 	bool out_of_memory; /* after reap(): killed for its memory limit, as the

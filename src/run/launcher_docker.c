@@ -23,6 +23,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "run/docker.h"
 
 /* From "started" until geoio-enter, which is small, has said hello. */
@@ -38,6 +39,24 @@
 #define STATUS_SIGNAL 128
 
 /* ---------------------------------------------------------------- start --- */
+
+/* What the engine leaves out (limits that this machine lacks) it says here. */
+static void read_warnings(const json_t *answer, struct launched *out)
+{
+	json_t *warnings = json_object_get(answer, "Warnings"), *warning;
+	size_t i, used = 0;
+
+	json_array_foreach(warnings, i, warning) {
+		const char *text = json_string_value(warning);
+		size_t room = sizeof(out->warning) - used;
+
+		if (text && used < sizeof(out->warning) - 1)
+			used += (size_t)snprintf(out->warning + used, room,
+						 "%s%s", used ? ", " : "",
+						 text);
+	}
+	text_clean_part(out->warning);
+}
 
 static int create(struct engine *engine, const struct launch *launch,
 		  const struct meeting *meeting, struct launched *out,
@@ -57,6 +76,7 @@ static int create(struct engine *engine, const struct launch *launch,
 			       "container it made");
 	if (code == 0)
 		snprintf(out->id, sizeof(out->id), "%s", id);
+	read_warnings(answer, out);
 	json_decref(answer);
 	json_decref(body);
 	free(path);

@@ -236,6 +236,10 @@ static int start_member(struct runner *runner, struct member *member,
 	}
 	member->running = true;
 	member->replica->pid = member->process.pid;
+	if (*member->process.warning && member->replica->number == 0)
+		trial_add_finding(runner->trial,
+				  "the container engine warns: %s",
+				  member->process.warning);
 	snprintf(member->replica->container_id,
 		 sizeof(member->replica->container_id), "%s",
 		 member->process.id);

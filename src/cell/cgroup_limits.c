@@ -1,0 +1,101 @@
+/* What limits a group really has, whoever set them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cell/cgroup_ops.h"
+
+/* v1 has a number of bytes for "none": the largest of whole pages. */
+#define NO_LIMIT (1ULL << 60)
+
+/* v1's period stands in a file of its own. */
+static double read_cpus(const char *folder, const char *name, const char *text)
+{
+	long long quota = 0, period = 0;
+	struct str other = STR_INIT;
+	char *path;
+
+	if (strcmp(name, "cpu.max") == 0)
+		return sscanf(text, "%lld %lld", &quota, &period) == 2 &&
+				       period > 0
+			       ? (double)quota / (double)period
+			       : 0;
+	path = mem_printf("%s/cpu.cfs_period_us", folder);
+	if (sscanf(text, "%lld", &quota) == 1 && quota > 0 &&
+	    file_read(path, 64, &other, NULL) == 0)
+		period = atoll(other.buf);
+	free(path);
+	str_release(&other);
+	return period > 0 ? (double)quota / (double)period : 0;
+}
+
+static uint64_t read_count(const char *text)
+{
+	unsigned long long count = 0;
+
+	if (sscanf(text, "%llu", &count) != 1 || count >= NO_LIMIT)
+		return 0;
+	return count;
+}
+
+static void tighten(uint64_t *limit, uint64_t count)
+{
+	if (count && (!*limit || count < *limit))
+		*limit = count;
+}
+
+static void take(const char *folder, const char *name, const char *text,
+		 struct cgroup_limits *out)
+{
+	if (!strncmp(name, "cpu", 3)) {
+		double cpus = read_cpus(folder, name, text);
+
+		if (cpus > 0 && (!(out->cpus > 0) || cpus < out->cpus))
+			out->cpus = cpus;
+	} else if (!strncmp(name, "memory", 6)) {
+		tighten(&out->memory_bytes, read_count(text));
+	} else {
+		tighten(&out->pids, read_count(text));
+	}
+}
+
+/* false: no limit is set here, as at the top of a hierarchy. */
+static bool read_folder(const char *folder, struct cgroup_limits *out)
+{
+	static const char *const names[] = {
+		"cpu.max",    "cpu.cfs_quota_us",	"memory.max",
+		"memory.limit_in_bytes", "pids.max",
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *path = mem_printf("%s/%s", folder, names[i]);
+		struct str text = STR_INIT;
+
+		if (file_read(path, 256, &text, NULL) == 0) {
+			take(folder, names[i], text.buf, out);
+			any = true;
+		}
+		free(path);
+		str_release(&text);
+	}
+	return any;
+}
+
+void cgroup_limits_of(const struct cgroup *group, bool above,
+		      struct cgroup_limits *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
+		char *folder = group->path[i] ? mem_dup(group->path[i]) : NULL;
+		char *end;
+
+		while (folder && read_folder(folder, out) && above &&
+		       (end = strrchr(folder, '/')) != NULL && end > folder)
+			*end = '\0';
+		free(folder);
+	}
+}
