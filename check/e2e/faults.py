@@ -9,6 +9,7 @@ spoiled as the operation's key says (_faults.py). docs/faults.md holds the table
 
 import json
 import os
+import statistics
 import sys
 import tempfile
 import threading
@@ -26,7 +27,7 @@ from _harness import BENCHMARK, LIBRARIES, TOP, Check, environment_of, main
 
 sys.path[:0] = [str(TOP), str(TOP / "check/python")]
 
-from benchmark._outcomes import HTTP_ERROR, NAMES, OK  # noqa: E402
+from benchmark._outcomes import HTTP_ERROR, NAMES, OK, RESET, TRUNCATED  # noqa: E402
 
 from _faults import CRC32, FAULTS, LENGTH, STALL, START, FaultServer  # noqa: E402
 from _tls import Authority  # noqa: E402
@@ -127,6 +128,11 @@ class Trial:
         record = self.records.get(number)
         return (NAMES[record[9]], record[7]) if record else ("unfinished", 0)
 
+    def failing_ns(self):
+        """How long an operation takes whose connection ends early, the median."""
+        records = (record for record in self.records.values() if record[9] in (RESET, TRUNCATED))
+        return statistics.median(record[3] - record[1] for record in records)
+
     def requests(self, number):
         return sum(key == self.keys[number] for key, _ in self.server.requests)
 
@@ -136,7 +142,11 @@ def keys_of(names):
 
 
 def of_library(library):
-    """Runs all faults; returns {fault: (class, status, requests, class of the operation after it)}, heads."""
+    """Runs all faults.
+
+    Returns {fault: (class, status, requests, class of the operation after it)}, the requests' heads, and how
+    long a failure takes in ns.
+    """
     stalls = [name for name, fault in FAULTS.items() if fault.make()[1] == STALL]
     rest = [name for name in FAULTS if name not in stalls and name != "refused"]
     found = {}
@@ -145,13 +155,13 @@ def of_library(library):
     for i, name in enumerate(rest):
         found[name] = (*trial.outcome(2 * i), trial.requests(2 * i), trial.outcome(2 * i + 1)[0])
     found["refused"] = (*trial.outcome(2 * len(rest) + 1), 1, "ok")
-    heads = trial.server.requests
+    heads, failing_ns = trial.server.requests, trial.failing_ns()
     # These end by the limit of an operation alone, so it may be short.
     limits = {"concurrency": len(stalls), "operation_timeout_seconds": 1.5}
     trial = Trial(library, keys_of(stalls), **limits)
     for i, name in enumerate(stalls):
         found[name] = (*trial.outcome(i), trial.requests(i), "ok")
-    return found, heads + trial.server.requests
+    return found, heads + trial.server.requests, failing_ns
 
 
 def of_tls(library, folder):
@@ -171,9 +181,9 @@ def of_tls(library, folder):
 
 
 def of_both(library):
-    found, heads = of_library(library)
+    found, *more = of_library(library)
     with tempfile.TemporaryDirectory() as folder:
-        return {**found, **of_tls(library, folder)}, heads
+        return {**found, **of_tls(library, folder)}, *more
 
 
 def run_all():
@@ -247,6 +257,10 @@ class Faults(Check):
             for key, head in self.found[library][1]:
                 lines = [line for line in head.lower().split("\r\n") if line.startswith("accept-encoding")]
                 self.assertEqual(lines, ["accept-encoding: identity"], f"{library} {key}")
+
+    def test_nobody_waits_after_a_failure(self):
+        """s3fs would for 0.1 s, which is a hundred times what a failure takes in aioboto3, its like."""
+        self.assertLess(self.found["fsspec"][2], 20 * self.found["aioboto3"][2])
 
 
 class Signatures(Check):
