@@ -113,7 +113,7 @@ static void check_child(void **state)
 	struct families f;
 
 	(void)state;
-	families_init(&f, &pid, 1);
+	families_init(&f, &pid, NULL, 1);
 	child = hear(to_us[0]);
 	assert_in_range(sum_of(&f, 0), BURN_NS, 10 * BURN_NS);
 	assert_true(families_has(&f, child));
@@ -147,7 +147,7 @@ static void check_unseen(void **state)
 	struct families f;
 
 	(void)state;
-	families_init(&f, &pid, 1);
+	families_init(&f, &pid, NULL, 1);
 	assert_int_equal(sum_of(&f, 0), 0);
 	say(to_them[1], 0);
 	assert_int_equal(hear(to_us[0]), pid);
@@ -176,7 +176,7 @@ static void check_not_waited_for(void **state)
 	uint64_t seen_ns;
 
 	(void)state;
-	families_init(&f, &pid, 1);
+	families_init(&f, &pid, NULL, 1);
 	hear(to_us[0]);
 	seen_ns = sum_of(&f, 0);
 	assert_true(seen_ns >= BURN_NS);
@@ -212,7 +212,7 @@ static void check_daemon(void **state)
 		pid_t orphan;
 
 		(void)state;
-		families_init(&f, roots, 1);
+		families_init(&f, roots, NULL, 1);
 		f.count = replicas; /* as if there were another */
 		orphan = hear(to_us[0]);
 		assert_int_equal(sum_of(&f, 0) >= BURN_NS, replicas == 1);
@@ -226,6 +226,31 @@ static void check_daemon(void **state)
 	}
 }
 
+/* An orphan's parent is the init, which does not count itself. */
+static void check_namespace(void **state)
+{
+	pid_t init = start(child_works), child = hear(to_us[0]), root = fork();
+	struct families f;
+
+	(void)state;
+	if (root == 0) {
+		setsid();
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	families_init(&f, &root, &init, 1);
+	assert_in_range(sum_of(&f, 0), BURN_NS, 10 * BURN_NS);
+	assert_true(families_has(&f, child));
+	assert_false(families_has(&f, init));
+	assert_int_equal(f.processes[0], 2);
+	families_release(&f);
+	kill(root, SIGKILL);
+	waitpid(root, NULL, 0);
+	say(to_them[1], 0);
+	stop(init);
+}
+
 /* Nothing is there before, and a family that has gone leaves its sum. */
 static void check_ended(void **state)
 {
@@ -235,7 +260,7 @@ static void check_ended(void **state)
 	pid_t child;
 
 	(void)state;
-	families_init(&f, &pid, 1);
+	families_init(&f, &pid, NULL, 1);
 	child = hear(to_us[0]);
 	last_ns = sum_of(&f, 0);
 	stop(pid);
@@ -253,6 +278,7 @@ int main(void)
 		cmocka_unit_test(check_unseen),
 		cmocka_unit_test(check_not_waited_for),
 		cmocka_unit_test(check_daemon),
+		cmocka_unit_test(check_namespace),
 		cmocka_unit_test(check_ended),
 	};
 

@@ -301,6 +301,11 @@ const struct identity *cells_identity(const struct cells *cells,
 	return &cells->own.identity[replica];
 }
 
+pid_t cells_init_of(const struct cells *cells, unsigned replica)
+{
+	return cells->own.space ? cells->own.space[replica].init : 0;
+}
+
 bool cells_have_names(const struct cells *cells)
 {
 	return cells->networked &&
@@ -391,50 +396,6 @@ int cells_enter(const struct cells *cells, unsigned number, const char *folder)
 }
 
 /* ---------------------------------------------------------------- others --- */
-
-static void try_in_child(enum isolation isolation, int out)
-{
-	char owner[OWNER_BYTES];
-	struct cells cells = { 0 };
-	struct owner self;
-	struct err err = { "" };
-	int code;
-
-	owner_self(&self);
-	owner_format(&self, owner);
-	code = open_grade(&cells, isolation, owner, &err);
-	if (code == 0 && cells.net)
-		code = net_add(cells.net, 2, &err);
-	if (code == 0)
-		snprintf(err.text, sizeof(err.text), "%s",
-			 cells.tree ? cgroup_tree_version(cells.tree) : "none");
-	if (write(out, err.text, strlen(err.text)) < 0)
-		code = ERR_SYSTEM;
-	close_grade(&cells);
-	_exit(code < 0);
-}
-
-bool cells_try(enum isolation isolation, char *out, size_t size)
-{
-	int ends[2], status = -1;
-	size_t used = 0;
-	ssize_t n;
-	pid_t pid;
-
-	*out = '\0';
-	if (pipe(ends) < 0)
-		return false;
-	pid = fork();
-	if (pid == 0)
-		try_in_child(isolation, ends[1]);
-	close(ends[1]);
-	while (pid > 0 && used + 1 < size &&
-	       (n = read(ends[0], out + used, size - used - 1)) > 0)
-		used += (size_t)n;
-	out[used] = '\0';
-	close(ends[0]);
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
 
 static bool is_dead(const char *name)
 {

@@ -85,6 +85,9 @@ void cells_end(struct cells *cells);
 const struct identity *cells_identity(const struct cells *cells,
 				      unsigned replica);
 
+/* The init of its PID namespace; 0: it has none of its own. */
+pid_t cells_init_of(const struct cells *cells, unsigned replica);
+
 /* Fills what trials record. */
 void cells_describe(const struct cells *cells, struct placement *out);
 
@@ -103,6 +106,9 @@ const char *cells_explain(int step);
 /* The sentence for a person about one grade on this machine, tried by doing in
  * a child. true: it works. */
 bool cells_try(enum isolation isolation, char *out, size_t size);
+
+/* The same of what replicas have of their own then: own_tell(). */
+bool cells_try_own(enum isolation isolation, char *out, size_t size);
 
 /* Removes what killed runs of this user left: groups with the processes in
  * them. Returns how many. */

@@ -108,7 +108,8 @@ static bool take_users(struct own *own)
 	else if (path < 0)
 		snprintf(own->why, sizeof(own->why),
 			 "this machine refuses to change the user");
-	return path == 0;
+	own->has_users = path == 0;
+	return own->has_users;
 }
 
 /* Who invoked the program, or, where that user cannot read what is needed, whom
@@ -129,6 +130,7 @@ void own_begin(struct own *own, const struct own_need *need)
 	own->count = need->replicas;
 	own->reads = need->reads;
 	own->landlock = need->landlock;
+	own->has_users = false;
 	own->identity = mem_array(own->count, sizeof(*own->identity));
 	*own->why = '\0';
 	if (need->namespaces) {
@@ -214,4 +216,21 @@ unsigned own_kill(const struct own *own, unsigned replica)
 	orphans = count_orphans(own->space[replica].init);
 	space_kill(&own->space[replica]);
 	return orphans;
+}
+
+void own_tell(const struct own *own, char *out, size_t size)
+{
+	int version = own->landlock ? landlock_version() : 0;
+	char last[80] = "";
+
+	if (version)
+		snprintf(last, sizeof(last), "Landlock version %d (%s)",
+			 version, version < 6 ? "files, tracing"
+					      : "files, tracing, signals");
+	snprintf(out, size, "%s%s%s%s",
+		 own->has_users ? "a user of its own, " : "",
+		 own->view ? "a view of the file system, " : "",
+		 own->space ? "a PID namespace, " : "", last);
+	if (!*last && *out)
+		out[strlen(out) - 2] = '\0';
 }

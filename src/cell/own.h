@@ -36,6 +36,7 @@ struct own {
 	/* Of the trial now. */
 	unsigned count;
 	struct identity *identity; /* [count] */
+	bool has_users;         /* of their own */
 	struct view *view;      /* NULL: none */
 	struct space *space;    /* [count]; NULL: none */
 	bool landlock;
@@ -61,5 +62,9 @@ int own_enter(const struct own *own, unsigned replica, const char *folder);
 /* SIGKILL to all that is in the replica's PID namespace; how many orphans that
  * were, as far as the kernel says. */
 unsigned own_kill(const struct own *own, unsigned replica);
+
+/* "a user of its own, a view of the file system, a PID namespace", as far as
+ * there is; "" for nothing. */
+void own_tell(const struct own *own, char *out, size_t size);
 
 #endif

@@ -30,7 +30,13 @@ static void take_limits(struct sampler *s)
 
 void processes_begin(struct sampler *s)
 {
-	families_init(&s->families, s->ours + 1, s->trial->replica_count);
+	unsigned count = s->trial->replica_count;
+	pid_t *inits = mem_array(count, sizeof(*inits));
+
+	for (unsigned i = 0; i < count; i++)
+		inits[i] = cells_init_of(s->cells, i);
+	families_init(&s->families, s->ours + 1, inits, count);
+	free(inits);
 	for (unsigned i = 1; i < s->count; i++)
 		s->groupless |= !s->sources[i].group;
 	take_limits(s);

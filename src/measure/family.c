@@ -202,6 +202,15 @@ static bool is_stray(const struct families *f, pid_t pid)
 	return false;
 }
 
+/* Whose init it is; -1: nobody's. */
+static int init_of(const struct families *f, pid_t pid)
+{
+	for (unsigned i = 0; i < f->count; i++)
+		if (f->init[i] && f->init[i] == pid)
+			return (int)i;
+	return -1;
+}
+
 /* Whose it is; -1: nobody's, -2: an orphan of one of several. */
 static int family_of(const struct families *f, const struct stat_line *line)
 {
@@ -212,6 +221,8 @@ static int family_of(const struct families *f, const struct stat_line *line)
 	for (size_t i = 0; i < f->member_count; i++)
 		if (f->member[i].root && f->member[i].pid == line->session)
 			return (int)f->member[i].family;
+	if (init_of(f, line->parent) >= 0)
+		return init_of(f, line->parent);
 	if (is_stray(f, line->parent))
 		return -2;
 	if (line->parent != getpid() || line->session == getsid(0))
@@ -224,7 +235,7 @@ static bool take_newcomer(struct families *f, pid_t pid)
 	struct stat_line line;
 	int family;
 
-	if (!read_stat(pid, &line))
+	if (init_of(f, pid) >= 0 || !read_stat(pid, &line))
 		return false;
 	family = family_of(f, &line);
 	if (family >= 0) {
@@ -289,13 +300,17 @@ static void keep_foreign(struct families *f)
 
 /* ----------------------------------------------------------------- public --- */
 
-void families_init(struct families *f, const pid_t *roots, unsigned count)
+void families_init(struct families *f, const pid_t *roots, const pid_t *inits,
+		   unsigned count)
 {
 	memset(f, 0, sizeof(*f));
 	f->count = count;
 	f->gone_ns = mem_array(count, sizeof(*f->gone_ns));
 	f->most_ns = mem_array(count, sizeof(*f->most_ns));
 	f->processes = mem_array(count, sizeof(*f->processes));
+	f->init = mem_array(count, sizeof(*f->init));
+	for (unsigned i = 0; inits && i < count; i++)
+		f->init[i] = inits[i];
 	for (unsigned i = 0; i < count; i++)
 		if (roots[i] > 0)
 			add_member(f, roots[i], i, true);
@@ -362,6 +377,7 @@ void families_release(struct families *f)
 	free(f->gone_ns);
 	free(f->most_ns);
 	free(f->processes);
+	free(f->init);
 	free(f->stray);
 	memset(f, 0, sizeof(*f));
 }

@@ -1,9 +1,10 @@
 /*
  * All processes of each replica, where no control group counts them: those of
  * its session, their descendants, and what is orphaned meanwhile and comes to
- * this process, a subreaper while replicas run (run/descendants.h).
+ * the init of its PID namespace, or, where it has none, to this process, a
+ * subreaper while replicas run (run/descendants.h).
  *
- *	families_init(&families, roots, count);   when replicas are ready
+ *	families_init(&families, roots, inits, count);   when they are ready
  *	families_scan(&families);                 at every reading
  *	families_sum(&families, i, &sum);
  *
@@ -41,6 +42,7 @@ struct families {
 	unsigned count;
 	struct family_member *member;
 	size_t member_count, member_capacity;
+	pid_t *init;             /* [count]; 0: none */
 	pid_t *foreign, *seen;   /* sorted: no replica's; those of this scan */
 	size_t foreign_count, foreign_capacity, seen_count, seen_capacity;
 	uint64_t *gone_ns;       /* [count]: of orphans that have ended */
@@ -57,9 +59,10 @@ struct family_sum {
 	unsigned processes; /* now, the first one included */
 };
 
-/* roots: the first process of each replica; 0: it has none. */
+/* roots: the first process of each replica; 0: it has none. inits: that of its
+ * PID namespace, which does not count; NULL or 0: it has none. */
 void families_init(struct families *families, const pid_t *roots,
-		   unsigned count);
+		   const pid_t *inits, unsigned count);
 void families_scan(struct families *families);
 void families_sum(struct families *families, unsigned number,
 		  struct family_sum *out);
