@@ -282,6 +282,39 @@ static void probe_isolation(const struct doctor *doctor, struct finding *f)
 		REMEDY(f, "better: %s", better);
 }
 
+static enum isolation best_grade(void)
+{
+	enum isolation grade = ISOLATION_CELL;
+	char text[400];
+
+	while (grade < ISOLATION_PROCESS &&
+	       !cells_try(grade, text, sizeof(text)))
+		grade++;
+	return grade;
+}
+
+/* What stands between a replica and all that is not its trial. */
+static void probe_replicas(const struct doctor *doctor, struct finding *f)
+{
+	enum isolation grade = best_grade();
+	char text[400];
+
+	(void)doctor;
+	cells_try_own(grade, text, sizeof(text));
+	if (*text && (grade != ISOLATION_CELL || strstr(text, "user")))
+		say(f, VERDICT_OK, "%s each has %s",
+		    grade == ISOLATION_PROCESS ? "as processes" : "in cells",
+		    text);
+	else
+		say(f, VERDICT_DOUBT, "%s, which can harm what this user "
+		    "can: run no library that you do not trust",
+		    *text ? text : "nothing of their own");
+	if (f->verdict == VERDICT_DOUBT)
+		REMEDY(f, "run it as root, outside of a sandbox, or with "
+			  "Landlock (Linux 5.13, among the modules of lsm= "
+			  "at boot)");
+}
+
 /* Only --isolation docker needs them, so their absence is no fault. */
 static void probe_containers(const struct doctor *doctor, struct finding *f)
 {
@@ -305,6 +338,7 @@ const struct probe doctor_probes[] = {
 	{ "loopback", probe_loopback },
 	{ "congestion", probe_congestion },
 	{ "isolation", probe_isolation },
+	{ "replicas", probe_replicas },
 	{ "containers", probe_containers },
 	{ "python", probe_python },
 	{ "GDAL", probe_cog },
