@@ -1,0 +1,248 @@
+"""A replica tries what it must not: it harms its own trial and nothing else, in each grade, as root, under sudo and
+as an ordinary user; what a library needs goes on working.
+
+check: deadline 300
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from _harness import BENCHMARK, CHECK_LIBRARIES, SKIPPED, TOP, Check, groups_of, main, scratch_folders
+
+NOBODY = 65534
+FAST = ("--timeout", "0.5", "--warm-up", "0.1", "--concurrency", "4")
+
+
+class Intruder(Check):
+    def look(self, **env):
+        """Whether its figures are sound on a machine that is busy now is no matter here."""
+        return self.benchmark("run-test", "intruder", "fetch_range", *FAST, status=None, **env)
+
+    def looked(self):
+        """What each replica of the trial says."""
+        rows = self.query("select notes from replicas order by replica")
+        self.assertTrue(all(row[0] for row in rows), self.query("select state, text, stderr from replicas"))
+        return [json.loads(row[0]) for row in rows]
+
+    def assert_harmless(self, said):
+        for name in ("groups", "capabilities", "signalled", "looked_into", "traced", "left_group"):
+            self.assertEqual(said[name], [], name)
+        self.assertFalse(said["new_privileges"])
+        self.assertTrue(said["works"])
+
+    def assert_alone(self, said):
+        """It sees nobody else, and nothing that is not its own can be written or looked at."""
+        self.assert_harmless(said)
+        for name in ("others", "wrote", "neighbours"):
+            self.assertEqual(said[name], [], name)
+
+    def assert_nothing_stays(self, mounts):
+        self.assertEqual(groups_of(*self.started), [])
+        self.assertEqual([path for pid in self.started for path in scratch_folders(pid)], [])
+        self.assertEqual(Path("/proc/self/mountinfo").read_text(), mounts)
+        self.assert_nothing_left()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can give users to replicas")
+class AsRoot(Intruder):
+    def users_of(self, *words, **env):
+        mounts = Path("/proc/self/mountinfo").read_text()
+        self.benchmark(
+            *("run-test", "intruder", "fetch_range", *FAST, "--replicas", "3", *words),
+            status=None,
+            GEOIO_TESTS=CHECK_LIBRARIES,
+            **env,
+        )
+        for said in self.looked():
+            self.assert_alone(said)
+            self.assertEqual(said["uid"], said["gid"])
+            self.assertEqual(len(set(said["uid"])), 1)
+        self.assert_nothing_stays(mounts)
+        self.assertEqual(self.query("select distinct state from replicas"), [("finished",)])
+        self.assertNotIn("users of their own", self.only_result()["findings"] or "")
+        return [said["uid"][0] for said in self.looked()]
+
+    def test_users_of_their_own(self):
+        for number, (words, env) in enumerate(
+            (
+                ((), {}),
+                (("--isolation", "process"), {}),
+                ((), {"SUDO_UID": NOBODY, "SUDO_GID": NOBODY}),
+                (("--isolation", "process"), {"SUDO_UID": NOBODY, "SUDO_GID": NOBODY}),
+            )
+        ):
+            with self.subTest(words=words, env=env):
+                self.db = self.folder / f"{number}.db"
+                users = self.users_of(*words, "--db", f"sqlite:///{self.db}", **env)
+                self.assertEqual(len(set(users)), 3, users)
+                self.assertFalse({0, NOBODY} & set(users), users)
+
+    def results(self, *options):
+        return super().results("--db", f"sqlite:///{self.db}", *options)
+
+    def test_runs_side_by_side_share_no_user(self):
+        words = ("run-test", "intruder", "fetch_range", *FAST, "--replicas", "2", "--pin", "none")
+        runs = [
+            self.start(*words, "--db", f"sqlite:///{number}.db", GEOIO_TESTS=CHECK_LIBRARIES)
+            for number in range(2)
+        ]
+        for process in runs:
+            self.finish(process)
+        users = []
+        for number in range(2):
+            self.db = self.folder / f"{number}.db"
+            users += [said["uid"][0] for said in self.looked()]
+        self.assertEqual(len(set(users)), 4, users)
+
+    def test_a_closed_home(self):
+        """The tests lie in a home of mode 0700, with a space in its name; nobody has to open it."""
+        home = self.folder / "closed home"
+        shutil.copytree(CHECK_LIBRARIES, home / "libraries")
+        (home / "secret").write_text("x")
+        home.chmod(0o700)
+        self.look(GEOIO_TESTS=home / "libraries")
+        self.assert_alone(self.looked()[0])
+        self.assertGreater(self.looked()[0]["uid"][0], NOBODY if self.has_large_users() else 0)
+
+    @staticmethod
+    def has_large_users():
+        return int(Path("/proc/self/uid_map").read_text().split()[2]) > 1 << 31
+
+    def test_what_others_may_not_read_is_said(self):
+        """Then the replica is who invoked the program, and the row says so, and what to do."""
+        tests = self.folder / "libraries"
+        shutil.copytree(CHECK_LIBRARIES, tests)
+        (tests / "intruder").chmod(0o700)
+        self.look(GEOIO_TESTS=tests)
+        self.assertEqual(self.looked()[0]["uid"], [0, 0, 0])
+        self.assert_alone(self.looked()[0])
+        self.assert_sentence(
+            self.only_result()["findings"],
+            r"ran as uid 0 and not as users of their own: others may not read .*libraries/intruder: chmod",
+        )
+
+    def test_a_daemon_outlives_nothing(self):
+        """A kill of the harness ends what a replica has daemonised, in both grades."""
+        for words in ((), ("--isolation", "process")):
+            with self.subTest(words=words):
+                before = daemons()
+                process = self.start(
+                    *("run-test", "daemon", "fetch_range", "--timeout", "20", "--warm-up", "0.1", *words),
+                    GEOIO_TESTS=CHECK_LIBRARIES,
+                )
+                patience = time.monotonic() + 30
+                while not daemons() - before and time.monotonic() < patience:
+                    time.sleep(0.05)
+                self.assertTrue(daemons() - before)
+                process.kill()
+                process.wait()
+                patience = time.monotonic() + 10
+                while daemons() - before and time.monotonic() < patience:
+                    time.sleep(0.05)
+                self.assertEqual(daemons() - before, set())
+        self.benchmark("doctor", status=None)  # removes the control groups
+        self.assertEqual(groups_of(*self.started), [])
+
+
+def daemons():
+    """Processes of the test `daemon`, of whatever run."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if b"daemon/fetch_range.py" in path.read_bytes():
+                found.add(path.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+class AsUser(Intruder):
+    """The installed program, for an account that owns nothing but its folder."""
+
+    @classmethod
+    def setUpClass(cls):
+        # Scratch folders of checks are closed to others.
+        cls.base = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="intruder-", dir="/tmp")))
+        cls.base.chmod(0o755)
+        build = Path(BENCHMARK).parent
+        subprocess.run(
+            ["make", "-s", "-C", TOP, "install", f"PREFIX={cls.base}/prefix", f"BUILD={build}"], check=True
+        )
+        shutil.copytree(CHECK_LIBRARIES, cls.base / "libraries")
+
+    def setUp(self):
+        super().setUp()
+        self.folder = self.base / self._testMethodName
+        self.folder.mkdir()
+        self.db = self.folder / "sqlite.db"
+        shutil.chown(self.folder, NOBODY, NOBODY)
+
+    def as_user(self, *words, status=0):
+        result = subprocess.run(
+            [
+                *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"),
+                *("--bounding-set=-all", self.base / "prefix/bin/benchmark", *words),
+            ],
+            cwd=self.folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "GEOIO_TESTS": str(self.base / "libraries"),
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if status is not None:
+            self.assertEqual(result.returncode, status, f"{words}\n{result.stdout}\n{result.stderr}")
+        return result
+
+    def isolation(self, *words):
+        self.as_user("run-test", "intruder", "fetch_range", *FAST, "--replicas", "2", *words, status=None)
+        return self.query("select isolation, replica_user from trials")[0]
+
+    def test_cells_in_a_user_namespace(self):
+        isolation, user = self.isolation()
+        if isolation == "process":
+            self.skipTest(self.as_user("doctor", status=None).stdout)
+        self.assertEqual((isolation, user), ("cell-userns", f"uid {NOBODY}"))
+        for said in self.looked():
+            self.assert_alone(said)
+
+    def test_processes(self):
+        """Without namespaces Landlock stands between replicas and the files and processes of others."""
+        self.assertEqual(self.isolation("--isolation", "process"), ("process", f"uid {NOBODY}"))
+        version = landlock_version()
+        if version < 6:
+            self.skipTest(f"Landlock has version {version} here: signals are restricted from version 6 on")
+        for said in self.looked():
+            self.assert_harmless(said)
+
+    def test_doctor_tells_what_replicas_have(self):
+        told = self.as_user("doctor", status=None).stdout
+        self.assert_sentence(told, r"replicas +.*Landlock")
+        told = self.benchmark("doctor", status=None).stdout
+        self.assert_sentence(told, r"replicas +in cells each has a user of its own.*PID namespace")
+
+
+def landlock_version():
+    """As the kernel says; 0: none."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, libc.syscall(444, None, 0, 1))
+
+
+if __name__ == "__main__":
+    if not shutil.which("setpriv"):
+        print("setpriv (util-linux) is missing")
+        sys.exit(SKIPPED)
+    main()
