@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -17,6 +16,7 @@
 #include "base/str.h"
 #include "cell/cell.h"
 #include "cli/database.h"
+#include "cli/open_files.h"
 #include "run/container.h"
 #include "store/store.h"
 
@@ -92,18 +92,17 @@ static void probe_quiet(const struct doctor *doctor, struct finding *f)
 
 static void probe_files(const struct doctor *doctor, struct finding *f)
 {
-	struct rlimit limit = { 0 };
+	uint64_t limit = open_files_limit();
 
 	(void)doctor;
-	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_max >= FILES_WANTED) {
-		say(f, VERDICT_OK, "%llu files may be open",
-		    (unsigned long long)limit.rlim_max);
+	if (limit >= FILES_WANTED) {
+		say(f, VERDICT_OK, "%llu in the origin and in each replica",
+		    (unsigned long long)limit);
 		return;
 	}
-	say(f, VERDICT_DOUBT, "only %llu files may be open: fewer connections "
-			      "than 10,000",
-	    (unsigned long long)limit.rlim_max);
+	say(f, VERDICT_DOUBT, "only %llu in the origin and in each replica: "
+			      "fewer connections than 10,000",
+	    (unsigned long long)limit);
 	REMEDY(f, "raise it: `ulimit -Hn %d` as root, or in "
 		  "/etc/security/limits.conf",
 	       FILES_WANTED);

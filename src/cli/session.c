@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
+#include "cli/open_files.h"
 #include "cli/keep.h"
 #include "cli/placing.h"
 #include "cli/say.h"
@@ -39,6 +40,7 @@ int session_open(struct session *session, const struct options *options,
 
 	memset(session, 0, sizeof(*session));
 	session->options = options;
+	open_files_raise();
 	session->interrupt_fd = interrupt_open(err);
 	if (session->interrupt_fd < 0)
 		return session->interrupt_fd;
@@ -279,7 +281,9 @@ static int prepare_job(struct session *session, const struct job *job,
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
 	placing_need(&job->options, NULL, &need);
-	code = cells_check(session->cells, &need, err);
+	code = open_files_check(&job->options, open_files_limit(), err);
+	if (code == 0)
+		code = cells_check(session->cells, &need, err);
 	if (code == 0)
 		code = progress_work_begin(&session->progress, err);
 	if (code == 0)

@@ -25,12 +25,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define SOCKET 3
 #define ABOVE 20 /* out of the way of those below */
+#define FILES 1048576 /* more is of no use */
 #define MOST 8   /* descriptors that come */
 
 /* What came; `packet` is a text. */
@@ -165,6 +167,17 @@ static int place(int socket, struct arrival *arrival)
 	return place_more(arrival);
 }
 
+/* Connections want files, and engines give few by default. */
+static void raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= FILES)
+		return;
+	files.rlim_cur = files.rlim_max < FILES ? files.rlim_max : FILES;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int main(int argc, char **argv)
 {
 	const char *path = getenv("BENCHMARK_SOCKET");
@@ -177,6 +190,7 @@ int main(int argc, char **argv)
 	if (socket < 0 || receive(socket, &arrival) < 0)
 		return errno;
 	setsid(); /* most engines have done so */
+	raise_files();
 	placed = place(socket, &arrival);
 	report = arrival.descriptors[1];
 	if (placed < 0 || reset_signals() < 0 ||
