@@ -211,7 +211,7 @@ static void tells_what_is_configured(void **state)
 		  "<Code>ObjectLockConfigurationNotFoundError<" },
 		{ "/bucket?ownershipControls", 404,
 		  "<Code>OwnershipControlsNotFoundError<" },
-		{ "/bucket?policy", 404, "<Code>NoSuchBucketPolicy<" },
+		{ "/bucket?policy", 404, "<BucketName>bucket<" },
 		{ "/bucket?policyStatus", 404, "<Code>NoSuchBucketPolicy<" },
 		{ "/bucket?publicAccessBlock", 404,
 		  "<Code>NoSuchPublicAccessBlockConfiguration<" },

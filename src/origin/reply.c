@@ -292,8 +292,10 @@ void reply_error(struct conn *conn, enum s3_error error,
 void reply_subresource(struct conn *conn, const struct subresource *which,
 		       const char *bucket)
 {
+	struct fact fact = { "BucketName", bucket, strlen(bucket) };
+
 	if (which->error) {
-		reply_error(conn, which->error, NULL, 0);
+		reply_error(conn, which->error, &fact, 1);
 		return;
 	}
 	subresource_write(which, bucket, &conn->origin->xml);
