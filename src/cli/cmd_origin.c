@@ -149,9 +149,11 @@ const struct command command_origin = {
 	.name = "origin",
 	.arguments = "",
 	.summary = "Serve the datasets, or a folder, to any S3 client.",
-	.help = "S3's GET, HEAD and listings over HTTP/1.1, path-style, "
-		"read-only; signatures are\naccepted and not verified. Ctrl-C "
-		"ends it. For instance, beside it:\n\n"
+	.help = "S3's GET, HEAD and listings over HTTP/1.1, read-only, at "
+		"/BUCKET/KEY or, below\nBUCKET.localhost, at /KEY; signatures "
+		"are accepted and not verified. Who is idle for\n300 s, or takes "
+		"nothing of an answer for 30 s, is cut off. Ctrl-C ends it. For\n"
+		"instance, beside it:\n\n"
 		"    AWS_S3_ENDPOINT=127.0.0.1:9000 AWS_HTTPS=NO "
 		"AWS_VIRTUAL_HOSTING=FALSE \\\n"
 		"    AWS_NO_SIGN_REQUEST=YES gdalinfo "
