@@ -117,7 +117,7 @@ static int run(struct options *options, struct err *err)
 	struct progress progress;
 	int code = catalogue_load(&catalogue, err);
 
-	progress_init(&progress, 0, 0);
+	progress_init_plain(&progress);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);
 

@@ -293,7 +293,7 @@ static int run(struct options *options, struct err *err)
 
 	if (code == 0)
 		code = check_request(&request, options, err);
-	progress_init(&progress, 0, 0);
+	progress_init_plain(&progress);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);
 	if (code == 0 && request.url)

@@ -131,7 +131,7 @@ static int run(struct options *options, struct err *err)
 	struct progress progress;
 	int code;
 
-	progress_init(&progress, 0, 0);
+	progress_init_plain(&progress);
 	code = progress_work_begin(&progress, err);
 	if (code == 0)
 		code = open_source(&source, options, err);

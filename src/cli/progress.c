@@ -20,6 +20,12 @@ void progress_init(struct progress *progress, size_t total, double expected_s)
 	progress->start_ns = clock_now_ns();
 }
 
+void progress_init_plain(struct progress *progress)
+{
+	progress_init(progress, 0, 0);
+	progress->terminal &= !isatty(STDOUT_FILENO);
+}
+
 static void clear_lines(struct progress *progress)
 {
 	if (progress->lines)
@@ -98,7 +104,9 @@ void progress_work_text(const struct work *work, struct str *out)
 		str_addf(out, " of %llu", (unsigned long long)work->total);
 	if (work->done || work->total)
 		str_addf(out, " %s", work->unit);
-	if (work->bytes >= 1 << 20)
+	if (work->bytes >= 1 << 30)
+		str_addf(out, ", %.2f GiB", (double)work->bytes / (1 << 30));
+	else if (work->bytes >= 1 << 20)
 		str_addf(out, ", %.1f MiB", (double)work->bytes / (1 << 20));
 	else if (work->bytes)
 		str_addf(out, ", %.1f KiB", (double)work->bytes / (1 << 10));

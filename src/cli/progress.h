@@ -30,6 +30,10 @@ struct progress {
 
 void progress_init(struct progress *progress, size_t total, double expected_s);
 
+/* Of a command without trials. Nothing is rewritten where its output may stand
+ * between. */
+void progress_init_plain(struct progress *progress);
+
 /* A trial begins: "aiohttp fetch_range". */
 void progress_begin(struct progress *progress, const char *name,
 		    double expected_s);
@@ -50,7 +54,8 @@ void progress_show(struct progress *progress, const struct live *live);
 int progress_work_begin(struct progress *progress, struct err *err);
 void progress_work_end(struct progress *progress);
 
-/* Adds "preparing: reading headers of bench: 12 of 512 objects, 192.0 KiB". */
+/* Adds "preparing: reading headers of bench: 12 of 512 objects,
+ * 192.0 KiB". */
 void progress_work_text(const struct work *work, struct str *out);
 
 /* A trial ended; `outcome` is what stands behind its name. */

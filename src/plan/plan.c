@@ -145,7 +145,7 @@ int plan_fill_crcs(struct plan *plan, struct object_source *source,
 		    plan_is_sampled(&plan->workload, i))
 			ops[count++] = &plan->ops[i];
 	qsort(ops, count, sizeof(*ops), compare_ops);
-	work_begin(count, "ranges", "reading ranges of %s for their checksums",
+	work_begin(count, "ranges", "reading checked ranges of %s",
 		   source->name);
 	for (size_t i = 0; code == 0 && i < count; i = end) {
 		for (end = i + 1; end < count && ops[end]->key == ops[i]->key;)
