@@ -1,8 +1,9 @@
 """run-parameterized-test: any parameter takes a list, and the product is run."""
 
 import itertools
+import subprocess
 
-from _harness import Check, main
+from _harness import BENCHMARK, Check, main
 
 COMMON = "timeout: 0.2\nwarm-up: 0\n"
 
@@ -33,6 +34,28 @@ class Sweep(Check):
         self.assertEqual(row["keep_alive_timeout_seconds"], 7.5)
         self.assertIs(row["use_dns_cache"], False)
         self.assertEqual((row["replicas"], row["rate"], row["seed"], row["concurrency"]), (2, 50, 99, 2))
+
+    def test_what_cannot_be_made_ends_alone(self):
+        """Too few descriptors for 60 replicas: that trial is stored as failed, the others are made."""
+        (self.folder / "sweep.yaml").write_text(
+            "library: null\ntest: fetch_range\nconcurrency: 1\nreplicas: [60, 1, 2]\n" + COMMON
+        )
+        with self.origin() as origin:
+            words = f"run-parameterized-test sweep.yaml --isolation process --endpoint {origin.url} --anonymous"
+            result = subprocess.run(
+                ["sh", "-c", f"ulimit -n 110; exec {BENCHMARK} {words} --bucket bench"],
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assert_sentence(result.stderr, r"FAILED: .*open files")
+        rows = {row["replicas"]: row for row in self.results()}
+        self.assertEqual(rows[60]["state"], "failed")
+        self.assert_sentence(rows[60]["findings"], r"open files")
+        self.assertEqual([rows[n]["state"] for n in (1, 2)], ["ok", "ok"])
+        self.assertEqual(self.query("select ended from runs"), [("finished",)])
 
     def test_nothing_is_evaluated(self):
         mark = self.folder / "mark"

@@ -14,6 +14,7 @@
 #include "cell/cell.h"
 #include "cli/command.h"
 #include "cli/database.h"
+#include "cli/dataset.h"
 #include "cli/interrupt.h"
 #include "cli/open_files.h"
 #include "cli/keep.h"
@@ -233,102 +234,171 @@ static int check_textfile(const struct session *session, struct err *err)
 	return code;
 }
 
-static int run_ready_job(struct session *session, const struct job *job,
-			 const struct prepared *prepared, struct err *err)
+/* Stores it, and tells it. */
+static void end_trial(struct session *session, const struct job *job,
+		      const struct trial *trial, struct summary *summary)
+{
+	char *outcome;
+
+	clean_summary(summary);
+	keep_trial(session, trial, summary);
+	outcome = outcome_of(trial, &summary->total);
+	progress_end(&session->progress, expected_s(job), outcome);
+	free(outcome);
+	if (strcmp(summary->total.state, "ok"))
+		session->failed = true;
+	live_end(&session->live, &summary->total);
+	keep_summary(session, summary, job);
+	write_textfile(session);
+}
+
+/* One that was not tried: it was asked for in a wrong way, its library is not
+ * ready, its results would find no room. */
+static int end_untried(struct session *session, const struct job *job, int code,
+		       const struct err *why)
+{
+	session->failed = true;
+	session->refused += code == ERR_USAGE;
+	live_end(&session->live, NULL);
+	if (session->job_count == 1)
+		return code;
+	progress_end(&session->progress, expected_s(job), why->text);
+	return 0;
+}
+
+/* A trial that could not be made ends alone, whatever the reason: it is stored
+ * with its sentence as one that failed. */
+static int end_failed(struct session *session, const struct job *job, int code,
+		      struct trial *trial, const struct err *why)
 {
 	struct summary summary = { 0 };
-	struct trial trial = { 0 };
-	char *outcome;
-	int code = keep_room(session, job, err);
 
-	if (code == 0)
-		code = session_trial(session, job, prepared, &trial, &summary,
-				     err);
-	if (code == 0) {
-		clean_summary(&summary);
-		keep_trial(session, &trial, &summary);
-		outcome = outcome_of(&trial, &summary.total);
-		progress_end(&session->progress, expected_s(job), outcome);
-		free(outcome);
-		if (strcmp(summary.total.state, "ok"))
-			session->failed = true;
-		live_end(&session->live, &summary.total);
-		keep_summary(session, &summary, job);
-		write_textfile(session);
-	} else {
-		summary_release(&summary);
+	session_fail_trial(session, job, trial, &summary, why);
+	if (session->job_count > 1) {
+		end_trial(session, job, trial, &summary);
+		return 0;
 	}
-	trial_release(&trial);
+	clean_summary(&summary);
+	keep_trial(session, trial, &summary);
+	summary_release(&summary);
+	live_end(&session->live, NULL);
 	return code;
 }
 
-/* Whether the run goes on after a trial that could not be made at all: the
- * others may do better, unless the person or the database stopped us. */
-static bool goes_on(int code)
+/* What is wrong with the options of any of them, or what this machine does not
+ * have, is said before the first. */
+static int check_jobs(const struct session *session, struct err *err)
 {
-	return code == ERR_NOT_FOUND || code == ERR_INVALID ||
-	       code == ERR_FAILED || code == ERR_TIMEOUT;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < session->job_count; i++) {
+		const struct options *options = &session->jobs[i].options;
+		const struct credentials *ignored;
+		struct cell_need need;
+
+		placing_need(options, NULL, &need);
+		code = cells_check(session->cells, &need, err);
+		if (code == 0 && options->endpoint)
+			code = dataset_credentials(options, &ignored, err);
+	}
+	return code;
 }
 
-/* What can be wrong before anything is started. */
-static int prepare_job(struct session *session, const struct job *job,
-		       const struct prepared **prepared, struct err *err)
+/* Whether it can be tried at all. */
+static int check_job(struct session *session, const struct job *job,
+		     struct err *err)
 {
-	struct cell_need need;
 	int code;
 
 	if (!job->library->ready)
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
-	placing_need(&job->options, NULL, &need);
 	code = open_files_check(&job->options, open_files_limit(), err);
-	if (code == 0)
-		code = cells_check(session->cells, &need, err);
-	if (code == 0)
-		code = progress_work_begin(&session->progress, err);
+	return code < 0 ? code : keep_room(session, job, err);
+}
+
+static int prepare_job(struct session *session, const struct job *job,
+		       const struct prepared **prepared, struct err *err)
+{
+	int code = progress_work_begin(&session->progress, err);
+
 	if (code == 0)
 		code = session_prepare(session, job, prepared, err);
 	progress_work_end(&session->progress);
 	return code;
 }
 
-static int run_job(struct session *session, const struct job *job,
-		   struct err *err)
+static void name_job(struct session *session, const struct job *job)
 {
 	char *name = mem_printf("%s %s", job->library->name, job->test->name);
+
+	progress_begin(&session->progress, name, expected_s(job));
+	free(name);
+}
+
+static int try_job(struct session *session, const struct job *job,
+		   struct trial *trial, struct summary *summary,
+		   struct err *err)
+{
 	const struct prepared *prepared;
 	int code = prepare_job(session, job, &prepared, err);
 
 	if (code == 0 || session->job_count > 1)
-		progress_begin(&session->progress, name, expected_s(job));
-	free(name);
-	if (code == 0)
-		live_begin(&session->live, job);
-	if (code == 0)
-		code = run_ready_job(session, job, prepared, err);
+		name_job(session, job);
 	if (code < 0)
-		live_end(&session->live, NULL);
-	if (code == 0 || !goes_on(code) || session->job_count == 1)
 		return code;
-	progress_end(&session->progress, expected_s(job), err->text);
-	session->failed = true;
-	return 0;
+	live_begin(&session->live, job);
+	return session_trial(session, job, prepared, trial, summary, err);
 }
 
-static int run_jobs(struct session *session, struct err *err)
+static int run_job(struct session *session, const struct job *job,
+		   struct err *err)
 {
-	double total_s = 0;
+	struct summary summary = { 0 };
+	struct trial trial = { 0 };
+	int code = check_job(session, job, err);
+	bool tried = code == 0;
+
+	if (tried)
+		code = try_job(session, job, &trial, &summary, err);
+	else if (session->job_count > 1)
+		name_job(session, job);
+	if (code == 0)
+		end_trial(session, job, &trial, &summary);
+	else if (code == ERR_INTERRUPTED)
+		live_end(&session->live, NULL);
+	else if (!tried || code == ERR_USAGE)
+		code = end_untried(session, job, code, err);
+	else
+		code = end_failed(session, job, code, &trial, err);
+	trial_release(&trial);
+	return code;
+}
+
+static int run_all(struct session *session, struct err *err)
+{
 	int code = 0;
 
-	for (size_t i = 0; i < session->job_count; i++)
-		total_s += expected_s(&session->jobs[i]);
-	progress_init(&session->progress, session->job_count, total_s);
 	for (size_t i = 0; code == 0 && i < session->job_count; i++) {
 		if (interrupt_seen())
 			code = ERR_INTERRUPTED;
 		else
 			code = run_job(session, &session->jobs[i], err);
 	}
+	if (code == 0 && session->refused == session->job_count)
+		code = ERR_USAGE; /* err has the last one's sentence */
+	return code;
+}
+
+static int run_jobs(struct session *session, struct err *err)
+{
+	double total_s = 0;
+	int code;
+
+	for (size_t i = 0; i < session->job_count; i++)
+		total_s += expected_s(&session->jobs[i]);
+	progress_init(&session->progress, session->job_count, total_s);
+	code = run_all(session, err);
 	if (code != ERR_INTERRUPTED)
 		return code;
 	session->interrupted = true;
@@ -407,6 +477,8 @@ static int begin(struct session *session, struct err *err)
 	code = scratch_make(&session->scratch, SCRATCH_BYTES, err);
 	if (code == 0)
 		code = open_cells(session, err);
+	if (code == 0)
+		code = check_jobs(session, err);
 	session->run.start_wall_ns = clock_wall_ns();
 	/* The monitor's process must not have the database open, and a run that
 	 * cannot begin must not stand in it. */

@@ -62,6 +62,7 @@ struct session {
 	size_t prepared_count, prepared_capacity;
 	struct finished *finished;
 	size_t finished_count, finished_capacity;
+	size_t refused; /* trials that were asked for in a wrong way */
 	bool failed, interrupted;
 };
 
@@ -88,5 +89,11 @@ void session_release_prepared(struct session *session);
 int session_trial(struct session *session, const struct job *job,
 		  const struct prepared *prepared, struct trial *trial,
 		  struct summary *summary, struct err *err);
+
+/* The summary of one that could not be made, `why`: session_trial() failed, or
+ * was not called and the trial is zeroed. trial.c */
+void session_fail_trial(struct session *session, const struct job *job,
+			struct trial *trial, struct summary *summary,
+			const struct err *why);
 
 #endif

@@ -60,7 +60,8 @@ static void fill_spec(struct trial_spec *spec, const struct job *job,
 	spec->warm_up_s = o->warm_up;
 	spec->rate = o->rate;
 	spec->seed = o->seed;
-	spec->request_size = prepared->request_size;
+	spec->request_size = prepared ? prepared->request_size
+				      : o->request_size;
 	spec->hot_key = o->hot_key;
 	spec->cpus_limit = o->cpus;
 	spec->memory_limit_bytes = o->memory;
@@ -68,9 +69,10 @@ static void fill_spec(struct trial_spec *spec, const struct job *job,
 	spec->link_bits_per_second = o->link_rate;
 	spec->keys = o->keys;
 	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
-		 prepared->source->name);
+		 prepared ? prepared->source->name : dataset_name(o));
 	snprintf(spec->bucket, sizeof(spec->bucket), "%s",
-		 prepared->source->bucket);
+		 prepared ? prepared->source->bucket : o->bucket ? o->bucket
+								 : "");
 	snprintf(spec->region, sizeof(spec->region), "%s", dataset_region(o));
 }
 
@@ -339,4 +341,34 @@ out:
 	end(&s);
 	cells_end(session->cells);
 	return code;
+}
+
+void session_fail_trial(struct session *session, const struct job *job,
+			struct trial *trial, struct summary *summary,
+			const struct err *why)
+{
+	struct trial_spec spec;
+
+	if (!*trial->id) {
+		fill_spec(&spec, job, NULL);
+		trial_init(trial, &spec);
+		fill_params(trial);
+		trial->placement.isolation = session->cells->isolation;
+	}
+	trial->failed = true;
+	snprintf(trial->text, sizeof(trial->text), "%.*s",
+		 (int)sizeof(trial->text) - 1, why->text);
+	if (!trial->start_wall_ns)
+		trial->start_wall_ns = clock_wall_ns();
+	trial->end_wall_ns = clock_wall_ns();
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		struct replica *replica = &trial->replica[i];
+
+		if (replica->state != REPLICA_FINISHED || *replica->text)
+			continue;
+		replica->state = REPLICA_NOT_STARTED;
+		snprintf(replica->text, sizeof(replica->text), "%s",
+			 "was not started, as its trial could not be made");
+	}
+	analyse_summary(trial, &session->run, summary);
 }
