@@ -9,19 +9,18 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
 from _harness import BENCHMARK, CHECK_LIBRARIES, LIBRARIES, SKIPPED, TOP, Check, groups_of, main
+from _user import NOBODY, AsUser
 
 FAST = ("--timeout", "1", "--warm-up", "0.1", "--concurrency", "8")
 SLACK_NS = 5_000_000
 HEADERS = 66
 # Answers that the origin counted as sent when the replica's last reading was taken: at most those in flight.
 IN_FLIGHT_BYTES = 8 * (16384 + 600)
-NOBODY = 65534
 
 
 def interfaces():
@@ -219,46 +218,7 @@ class BadInput(Check):
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
-class AsUser(Check):
-    """The installed program, for an account that owns nothing but its folder."""
-
-    @classmethod
-    def setUpClass(cls):
-        # Scratch folders of checks are closed to others.
-        cls.base = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="cells-", dir="/tmp")))
-        cls.base.chmod(0o755)
-        cls.prefix = cls.base / "prefix"
-        made = subprocess.run(
-            ["make", "-s", "-C", TOP, "install", f"PREFIX={cls.prefix}", f"BUILD={Path(BENCHMARK).parent}"],
-            capture_output=True,
-            text=True,
-        )
-        if made.returncode:
-            raise AssertionError(made.stderr)
-
-    def setUp(self):
-        super().setUp()
-        self.folder = self.base / self._testMethodName
-        self.folder.mkdir()
-        self.db = self.folder / "sqlite.db"
-        shutil.chown(self.folder, NOBODY, NOBODY)
-
-    def as_user(self, *words, before="", status=0):
-        """Runs the installed program as nobody; `before` is shell that runs there first."""
-        program = self.prefix / "bin/benchmark"
-        as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all")
-        result = subprocess.run(
-            [*as_nobody, "sh", "-c", f"{before} exec {program} {' '.join(words)}"],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        if status is not None:
-            self.assertEqual(result.returncode, status, f"{words}\n{result.stdout}\n{result.stderr}")
-        return result
-
+class Installed(AsUser):
     def run_test(self, *words, **options):
         return self.as_user("run-test", "reference", "fetch_range", *FAST, *words, **options)
 

@@ -386,7 +386,8 @@ static void home_is_moved(void **state)
 	free(path);
 }
 
-/* The path follows a folder that was renamed; one that is gone comes back. */
+/* A folder that was renamed gets its name back, or the path follows where that
+ * is taken; one that is gone comes back. */
 static void scratch_is_kept(void **state)
 {
 	struct scratch scratch = scratch_of_run();
@@ -399,7 +400,12 @@ static void scratch_is_kept(void **state)
 	assert_string_equal(scratch.path, path);
 	assert_int_equal(rename(path, away), 0);
 	assert_int_equal(scratch_keep(&scratch, &err), 0);
+	assert_string_equal(scratch.path, path);
+	assert_int_equal(rename(path, away), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(scratch_keep(&scratch, &err), 0);
 	assert_string_equal(scratch.path, away);
+	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(file_remove_tree(away, &err), 0);
 	assert_int_equal(scratch_keep(&scratch, &err), 0);
 	assert_string_equal(scratch.path, path);

@@ -176,20 +176,28 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 	return code;
 }
 
+/* By the name under which all else finds it, or else by the one that it has. */
+static void rename_back(struct scratch *scratch, const char *now)
+{
+	if (strcmp(now, scratch->path) == 0)
+		return;
+	if (renameat2(AT_FDCWD, now, AT_FDCWD, scratch->path,
+		      RENAME_NOREPLACE) == 0)
+		return;
+	free(scratch->path);
+	scratch->path = mem_dup(now);
+}
+
 int scratch_keep(struct scratch *scratch, struct err *err)
 {
-	char now[PATH_MAX], *end;
+	char now[PATH_MAX];
 
 	if (name_now(scratch->lock_fd, now)) {
-		if (strcmp(now, scratch->path) == 0)
-			return 0;
-		free(scratch->path);
-		scratch->path = mem_dup(now);
+		rename_back(scratch, now);
 		return 0;
 	}
 	snprintf(now, sizeof(now), "%s", scratch->path);
-	end = strrchr(now, '/');
-	*end = '\0';
+	*strrchr(now, '/') = '\0';
 	close(scratch->lock_fd);
 	free(scratch->path);
 	return scratch_make_in(scratch, now, err);

@@ -1,0 +1,140 @@
+"""Replicas that harm what they reach: each ends with a sentence, harms no other trial and leaves nothing.
+
+check: deadline 600
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from _harness import BENCHMARK, CHECK_LIBRARIES, Check, groups_of, main
+from _user import NOBODY, AsUser
+
+FAST = ("--timeout", "0.8", "--warm-up", "0.1", "--concurrency", "8", "--ready-timeout", "10")
+LIBRARY = Path(CHECK_LIBRARIES) / "hostile"
+MODES = sorted(path.stem for path in LIBRARY.glob("[a-z]*.py"))
+
+
+class Places:
+    """The library, copied to where all can read it, and a folder that must stay as it is."""
+
+    def make_places(self):
+        base = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="hostile-", dir="/tmp")))
+        base.chmod(0o755)
+        self.tests = base / "tests"
+        shutil.copytree(LIBRARY, self.tests / "hostile", ignore=shutil.ignore_patterns("__pycache__"))
+        self.victim = base / "victim"
+        self.victim.mkdir()
+        (self.victim / "plan-1.jsonl").write_text("precious")
+        (self.victim / "file").write_text("precious")
+        (self.tests / "hostile/victim").write_text(f"{self.victim}\n")
+        self.before = leftovers()
+
+    def words(self, seed, *more):
+        names = ("--library", "hostile", "--library", "reference")
+        return ("run-all", *names, *FAST, "--seed", str(seed), *more)
+
+    def assert_harmless(self, stderr):
+        """Each hostile test has its sentence, reference is whole, and nothing is left."""
+        rows = {(row["library_name"], row["test_name"]): row for row in self.results()}
+        told = dict(re.findall(r"^\[\d+/\d+\] hostile (\w+): (.+)", stderr, re.MULTILINE))
+        for mode in MODES:
+            row = rows.pop(("hostile", mode))
+            self.assertNotEqual(row["state"], "ok", (mode, row["findings"]))
+            self.assertRegex(told.get(mode, ""), r"\w+ \w+", f"{mode} without a sentence\n{stderr}")
+        self.assertEqual(sorted(rows), [("reference", "cog_header"), ("reference", "fetch_range")])
+        for row in rows.values():
+            self.assertEqual(row["state"], "ok", row)
+            self.assertEqual(row["number_failures"], 0)
+            self.assertGreater(row["bytes_per_second"], 1000 * row["requests_per_second"])
+        self.assertEqual(leftovers(), self.before)
+        self.assertEqual(sorted(os.listdir(self.victim)), ["file", "plan-1.jsonl"])
+        self.assertEqual((self.victim / "plan-1.jsonl").read_text(), "precious")
+        self.assertEqual((self.victim / "file").read_text(), "precious")
+        self.assert_whole_database()
+
+    def assert_order(self, stderr):
+        """That those which spoil files came before reference at least once is what makes this a check."""
+        order = re.findall(r"^\[\d+/\d+\] (\w+ \w+), about", stderr, re.MULTILINE)
+        self.assertLess(order.index("hostile rewrites"), order.index("reference fetch_range"), order)
+
+
+def leftovers():
+    """Folders that runs left, wherever they may be; not those of runs that go on beside this check."""
+    bases = {"/dev/shm", "/tmp", os.environ["TMPDIR"]}
+    return sorted(str(path) for base in bases for path in Path(base).glob("geoio-*") if not lives(path.name))
+
+
+def lives(name):
+    owner = re.fullmatch(r"geoio-benchmark-\d+-(\d+)-\d+", name)
+    return owner and Path(f"/proc/{owner[1]}").exists()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can be root, or below sudo")
+class AsRoot(Places, Check):
+    def setUp(self):
+        super().setUp()
+        self.make_places()
+
+    def run_hostile(self, seed, *more, **env):
+        result = self.benchmark(*self.words(seed, *more), status=1, timeout=240, GEOIO_TESTS=self.tests, **env)
+        self.assert_nothing_left()
+        self.assertEqual(groups_of(*self.started), [])
+        self.assert_harmless(result.stderr)
+        return result.stderr
+
+    def test_as_root(self):
+        self.assert_order(self.run_hostile(SEED))
+
+    def test_below_sudo(self):
+        self.assert_order(self.run_hostile(SEED, SUDO_UID=NOBODY, SUDO_GID=NOBODY))
+
+    def test_as_root_without_cells(self):
+        self.assert_order(self.run_hostile(SEED, "--isolation", "process"))
+
+    def test_a_full_folder_is_empty_for_the_next(self):
+        """Of 32 MiB that one fills the next has all again."""
+        mount = "mount -t tmpfs -o size=32m none /dev/shm"
+        words = " ".join(("run-all", "--library", "fills", "--library", "reference", *FAST))
+        result = subprocess.run(
+            ["unshare", "-m", "sh", "-c", f"{mount} && {BENCHMARK} {words}; s=$?; ls /dev/shm; exit $s"],
+            cwd=self.folder,
+            env={**os.environ, "GEOIO_TESTS": CHECK_LIBRARIES},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        self.assertNotIn("geoio-", result.stdout.splitlines()[-1])
+        rows = {(row["library_name"], row["test_name"]): row for row in self.results()}
+        self.assertEqual(len(rows), 3, result.stderr)
+        self.assertEqual(rows["reference", "fetch_range"]["state"], "ok")
+        self.assertEqual(rows["reference", "cog_header"]["state"], "ok")
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+class AsOrdinaryUser(Places, AsUser):
+    def setUp(self):
+        super().setUp()
+        self.make_places()
+        shutil.chown(self.victim, NOBODY, NOBODY)
+
+    def run_hostile(self, seed, *more):
+        result = self.as_user(*self.words(seed, *more), status=1, GEOIO_TESTS=str(self.tests))
+        self.assert_harmless(result.stderr)
+        return result.stderr
+
+    def test_in_a_user_namespace(self):
+        self.assert_order(self.run_hostile(SEED))
+
+    def test_as_processes(self):
+        self.assert_order(self.run_hostile(SEED, "--isolation", "process"))
+
+
+SEED = 1
+
+if __name__ == "__main__":
+    main()

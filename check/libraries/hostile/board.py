@@ -1,0 +1,18 @@
+"""Fills the live view with noise, and cuts it."""
+
+import os
+import time
+
+from _hostile import HOME, SCRATCH, attempt, finish, setup, until_go
+
+at = until_go()
+end = time.monotonic() + setup["timeout_seconds"] / 2
+while time.monotonic() < end:
+    for folder in (HOME, SCRATCH):
+        opened = attempt(os.open, os.path.join(folder, "board"), os.O_RDWR)
+        if opened is not None:
+            attempt(os.pwrite, opened, os.urandom(60000), 40)
+            attempt(os.ftruncate, opened, 100)
+            os.close(opened)
+    time.sleep(0.005)
+finish(at)
