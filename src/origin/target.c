@@ -62,7 +62,7 @@ const char *percent_decode(struct view text, bool plus, struct arena *arena,
 static bool decode_part(struct view *part, struct arena *arena)
 {
 	if (!part->len || !memchr(part->at, '%', part->len))
-		return true;
+		return utf8_is(part->at, part->len);
 	part->at = percent_decode(*part, false, arena, &part->len);
 	return part->at != NULL;
 }
