@@ -22,9 +22,10 @@ static bool open_or_skip(struct space *space)
 	return false;
 }
 
-static pid_t fork_in(const struct space *space)
+static pid_t fork_in(const struct space *space, void (*child)(void *context),
+		     void *context)
 {
-	pid_t pid = space_fork(space);
+	pid_t pid = space_fork(space, child, context);
 
 	assert_int_not_equal(pid, -1);
 	return pid;
@@ -38,6 +39,12 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
+static void say_whether_inside(void *context)
+{
+	(void)context;
+	_exit(getpid() == 2 && getppid() == 0 ? 42 : 1);
+}
+
 static void child_is_ours_and_inside(void **state)
 {
 	struct space space;
@@ -47,9 +54,7 @@ static void child_is_ours_and_inside(void **state)
 	(void)state;
 	if (!open_or_skip(&space))
 		skip();
-	pid = fork_in(&space);
-	if (pid == 0)
-		_exit(getpid() == 2 && getppid() == 0 ? 42 : 1);
+	pid = fork_in(&space, say_whether_inside, NULL);
 	status = wait_for(pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 42);
@@ -57,9 +62,17 @@ static void child_is_ours_and_inside(void **state)
 	space_close(&space);
 }
 
+static void raise_it(void *context)
+{
+	const int *number = context;
+
+	raise(*number);
+	_exit(0);
+}
+
 static void signals_mean_what_they_mean(void **state)
 {
-	static const int numbers[] = { SIGTERM, SIGABRT, SIGUSR1 };
+	static int numbers[] = { SIGTERM, SIGABRT, SIGUSR1 };
 	struct space space;
 	pid_t pid;
 	int status;
@@ -68,16 +81,19 @@ static void signals_mean_what_they_mean(void **state)
 	if (!open_or_skip(&space))
 		skip();
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		pid = fork_in(&space);
-		if (pid == 0) {
-			raise(numbers[i]);
-			_exit(0);
-		}
+		pid = fork_in(&space, raise_it, &numbers[i]);
 		status = wait_for(pid);
 		assert_true(WIFSIGNALED(status));
 		assert_int_equal(WTERMSIG(status), numbers[i]);
 	}
 	space_close(&space);
+}
+
+static void signal_it(void *context)
+{
+	const pid_t *outside = context;
+
+	_exit(*outside > 2 && kill(*outside, 0) == 0);
 }
 
 static void outside_cannot_be_signalled(void **state)
@@ -88,22 +104,20 @@ static void outside_cannot_be_signalled(void **state)
 	(void)state;
 	if (!open_or_skip(&space))
 		skip();
-	pid = fork_in(&space);
-	if (pid == 0)
-		_exit(self > 2 && kill(self, 0) == 0);
+	pid = fork_in(&space, signal_it, &self);
 	assert_int_equal(wait_for(pid), 0);
 	space_close(&space);
 }
 
-/* Its number of ours is told by a pipe: who holds the other end lives. */
-static void leave_daemon(int held)
+/* It lives as long as it holds its end of a pipe. */
+static void leave_daemon(void *context)
 {
+	(void)context;
 	if (fork())
 		_exit(0);
 	setsid();
 	if (fork())
 		_exit(0);
-	(void)held;
 	for (;;)
 		pause();
 }
@@ -125,9 +139,7 @@ static void nothing_outlives_it(void **state)
 	if (!open_or_skip(&space))
 		skip();
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	pid = fork_in(&space);
-	if (pid == 0)
-		leave_daemon(ends[1]);
+	pid = fork_in(&space, leave_daemon, NULL);
 	close(ends[1]);
 	assert_int_equal(wait_for(pid), 0);
 	assert_true(is_held(ends[0]));
@@ -153,9 +165,7 @@ static void nothing_outlives_a_killed_harness(void **state)
 
 		if (space_open(&space, &err) < 0)
 			_exit(1);
-		pid = space_fork(&space);
-		if (pid == 0)
-			leave_daemon(ends[1]);
+		pid = space_fork(&space, leave_daemon, NULL);
 		waitpid(pid, &status, 0);
 		raise(SIGKILL);
 	}

@@ -372,9 +372,10 @@ const char *cells_explain(int step)
 	return texts[step];
 }
 
-pid_t cells_fork(const struct cells *cells, unsigned replica)
+pid_t cells_fork(const struct cells *cells, unsigned replica,
+		 void (*child)(void *context), void *context)
 {
-	return own_fork(&cells->own, replica);
+	return own_fork(&cells->own, replica, child, context);
 }
 
 int cells_enter(const struct cells *cells, unsigned number, const char *folder)

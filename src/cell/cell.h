@@ -94,8 +94,9 @@ void cells_describe(const struct cells *cells, struct placement *out);
 /* Whether replicas know the origin by its name. */
 bool cells_have_names(const struct cells *cells);
 
-/* As fork(2), for a replica: own_fork(). */
-pid_t cells_fork(const struct cells *cells, unsigned replica);
+/* own_fork() */
+pid_t cells_fork(const struct cells *cells, unsigned replica,
+		 void (*child)(void *context), void *context);
 
 /* In that child: group, namespace, CPUs, then, for a replica, what is its own;
  * it may write to `folder`, NULL: none. Async-signal-safe. 0, or the step that

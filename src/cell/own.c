@@ -160,9 +160,19 @@ void own_release(struct own *own)
 
 /* --------------------------------------------------------- in a replica --- */
 
-pid_t own_fork(const struct own *own, unsigned replica)
+pid_t own_fork(const struct own *own, unsigned replica,
+	       void (*child)(void *context), void *context)
 {
-	return own->space ? space_fork(&own->space[replica]) : fork();
+	pid_t pid;
+
+	if (own->space)
+		return space_fork(&own->space[replica], child, context);
+	pid = fork();
+	if (pid == 0) {
+		child(context);
+		_exit(127);
+	}
+	return pid;
 }
 
 static int restrict_files(const struct own *own, const char *folder)

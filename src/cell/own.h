@@ -5,7 +5,7 @@
  * this machine and the grade allow it.
  *
  *	own_begin(&own, &need);            each trial
- *	  own_fork(&own, replica)          as fork(2)
+ *	  own_fork(&own, replica, child, context)
  *	  own_enter(&own, replica, folder) in that child
  *	own_end(&own);
  *	own_release(&own);
@@ -50,8 +50,9 @@ void own_begin(struct own *own, const struct own_need *need);
 void own_end(struct own *own); /* twice is fine */
 void own_release(struct own *own);
 
-/* As fork(2), into the replica's PID namespace. Signals must be blocked. */
-pid_t own_fork(const struct own *own, unsigned replica);
+/* space_fork(), or without a namespace the same by fork(2). */
+pid_t own_fork(const struct own *own, unsigned replica,
+	       void (*child)(void *context), void *context);
 
 /* In that child: takes all. `folder`, in the scratch folder, may be written to;
  * NULL: none. Async-signal-safe. 0; OWN_VIEW, OWN_USER or OWN_LANDLOCK: what

@@ -16,6 +16,9 @@
 #define CLOSE_WAIT_NS (5 * NS_PER_S)
 #define PAUSE_NS (NS_PER_MS / 2)
 
+/* Room for the child of space_fork(), which has some paths on it. */
+#define STACK_BYTES 131072
+
 /* As fork(2), with flags. What glibc would do besides is for programs with
  * locks to mend; ours only makes system calls from here on. */
 static pid_t fork_with(unsigned long flags)
@@ -103,43 +106,44 @@ int space_open(struct space *space, struct err *err)
 
 /* --------------------------------------------------------------- inside --- */
 
-/* Only children of whom enters are inside, and an ordinary user could not leave
- * again. So a child enters, and makes another that is not its own but ours. */
-static pid_t fork_by_way_of(const struct space *space, int report)
-{
-	pid_t pid = -1;
+struct errand {
+	const struct space *space;
+	void (*child)(void *context);
+	void *context;
+	pid_t pid; /* out */
+	int error;
+};
 
-	if (setns(space->fd, CLONE_NEWPID) == 0)
-		pid = fork_with(CLONE_PARENT);
-	if (pid == 0)
-		return 0;
-	if (pid < 0)
-		pid = -errno;
-	_exit(write(report, &pid, sizeof(pid)) != (ssize_t)sizeof(pid));
+/* Only children of whom enters are inside, and an ordinary user could not leave
+ * again. So one that shares our memory, and has nothing to copy, enters, and
+ * makes a child that is not its own but ours. */
+static int enter_and_fork(void *argument)
+{
+	struct errand *errand = argument;
+
+	errand->pid = setns(errand->space->fd, CLONE_NEWPID) == 0
+			      ? fork_with(CLONE_PARENT) : -1;
+	if (errand->pid == 0) {
+		errand->child(errand->context);
+		_exit(127);
+	}
+	errand->error = errno;
+	return 0;
 }
 
-pid_t space_fork(const struct space *space)
+pid_t space_fork(const struct space *space, void (*child)(void *context),
+		 void *context)
 {
-	pid_t between, pid = -EIO;
-	int report[2];
+	_Alignas(16) char stack[STACK_BYTES];
+	struct errand errand = { space, child, context, -1, EAGAIN };
+	pid_t between = clone(enter_and_fork, stack + sizeof(stack),
+			      CLONE_VM | CLONE_VFORK | SIGCHLD, &errand);
 
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return -1;
-	between = fork_with(0);
-	if (between == 0)
-		return fork_by_way_of(space, report[1]);
-	close(report[1]);
 	if (between < 0)
-		pid = -errno;
-	else if (read(report[0], &pid, sizeof(pid)) != (ssize_t)sizeof(pid))
-		pid = -EIO;
-	close(report[0]);
-	if (between > 0)
-		waitpid(between, NULL, 0);
-	if (pid > 0)
-		return pid;
-	errno = -pid;
-	return -1;
+		return -1;
+	waitpid(between, NULL, 0);
+	errno = errand.error;
+	return errand.pid;
 }
 
 /* ------------------------------------------------------------------ end --- */

@@ -6,7 +6,7 @@
  * everywhere, and our own child, as in no namespace.
  *
  *	space_open(&space, &err);
- *	pid = space_fork(&space);   as fork(2)
+ *	pid = space_fork(&space, child, context);
  *	space_kill(&space);         all in it
  *	space_close(&space);        waits for its end
  */
@@ -31,9 +31,11 @@ struct space {
 /* The init ends with the calling thread. ERR_NOT_FOUND with the reason. */
 int space_open(struct space *space, struct err *err);
 
-/* The child is in the namespace, and a child of this process; what getppid()
- * says there is 0. Signals must be blocked. -1 with errno. */
-pid_t space_fork(const struct space *space);
+/* Runs `child`, which must not return, in a child of this process that is in the
+ * namespace; what getppid() says there is 0. It may make async-signal-safe calls
+ * only. Signals must be blocked. Its number, or -1 with errno. */
+pid_t space_fork(const struct space *space, void (*child)(void *context),
+		 void *context);
 
 void space_kill(const struct space *space);
 

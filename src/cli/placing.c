@@ -43,9 +43,10 @@ void placing_need(const struct options *options, const char *const *reads,
 	};
 }
 
-static pid_t fork_inside(void *context, unsigned replica)
+static pid_t fork_inside(void *context, unsigned replica,
+			 void (*child)(void *argument), void *argument)
 {
-	return cells_fork(context, replica);
+	return cells_fork(context, replica, child, argument);
 }
 
 static int enter(void *context, unsigned replica, const char *folder)

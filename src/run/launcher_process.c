@@ -221,6 +221,19 @@ static _Noreturn void child_main(const struct launch *launch,
 	child_fail(report, CHILD_EXEC);
 }
 
+struct child_start {
+	const struct launch *launch;
+	const struct ends *ends;
+	char *const *environment;
+};
+
+static void child_begin(void *argument)
+{
+	const struct child_start *start = argument;
+
+	child_main(start->launch, start->ends, start->environment);
+}
+
 /* ----------------------------------------------------- in the parent --- */
 
 /* Signals are held back meanwhile, so that no handler of ours runs in the
@@ -228,16 +241,18 @@ static _Noreturn void child_main(const struct launch *launch,
 static pid_t fork_child(const struct launch *launch, const struct ends *ends,
 			char *const *environment)
 {
+	struct child_start start = { launch, ends, environment };
 	const struct place *place = launch->place;
 	sigset_t all, before;
 	pid_t pid;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = place && place->fork
-		      ? place->fork(place->context, launch->replica) : fork();
-	if (pid == 0)
-		child_main(launch, ends, environment);
+	if (place && place->fork)
+		pid = place->fork(place->context, launch->replica, child_begin,
+				  &start);
+	else if ((pid = fork()) == 0)
+		child_begin(&start);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }

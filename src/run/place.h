@@ -20,10 +20,11 @@ enum blame {
 
 struct place {
 	void *context;
-	/* As fork(2), where the child is to be in a PID namespace of the place;
-	 * it is a child of this process in any case. All signals are blocked.
-	 * NULL: fork(2). */
-	pid_t (*fork)(void *context, unsigned replica);
+	/* Makes a child of this process that runs `child`, which does not
+	 * return, in a PID namespace of the place, say. All signals are blocked.
+	 * Its number, or -1 with errno. NULL: fork(2) will do. */
+	pid_t (*fork)(void *context, unsigned replica,
+		      void (*child)(void *argument), void *argument);
 	/* In the forked child, as the last thing before execve(): moves the
 	 * calling process there and gives up what it may not keep. It can write
 	 * to `folder` (launch->folder). Only async-signal-safe calls. 0, or the number of the step that failed,
