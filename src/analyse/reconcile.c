@@ -231,8 +231,9 @@ static void check_amount(struct trial *trial, const struct sums *s)
 		trial_add_finding(trial, "%s: no operation ended in time",
 				  LIBRARY(trial));
 	else if (!trial->failed && s->ok && s->ok < FEW_OPERATIONS)
-		trial_add_finding(trial, "only %llu operations succeeded: too "
-					 "few for quantiles",
+		trial_add_finding(trial, "only %llu operations succeeded: "
+					 "quantiles of so few say little, "
+					 "and there is no p99",
 				  LLU(s->ok));
 }
 

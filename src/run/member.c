@@ -17,6 +17,9 @@
 /* A replica may round the deadline, which it gets in seconds. */
 #define ROUNDING_NS NS_PER_MS
 
+/* So late is 'ready' read where the machine is very busy. */
+#define CLOCK_DOUBT_NS (int64_t)(500 * NS_PER_MS)
+
 /* "0.5 s after GO", or "before GO". */
 static const char *when(const struct runner *runner, char out[WHEN_BYTES])
 {
@@ -188,6 +191,14 @@ static void check_clock(struct runner *runner, struct member *member,
 					     member->started_ns, now_ns);
 	if (ahead_ns)
 		judge_clock(runner, member, ahead_ns);
+	else if (replica->ready_clock_ns &&
+		 replica->clock_offset_ns < -CLOCK_DOUBT_NS)
+		trial_add_finding(runner->trial,
+				  "replica %u: its CLOCK_MONOTONIC was %.3g s "
+				  "behind ours when it said that it was ready: "
+				  "is it another clock, or was the harness held "
+				  "up?", replica->number,
+				  (double)-replica->clock_offset_ns / NS_PER_S);
 }
 
 static void on_ready(struct runner *runner, struct member *member,

@@ -10,8 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How far CLOCK_MONOTONIC of a process (and of its children) is ahead of ours,
- * as the kernel says; false: it does not say. */
+/* How far CLOCK_MONOTONIC of a process, or else of the first of its descendants
+ * that has another, is ahead of ours, as the kernel says; false: it does not
+ * say. */
 bool timens_offset(pid_t pid, int64_t *out_ns);
 
 /* The same from what a replica said: `said_ns` is its clock at a moment between
