@@ -76,6 +76,10 @@ static void check_err_is_clean(void **state)
 	err_set(&err, ERR_INVALID, "the store said %s", said);
 	assert_string_equal(err.text, "the store said ?[2J??31m?2J? b? "
 				      "\xc3\xa9\xe2\x82\xac");
+	err_set(&err, ERR_USAGE, "'%s' and %s: no address, a@b",
+		"ftp://me:se@cret@host/p@q", "http://me@host");
+	assert_string_equal(err.text, "'ftp://@host/p@q' and http://@host: no "
+				      "address, a@b");
 	err_sys(&err, "cannot open %s", "a\x1b[2J");
 	assert_names(err, "cannot open a?[2J: ");
 	err_wrap(&err, ERR_INVALID, "a\nb");

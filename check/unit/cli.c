@@ -300,6 +300,13 @@ static void check_typed(void **state)
 	assert_string_equal(line, "run-test 'it'\\''s' --endpoint "
 				  "http://@host:9000/a@b '' 'a b'");
 	free(line);
+	count = split("--endpoint|http://host/a@b|--endpoint|me:secret@host|"
+		      "--endpoint=http://me:sec/ret@host|--db|"
+		      "x://me:se@cret@h", words);
+	line = typed_line(count, words);
+	assert_string_equal(line, "--endpoint http://host/a@b --endpoint @host "
+				  "--endpoint=http://@host --db x://@h");
+	free(line);
 }
 
 static const char *monitor_of(const char *text)

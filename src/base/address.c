@@ -94,20 +94,23 @@ static bool is_name(const char *host, size_t n)
 	       strspn(host, LETTERS DIGITS "-._") >= n;
 }
 
-static int bad_endpoint(const char *text, const char *what, struct err *err)
-{
-	return err_set(err, ERR_USAGE,
-		       "\"%.300s\" is not the address of %s: give "
-		       "http://HOST:PORT or https://HOST",
-		       text, what);
-}
-
 static int refuse_user(const char *what, struct err *err)
 {
 	return err_set(err, ERR_USAGE,
 		       "the address of %s holds a user or a password, which "
 		       "would stand in results: give http://HOST:PORT alone",
 		       what);
+}
+
+/* An @ may follow a password whose end cannot be known. */
+static int bad_endpoint(const char *text, const char *what, struct err *err)
+{
+	if (strchr(text, '@'))
+		return refuse_user(what, err);
+	return err_set(err, ERR_USAGE,
+		       "\"%.300s\" is not the address of %s: give "
+		       "http://HOST:PORT or https://HOST",
+		       text, what);
 }
 
 static void copy_small(char *to, const char *from, size_t n)

@@ -16,7 +16,7 @@ int err_set(struct err *err, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	text_clean_line(err->text);
+	text_clean_sentence(err->text);
 	return code;
 }
 
@@ -34,7 +34,7 @@ int err_sys(struct err *err, const char *format, ...)
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
 		 strerror(saved));
-	text_clean_line(err->text);
+	text_clean_sentence(err->text);
 	errno = saved;
 	return ERR_SYSTEM;
 }
@@ -53,7 +53,7 @@ int err_wrap(struct err *err, int code, const char *format, ...)
 	va_end(args);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %.900s", inner);
-	text_clean_line(err->text);
+	text_clean_sentence(err->text);
 	return code;
 }
 

@@ -71,7 +71,7 @@ void log_write(enum log_area area, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	text_clean_line(line);
+	text_clean_sentence(line);
 	fprintf(stderr, "[%10.6f %s] %s\n",
 		clock_seconds(clock_now_ns() - start_ns), words[area], line);
 }

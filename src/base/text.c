@@ -97,3 +97,31 @@ void text_show(struct str *out, const char *text)
 		}
 	}
 }
+
+/* The last @ before the path: a password may hold one. */
+static char *user_end(char *authority)
+{
+	size_t n = strcspn(authority, "/?# \t\n");
+
+	return memrchr(authority, '@', n);
+}
+
+void text_hide_user(char *text)
+{
+	char *authority = text;
+
+	while ((authority = strstr(authority, "://"))) {
+		char *at;
+
+		authority += 3;
+		at = user_end(authority);
+		if (at)
+			memmove(authority, at, strlen(at) + 1);
+	}
+}
+
+void text_clean_sentence(char *text)
+{
+	text_hide_user(text);
+	text_clean_line(text);
+}

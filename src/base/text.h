@@ -19,4 +19,11 @@ void text_clean_part(char *text);
 /* A name for a line: the same bytes, and newline and tab, become \xNN. */
 void text_show(struct str *out, const char *text);
 
+/* In place: what stands before the @ of a URL, a user and perhaps a password, is
+ * taken out: "http://@host". */
+void text_hide_user(char *text);
+
+/* Both: what every sentence and line goes through before a person sees it. */
+void text_clean_sentence(char *text);
+
 #endif

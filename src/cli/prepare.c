@@ -124,8 +124,11 @@ static int make(struct session *session, const struct job *job,
 	if (code == 0 && p->work.left_out)
 		progress_say(&session->progress, "%s: %s", p->source->name,
 			     p->work.left_out);
-	LOG(CLI, "plan of %zu operations in %.3f s: %s", p->work.op_count,
-	    clock_seconds(clock_now_ns() - start_ns), p->key);
+	/* An endpoint that was refused may hold a password. */
+	if (code == 0)
+		LOG(CLI, "plan of %zu operations in %.3f s: %s",
+		    p->work.op_count,
+		    clock_seconds(clock_now_ns() - start_ns), p->key);
 	return code;
 }
 

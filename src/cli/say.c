@@ -10,7 +10,7 @@ void say_args(FILE *out, const char *format, va_list args)
 
 	if (vasprintf(&line, format, args) < 0)
 		return;
-	text_clean_line(line);
+	text_clean_sentence(line);
 	fprintf(out, "%s\n", line);
 	free(line);
 }

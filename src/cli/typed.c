@@ -1,24 +1,34 @@
 #include "cli/typed.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #define PLAIN                                                                  \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"       \
 	"-_=+.,:/@%[]"
 
-/* Behind the user and password of a URL; NULL: it has none. */
-static const char *after_secret(const char *word, size_t *before)
+/* What the option --endpoint was given, by this word or the one before it. */
+static char *endpoint_in(char *word, const char *before)
 {
-	const char *authority = strstr(word, "://"), *at;
+	if (!strncmp(word, "--endpoint=", 11))
+		return word + 11;
+	return before && !strcmp(before, "--endpoint") ? word : NULL;
+}
 
-	if (!authority)
-		return NULL;
-	authority += 3;
-	at = memchr(authority, '@', strcspn(authority, "/?#"));
-	*before = (size_t)(authority - word);
-	return at;
+/* Of what is no address, all before an @ may be a secret. */
+static void hide_endpoint(char *address)
+{
+	char *at = strrchr(address, '@'), *scheme = strstr(address, "://");
+	char *from = scheme && scheme < at ? scheme + 3 : address;
+	struct endpoint known;
+
+	if (at && endpoint_parse(&known, address, "", NULL) < 0)
+		memmove(from, at, strlen(at) + 1);
 }
 
 static void add_quoted(struct str *line, const char *word)
@@ -32,19 +42,19 @@ static void add_quoted(struct str *line, const char *word)
 	str_add_char(line, '\'');
 }
 
-static void add_word(struct str *line, const char *word)
+static void add_word(struct str *line, const char *word, const char *before)
 {
-	struct str clean = STR_INIT;
-	size_t before = 0;
-	const char *rest = after_secret(word, &before);
+	char *clean = mem_dup(word);
+	char *endpoint = endpoint_in(clean, before);
 
-	str_add_n(&clean, word, rest ? before : strlen(word));
-	str_add(&clean, rest ? rest : "");
-	if (clean.len && strspn(clean.buf, PLAIN) == clean.len)
-		str_add(line, clean.buf);
+	text_hide_user(clean);
+	if (endpoint && !strstr(endpoint, "://@"))
+		hide_endpoint(endpoint);
+	if (*clean && strspn(clean, PLAIN) == strlen(clean))
+		str_add(line, clean);
 	else
-		add_quoted(line, clean.buf);
-	str_release(&clean);
+		add_quoted(line, clean);
+	free(clean);
 }
 
 char *typed_line(int count, char *const *words)
@@ -54,7 +64,7 @@ char *typed_line(int count, char *const *words)
 	for (int i = 0; i < count; i++) {
 		if (i)
 			str_add_char(&line, ' ');
-		add_word(&line, words[i]);
+		add_word(&line, words[i], i ? words[i - 1] : NULL);
 	}
 	return str_detach(&line);
 }
