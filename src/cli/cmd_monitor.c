@@ -6,7 +6,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
@@ -44,7 +43,6 @@ static unsigned add_recent(const struct live_finished *row, struct str *out)
 		 "  %s %s: %s requests/s, %.1f MB/s, %s%s", row->library,
 		 row->test, rate, row->bytes_per_second / 1e6, row->state,
 		 *row->findings ? ", with findings" : "");
-	text_clean_line(line);
 	str_addf(out, "%s\n", line);
 	return 1;
 }

@@ -134,6 +134,7 @@ static int keep_row(void *context, const struct result_row *row)
 		watch->recent_count--;
 	memmove(all + 1, all, watch->recent_count * sizeof(*all));
 	live_describe(row, clock_parse(row->end_time), all);
+	live_clean_finished(all);
 	watch->recent_count++;
 	return 0;
 }

@@ -347,19 +347,6 @@ static void end_cell(struct live_cell *cell)
 	END(cell->state);
 }
 
-static void end_finished(struct live_finished *finished)
-{
-	END(finished->trial_id);
-	END(finished->run_id);
-	END(finished->library);
-	END(finished->test);
-	END(finished->library_version);
-	END(finished->params_json);
-	END(finished->state);
-	END(finished->isolation);
-	END(finished->findings);
-}
-
 static uint32_t at_most(uint32_t count, uint32_t most)
 {
 	return count < most ? count : most;
@@ -381,7 +368,7 @@ static void make_safe(struct board_head *head)
 		END(tests_of(head)[i].test);
 	}
 	for (uint32_t i = 0; i < head->finished_count; i++)
-		end_finished(&head->finished[i]);
+		live_clean_finished(&head->finished[i]);
 }
 
 bool board_look(struct board *board, struct live *out)

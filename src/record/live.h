@@ -82,6 +82,10 @@ struct live_finished {
 				     * unknown */
 };
 
+/* Gives its texts an end, and cleans them (base/text.h): of a board or a database
+ * of somebody else. */
+void live_clean_finished(struct live_finished *finished);
+
 /* The trial now, or the last one: "over" until the next begins. library[0] == 0:
  * there was none yet. */
 struct live_trial {
