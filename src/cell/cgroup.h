@@ -131,6 +131,11 @@ bool cgroup_path_of(pid_t pid, char *out, size_t size);
 void cgroup_limits_of(const struct cgroup *group, bool above,
 		      struct cgroup_limits *out);
 
+/* Bytes of memory that this process may still have: the least of what the
+ * machine has available and what the limits of its group and of those above
+ * leave. UINT64_MAX: unknown. cgroup_room.c */
+uint64_t cgroup_memory_room(void);
+
 /* Moves the calling process into the group. Async-signal-safe, for the time
  * between fork() and execve(). 0, or -1 with errno. */
 int cgroup_enter(const struct cgroup *group);

@@ -12,16 +12,13 @@
 #include "cli/dataset.h"
 #include "cli/origin_process.h"
 #include "cli/placing.h"
+#include "cli/record_room.h"
 #include "cli/sampler.h"
 #include "cli/session.h"
 #include "origin/origin.h"
 #include "run/home.h"
 #include "run/run.h"
 
-/* Faster than any client we know on this plan of one process; the file is
- * sparse, so room costs nothing until it is used. */
-#define RECORDS_PER_SECOND 400000.0
-#define RECORDS_MOST 50000000.0
 #define GRACE_S 3.0
 
 /* What one trial needs besides the session; freed by end(). */
@@ -150,17 +147,6 @@ static int choose_store(struct setting *s, const struct session *session,
 	return 0;
 }
 
-static uint64_t records_capacity(const struct trial_spec *spec)
-{
-	double most = spec->timeout_s * RECORDS_PER_SECOND;
-
-	if (most > RECORDS_MOST)
-		most = RECORDS_MOST;
-	if (spec->n_requests && (double)spec->n_requests < most)
-		return spec->n_requests;
-	return (uint64_t)most + 1024;
-}
-
 static int run_replicas(struct session *session, struct setting *s,
 			const struct job *job, struct trial *trial,
 			struct err *err)
@@ -246,18 +232,24 @@ static void remove_homes(struct setting *s, struct trial *trial)
 					  "behind: %s", i, err.text);
 }
 
-static void open_sampler(struct setting *s, struct session *session,
-			 struct trial *trial)
+static int open_sampler(struct setting *s, struct session *session,
+			struct trial *trial, struct err *err)
 {
+	uint64_t capacity;
+	int code = record_room(&trial->spec, cgroup_memory_room(), &capacity,
+			       err);
+
+	if (code < 0)
+		return code;
 	s->records = mem_array(s->replicas, sizeof(*s->records));
 	for (unsigned i = 0; i < s->replicas; i++)
 		s->records[i] = -1;
 	sampler_init(&s->sampler, trial, session->cells, s->origin.ledger,
-		     s->origin.pid, s->records, records_capacity(&trial->spec),
-		     &s->prepared->work);
+		     s->origin.pid, s->records, capacity, &s->prepared->work);
 	s->sampler.ours[s->sampler.count] = session->monitoring.pid;
 	s->sampler.progress = show_progress;
 	s->sampler.progress_context = session;
+	return 0;
 }
 
 static void analyse(struct setting *s, struct trial *trial)
@@ -329,8 +321,9 @@ int session_trial(struct session *session, const struct job *job,
 				  trial->placement.user,
 				  session->cells->own.why);
 	s.environment = catalogue_environment(&session->catalogue);
-	open_sampler(&s, session, trial);
-	code = run_replicas(session, &s, job, trial, err);
+	code = open_sampler(&s, session, trial, err);
+	if (code == 0)
+		code = run_replicas(session, &s, job, trial, err);
 	if (code < 0)
 		goto out;
 	remove_homes(&s, trial);

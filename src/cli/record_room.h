@@ -1,0 +1,19 @@
+/* How many records a replica gets: they are memory. */
+#ifndef CLI_RECORD_ROOM_H
+#define CLI_RECORD_ROOM_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/trial.h"
+
+/*
+ * Enough for the operations that were asked for, or that any client can do in
+ * the time; where `room_bytes`, what may still be had, does not hold so many for
+ * all replicas, as many as half of it holds: a replica that fills them says so.
+ * ERR_USAGE where those that were asked for by number do not fit, or hardly any.
+ */
+int record_room(const struct trial_spec *spec, uint64_t room_bytes,
+		uint64_t *capacity, struct err *err);
+
+#endif
