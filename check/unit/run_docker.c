@@ -18,19 +18,22 @@ struct contained {
 static void contained_init(struct contained *c, unsigned replicas,
 			   const char *words, const struct engine_rule *rules)
 {
+	static struct container_user users[8];
 	static const char *const labels[] = { "library=check", "test=x=y",
 					      NULL };
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	assert_true(n > 0);
 	self[n] = '\0';
+	for (unsigned i = 0; i < 8; i++)
+		users[i] = (struct container_user){ geteuid(), getegid() };
 	snprintf(enter, sizeof(enter), "%s/geoio-enter", getenv("BUILD"));
 	fixture_init(&c->f, replicas, words);
 	fake_engine_start(&c->e, rules);
 	c->container = (struct container){
 		.socket = c->e.path, .image = "image:1", .enter = enter,
 		.run_folder = c->f.folder, .labels = labels,
-		.network = "none", .uid = geteuid(), .gid = getegid(),
+		.network = "none", .users = users,
 	};
 	c->f.argv[0] = self; /* and not what runs in its place first */
 	c->f.request.launcher = "docker";

@@ -62,6 +62,19 @@ static void fill_labels(struct containers *containers,
 	containers->labels[3] = mem_printf("RUN_ID=%s", run_id);
 }
 
+static void fill_users(struct containers *containers, const struct cells *cells,
+		       unsigned count)
+{
+	free(containers->users);
+	containers->users = mem_array(count, sizeof(*containers->users));
+	for (unsigned i = 0; i < count; i++) {
+		const struct identity *identity = cells_identity(cells, i);
+
+		containers->users[i] = (struct container_user){ identity->uid,
+								identity->gid };
+	}
+}
+
 const struct container *containers_fill(struct containers *containers,
 					const struct cells *cells,
 					const struct trial *trial,
@@ -72,6 +85,7 @@ const struct container *containers_fill(struct containers *containers,
 
 	fill_hosts(containers, cells);
 	fill_labels(containers, trial, run_id);
+	fill_users(containers, cells, trial->replica_count);
 	containers->container = (struct container){
 		.socket = containers->socket,
 		.image = containers->image,
@@ -82,8 +96,7 @@ const struct container *containers_fill(struct containers *containers,
 		.hosts = (const char *const *)containers->hosts,
 		.network = cells->networked ? "none" : "host",
 		.cpuset = cells->pin.on ? cells->pin.cpuset : NULL,
-		.uid = cells_identity(cells, 0)->uid,
-		.gid = cells_identity(cells, 0)->gid,
+		.users = containers->users,
 		.cpus = spec->cpus_limit,
 		.memory_bytes = spec->memory_limit_bytes,
 		.pids = spec->pids_limit,
@@ -95,6 +108,7 @@ void containers_close(struct containers *containers)
 {
 	clear(containers->labels, CONTAINERS_LABELS);
 	clear(containers->hosts, 2);
+	free(containers->users);
 	free(containers->socket);
 	free(containers->image);
 	memset(containers, 0, sizeof(*containers));

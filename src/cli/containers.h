@@ -19,6 +19,7 @@ struct containers {
 	const char *mounts[CONTAINERS_MOUNTS];
 	char *labels[CONTAINERS_LABELS];
 	char *hosts[2];
+	struct container_user *users; /* one a replica */
 };
 
 /* Asks the engine for the image (NULL: ours). After an error containers_close()

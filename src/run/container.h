@@ -31,6 +31,11 @@
 #define CONTAINER_PIDS_LABEL "geoio.pid_namespace" /* in which that is true */
 #define CONTAINER_REPLICA_LABEL "replica"       /* its number */
 
+struct container_user {
+	uid_t uid;
+	gid_t gid;
+};
+
 /* All is borrowed. Lists end with NULL; a list that is NULL is empty. */
 struct container {
 	const char *socket;     /* of the engine */
@@ -47,8 +52,7 @@ struct container {
 	const char *const *hosts;  /* "origin.geoio.test:198.18.0.1" */
 	const char *network;    /* "none" (place->adopt gives it one), "host" */
 	const char *cpuset;     /* CPUs, "0,2-3"; NULL or "": all */
-	uid_t uid;
-	gid_t gid;
+	const struct container_user *users; /* one a replica */
 	/* Limits of each; 0: none. */
 	double cpus;            /* CPU seconds a second, >= 0.01 */
 	uint64_t memory_bytes;  /* swap included */

@@ -47,6 +47,13 @@ void docker_empty_image(struct str *tar);
  */
 #define MEETING_SOCKET "socket"
 
+/* Whom the replica runs as. */
+static inline const struct container_user *
+docker_user(const struct launch *launch)
+{
+	return &launch->container->users[launch->replica];
+}
+
 struct meeting {
 	char *path; /* of the folder */
 	int listener;
@@ -56,7 +63,7 @@ struct meeting {
 	int output[2], report[2]; /* ours, the replica's */
 };
 
-int meeting_open(struct meeting *meeting, const struct container *container,
+int meeting_open(struct meeting *meeting, const struct launch *launch,
 		 struct err *err);
 
 /* Waits until it has come; 1: it has, 0: not within timeout_ms. Also an error:

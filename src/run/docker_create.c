@@ -196,8 +196,8 @@ json_t *docker_body(const struct launch *launch, const char *meeting)
 {
 	const struct container *container = launch->container;
 	const char *folder = launch->folder ? launch->folder : "/";
-	char *user = mem_printf("%u:%u", (unsigned)container->uid,
-				(unsigned)container->gid);
+	char *user = mem_printf("%u:%u", (unsigned)docker_user(launch)->uid,
+				(unsigned)docker_user(launch)->gid);
 	json_t *body = json_pack(
 		"{s:s, s:[s], s:o, s:o, s:s, s:s, s:o, s:o}",
 		"Image", container->image,

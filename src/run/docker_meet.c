@@ -62,37 +62,36 @@ static int bind_in(int fd, int folder)
 }
 
 /* The replica's user passes through the folder and opens the socket. */
-static int give_socket(int folder, const struct container *container)
+static int give_socket(int folder, const struct container_user *user)
 {
 	if (fchmod(folder, 0711) < 0 ||
 	    fchmodat(folder, MEETING_SOCKET, 0600, 0) < 0)
 		return -1;
-	if (container->uid == geteuid())
+	if (user->uid == geteuid())
 		return 0;
-	return fchownat(folder, MEETING_SOCKET, container->uid, container->gid,
+	return fchownat(folder, MEETING_SOCKET, user->uid, user->gid,
 			AT_SYMLINK_NOFOLLOW);
 }
 
 static int listen_in(struct meeting *meeting, int folder,
-		     const struct container *container)
+		     const struct launch *launch)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			0);
 
 	meeting->listener = fd;
 	if (fd < 0 || bind_in(fd, folder) < 0 ||
-	    give_socket(folder, container) < 0)
+	    give_socket(folder, docker_user(launch)) < 0)
 		return -1;
 	return listen(fd, 1);
 }
 
-static int listen_for(struct meeting *meeting,
-		      const struct container *container)
+static int listen_for(struct meeting *meeting, const struct launch *launch)
 {
 	static atomic_uint serial;
 	int folder, result;
 
-	meeting->path = mem_printf("%s/enter-%u", container->run_folder,
+	meeting->path = mem_printf("%s/enter-%u", launch->container->run_folder,
 				   atomic_fetch_add(&serial, 1));
 	if (mkdir(meeting->path, 0700) < 0) {
 		free(meeting->path);
@@ -103,16 +102,16 @@ static int listen_for(struct meeting *meeting,
 		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
-	result = listen_in(meeting, folder, container);
+	result = listen_in(meeting, folder, launch);
 	close(folder);
 	return result;
 }
 
-int meeting_open(struct meeting *meeting, const struct container *container,
+int meeting_open(struct meeting *meeting, const struct launch *launch,
 		 struct err *err)
 {
 	*meeting = NO_MEETING;
-	if (listen_for(meeting, container) == 0 &&
+	if (listen_for(meeting, launch) == 0 &&
 	    pipe2(meeting->output, O_CLOEXEC) == 0 &&
 	    pipe2(meeting->report, O_CLOEXEC) == 0 &&
 	    fcntl(meeting->output[0], F_SETFL, O_NONBLOCK) == 0)
@@ -122,7 +121,7 @@ int meeting_open(struct meeting *meeting, const struct container *container,
 			"open (raise the limit: ulimit -n)");
 	else
 		err_sys(err, "could not be started, as no socket can be made "
-			"in %s", container->run_folder);
+			"in %s", launch->container->run_folder);
 	meeting_close(meeting);
 	return ERR_SYSTEM;
 }
@@ -255,7 +254,7 @@ static int step_error(const struct launch *launch, const char *step, int error,
 			       "could not be started: %s may not be executed "
 			       "by user %u in its container: chmod +x it, and "
 			       "give access to its folders", program,
-			       (unsigned)launch->container->uid);
+			       (unsigned)docker_user(launch)->uid);
 	return err_set(err, ERR_FAILED, "could not be started: %s: %s", program,
 		       strerror(error));
 }

@@ -221,7 +221,7 @@ static int docker_start(const struct launch *launch, struct launched *out,
 
 	*out = LAUNCHED_NONE;
 	if (code == 0)
-		code = meeting_open(&meeting, launch->container, err);
+		code = meeting_open(&meeting, launch, err);
 	if (code < 0)
 		return code;
 	out->container = launch->container;
