@@ -109,12 +109,17 @@ const char *invoker_home(void)
 	const char *home = getenv("HOME");
 	const struct passwd *user;
 	struct invoker invoker;
+	struct stat st;
 
 	invoker_find(&invoker);
-	user = invoker.changes ? getpwuid(invoker.uid) : NULL;
-	if (invoker.changes)
-		return user ? user->pw_dir : NULL;
-	return home && *home == '/' ? home : NULL;
+	if (!home || *home != '/')
+		home = NULL;
+	/* sudo keeps HOME, or makes it root's, as it is set up. */
+	if (!invoker.changes ||
+	    (home && stat(home, &st) == 0 && st.st_uid == invoker.uid))
+		return home;
+	user = getpwuid(invoker.uid);
+	return user ? user->pw_dir : NULL;
 }
 
 int invoker_become(const char *folder)
