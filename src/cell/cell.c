@@ -258,10 +258,14 @@ static void give_own(struct cells *cells, const struct cell_need *need)
 		.users = root,
 		.namespaces = cells->isolation != ISOLATION_DOCKER &&
 			      (root || cells->isolation != ISOLATION_PROCESS),
-		.landlock = !root && cells->isolation != ISOLATION_DOCKER,
+		.landlock = cells->isolation != ISOLATION_DOCKER,
 	};
 
 	own_begin(&cells->own, &own);
+	if (geteuid() == 0 && !root)
+		snprintf(cells->own.why, sizeof(cells->own.why),
+			 "the user namespace of cells has one user: run it "
+			 "where root may make cells, outside of a sandbox");
 }
 
 int cells_begin(struct cells *cells, const struct cell_need *need,

@@ -129,7 +129,6 @@ void own_begin(struct own *own, const struct own_need *need)
 {
 	own->count = need->replicas;
 	own->reads = need->reads;
-	own->landlock = need->landlock;
 	own->has_users = false;
 	own->identity = mem_array(own->count, sizeof(*own->identity));
 	*own->why = '\0';
@@ -137,6 +136,8 @@ void own_begin(struct own *own, const struct own_need *need)
 		open_view(own, need);
 		open_spaces(own);
 	}
+	/* Root's replicas in a view have no need of it. */
+	own->landlock = need->landlock && (!need->users || !own->view);
 	if (!need->users || !take_users(own))
 		share_user(own);
 }
