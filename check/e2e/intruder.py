@@ -1,5 +1,5 @@
-"""A replica tries what it must not: it harms its own trial and nothing else, in each grade, as root, under sudo and
-as an ordinary user; what a library needs goes on working.
+"""A replica tries what it must not: it harms its own trial and nothing else, in each grade, as root, under sudo
+and as an ordinary user; what a library needs goes on working.
 
 check: deadline 300
 """
@@ -226,11 +226,59 @@ class AsUser(Intruder):
         for said in self.looked():
             self.assert_harmless(said)
 
+    def as_root_below(self, *before):
+        """The users of two replicas, each harmless, that are started as root with less than all of it."""
+        subprocess.run(
+            [
+                *(*before, self.base / "prefix/bin/benchmark", "run-test", "intruder", "fetch_range", *FAST),
+                *("--replicas", "2", "--isolation", "process"),
+            ],
+            cwd=self.folder,
+            env={**os.environ, "GEOIO_TESTS": str(self.base / "libraries")},
+            capture_output=True,
+            timeout=120,
+        )
+        for said in self.looked():
+            self.assert_harmless(said)
+        return [said["uid"][0] for said in self.looked()]
+
+    def test_root_without_namespaces(self):
+        """As in a container: users of their own all the same."""
+        users = self.as_root_below("setpriv", "--inh-caps=-all", "--bounding-set=-sys_admin")
+        self.assertEqual(len({*users, 0, NOBODY}), 4, users)
+
+    def test_root_with_few_users(self):
+        """Containers often map 0 to 65535 alone."""
+        users = self.as_root_below(sys.executable, "-c", FEW_USERS)
+        self.assertEqual(len({*users, 0, NOBODY}), 4, users)
+        self.assertLess(max(users), 60000)
+
     def test_doctor_tells_what_replicas_have(self):
         told = self.as_user("doctor", status=None).stdout
         self.assert_sentence(told, r"replicas +.*Landlock")
         told = self.benchmark("doctor", status=None).stdout
         self.assert_sentence(told, r"replicas +in cells each has a user of its own.*PID namespace")
+
+
+# Becomes root of a user namespace with 65536 users, and then the program.
+FEW_USERS = """
+import ctypes, os, sys
+ready, go = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    ctypes.CDLL(None).unshare(0x10000000)
+    os.write(ready[1], b"x")
+    os.read(go[0], 1)
+    os.setgid(0)
+    os.setuid(0)
+    os.execv(sys.argv[1], sys.argv[1:])
+os.read(ready[0], 1)
+for name in ("uid_map", "gid_map"):
+    with open(f"/proc/{child}/{name}", "w") as file:
+        file.write("0 0 65536")
+os.write(go[1], b"x")
+os.waitpid(child, 0)
+"""
 
 
 def landlock_version():

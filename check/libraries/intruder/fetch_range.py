@@ -1,5 +1,5 @@
-"""intruder: works, and tries what a replica must not be able to do; what it could, it says as a note, in JSON, which
-check/e2e/intruder.py reads. It only looks whether it could: nobody is harmed where it can."""
+"""intruder: works, and tries what a replica must not be able to do; what it could, it says as a note, in JSON,
+which check/e2e/intruder.py reads. It only looks whether it could: nobody is harmed where it can."""
 
 import ctypes
 import json
@@ -61,7 +61,9 @@ def read(path):
 
 
 def looked_into():
-    return [pid for pid in others() for name in ("environ", "mem", "maps") if may(read, f"/proc/{pid}/{name}")]
+    return [
+        pid for pid in others() for name in ("environ", "mem", "maps") if may(read, f"/proc/{pid}/{name}")
+    ]
 
 
 def traced():
@@ -108,7 +110,7 @@ def neighbours():
 
 
 def works():
-    """What a library may expect: a folder for temporary files, a semaphore, a home, names of users and hosts."""
+    """What a library may expect: a folder for temporary files, a home, a semaphore, /dev/null."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"x")
     write(os.path.expanduser("~/intruder"), "x")
@@ -123,7 +125,9 @@ if __name__ == "__main__":
         "uid": os.getresuid(),
         "gid": os.getresgid(),
         "groups": os.getgroups(),
-        "capabilities": [name for name in ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb") if int(status(name)[0], 16)],
+        "capabilities": [
+            name for name in ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb") if int(status(name)[0], 16)
+        ],
         "new_privileges": status("NoNewPrivs") != ["1"],
         "pid": os.getpid(),
         "others": sorted(others()),
