@@ -1,5 +1,5 @@
-"""A replica tries what it must not: it harms its own trial and nothing else, in each grade, as root, under sudo
-and as an ordinary user; what a library needs goes on working.
+"""A replica tries what it must not: it harms its own trial and nothing else, in each grade, as root, under
+sudo and as an ordinary user; what a library needs goes on working.
 
 check: deadline 300
 """
@@ -127,6 +127,21 @@ class AsRoot(Intruder):
             self.only_result()["findings"],
             r"ran as uid 0 and not as users of their own: others may not read .*libraries/intruder: chmod",
         )
+
+    @unittest.skipUnless(
+        Path("/proc/self/task", str(os.getpid()), "children").exists(), "the kernel does not tell children"
+    )
+    def test_orphans_are_named(self):
+        """They are the init's of a PID namespace, and no longer the harness's."""
+        for number, words in enumerate(((), ("--isolation", "process"))):
+            self.db = self.folder / f"{number}.db"
+            db = f"sqlite:///{self.db}"
+            self.benchmark(
+                *("run-test", "orphans", "fetch_range", *FAST, "--db", db, *words),
+                status=None,
+                GEOIO_TESTS=CHECK_LIBRARIES,
+            )
+            self.assert_sentence(self.query("select findings from trials")[0][0], r"left \d+ processes behind")
 
     def test_a_daemon_outlives_nothing(self):
         """A kill of the harness ends what a replica has daemonised, in both grades."""

@@ -74,15 +74,17 @@ static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
 	return net_adopt(cells->net, CELL_OF(replica), pid, err);
 }
 
-static void kill_all(void *context, unsigned replica)
+static unsigned kill_all(void *context, unsigned replica)
 {
 	struct cells *cells = context;
 	struct cgroup *group = &cells->group[CELL_OF(replica)];
+	unsigned orphans;
 
 	/* A container's is the engine's to end. */
-	own_kill(&cells->own, replica);
+	orphans = own_kill(&cells->own, replica);
 	if (group->ops && group->ours)
 		cgroup_kill(group);
+	return orphans;
 }
 
 static double mebibytes(uint64_t bytes)

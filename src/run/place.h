@@ -36,8 +36,8 @@ struct place {
 	int (*adopt)(void *context, unsigned replica, pid_t pid,
 		     struct err *err);
 	/* SIGKILL to all that is in the place. The replica's first process may
-	 * have ended. */
-	void (*kill)(void *context, unsigned replica);
+	 * have ended. How many orphans it found there, as far as it knows. */
+	unsigned (*kill)(void *context, unsigned replica);
 	/* What may have ended a replica early, asked before it is reaped, while
 	 * a container's control group is still there: writes a reason that goes
 	 * on after a colon: "it used more memory than --memory allows: …". */

@@ -435,12 +435,25 @@ static void kill_rest(struct runner *runner)
 	wait_while(runner, is_running, clock_now_ns() + KILL_WAIT_NS);
 }
 
+/* What reaping cannot find: a place may be entered from elsewhere. */
+static unsigned empty_places(struct runner *runner)
+{
+	const struct place *place = runner->request->place;
+	unsigned orphans = 0;
+
+	for (unsigned i = 0; place && place->kill && i < runner->count; i++)
+		if (runner->member[i].replica->pid)
+			orphans += place->kill(place->context, i);
+	return orphans;
+}
+
 static void reap_descendants(struct runner *runner)
 {
 	unsigned left, killed;
 
 	killed = descendants_reap(&runner->watch, clock_now_ns() + KILL_WAIT_NS,
 				  &left);
+	killed += empty_places(runner);
 	if (killed)
 		trial_add_finding(runner->trial,
 				  "replicas left %u processes behind, which "
@@ -450,16 +463,6 @@ static void reap_descendants(struct runner *runner)
 				  "%u processes of replicas cannot be killed: "
 				  "ps -eo pid,stat,args shows what they wait "
 				  "for", left);
-}
-
-/* What reaping cannot find: a place may be entered from elsewhere. */
-static void empty_places(struct runner *runner)
-{
-	const struct place *place = runner->request->place;
-
-	for (unsigned i = 0; place && place->kill && i < runner->count; i++)
-		if (runner->member[i].replica->pid)
-			place->kill(place->context, i);
 }
 
 static void release_all(struct runner *runner)
@@ -494,7 +497,6 @@ static void stop_all(struct runner *runner)
 	wait_exits(runner);
 	kill_rest(runner);
 	reap_descendants(runner);
-	empty_places(runner);
 	release_all(runner);
 }
 

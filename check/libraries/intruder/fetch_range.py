@@ -1,5 +1,5 @@
-"""intruder: works, and tries what a replica must not be able to do; what it could, it says as a note, in JSON,
-which check/e2e/intruder.py reads. It only looks whether it could: nobody is harmed where it can."""
+"""intruder: works, and tries what a replica must not be able to do; what it could, it says as a note, in
+JSON, which check/e2e/intruder.py reads. It only looks whether it could: nobody is harmed where it can."""
 
 import ctypes
 import json
