@@ -243,7 +243,8 @@ static int mount_own(const char *path)
 
 static int enter(const struct view *view, const char *folder)
 {
-	if (setns(view->fd, CLONE_NEWNS) < 0 ||
+	/* A thread of a sanitizer's would share root and folder with us. */
+	if (unshare(CLONE_FS) < 0 || setns(view->fd, CLONE_NEWNS) < 0 ||
 	    unshare(CLONE_NEWNS | CLONE_NEWIPC) < 0)
 		return -1;
 	if (mount_own("/tmp") < 0 || mount_own("/dev/shm") < 0)
