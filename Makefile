@@ -71,7 +71,7 @@ help:
 	@echo 'make bench           speed and memory goals, as ratios measured in one run'
 	@echo 'make bench-attribution  whose CPU time the network costs on one machine'
 	@echo 'make soak            kills runs at 100 moments, and looks for what is left'
-	@echo 'make fuzz-long       searches with libFuzzer, FUZZ_SECONDS=$(FUZZ_SECONDS) for each fuzzer'
+	@echo 'make fuzz-long       searches with each fuzzer, for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make asan            the same checks with AddressSanitizer and UBSan'
 	@echo 'make tsan            the same checks with ThreadSanitizer'
 	@echo 'make install         into PREFIX=$(PREFIX), below DESTDIR'

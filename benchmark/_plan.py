@@ -1,13 +1,16 @@
 """Operations and the plan that lists them, as docs/worker-protocol.md defines them."""
 
-import json
 import re
 import urllib.parse
 from array import array
 
+from benchmark._members import U32_MOST, WHOLE_MOST, member, parse, whole
 from benchmark._outcomes import TRUNCATED, WRONG_BYTES, Failure, of_status
 
 _NO_CRC = -1
+_LEVELS_MOST = 64
+_LEVEL = ("width", "height", "tile_width", "tile_height", "tiles", "tables_crc32")
+_LINE = "it"
 _PLAIN_MEMBERS = {"op", "key", "start", "length", "crc32", "expect"}
 
 
@@ -107,22 +110,19 @@ class Plan:
         )
 
     def add(self, entry):
-        """Appends one operation, a dict as in the plan.
-
-        Raises KeyError, TypeError, ValueError or OverflowError when it is none.
-        """
+        """Appends one operation, a dict as in the plan. Raises ValueError, one sentence, when it is none."""
         i = len(self)
-        start, length = entry["start"], entry["length"]
-        if start < 0 or length < 1:
-            raise ValueError(f"no range: start {start}, length {length}")
-        crc32 = entry.get("crc32")
-        at = self._index_of(entry["key"])
+        number = whole(entry, "op", most=U32_MOST, what=_LINE)
+        key = member(entry, "key", str, what=_LINE)
+        start = whole(entry, "start", what=_LINE)
+        length = whole(entry, "length", least=1, most=WHOLE_MOST - start, what=_LINE)
+        crc32 = whole(entry, "crc32", None, most=U32_MOST, what=_LINE)
+        self._add_rare(i, entry)
+        self._object.append(self._index_of(key))
         self._start.append(start)
         self._length.append(length)
         self._crc32.append(_NO_CRC if crc32 is None else crc32)
-        self._object.append(at)
-        self._add_rare(i, entry)
-        self._number.append(entry["op"])
+        self._number.append(number)
 
     def _index_of(self, key):
         at = self._key_index.get(key)
@@ -133,7 +133,7 @@ class Plan:
         return at
 
     def _add_rare(self, i, entry):
-        expect = entry.get("expect")
+        expect = member(entry, "expect", dict, None, _LINE)
         if expect is not None:
             levels = _levels(expect)
             # Many operations expect the same: one object serves them all.
@@ -147,8 +147,16 @@ class Plan:
 
 
 def _levels(expect):
-    members = ("width", "height", "tile_width", "tile_height", "tiles", "tables_crc32")
-    return tuple(tuple(level[name] for name in members) for level in expect["levels"])
+    levels = member(expect, "levels", list, what=_LINE)
+    if not 1 <= len(levels) <= _LEVELS_MOST:
+        raise ValueError(f"'expect' must have 1 to {_LEVELS_MOST} levels")
+    return tuple(map(_level, levels))
+
+
+def _level(level):
+    if not isinstance(level, dict):
+        raise ValueError("a level is no JSON object")
+    return tuple(whole(level, name, most=U32_MOST, what=_LINE) for name in _LEVEL)
 
 
 def url(endpoint, bucket, key):
@@ -171,7 +179,7 @@ def load(path, target, first=0, step=1, most=None):
             if len(plan) == most:
                 break
             try:
-                plan.add(json.loads(line))
-            except (KeyError, TypeError, ValueError, OverflowError) as fault:
-                raise ValueError(f"{path}, line {number + 1}: not an operation ({fault!r})") from None
+                plan.add(parse(line))
+            except ValueError as fault:
+                raise ValueError(f"{path}, line {number + 1}: not an operation ({fault})") from None
     return plan

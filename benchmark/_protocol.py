@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 
+from benchmark import _members
 from benchmark._outcomes import chain
 
 VERSION = 1
@@ -77,12 +78,12 @@ class Channel:
     def _open(data, kind):
         stage = "setup" if kind == "setup" else "run"
         try:
-            packet = json.loads(data)
-        except ValueError:
-            raise StageError(stage, "the harness sent a packet that is not JSON") from None
-        found = packet.get("type") if isinstance(packet, dict) else None
+            packet = _members.parse(data)
+        except ValueError as error:
+            raise StageError(stage, f"the harness sent a packet that cannot be read: {error}") from None
+        found = packet.get("type")
         if found != kind:
-            raise StageError(stage, f"the harness sent a packet of type {found!r} instead of '{kind}'")
+            raise StageError(stage, f"the harness sent a packet of type {found!r:.66} instead of '{kind}'")
         return packet
 
 
@@ -93,7 +94,10 @@ def error_packet(stage, message):
 
 def check_version(setup):
     """Raises StageError, naming both versions, when the harness speaks another."""
-    theirs = setup.get("protocol")
+    try:
+        theirs = _members.whole(setup, "protocol")
+    except ValueError as error:
+        raise StageError("setup", str(error)) from None
     if theirs != VERSION:
         raise StageError(
             "setup",

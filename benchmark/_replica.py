@@ -7,8 +7,34 @@ import sys
 import time
 
 from benchmark import _outcomes, _plan, _records, _work
+from benchmark._members import member, number, whole
 from benchmark._protocol import VERSION, StageError, describe
-from benchmark._target import Target, member, positive
+from benchmark._target import Target
+
+_RECORDS_MOST = 1 << 40
+
+
+class Orders:
+    """What the setup packet asks for, checked before any file is opened. Paths of `verify` may be None."""
+
+    def __init__(self, setup):
+        """Raises ValueError in one sentence for whatever is wrong with the packet."""
+        self.library = member(setup, "library", str)
+        member(setup, "test", str)
+        self.target = Target(setup)
+        self.n_requests = whole(setup, "n_requests", None, least=1)
+        self.rate = number(setup, "rate", None)
+        self.warm_up_seconds = number(setup, "warm_up_seconds", 0, or_zero=True)
+        self.plan = member(setup, "plan", str)
+        records = member(setup, "records", dict)
+        self.records_path = member(records, "path", str)
+        self.records_capacity = whole(records, "capacity", least=1, most=_RECORDS_MOST)
+        verify = member(setup, "verify", dict, {})
+        self.burst = member(verify, "burst", str, None)
+        self.proof = member(verify, "proof", str, None)
+        self.proof_bytes = member(verify, "proof_bytes", str, None)
+        if self.proof is not None and self.proof_bytes is None:
+            raise ValueError("the packet 'setup' has no member 'proof_bytes'")
 
 
 class Job:
@@ -27,21 +53,20 @@ class Job:
         self.no_io = test.no_io
         self.ok_status = 0
         try:
-            self._read(setup)
+            self._read(Orders(setup))
         except (ValueError, OSError) as error:
             raise StageError("setup", str(error)) from error
 
-    def _read(self, setup):
-        self.library = member(setup, "library", str)
-        self.target = Target(setup)
-        self.n_requests = positive(setup, "n_requests", int, None)
-        self.rate = positive(setup, "rate", (int, float), None)
-        self.warm_up_seconds = member(setup, "warm_up_seconds", (int, float), 0)
+    def _read(self, orders):
+        self.library = orders.library
+        self.target = orders.target
+        self.n_requests = orders.n_requests
+        self.rate = orders.rate
+        self.warm_up_seconds = orders.warm_up_seconds
         self._sign_if_needed()
-        self._read_plan(member(setup, "plan", str))
-        self._read_verify(member(setup, "verify", dict, {}))
-        records = member(setup, "records", dict)
-        self.records = _records.open_file(member(records, "path", str), positive(records, "capacity", int))
+        self._read_plan(orders.plan)
+        self._read_verify(orders)
+        self.records = _records.open_file(orders.records_path, orders.records_capacity)
 
     def _read_plan(self, path):
         target = self.target
@@ -49,10 +74,10 @@ class Job:
         if not len(self.plan):
             raise ValueError(f"the plan {path} has no operation for replica {target.replica}")
 
-    def _read_verify(self, verify):
-        self._burst = _plan.load(member(verify, "burst", str, os.devnull), self.target)
-        proof = _plan.load(member(verify, "proof", str, os.devnull), self.target)
-        with open(member(verify, "proof_bytes", str, os.devnull), "rb") as data:
+    def _read_verify(self, orders):
+        self._burst = _plan.load(orders.burst or os.devnull, self.target)
+        proof = _plan.load(orders.proof or os.devnull, self.target)
+        with open(orders.proof_bytes or os.devnull, "rb") as data:
             for i in range(len(proof)):
                 expected = data.read(proof[i].length)
                 if len(expected) != proof[i].length:
@@ -85,10 +110,12 @@ class Job:
         seconds = self.warm_up_seconds
         return _work.Work(self, _records.NoRecords(), time.monotonic_ns(), seconds)
 
-    def timed(self, at_ns):
-        """Returns the Work of the timed part, and tells the test that it has come."""
-        if not isinstance(at_ns, int):
-            raise StageError("run", f"the harness's at_ns cannot be {at_ns!r}")
+    def timed(self, go):
+        """Returns the Work of the timed part, and tells the test that it has come. go: the packet."""
+        try:
+            at_ns = whole(go, "at_ns", least=1, what="the packet 'go'")
+        except ValueError as error:
+            raise StageError("run", str(error)) from None
         self.ok_status = 206 if _plan.Operation.shows_status else 0
         self.target.timed = True
         # What was made until now stays: the collector need not look at it during the timed part.

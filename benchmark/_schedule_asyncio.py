@@ -50,9 +50,8 @@ async def _replica(job, channel):
         if job.warm_up_seconds:
             await _work(job, client, job.warm_up())
         channel.send(job.ready_packet())
-        at_ns = (await channel.receive_async("go"))["at_ns"]
-        work = job.timed(at_ns)
-        await asyncio.sleep(max(0, at_ns - _EXACT_NS - time.monotonic_ns()) / NS)
+        work = job.timed(await channel.receive_async("go"))
+        await asyncio.sleep(max(0, work.begin_ns - _EXACT_NS - time.monotonic_ns()) / NS)
         await _work(job, client, work)
         channel.send(work.done_packet())
         await channel.receive_async("bye")

@@ -27,7 +27,7 @@ def run(job, channel):
     if job.warm_up_seconds:
         _work(job, crew, job.warm_up(), wait=True)
     channel.send(job.ready_packet())
-    work = job.timed(channel.receive("go")["at_ns"])
+    work = job.timed(channel.receive("go"))
     _work(job, crew, work, wait=False)
     channel.send(work.done_packet())
     channel.receive("bye")

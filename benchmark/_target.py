@@ -1,12 +1,17 @@
 """What a test is told about the store and how to talk to it."""
 
 import os
-import urllib.parse
+import re
+import socket
 from types import SimpleNamespace
 
 from benchmark import _plan
+from benchmark._members import member, number, whole
 
-_MISSING = object()
+_COUNT_MOST = (1 << 31) - 1
+_ADDRESS_BYTES = 503
+_ADDRESS = re.compile(r"(https?)://([^/?#@]+)(/[-A-Za-z0-9._~!$&'()*+,;=:@%/]*)?", re.IGNORECASE | re.ASCII)
+_NAME = re.compile("[-A-Za-z0-9._]{1,253}")
 # Debian and Alpine; Fedora; SUSE.
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -38,47 +43,24 @@ class Target:
         self.endpoint = _endpoint(member(setup, "endpoint", str))
         self.tls = self.endpoint.startswith("https://")
         self.bucket = member(setup, "bucket", str)
-        self.region = member(setup, "region", str)
+        self.region = member(setup, "region", str, "us-east-1")
         self.ca_file = member(setup, "ca_file", str, None)
         self.ca_bundle = (self.ca_file or _system_bundle()) if self.tls else None
         self.credentials = _credentials(member(setup, "credentials", dict, None))
         self.client_config = _client_config(member(setup, "client_config", dict))
-        self.concurrency = positive(setup, "concurrency", int)
-        self.timeout_seconds = positive(setup, "timeout_seconds", (int, float))
-        self.operation_timeout_seconds = positive(setup, "operation_timeout_seconds", (int, float))
+        self.concurrency = whole(setup, "concurrency", least=1, most=_COUNT_MOST)
+        self.timeout_seconds = number(setup, "timeout_seconds")
+        self.operation_timeout_seconds = number(setup, "operation_timeout_seconds")
         self.params = member(setup, "params", dict, {})
-        self.seed = member(setup, "seed", int, 0)
-        self.replica = member(setup, "replica", int, 0)
-        self.replicas = positive(setup, "replicas", int, 1)
+        self.seed = whole(setup, "seed", 0)
+        self.replicas = whole(setup, "replicas", 1, least=1, most=_COUNT_MOST)
+        self.replica = whole(setup, "replica", 0, most=self.replicas - 1)
         self.timed = False
         self.samples = []
 
     def url(self, key):
         """Returns the address of an object, path style, percent-encoded."""
         return _plan.url(self.endpoint, self.bucket, key)
-
-
-def member(packet, name, kind, default=_MISSING):
-    """Returns a member of a packet, or the default where it is missing or null.
-
-    Raises ValueError, in one sentence, when it is missing and has no default, or is of another type.
-    """
-    value = packet.get(name)
-    if value is None:
-        if default is _MISSING:
-            raise ValueError(f"the setup packet has no '{name}'")
-        return default
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ValueError(f"the setup packet's '{name}' cannot be {value!r}")
-    return value
-
-
-def positive(packet, name, kind, default=_MISSING):
-    """As member(), for a number greater than 0."""
-    value = member(packet, name, kind, default)
-    if value is not None and value <= 0:
-        raise ValueError(f"the setup packet's '{name}' must be greater than 0, and is {value!r}")
-    return value
 
 
 def _system_bundle():
@@ -98,14 +80,43 @@ def _system_bundle():
 def _endpoint(text):
     """Returns it in the form that the harness sends, since by hand it may be typed in another.
 
-    Scheme and host are in small letters, without the scheme's own port and a slash at the end. Raises
-    ValueError, without repeating a password.
+    Scheme and host are in small letters, without the scheme's own port and a slash at the end. Takes the
+    addresses that the harness takes (src/base/address.c). Raises ValueError, without repeating a password.
     """
-    parts = urllib.parse.urlsplit(text)
-    default = {"http": ":80", "https": ":443"}.get(parts.scheme)
-    if not default or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+    match = _ADDRESS.fullmatch(text)
+    host, port = _host_and_port(match[2]) if match and len(text) <= _ADDRESS_BYTES else (None, None)
+    if host is None:
         raise ValueError("the endpoint is not http://HOST:PORT or https://HOST")
-    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default)}{parts.path.rstrip('/')}"
+    scheme = match[1].lower()
+    usual = 443 if scheme == "https" else 80
+    host = f"[{host}]" if ":" in host else host
+    end = "" if port in (None, usual) else f":{port}"
+    return f"{scheme}://{host.lower()}{end}{(match[3] or '').rstrip('/')}"
+
+
+def _host_and_port(authority):
+    """Returns (host without brackets, port or None), or (None, None) where it is none."""
+    if match := re.fullmatch(r"\[([^]]*)\](?::(.*))?", authority):
+        host, port = match[1], match[2]
+        named = False
+    else:
+        host, colon, port = authority.rpartition(":")
+        if not colon or (":" in host and not _is_v6(host)):
+            host, port = authority, None
+        named = bool(_NAME.fullmatch(host))
+    if not (named or _is_v6(host)):
+        return None, None
+    if port is None:
+        return host, None
+    number = int(port) if re.fullmatch("[0-9]{1,5}", port) else 0
+    return (host, number) if 1 <= number <= 65535 else (None, None)
+
+
+def _is_v6(text):
+    try:
+        return bool(socket.inet_pton(socket.AF_INET6, text))
+    except (OSError, ValueError):
+        return False
 
 
 def _credentials(given):
@@ -120,8 +131,8 @@ def _credentials(given):
 
 def _client_config(given):
     return SimpleNamespace(
-        pool_size=positive(given, "pool_size", int),
+        pool_size=whole(given, "pool_size", least=1, most=_COUNT_MOST),
         keep_alive=member(given, "keep_alive", bool),
-        keep_alive_timeout_seconds=positive(given, "keep_alive_timeout_seconds", (int, float)),
+        keep_alive_timeout_seconds=number(given, "keep_alive_timeout_seconds"),
         use_dns_cache=member(given, "use_dns_cache", bool),
     )

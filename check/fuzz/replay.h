@@ -3,9 +3,13 @@
  *
  *	PROGRAM [--mutate N SEED] FILE|FOLDER...
  *
+ *	PROGRAM --verdicts
+ *
  * runs every file whole, cut at every length (of short ones), and then N damaged
  * copies of them, the same ones for the same seed (2000 and 1). A crash is the
- * failure.
+ * failure. --verdicts runs what it reads, each input behind its length in bytes
+ * as eight hexadecimal digits, and prints one line: for each
+ * a 1 (accepted) or a 0.
  *
  * With clang's -fsanitize=fuzzer give -DFUZZ_LIBFUZZER: then this is nothing.
  */
@@ -24,6 +28,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "fuzz.h"
 
 #define REPLAY_LIMIT (1U << 20) /* bytes of one input */
 #define REPLAY_CUTS 1024        /* lengths at which one is cut */
@@ -158,12 +163,34 @@ static void replay_whole_and_cut(const struct str *input)
 		replay_run(input->buf, n);
 }
 
+static int replay_verdicts(void)
+{
+	struct str s = STR_INIT;
+	char digits[9] = "";
+
+	while (fread(digits, 8, 1, stdin) == 1) {
+		size_t n = strtoul(digits, NULL, 16);
+		char *bytes = mem_array(n + 1, 1);
+
+		if (fread(bytes, 1, n, stdin) != n)
+			return 1;
+		replay_run(bytes, n);
+		str_add_char(&s, *fuzz_accepted() ? '1' : '0');
+		free(bytes);
+	}
+	printf("%.*s\n", (int)s.len, s.buf);
+	str_release(&s);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct replay all = { NULL, 0, 0 };
 	uint64_t mutations = 2000, seed = 1;
 	int first = 1, failed = 0;
 
+	if (argc > 1 && strcmp(argv[1], "--verdicts") == 0)
+		return replay_verdicts();
 	if (argc > 3 && strcmp(argv[1], "--mutate") == 0) {
 		mutations = strtoull(argv[2], NULL, 10);
 		seed = strtoull(argv[3], NULL, 10);

@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	must_tell(code, &err);
 	must(code == 0 || code == ERR_INVALID);
 	must(ops.count <= part.most);
+	*fuzz_accepted() = code == 0;
 	for (size_t i = 0; code == 0 && i < ops.count; i++)
 		check_operation(&ops, i);
 	operations_release(&ops);

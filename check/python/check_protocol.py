@@ -325,7 +325,7 @@ class Refusing(Replicas):
 
     def test_packets_that_are_no_setup(self):
         self.refused(self.null, b"{not json", "setup", "not JSON")
-        self.refused(self.null, [1, 2], "setup", "instead of 'setup'")
+        self.refused(self.null, [1, 2], "setup", "it is no JSON object")
         self.refused(self.null, {"type": "go"}, "setup", "'go' instead of 'setup'")
 
     def test_members_that_are_missing_or_wrong(self):
@@ -342,7 +342,7 @@ class Refusing(Replicas):
         ):
             with self.subTest(change=change):
                 setup = {**self.setup_with(), **change}
-                self.refused(self.null, setup, "setup", "the setup packet")
+                self.refused(self.null, setup, "setup", "the packet 'setup'")
 
     def test_files_that_are_missing_or_wrong(self):
         self.refused(self.null, self.setup_with(plan="/no/such/plan"), "setup", "/no/such/plan")

@@ -76,6 +76,19 @@ int json_get_bool(const json_t *object, const char *name, bool required,
 	return 0;
 }
 
+int json_get_object(const json_t *object, const char *name, bool required,
+		    json_t **out, const char *what, struct err *err)
+{
+	json_t *value = json_object_get(object, name);
+
+	if (!value || json_is_null(value))
+		return missing(name, required, what, err);
+	if (!json_is_object(value))
+		return wrong(name, "an object", what, err);
+	*out = value;
+	return 0;
+}
+
 json_t *json_double(double value)
 {
 	return isfinite(value) ? json_real(value) : json_null();

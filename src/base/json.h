@@ -23,6 +23,8 @@ int json_get_text(const json_t *object, const char *name, bool required,
 		  const char **out, const char *what, struct err *err);
 int json_get_bool(const json_t *object, const char *name, bool required,
 		  bool *out, const char *what, struct err *err);
+int json_get_object(const json_t *object, const char *name, bool required,
+		    json_t **out, const char *what, struct err *err);
 
 /* A JSON number with all its digits; not-a-number and infinities become null. */
 json_t *json_double(double value);

@@ -143,9 +143,10 @@ static json_t *make_setup(const struct flags *flags, const char *plan,
 	if (!keys)
 		return NULL;
 	setup = json_pack(
-		"{s:i, s:s, s:s, s:s, s:s?, s:o, s:o, s:I, s:f, s:f, s:f, "
+		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:I, s:f, s:f, s:f, "
 		"s:s, s:I, s:I, s:I}",
-		"protocol", WORKER_PROTOCOL, "endpoint", flags->endpoint,
+		"protocol", WORKER_PROTOCOL, "library", "", "test", "",
+		"endpoint", flags->endpoint,
 		"bucket", flags->bucket, "region", flags->region, "ca_file",
 		flags->ca_file, "credentials", keys, "client_config",
 		client_config(flags), "concurrency",

@@ -205,16 +205,17 @@ static char *more_of(json_t *line)
 static int read_rare(struct operations *ops, json_t *line,
 		     struct operation *op, const char *what, struct err *err)
 {
-	const json_t *expect = json_object_get(line, "expect");
+	const json_t *crc32 = json_object_get(line, "crc32");
+	json_t *expect = NULL;
 	struct rare rare = { .has_crc32 = false };
 	struct tiff_layout layout;
-	int code = 0;
+	int code = json_get_object(line, "expect", false, &expect, what, err);
 
-	if (json_is_integer(json_object_get(line, "crc32"))) {
+	if (code == 0 && crc32 && !json_is_null(crc32)) {
 		code = read_u32(line, "crc32", &op->crc32, what, err);
 		rare.has_crc32 = true;
 	}
-	if (code == 0 && json_is_object(expect)) {
+	if (code == 0 && expect) {
 		code = read_layout(expect, &layout, what, err);
 		if (code == 0)
 			rare.expect = keep_layout(ops, &layout);

@@ -11,6 +11,9 @@
 
 static const char what[] = "the packet 'setup'";
 
+/* Of a length of time in seconds, and of operations a second. */
+#define NUMBER_MOST 1e9
+
 void setup_release(struct setup *setup)
 {
 	free(setup->params);
@@ -34,27 +37,32 @@ static int get_unsigned(const json_t *object, const char *name, bool required,
 	return 0;
 }
 
-/* A number > 0 (which must be there), or one >= 0 (which need not). */
-static int get_positive(const json_t *object, const char *name, double *out,
-			struct err *err)
+static int get_positive(const json_t *object, const char *name, bool required,
+			double *out, struct err *err)
 {
-	int code = json_get_number(object, name, true, out, what, err);
+	const json_t *given = json_object_get(object, name);
+	double value = 0;
+	int code = json_get_number(object, name, required, &value, what, err);
 
-	if (code == 0 && !(isfinite(*out) && *out > 0))
-		code = err_set(err, ERR_INVALID,
-			       "%s: member '%s' is not greater than 0", what,
-			       name);
-	return code;
+	if (code < 0 || !given || json_is_null(given))
+		return code;
+	if (!(value > 0 && value <= NUMBER_MOST))
+		return err_set(err, ERR_INVALID,
+			       "%s: member '%s' is not greater than 0 and up "
+			       "to 1000000000", what, name);
+	*out = value;
+	return 0;
 }
 
-static int get_seconds(const json_t *object, const char *name, double *out,
-		       struct err *err)
+static int get_warm_up(const json_t *packet, double *out, struct err *err)
 {
-	int code = json_get_number(object, name, false, out, what, err);
+	int code = json_get_number(packet, "warm_up_seconds", false, out, what,
+				   err);
 
-	if (code == 0 && !(isfinite(*out) && *out >= 0))
+	if (code == 0 && !(*out >= 0 && *out <= NUMBER_MOST))
 		code = err_set(err, ERR_INVALID,
-			       "%s: member '%s' is less than 0", what, name);
+			       "%s: member 'warm_up_seconds' is not from 0 up "
+			       "to 1000000000", what);
 	return code;
 }
 
@@ -88,8 +96,6 @@ static int read_store(struct setup *setup, struct err *err)
 {
 	struct benchmark_target *target = &setup->target;
 	const json_t *packet = setup->packet;
-	const json_t *keys = json_object_get(packet, "credentials");
-	struct benchmark_credentials *to = &setup->credentials;
 	const char *endpoint = NULL;
 	int code = json_get_text(packet, "endpoint", true, &endpoint, what,
 				 err);
@@ -105,9 +111,19 @@ static int read_store(struct setup *setup, struct err *err)
 				     &target->ca_file, what, err);
 	if (code == 0)
 		code = read_endpoint(setup, endpoint, err);
-	if (code < 0 || !json_is_object(keys))
+	return code;
+}
+
+static int read_credentials(struct setup *setup, struct err *err)
+{
+	struct benchmark_credentials *to = &setup->credentials;
+	json_t *keys = NULL;
+	int code = json_get_object(setup->packet, "credentials", false, &keys,
+				   what, err);
+
+	if (code < 0 || !keys)
 		return code;
-	target->credentials = to;
+	setup->target.credentials = to;
 	code = json_get_text(keys, "access_key_id", true, &to->access_key_id,
 			     what, err);
 	if (code == 0)
@@ -122,16 +138,19 @@ static int read_store(struct setup *setup, struct err *err)
 static int read_client_config(struct setup *setup, struct err *err)
 {
 	struct benchmark_target *target = &setup->target;
-	const json_t *config = json_object_get(setup->packet, "client_config");
-	int code = get_unsigned(config, "pool_size", true, 1,
-				&target->pool_size, err);
+	json_t *config = NULL;
+	int code = json_get_object(setup->packet, "client_config", true,
+				   &config, what, err);
 
+	if (code == 0)
+		code = get_unsigned(config, "pool_size", true, 1,
+				    &target->pool_size, err);
 	if (code == 0)
 		code = json_get_bool(config, "keep_alive", true,
 				     &target->keep_alive, what, err);
 	if (code == 0)
 		code = get_positive(config, "keep_alive_timeout_seconds",
-				    &target->keep_alive_timeout_seconds, err);
+				    true, &target->keep_alive_timeout_seconds, err);
 	if (code == 0)
 		code = json_get_bool(config, "use_dns_cache", true,
 				     &target->use_dns_cache, what, err);
@@ -149,17 +168,19 @@ static int read_work(struct setup *setup, struct err *err)
 	if (code == 0)
 		code = json_get_u64(packet, "n_requests", false,
 				    &setup->n_requests, what, err);
+	if (code == 0 && !setup->n_requests)
+		code = err_set(err, ERR_INVALID,
+			       "%s: member 'n_requests' is 0", what);
 	if (code == 0)
-		code = get_positive(packet, "timeout_seconds",
+		code = get_positive(packet, "timeout_seconds", true,
 				    &target->timeout_seconds, err);
 	if (code == 0)
-		code = get_positive(packet, "operation_timeout_seconds",
+		code = get_positive(packet, "operation_timeout_seconds", true,
 				    &target->operation_timeout_seconds, err);
 	if (code == 0)
-		code = get_seconds(packet, "warm_up_seconds",
-				   &setup->warm_up_s, err);
+		code = get_warm_up(packet, &setup->warm_up_s, err);
 	if (code == 0)
-		code = get_seconds(packet, "rate", &setup->rate, err);
+		code = get_positive(packet, "rate", false, &setup->rate, err);
 	if (code == 0)
 		code = json_get_u64(packet, "seed", false, &target->seed, what,
 				    err);
@@ -187,10 +208,15 @@ static int read_place(struct setup *setup, struct err *err)
 static int read_files(struct setup *setup, struct err *err)
 {
 	const json_t *packet = setup->packet;
-	const json_t *records = json_object_get(packet, "records");
-	const json_t *verify = json_object_get(packet, "verify");
+	json_t *records = NULL, *verify = NULL;
 	int code = json_get_text(packet, "plan", true, &setup->plan, what, err);
 
+	if (code == 0)
+		code = json_get_object(packet, "records", true, &records, what,
+				       err);
+	if (code == 0)
+		code = json_get_object(packet, "verify", false, &verify, what,
+				       err);
 	if (code == 0)
 		code = json_get_text(records, "path", true,
 				     &setup->records_path, what, err);
@@ -216,16 +242,17 @@ static int read_files(struct setup *setup, struct err *err)
 
 static int read_names(struct setup *setup, struct err *err)
 {
-	const json_t *params = json_object_get(setup->packet, "params");
-	int code;
+	json_t *params = NULL;
+	int code = json_get_text(setup->packet, "library", true,
+				 &setup->library, what, err);
 
-	setup->library = setup->test = "";
-	code = json_get_text(setup->packet, "library", false, &setup->library,
-			     what, err);
 	if (code == 0)
-		code = json_get_text(setup->packet, "test", false,
-				     &setup->test, what, err);
-	setup->params = json_is_object(params) ?
+		code = json_get_text(setup->packet, "test", true, &setup->test,
+				     what, err);
+	if (code == 0)
+		code = json_get_object(setup->packet, "params", false, &params,
+				       what, err);
+	setup->params = params ?
 				json_dumps(params, JSON_COMPACT) :
 				mem_dup("{}");
 	setup->target.params = setup->params;
@@ -235,7 +262,7 @@ static int read_names(struct setup *setup, struct err *err)
 int setup_read(struct setup *setup, json_t *packet, struct err *err)
 {
 	int (*const steps[])(struct setup *, struct err *) = {
-		read_names, read_store, read_client_config,
+		read_names, read_store, read_credentials, read_client_config,
 		read_work,  read_place, read_files,
 	};
 	int code;
