@@ -214,6 +214,29 @@ static void readings(void **state)
 		check_reading(&dones[i], "done", packet_read_done);
 }
 
+/* Each of a list is one line of the output, with no command to a terminal. */
+static void lists(void **state)
+{
+	static const char packet[] =
+		READY ",\"not_applied\":[\"a\\nb\",\"c\\u001b[2J\"],"
+		      "\"notes\":[\"one\\ntwo\\u0007\",\"three\"]}";
+	struct replica replica = { 0 };
+	const char *type;
+	json_t *json;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(packet_parse(packet, strlen(packet), &json, &type,
+				      &err), 0);
+	assert_int_equal(packet_read_ready(json, &replica, &err), 0);
+	assert_string_equal(replica.not_applied, "a b,c?[2J");
+	assert_string_equal(replica.notes, "one two?\nthree");
+	free(replica.versions_json);
+	free(replica.not_applied);
+	free(replica.notes);
+	json_decref(json);
+}
+
 /* Untrusted texts become parts of sentences. */
 static void failure_texts(void **state)
 {
@@ -344,6 +367,7 @@ int main(void)
 		cmocka_unit_test(setup_secrets),
 		cmocka_unit_test(setup_too_large),
 		cmocka_unit_test(readings),
+		cmocka_unit_test(lists),
 		cmocka_unit_test(failure_texts),
 		cmocka_unit_test(not_packets),
 		cmocka_unit_test(clean),

@@ -209,6 +209,22 @@ static void check_latency_reads_back(void **state)
 	free(h);
 }
 
+/* What no histogram is written as, though each number can be read. */
+static void check_bad_counts(struct histogram *h)
+{
+	/* 2^64 - 1 in one bucket, and one more in the next */
+	static const char most[] = "\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+				   "\x01\x01\x01";
+
+	histogram_init(h);
+	assert_false(blob_decode("\x01\x00", 2, h)); /* an empty bucket */
+	histogram_init(h);
+	assert_true(blob_decode(most, 11, h));
+	assert_true(h->total == UINT64_MAX);
+	histogram_init(h);
+	assert_false(blob_decode(most, 13, h));
+}
+
 static void check_blob(void **state)
 {
 	struct histogram *in = mem_new(sizeof(*in));
@@ -229,6 +245,7 @@ static void check_blob(void **state)
 	assert_false(blob_decode("\x00\x01", 2, out)); /* no distance */
 	assert_false(blob_decode("\xff\xff\x7f\x01", 4, out)); /* too far */
 	assert_false(blob_decode("\xff", 1, out));
+	check_bad_counts(out);
 	str_release(&blob);
 	free(in);
 	free(out);
