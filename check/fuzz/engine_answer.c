@@ -17,6 +17,51 @@ static void check_judge(long status, const json_t *value)
 		must(code == ERR_FAILED);
 }
 
+static void check_text(const char *text)
+{
+	for (; *text; text++)
+		must((unsigned char)*text >= ' ' && *text != 0x7f);
+}
+
+/* It stands in the path of a request. */
+static void check_id(const char *id)
+{
+	must(*id && strlen(id) < LAUNCHED_ID_BYTES);
+	for (; *id; id++)
+		must((unsigned char)*id > ' ' && !strchr("/?#%&\x7f", *id));
+}
+
+static void check_container(const json_t *value)
+{
+	char id[LAUNCHED_ID_BYTES] = "", text[400], small[9];
+	struct engine_state state;
+	struct err err = { "" };
+
+	if (engine_answer_made(value, id, &err) == 0)
+		check_id(id);
+	engine_answer_warnings(value, text, sizeof(text));
+	check_text(text);
+	engine_answer_warnings(value, small, sizeof(small));
+	check_text(small);
+	engine_answer_name(value, text, sizeof(text));
+	check_text(text);
+	must_tell(engine_answer_state(value, &state, &err), &err);
+	must(state.status >= -1 && state.status <= 255);
+}
+
+static void check_list(const json_t *list)
+{
+	struct engine_listed listed;
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach(list, i, each) {
+		engine_answer_listed(each, &listed);
+		if (listed.id)
+			check_id(listed.id);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const long statuses[] = { 200, 201, 204, 304, 400, 404,
@@ -31,6 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	check_judge(status, value);
 	check_judge(200, value);
 	check_judge(400, value);
+	check_container(value);
+	check_list(value);
 	json_decref(value);
 	return 0;
 }

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/owner.h"
 #include "run/docker.h"
 #include "run/engine.h"
+#include "run/engine_answer.h"
 
 #define DOCKER_SOCKET "/var/run/docker.sock"
 #define PODMAN_SOCKET "/run/podman/podman.sock"
@@ -72,19 +72,15 @@ static int ask_version(const char *socket, char *out, size_t size,
 {
 	struct engine *engine;
 	json_t *answer = NULL;
-	const char *version = "?", *api = "?";
+	char name[100];
 	int code;
 
 	engine_open(&engine, socket);
 	code = engine_call(engine, "GET", "/version", NULL, ENGINE_SHORT_MS,
 			   &answer, err);
 	if (code == 0) {
-		json_get_text(answer, "Version", false, &version, "/version",
-			      NULL);
-		json_get_text(answer, "ApiVersion", false, &api, "/version",
-			      NULL);
-		snprintf(out, size, "engine %.40s (API %.20s) at %s", version,
-			 api, socket);
+		engine_answer_name(answer, name, sizeof(name));
+		snprintf(out, size, "%s at %s", name, socket);
 	}
 	json_decref(answer);
 	engine_close(engine);
@@ -165,19 +161,16 @@ int container_image(const char *socket, const char *wanted, char **out,
 
 /* ---------------------------------------------------------------- stale --- */
 
-static bool is_stale(const json_t *labels)
+static bool is_stale(const struct engine_listed *listed)
 {
-	const char *name = json_string_value(
-		json_object_get(labels, CONTAINER_OWNER_LABEL));
-	const char *space = json_string_value(
-		json_object_get(labels, CONTAINER_PIDS_LABEL));
 	char ours[DOCKER_SPACE_BYTES];
 	struct owner owner;
 
 	docker_pid_namespace(ours);
-	return name && space && strcmp(space, ours) == 0 &&
-	       owner_parse(name, &owner) && owner.uid == geteuid() &&
-	       !owner_is_alive(&owner);
+	return listed->id && listed->owner && listed->space &&
+	       strcmp(listed->space, ours) == 0 &&
+	       owner_parse(listed->owner, &owner) &&
+	       owner.uid == geteuid() && !owner_is_alive(&owner);
 }
 
 static unsigned remove_stale(struct engine *engine, const json_t *list)
@@ -187,10 +180,11 @@ static unsigned remove_stale(struct engine *engine, const json_t *list)
 	size_t i;
 
 	json_array_foreach(list, i, each) {
-		const char *id = json_string_value(json_object_get(each, "Id"));
+		struct engine_listed listed;
 
-		if (id && is_stale(json_object_get(each, "Labels")))
-			removed += docker_remove(engine, id, NULL) == 0;
+		engine_answer_listed(each, &listed);
+		if (is_stale(&listed))
+			removed += docker_remove(engine, listed.id, NULL) == 0;
 	}
 	return removed;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "run/launcher.h"
 
 /* The last of the JSON values in a body, to be released; NULL: there is none. */
 json_t *engine_answer_last(const char *body, size_t n);
@@ -22,5 +23,34 @@ bool engine_answer_is_about_version(long status, const json_t *answer);
  * request's. */
 int engine_answer_judge(const char *method, const char *path, long status,
 			const json_t *answer, struct err *err);
+
+/* The id of the container that was made, as POST /containers/create answers:
+ * letters, digits, and _.- within, so that it may stand in a path. */
+int engine_answer_made(const json_t *answer, char id[LAUNCHED_ID_BYTES],
+		       struct err *err);
+
+/* What the engine left out of what it was asked (limits that this machine
+ * lacks), as a part of a sentence; "": nothing. */
+void engine_answer_warnings(const json_t *answer, char *out, size_t size);
+
+struct engine_state {
+	bool runs, out_of_memory;
+	int status; /* of its end, from 0 to 255; -1: the engine says another */
+};
+
+/* How a container is, as GET /containers/ID/json answers. */
+int engine_answer_state(const json_t *answer, struct engine_state *out,
+			struct err *err);
+
+/* "engine 24.0 (API 1.43)", as GET /version answers. */
+void engine_answer_name(const json_t *answer, char *out, size_t size);
+
+/* One of a list of containers; its id NULL: it is none that can be named.
+ * Borrowed from `each`. */
+struct engine_listed {
+	const char *id, *owner, *space; /* of our labels; NULL: not ours */
+};
+
+void engine_answer_listed(const json_t *each, struct engine_listed *out);
 
 #endif

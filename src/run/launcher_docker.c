@@ -23,8 +23,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "run/docker.h"
+#include "run/engine_answer.h"
 
 /* From "started" until geoio-enter, which is small, has said hello. */
 #define ENTER_TIMEOUT_NS (30 * NS_PER_S)
@@ -40,24 +40,6 @@
 
 /* ---------------------------------------------------------------- start --- */
 
-/* What the engine leaves out (limits that this machine lacks) it says here. */
-static void read_warnings(const json_t *answer, struct launched *out)
-{
-	json_t *warnings = json_object_get(answer, "Warnings"), *warning;
-	size_t i, used = 0;
-
-	json_array_foreach(warnings, i, warning) {
-		const char *text = json_string_value(warning);
-		size_t room = sizeof(out->warning) - used;
-
-		if (text && used < sizeof(out->warning) - 1)
-			used += (size_t)snprintf(out->warning + used, room,
-						 "%s%s", used ? ", " : "",
-						 text);
-	}
-	text_clean_part(out->warning);
-}
-
 static int create(struct engine *engine, const struct launch *launch,
 		  const struct meeting *meeting, struct launched *out,
 		  struct err *err)
@@ -65,18 +47,12 @@ static int create(struct engine *engine, const struct launch *launch,
 	json_t *body = docker_body(launch, meeting->path), *answer = NULL;
 	char *name = docker_name();
 	char *path = mem_printf("/containers/create?name=%s", name);
-	const char *id;
 	int code = engine_call(engine, "POST", path, body, ENGINE_LONG_MS,
 			       &answer, err);
 
-	id = json_string_value(json_object_get(answer, "Id"));
-	if (code == 0 && (!id || strlen(id) >= sizeof(out->id)))
-		code = err_set(err, ERR_INVALID,
-			       "the container engine does not say which "
-			       "container it made");
 	if (code == 0)
-		snprintf(out->id, sizeof(out->id), "%s", id);
-	read_warnings(answer, out);
+		code = engine_answer_made(answer, out->id, err);
+	engine_answer_warnings(answer, out->warning, sizeof(out->warning));
 	json_decref(answer);
 	json_decref(body);
 	free(path);
@@ -95,24 +71,18 @@ static int post(struct engine *engine, const char *id, const char *verb,
 	return code;
 }
 
-/* The member State of its description; json_decref() it. */
-static int look(struct engine *engine, const char *id, json_t **state,
-		struct err *err)
+static int look(struct engine *engine, const char *id,
+		struct engine_state *state, struct err *err)
 {
 	char *path = mem_printf("/containers/%s/json", id);
 	json_t *answer = NULL;
 	int code = engine_call(engine, "GET", path, NULL, ENGINE_SHORT_MS,
 			       &answer, err);
 
+	if (code == 0)
+		code = engine_answer_state(answer, state, err);
 	free(path);
-	*state = json_incref(json_object_get(answer, "State"));
 	json_decref(answer);
-	if (code == 0 && !json_is_object(*state)) {
-		json_decref(*state);
-		*state = NULL;
-		code = err_set(err, ERR_INVALID, "the container engine does "
-			       "not say how its container is");
-	}
 	return code;
 }
 
@@ -120,22 +90,18 @@ static int look(struct engine *engine, const char *id, json_t **state,
 static int check_on_its_way(struct engine *engine, const char *id,
 			    struct err *err)
 {
-	json_t *state = NULL;
-	int code = look(engine, id, &state, err), status;
+	struct engine_state state;
+	int code = look(engine, id, &state, err);
 
-	if (code < 0)
+	if (code < 0 || state.runs)
 		return code;
-	status = (int)json_integer_value(json_object_get(state, "ExitCode"));
-	if (!json_is_true(json_object_get(state, "Running")))
-		code = err_set(err, ERR_FAILED,
-			       "its container ended before it came to the "
-			       "run's folder (exit status %d: %s): does the "
-			       "container engine see this machine's files, and "
-			       "map users as they are?", status,
-			       status > 0 && status < STATUS_SIGNAL
-				       ? strerror(status) : "?");
-	json_decref(state);
-	return code;
+	return err_set(err, ERR_FAILED,
+		       "its container ended before it came to the run's folder "
+		       "(exit status %d: %s): does the container engine see "
+		       "this machine's files, and map users as they are?",
+		       state.status,
+		       state.status > 0 && state.status < STATUS_SIGNAL
+			       ? strerror(state.status) : "?");
 }
 
 static int await(struct engine *engine, const char *id, struct meeting *meeting,
@@ -263,14 +229,12 @@ static void docker_kill(const struct launched *launched)
 	engine_close(engine);
 }
 
-static void read_state(const json_t *state, struct launched *launched,
-		       siginfo_t *info)
+static void take_end(const struct engine_state *state,
+		     struct launched *launched, siginfo_t *info)
 {
-	int status = (int)json_integer_value(json_object_get(state,
-							     "ExitCode"));
+	int status = state->status;
 
-	launched->out_of_memory =
-		json_is_true(json_object_get(state, "OOMKilled"));
+	launched->out_of_memory = state->out_of_memory;
 	info->si_pid = launched->pid;
 	info->si_code = CLD_EXITED;
 	info->si_status = status;
@@ -287,20 +251,18 @@ static int ask_end(struct engine *engine, struct launched *launched,
 		   siginfo_t *info, struct err *err)
 {
 	uint64_t until = clock_now_ns() + NOTICE_NS;
-	json_t *state = NULL;
-	bool runs;
+	struct engine_state state;
 
 	do {
 		int code = look(engine, launched->id, &state, err);
 
-		if (code < 0)
+		if (code == 0 && !state.runs && state.status < 0)
+			code = err_set(err, ERR_INVALID, "the container engine "
+				       "does not say how it ended");
+		if (code == 0 && !state.runs)
+			take_end(&state, launched, info);
+		if (code < 0 || !state.runs)
 			return code;
-		runs = json_is_true(json_object_get(state, "Running"));
-		if (!runs)
-			read_state(state, launched, info);
-		json_decref(state);
-		if (!runs)
-			return 0;
 		clock_sleep_until(clock_now_ns() + NOTICE_PAUSE_NS);
 	} while (clock_now_ns() < until);
 	return err_set(err, ERR_TIMEOUT, "the container engine has not noticed "
@@ -313,14 +275,18 @@ static bool docker_reap(struct launched *launched, siginfo_t *info)
 {
 	struct engine *engine;
 	struct err err;
+	int code;
 
 	*info = (siginfo_t){ 0 };
 	if (!has_ended(launched))
 		return false;
 	engine_open(&engine, launched->container->socket);
-	if (ask_end(engine, launched, info, &err) < 0) {
-		launched->lost = "the container engine no longer answers: is "
-				 "it running?";
+	code = ask_end(engine, launched, info, &err);
+	if (code < 0) {
+		launched->lost = code == ERR_INVALID ?
+			"the container engine does not say how it ended" :
+			"the container engine no longer answers: is it "
+			"running?";
 		LOG(RUN, "how container %s ended is not known: %s",
 		    launched->id, err.text);
 	}
