@@ -73,12 +73,13 @@ class AsRoot(Check):
         self.assertEqual(groups_of(*self.started), [])
 
     def test_quota(self):
-        self.run_test("reference", "--cpus", "0.2", "--timeout", "2")
+        """So small that a busy machine leaves the replica that much, too."""
+        self.run_test("reference", "--cpus", "0.05", "--timeout", "2")
         row = self.only_result()
-        self.assertEqual(row["cpus_limit"], 0.2)
-        self.assertLess(row["cpu_total_seconds"] / row["duration_seconds"], 0.24)
+        self.assertEqual(row["cpus_limit"], 0.05)
+        self.assertLess(row["cpu_total_seconds"] / row["duration_seconds"], 0.09)
         self.assertGreater(row["throttled_seconds"], 0)
-        self.assert_sentence(row["findings"], r"quota of 0\.2 CPUs")
+        self.assert_sentence(row["findings"], r"quota of 0\.05 CPUs")
 
     def test_a_quota_below_a_tick(self):
         """The least: 10 ms in a second, and no more than twice that with the ticks."""
@@ -139,7 +140,8 @@ class AsRoot(Check):
         words = ("run-test", "reference", "fetch_range", *FAST, "--replicas", "3", "--pin", "none")
         runs = [self.start(*words, "--db", f"sqlite:///{n}.db") for n in range(2)]
         for process in runs:
-            self.assertEqual(self.finish(process).status, 0)
+            result = self.finish(process)
+            self.assertEqual(result.status, 0, result.stderr)
         for number in range(2):
             self.db = self.folder / f"{number}.db"
             self.assert_bytes_agree()

@@ -268,6 +268,18 @@ static void quiet_ledger(struct sampler *s, unsigned i, uint64_t until_ns)
 		     atomic_load(&row->open_connections));
 }
 
+/* While all are quiet, like the ledger: on a busy machine the reading at GO may
+ * end after GO, and what arrived until then would be missing. */
+static void links_at_go(struct sampler *s)
+{
+	if (!s->cells->networked)
+		return;
+	read_links(s);
+	memcpy(s->links_at_go, s->links, s->count * sizeof(*s->links));
+	for (unsigned i = 0; i < s->count; i++)
+		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
+}
+
 static void on_ready(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
@@ -285,8 +297,7 @@ static void on_ready(void *context, struct trial *trial)
 	processes_begin(s);
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		reserve(s, i, 0);
-	for (unsigned i = 0; s->cells->networked && i < s->count; i++)
-		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
+	links_at_go(s);
 	until_ns = clock_now_ns() + COUNTED_AT_GO_NS;
 	for (unsigned i = 0; s->ledger && i < trial->replica_count; i++)
 		quiet_ledger(s, i, until_ns);
@@ -305,7 +316,6 @@ static void on_go(void *context, struct trial *trial)
 	for (unsigned i = 0; i < s->count; i++)
 		s->last[i].at_ns = trial->go_ns;
 	memcpy(s->first, s->last, s->count * sizeof(*s->first));
-	memcpy(s->links_at_go, s->links, s->count * sizeof(*s->links));
 }
 
 static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
