@@ -155,6 +155,9 @@ class Preparing(Check):
         super().setUp()
         silent = self.enterContext(socket.create_server(("127.0.0.1", 0)))
         self.url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        # The checks themselves may run below nohup.
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
 
     def prepare(self, *words):
         """Starts a command and waits until it says what it waits for."""
