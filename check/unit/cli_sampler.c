@@ -1,7 +1,9 @@
-/* What the sampler reads before GO, with an origin that has not counted yet. */
+/* What the sampler reads of an origin that has not counted yet: before GO, and
+ * when a replica is done. */
 #include "check.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -26,43 +28,110 @@ static void *count_late(void *context)
 	return NULL;
 }
 
-static void check_ledger_at_go(void **state)
-{
-	struct trial_spec spec = { .library = "lib", .replicas = 1,
-				   .concurrency = 4 };
-	struct run_hooks hooks = sampler_hooks();
-	const int records[] = { -1 };
-	struct ledger *ledger = ledger_new(1);
-	struct cgroup groups[2] = { { 0 } };
-	struct cells cells = { .isolation = ISOLATION_PROCESS,
-			       .group = groups, .count = 2 };
-	struct plan plan = { 0 };
+struct fixture {
+	struct ledger *ledger;
+	struct cgroup groups[2];
+	struct cells cells;
+	struct plan plan;
 	struct sampler sampler;
 	struct trial trial;
+	struct run_hooks hooks;
+};
+
+static void begin(struct fixture *f)
+{
+	static const int records[] = { -1 };
+	const struct trial_spec spec = { .library = "lib", .replicas = 1,
+					 .concurrency = 4 };
+
+	memset(f, 0, sizeof(*f));
+	f->ledger = ledger_new(1);
+	f->cells = (struct cells){ .isolation = ISOLATION_PROCESS,
+				   .group = f->groups, .count = 2 };
+	f->hooks = sampler_hooks();
+	trial_init(&f->trial, &spec);
+	f->trial.replica[0].pid = getpid();
+	sampler_init(&f->sampler, &f->trial, &f->cells, f->ledger, getpid(),
+		     records, 1, &f->plan);
+}
+
+static void end(struct fixture *f)
+{
+	sampler_release(&f->sampler);
+	trial_release(&f->trial);
+	ledger_free(f->ledger);
+}
+
+/* Nine are counted and `in_flight` are not. */
+static struct ledger_row *answer_nine(struct fixture *f, unsigned in_flight)
+{
+	struct ledger_row *row = &f->ledger->row[0];
+
+	atomic_store(&row->completed, 9);
+	atomic_store(&row->body_bytes, 9000);
+	atomic_store(&row->in_flight, in_flight);
+	return row;
+}
+
+static void check_ledger_at_go(void **state)
+{
+	struct ledger_row *row;
+	struct fixture f;
 	pthread_t origin;
 
 	(void)state;
-	trial_init(&trial, &spec);
-	trial.replica[0].pid = getpid();
-	sampler_init(&sampler, &trial, &cells, ledger, getpid(), records, 1,
-		     &plan);
-	atomic_store(&ledger->row[0].completed, 9);
-	atomic_store(&ledger->row[0].body_bytes, 9000);
-	atomic_store(&ledger->row[0].in_flight, 1);
-	pthread_create(&origin, NULL, count_late, &ledger->row[0]);
-	hooks.ready(&sampler, &trial);
-	assert_int_equal(trial.replica[0].ledger_setup.completed, 10);
-	assert_int_equal(trial.replica[0].ledger_setup.body_bytes, 10000);
+	begin(&f);
+	row = answer_nine(&f, 1);
+	pthread_create(&origin, NULL, count_late, row);
+	f.hooks.ready(&f.sampler, &f.trial);
+	assert_int_equal(f.trial.replica[0].ledger_setup.completed, 10);
+	assert_int_equal(f.trial.replica[0].ledger_setup.body_bytes, 10000);
 	pthread_join(origin, NULL);
-	sampler_release(&sampler);
-	trial_release(&trial);
-	ledger_free(ledger);
+	end(&f);
+}
+
+static void check_ledger_when_done(void **state)
+{
+	struct ledger_row *row;
+	struct fixture f;
+	pthread_t origin;
+
+	(void)state;
+	begin(&f);
+	f.hooks.ready(&f.sampler, &f.trial);
+	row = answer_nine(&f, 1);
+	f.trial.replica[0].done_ns = clock_now_ns();
+	pthread_create(&origin, NULL, count_late, row);
+	f.hooks.done(&f.sampler, &f.trial, 0);
+	assert_int_equal(f.trial.replica[0].ledger.completed, 10);
+	assert_int_equal(f.trial.replica[0].ledger.body_bytes, 10000);
+	pthread_join(origin, NULL);
+	end(&f);
+}
+
+/* What was given up may stay in flight: nobody waits for that. */
+static void check_given_up(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.hooks.ready(&f.sampler, &f.trial);
+	answer_nine(&f, 3);
+	f.trial.replica[0].done_ns = clock_now_ns();
+	f.trial.replica[0].unfinished = 3;
+	f.hooks.done(&f.sampler, &f.trial, 0);
+	assert_int_equal(f.trial.replica[0].ledger.completed, 9);
+	assert_true(f.sampler.counting_left_ns > 0);
+	end(&f);
 }
 
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_ledger_at_go),
+		cmocka_unit_test(check_ledger_when_done),
+		cmocka_unit_test(check_given_up),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -29,10 +29,11 @@
 /* Records that are read at once: 64 KiB. */
 #define CHUNK_RECORDS 1024
 
-/* For the origin to count what has been answered: of one replica that is done,
- * and of all together before GO, when nobody waits. */
+/* For the origin to count what has been answered: of all replicas together,
+ * once before GO and once after it; and of one whose requests that are left may
+ * be those that it gave up. */
+#define COUNTED_ALL_NS (2 * NS_PER_S)
 #define COUNTED_NS (5 * NS_PER_MS)
-#define COUNTED_AT_GO_NS (2 * NS_PER_S)
 
 void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 		  struct ledger *ledger, pid_t origin_pid, const int *records,
@@ -248,19 +249,28 @@ static void open_source(struct sampler *s, unsigned number)
 }
 
 /* A client may have an answer, and say so, before the origin's sendmsg() has
- * returned and it was counted. An operation that was given up stays in
- * flight: nobody waits for that. */
-static void let_origin_count(const struct ledger_row *row, uint64_t until_ns)
+ * returned and it was counted. Those that it `gave_up` may stay in flight. */
+static void let_origin_count(struct sampler *s, unsigned i, uint64_t gave_up)
 {
-	while (atomic_load(&row->in_flight) && clock_now_ns() < until_ns)
-		clock_sleep_until(clock_now_ns() + NS_PER_MS / 10);
+	const struct ledger_row *row = &s->ledger->row[i];
+	uint64_t began_ns = clock_now_ns(), now_ns = began_ns, left;
+
+	while ((left = atomic_load(&row->in_flight)) &&
+	       now_ns - began_ns < s->counting_left_ns &&
+	       (left > gave_up || now_ns - began_ns < COUNTED_NS)) {
+		clock_sleep_until(now_ns + NS_PER_MS / 10);
+		now_ns = clock_now_ns();
+	}
+	now_ns -= began_ns;
+	s->counting_left_ns -= now_ns < s->counting_left_ns
+				       ? now_ns : s->counting_left_ns;
 }
 
-static void quiet_ledger(struct sampler *s, unsigned i, uint64_t until_ns)
+static void quiet_ledger(struct sampler *s, unsigned i)
 {
 	struct ledger_row *row = &s->ledger->row[i];
 
-	let_origin_count(row, until_ns);
+	let_origin_count(s, i, 0);
 	ledger_read(row, &s->trial->replica[i].ledger_setup);
 	atomic_store(&row->hold_target, 0);
 	atomic_store(&row->in_flight_peak, 0);
@@ -283,7 +293,6 @@ static void links_at_go(struct sampler *s)
 static void on_ready(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
-	uint64_t until_ns;
 
 	s->metering = true;
 	s->ours[CELL_ORIGIN] = s->origin_pid;
@@ -298,9 +307,10 @@ static void on_ready(void *context, struct trial *trial)
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		reserve(s, i, 0);
 	links_at_go(s);
-	until_ns = clock_now_ns() + COUNTED_AT_GO_NS;
+	s->counting_left_ns = COUNTED_ALL_NS;
 	for (unsigned i = 0; s->ledger && i < trial->replica_count; i++)
-		quiet_ledger(s, i, until_ns);
+		quiet_ledger(s, i);
+	s->counting_left_ns = COUNTED_ALL_NS;
 }
 
 /* The replicas still sleep: what is read now is what they will have at GO. */
@@ -345,7 +355,9 @@ static void take_ledger(struct sampler *s, unsigned i)
 
 	if (!s->ledger)
 		return;
-	let_origin_count(&s->ledger->row[i], clock_now_ns() + COUNTED_NS);
+	/* One that never was done gave up whatever is left. */
+	let_origin_count(s, i, replica->done_ns ? replica->unfinished
+						: UINT64_MAX);
 	ledger_read(&s->ledger->row[i], &now);
 	ledger_subtract(&now, &replica->ledger_setup, &replica->ledger);
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;

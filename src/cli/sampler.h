@@ -57,6 +57,7 @@ struct sampler {
 	void (*progress)(void *context, const struct sampler *sampler,
 			 const char *stage, uint64_t now_ns);
 	void *progress_context;
+	uint64_t counting_left_ns; /* that the origin may still be waited for */
 };
 
 void sampler_init(struct sampler *sampler, struct trial *trial,
