@@ -7,7 +7,7 @@ Damages the corpora of the fuzzers in C, worker_setup and worker_plan, for so lo
 executions and findings. An input that breaks something is kept as FOUND/NAME-crash, with its traceback in
 FOUND/NAME.log; the status is 1 then. check/python/check_fuzz.py runs a fixed number of such inputs.
 
-Its own loop, not atheris: that is built for some versions of Python only.
+Its own loop, not atheris: that is built for x86-64 only.
 """
 
 import os
