@@ -129,9 +129,9 @@ async def _work(job, client, work):
 async def _closed_slot(job, client, work, slot):
     """One slot of a closed loop: an operation, and the next as soon as it has ended."""
     plan, count, next_index, is_over = job.plan, len(job.plan), work.next_index, work.is_over
-    intended = work.begin_ns
-    while (i := next_index()) is not None and not is_over(time.monotonic_ns()):
-        intended = await _one(job, client, work, slot, plan[i % count], intended)
+    intended, now = work.begin_ns, time.monotonic_ns
+    while (i := next_index()) is not None and not is_over(start := now()):
+        intended = await _one(job, client, work, slot, plan[i % count], intended, start)
 
 
 async def _open_slot(job, client, work, slot):
@@ -139,18 +139,22 @@ async def _open_slot(job, client, work, slot):
     plan, count = job.plan, len(job.plan)
     while (i := work.next_index()) is not None:
         intended = work.intended_ns(i)
-        now = time.monotonic_ns()
-        if work.is_over(max(intended, now)):
+        if work.is_over(intended):
             return
-        if intended > now:
-            await asyncio.sleep((intended - now) / NS)
-        await _one(job, client, work, slot, plan[i % count], intended)
+        if (start := time.monotonic_ns()) < intended:
+            await asyncio.sleep((intended - start) / NS)
+            start = time.monotonic_ns()
+        if work.is_over(start):
+            return
+        await _one(job, client, work, slot, plan[i % count], intended, start)
 
 
-async def _one(job, client, work, slot, op, intended):
-    """Runs and records one operation; returns when it ended. The hot path: keep it short."""
+async def _one(job, client, work, slot, op, intended, start):
+    """Runs and records one operation; returns when it ended. The hot path: keep it short.
+
+    start: the time by which it was let start.
+    """
     now = time.monotonic_ns
-    start = now()
     if not work.start(slot, start):
         return start
     try:

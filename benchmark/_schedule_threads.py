@@ -156,25 +156,26 @@ def _work(job, crew, work, wait):
 def _closed_slot(job, client, work, slot):
     sleep_until(work.begin_ns)
     plan, count, next_index, is_over = job.plan, len(job.plan), work.next_index, work.is_over
-    intended = work.begin_ns
-    while (i := next_index()) is not None and not is_over(time.monotonic_ns()):
-        intended = _one(job, client, work, slot, plan[i % count], intended)
+    intended, now = work.begin_ns, time.monotonic_ns
+    while (i := next_index()) is not None and not is_over(start := now()):
+        intended = _one(job, client, work, slot, plan[i % count], intended, start)
 
 
 def _open_slot(job, client, work, slot):
     plan, count = job.plan, len(job.plan)
     while (i := work.next_index()) is not None:
         intended = work.intended_ns(i)
-        if work.is_over(max(intended, time.monotonic_ns())):
+        if work.is_over(intended):
             return
         sleep_until(intended)
-        _one(job, client, work, slot, plan[i % count], intended)
+        if work.is_over(start := time.monotonic_ns()):
+            return
+        _one(job, client, work, slot, plan[i % count], intended, start)
 
 
-def _one(job, client, work, slot, op, intended):
-    """Runs and records one operation; returns when it ended."""
+def _one(job, client, work, slot, op, intended, start):
+    """Runs and records one operation; returns when it ended. start: the time by which it was let start."""
     now = time.monotonic_ns
-    start = now()
     if not work.start(slot, start):
         return start
     try:

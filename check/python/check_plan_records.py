@@ -1,5 +1,6 @@
 """Checks of the plan's reader, of the judgement of answers, and of the records file."""
 
+import asyncio
 import json
 import ssl
 import struct
@@ -10,7 +11,8 @@ import unittest.mock
 import zlib
 from pathlib import Path
 
-from benchmark import _outcomes, _plan, _records, _target, _work
+from benchmark import _outcomes, _plan, _records, _schedule_asyncio, _schedule_threads, _target, _work
+from benchmark._work import NS
 
 from fake_harness import read_records
 
@@ -228,6 +230,49 @@ class RecordsFile(unittest.TestCase):
         self.assertEqual(texts["timeout"], f"{op}: took 1 s, and the limit is 1 s")
         self.assertEqual(len(texts["other"]), _work.TEXT_MOST)
         self.assertEqual(len(texts), 4)
+
+    def test_the_stamp_of_a_start_is_what_is_held_against_the_deadline(self):
+        for ticks in range(10, 14):
+            for scheduler in (_schedule_threads, _schedule_asyncio):
+                work = self.work(99)
+                work.begin_ns, work.deadline_ns = 0, ticks
+                self.run_slot(scheduler, "_closed_slot", work)
+                starts = [record[1] for record in read_records(self.file.name) if record[3]]
+                self.assertEqual(len(starts), work.done_packet()["finished"])
+                self.assertLess(max(starts), ticks)
+
+    def test_who_wakes_after_the_deadline_starts_nothing(self):
+        for scheduler in (_schedule_threads, _schedule_asyncio):
+            work = self.work(99, rate=NS / 10)
+            work.begin_ns, work.deadline_ns = 0, 11
+            self.run_slot(scheduler, "_open_slot", work)
+            self.assertEqual(work.done_packet()["finished"], 1)
+
+    def run_slot(self, scheduler, name, work):
+        """One slot, alone, by a clock that goes on whenever it is read, and far whenever somebody sleeps."""
+        job = types.SimpleNamespace(plan=[self.op()], operation=lambda client, op: b"ab")
+        now = 0
+
+        def read():
+            nonlocal now
+            now += 1
+            return now
+
+        def sleep(seconds):
+            nonlocal now
+            now += 100
+
+        with (
+            unittest.mock.patch("time.monotonic_ns", read),
+            unittest.mock.patch("time.sleep", sleep),
+            unittest.mock.patch("asyncio.sleep", unittest.mock.AsyncMock(side_effect=sleep)),
+        ):
+            if scheduler is _schedule_threads:
+                getattr(scheduler, name)(job, None, work, 0)
+            else:
+                job.operation = unittest.mock.AsyncMock(return_value=b"ab")
+                asyncio.run(getattr(scheduler, name)(job, None, work, 0))
+            work.close()
 
     def test_pages_given_back_keep_their_records(self):
         count = 2 * _records.GIVE_BACK + 5

@@ -180,6 +180,22 @@ static void open_loop(void **state)
 	}
 }
 
+/* Nobody wakes within the one nanosecond between this start and the deadline. */
+static void none_starts_after_the_deadline(void **state)
+{
+	struct harness *h = *state;
+	json_t *done;
+
+	put_plan(h, 20, "k");
+	set_count(h, "n_requests", 20);
+	set_number(h, "timeout_seconds", 0.1);
+	set_number(h, "rate", 1e9 / (0.1e9 - 1));
+	done = harness_session(h, &test);
+	assert_int_equal(record_count(h), 1);
+	assert_string_equal(text_in(done, "stopped_by"), "deadline");
+	json_decref(done);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -188,6 +204,7 @@ int main(void)
 		CHECK(unfinished),
 		CHECK(too_late_is_a_timeout),
 		CHECK(open_loop),
+		CHECK(none_starts_after_the_deadline),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

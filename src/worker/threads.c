@@ -22,35 +22,46 @@ struct threads {
 	bool is_over;
 };
 
-/* Sleeps outside of the lock until the operation taken should start. */
-static void begin(struct worker *worker, struct slot *slot, uint64_t index,
-		  uint64_t intended)
+static bool next_closed(struct worker *worker, struct slot *slot)
+{
+	struct phase *phase = &worker->phase;
+	uint64_t index = phase->started, now = clock_now_ns();
+
+	if (phase->is_closed || !phase_take(phase, now))
+		return false;
+	phase_begin(worker, slot, index,
+		    slot->end_ns ? slot->end_ns : phase->begin_ns, now);
+	return true;
+}
+
+/* Sleeps outside of the lock until the operation taken should start. Who wakes
+ * after the deadline does not start it: nothing starts then. */
+static bool next_open(struct worker *worker, struct slot *slot)
 {
 	struct threads *threads = worker->threads;
+	struct phase *phase = &worker->phase;
+	uint64_t index = phase->started, intended = phase_intended_ns(phase);
+	uint64_t now;
 
-	if (worker->phase.period_ns > 0) {
-		pthread_mutex_unlock(&threads->lock);
-		clock_sleep_until(intended);
-		pthread_mutex_lock(&threads->lock);
-	}
-	if (!worker->phase.is_closed)
-		phase_begin(worker, slot, index, intended, clock_now_ns());
+	if (phase->is_closed || !phase_take(phase, intended))
+		return false;
+	pthread_mutex_unlock(&threads->lock);
+	clock_sleep_until(intended);
+	pthread_mutex_lock(&threads->lock);
+	now = clock_now_ns();
+	if (now >= phase->deadline_ns && !phase->stopped_by)
+		phase->stopped_by = "deadline";
+	if (phase->is_closed || now >= phase->deadline_ns)
+		return false;
+	phase_begin(worker, slot, index, intended, now);
+	return true;
 }
 
 /* Takes the slot's next operation; false when there is none. Locked. */
 static bool next(struct worker *worker, struct slot *slot)
 {
-	struct phase *phase = &worker->phase;
-	uint64_t index = phase->started, intended, now = clock_now_ns();
-
-	if (phase->period_ns > 0)
-		intended = phase_intended_ns(phase);
-	else
-		intended = slot->end_ns ? slot->end_ns : phase->begin_ns;
-	if (phase->is_closed || !phase_take(phase, intended > now ? intended : now))
-		return false;
-	begin(worker, slot, index, intended);
-	return slot->busy;
+	return worker->phase.period_ns > 0 ? next_open(worker, slot)
+					   : next_closed(worker, slot);
 }
 
 /* Locked at begin and end. */
