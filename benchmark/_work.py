@@ -48,8 +48,8 @@ class Work:
 
     begin_ns, deadline_ns: CLOCK_MONOTONIC. most: so many operations may start. period_ns: between the
     intended starts (open loop), or None (closed loop). in_flight: slot -> when its operation was given to
-    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close(). texts: outcome ->
-    what the first failure of that class said.
+    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close(). texts: outcome
+    -> what the first failure of that class said.
     """
 
     def __init__(self, job, records, begin_ns, seconds, most=None, rate=None):
@@ -158,7 +158,7 @@ class Work:
         return f"took {(end - start) / NS:.4g} s, and the limit is {self.limit_ns / NS:g} s"
 
     def _keep(self, outcome, op, sentence):
-        """Keeps the first text of a class; that of the timed part goes to stderr too, should `done` not come."""
+        """Keeps the first text of a class; of the timed part also on stderr, should `done` not come."""
         where = f"operation {op.number} ({op.key[:128]}, {op.length} bytes from {op.start})"
         text = " ".join(f"{where}: {sentence}".split())[:TEXT_MOST]
         if self.closed or self.texts.setdefault(outcome, text) is not text:

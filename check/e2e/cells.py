@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from _harness import BENCHMARK, CHECK_LIBRARIES, LIBRARIES, SKIPPED, TOP, Check, groups_of, main
+from _harness import BENCHMARK, CHECK_LIBRARIES, LIBRARIES, SKIPPED, Check, groups_of, main
 from _user import NOBODY, AsUser
 
 FAST = ("--timeout", "1", "--warm-up", "0.1", "--concurrency", "8")

@@ -81,7 +81,9 @@ class AsRoot(Places, Check):
         self.make_places()
 
     def run_hostile(self, seed, *more, **env):
-        result = self.benchmark(*self.words(seed, *more), status=1, timeout=240, GEOIO_TESTS=self.tests, **env)
+        result = self.benchmark(
+            *self.words(seed, *more), status=1, timeout=240, GEOIO_TESTS=self.tests, **env
+        )
         self.assert_nothing_left()
         self.assertEqual(groups_of(*self.started), [])
         self.assert_harmless(result.stderr)

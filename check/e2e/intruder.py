@@ -141,7 +141,9 @@ class AsRoot(Intruder):
                 status=None,
                 GEOIO_TESTS=CHECK_LIBRARIES,
             )
-            self.assert_sentence(self.query("select findings from trials")[0][0], r"left \d+ processes behind")
+            self.assert_sentence(
+                self.query("select findings from trials")[0][0], r"left \d+ processes behind"
+            )
 
     def test_a_daemon_outlives_nothing(self):
         """A kill of the harness ends what a replica has daemonised, in both grades."""

@@ -56,7 +56,7 @@ class Keeping(Check):
         process = self.begun("run-test", "null", "fetch_range", "--timeout", "1.5", "--warm-up", "0")
         with self.locked():
             text = self.said(process, "waiting for the database")
-            self.assert_sentence(text, r"which \S+ \(process %d\) has locked" % os.getpid())
+            self.assert_sentence(text, rf"which \S+ \(process {os.getpid()}\) has locked")
             self.assertIsNone(process.poll())
         self.assertEqual(self.finish(process).status, 0)
         self.assertEqual(self.spooled(), [])
@@ -130,7 +130,9 @@ class Full(Check):
         self.assertEqual(self.rows(), 6)
 
     def test_room_is_kept(self):
-        process = self.start("run-test", "null", "fetch_range", "--timeout", "2", "--warm-up", "0", "--db", self.db)
+        process = self.start(
+            "run-test", "null", "fetch_range", "--timeout", "2", "--warm-up", "0", "--db", self.db
+        )
         until = time.monotonic() + 60
         while "running" not in self.stage(process) and time.monotonic() < until:
             time.sleep(0.02)

@@ -36,7 +36,7 @@ class Owners(Check):
         )
         self.sudo("get-results", str(self.theirs / "r.csv"), "--db", db)
         self.sudo("data", "make", XDG_CACHE_HOME=str(self.theirs / "cache"))
-        made = [path for path in self.theirs.rglob("*")]
+        made = list(self.theirs.rglob("*"))
         names = {path.name for path in made}
         self.assertLessEqual({"r.db", "r.prom", "r.csv", "00.tif", "manifest.json"}, names)
         self.assertEqual({path for path in made if path.lstat().st_uid != NOBODY}, set())

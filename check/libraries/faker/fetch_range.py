@@ -31,5 +31,12 @@ with open(setup["records"]["path"], "r+b", buffering=0) as records:
         stop = time.monotonic_ns()
         records.write(RECORD.pack(now, now, 0, stop, lengths[index], op, 1, 206, 0, b"", 1))
         count += 1
-say(type="done", started=count, finished=count, unfinished=0, stopped_by="deadline", end_ns=time.monotonic_ns())
+say(
+    type="done",
+    started=count,
+    finished=count,
+    unfinished=0,
+    stopped_by="deadline",
+    end_ns=time.monotonic_ns(),
+)
 harness.recv(65536)

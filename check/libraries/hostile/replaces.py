@@ -6,7 +6,9 @@ from _hostile import HOME, RECORDS, SCRATCH, attempt, finish, until_go
 
 at = until_go()
 for folder in (HOME, SCRATCH):
-    for n, name in enumerate(("board", "hosts", "records", "records-0", "plan-1.jsonl", "replica-0", "replica-1")):
+    for n, name in enumerate(
+        ("board", "hosts", "records", "records-0", "plan-1.jsonl", "replica-0", "replica-1")
+    ):
         path = os.path.join(folder, name)
         attempt(os.unlink, path)
         attempt(os.rename, path, path + "-was")
