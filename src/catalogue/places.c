@@ -85,12 +85,15 @@ static int add_extra_tests(struct places *places, struct err *err)
 	return code;
 }
 
+/* From build/asan/check/unit, a check's, to what holds build. */
+#define FOLDERS_UP 4
+
 /* The checkout above a build folder (build, build/asan, …), or NULL. */
 static char *find_checkout(const char *program_dir)
 {
 	char *folder = mem_dup(program_dir);
 
-	for (int up = 0; up < 3; up++) {
+	for (int up = 0; up < FOLDERS_UP; up++) {
 		char *slash = strrchr(folder, '/');
 		char *probe;
 		bool found;
