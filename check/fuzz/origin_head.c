@@ -9,6 +9,7 @@
 
 #include "fuzz.h"
 
+#include "base/utf8.h"
 #include "origin/condition.h"
 #include "origin/date.h"
 #include "origin/head.h"
@@ -16,7 +17,6 @@
 #include "origin/object_query.h"
 #include "origin/range.h"
 #include "origin/target.h"
-#include "origin/utf8.h"
 #include "origin/xml.h"
 
 static void check_view(struct view view, const char *bytes, size_t n)

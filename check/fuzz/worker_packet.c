@@ -3,7 +3,6 @@
 
 #include "record/trial.h"
 #include "run/packet.h"
-#include "run/text.h"
 
 static const struct trial_spec spec = { .library = "lib",
 					.test = "fetch_range",

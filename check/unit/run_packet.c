@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "run/handed.h"
 #include "run/packet.h"
-#include "base/text.h"
-#include "run/text.h"
+#include "run/tail.h"
 
 static struct trial_spec spec = {
 	.library = "aiohttp", .test = "fetch_range",

@@ -3,48 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "record/objects.h"
 
-/* Bytes of the well-formed UTF-8 sequence at `s`, 0 if it is none. */
-static size_t sequence(const unsigned char *s, size_t n)
-{
-	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t bytes = *s < 0x80 ? 1 : *s < 0xc0 ? 0 : *s < 0xe0 ? 2 :
-		       *s < 0xf0 ? 3 : *s < 0xf8 ? 4 : 0;
-	uint32_t value;
-
-	if (bytes < 2 || bytes > n)
-		return bytes == 1;
-	value = *s & (0x7fU >> bytes);
-	for (size_t i = 1; i < bytes; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (s[i] & 0x3f);
-	}
-	if (value < lowest[bytes] || value > 0x10ffff ||
-	    (value >= 0xd800 && value < 0xe000))
-		return 0;
-	return bytes;
-}
-
+/* UTF-8 without C0 and DEL. */
 static bool text_ok(const char *text, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
-
-	while (n) {
-		size_t bytes = sequence(s, n);
-
-		if (!bytes || *s < 0x20 || *s == 0x7f)
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return false;
-		s += bytes;
-		n -= bytes;
-	}
-	return true;
+	return utf8_is(text, n);
 }
 
 static bool component_ok(const char *name, size_t n)

@@ -7,36 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
-/* Bytes of the character that `s` begins with; 0: it is none (RFC 3629: not
- * the shortest form, a surrogate, over U+10FFFF, cut). */
-static size_t utf8_bytes(const unsigned char *s)
-{
-	unsigned low = 0x80, high = 0xbf;
-	size_t n;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	if (s[0] == 0xe0)
-		low = 0xa0;
-	else if (s[0] == 0xed)
-		high = 0x9f;
-	else if (s[0] == 0xf0)
-		low = 0x90;
-	else if (s[0] == 0xf4)
-		high = 0x8f;
-	if (s[1] < low || s[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
 
 typedef bool (*special_fn)(unsigned char c);
 typedef void (*replace_fn)(struct str *out, unsigned char c);
@@ -51,7 +24,7 @@ static void add_escaped(struct str *out, const char *text, special_fn special,
 		const unsigned char *from = at;
 		size_t n;
 
-		while (*at && !special(*at) && (n = utf8_bytes(at)))
+		while (*at && !special(*at) && (n = utf8_length(at, UTF8_MOST)))
 			at += n;
 		str_add_n(out, (const char *)from, (size_t)(at - from));
 		if (*at && special(*at))

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "origin/utf8.h"
+#include "base/utf8.h"
 
 static int hex(char c)
 {

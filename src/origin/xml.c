@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "origin/utf8.h"
+#include "base/utf8.h"
 
 /* U+FFFE and U+FFFF are no characters of XML. */
 static bool allowed(const unsigned char *at, size_t length)

@@ -18,7 +18,7 @@
 #include "run/launcher.h"
 #include "run/packet.h"
 #include "run/run.h"
-#include "run/text.h"
+#include "run/tail.h"
 
 /* A replica that closed its socket or sent `error` has so long to exit. */
 #define RUNNER_LINGER_NS (500 * NS_PER_MS)

@@ -1,4 +1,4 @@
-#include "run/text.h"
+#include "run/tail.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /*
- * What replicas print and say: untrusted bytes, kept as text that may go to a
- * terminal, a database and JSON.
+ * The end of what a replica prints: untrusted bytes, kept as text that may go to
+ * a terminal, a database and JSON (base/text.h).
  */
-#ifndef RUN_TEXT_H
-#define RUN_TEXT_H
+#ifndef RUN_TAIL_H
+#define RUN_TAIL_H
 
 #include <stddef.h>
 
