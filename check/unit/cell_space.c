@@ -4,8 +4,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -177,6 +182,107 @@ static void nothing_outlives_a_killed_harness(void **state)
 	close(ends[0]);
 }
 
+/* On one CPU the init does not run before its parent waits or ends. */
+static void share_one_cpu(void)
+{
+	cpu_set_t all, one;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	for (int i = 0; i < CPU_SETSIZE && !CPU_COUNT(&one); i++)
+		if (CPU_ISSET(i, &all))
+			CPU_SET(i, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+}
+
+static void open_and_end(void)
+{
+	struct space space;
+	struct err err;
+
+	share_one_cpu();
+	if (space_open(&space, &err) < 0)
+		_exit(1);
+	kill(getpid(), SIGKILL);
+}
+
+static bool has_children(void)
+{
+	siginfo_t info;
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0;
+}
+
+/* Orphans become children of ours; the init is one as long as it lives. */
+static bool all_end(void)
+{
+	int turns = 12000;
+
+	while (has_children() && turns-- > 0)
+		if (waitpid(-1, NULL, WNOHANG) == 0)
+			usleep(5000);
+	return turns > 0;
+}
+
+static void end_children(void)
+{
+	char path[64], line[256] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	file = fopen(path, "re");
+	if (file && fgets(line, sizeof(line), file))
+		kill((pid_t)atol(line), SIGKILL);
+	if (file)
+		fclose(file);
+}
+
+static void init_ends_with_whom_opened_it_at_any_moment(void **state)
+{
+	struct space space;
+	bool ended = true;
+
+	(void)state;
+	if (!open_or_skip(&space))
+		skip();
+	space_close(&space);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (int i = 0; ended && i < 100; i++) {
+		pid_t harness = fork();
+
+		if (harness == 0)
+			open_and_end();
+		if (i % 2) {
+			usleep((useconds_t)i * 10);
+			kill(harness, SIGKILL);
+		}
+		assert_true(WIFSIGNALED(wait_for(harness)));
+		ended = all_end();
+	}
+	if (!ended)
+		end_children();
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	assert_true(ended);
+}
+
+/* What the harness has open, or remembers, is nowhere in it. */
+static void init_has_nothing_of_ours(void **state)
+{
+	struct space space;
+	struct stat st;
+	char path[64];
+
+	(void)state;
+	if (!open_or_skip(&space))
+		skip();
+	snprintf(path, sizeof(path), "/proc/%d/fd/1", (int)space.init);
+	assert_int_equal(stat(path, &st), -1);
+	snprintf(path, sizeof(path), "/proc/%d", (int)space.init);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	space_close(&space);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -185,6 +291,8 @@ int main(void)
 		cmocka_unit_test(outside_cannot_be_signalled),
 		cmocka_unit_test(nothing_outlives_it),
 		cmocka_unit_test(nothing_outlives_a_killed_harness),
+		cmocka_unit_test(init_ends_with_whom_opened_it_at_any_moment),
+		cmocka_unit_test(init_has_nothing_of_ours),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

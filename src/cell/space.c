@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,29 +30,40 @@ static pid_t fork_with(unsigned long flags)
 
 /* ----------------------------------------------------------------- init --- */
 
-static void keep_nothing(void)
+#define INIT_END 0 /* the one descriptor that it has */
+
+/* What it has of our memory nobody may look at: it cannot be traced. */
+static int keep_nothing(int end)
 {
 	prctl(PR_SET_NAME, "geoio-init");
 	prctl(PR_SET_DUMPABLE, 0);
-	close_range(0, ~0U, 0);
+	if (end != INIT_END && dup2(end, INIT_END) < 0)
+		return -1;
+	return close_range(INIT_END + 1, ~0U, 0);
 }
 
-/* Waits for orphans, so that their CPU is counted as its children's. What it has
- * of our memory nobody may look at: it cannot be traced. */
-static _Noreturn void be_init(int go)
+/* Says that it is ready, and is then told to go on. Whoever ends before has not
+ * told it; whoever ends afterwards does so after prctl(). */
+static bool is_begun(void)
+{
+	char byte = 0;
+
+	return write(INIT_END, &byte, 1) == 1 && read(INIT_END, &byte, 1) == 1;
+}
+
+/* Waits for orphans, so that their CPU is counted as its children's. */
+static _Noreturn void be_init(int end)
 {
 	sigset_t signals;
 	int number;
-	char byte;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigfillset(&signals);
 	sigprocmask(SIG_SETMASK, &signals, NULL);
 	setsid();
-	/* Nothing comes where the harness ended before prctl(). */
-	if (read(go, &byte, 1) != 1)
+	if (keep_nothing(end) < 0 || !is_begun())
 		_exit(1);
-	keep_nothing();
+	close(INIT_END);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	for (;;) {
@@ -77,28 +90,41 @@ static int open_namespace(struct space *space, struct err *err)
 	return space->fd < 0 ? err_sys(err, "cannot open %s", path) : 0;
 }
 
+/* Nothing of ours is in the namespace once it is ready. */
+static int begin_init(int end, struct err *err)
+{
+	ssize_t n;
+	char byte;
+
+	do
+		n = read(end, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1 && send(end, &byte, 1, MSG_NOSIGNAL) == 1)
+		return 0;
+	return err_set(err, ERR_NOT_FOUND,
+		       "the first process of a PID namespace ended at once");
+}
+
 int space_open(struct space *space, struct err *err)
 {
-	int go[2], code;
+	int end[2], code; /* ours, its */
 
 	*space = SPACE_NONE;
-	if (pipe2(go, O_CLOEXEC) < 0)
-		return err_sys(err, "cannot make a pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end) < 0)
+		return err_sys(err, "cannot make a pair of sockets");
 	space->init = fork_with(CLONE_NEWPID);
-	if (space->init == 0) {
-		close(go[1]);
-		be_init(go[0]);
-	}
+	if (space->init == 0)
+		be_init(end[1]);
 	if (space->init < 0) {
 		space->init = 0;
 		code = refused(err);
 	} else {
 		code = open_namespace(space, err);
 	}
-	close(go[0]);
-	if (code == 0 && write(go[1], "", 1) != 1)
-		code = err_sys(err, "a PID namespace cannot be begun");
-	close(go[1]);
+	close(end[1]);
+	if (code == 0)
+		code = begin_init(end[0], err);
+	close(end[0]);
 	if (code < 0)
 		space_close(space);
 	return code;
