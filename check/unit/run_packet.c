@@ -312,6 +312,13 @@ static void clean(void **state)
 	check_clean("\xed\xa0\x80", "???");        /* surrogate */
 	check_clean("\xf4\x90\x80\x80", "????");   /* above U+10FFFF */
 	check_clean("\xc2\x9b" "2J", "??2J");      /* C1: CSI */
+	check_clean("a\xe2\x80\xae" "b", "a???b"); /* U+202E turns b */
+	check_clean("\xe2\x81\xa6\xd8\x9c", "?????");     /* 2066, 061C */
+	check_clean("\xe2\x80\xa8\xe2\x80\xa9", "??????"); /* 2028, 2029 */
+	check_clean("\xe2\x80\x8b\xef\xbb\xbf", "??????"); /* 200B, FEFF */
+	check_clean("\xf3\xa0\x81\x81", "????");   /* U+E0041, a tag */
+	check_clean("\xe2\x80\x8d\xe2\x80\xa7\xe2\x80\xaf",
+		    "\xe2\x80\x8d\xe2\x80\xa7\xe2\x80\xaf"); /* seen, or joins */
 	text_clean_line(line);
 	assert_string_equal(line, "a b c?");
 }

@@ -14,6 +14,43 @@ static bool is_control(const unsigned char *p)
 	return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0);
 }
 
+struct code_range {
+	unsigned first, last;
+};
+
+/* What is not seen, or changes the order in which the rest is: a sentence would
+ * read as another one. Joiners (200C, 200D) are part of words. */
+static const struct code_range unseen[] = {
+	{ 0x061c, 0x061c }, { 0x180e, 0x180e },   { 0x200b, 0x200b },
+	{ 0x200e, 0x200f }, { 0x2028, 0x202e },   { 0x2060, 0x206f },
+	{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },   { 0xe0000, 0xe007f },
+};
+
+static unsigned decode(const unsigned char *p, size_t n)
+{
+	unsigned code = n == 1 ? p[0] : p[0] & (0x7fU >> n);
+
+	for (size_t i = 1; i < n; i++)
+		code = code << 6 | (p[i] & 0x3f);
+	return code;
+}
+
+static bool is_unseen(const unsigned char *p, size_t n)
+{
+	unsigned code = decode(p, n);
+
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(*unseen); i++)
+		if (code >= unseen[i].first && code <= unseen[i].last)
+			return true;
+	return false;
+}
+
+/* `n` is the length of a valid sequence. */
+static bool is_shown(const unsigned char *p, size_t n)
+{
+	return !is_control(p) && !is_unseen(p, n);
+}
+
 void text_clean(char *text)
 {
 	unsigned char *p = (unsigned char *)text;
@@ -21,7 +58,7 @@ void text_clean(char *text)
 	while (*p) {
 		size_t n = utf8_length(p, UTF8_MOST);
 
-		if (n && !is_control(p)) {
+		if (n && is_shown(p, n)) {
 			p += n;
 			continue;
 		}
@@ -57,7 +94,7 @@ void text_show(struct str *out, const char *text)
 	while (*p) {
 		size_t n = utf8_length(p, UTF8_MOST);
 
-		if (n && *p != '\n' && *p != '\t' && !is_control(p)) {
+		if (n && *p != '\n' && *p != '\t' && is_shown(p, n)) {
 			str_add_n(out, (const char *)p, n);
 			p += n;
 		} else {

@@ -8,8 +8,9 @@
 
 #include "base/str.h"
 
-/* In place: whatever is not valid UTF-8, and control characters but newline and
- * tab, becomes '?'. The length stays. text_clean_line() also turns newlines and
+/* In place: whatever is not valid UTF-8, control characters but newline and tab,
+ * and characters that are not seen or turn the direction of writing (U+202E)
+ * become '?'. The length stays. text_clean_line() also turns newlines and
  * tabs into blanks and takes blanks off the end. text_clean_part() is for a part
  * of a finding: semicolons, which stand between findings, become commas. */
 void text_clean(char *text);
