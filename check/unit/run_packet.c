@@ -218,7 +218,9 @@ static void readings(void **state)
 static void lists(void **state)
 {
 	static const char packet[] =
-		READY ",\"not_applied\":[\"a\\nb\",\"c\\u001b[2J\"],"
+		"{\"type\":\"ready\",\"protocol\":1,\"versions\":{"
+		"\"library\":\"\\u009b\\u202e1\",\"runtime\":\"2\"},"
+		"\"not_applied\":[\"a\\nb\",\"c\\u001b[2J\"],"
 		      "\"notes\":[\"one\\ntwo\\u0007\",\"three\"]}";
 	struct replica replica = { 0 };
 	const char *type;
@@ -231,6 +233,9 @@ static void lists(void **state)
 	assert_int_equal(packet_read_ready(json, &replica, &err), 0);
 	assert_string_equal(replica.not_applied, "a b,c?[2J");
 	assert_string_equal(replica.notes, "one two?\nthree");
+	assert_string_equal(replica.versions_json,
+			    "{\"library\":\"\\u009B\\u202E1\","
+			    "\"runtime\":\"2\"}");
 	free(replica.versions_json);
 	free(replica.not_applied);
 	free(replica.notes);

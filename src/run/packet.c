@@ -246,7 +246,8 @@ static int read_versions(const json_t *packet, struct replica *replica,
 	text_clean_line(replica->library_version);
 	text_clean_line(replica->runtime);
 	free(replica->versions_json);
-	replica->versions_json = json_dumps(versions, JSON_COMPACT);
+	replica->versions_json = json_dumps(versions,
+					    JSON_COMPACT | JSON_ENSURE_ASCII);
 	return 0;
 }
 
