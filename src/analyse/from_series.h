@@ -21,9 +21,10 @@ bool scraped_window(const struct result_row *row, struct scraped_trial *trial);
 
 /*
  * Learns interval_ms and raw_samples from raw samples of the trial, and sets
- * edge_ms, rate_ms, step_ms and moments by them and by least_rate_ms. Of several sources of the
- * same figures (our own /metrics and cAdvisor) only the one with most samples
- * counts: *best is a series of it, borrowed from `raw`; NULL: there is none.
+ * edge_ms, rate_ms, step_ms and moments by them and by least_rate_ms. Of several
+ * sources of the same figures (our own /metrics and cAdvisor) only the one with
+ * most samples counts: *best is a series of it, borrowed from `raw`; NULL: there
+ * is none.
  */
 void scraped_plan(struct scraped_trial *trial, const struct scraped_matrix *raw,
 		  const struct scraped_series **best);

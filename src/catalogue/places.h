@@ -7,8 +7,9 @@
  *	installed   PREFIX/bin/benchmark           PREFIX/share/geoio-benchmark/…
  *
  * Environment: GEOIO_TESTS adds folders of libraries, colon-separated, each
- * like benchmark/tests, and each must be there; GEOIO_ENVS is where Python environments are (default:
- * XDG_DATA_HOME or ~/.local/share, then geoio-benchmark/envs).
+ * like benchmark/tests, and each must be there; GEOIO_ENVS is where Python
+ * environments are (default: XDG_DATA_HOME or ~/.local/share, then
+ * geoio-benchmark/envs).
  */
 #ifndef CATALOGUE_PLACES_H
 #define CATALOGUE_PLACES_H

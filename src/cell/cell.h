@@ -7,7 +7,7 @@
  *	cells_open(&cells, best, worst, owner, scratch, &err);   one thread yet!
  *	cells_begin(cells, &need, &err);                    each trial
  *	  net_call(cells->net, CELL_ORIGIN, …)              the origin's sockets
- *	  cells_enter(cells, number)                        in forked children
+ *	  cells_enter(cells, number, folder)                in forked children
  *	  cgroup_read(&cells->group[number], …), net_read(cells->net, …)
  *	cells_end(cells);
  *	cells_free(cells);
@@ -64,8 +64,9 @@ struct cell_need {
 /* Takes the first grade from `best` to `worst` that works; the error is that of
  * the best. ISOLATION_DOCKER: groups and namespaces for containers, as root; as
  * an ordinary user neither. `owner` is base/owner.h's name, `scratch` the folder
- * that replicas' folders are in or below, for the hosts file. Moves the calling process into a user namespace where
- * that is the grade: call it before there are other threads. */
+ * that replicas' folders are in or below, for the hosts file. Moves the calling
+ * process into a user namespace where that is the grade: call it before there
+ * are other threads. */
 int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	       const char *owner, const char *scratch, struct err *err);
 void cells_free(struct cells *cells); /* NULL is fine */

@@ -62,9 +62,9 @@ unsigned net_count(const struct net *net);
 void net_address(unsigned number, char out[16]);
 
 /* Limits what namespace `number`, not the origin's, receives (on the origin's
- * side) and sends (on its own side), each with TBF: burst 128 KiB up to 200 Mbit/s, 256 KiB up to
- * 1 Gbit/s, then in proportion: below one GSO packet (64 KiB) every packet
- * would be split. 0 takes the limit off. ERR_USAGE without TBF. */
+ * side) and sends (on its own side), each with TBF: burst 128 KiB up to 200
+ * Mbit/s, 256 KiB up to 1 Gbit/s, then in proportion: below one GSO packet (64
+ * KiB) every packet would be split. 0 takes the limit off. ERR_USAGE without TBF. */
 int net_limit(struct net *net, unsigned number, uint64_t bits_per_second,
 	      struct err *err);
 
@@ -78,8 +78,8 @@ int net_call(struct net *net, unsigned number,
 int net_enter(const struct net *net, unsigned number);
 
 /* Gives the network namespace of a process (a container made with no network)
- * an eth0 joined with the origin's, in place of namespace `number`, whose veth is taken
- * away; net_read() then counts the container's. Needs root. */
+ * an eth0 joined with the origin's, in place of namespace `number`, whose veth is
+ * taken away; net_read() then counts the container's. Needs root. */
 int net_adopt(struct net *net, unsigned number, pid_t pid, struct err *err);
 
 /* Counters of namespaces 0 … count-1 with one RTM_GETSTATS dump (0.5 us each).

@@ -27,8 +27,8 @@ struct place {
 		      void (*child)(void *argument), void *argument);
 	/* In the forked child, as the last thing before execve(): moves the
 	 * calling process there and gives up what it may not keep. It can write
-	 * to `folder` (launch->folder). Only async-signal-safe calls. 0, or the number of the step that failed,
-	 * with errno, for explain(). */
+	 * to `folder` (launch->folder). Only async-signal-safe calls. 0, or the
+	 * number of the step that failed, with errno, for explain(). */
 	int (*enter)(void *context, unsigned replica, const char *folder);
 	/* "could not enter its network namespace", for a step of enter(). */
 	const char *(*explain)(int step);
