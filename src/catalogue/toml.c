@@ -110,7 +110,8 @@ static int read_value(struct reader *r, struct toml_entry *entry)
 	     *word; word++) {
 		size_t n = strlen(*word);
 
-		if (!strncmp(r->at, *word, n) && !isalnum((unsigned char)r->at[n])) {
+		if (!strncmp(r->at, *word, n) &&
+		    !isalnum((unsigned char)r->at[n])) {
 			r->at += n;
 			add_value(entry, mem_dup(*word));
 			return 0;

@@ -64,7 +64,8 @@ void net_address(unsigned number, char out[16]);
 /* Limits what namespace `number`, not the origin's, receives (on the origin's
  * side) and sends (on its own side), each with TBF: burst 128 KiB up to 200
  * Mbit/s, 256 KiB up to 1 Gbit/s, then in proportion: below one GSO packet (64
- * KiB) every packet would be split. 0 takes the limit off. ERR_USAGE without TBF. */
+ * KiB) every packet would be split. 0 takes the limit off. ERR_USAGE without
+ * TBF. */
 int net_limit(struct net *net, unsigned number, uint64_t bits_per_second,
 	      struct err *err);
 

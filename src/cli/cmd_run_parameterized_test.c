@@ -61,8 +61,8 @@ const struct command command_run_parameterized_test = {
 		"file leaves open.",
 	.min_arguments = 1,
 	.max_arguments = 1,
-	.groups = { options_trial, options_limits,
-		    options_isolation, options_monitor, options_outside, options_database,
+	.groups = { options_trial, options_limits, options_isolation,
+		    options_monitor, options_outside, options_database,
 		    options_json, options_common },
 	.run = run,
 };

@@ -1,6 +1,6 @@
 /*
- * Ctrl-C, SIGTERM and SIGHUP (unless it was ignored) as a file descriptor that becomes
- * readable, and stays so: whoever waits for something waits for it too.
+ * Ctrl-C, SIGTERM and SIGHUP (unless it was ignored) as a file descriptor that
+ * becomes readable, and stays so: whoever waits for something waits for it too.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H

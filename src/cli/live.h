@@ -41,7 +41,8 @@ void live_begin(struct live_writer *live, const struct job *job);
 void live_update(struct live_writer *live, const struct sampler *sampler,
 		 const char *stage, double left_s);
 
-/* It is over, and stays on the board until the next begins; NULL: it could not be made at all. */
+/* It is over, and stays on the board until the next begins; NULL: it could not
+ * be made at all. */
 void live_end(struct live_writer *live, const struct result_row *row);
 
 /* The board as it stands, not copied; false: there is none. */

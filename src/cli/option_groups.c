@@ -172,8 +172,8 @@ const struct option_spec options_json[] = {
 
 const struct option_spec options_common[] = {
 	{ "debug", OPTION_AREAS, AT(debug), 0, 0, "[AREA,...]",
-	  "tell on stderr what goes on, alone: all of it; areas: origin, run, data, plan, "
-	  "measure, store, analyse, cell, cli" },
+	  "tell on stderr what goes on, alone: all of it; areas: origin, run, "
+	  "data, plan, measure, store, analyse, cell, cli" },
 	{ "help", OPTION_FLAG, AT(help), 0, 0, NULL, "this text" },
 	END
 };

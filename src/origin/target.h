@@ -1,7 +1,8 @@
 /*
  * What a request asks for: /BUCKET/KEY, or /KEY with a bucket in the Host, and
  * the parameters behind the "?". Percent-encoding is decoded strictly: two
- * hexadecimal digits, never a zero byte, and UTF-8 in the end. A path is not normalised: ".." and "//" are parts of keys.
+ * hexadecimal digits, never a zero byte, and UTF-8 in the end. A path is not
+ * normalised: ".." and "//" are parts of keys.
  */
 #ifndef ORIGIN_TARGET_H
 #define ORIGIN_TARGET_H

@@ -28,8 +28,8 @@ bool tiff_is_tiff(const void *bytes, size_t n);
  * TIFF, an image is not tiled, a directory or table lies (partly) outside of
  * the bytes given, the chain of directories returns to itself or has more than
  * TIFF_LEVELS_MAX links, or a count contradicts the sizes. The parsers agree in
- * every verdict; check/tiff holds odd files that both must judge alike. *out is then not to
- * be used. `err` may be NULL.
+ * every verdict; check/tiff holds odd files that both must judge alike. *out is
+ * then not to be used. `err` may be NULL.
  */
 int tiff_parse(const void *bytes, size_t n, struct tiff_layout *out,
 	       struct err *err);

@@ -25,8 +25,9 @@ static inline bool report_is_per_replica(enum report_table table)
 	return table == REPORT_REPLICAS || table == REPORT_CONTAINERS;
 }
 
-/* CSV as RFC 4180 with "\n". Numbers have as few digits as give the same double again; unknown
- * is an empty field; flags are True and False. Errors are the FILE's. */
+/* CSV as RFC 4180 with "\n". Numbers have as few digits as give the same double
+ * again; unknown is an empty field; flags are True and False. Errors are the
+ * FILE's. */
 void report_csv_header(FILE *out, enum report_table table);
 void report_csv_row(FILE *out, const struct result_row *row,
 		    enum report_table table);

@@ -142,8 +142,8 @@ int container_image(const char *socket, const char *wanted, char **out,
 	if (!wanted && docker_is_inside())
 		return err_set(err, ERR_USAGE,
 			       "in a container --isolation docker needs "
-			       "--image NAME: that of this container, as the machine "
-			       "does not have the tests");
+			       "--image NAME: that of this container, as the "
+			       "machine does not have the tests");
 	engine_open(&engine, socket);
 	code = look_up(engine, image, err);
 	if (code == ERR_NOT_FOUND && wanted)
