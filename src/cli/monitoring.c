@@ -1,6 +1,5 @@
 #include "cli/monitoring.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "cli/child.h"
 #include "cli/say.h"
 #include "cli/watch.h"
 
@@ -93,8 +92,6 @@ int monitoring_start(struct monitoring *monitoring, const char *listen,
 	return code;
 }
 
-#define PATIENCE_NS (2 * NS_PER_S)
-
 bool monitoring_lives(const struct monitoring *monitoring)
 {
 	siginfo_t info = { 0 };
@@ -105,19 +102,6 @@ bool monitoring_lives(const struct monitoring *monitoring)
 	       info.si_pid == 0;
 }
 
-/* A run does not depend on who watches it: one that is stopped gets 2 s. */
-static bool has_ended(pid_t pid, int *status)
-{
-	uint64_t until_ns = clock_now_ns() + PATIENCE_NS;
-
-	while (clock_now_ns() < until_ns) {
-		if (waitpid(pid, status, WNOHANG) == pid)
-			return true;
-		clock_sleep_until(clock_now_ns() + 5 * NS_PER_MS);
-	}
-	return false;
-}
-
 void monitoring_stop(struct monitoring *monitoring)
 {
 	int status;
@@ -125,12 +109,7 @@ void monitoring_stop(struct monitoring *monitoring)
 	if (!monitoring->pid)
 		return;
 	close(monitoring->stop_fd);
-	if (!has_ended(monitoring->pid, &status)) {
-		kill(monitoring->pid, SIGKILL);
-		while (waitpid(monitoring->pid, &status, 0) < 0 &&
-		       errno == EINTR)
-			;
-	}
+	status = child_end(monitoring->pid);
 	LOG(CLI, "the monitor ended with status %d", status);
 	*monitoring = (struct monitoring){ .stop_fd = -1 };
 }

@@ -13,9 +13,9 @@
 #include "base/log.h"
 #include "base/work.h"
 #include "cell/cell.h"
+#include "cli/child.h"
 #include "cli/say.h"
 #include "origin/origin.h"
-
 
 static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 {
@@ -163,8 +163,7 @@ void origin_process_stop(struct origin_process *process)
 		close(process->stop_fd);
 	process->stop_fd = -1;
 	if (process->pid) {
-		while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
-			;
+		status = child_end(process->pid);
 		LOG(CLI, "origin %d ended with status %d", (int)process->pid,
 		    status);
 	}

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/log.h"
 #include "base/address.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/transfer.h"
 #include "base/work.h"
