@@ -2,7 +2,9 @@
 #include "check.h"
 
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +72,39 @@ static void keeps_no_capability(void **state)
 		assert_int_equal(in_child(take_and_look, &nobody), 0);
 }
 
+#define KEY_NAME "geoio-check"
+
+static long find_key(void)
+{
+	return syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
+		       "user", KEY_NAME, 0);
+}
+
+static int make_key_and_look(const struct identity *identity)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ||
+	    syscall(SYS_add_key, "user", KEY_NAME, "x", (size_t)1,
+		    KEY_SPEC_SESSION_KEYRING) < 0 || find_key() < 0)
+		return 77;
+	if (identity_take(identity) < 0)
+		return 1;
+	return find_key() < 0 ? 0 : 2;
+}
+
+static void has_no_keys_of_the_session(void **state)
+{
+	struct identity self = { getuid(), getgid(), false };
+	struct identity nobody = { NOBODY, NOBODY, true };
+	int status = in_child(make_key_and_look, &self);
+
+	(void)state;
+	if (status == 77)
+		skip(); /* no keys in this kernel, or in this container */
+	assert_int_equal(status, 0);
+	if (geteuid() == 0)
+		assert_int_equal(in_child(make_key_and_look, &nobody), 0);
+}
+
 static void follows_sudo(void **state)
 {
 	struct identity identity;
@@ -111,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(keeps_no_capability),
+		cmocka_unit_test(has_no_keys_of_the_session),
 		cmocka_unit_test(follows_sudo),
 		cmocka_unit_test(does_not_trust_what_is_no_number),
 	};

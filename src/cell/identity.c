@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -37,6 +38,17 @@ static int drop_bounding_set(void)
 	return 0;
 }
 
+/* The invoker's keys (of Kerberos, of file systems) come with the session's
+ * keyring, whoever the user is by then; in an empty one they are not. Where no
+ * keyring may be made (EPERM, ENOSYS) none can be read; an ordinary user may have
+ * too many already, whose keys they are anyway. */
+static int leave_keys(const struct identity *identity)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
+		return 0;
+	return identity->changes && errno != EPERM && errno != ENOSYS ? -1 : 0;
+}
+
 int identity_take(const struct identity *identity)
 {
 	struct __user_cap_header_struct header = {
@@ -48,6 +60,8 @@ int identity_take(const struct identity *identity)
 		return -1;
 	if (identity->changes &&
 	    setresuid(identity->uid, identity->uid, identity->uid) < 0)
+		return -1;
+	if (leave_keys(identity) < 0)
 		return -1;
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (syscall(SYS_capset, &header, none) < 0)

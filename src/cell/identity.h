@@ -20,8 +20,8 @@ struct identity {
 void identity_invoker(struct identity *out);
 
 /*
- * Takes on the identity for good: groups, gid, uid, the bounding set, all
- * capability sets, no_new_privs. Clears PR_SET_PDEATHSIG. Async-signal-safe.
+ * Takes on the identity for good: groups, gid, uid, an empty session
+ * keyring, the bounding set, all capability sets, no_new_privs. Clears PR_SET_PDEATHSIG. Async-signal-safe.
  * 0, or -1 with errno.
  */
 int identity_take(const struct identity *identity);
