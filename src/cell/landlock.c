@@ -45,11 +45,13 @@ struct __attribute__((packed)) path_rule {
 };
 
 static const char *const system_reads[] = {
-	"/bin", "/dev", "/etc", "/gnu", "/lib", "/lib32", "/lib64", "/libx32",
+	"/bin", "/etc", "/gnu", "/lib", "/lib32", "/lib64", "/libx32",
 	"/nix", "/opt", "/proc", "/run", "/sbin", "/sys", "/usr",
 	"/var/lib/ca-certificates",
 };
 
+/* Of /dev no more: who may read a terminal of theirs takes what is typed. */
+static const char *const random_devices[] = { "/dev/random", "/dev/urandom" };
 static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full" };
 
 int landlock_version(void)
@@ -109,6 +111,9 @@ static int add_rules(const struct landlock *landlock, int ruleset,
 			  TRUNCATE;
 	int code = allow_all(ruleset, system_reads, COUNT(system_reads), READS);
 
+	if (code == 0)
+		code = allow_all(ruleset, random_devices, COUNT(random_devices),
+				 READ_FILE);
 	if (code == 0)
 		code = allow_all(ruleset, landlock->reads, SIZE_MAX, READS);
 	if (code == 0)

@@ -16,7 +16,7 @@ struct landlock {
 int landlock_version(void);
 
 /* Restricts the calling thread for good to the system's folders, `reads`,
- * `writes`, and files in /dev/shm; a path that does not exist is left out. Needs
+ * `writes`, files in /dev/shm and the devices that are the same for everybody; a path that does not exist is left out. Needs
  * no_new_privs. Async-signal-safe. 0, also where the kernel has no Landlock; -1
  * with errno. */
 int landlock_restrict(const struct landlock *landlock);
