@@ -18,15 +18,21 @@ void work_watch(const struct work_watcher *watcher)
 	memset(&current, 0, sizeof(current));
 }
 
+static void begin(uint64_t total, const char *unit, const char *format,
+		  va_list args)
+{
+	memset(&current, 0, sizeof(current));
+	current.total = total;
+	current.unit = unit;
+	vsnprintf(current.what, sizeof(current.what), format, args);
+}
+
 void work_begin(uint64_t total, const char *unit, const char *format, ...)
 {
 	va_list args;
 
-	memset(&current, 0, sizeof(current));
-	current.total = total;
-	current.unit = unit;
 	va_start(args, format);
-	vsnprintf(current.what, sizeof(current.what), format, args);
+	begin(total, unit, format, args);
 	va_end(args);
 }
 
@@ -47,15 +53,29 @@ static void show(void)
 
 int work_done(uint64_t steps, uint64_t bytes, struct err *err)
 {
-	current.done += steps;
-	current.bytes += bytes;
 	if (!watching)
 		return 0;
+	current.done += steps;
+	current.bytes += bytes;
 	if (watching->stopped())
 		return err_set(err, ERR_INTERRUPTED, "interrupted%s%s",
 			       *current.what ? " while " : "", current.what);
 	show();
 	return 0;
+}
+
+int work_wait(struct err *err, const char *format, ...)
+{
+	struct work before = current;
+	va_list args;
+	int code;
+
+	va_start(args, format);
+	begin(0, NULL, format, args);
+	va_end(args);
+	code = work_done(0, 0, err);
+	current = before;
+	return code;
 }
 
 int work_stop_fd(void)

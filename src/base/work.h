@@ -2,7 +2,8 @@
  * Work that takes long before anything is measured: it can be stopped, and
  * says how far it is. Whoever does it counts here; the command line watches.
  * One piece of work is under way in a process at a time, on one thread, so
- * there is one place for it, as for the log.
+ * there is one place for it, as for the log. Where nobody watches nothing is
+ * counted, and any thread may do it.
  *
  *	work_begin(count, "objects", "reading headers of %s", name);
  *	for (…)
@@ -43,6 +44,11 @@ void work_end(void);
 
 /* Counts; ERR_INTERRUPTED when the person asked to stop. Cheap. */
 int work_done(uint64_t steps, uint64_t bytes, struct err *err);
+
+/* The same while something is waited for, which may be within other work: that
+ * is shown instead, and the other's count stays. */
+int work_wait(struct err *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* To be waited for beside what else is waited for; -1: nothing stops. */
 int work_stop_fd(void);

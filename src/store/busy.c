@@ -84,16 +84,18 @@ void busy_holder(const struct store *store, char *out, size_t size)
 	free(index);
 }
 
-static void tell(struct busy *busy, const struct store *store, uint64_t now_ns)
+/* What is short is not worth a look. Negative: the person asked to stop. */
+static int tell(struct busy *busy, const struct store *store, uint64_t now_ns)
 {
-	char holder[64];
-
-	if (now_ns - busy->told_ns < LOOK_NS)
-		return;
-	busy->told_ns = now_ns;
-	busy_holder(store, holder, sizeof(holder));
-	work_begin(0, NULL, "waiting for the database %s, which %s has locked",
-		   store->path, holder);
+	if (now_ns - busy->told_ns >= LOOK_NS) {
+		busy->told_ns = now_ns;
+		busy_holder(store, busy->holder, sizeof(busy->holder));
+	}
+	if (!*busy->holder)
+		return work_done(0, 0, NULL);
+	return work_wait(NULL,
+			 "waiting for the database %s, which %s has locked",
+			 store->path, busy->holder);
 }
 
 /* SQLite's busy handler: 1: it is tried again. */
@@ -108,8 +110,7 @@ int busy_wait(void *context, int tries)
 		*busy = (struct busy){ .since_ns = now_ns, .told_ns = now_ns };
 	if (now_ns - busy->since_ns > PATIENCE_NS)
 		return 0;
-	tell(busy, store, now_ns);
-	busy->interrupted = work_done(0, 0, NULL) < 0;
+	busy->interrupted = tell(busy, store, now_ns) < 0;
 	if (busy->interrupted)
 		return 0;
 	poll(&stop, 1, tries < 10 ? tries + 1 : 50);

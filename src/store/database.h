@@ -11,6 +11,7 @@
 /* A wait for a lock. */
 struct busy {
 	uint64_t since_ns, told_ns;
+	char holder[64];  /* who has it; "": not looked for yet */
 	bool interrupted; /* the person had enough of it */
 };
 
