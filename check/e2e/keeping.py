@@ -89,7 +89,7 @@ class Keeping(Check):
         with self.locked():
             self.said(process, "waiting for the database")
             process.send_signal(signal.SIGTERM)
-            self.finish(process)
+            self.assertEqual(self.finish(process).status, 130, "of the last trial, too")
         result = self.benchmark("get-results", "results.csv")
         self.assert_sentence(result.stderr, "1 trial that could not be stored earlier is in the database now")
         self.only_result()

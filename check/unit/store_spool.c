@@ -257,6 +257,36 @@ static void others_are_left(void **state)
 	free(run.command);
 }
 
+/* What a disk may make of a file is named, with what to do, and left. */
+static void what_is_damaged_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct str bytes = STR_INIT;
+	struct run run;
+	char *file = spool_one(f, &run, false);
+	size_t kept[4];
+
+	assert_int_equal(file_read(file, 1 << 24, &bytes, &err), 0);
+	kept[0] = 0;
+	kept[1] = 1000;
+	kept[2] = bytes.len - 4096;
+	kept[3] = bytes.len - 1;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(file_write(file, bytes.buf, kept[i], &err), 0);
+		recover(f, 0, 1);
+		assert_names(err, file);
+		assert_names(err, "damaged");
+		assert_names(err, "remove it");
+	}
+	memset(bytes.buf + 4096, 0, 4096);
+	assert_int_equal(file_write(file, bytes.buf, bytes.len, &err), 0);
+	recover(f, 0, 1);
+	assert_names(err, "damaged");
+	str_release(&bytes);
+	free(file);
+	free(run.command);
+}
+
 /* Of a program that was upgraded since. */
 static void an_older_schema(void **state)
 {
@@ -342,7 +372,8 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		CHECK(the_whole_trial_comes_back), CHECK(none_comes_twice),
 		CHECK(the_end_of_a_run_comes_back), CHECK(places),
-		CHECK(others_are_left), CHECK(an_older_schema),
+		CHECK(others_are_left), CHECK(what_is_damaged_is_named),
+		CHECK(an_older_schema),
 		CHECK(killed_at_any_moment), CHECK(room),
 	};
 

@@ -16,6 +16,7 @@ static int recover(const char *url, struct progress *progress)
 	struct recovered found;
 	struct err err;
 	int code = store_recover(url, &found, &err);
+	unsigned waiting = store_spooled(url);
 
 	if (found.trials)
 		progress_say(progress,
@@ -25,9 +26,9 @@ static int recover(const char *url, struct progress *progress)
 			     found.trials == 1 ? "is" : "are");
 	if (code < 0 && code != ERR_INTERRUPTED)
 		progress_say(progress,
-			     "benchmark: results of earlier trials are not in "
-			     "the database yet: %s. `benchmark db recover` "
-			     "takes them in", err.text);
+			     "benchmark: results of earlier trials, in %u "
+			     "file%s, are not in the database yet: %s",
+			     waiting, waiting == 1 ? "" : "s", err.text);
 	return code;
 }
 

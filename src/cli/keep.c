@@ -23,6 +23,13 @@ int keep_room(struct session *session, const struct job *job, struct err *err)
 			     (uint64_t)samples, err);
 }
 
+/* Ctrl-C ends the wait for a database, and the run with it. */
+static void note_failure(struct session *session, int code)
+{
+	session->failed = true;
+	session->interrupted |= code == ERR_INTERRUPTED;
+}
+
 static void tell_spooled(struct session *session, const char *what,
 			 const char *why, char *file)
 {
@@ -46,7 +53,7 @@ void keep_trial(struct session *session, const struct trial *trial,
 	progress_work_end(&session->progress);
 	if (code == 0)
 		return;
-	session->failed = true;
+	note_failure(session, code);
 	if (store_spool_trial(session->store, &session->run, trial, summary,
 			      &file, &err) == 0)
 		tell_spooled(session, "The trial", why.text, file);
@@ -68,7 +75,7 @@ void keep_end(struct session *session, enum run_end how)
 	progress_work_end(&session->progress);
 	if (code == 0)
 		return;
-	session->failed = true;
+	note_failure(session, code);
 	if (store_spool_end(session->store, &session->run, how, &file, &err) ==
 	    0)
 		tell_spooled(session, "That the run has ended", why.text, file);

@@ -24,6 +24,13 @@ struct recovery {
 	struct err *err;
 };
 
+static int fail_damaged(const struct store *spool, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s, which a run left, is damaged, and nothing can be "
+		       "taken from it: remove it", spool->path);
+}
+
 /* Into memory: what lies there may be another's by the time it is opened by
  * name. Takes nothing of the file for granted. */
 static int load(struct store *spool, const struct spool_file *file,
@@ -41,13 +48,15 @@ static int load(struct store *spool, const struct spool_file *file,
 						 file->path);
 	code = file_read_open(fd, file->path, FILE_MOST, &bytes, err);
 	close(fd);
+	if (code == 0 && !bytes.len)
+		code = fail_damaged(spool, err);
 	if (code == 0)
 		code = database_attach(spool, ":memory:", SQLITE_OPEN_READWRITE,
 				       err);
 	if (code == 0)
 		code = database_load(spool, bytes.buf, bytes.len, err);
 	str_release(&bytes);
-	return code;
+	return code == ERR_INVALID ? fail_damaged(spool, err) : code;
 }
 
 /* One text of one row; NULL: none. */
@@ -203,6 +212,24 @@ static int remove_file(const struct spool_file *file, struct err *err)
 		       file->path);
 }
 
+/* Which database it is for, and its trial. A disk can have lost a part of it. */
+static int look_into(struct store *spool, char **target, char **trial,
+		     struct err *err)
+{
+	char *whole = NULL;
+	int code = ask(spool, "PRAGMA integrity_check(1)", &whole, NULL);
+
+	if (code == 0)
+		code = ask(spool, "SELECT database FROM spool", target, NULL);
+	if (code < 0 || !whole || strcmp(whole, "ok") || !*target)
+		code = fail_damaged(spool, err);
+	free(whole);
+	if (code == 0)
+		code = migrate_upgrade(spool, err);
+	return code == 0 ? ask(spool, "SELECT id FROM trials", trial, err)
+			 : code;
+}
+
 static int recover_file(struct recovery *r, const struct spool_file *file)
 {
 	char *target = NULL, *trial = NULL;
@@ -210,15 +237,9 @@ static int recover_file(struct recovery *r, const struct spool_file *file)
 	int code = load(&spool, file, r->err);
 
 	if (code == 0)
-		code = ask(&spool, "SELECT database FROM spool", &target,
-			   r->err);
-	if (code == 0 && target && !strcmp(target, r->target)) {
-		code = migrate_upgrade(&spool, r->err);
-		if (code == 0)
-			code = ask(&spool, "SELECT id FROM trials", &trial,
-				   r->err);
-		if (code == 0)
-			code = take_in(r, &spool, trial);
+		code = look_into(&spool, &target, &trial, r->err);
+	if (code == 0 && !strcmp(target, r->target)) {
+		code = take_in(r, &spool, trial);
 		if (code == 0)
 			code = remove_file(file, r->err);
 	}
