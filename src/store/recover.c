@@ -16,6 +16,7 @@
 #include "store/spool.h"
 
 #define FILE_MOST (1UL << 30)
+#define PAGES_BYTES 512 /* SQLite's are a multiple of it; it takes a cut one */
 
 struct recovery {
 	struct store *store;
@@ -48,7 +49,7 @@ static int load(struct store *spool, const struct spool_file *file,
 						 file->path);
 	code = file_read_open(fd, file->path, FILE_MOST, &bytes, err);
 	close(fd);
-	if (code == 0 && !bytes.len)
+	if (code == 0 && (!bytes.len || bytes.len % PAGES_BYTES))
 		code = fail_damaged(spool, err);
 	if (code == 0)
 		code = database_attach(spool, ":memory:", SQLITE_OPEN_READWRITE,
