@@ -12,9 +12,10 @@ import hmac
 import re
 import socket
 import struct
-import threading
 import zlib
 from dataclasses import dataclass
+
+from _serving import Serving
 
 OBJECT = bytes(i * 7 % 251 for i in range(4096))
 START, LENGTH = 1000, 1000
@@ -227,38 +228,16 @@ def signed_as_sent(request, secret):
     return hmac.digest(key, text.encode(), "sha256").hex() == found[3]
 
 
-class FaultServer:
-    """Serves until stop(). requests: [(key, head)], in the order of their arrival. endpoint: its address."""
+class FaultServer(Serving):
+    """requests: [(key, head)], in the order of their arrival. endpoint: its address."""
 
     def __init__(self, tls=None, secret=None):
         """tls: an ssl.SSLContext, or None. secret: refuse what is not signed with it, by status 403."""
         self.requests = []
-        self._tls, self._secret = tls, secret
+        self._secret = secret
         self._writers = set()
-        self._loop = asyncio.new_event_loop()
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
-        self._thread.start()
-        ready.wait()
-
-    def _run(self, ready):
-        asyncio.set_event_loop(self._loop)
-        starting = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
-        self._server = self._loop.run_until_complete(starting)
-        port = self._server.sockets[0].getsockname()[1]
-        self.endpoint = f"http{'s' if self._tls else ''}://127.0.0.1:{port}"
-        ready.set()
-        self._loop.run_forever()
-        self._server.close()
-        pending = asyncio.all_tasks(self._loop)
-        for task in pending:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-        self._loop.close()
-
-    def stop(self):
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        super().__init__(tls)
+        self.endpoint = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
 
     async def _serve(self, reader, writer):
         self._writers.add(writer)

@@ -3,8 +3,9 @@
 import asyncio
 import ssl
 import subprocess
-import threading
 from pathlib import Path
+
+from _serving import Serving
 
 
 def _openssl(folder, *words):
@@ -37,36 +38,12 @@ class Authority:
         return context
 
 
-class Front:
-    """Speaks TLS with clients and hands the bytes to a plain server. port: where; stop() ends it."""
+class Front(Serving):
+    """Speaks TLS with clients and hands the bytes to a plain server."""
 
     def __init__(self, context, host, port):
-        self._context, self._to = context, (host, port)
-        self._loop = asyncio.new_event_loop()
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
-        self._thread.start()
-        ready.wait()
-
-    def _run(self, ready):
-        asyncio.set_event_loop(self._loop)
-        # A client that does not trust us is no news.
-        self._loop.set_exception_handler(lambda loop, context: None)
-        starting = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context, backlog=1000)
-        server = self._loop.run_until_complete(starting)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        self._loop.run_forever()
-        server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.close()
-
-    def stop(self):
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._to = (host, port)
+        super().__init__(context)
 
     async def _serve(self, reader, writer):
         to_reader, to_writer = await asyncio.open_connection(*self._to)
