@@ -1,5 +1,7 @@
 /* Scratch folders, and those of replicas in them. */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -415,6 +417,55 @@ static void scratch_is_kept(void **state)
 	free(path);
 }
 
+/* Its program has begun once the pipe has ended. */
+static pid_t start_with_home(const char *home)
+{
+	char *variable = mem_printf("HOME=%s", home);
+	char *const environment[] = { variable, NULL };
+	int ends[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		execle("/bin/sleep", "sleep", "1000", (char *)NULL,
+		       environment);
+		_exit(1);
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
+	free(variable);
+	return pid;
+}
+
+static void ends_what_lives_in_it(void **state)
+{
+	char *stale, *home, *beside, name[64];
+	pid_t inside, outside;
+	int status;
+
+	(void)state;
+	snprintf(name, sizeof(name), "geoio-benchmark-%u-1-1",
+		 (unsigned)geteuid());
+	stale = folder(name);
+	home = mem_printf("%s/replica-0", stale);
+	beside = mem_printf("%s2/replica-0", stale);
+	inside = start_with_home(home);
+	outside = start_with_home(beside);
+	assert_int_equal(clear(), 1);
+	assert_int_equal(waitpid(inside, &status, 0), inside);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_int_equal(waitpid(outside, &status, WNOHANG), 0);
+	kill(outside, SIGKILL);
+	assert_int_equal(waitpid(outside, &status, 0), outside);
+	assert_false(file_exists(stale));
+	free(stale);
+	free(home);
+	free(beside);
+}
+
 int main(void)
 {
 #define EACH(f) cmocka_unit_test_setup_teardown(f, make_base, remove_base)
@@ -425,7 +476,7 @@ int main(void)
 		EACH(link_is_not_followed), EACH(locked_is_kept),
 		EACH(heirs_do_not_hold),
 		EACH(homes), EACH(home_of_another), EACH(home_is_moved),
-		EACH(scratch_is_kept),
+		EACH(scratch_is_kept), EACH(ends_what_lives_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

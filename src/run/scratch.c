@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/owner.h"
 #include "base/str.h"
+#include "run/leftover.h"
 
 #define SHARED_MEMORY "/dev/shm"
 #define PREFIX "geoio-benchmark-"
@@ -262,6 +263,7 @@ static int remove_stale(int folder, const char *base, const char *name,
 	    flock(folder, LOCK_EX | LOCK_NB) < 0)
 		return 0;
 	path = mem_printf("%s/%s", base, name);
+	leftover_kill(path);
 	code = scratch_remove_open(folder, path, err);
 	*removed += code == 0;
 	free(path);
