@@ -37,6 +37,15 @@ class Orders:
             raise ValueError("the packet 'setup' has no member 'proof_bytes'")
 
 
+def _missing(error):
+    if not str(error.filename).startswith("/proc/self/fd/"):
+        return str(error)
+    return (
+        f"{error.filename} of the packet 'setup' is not open here: was the test started by another program? "
+        "It must pass on all descriptors (in Python: close_fds=False)"
+    )
+
+
 class Job:
     """Everything that a scheduler needs. Made from the setup packet; owned by the replica.
 
@@ -54,6 +63,8 @@ class Job:
         self.ok_status = 0
         try:
             self._read(Orders(setup))
+        except FileNotFoundError as error:
+            raise StageError("setup", _missing(error)) from error
         except (ValueError, OSError) as error:
             raise StageError("setup", str(error)) from error
 

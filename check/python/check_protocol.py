@@ -346,6 +346,8 @@ class Refusing(Replicas):
 
     def test_files_that_are_missing_or_wrong(self):
         self.refused(self.null, self.setup_with(plan="/no/such/plan"), "setup", "/no/such/plan")
+        closed = "/proc/self/fd/987"
+        self.refused(self.null, self.setup_with(plan=closed), "setup", closed, "pass on all descriptors")
         bad = self.folder / "bad"
         bad.write_text('{"op":0}\n')
         self.refused(self.null, self.setup_with(plan=str(bad)), "setup", "line 1: not an operation")

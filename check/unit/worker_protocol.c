@@ -110,6 +110,9 @@ static void bad_setups(void **state)
 	harness_refused(h, &test, "setup", "concurrency");
 	close(h->fd);
 	set_count(h, "concurrency", 1);
+	set_text(h, "plan", "/proc/self/fd/987");
+	harness_refused(h, &test, "setup", "pass on all descriptors");
+	close(h->fd);
 	set_text(h, "plan", "/nowhere/plan");
 	harness_refused(h, &test, "setup", "/nowhere/plan");
 	close(h->fd);

@@ -288,6 +288,16 @@ static size_t path_of(const char *endpoint)
 	return (size_t)(host - endpoint) + strcspn(host, "/");
 }
 
+static int fail_open(const char *path, struct err *err)
+{
+	if (errno == ENOENT && !strncmp(path, "/proc/self/fd/", 14))
+		return err_set(err, ERR_INVALID,
+			       "%s of the packet 'setup' is not open here: was "
+			       "the test started by another program? It must "
+			       "pass on all descriptors", path);
+	return err_sys(err, "the operations %s cannot be read", path);
+}
+
 int operations_load(struct operations *ops, const char *path,
 		    const char *endpoint, const char *bucket,
 		    const struct operations_part *part, struct err *err)
@@ -300,7 +310,7 @@ int operations_load(struct operations *ops, const char *path,
 
 	ops->path_at = path_of(endpoint);
 	if (!file)
-		return err_sys(err, "the operations %s cannot be read", path);
+		return fail_open(path, err);
 	for (uint64_t i = 0; code == 0 && ops->count < part->most; i++) {
 		n = getline(&text, &room, file);
 		if (n < 0)
