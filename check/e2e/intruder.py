@@ -21,9 +21,9 @@ FAST = ("--timeout", "0.5", "--warm-up", "0.1", "--concurrency", "4")
 
 
 class Intruder(Check):
-    def look(self, **env):
+    def look(self, *words, **env):
         """Whether its figures are sound on a machine that is busy now is no matter here."""
-        return self.benchmark("run-test", "intruder", "fetch_range", *FAST, status=None, **env)
+        return self.benchmark("run-test", "intruder", "fetch_range", *FAST, *words, status=None, **env)
 
     def looked(self):
         """What each replica of the trial says."""
@@ -105,6 +105,7 @@ class AsRoot(Intruder):
         """The tests lie in a home of mode 0700, with a space in its name; nobody has to open it."""
         home = self.folder / "closed home"
         shutil.copytree(CHECK_LIBRARIES, home / "libraries")
+        (home / "libraries/intruder").chmod(0o700)
         (home / "secret").write_text("x")
         home.chmod(0o700)
         self.look(GEOIO_TESTS=home / "libraries")
@@ -119,14 +120,26 @@ class AsRoot(Intruder):
         """Then the replica is who invoked the program, and the row says so, and what to do."""
         tests = self.folder / "libraries"
         shutil.copytree(CHECK_LIBRARIES, tests)
-        (tests / "intruder").chmod(0o700)
+        (tests / "intruder/fetch_range.py").chmod(0o600)
         self.look(GEOIO_TESTS=tests)
         self.assertEqual(self.looked()[0]["uid"], [0, 0, 0])
         self.assert_alone(self.looked()[0])
         self.assert_sentence(
             self.only_result()["findings"],
-            r"ran as uid 0 and not as users of their own: others may not read .*libraries/intruder: chmod",
+            r"as uid 0 and not as users of their own: others may not read .*/intruder/fetch_range.py: chmod",
         )
+
+    def test_other_libraries_may_be_closed(self):
+        """Or lead elsewhere by links: what is not this library's has no part in its trial."""
+        (self.folder / "closed").mkdir(0o700)
+        tests = self.folder / "libraries"
+        (tests / "intruder").mkdir(parents=True)
+        for path in Path(CHECK_LIBRARIES, "intruder").iterdir():
+            if path.is_file():
+                (tests / "intruder" / path.name).symlink_to(path)
+        self.look(GEOIO_TESTS=f"{self.folder / 'closed'}:{tests}")
+        self.assert_alone(self.looked()[0])
+        self.assertNotEqual(self.looked()[0]["uid"], [0, 0, 0])
 
     @unittest.skipUnless(
         Path("/proc/self/task", str(os.getpid()), "children").exists(), "the kernel does not tell children"

@@ -1,5 +1,6 @@
 /* What a replica has to read, so that a view of the file system can be made for
  * it that has nothing else of a person's files. */
+#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,28 @@ static void add_home(struct words *words, const char *environment)
 	free(path);
 }
 
+/* The test's file and those beside it, each, as one may be closed to others or
+ * lead elsewhere where its folder does not. Of other libraries' tests it needs
+ * nothing: what is closed of them is no matter of this one. */
+static void add_library(struct words *words, const char *test)
+{
+	char *folder = mem_printf("%.*s", (int)(strrchr(test, '/') - test),
+				  test);
+	char *slash = strrchr(folder, '/');
+	const struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	if (slash > folder)
+		add(words, mem_printf("%.*s", (int)(slash - folder), folder));
+	add(words, mem_dup(folder));
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			add(words, mem_printf("%s/%s", folder, entry->d_name));
+	if (dir)
+		closedir(dir);
+	free(folder);
+}
+
 char **catalogue_reads(const struct catalogue *catalogue,
 		       const struct library *library, const struct test *test,
 		       const char *program, const char *more)
@@ -87,10 +110,7 @@ char **catalogue_reads(const struct catalogue *catalogue,
 		add_home(&words, library->environment);
 	}
 	add(&words, mem_dup(places->python_root));
-	for (size_t i = 0; i < places->test_count; i++)
-		add(&words, mem_dup(places->tests[i]));
-	add(&words, mem_printf("%.*s", (int)(strrchr(test->path, '/') -
-					      test->path), test->path));
+	add_library(&words, test->path);
 	add(&words, mem_dup(places->programs));
 	if (more)
 		add(&words, mem_dup(more));
