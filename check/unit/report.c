@@ -37,6 +37,9 @@ static void fill(struct result_row *row, const char *library, double rps)
 	row->peak_rss_bytes = 40 << 20;
 	row->replicas = 1;
 	row->concurrency = 50;
+	row->pool_size = 50;
+	row->seed = 7;
+	row->keep_alive_timeout_seconds = 30;
 }
 
 static void check_csv(void **state)
@@ -398,6 +401,54 @@ static void check_placements_apart(void **state)
 	result_row_release(&b);
 }
 
+static void assert_headings(const struct result_row *a,
+			    const struct result_row *b, const char *first,
+			    const char *second)
+{
+	struct report_row items[] = { { a, false }, { b, false } };
+	struct report_style style = { 0 };
+	char *text;
+
+	WRITTEN(text, report_table(out, items, 2, &style));
+	if (!strstr(text, first) || !strstr(text, second))
+		fail_msg("no '%s' or no '%s' in:\n%s", first, second, text);
+	free(text);
+}
+
+/* A sweep's blocks can be told apart by their headings. */
+static void check_headings_differ(void **state)
+{
+	struct result_row a, b;
+
+	(void)state;
+	fill(&a, "one", 100);
+	fill(&b, "one", 200);
+	a.keep_alive = b.keep_alive = a.use_dns_cache = b.use_dns_cache = true;
+	assert_headings(&a, &b, "50 in flight, 10 s\n", "");
+	b.pool_size = 10;
+	assert_headings(&a, &b, "50 in flight, 10 s\n",
+			"50 in flight, pool of 10, 10 s\n");
+	b.pool_size = 50;
+	b.keep_alive_timeout_seconds = 0.5;
+	assert_headings(&a, &b, ", keep-alive for 30 s, 10 s\n",
+			", keep-alive for 0.5 s, 10 s\n");
+	b.keep_alive = false;
+	assert_headings(&a, &b, ", keep-alive for 30 s, 10 s\n",
+			", no keep-alive, 10 s\n");
+	b.keep_alive = true;
+	b.keep_alive_timeout_seconds = 30;
+	b.use_dns_cache = false;
+	assert_headings(&a, &b, ", DNS cache, 10 s\n", ", no DNS cache, 10 s\n");
+	b.use_dns_cache = true;
+	b.seed = a.seed + 1;
+	assert_headings(&a, &b, ", seed 7, 10 s\n", ", seed 8, 10 s\n");
+	b.seed = a.seed;
+	b.duration_seconds = 0.0264;
+	assert_headings(&a, &b, "50 in flight, 0.0264 to 10 s\n", "");
+	result_row_release(&a);
+	result_row_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -413,6 +464,7 @@ int main(void)
 		cmocka_unit_test(check_narrow_table),
 		cmocka_unit_test(check_placement),
 		cmocka_unit_test(check_placements_apart),
+		cmocka_unit_test(check_headings_differ),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

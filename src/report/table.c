@@ -20,7 +20,15 @@ struct group {
 	int note_length[NOTES_MOST];
 	size_t note_count;
 	const struct report_style *style;
+	const struct report_row *all; /* of the table, in all its groups */
+	size_t all_count;
 };
+
+/* Unknown numbers are equal to each other. */
+static bool same_number(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
 
 #define NOTE_WIDTH 6 /* "[1][2]" */
 
@@ -233,27 +241,76 @@ static void put_common(FILE *out, const struct group *g, unsigned width)
 	}
 }
 
+/* What blocks of one table differ in stands in each heading, so that they can
+ * be told apart; a pool that is not the concurrency's always. */
+static void add_client(struct str *text, const struct group *g,
+		       const struct result_row *row)
+{
+	bool timeout = false, dns = false, seed = false;
+
+	for (size_t i = 0; i < g->all_count; i++) {
+		const struct result_row *other = g->all[i].row;
+
+		timeout = timeout ||
+			  !same_number(other->keep_alive_timeout_seconds,
+				       row->keep_alive_timeout_seconds);
+		dns = dns || other->use_dns_cache != row->use_dns_cache;
+		seed = seed || other->seed != row->seed;
+	}
+	if (row->pool_size != row->concurrency)
+		str_addf(text, ", pool of %llu",
+			 (unsigned long long)row->pool_size);
+	if (!row->keep_alive)
+		str_add(text, ", no keep-alive");
+	else if (timeout)
+		str_addf(text, ", keep-alive for %.6g s",
+			 row->keep_alive_timeout_seconds);
+	if (dns)
+		str_addf(text, ", %sDNS cache",
+			 row->use_dns_cache ? "" : "no ");
+	if (seed)
+		str_addf(text, ", seed %llu", (unsigned long long)row->seed);
+}
+
+/* Of trials that end after --n-requests each has its own. */
+static void add_duration(struct str *text, const struct group *g)
+{
+	double least = (double)INFINITY, most = 0;
+	char from[16], to[16];
+
+	for (size_t i = 0; i < g->count; i++) {
+		double seconds = g->rows[i]->row->duration_seconds;
+
+		if (!isfinite(seconds))
+			continue;
+		least = seconds < least ? seconds : least;
+		most = seconds > most ? seconds : most;
+	}
+	if (!isfinite(least))
+		return;
+	snprintf(from, sizeof(from), "%.3g", least);
+	snprintf(to, sizeof(to), "%.3g", most);
+	str_addf(text, ", %s%s%s s", from, strcmp(from, to) ? " to " : "",
+		 strcmp(from, to) ? to : "");
+}
+
 static void put_heading(FILE *out, const struct group *g)
 {
 	const struct result_row *row = g->rows[0]->row;
 	struct str text = STR_INIT;
 
-	for (size_t i = 0; i < g->count && !isfinite(row->duration_seconds); i++)
-		row = g->rows[i]->row;
 	str_addf(&text, "%s  %s  %llu in flight", row->test_name,
 		 row->test_params ? row->test_params : "",
 		 (unsigned long long)row->concurrency);
 	if (row->replicas > 1)
 		str_addf(&text, " in each of %llu replicas",
 			 (unsigned long long)row->replicas);
-	if (!row->keep_alive)
-		str_add(&text, ", no keep-alive");
+	add_client(&text, g, row);
 	if (row->rate > 0)
 		str_addf(&text, ", open loop %.6g/s", row->rate);
 	if (row->dataset)
 		str_addf(&text, ", dataset %s", row->dataset);
-	if (isfinite(row->duration_seconds))
-		str_addf(&text, ", %.3g s", row->duration_seconds);
+	add_duration(&text, g);
 	fprintf(out, "%s%s%s\n", bold(g), text.buf, plain(g));
 	str_release(&text);
 }
@@ -398,12 +455,6 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* Unknown numbers are equal to each other. */
-static bool same_number(double a, double b)
-{
-	return a == b || (isnan(a) && isnan(b));
-}
-
 static bool same_placement(const struct result_row *a,
 			   const struct result_row *b)
 {
@@ -451,7 +502,9 @@ void report_table(FILE *out, const struct report_row *rows, size_t count,
 	size_t measured = 0;
 
 	for (size_t first = 0; first < count; first++) {
-		struct group group = { .style = style };
+		struct group group = { .style = style,
+				       .all = rows,
+				       .all_count = count };
 
 		measured += !rows[first].baseline;
 		if (taken[first])
