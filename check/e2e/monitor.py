@@ -333,6 +333,19 @@ class Wrong(Watched):
         self.assertEqual(tty.returncode, 0)
         self.assertFalse((self.folder / "none.db").exists())
 
+    def test_a_failed_trial_has_no_rate(self):
+        self.benchmark("run-test", "fail", "fetch_range", "--timeout", "0.2", "--warm-up", "0.1", status=1)
+        tty = subprocess.Popen(
+            [BENCHMARK, "monitor", "--tty", "--db", "sqlite:///sqlite.db"],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = next(line for line in tty.stdout if "fail fetch_range: " in line)
+        tty.send_signal(signal.SIGINT)
+        tty.communicate(timeout=10)
+        self.assertEqual(line, "  fail fetch_range: failed, with findings\n")
+
 
 def _runs():
     """Runs of other checks at the same time."""

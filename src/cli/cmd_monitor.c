@@ -1,6 +1,7 @@
 /* Runs in progress, and the newest results, for those who watch. */
 #include "cli/command.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -36,14 +37,17 @@ static unsigned columns(void)
 
 static unsigned add_recent(const struct live_finished *row, struct str *out)
 {
-	char line[400], rate[32];
+	char rate[32];
 
-	lines_rate(row->requests_per_second, rate);
-	snprintf(line, sizeof(line),
-		 "  %s %s: %s requests/s, %.1f MB/s, %s%s", row->library,
-		 row->test, rate, row->bytes_per_second / 1e6, row->state,
+	str_addf(out, "  %s %s: ", row->library, row->test);
+	/* A trial that failed may have none. */
+	if (isfinite(row->requests_per_second)) {
+		lines_rate(row->requests_per_second, rate);
+		str_addf(out, "%s requests/s, %.1f MB/s, ", rate,
+			 row->bytes_per_second / 1e6);
+	}
+	str_addf(out, "%s%s\n", row->state,
 		 *row->findings ? ", with findings" : "");
-	str_addf(out, "%s\n", line);
 	return 1;
 }
 
