@@ -334,17 +334,21 @@ class Wrong(Watched):
         self.assertFalse((self.folder / "none.db").exists())
 
     def test_a_failed_trial_has_no_rate(self):
-        self.benchmark("run-test", "fail", "fetch_range", "--timeout", "0.2", "--warm-up", "0.1", status=1)
+        broken = self.folder / "libraries/broken"
+        broken.mkdir(parents=True)
+        (broken / "library.toml").write_text('name = "broken"\nlanguage = "python"\nkind = "library"\n')
+        (broken / "fetch_range.py").write_text("raise SystemExit(3)\n")
+        self.benchmark("run-test", "broken", "fetch_range", status=1, GEOIO_TESTS=broken.parent)
         tty = subprocess.Popen(
             [BENCHMARK, "monitor", "--tty", "--db", "sqlite:///sqlite.db"],
             cwd=self.folder,
             stdout=subprocess.PIPE,
             text=True,
         )
-        line = next(line for line in tty.stdout if "fail fetch_range: " in line)
+        line = next(line for line in tty.stdout if "broken fetch_range: " in line)
         tty.send_signal(signal.SIGINT)
         tty.communicate(timeout=10)
-        self.assertEqual(line, "  fail fetch_range: failed, with findings\n")
+        self.assertEqual(line, "  broken fetch_range: failed, with findings\n")
 
 
 def _runs():
