@@ -42,6 +42,15 @@ class NewTest(Check):
             self.assertEqual(made.count('"""stranger: '), 1, made)
             compile(made, "cog_header.py", "exec")
 
+    def test_a_second_test_has_the_rules_once(self):
+        """Its pattern is what tools/new-test wrote, which has them already."""
+        for test in ("fetch_range", "cog_header"):
+            words = [TOP / "tools/new-test", "--tests", self.folder, "stranger", test]
+            subprocess.run(words, check=True, capture_output=True)
+            made = (self.folder / f"stranger/{test}.py").read_text()
+            self.assertEqual(made.count("# - One request for each operation"), 1, made)
+            compile(made, f"{test}.py", "exec")
+
     def test_packages_without_a_lock(self):
         tests = self.folder / "tests"
         (tests / "stranger").mkdir(parents=True)
