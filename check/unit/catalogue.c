@@ -237,6 +237,30 @@ static void check_says_why(void **state)
 	free(library);
 }
 
+/* A pipe in the place of a file is waited for by nobody. */
+static void check_pipes(void **state)
+{
+	char *root = *state, *folder = mem_printf("%s/piped", root);
+	char *pipe = mem_printf("%s/library.toml", folder);
+	struct catalogue catalogue;
+	struct err err;
+
+	assert_int_equal(file_make_dirs(folder, 0700, &err), 0);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	free(pipe);
+	pipe = mem_printf("%s/stranger/piped.py", root);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	find_refused(&catalogue, "piped", "x", ERR_INVALID,
+		     "library.toml: it is no file");
+	find_refused(&catalogue, "stranger", "piped", ERR_INVALID,
+		     "piped.py: it is no file");
+	catalogue_release(&catalogue);
+	unlink(pipe);
+	free(folder);
+	free(pipe);
+}
+
 static void refuse_tests(const char *folders, const char *why)
 {
 	struct catalogue catalogue;
@@ -334,6 +358,8 @@ int main(void)
 						make_folder, remove_folder),
 		cmocka_unit_test(check_names_of_one_rule),
 		cmocka_unit_test_setup_teardown(check_says_why, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(check_pipes, make_folder,
 						remove_folder),
 		cmocka_unit_test_setup_teardown(check_folders_that_are_none,
 						make_folder, remove_folder),

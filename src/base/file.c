@@ -18,6 +18,13 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+bool file_is_regular(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool file_is_dir(const char *path)
 {
 	struct stat st;
@@ -55,6 +62,24 @@ int file_read(const char *path, size_t limit, struct str *out, struct err *err)
 	if (fd < 0)
 		return err_sys(err, "cannot open %s", path);
 	code = file_read_open(fd, path, limit, out, err);
+	close(fd);
+	return code;
+}
+
+int file_read_regular(const char *path, size_t limit, struct str *out,
+		      struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	int code = 0;
+
+	if (fd < 0)
+		return err_sys(err, "cannot open %s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		code = err_set(err, ERR_INVALID,
+			       "%s: it is no file", path);
+	if (code == 0)
+		code = file_read_open(fd, path, limit, out, err);
 	close(fd);
 	return code;
 }

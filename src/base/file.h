@@ -13,10 +13,14 @@
 
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
+bool file_is_regular(const char *path); /* or a link to one */
 
-/* Appends the whole file to `out`; refuses files over `limit` bytes. The second
- * reads an open one; the path is for the sentence. */
+/* Appends the whole file to `out`; refuses files over `limit` bytes. The first may
+ * be given a pipe and wait for its writer; the second refuses what is no file; the
+ * third reads an open one, and the path is for the sentence. */
 int file_read(const char *path, size_t limit, struct str *out, struct err *err);
+int file_read_regular(const char *path, size_t limit, struct str *out,
+		      struct err *err);
 int file_read_open(int fd, const char *path, size_t limit, struct str *out,
 		   struct err *err);
 

@@ -51,7 +51,7 @@ int python_environment(const char *envs, const char *library, const char *lock,
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	struct str text = STR_INIT;
 	struct str path = STR_INIT;
-	int code = file_read(lock, 16 << 20, &text, err);
+	int code = file_read_regular(lock, 16 << 20, &text, err);
 
 	if (code < 0)
 		goto out;

@@ -62,7 +62,7 @@ static void add_home(struct words *words, const char *environment)
 	struct str text = STR_INIT;
 	char *line, *end;
 
-	if (file_read(path, 1 << 16, &text, NULL) == 0 &&
+	if (file_read_regular(path, 1 << 16, &text, NULL) == 0 &&
 	    (line = strstr(text.buf, "home = ")) &&
 	    (line == text.buf || line[-1] == '\n')) {
 		line += strlen("home = ");

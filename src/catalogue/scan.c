@@ -87,6 +87,8 @@ static void add_test(struct catalogue *catalogue, struct library *library,
 	test.name = mem_dup_n(file, (size_t)(extension - file));
 	test.path = mem_printf("%s/%s", folder, file);
 	code = check_test(library, test.name, extension, &err);
+	if (code == 0 && !file_is_regular(test.path))
+		code = err_set(&err, ERR_INVALID, "it is no file");
 	if (code == 0) {
 		MEM_ROOM(library->tests, library->test_count,
 			 library->test_capacity);
@@ -190,7 +192,7 @@ static int read_description(struct library *library, const char *path,
 {
 	struct str text = STR_INIT;
 	struct toml toml = { 0 };
-	int code = file_read(path, 1 << 20, &text, err);
+	int code = file_read_regular(path, 1 << 20, &text, err);
 
 	if (code == 0 && strlen(text.buf) != text.len)
 		code = err_set(err, ERR_INVALID, "%s: holds a zero byte", path);
