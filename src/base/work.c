@@ -18,6 +18,7 @@ void work_watch(const struct work_watcher *watcher)
 	memset(&current, 0, sizeof(current));
 }
 
+__attribute__((format(printf, 3, 0)))
 static void begin(uint64_t total, const char *unit, const char *format,
 		  va_list args)
 {
