@@ -1,5 +1,6 @@
 """The installed program, for an account that owns nothing but its folder."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -9,6 +10,12 @@ from pathlib import Path
 from _harness import BENCHMARK, TOP, Check
 
 NOBODY = 65534
+
+
+def landlock_version():
+    """As the kernel says; 0: none."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, libc.syscall(444, None, 0, 1))
 
 
 class AsUser(Check):

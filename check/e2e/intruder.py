@@ -15,6 +15,7 @@ import unittest
 from pathlib import Path
 
 from _harness import BENCHMARK, CHECK_LIBRARIES, SKIPPED, TOP, Check, groups_of, main, scratch_folders
+from _user import landlock_version
 
 NOBODY = 65534
 FAST = ("--timeout", "0.5", "--warm-up", "0.1", "--concurrency", "4")
@@ -255,6 +256,7 @@ class AsUser(Intruder):
             self.skipTest(f"Landlock has version {version} here: signals are restricted from version 6 on")
         for said in self.looked():
             self.assert_harmless(said)
+            self.assertEqual(said["neighbours"], [])
 
     def as_root_below(self, *before):
         """The users of two replicas, each harmless, that are started as root with less than all of it."""
@@ -309,14 +311,6 @@ for name in ("uid_map", "gid_map"):
 os.write(go[1], b"x")
 os.waitpid(child, 0)
 """
-
-
-def landlock_version():
-    """As the kernel says; 0: none."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    return max(0, libc.syscall(444, None, 0, 1))
 
 
 if __name__ == "__main__":

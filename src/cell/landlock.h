@@ -16,9 +16,9 @@ struct landlock {
 int landlock_version(void);
 
 /* Restricts the calling thread for good to the system's folders, `reads`,
- * `writes`, files in /dev/shm and the devices that are the same for everybody; a path that does not exist is left out. Needs
- * no_new_privs. Async-signal-safe. 0, also where the kernel has no Landlock; -1
- * with errno. */
+ * `writes`, files in /dev/shm and the devices that are the same for everybody; a
+ * path that does not exist is left out. Needs no_new_privs. Async-signal-safe.
+ * 0, also where the kernel has no Landlock; -1 with errno. */
 int landlock_restrict(const struct landlock *landlock);
 
 #endif

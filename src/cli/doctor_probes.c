@@ -18,6 +18,7 @@
 #include "cli/database.h"
 #include "cli/open_files.h"
 #include "run/container.h"
+#include "run/scratch.h"
 #include "store/store.h"
 
 #define FILES_WANTED 4096
@@ -110,26 +111,24 @@ static void probe_files(const struct doctor *doctor, struct finding *f)
 
 static void probe_scratch(const struct doctor *doctor, struct finding *f)
 {
+	const char *place = scratch_place(SHM_WANTED);
 	struct statvfs st = { 0 };
 	unsigned long long space;
 
 	(void)doctor;
-	if (statvfs("/dev/shm", &st) < 0 || access("/dev/shm", W_OK) < 0) {
-		say(f, VERDICT_DOUBT, "/dev/shm cannot be written: replicas' "
-				      "folders go to TMPDIR or /tmp, whose "
-				      "disk may disturb");
-		REMEDY(f, "mount a tmpfs there");
+	if (statvfs(place, &st) < 0 || access(place, W_OK) < 0) {
+		say(f, VERDICT_CANNOT, "%s cannot be written, where replicas' "
+				    "folders would be", place);
+		REMEDY(f, "name a folder that can: TMPDIR");
 		return;
 	}
 	space = (unsigned long long)st.f_bavail * st.f_frsize;
-	if (space >= SHM_WANTED) {
-		say(f, VERDICT_OK, "/dev/shm has %llu MiB free", space >> 20);
+	say(f, VERDICT_OK, "%s has %llu MiB free", place, space >> 20);
+	if (geteuid() || strcmp(place, "/dev/shm") == 0)
 		return;
-	}
-	say(f, VERDICT_DOUBT, "/dev/shm has only %llu MiB free: replicas' "
-			      "folders go to TMPDIR or /tmp, whose disk may "
-			      "disturb",
-	    space >> 20);
+	say(f, VERDICT_DOUBT, "/dev/shm is no tmpfs with %llu MiB free: "
+			      "replicas' folders go to %s, whose disk may "
+			      "disturb", SHM_WANTED >> 20, place);
 	REMEDY(f, "give it more: `mount -o remount,size=1G /dev/shm`; in "
 		  "Docker: --shm-size 1g");
 }

@@ -125,11 +125,17 @@ int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
 	return 0;
 }
 
+/* Replicas of an ordinary user are that user, and Landlock leaves them
+ * /dev/shm, for semaphores. */
+const char *scratch_place(uint64_t need_bytes)
+{
+	return geteuid() == 0 && has_room(SHARED_MEMORY, need_bytes)
+		       ? SHARED_MEMORY : other_base();
+}
+
 int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err)
 {
-	if (has_room(SHARED_MEMORY, need_bytes))
-		return scratch_make_in(scratch, SHARED_MEMORY, err);
-	return scratch_make_in(scratch, other_base(), err);
+	return scratch_make_in(scratch, scratch_place(need_bytes), err);
 }
 
 /* The name that an open folder has now; false: none any more. */

@@ -19,11 +19,14 @@ struct scratch {
 	int lock_fd;
 };
 
+/* Where the folder is made: for root in /dev/shm when that is a tmpfs with
+ * need_bytes free, otherwise in $TMPDIR or /tmp. Static, or the environment's. */
+const char *scratch_place(uint64_t need_bytes);
+
 /*
- * Makes the folder, mode 0700, in /dev/shm when that is a tmpfs with need_bytes
- * free, otherwise in $TMPDIR or /tmp. One a process at a time: ERR_CONFLICT
- * names a folder that is there already. After an error scratch_remove() is
- * still fine.
+ * Makes the folder there, mode 0700. One a process at a time: ERR_CONFLICT names
+ * a folder that is there already. After an error scratch_remove() is still
+ * fine.
  */
 int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err);
 

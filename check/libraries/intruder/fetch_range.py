@@ -1,6 +1,7 @@
 """intruder: works, and tries what a replica must not be able to do; what it could, it says as a note, in
 JSON, which check/e2e/intruder.py reads. It only looks whether it could: nobody is harmed where it can."""
 
+import contextlib
 import ctypes
 import json
 import multiprocessing
@@ -104,7 +105,7 @@ def neighbours():
     """What of the run is not its own, and can be looked into."""
     found = []
     for run in runs():
-        if os.access(run, os.R_OK):
+        with contextlib.suppress(OSError):
             found += [f"{run}/{name}" for name in os.listdir(run)]
     return [path for path in found if path != os.environ["HOME"] and os.access(path, os.R_OK)]
 
