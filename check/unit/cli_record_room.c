@@ -32,9 +32,9 @@ static void enough(void **state)
 {
 	(void)state;
 	assert_int_equal(room(1000, 10, 1, GIB), 1000);
-	assert_int_equal(room(0, 10, 1, GIB), 4001024);
+	assert_int_equal(room(0, 10, 1, 16 * GIB), 20001024);
 	assert_int_equal(room(0, 1e6, 1, UINT64_MAX), 50001024);
-	assert_int_equal(room(1ULL << 60, 1, 1, GIB), 401024);
+	assert_int_equal(room(1ULL << 60, 1, 1, GIB), 2001024);
 }
 
 static void short_of_memory(void **state)
