@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/invoker.h"
 #include "base/mem.h"
 
 /* Home of the invoking user; HOME may be missing under services and cron. */
@@ -30,6 +31,22 @@ static char *user_folder(const char *variable, const char *fallback,
 		return mem_printf("%s/geoio-benchmark%s", base, tail);
 	return mem_printf("%s/%s/geoio-benchmark%s", home_folder(), fallback,
 			  tail);
+}
+
+/* Debian's sudo makes HOME root's: then those of who asked will do. */
+static char *find_envs(void)
+{
+	char *envs = user_folder("XDG_DATA_HOME", ".local/share", "/envs");
+	const char *home = invoker_home();
+	char *theirs = home ? mem_printf("%s/.local/share/geoio-benchmark/envs",
+					 home) : NULL;
+
+	if (!theirs || file_is_dir(envs) || !file_is_dir(theirs)) {
+		free(theirs);
+		return envs;
+	}
+	free(envs);
+	return theirs;
 }
 
 static int refuse_tests(const char *folder, struct err *err)
@@ -161,9 +178,7 @@ int places_find(struct places *places, struct err *err)
 		place_installed(places, program_dir);
 	places->tests[places->test_count++] =
 		mem_printf("%s/benchmark/tests", places->python_root);
-	places->envs = envs && *envs ? mem_dup(envs)
-				     : user_folder("XDG_DATA_HOME",
-						   ".local/share", "/envs");
+	places->envs = envs && *envs ? mem_dup(envs) : find_envs();
 	places->cache = user_folder("XDG_CACHE_HOME", ".cache", "");
 	free(root);
 	free(program_dir);
