@@ -123,11 +123,13 @@ class WithPrometheus(Check):
             return urllib.request.urlopen(f"{self.url}/-/ready", timeout=10).close() is None
 
     def patiently(self, what, sentence):
+        """Returns what it gives once that is something."""
         patience = time.monotonic() + 30
-        while not what():
+        while not (found := what()):
             if time.monotonic() > patience:
                 self.fail(sentence)
             time.sleep(0.1)
+        return found
 
     def ask(self, path, **query):
         with urllib.request.urlopen(

