@@ -26,8 +26,10 @@
 #define AHEAD_MOST 32768
 #define AHEAD_ALL 1048576
 
-/* Records that are read at once: 64 KiB. */
+/* Records that are read at once: 64 KiB; at first 1 KiB, as many a replica has
+ * none that are new, and the kernel copies whatever is asked for. */
 #define CHUNK_RECORDS 1024
+#define FIRST_RECORDS 16
 
 /* For the origin to count what has been answered: of all replicas together,
  * once before GO and once after it; and of one whose requests that are left may
@@ -128,15 +130,16 @@ static void count_record(struct record_cursor *cursor,
 static void advance(struct sampler *s, unsigned i)
 {
 	struct record_cursor *cursor = &s->cursors[i];
-	size_t before = cursor->at, n;
+	size_t before = cursor->at, most, n, next = FIRST_RECORDS;
 
 	do {
-		n = run_read_records(s->records[i], cursor->at, s->chunk,
-				     CHUNK_RECORDS);
+		most = next;
+		n = run_read_records(s->records[i], cursor->at, s->chunk, most);
 		for (size_t at = 0; at < n; at++)
 			count_record(cursor, &s->chunk[at]);
 		cursor->at += n;
-	} while (n == CHUNK_RECORDS);
+		next = CHUNK_RECORDS;
+	} while (n == most);
 	reserve(s, i, cursor->at - before);
 }
 
