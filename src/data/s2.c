@@ -26,6 +26,8 @@
 #define SEED_STAMP 0x73327374616dULL    /* "s2stam" */
 #define SEED_ETAG 0x733265746167ULL     /* "s2etag" */
 
+#define KEY_START "s2/"
+#define KEY_END "/B04.tif"
 #define PART_BYTES 8388608U /* of the upload that the ETag pretends */
 #define MODIFIED_S 1703358590 /* 2023-12-23 19:09:50, when it was sensed */
 
@@ -34,6 +36,7 @@ struct s2 {
 	struct s2_layout layout;
 	uint64_t keys;
 	int digits;
+	char etag_end[24]; /* the parts of the upload, and the quote */
 	unsigned char *template;
 };
 
@@ -42,25 +45,59 @@ static struct s2 *of(struct object_source *source)
 	return (struct s2 *)source;
 }
 
-static int format_key(const struct s2 *s2, uint64_t number, char *out)
+static void format_key(const struct s2 *s2, uint64_t number, char *out)
 {
-	return snprintf(out, OBJECT_KEY_MAX + 1, "s2/%0*" PRIu64 "/B04.tif",
-			s2->digits, number);
+	snprintf(out, OBJECT_KEY_MAX + 1, KEY_START "%0*" PRIu64 KEY_END,
+		 s2->digits, number);
+}
+
+/* The number of a key; false: there is no such key. */
+static bool read_key(const struct s2 *s2, const char *key, size_t key_len,
+		     uint64_t *number)
+{
+	const char *digit = key + strlen(KEY_START);
+	const char *end = digit + s2->digits;
+
+	if (key_len != strlen(KEY_START KEY_END) + (size_t)s2->digits ||
+	    memcmp(key, KEY_START, strlen(KEY_START)) != 0 ||
+	    memcmp(end, KEY_END, strlen(KEY_END)) != 0)
+		return false;
+	for (*number = 0; digit < end; digit++) {
+		if (*digit < '0' || *digit > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(*digit - '0');
+	}
+	return *number < s2->keys;
+}
+
+static char *put_hex(char *to, uint64_t value)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 60; i >= 0; i -= 4)
+		*to++ = digits[value >> i & 15];
+	return to;
+}
+
+/* printf() took 1.6% of what a range of 16 KiB costs client and origin. */
+static void make_etag(const struct s2 *s2, uint64_t number, char *out)
+{
+	uint64_t high = hash_pair(SEED_ETAG, number);
+
+	*out++ = '"';
+	out = put_hex(out, high);
+	out = put_hex(out, hash_pair(high, number));
+	strcpy(out, s2->etag_end);
 }
 
 static void fill_object(const struct s2 *s2, uint64_t number,
 			struct object *out)
 {
-	uint64_t high = hash_pair(SEED_ETAG, number);
-	uint64_t parts = (s2->layout.size + PART_BYTES - 1) / PART_BYTES;
-
 	memset(out, 0, sizeof(*out));
 	out->id = number;
 	out->size = s2->layout.size;
 	out->modified_s = MODIFIED_S;
-	snprintf(out->etag, sizeof(out->etag),
-		 "\"%016" PRIx64 "%016" PRIx64 "-%" PRIu64 "\"", high,
-		 hash_pair(high, number), parts);
+	make_etag(s2, number, out->etag);
 	out->part_bytes = PART_BYTES;
 	out->content_type = "image/tiff";
 	out->fd = -1;
@@ -70,18 +107,9 @@ static int s2_find(struct object_source *source, const char *key,
 		   size_t key_len, struct object *out, struct err *err)
 {
 	const struct s2 *s2 = of(source);
-	char expected[OBJECT_KEY_MAX + 1];
-	uint64_t number = 0;
+	uint64_t number;
 
-	for (size_t i = 3; i < key_len && key[i] >= '0' && key[i] <= '9'; i++) {
-		number = number * 10 + (uint64_t)(key[i] - '0');
-		if (number >= s2->keys)
-			break;
-	}
-	/* Whatever was read above: only the one spelling of a number counts. */
-	if (number >= s2->keys ||
-	    (size_t)format_key(s2, number, expected) != key_len ||
-	    memcmp(expected, key, key_len))
+	if (!read_key(s2, key, key_len, &number))
 		return err_set(err, ERR_NOT_FOUND, "s2 has no such key");
 	fill_object(s2, number, out);
 	return 0;
@@ -256,6 +284,8 @@ int data_s2_new(struct object_source **out, uint64_t keys, struct err *err)
 	s2->keys = keys;
 	s2->digits = snprintf(last, sizeof(last), "%" PRIu64, keys - 1);
 	s2->digits = s2->digits < 5 ? 5 : s2->digits;
+	snprintf(s2->etag_end, sizeof(s2->etag_end), "-%" PRIu64 "\"",
+		 (s2->layout.size + PART_BYTES - 1) / PART_BYTES);
 	s2->template = new_template();
 	fill_template(s2->template);
 	*out = &s2->source;
