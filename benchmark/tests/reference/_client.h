@@ -42,8 +42,9 @@ struct connection {
 	bool in_body, is_error, closes;
 	enum benchmark_outcome outcome; /* when the body is there */
 	uint64_t left;               /* bytes of the body still to come */
-	char request[REQUEST_BYTES];
 	struct head_pieces pieces;
+	char request[REQUEST_BYTES];
+	char head[HEAD_BYTES];
 };
 
 struct client {
@@ -511,7 +512,10 @@ static bool make_pool(struct client *client)
 	    !client->waiting || client->epoll < 0)
 		return false;
 	for (unsigned i = 0; i < n; i++) {
-		client->connections[i].fd = -1;
+		struct connection *c = &client->connections[i];
+
+		c->fd = -1;
+		c->pieces.room = c->head;
 		client->closed[i] = &client->connections[n - 1 - i];
 	}
 	client->closed_count = n;

@@ -23,10 +23,11 @@ struct head {
 	uint64_t first, last; /* Content-Range: bytes first-last/... */
 };
 
-/* One that comes in pieces: what is there of it. */
+/* One that comes in pieces: what is there of it. Its room stands elsewhere, so
+ * that what each request touches lies close together. */
 struct head_pieces {
 	size_t n;
-	char bytes[HEAD_BYTES];
+	char *room; /* HEAD_BYTES; not owned */
 };
 
 /* Digits from *at on; false when there are none, or more than 64 bits. */
@@ -169,8 +170,8 @@ static long head_next(struct head_pieces *pieces, const char **bytes, size_t *n,
 
 	if (before) {
 		have = *n < HEAD_BYTES - before ? *n : HEAD_BYTES - before;
-		memcpy(pieces->bytes + before, *bytes, have);
-		from = pieces->bytes;
+		memcpy(pieces->room + before, *bytes, have);
+		from = pieces->room;
 		have += before;
 	}
 	used = head_parse(from, have, head);
@@ -181,7 +182,7 @@ static long head_next(struct head_pieces *pieces, const char **bytes, size_t *n,
 	} else if (used < 0 || have >= HEAD_BYTES) {
 		return -1;
 	} else if (*n) {
-		memcpy(pieces->bytes + before, *bytes, *n);
+		memcpy(pieces->room + before, *bytes, *n);
 		pieces->n = have;
 	}
 	return used;
