@@ -187,11 +187,34 @@ static void early_bye(void **state)
 	harness_send(h, h->setup);
 	json_decref(harness_receive(h, "ready"));
 	harness_bye(h);
-	close(h->fd);
+	/* In the middle of its work, and right behind `go`. */
+	for (unsigned after_us = 0; after_us <= 50000; after_us += 50000) {
+		close(h->fd);
+		harness_start(h, &test);
+		harness_send(h, h->setup);
+		harness_go(h);
+		usleep(after_us);
+		harness_bye(h);
+	}
+}
+
+/* System calls of a process of two cost more. */
+static void event_driven_has_one_thread(void **state)
+{
+	struct harness *h = *state;
+	char path[64];
+	struct str status = STR_INIT;
+	struct err err;
+
+	put_plan(h, 10, "stuck");
 	harness_start(h, &test);
 	harness_send(h, h->setup);
 	harness_go(h);
 	usleep(50000);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)h->pid);
+	assert_int_equal(file_read(path, 65536, &status, &err), 0);
+	assert_non_null(strstr(status.buf, "\nThreads:\t1\n"));
+	str_release(&status);
 	harness_bye(h);
 }
 
@@ -566,6 +589,7 @@ int main(void)
 		CHECK(wrong_packets),
 		CHECK(end_of_file),
 		CHECK(early_bye),
+		CHECK(event_driven_has_one_thread),
 		CHECK(unfinished),
 		CHECK(limit_of_an_operation),
 		CHECK(records_full),

@@ -14,6 +14,9 @@
  *   operation is over. All in one thread: an epoll descriptor, a libcurl multi
  *   handle or the like belongs to the test.
  *
+ * The library starts no thread for an event-driven test; the signal SIGIO is its
+ * own, and comes when the harness ends the replica before its time.
+ *
  * Run by the harness (BENCHMARK_FD is set) the program is a replica; run by
  * hand it takes flags (--help), measures, and prints a summary.
  *

@@ -1,7 +1,8 @@
 #include "worker/channel.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,81 +13,51 @@
 
 struct channel {
 	int fd;
-	pthread_mutex_t lock;
-	pthread_cond_t arrived;
-	/* The conversation has three packets for the replica; what does not
-	 * fit is dropped. */
-	json_t *packets[8];
-	unsigned head, count;
-	bool is_done; /* `done` was sent */
+	volatile sig_atomic_t is_done; /* `done` was sent, or is being sent */
 	char buffer[CHANNEL_PACKET_BYTES + 1];
 };
 
-static const char *type_of(const json_t *packet)
+/* The signal has no other way to it. */
+static struct channel *the_channel;
+
+/* The next packet stays where it is. What is told apart here is only `bye`, so
+ * no JSON is read: a handler must not allocate. */
+static void end_if_told(const struct channel *channel)
 {
-	const char *type =
-		json_string_value(json_object_get(packet, "type"));
+	static const char bye[] = "\"bye\"";
+	char start[256];
+	ssize_t n = recv(channel->fd, start, sizeof(start),
+			 MSG_PEEK | MSG_DONTWAIT);
 
-	return type ? type : "";
-}
-
-static void put(struct channel *channel, json_t *packet)
-{
-	unsigned room = sizeof(channel->packets) / sizeof(channel->packets[0]);
-
-	if (channel->count == room) {
-		json_decref(packet);
-		return;
-	}
-	channel->packets[(channel->head + channel->count++) % room] = packet;
-	pthread_cond_signal(&channel->arrived);
-}
-
-/* Returns whether there is more to read. What is no JSON becomes JSON null, a
- * packet of no type. */
-static bool take_packet(struct channel *channel, size_t n)
-{
-	json_t *packet = n > CHANNEL_PACKET_BYTES ?
-				 NULL :
-				 json_loadb(channel->buffer, n, 0, NULL);
-	bool is_bye = strcmp(type_of(packet), "bye") == 0;
-
-	pthread_mutex_lock(&channel->lock);
-	if (is_bye && !channel->is_done)
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		_exit(1);
+	if (n > 0 && !channel->is_done &&
+	    memmem(start, (size_t)n, bye, sizeof(bye) - 1))
 		_exit(0);
-	put(channel, packet ? packet : json_null());
-	pthread_mutex_unlock(&channel->lock);
-	return !is_bye;
 }
 
-static void *read_packets(void *argument)
+static void on_signal(int number)
 {
-	struct channel *channel = argument;
-	ssize_t n;
+	int before = errno;
 
-	do {
-		n = recv(channel->fd, channel->buffer, sizeof(channel->buffer),
-			 MSG_TRUNC);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			_exit(1);
-	} while (n < 0 || take_packet(channel, (size_t)n));
-	return NULL;
+	(void)number;
+	end_if_told(the_channel);
+	errno = before;
 }
 
-static int start_reader(struct channel *channel, struct err *err)
+static int watch(struct channel *channel, struct err *err)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int code;
+	struct sigaction action = { .sa_handler = on_signal,
+				    .sa_flags = SA_RESTART };
+	int flags = fcntl(channel->fd, F_GETFL);
 
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	code = pthread_create(&thread, &attributes, read_packets, channel);
-	pthread_attr_destroy(&attributes);
-	errno = code;
-	return code ? err_sys(err, "no thread can be started") : 0;
+	the_channel = channel;
+	if (flags < 0 || sigaction(SIGIO, &action, NULL) < 0 ||
+	    fcntl(channel->fd, F_SETOWN, getpid()) < 0 ||
+	    fcntl(channel->fd, F_SETFL, flags | O_ASYNC) < 0)
+		return err_sys(err, "the socket to the harness cannot be "
+				    "watched");
+	return 0;
 }
 
 struct channel *channel_new(int fd, struct err *err)
@@ -96,8 +67,6 @@ struct channel *channel_new(int fd, struct err *err)
 	socklen_t size = sizeof(type);
 
 	channel->fd = fd;
-	pthread_mutex_init(&channel->lock, NULL);
-	pthread_cond_init(&channel->arrived, NULL);
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
 	    type != SOCK_SEQPACKET)
 		err_set(err, ERR_USAGE,
@@ -105,7 +74,7 @@ struct channel *channel_new(int fd, struct err *err)
 			"SOCK_SEQPACKET socket: unset it to run the test by "
 			"hand",
 			fd);
-	else if (start_reader(channel, err) == 0)
+	else if (watch(channel, err) == 0)
 		return channel;
 	free(channel);
 	return NULL;
@@ -127,37 +96,43 @@ void channel_send(struct channel *channel, json_t *packet)
 
 void channel_send_done(struct channel *channel, json_t *packet)
 {
-	pthread_mutex_lock(&channel->lock);
 	channel->is_done = true;
-	pthread_mutex_unlock(&channel->lock);
 	channel_send(channel, packet);
 }
 
+/* What is no JSON becomes JSON null, a packet of no type. */
 static json_t *take(struct channel *channel)
 {
-	unsigned room = sizeof(channel->packets) / sizeof(channel->packets[0]);
-	json_t *packet;
+	json_t *packet = NULL;
+	ssize_t n;
 
-	pthread_mutex_lock(&channel->lock);
-	while (!channel->count)
-		pthread_cond_wait(&channel->arrived, &channel->lock);
-	packet = channel->packets[channel->head];
-	channel->head = (channel->head + 1) % room;
-	channel->count--;
-	pthread_mutex_unlock(&channel->lock);
-	return packet;
+	do
+		n = recv(channel->fd, channel->buffer, sizeof(channel->buffer),
+			 MSG_TRUNC);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		_exit(1);
+	if (n <= CHANNEL_PACKET_BYTES)
+		packet = json_loadb(channel->buffer, (size_t)n, 0, NULL);
+	return packet ? packet : json_null();
 }
 
 json_t *channel_receive(struct channel *channel, const char *type,
 			struct err *err)
 {
 	json_t *packet = take(channel);
+	const char *its = json_string_value(json_object_get(packet, "type"));
 
-	if (strcmp(type_of(packet), type) == 0)
+	if (its && strcmp(its, "bye") == 0 && !channel->is_done)
+		_exit(0);
+	/* The signal for what came behind it may be over. */
+	if (!its || strcmp(its, "bye") != 0)
+		end_if_told(channel);
+	if (its && strcmp(its, type) == 0)
 		return packet;
 	err_set(err, ERR_FAILED,
 		"the harness sent a packet of type '%.64s' instead of '%s'",
-		type_of(packet), type);
+		its ? its : "", type);
 	json_decref(packet);
 	return NULL;
 }

@@ -1,7 +1,8 @@
 /*
- * The socket to the harness. A thread of its own reads it, so that the end of
- * the harness ends this process at once, whatever the test is doing; it sleeps
- * in recv() and costs nothing while measuring.
+ * The socket to the harness. The kernel signals (SIGIO) what arrives there, so
+ * that the end of the harness ends this process at once, whatever the test is
+ * doing. A thread that waits in recv() would do the same, but in a process of
+ * two threads each system call costs more: 1.5% of a request of 16 KiB.
  */
 #ifndef WORKER_CHANNEL_H
 #define WORKER_CHANNEL_H
@@ -14,7 +15,8 @@
 
 struct channel;
 
-/* Takes over `fd`, a connected SOCK_SEQPACKET socket. */
+/* Takes over `fd`, a connected SOCK_SEQPACKET socket, and the signal SIGIO; one
+ * a process. */
 struct channel *channel_new(int fd, struct err *err);
 
 /* Sends one packet, which it releases. A harness that is gone ends the process
