@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -16,12 +17,25 @@
 #define COPIED_MOST (8U << 10)   /* to the arena, for one answer */
 #define ROUNDS 2 /* pipes full; 1 MiB does not quite fit into one */
 
+/* recv() and sendmsg() of glibc can be cancelled, which in a process that has,
+ * or before its fork() had, a second thread costs 0.8% of a range of 16 KiB. The
+ * origin that belongs to a run is such a process. */
+static ssize_t plain_recv(int fd, void *to, size_t n)
+{
+	return syscall(SYS_recvfrom, fd, to, n, 0, NULL, NULL);
+}
+
+static ssize_t plain_sendmsg(int fd, const struct msghdr *message)
+{
+	return syscall(SYS_sendmsg, fd, message, MSG_NOSIGNAL);
+}
+
 ssize_t wire_read(struct conn *conn, void *to, size_t n)
 {
 	ssize_t got;
 
 	do
-		got = recv(conn->watch.fd, to, n, 0);
+		got = plain_recv(conn->watch.fd, to, n);
 	while (got < 0 && errno == EINTR);
 	return got < 0 ? -errno : got;
 }
@@ -59,7 +73,7 @@ static ssize_t copy_out(struct conn *conn, struct iovec *at, unsigned count,
 	ssize_t taken;
 
 	do
-		taken = sendmsg(conn->watch.fd, &message, MSG_NOSIGNAL);
+		taken = plain_sendmsg(conn->watch.fd, &message);
 	while (taken < 0 && errno == EINTR);
 	if (taken < (ssize_t)bytes)
 		conn->writable = false;
