@@ -17,6 +17,8 @@ struct possible {
 	const struct trial *trial;   /* borrowed: its spec and go_ns */
 	const struct plan_op *ops;   /* borrowed: the whole plan's */
 	size_t op_count;
+	uint64_t limit_ns;           /* of an operation; 0: none */
+	bool all_alike;              /* operations, but for what they read */
 	unsigned replica;
 	size_t share;                /* operations of the plan that are its */
 	uint32_t *seen;              /* how often each of them was recorded */
