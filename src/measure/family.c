@@ -22,19 +22,24 @@ struct stat_line {
 	uint32_t threads;
 };
 
-static size_t read_file(pid_t pid, const char *name, char *out, size_t size)
+static size_t read_path(const char *path, char *out, size_t size)
 {
-	char path[48];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? 0 : read(fd, out, size - 1);
 	if (fd >= 0)
 		close(fd);
 	out[n > 0 ? n : 0] = '\0';
 	return n > 0 ? (size_t)n : 0;
+}
+
+static size_t read_file(pid_t pid, const char *name, char *out, size_t size)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return read_path(path, out, size);
 }
 
 /* The name, which may hold anything, ends at the last parenthesis. */
@@ -285,6 +290,29 @@ static bool look(struct families *f)
 	return found;
 }
 
+/* The number that the newest process or thread of this namespace was given; 0:
+ * this kernel does not tell. */
+static long newest_number(void)
+{
+	char text[32];
+
+	if (!read_path("/proc/sys/kernel/ns_last_pid", text, sizeof(text)))
+		return 0;
+	return atol(text);
+}
+
+/* Nothing was started since the last look, nor between that and the one before
+ * it: a number is given before its process can be seen. */
+static bool nothing_new(struct families *f)
+{
+	bool was_quiet = f->is_quiet;
+	long number = newest_number();
+
+	f->is_quiet = number && number == f->newest;
+	f->newest = number;
+	return was_quiet && f->is_quiet;
+}
+
 static void keep_foreign(struct families *f)
 {
 	pid_t *other = f->foreign;
@@ -317,6 +345,15 @@ void families_init(struct families *f, const pid_t *roots, const pid_t *inits,
 	families_scan(f);
 }
 
+static void find_newcomers(struct families *f)
+{
+	if (nothing_new(f))
+		return;
+	for (int looks = 0; look(f) && looks < LOOKS_MOST; looks++)
+		;
+	keep_foreign(f);
+}
+
 static void count_processes(struct families *f)
 {
 	unsigned *now = mem_array(f->count, sizeof(*now));
@@ -334,9 +371,7 @@ void families_scan(struct families *f)
 	if (!f->count)
 		return;
 	fold_ended(f);
-	for (int looks = 0; look(f) && looks < LOOKS_MOST; looks++)
-		;
-	keep_foreign(f);
+	find_newcomers(f);
 	refresh(f);
 	count_processes(f);
 }

@@ -14,8 +14,9 @@
  * counts. A process that begins and ends between two scans, of a parent that
  * does not wait for it, is missed.
  *
- * A scan reads the list of /proc and one file of each new process, so 0.5 us a
- * process of the machine and 20 us for each of a replica's but the first.
+ * A scan takes 20 us for each process of a replica but the first; where anything
+ * was started since the last one, also 0.5 us for each process of the machine,
+ * as it reads the list of /proc and a file of each that is new.
  */
 #ifndef MEASURE_FAMILY_H
 #define MEASURE_FAMILY_H
@@ -44,6 +45,8 @@ struct families {
 	size_t member_count, member_capacity;
 	pid_t *init;             /* [count]; 0: none */
 	pid_t *foreign, *seen;   /* sorted: no replica's; those of this scan */
+	long newest;             /* number of the newest process, or thread */
+	bool is_quiet;           /* that had not changed at the last scan */
 	size_t foreign_count, foreign_capacity, seen_count, seen_capacity;
 	uint64_t *gone_ns;       /* [count]: of orphans that have ended */
 	uint64_t *most_ns;       /* [count]: a sum never goes down */
