@@ -1,28 +1,36 @@
-"""What a request costs under the harness, against the same worker by itself: pairs of runs, in turns.
+"""What a request costs under the harness, against the same worker by itself.
 
-All of it is on one CPU, which it uses up. So goodput is the inverse of the CPU that a request costs: that of
-client, store and, inside, harness; and it depends less on what else the machine does. One start of a program
-differs from the next by up to a tenth (hash seeds, memory layout), hence many pairs, half of which each side
-begins, and a verdict by the interval of their median. (Both at once would be quieter, but wrong: they are in
-different sessions, which the scheduler treats as groups.)
+Both sides live at once, on one CPU that either uses up, and work in turns of a tenth of a second; the
+processes of the other are stopped meanwhile. So goodput is the inverse of the CPU that a request costs:
+that of client, store and, inside, harness. What else the machine does, and how fast its memory is just
+then, meets both alike. Requests are counted by the bytes that the worker's network namespace receives. One
+start of a program differs from the next (hash seeds, memory layout), hence many starts of both, and a
+verdict by the interval of their median.
 """
 
+import contextlib
 import json
 import os
+import random
 import re
+import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
-from _bench import cpu_ns, median
+from _bench import median
 from _common import BUILD, SKIPPED, TOP
 
-SECONDS, WARM_UP = 2, 0.3
+CPUS = os.sched_getaffinity(0)
+STARTS, ROUNDS = 24, 16
+TURN_S, SETTLE_S = 0.1, 0.01
 CONCURRENCY = 50
 TOO_WIDE = 0.06
 GOODPUT_LIMIT = 1 / 0.99
-COMMON = ("--timeout", str(SECONDS), "--warm-up", str(WARM_UP), "--concurrency", str(CONCURRENCY), "--json")
+AT_MOST_S = 120  # for a start, on a machine that has other work
+COMMON = ("--timeout", str(AT_MOST_S), "--warm-up", "0.1", "--concurrency", str(CONCURRENCY))
 
 
 def benchmark(*words):
@@ -41,41 +49,96 @@ def command(library):
     return [env, "-s", TOP / "benchmark/tests" / library / "fetch_range.py"]
 
 
-def share_of(process):
-    """What a harness uses of a CPU in the middle of its trial."""
-    while " running" not in process.stderr.readline():
-        if process.poll() is not None:
-            sys.exit(f"the run ended: {process.returncode}")
-    time.sleep(WARM_UP + 0.2 * SECONDS)
-    before, began = cpu_ns(process.pid), time.monotonic_ns()
-    time.sleep(0.6 * SECONDS)
-    return (cpu_ns(process.pid) - before) / (time.monotonic_ns() - began)
+def descendants(pid):
+    children = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(folder.name))
+    found = [pid]
+    for parent in found:
+        found += children.get(parent, [])
+    return found[1:]
 
 
+def is_worker(pid):
+    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return any(word.endswith(("/fetch_range", "/fetch_range.py")) for word in words)
+
+
+def received(pid):
+    """Bytes that the network namespace of a process has received."""
+    lines = Path(f"/proc/{pid}/net/netstat").read_text().splitlines()
+    names, values = (line.split() for line in lines if line.startswith("IpExt:"))
+    return int(values[names.index("InOctets")])
+
+
+class Side:
+    """A worker, its store and what else belongs to them: processes that are stopped but for their turns."""
+
+    def __init__(self, first, others):
+        self.first = first
+        self.pids = [first.pid, *others]
+        self.worker = next(pid for pid in reversed(self.pids) if is_worker(pid))
+        before, by = received(self.worker), time.monotonic() + AT_MOST_S
+        while received(self.worker) < before + 1e6:
+            if first.poll() is not None or time.monotonic() > by:
+                sys.exit("the worker makes no requests")
+            time.sleep(0.01)
+        self.signal(signal.SIGSTOP)
+
+    def signal(self, number):
+        """Who watches the others is the first to stop, and the last to go on."""
+        for pid in self.pids if number == signal.SIGSTOP else reversed(self.pids):
+            os.kill(pid, number)
+
+    def turn(self):
+        """Bytes a second."""
+        self.signal(signal.SIGCONT)
+        time.sleep(SETTLE_S)
+        before, began = received(self.worker), time.monotonic()
+        time.sleep(TURN_S)
+        rate = (received(self.worker) - before) / (time.monotonic() - began)
+        self.signal(signal.SIGSTOP)
+        if self.first.poll() is not None:
+            sys.exit("a side ended before its time: is the machine too slow?")
+        return rate
+
+
+@contextlib.contextmanager
 def inside(library, isolation, cpu):
-    """CPU us of client, store and harness for a request."""
     words = ("run-test", library, "fetch_range", *COMMON, "--isolation", isolation, "--debug", "run")
     program = ["taskset", "-c", cpu, BUILD / "benchmark", *words]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        share = share_of(process)
-        row = json.loads(process.communicate()[0])["results"][0]
-    used = row["cpu_with_origin_seconds"] + share * row["duration_seconds"]
-    return 1e6 * used / row["number_successes"]
+    out = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(program, **out) as harness:
+        while " running" not in harness.stderr.readline():
+            if harness.poll() is not None:
+                sys.exit(f"the run ended: {harness.returncode}")
+        side = Side(harness, descendants(harness.pid))
+        try:
+            yield side
+        finally:
+            side.signal(signal.SIGCONT)
+            harness.send_signal(signal.SIGINT)
+            harness.communicate()
 
 
-def alone(worker, origin, cpu):
-    """The same of the worker by itself."""
-    program = [*origin[0], "taskset", "-c", cpu, BUILD / "benchmark", "origin", "--dataset", "s2"]
-    program += ["--listen", origin[1]]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as store:
-        url = re.search(r"http://[\d.:]+", store.stdout.readline())[0]
-        before = cpu_ns(store.pid)
-        options = ("--endpoint", url, "--bucket", "bench", "--plan", "plan.jsonl", *COMMON)
-        said = subprocess.run([*worker, *options], check=True, stdout=subprocess.PIPE, text=True).stdout
-        used = cpu_ns(store.pid) - before
-        store.terminate()
-        requests = int(re.search(r"(\d+) requests", store.communicate()[0])[1])
-    return json.loads(said)["cpu_us_per_operation"] + used / 1e3 / requests
+@contextlib.contextmanager
+def alone(worker, store, cpu):
+    program = [*store[0], "taskset", "-c", cpu, BUILD / "benchmark", "origin", "--dataset", "s2"]
+    program += ["--listen", store[1]]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as origin:
+        url = re.search(r"http://[\d.:]+", origin.stdout.readline())[0]
+        words = [*worker, "--endpoint", url, "--bucket", "bench", "--plan", "plan.jsonl", *COMMON, "--json"]
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+            # It becomes the worker by way of nsenter and taskset.
+            while not is_worker(process.pid):
+                time.sleep(0.01)
+            try:
+                yield Side(process, [origin.pid])
+            finally:
+                process.kill()
+                origin.kill()
 
 
 def interval(values):
@@ -86,21 +149,32 @@ def interval(values):
     return values[max(0, round(middle - reach))], values[min(len(values) - 1, round(middle + reach))]
 
 
-def compare(what, library, isolation, pairs, around=((), ()), listen="127.0.0.1:0"):
+def cost_of_a_start(one, other, turned):
+    """What a request costs on the one side over what it costs on the other: the median of the rounds."""
+    with contextlib.ExitStack() as stack:
+        order = (other, one) if turned else (one, other)
+        sides = {make: stack.enter_context(make()) for make in order}
+        ratios = []
+        for _ in range(ROUNDS):
+            rates = {make: sides[make].turn() for make in random.sample(order, 2)}
+            ratios.append(rates[other] / rates[one])
+        return median(ratios)
+
+
+def compare(what, library, isolation, starts=STARTS, around=((), ()), listen="127.0.0.1:0"):
     """What a request costs inside over what it costs alone: the end of the interval that has to be judged.
 
     `around` is what stands before the commands of store and worker, and puts them where they shall run.
     """
-    cpu = str(max(os.sched_getaffinity(0)))
+    cpu = str(max(CPUS))
+    os.sched_setaffinity(0, CPUS - {max(CPUS)} or CPUS)
     worker = [*around[1], "taskset", "-c", cpu, *command(library)]
-    store = (around[0], listen)
-    ratios = []
-    for number in range(pairs):
-        first = alone(worker, store, cpu) if number % 2 else None
-        cost = inside(library, isolation, cpu)
-        ratios.append(cost / (first or alone(worker, store, cpu)))
+    harness = partial(inside, library, isolation, cpu)
+    by_itself = partial(alone, worker, (around[0], listen), cpu)
+    ratios = [cost_of_a_start(harness, by_itself, number % 2) for number in range(starts)]
     low, high = interval(ratios)
-    print(f"{what}, {pairs} pairs: median {median(ratios):.3f}, 95% {low:.3f} to {high:.3f}")
+    rounds = f"{starts} starts of {ROUNDS} rounds"
+    print(f"{what}, {rounds}: median {median(ratios):.3f}, 95% {low:.3f} to {high:.3f}")
     if high - low > TOO_WIDE:
         print("too noisy to tell: try again on a quiet machine")
         return high

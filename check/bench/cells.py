@@ -20,7 +20,7 @@ from _bench import judge, median
 from _beside import GOODPUT_LIMIT, benchmark, compare
 from _common import BUILD, SKIPPED, TOP
 
-PAIRS, PAIRS_OF_BRIDGE = 31, 9
+STARTS, STARTS_OF_BRIDGE = 24, 6
 ROUNDS = 5
 START_LIMIT_S = 1.0
 SKEW_LIMIT_MS = 1.0
@@ -84,17 +84,17 @@ def bare_bridge():
         yield store, client
 
 
-def against(network, pairs):
+def against(network, starts):
     with network() as (store, client):
         around = (inside_of(store), inside_of(client))
         what = f"cell over {network.__name__.replace('_', ' ')}"
-        return compare(what, "reference", "cell", pairs, around=around, listen=f"{STORE}:0")
+        return compare(what, "reference", "cell", starts, around=around, listen=f"{STORE}:0")
 
 
 def goodput():
     Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
-    against(bare_bridge, PAIRS_OF_BRIDGE)
-    return judge("cell-goodput", against(bare_pair, PAIRS), GOODPUT_LIMIT)
+    against(bare_bridge, STARTS_OF_BRIDGE)
+    return judge("cell-goodput", against(bare_pair, STARTS), GOODPUT_LIMIT)
 
 
 def begin(library, *words):

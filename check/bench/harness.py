@@ -11,7 +11,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from _bench import judge, median
 from _beside import GOODPUT_LIMIT, benchmark, compare
 
-PAIRS = 31
 NULL_LIMIT_US = 10
 
 
@@ -27,7 +26,7 @@ def null_cost():
 
 
 def goodput(library):
-    ratio = compare(f"{library}, inside over alone", library, "process", PAIRS)
+    ratio = compare(f"{library}, inside over alone", library, "process")
     return judge(f"{library}_inside_over_alone", ratio, GOODPUT_LIMIT)
 
 
