@@ -156,68 +156,6 @@ static void wrong_packets(void **state)
 	assert_int_equal(harness_wait(h), 1);
 }
 
-/* Ends while the replica waits for setup, for go, and while it works. */
-static void end_of_file(void **state)
-{
-	struct harness *h = *state;
-
-	put_plan(h, 10, "stuck");
-	for (int when = 0; when < 3; when++) {
-		harness_start(h, &test);
-		if (when > 0)
-			harness_send(h, h->setup);
-		if (when == 1)
-			json_decref(harness_receive(h, "ready"));
-		if (when == 2) {
-			harness_go(h);
-			usleep(50000);
-		}
-		close(h->fd);
-		h->fd = -1;
-		assert_int_equal(harness_wait(h), 1);
-	}
-}
-
-static void early_bye(void **state)
-{
-	struct harness *h = *state;
-
-	put_plan(h, 10, "stuck");
-	harness_start(h, &test);
-	harness_send(h, h->setup);
-	json_decref(harness_receive(h, "ready"));
-	harness_bye(h);
-	/* In the middle of its work, and right behind `go`. */
-	for (unsigned after_us = 0; after_us <= 50000; after_us += 50000) {
-		close(h->fd);
-		harness_start(h, &test);
-		harness_send(h, h->setup);
-		harness_go(h);
-		usleep(after_us);
-		harness_bye(h);
-	}
-}
-
-/* System calls of a process of two cost more. */
-static void event_driven_has_one_thread(void **state)
-{
-	struct harness *h = *state;
-	char path[64];
-	struct str status = STR_INIT;
-	struct err err;
-
-	put_plan(h, 10, "stuck");
-	harness_start(h, &test);
-	harness_send(h, h->setup);
-	harness_go(h);
-	usleep(50000);
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)h->pid);
-	assert_int_equal(file_read(path, 65536, &status, &err), 0);
-	assert_non_null(strstr(status.buf, "\nThreads:\t1\n"));
-	str_release(&status);
-	harness_bye(h);
-}
-
 /* Operations that do not end until 2 s after the deadline leave no record. */
 static void unfinished(void **state)
 {
@@ -509,33 +447,6 @@ static void pages_are_given_back(void **state)
 		assert_int_equal(h->records[i].outcome, OUTCOME_OK);
 }
 
-static void killed_in_the_middle(void **state)
-{
-	struct harness *h = *state;
-	const volatile uint8_t *seen = &h->records[500].outcome;
-	unsigned n;
-
-	put_plan(h, 10, "k");
-	set_number(h, "rate", 20000);
-	harness_start(h, &test);
-	harness_send(h, h->setup);
-	harness_go(h);
-	for (int i = 0; i < WAIT_MS && !*seen; i++)
-		usleep(1000);
-	kill(h->pid, SIGKILL);
-	assert_int_equal(harness_wait(h), 1000 + SIGKILL);
-	n = record_count(h);
-	assert_true(n > 500 && n < CAPACITY);
-	for (unsigned i = 0; i < n; i++) {
-		const struct record *r = &h->records[i];
-
-		assert_int_equal(r->outcome, OUTCOME_OK);
-		assert_int_equal(r->op, i % 10);
-		assert_int_equal(r->bytes, 1000);
-		assert_true(r->end_ns >= r->start_ns && r->start_ns);
-	}
-}
-
 static void *refuse(struct benchmark_worker *worker,
 		    const struct benchmark_target *target)
 {
@@ -587,9 +498,6 @@ int main(void)
 		CHECK(other_version),
 		CHECK(bad_setups),
 		CHECK(wrong_packets),
-		CHECK(end_of_file),
-		CHECK(early_bye),
-		CHECK(event_driven_has_one_thread),
 		CHECK(unfinished),
 		CHECK(limit_of_an_operation),
 		CHECK(records_full),
@@ -601,7 +509,6 @@ int main(void)
 		CHECK(open_loop_falls_behind),
 		CHECK(warm_up_is_not_recorded),
 		CHECK(pages_are_given_back),
-		CHECK(killed_in_the_middle),
 		CHECK(refusal_of_the_test),
 		CHECK(no_io),
 	};
