@@ -46,9 +46,11 @@ static void refused(const char *text)
 	if (endpoint_parse(&e, text, "a store", &err) != ERR_USAGE)
 		fail_msg("\"%s\" is one: %s", text, e.text);
 	assert_names(err, "a store");
-	/* Neither a password is repeated, nor a control character. */
-	if (!strpbrk(text, "@\n"))
+	/* Neither a password is repeated, nor a query, nor a control
+	 * character. */
+	if (!strpbrk(text, "@\n?#"))
 		assert_names(err, text);
+	assert_null(strstr(err.text, "secret"));
 	assert_null(strchr(err.text, '\n'));
 }
 
@@ -59,7 +61,9 @@ static void what_is_none_is_refused(void **state)
 		"http:///", "http://:80", "http://host:", "http://host:0",
 		"http://host:65536", "http://host:0x50", "http://host: 80",
 		"http://host:+80", "http://host:80:80", "http://a b",
-		"http://host/?x", "http://host?x", "http://host/#x",
+		"http://host/?secret", "http://host?secret",
+		"http://host/#secret", "http://u%3asecret%40h?x",
+		"u:secret@h",
 		"http://host/a b", "http://host/\n", "http://h\xc3\xb6st",
 		"http://[::1", "http://[::1]x", "http://[host]", "http://[]",
 		"http://[127.0.0.1]", "http://[::1%lo]", "file:///etc",

@@ -102,15 +102,19 @@ static int refuse_user(const char *what, struct err *err)
 		       what);
 }
 
-/* An @ may follow a password whose end cannot be known. */
+/* An @ may follow a password whose end cannot be known, and a query may be a
+ * signature. */
 static int bad_endpoint(const char *text, const char *what, struct err *err)
 {
-	if (strchr(text, '@'))
+	size_t n = strcspn(text, "?#");
+
+	if (strchr(text, '@') || strcasestr(text, "%40") ||
+	    strcasestr(text, "%3a"))
 		return refuse_user(what, err);
 	return err_set(err, ERR_USAGE,
-		       "\"%.300s\" is not the address of %s: give "
+		       "\"%.*s%s\" is not the address of %s: give "
 		       "http://HOST:PORT or https://HOST",
-		       text, what);
+		       n > 300 ? 300 : (int)n, text, text[n] ? "…" : "", what);
 }
 
 static void copy_small(char *to, const char *from, size_t n)
