@@ -44,6 +44,30 @@ static int unknown_command(const char *word)
 	return 2;
 }
 
+/* A word too many may be meant as the value of the option before it. */
+static int refuse_more(const struct command *command,
+		       const struct options *options, struct err *err)
+{
+	const char *word = options->arguments[command->max_arguments];
+	char hint[160] = "";
+
+	for (unsigned i = 0; i < options->argument_count; i++) {
+		if (options->arguments[i] != options->after_alone)
+			continue;
+		word = options->after_alone;
+		if (options->alone->kind == OPTION_AREAS)
+			strcpy(hint, ": --debug alone tells all, its areas are "
+				     LOG_KNOWN);
+		else if (options->alone->kind == OPTION_FLAG)
+			snprintf(hint, sizeof(hint), ": --%s takes true, false "
+				 "or nothing", options->alone->name);
+	}
+	return err_set(err, ERR_USAGE, "%s takes %s, and '%s' is one too many%s",
+		       command->name, *command->arguments ? command->arguments
+							  : "no arguments",
+		       word, hint);
+}
+
 static int check_arguments(const struct command *command,
 			   const struct options *options, struct err *err)
 {
@@ -53,15 +77,7 @@ static int check_arguments(const struct command *command,
 			       command->name, command->arguments,
 			       command->name);
 	if (options->argument_count > command->max_arguments)
-		return err_set(err, ERR_USAGE,
-			       "%s takes %s, and '%s' is one too many%s",
-			       command->name,
-			       *command->arguments ? command->arguments
-						   : "no arguments",
-			       options->arguments[command->max_arguments],
-			       options->debug ? ": --debug alone tells all, "
-						"its areas are " LOG_KNOWN
-					      : "");
+		return refuse_more(command, options, err);
 	return 0;
 }
 

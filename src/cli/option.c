@@ -306,6 +306,10 @@ static int parse_one(struct options *options,
 	if (!value) {
 		value = optional_value(spec, next, &taken);
 		*i += taken;
+		if (value && !taken) {
+			options->alone = spec;
+			options->after_alone = next;
+		}
 	}
 	if (!value && !next)
 		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s",

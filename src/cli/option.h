@@ -59,6 +59,10 @@ struct options {
 	int word_count;
 	const char *arguments[8]; /* without the command's name */
 	unsigned argument_count;
+	/* The last option that stood alone though it may have a value, and the
+	 * word behind it, which was taken for none; NULL: none did. */
+	const struct option_spec *alone;
+	const char *after_alone;
 };
 
 enum option_kind {
