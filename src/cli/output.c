@@ -10,6 +10,7 @@
 #include "base/invoker.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/say.h"
 
 /* A device, a pipe or a link is written to: to rename a file over it would take
  * it away from the system. */
@@ -20,6 +21,22 @@ static bool is_replaced(const char *path)
 	return lstat(path, &there) < 0 || S_ISREG(there.st_mode);
 }
 
+/* A pipe that nobody reads is waited for, as by every program, but not in
+ * silence. */
+static int open_or_wait(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NONBLOCK, 0666);
+
+	if (fd >= 0) {
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+		return fd;
+	}
+	if (errno != ENXIO)
+		return fd;
+	say(stderr, "benchmark: %s is a pipe: waiting for its reader", path);
+	return open(path, flags, 0666);
+}
+
 /* A link that is another's is not followed as root, only as who asked. */
 static int open_there(const char *path)
 {
@@ -28,13 +45,13 @@ static int open_there(const char *path)
 	int fd;
 
 	invoker_begin();
-	fd = open(path, flags, 0666);
+	fd = open_or_wait(path, flags);
 	invoker_end();
 	if (fd >= 0 || !invoker_refused(errno))
 		return fd;
 	if (lstat(path, &link) < 0 || link.st_uid != geteuid())
 		flags |= O_NOFOLLOW;
-	return open(path, flags, 0666);
+	return open_or_wait(path, flags);
 }
 
 int output_open(struct output *output, const char *path, struct err *err)
