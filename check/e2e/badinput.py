@@ -233,6 +233,7 @@ class Stores(Check):
         self.assertGreater(row["number_successes"], 0)
         self.assertEqual(row["number_failures"], 0)
         self.assertIsNone(row["origin_requests"], "nobody counted there")
+        self.assertRegex(row["pinning"], "^(replicas [0-9,-]+|none)$", "the store is on no CPU of ours")
 
     def test_credentials_are_stored_nowhere(self):
         secret = "wJalrXUtnFEMI-never-to-be-seen"

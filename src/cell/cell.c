@@ -278,6 +278,7 @@ int cells_begin(struct cells *cells, const struct cell_need *need,
 	if (code < 0)
 		return code;
 	cells->count = need->replicas + 1;
+	cells->outside = need->outside;
 	cells->networked = cells->net && !need->outside;
 	give_own(cells, need);
 	code = make_groups(cells, need, err);
@@ -344,7 +345,13 @@ void cells_describe(const struct cells *cells, struct placement *out)
 		 cells->tree ? cgroup_tree_version(cells->tree) : "none");
 	snprintf(out->network, sizeof(out->network), "%s",
 		 network_word(cells));
-	snprintf(out->pinning, sizeof(out->pinning), "%s", cells->pin.text);
+	/* A store outside is on no CPU of ours. */
+	if (cells->pin.on && cells->outside)
+		snprintf(out->pinning, sizeof(out->pinning), "replicas %.24s",
+			 cells->pin.cpuset);
+	else
+		snprintf(out->pinning, sizeof(out->pinning), "%s",
+			 cells->pin.text);
 	describe_user(cells, out->user, sizeof(out->user));
 }
 

@@ -46,6 +46,7 @@ struct cells {
 	struct cgroup *group;     /* [count], of `tree` */
 	unsigned count;           /* replicas + 1; 0: between trials */
 	bool networked;           /* replicas enter their namespaces */
+	bool outside;             /* the store is: no origin of ours */
 	struct own own;
 	struct pin pin;
 };
