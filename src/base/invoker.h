@@ -1,8 +1,8 @@
 /*
  * The person who asked: below sudo(8) SUDO_UID and SUDO_GID, else the user of
- * this process. What is made in places of that person's is made as that person,
- * so that it belongs to them, and no link in a folder of theirs leads root to a
- * file that they could not write.
+ * this process. What is made in that person's places is made as that person. So
+ * it belongs to them, and no link in a folder of theirs leads root to a file that
+ * they could not write.
  *
  *	invoker_begin();
  *	fd = open(…);

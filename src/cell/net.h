@@ -1,7 +1,7 @@
 /*
  * The network of one run: namespaces, each joined with the origin's by a veth
- * pair of its own, with eth0, lo, one address of 198.18.0.0/15 (RFC 2544,
- * benchmarks), a route to the origin and to nothing else, and no IPv6: nothing
+ * pair of its own. Each has eth0, lo, one address of 198.18.0.0/15 (RFC 2544,
+ * benchmarks), a route to the origin and to nothing else, and no IPv6. So nothing
  * leaves, and replicas do not reach each other. There is no bridge between the
  * two ends: it would add a seventh to the CPU of a fast client's request
  * (docs/method.md). By libnl-route-3; everything is held by file descriptors

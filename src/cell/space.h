@@ -1,9 +1,9 @@
 /*
  * PID namespaces: what a replica starts can neither see nor signal anything
  * outside, and ends with the namespace, whatever it does, also when the harness
- * is killed. Each has an init of ours, which only waits for orphans, so that the
- * replica itself is an ordinary process to which signals mean what they mean
- * everywhere, and our own child, as in no namespace.
+ * is killed. Each has an init of ours, which only waits for orphans. So the
+ * replica itself is an ordinary process, to which signals mean what they mean
+ * everywhere, and a child of ours, as without a namespace.
  *
  *	space_open(&space, &err);
  *	pid = space_fork(&space, child, context);

@@ -1,10 +1,10 @@
 /*
- * What a replica sees of the file system: a root of its own (a small tmpfs) on
- * which the system's folders and what the replica has to read are bound
- * read-only, each at its own path, with /tmp, /dev/shm, /proc and its own folder
- * made for it alone. A folder above one of these that others may not pass
- * through (a home of mode 0700) is replaced by an empty one that they may: of
- * what is in it only what was asked for is there.
+ * What a replica sees of the file system: a root of its own, a small tmpfs. The
+ * system's folders and what the replica has to read are bound there read-only,
+ * each at its own path; /tmp, /dev/shm, /proc and its own folder are made for it
+ * alone. A folder on the way that others may not pass through (a home of mode
+ * 0700) is replaced by an empty one that they may: of what is in it only what
+ * was asked for is there.
  *
  * The view is made once a trial, in a mount namespace that a short-lived child
  * makes and that a descriptor keeps: nothing of it is ever seen outside, and

@@ -2,9 +2,9 @@
  * Keeping the ledger. The origin is the only writer of its counters, so an
  * update is a load and a store; readers see each counter whole.
  *
- * Repeats. A request counts as repeated when the same range of the same key was
- * asked for through the same port, and that answer was cut, or had a status of
- * 500 or more, or is still being sent. A cut answer is remembered by key and by
+ * Repeats. A request counts as repeated when its range of its key was asked for
+ * before, through the same port, and that answer did not do: it was cut, had a
+ * status of 500 or more, or is still being sent. A cut answer is remembered by key and by
  * where its range ended, so that a client which goes on where it was cut counts
  * as well; one repeat takes one cut off the memory. Each row remembers
  * TALLY_SETS * TALLY_WAYS of them.

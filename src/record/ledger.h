@@ -43,11 +43,11 @@ struct ledger_row {
 	_Atomic uint64_t in_flight_peak;   /* harness may set it to 0 */
 	_Atomic uint64_t open_connections; /* now */
 	_Atomic uint64_t open_connections_peak;
-	/* Burst: while hold_target is not 0, requests for keys that start with
-	 * LEDGER_HOLD_PREFIX (the object is the one without it) are parsed and
-	 * counted, but their answers are held back until so many of them wait,
-	 * or 1.3 s went by without a new one; then all are answered, and
-	 * hold_reached, 0 before a burst, keeps the most that ever waited.
+	/* Burst: while hold_target is not 0, the answers to keys that start
+	 * with LEDGER_HOLD_PREFIX are held back; the object is the one without
+	 * it. All are answered once so many wait, or 1.3 s went by without a
+	 * new one. hold_reached, 0 before a burst, keeps the most that ever
+	 * waited. The requests are parsed and counted as others.
 	 * After a release in vain the next rounds wait for 50 ms only. While
 	 * hold_target is 0 the prefix means nothing. The harness sets it before
 	 * a replica starts and to 0 before GO. */

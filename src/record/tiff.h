@@ -24,12 +24,14 @@ bool tiff_is_tiff(const void *bytes, size_t n);
  * Fills *out, one level an image directory in file order, from the first `n`
  * bytes of a file. `tables_crc32` is docs/worker-protocol.md's.
  *
- * ERR_INVALID, with a sentence that says what and where, when the bytes are no
- * TIFF, an image is not tiled, a directory or table lies (partly) outside of
- * the bytes given, the chain of directories returns to itself or has more than
- * TIFF_LEVELS_MAX links, or a count contradicts the sizes. The parsers agree in
- * every verdict; check/tiff holds odd files that both must judge alike. *out is
- * then not to be used. `err` may be NULL.
+ * ERR_INVALID, and *out is not to be used, when
+ * - the bytes are no TIFF, or an image is not tiled;
+ * - a directory or table lies outside of the bytes given, or partly so;
+ * - the chain of directories returns to itself, or has more than
+ *   TIFF_LEVELS_MAX links;
+ * - a count contradicts the sizes.
+ * The sentence says what and where; `err` may be NULL. The parsers agree in every
+ * verdict: check/tiff holds odd files that both must judge alike.
  */
 int tiff_parse(const void *bytes, size_t n, struct tiff_layout *out,
 	       struct err *err);

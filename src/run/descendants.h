@@ -1,10 +1,10 @@
 /*
  * What replicas leave behind. While a watch is on, this process is a child
  * subreaper: a descendant whose parents have ended becomes its child, whatever
- * session or group it made for itself. Taken for a descendant of a replica is a
- * child of ours that was not there when the watch began and that is neither in
- * our own session nor in that of a child that was: replicas have sessions of
- * their own, and nothing can go back into an older one.
+ * session or group it made for itself. A child of ours counts as a replica's
+ * descendant if it was not there when the watch began, and is neither in our
+ * session nor in that of a child that was: replicas have sessions of their own,
+ * and nothing can go back into an older one.
  */
 #ifndef RUN_DESCENDANTS_H
 #define RUN_DESCENDANTS_H

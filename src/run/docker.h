@@ -41,9 +41,9 @@ void docker_empty_image(struct str *tar);
 
 /*
  * Where we meet the program that starts in a container, geoio-enter
- * (src/enter): it connects to a socket in a folder that no other container
- * sees, gets from us the descriptors that a process would have inherited, says
- * over one of them why it cannot go on, or becomes the replica.
+ * (src/enter). It connects to a socket in a folder that no other container sees,
+ * and gets from us the descriptors that a process would have inherited. Then it
+ * becomes the replica, or says over one of them why it cannot.
  */
 #define MEETING_SOCKET "socket"
 
