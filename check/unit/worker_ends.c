@@ -61,7 +61,9 @@ static void event_driven_has_one_thread(void **state)
 	usleep(50000);
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)h->pid);
 	assert_int_equal(file_read(path, 65536, &status, &err), 0);
+#ifndef __SANITIZE_THREAD__ /* which has a thread of its own */
 	assert_non_null(strstr(status.buf, "\nThreads:\t1\n"));
+#endif
 	str_release(&status);
 	harness_bye(h);
 }
