@@ -413,4 +413,12 @@ static inline bool fx_has(const struct fx_answer *a, const char *text)
 	return strstr(a->body.buf, text) != NULL;
 }
 
+static inline void fx_assert_header(const struct fx_answer *a, const char *name,
+				    const char *value)
+{
+	if (strcmp(fx_header(a, name), value) != 0)
+		fail_msg("%s is '%s', not '%s'", name, fx_header(a, name),
+			 value);
+}
+
 #endif

@@ -1,21 +1,12 @@
 /* The ledger: exact counters for scripted sessions, bursts, repeats. */
-#include "origin_fixture.h"
+#include "origin_shared.h"
 
-static struct fx fx;
-
-static int start(void **state)
+static int start_two(void **state)
 {
 	static const struct origin_config config = { .listeners = 2 };
 
 	(void)state;
 	fx_start(&fx, &config);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	fx_stop(&fx);
 	return 0;
 }
 
@@ -363,6 +354,6 @@ int main(void)
 		cmocka_unit_test(holds_failures_too),
 	};
 
-	return cmocka_run_group_tests_name("origin_ledger", checks, start,
-					   stop);
+	return cmocka_run_group_tests_name("origin_ledger", checks, start_two,
+					   fx_teardown);
 }

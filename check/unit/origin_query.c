@@ -1,32 +1,6 @@
 /* What else can be asked of a bucket and an object: parts, other headers, what
  * is configured, another way to name the bucket. */
-#include "origin_fixture.h"
-
-static struct fx fx;
-
-static int start(void **state)
-{
-	static const struct origin_config config = { .listeners = 1 };
-
-	(void)state;
-	fx_start(&fx, &config);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	fx_stop(&fx);
-	return 0;
-}
-
-static void assert_header(const struct fx_answer *a, const char *name,
-			  const char *value)
-{
-	if (strcmp(fx_header(a, name), value) != 0)
-		fail_msg("%s is '%s', not '%s'", name, fx_header(a, name),
-			 value);
-}
+#include "origin_shared.h"
 
 /* "hello" has 1,000 bytes in 3 parts of 334. */
 static void gives_parts(void **state)
@@ -54,10 +28,11 @@ static void gives_parts(void **state)
 
 		fx_ask(fd, get ? "GET" : "HEAD", cases[i / 2].target, "", &a);
 		assert_int_equal(a.status, cases[i / 2].status);
-		assert_header(&a, "Content-Range", cases[i / 2].content_range);
+		fx_assert_header(&a, "Content-Range",
+				 cases[i / 2].content_range);
 		snprintf(length, sizeof(length), "%zu", cases[i / 2].length);
-		assert_header(&a, "Content-Length", length);
-		assert_header(&a, "x-amz-mp-parts-count",
+		fx_assert_header(&a, "Content-Length", length);
+		fx_assert_header(&a, "x-amz-mp-parts-count",
 			      cases[i / 2].length ? "3" : "1");
 		assert_int_equal(a.body.len, get ? cases[i / 2].length : 0);
 		if (a.body.len)
@@ -147,20 +122,20 @@ static void changes_headers(void **state)
 		       "Range: bytes=10-19\r\n", &a);
 		assert_int_equal(a.status, 206);
 		assert_int_equal(a.body.len, get ? 10 : 0);
-		assert_header(&a, "Content-Type", "foo/bar");
-		assert_header(&a, "Content-Language", "esperanto");
-		assert_header(&a, "Expires", "123");
-		assert_header(&a, "Cache-Control", "no-cache");
-		assert_header(&a, "Content-Encoding", "aaa");
-		assert_header(&a, "Content-Disposition",
+		fx_assert_header(&a, "Content-Type", "foo/bar");
+		fx_assert_header(&a, "Content-Language", "esperanto");
+		fx_assert_header(&a, "Expires", "123");
+		fx_assert_header(&a, "Cache-Control", "no-cache");
+		fx_assert_header(&a, "Content-Encoding", "aaa");
+		fx_assert_header(&a, "Content-Disposition",
 			      "attachment; filename=\"\xc3\xa9.tif\"");
-		assert_header(&a, "ETag", FX_ETAG);
+		fx_assert_header(&a, "ETag", FX_ETAG);
 		fx_answer_release(&a);
 	}
 	fx_ask(fd, "GET", "/bucket/hello?versionId=null", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_header(&a, "Content-Type", "image/tiff");
-	assert_header(&a, "Cache-Control", "");
+	fx_assert_header(&a, "Content-Type", "image/tiff");
+	fx_assert_header(&a, "Cache-Control", "");
 	fx_answer_release(&a);
 	close(fd);
 }
@@ -179,7 +154,7 @@ static void changes_headers_at_length(void **state)
 	fx_get(&fx, target.buf, "", &a);
 	assert_int_equal(a.status, 200);
 	assert_true(a.head.len > 15000);
-	assert_header(&a, "Expires", "b");
+	fx_assert_header(&a, "Expires", "b");
 	assert_int_equal(a.body.len, 1000);
 	fx_answer_release(&a);
 	str_release(&target);
@@ -240,7 +215,7 @@ static void tells_what_is_configured(void **state)
 		    !fx_has(&a, cases[i].has))
 			fail_msg("%s gives %u: %s", cases[i].target, a.status,
 				 a.body.buf);
-		assert_header(&a, "Content-Type", "application/xml");
+		fx_assert_header(&a, "Content-Type", "application/xml");
 		fx_answer_release(&a);
 	}
 	close(fd);
@@ -364,6 +339,6 @@ int main(void)
 		cmocka_unit_test(finds_buckets_in_hosts),
 	};
 
-	return cmocka_run_group_tests_name("origin_query", checks, start,
-					   stop);
+	return cmocka_run_group_tests_name("origin_query", checks, fx_setup,
+					   fx_teardown);
 }

@@ -1,31 +1,5 @@
 /* Requests and answers over a real socket. */
-#include "origin_fixture.h"
-
-static struct fx fx;
-
-static int start(void **state)
-{
-	static const struct origin_config config = { .listeners = 1 };
-
-	(void)state;
-	fx_start(&fx, &config);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	fx_stop(&fx);
-	return 0;
-}
-
-static void assert_header(const struct fx_answer *a, const char *name,
-			  const char *value)
-{
-	if (strcmp(fx_header(a, name), value) != 0)
-		fail_msg("%s is '%s', not '%s'", name, fx_header(a, name),
-			 value);
-}
+#include "origin_shared.h"
 
 static void gets_an_object(void **state)
 {
@@ -37,14 +11,14 @@ static void gets_an_object(void **state)
 	assert_true(a.whole);
 	assert_int_equal(a.body.len, 1000);
 	assert_memory_equal(a.body.buf, fx.source->bytes, 1000);
-	assert_header(&a, "Content-Length", "1000");
-	assert_header(&a, "Content-Type", "image/tiff");
-	assert_header(&a, "ETag", FX_ETAG);
-	assert_header(&a, "Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT");
-	assert_header(&a, "Accept-Ranges", "bytes");
-	assert_header(&a, "Content-Range", "");
-	assert_header(&a, "Connection", "");
-	assert_header(&a, "Content-Encoding", "");
+	fx_assert_header(&a, "Content-Length", "1000");
+	fx_assert_header(&a, "Content-Type", "image/tiff");
+	fx_assert_header(&a, "ETag", FX_ETAG);
+	fx_assert_header(&a, "Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT");
+	fx_assert_header(&a, "Accept-Ranges", "bytes");
+	fx_assert_header(&a, "Content-Range", "");
+	fx_assert_header(&a, "Connection", "");
+	fx_assert_header(&a, "Content-Encoding", "");
 	assert_int_equal(strlen(fx_header(&a, "x-amz-request-id")), 16);
 	assert_int_equal(strlen(fx_header(&a, "x-amz-id-2")), 64);
 	assert_int_equal(strlen(fx_header(&a, "Date")), 29);
@@ -78,7 +52,7 @@ static void gets_ranges(void **state)
 
 		fx_ask(fd, "GET", "/bucket/hello", line, &a);
 		assert_int_equal(a.status, cases[i].status);
-		assert_header(&a, "Content-Range", cases[i].content_range);
+		fx_assert_header(&a, "Content-Range", cases[i].content_range);
 		assert_int_equal(a.body.len, cases[i].length);
 		assert_memory_equal(a.body.buf,
 				    fx.source->bytes + cases[i].start,
@@ -129,8 +103,8 @@ static void refuses_a_range(void **state)
 	(void)state;
 	fx_get(&fx, "/bucket/hello", "Range: bytes=1000-\r\n", &a);
 	assert_int_equal(a.status, 416);
-	assert_header(&a, "Content-Range", "bytes */1000");
-	assert_header(&a, "Content-Type", "application/xml");
+	fx_assert_header(&a, "Content-Range", "bytes */1000");
+	fx_assert_header(&a, "Content-Type", "application/xml");
 	assert_true(fx_has(&a, "<Code>InvalidRange</Code>"));
 	assert_true(fx_has(&a, "<RangeRequested>bytes=1000-"
 			       "</RangeRequested>"));
@@ -142,7 +116,7 @@ static void refuses_a_range(void **state)
 	fx_answer_release(&a);
 	fx_get(&fx, "/bucket/empty", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_header(&a, "Content-Length", "0");
+	fx_assert_header(&a, "Content-Length", "0");
 	fx_answer_release(&a);
 }
 
@@ -154,13 +128,13 @@ static void answers_head(void **state)
 	(void)state;
 	fx_ask(fd, "HEAD", "/bucket/hello", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_header(&a, "Content-Length", "1000");
-	assert_header(&a, "ETag", FX_ETAG);
+	fx_assert_header(&a, "Content-Length", "1000");
+	fx_assert_header(&a, "ETag", FX_ETAG);
 	fx_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket/hello", "Range: bytes=1-2\r\n", &a);
 	assert_int_equal(a.status, 206);
-	assert_header(&a, "Content-Length", "2");
-	assert_header(&a, "Content-Range", "bytes 1-2/1000");
+	fx_assert_header(&a, "Content-Length", "2");
+	fx_assert_header(&a, "Content-Range", "bytes 1-2/1000");
 	fx_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket/missing", "", &a);
 	assert_int_equal(a.status, 404);
@@ -170,7 +144,7 @@ static void answers_head(void **state)
 	fx_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_header(&a, "x-amz-bucket-region", "us-east-1");
+	fx_assert_header(&a, "x-amz-bucket-region", "us-east-1");
 	fx_answer_release(&a);
 	fx_ask(fd, "HEAD", "/nobucket", "", &a);
 	assert_int_equal(a.status, 404);
@@ -220,7 +194,7 @@ static void answers_errors(void **state)
 		    !fx_has(&a, cases[i].has))
 			fail_msg("%s gives %u: %s", cases[i].target, a.status,
 				 a.body.buf);
-		assert_header(&a, "Content-Type", "application/xml");
+		fx_assert_header(&a, "Content-Type", "application/xml");
 		assert_true(fx_has(&a, fx_header(&a, "x-amz-request-id")));
 		assert_true(fx_has(&a, fx_header(&a, "x-amz-id-2")));
 		fx_answer_release(&a);
@@ -257,8 +231,8 @@ static void checks_conditions(void **state)
 	fx_ask(fd, "GET", "/bucket/hello", "If-None-Match: " FX_ETAG "\r\n",
 	       &a);
 	assert_int_equal(a.status, 304);
-	assert_header(&a, "ETag", FX_ETAG);
-	assert_header(&a, "Content-Length", "");
+	fx_assert_header(&a, "ETag", FX_ETAG);
+	fx_assert_header(&a, "Content-Length", "");
 	fx_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket/hello",
 	       "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", &a);
@@ -288,7 +262,7 @@ static void lists(void **state)
 	(void)state;
 	fx_ask(fd, "GET", "/bucket?list-type=2&prefix=dir/", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_header(&a, "Content-Type", "application/xml");
+	fx_assert_header(&a, "Content-Type", "application/xml");
 	assert_true(fx_has(&a, "<Key>dir/one</Key>"));
 	assert_true(fx_has(&a, "<KeyCount>2</KeyCount>"));
 	fx_answer_release(&a);
@@ -317,7 +291,7 @@ static void ignores_signatures(void **state)
 	       "Accept-Encoding: gzip, deflate\r\n",
 	       &a);
 	assert_int_equal(a.status, 200);
-	assert_header(&a, "Content-Encoding", "");
+	fx_assert_header(&a, "Content-Encoding", "");
 	assert_memory_equal(a.body.buf, fx.source->bytes, 1000);
 	fx_answer_release(&a);
 }
@@ -350,7 +324,7 @@ static void closes_when_told(void **state)
 		assert_true(fx_read(fd, true, &a));
 		assert_int_equal(a.status, 200);
 		assert_true(a.whole);
-		assert_header(&a, "Connection", cases[i].connection);
+		fx_assert_header(&a, "Connection", cases[i].connection);
 		fx_answer_release(&a);
 		if (cases[i].closes) {
 			assert_true(fx_is_closed(fd));
@@ -480,7 +454,7 @@ static void refuses_and_closes(void **state)
 		assert_int_equal(a.status, cases[i].status);
 		assert_true(a.whole);
 		assert_true(fx_has(&a, cases[i].code));
-		assert_header(&a, "Connection", "close");
+		fx_assert_header(&a, "Connection", "close");
 		fx_answer_release(&a);
 		assert_true(fx_is_closed(fd));
 		close(fd);
@@ -547,6 +521,6 @@ int main(void)
 		cmocka_unit_test(cuts_what_it_has_not),
 	};
 
-	return cmocka_run_group_tests_name("origin_serve", checks, start,
-					   stop);
+	return cmocka_run_group_tests_name("origin_serve", checks, fx_setup,
+					   fx_teardown);
 }
