@@ -166,17 +166,23 @@ async def _one(job, client, work, slot, op, intended, start):
         work.fail(slot, op, intended, start, end, error)
         # A library that fails without waiting for anything must not keep the others from running.
         await asyncio.sleep(0)
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as error:
         end = now()
-        _expired(work, slot, op, intended, start, end)
+        await _cancelled(work, slot, op, intended, start, end, error)
     return end
 
 
-def _expired(work, slot, op, intended, start, end):
-    """Follows a cancellation: by the watchdog, so that the slot goes on, or at the end of the phase."""
+async def _cancelled(work, slot, op, intended, start, end, error):
+    """Follows a cancellation: by the watchdog, so that the slot goes on; at the end of the phase; or by the
+    library itself, which has failed then.
+    """
     if work.closed:
-        raise asyncio.CancelledError
+        raise error
     task = asyncio.current_task()
+    if not task.cancelling():
+        work.fail(slot, op, intended, start, end, error)
+        await asyncio.sleep(0)
+        return
     while task.cancelling():
         task.uncancel()
     work.expire(slot, op, intended, start, end)

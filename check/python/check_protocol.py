@@ -259,6 +259,14 @@ class Failing(Replicas):
         for _, start, _, end, *_ in records:
             self.assertTrue(0.3 <= (end - start) / 1e9 < 0.5)
 
+    def test_what_the_library_cancels_has_failed(self):
+        script = self.script(SLOW.format(wait="raise asyncio.CancelledError"))
+        setup = self.scene().setup("odd", "http://127.0.0.1:1", n_requests=20)
+        _, done, records, stderr = self.run_whole(script, setup)
+        self.assertEqual({r[9] for r in records}, {_outcomes.OTHER})
+        self.assertEqual(done["stopped_by"], "n_requests")
+        self.assertIn("CancelledError", stderr)
+
     def test_coroutines_in_flight_at_the_end_are_unfinished(self):
         script = self.script(SLOW.format(wait="await asyncio.sleep(3600)"))
         changes = {"timeout_seconds": 0.2, "operation_timeout_seconds": 5}
