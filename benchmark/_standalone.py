@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import random
 import resource
@@ -209,9 +210,9 @@ def _latency_ms(ordered):
     """Returns exact percentiles (nearest rank) of sorted times in ns; None where there are none."""
     if not ordered:
         return dict.fromkeys(("p50", "p90", "p99", "max"))
-    last = len(ordered) - 1
     ranks = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1}
-    return {name: round(ordered[int(rank * last)] / 1e6, 3) for name, rank in ranks.items()}
+    places = {name: math.ceil(rank * len(ordered)) - 1 for name, rank in ranks.items()}
+    return {name: round(ordered[place] / 1e6, 3) for name, place in places.items()}
 
 
 def _print(test, summary, as_json):
