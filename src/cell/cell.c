@@ -347,8 +347,7 @@ void cells_describe(const struct cells *cells, struct placement *out)
 		 network_word(cells));
 	/* A store outside is on no CPU of ours. */
 	if (cells->pin.on && cells->outside)
-		snprintf(out->pinning, sizeof(out->pinning), "replicas %.24s",
-			 cells->pin.cpuset);
+		pin_format_replicas(&cells->pin, out->pinning);
 	else
 		snprintf(out->pinning, sizeof(out->pinning), "%s",
 			 cells->pin.text);

@@ -13,34 +13,44 @@ static int run_end(const cpu_set_t *cpus, int first)
 	return first;
 }
 
-void pin_format(const cpu_set_t *cpus, char out[PIN_TEXT_BYTES])
+void pin_format(const cpu_set_t *cpus, char *out, size_t size)
 {
+	static const char more[] = ",…";
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (int first = 0; first < CPU_SETSIZE; first++) {
-		int last, n;
+		char run[32];
+		int last;
 
 		if (!CPU_ISSET(first, cpus))
 			continue;
 		last = run_end(cpus, first);
-		n = snprintf(out + used, PIN_TEXT_BYTES - used,
-			     last > first ? "%s%d-%d" : "%s%d",
-			     used ? "," : "", first, last);
-		used += (size_t)n;
-		if (used + 4 >= PIN_TEXT_BYTES) {
-			strcpy(out + PIN_TEXT_BYTES - 4, "…");
+		snprintf(run, sizeof(run), last > first ? "%s%d-%d" : "%s%d",
+			 used ? "," : "", first, last);
+		if (used + strlen(run) + sizeof(more) > size) {
+			strcpy(out + used, used ? more : more + 1);
 			return;
 		}
+		strcpy(out + used, run);
+		used += strlen(run);
 		first = last;
 	}
+}
+
+void pin_format_replicas(const struct pin *pin, char out[PIN_TEXT_BYTES])
+{
+	char list[PIN_TEXT_BYTES - 10];
+
+	pin_format(&pin->replicas, list, sizeof(list));
+	snprintf(out, PIN_TEXT_BYTES, "replicas %s", list);
 }
 
 static int may_not(const cpu_set_t *allowed, long cpu, struct err *err)
 {
 	char list[PIN_TEXT_BYTES];
 
-	pin_format(allowed, list);
+	pin_format(allowed, list, sizeof(list));
 	return err_set(err, ERR_USAGE,
 		       "--pin: CPU %ld may not be used here: take from %s",
 		       cpu, list);
@@ -123,12 +133,13 @@ static void choose(const cpu_set_t *allowed, struct pin *out)
 
 static void describe(struct pin *pin)
 {
-	char origin[PIN_TEXT_BYTES];
+	char origin[20], replicas[26];
 
-	pin_format(&pin->origin, origin);
-	pin_format(&pin->replicas, pin->cpuset);
-	snprintf(pin->text, sizeof(pin->text), "origin %.20s, replicas %.24s",
-		 origin, pin->cpuset);
+	pin_format(&pin->origin, origin, sizeof(origin));
+	pin_format(&pin->replicas, replicas, sizeof(replicas));
+	pin_format(&pin->replicas, pin->cpuset, sizeof(pin->cpuset));
+	snprintf(pin->text, sizeof(pin->text), "origin %s, replicas %s",
+		 origin, replicas);
 }
 
 int pin_parse(const char *text, struct pin *out, struct err *err)

@@ -12,12 +12,13 @@
 #include "base/err.h"
 
 #define PIN_TEXT_BYTES 64
+#define PIN_CPUS_BYTES 4096 /* of every second CPU of CPU_SETSIZE */
 
 struct pin {
 	bool on;
 	cpu_set_t origin, replicas;
 	char text[PIN_TEXT_BYTES]; /* "origin 1, replicas 0", or "none" */
-	char cpuset[PIN_TEXT_BYTES]; /* the replicas' as a list: "0,2-3" */
+	char cpuset[PIN_CPUS_BYTES]; /* the replicas' as a list: "0,2-3" */
 };
 
 /*
@@ -29,7 +30,11 @@ struct pin {
  */
 int pin_parse(const char *text, struct pin *out, struct err *err);
 
-/* CPUs as a list, "0,2-3"; cut with "…" where it does not fit. */
-void pin_format(const cpu_set_t *cpus, char out[PIN_TEXT_BYTES]);
+/* CPUs as a list, "0,2-3"; cut behind a comma, with "…", where it does not fit
+ * into `size` bytes, 8 or more. */
+void pin_format(const cpu_set_t *cpus, char *out, size_t size);
+
+/* "replicas 0": what pin.text says of them alone. */
+void pin_format_replicas(const struct pin *pin, char out[PIN_TEXT_BYTES]);
 
 #endif
