@@ -10,6 +10,7 @@
 #include "base/invoker.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/say.h"
 
 /* A device, a pipe or a link is written to: to rename a file over it would take
@@ -26,6 +27,7 @@ static bool is_replaced(const char *path)
 static int open_or_wait(const char *path, int flags)
 {
 	int fd = open(path, flags | O_NONBLOCK, 0666);
+	struct stat there;
 
 	if (fd >= 0) {
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
@@ -33,6 +35,10 @@ static int open_or_wait(const char *path, int flags)
 	}
 	if (errno != ENXIO)
 		return fd;
+	if (stat(path, &there) < 0 || !S_ISFIFO(there.st_mode)) {
+		errno = ENXIO;
+		return fd;
+	}
 	say(stderr, "benchmark: %s is a pipe: waiting for its reader", path);
 	return open(path, flags, 0666);
 }
@@ -54,6 +60,15 @@ static int open_there(const char *path)
 	return open_or_wait(path, flags);
 }
 
+static int open_error(const char *path, struct err *err)
+{
+	if (errno == EINTR && interrupt_seen())
+		return err_set(err, ERR_INTERRUPTED,
+			       "interrupted while waiting for the reader of "
+			       "%s", path);
+	return err_sys(err, "cannot write %s", path);
+}
+
 int output_open(struct output *output, const char *path, struct err *err)
 {
 	int fd, code = 0;
@@ -67,8 +82,10 @@ int output_open(struct output *output, const char *path, struct err *err)
 	if (output->replaces)
 		code = file_new_open(&output->new, path, err);
 	fd = output->replaces ? output->new.fd : open_there(path);
-	if (code < 0 || fd < 0)
-		return code < 0 ? code : err_sys(err, "cannot write %s", path);
+	if (code == 0 && fd < 0)
+		code = open_error(path, err);
+	if (code < 0)
+		return code;
 	output->path = mem_dup(path);
 	/* What is new is closed by file_new_close(). */
 	output->file = fdopen(output->replaces ? dup(fd) : fd, "w");
