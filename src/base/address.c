@@ -102,14 +102,25 @@ static int refuse_user(const char *what, struct err *err)
 		       what);
 }
 
+/* A colon or an @, which no name of a host has. */
+static bool has_encoded(const char *host, size_t n)
+{
+	for (size_t i = 0; i + 2 < n; i++)
+		if (!strncasecmp(host + i, "%40", 3) ||
+		    !strncasecmp(host + i, "%3a", 3))
+			return true;
+	return false;
+}
+
 /* An @ may follow a password whose end cannot be known, and a query may be a
  * signature. */
 static int bad_endpoint(const char *text, const char *what, struct err *err)
 {
+	const char *scheme = strstr(text, "://");
+	const char *host = scheme ? scheme + 3 : text;
 	size_t n = strcspn(text, "?#");
 
-	if (strchr(text, '@') || strcasestr(text, "%40") ||
-	    strcasestr(text, "%3a"))
+	if (strchr(text, '@') || has_encoded(host, strcspn(host, "/?#[")))
 		return refuse_user(what, err);
 	return err_set(err, ERR_USAGE,
 		       "\"%.*s%s\" is not the address of %s: give "
