@@ -45,27 +45,37 @@ static int unknown_command(const char *word)
 }
 
 /* A word too many may be meant as the value of the option before it. */
+static void hint_at_option(const struct command *command,
+			   const struct options *options, char out[256])
+{
+	const struct option_spec *alone = options->alone;
+	unsigned i = 0;
+
+	*out = '\0';
+	while (i < options->argument_count &&
+	       options->arguments[i] != options->after_alone)
+		i++;
+	if (i == options->argument_count || alone->kind == OPTION_ADDRESS)
+		return;
+	if (i < command->max_arguments)
+		snprintf(out, 256, ", or '%.64s' behind --%s",
+			 options->arguments[i], alone->name);
+	snprintf(out + strlen(out), 256 - strlen(out), ": --%s %s", alone->name,
+		 alone->kind == OPTION_AREAS ? "alone tells all, its areas are "
+					       LOG_KNOWN
+					     : "takes true, false or nothing");
+}
+
 static int refuse_more(const struct command *command,
 		       const struct options *options, struct err *err)
 {
-	const char *word = options->arguments[command->max_arguments];
-	char hint[160] = "";
+	char hint[256];
 
-	for (unsigned i = 0; i < options->argument_count; i++) {
-		if (options->arguments[i] != options->after_alone)
-			continue;
-		word = options->after_alone;
-		if (options->alone->kind == OPTION_AREAS)
-			strcpy(hint, ": --debug alone tells all, its areas are "
-				     LOG_KNOWN);
-		else if (options->alone->kind == OPTION_FLAG)
-			snprintf(hint, sizeof(hint), ": --%s takes true, false "
-				 "or nothing", options->alone->name);
-	}
+	hint_at_option(command, options, hint);
 	return err_set(err, ERR_USAGE, "%s takes %s, and '%s' is one too many%s",
 		       command->name, *command->arguments ? command->arguments
 							  : "no arguments",
-		       word, hint);
+		       options->arguments[command->max_arguments], hint);
 }
 
 static int check_arguments(const struct command *command,
