@@ -40,7 +40,8 @@ static bool has_log(const char *path)
 
 static void add_url(struct str *url, const char *path)
 {
-	str_add(url, "file:");
+	/* What follows two slashes would be a host. */
+	str_add(url, *path == '/' ? "file://" : "file:");
 	for (; *path; path++) {
 		if (*path == '?' || *path == '#' || *path == '%')
 			str_addf(url, "%%%02x", (unsigned char)*path);
