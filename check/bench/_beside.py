@@ -10,6 +10,7 @@ verdict by the interval of their median.
 
 import contextlib
 import json
+import math
 import os
 import random
 import re
@@ -19,8 +20,8 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from statistics import median
 
-from _bench import median
 from _common import BUILD, SKIPPED, TOP
 
 CPUS = os.sched_getaffinity(0)
@@ -68,7 +69,10 @@ def is_worker(pid):
 
 def received(pid):
     """Bytes that the network namespace of a process has received."""
-    lines = Path(f"/proc/{pid}/net/netstat").read_text().splitlines()
+    try:
+        lines = Path(f"/proc/{pid}/net/netstat").read_text().splitlines()
+    except OSError:
+        sys.exit("a worker ended before its time: is the machine too slow?")
     names, values = (line.split() for line in lines if line.startswith("IpExt:"))
     return int(values[names.index("InOctets")])
 
@@ -88,9 +92,10 @@ class Side:
         self.signal(signal.SIGSTOP)
 
     def signal(self, number):
-        """Who watches the others is the first to stop, and the last to go on."""
+        """Who watches the others is the first to stop, and the last to go on; one may have ended."""
         for pid in self.pids if number == signal.SIGSTOP else reversed(self.pids):
-            os.kill(pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def turn(self):
         """Bytes a second."""
@@ -98,11 +103,9 @@ class Side:
         time.sleep(SETTLE_S)
         before, began = received(self.worker), time.monotonic()
         time.sleep(TURN_S)
-        rate = (received(self.worker) - before) / (time.monotonic() - began)
+        bytes_now, took = received(self.worker) - before, time.monotonic() - began
         self.signal(signal.SIGSTOP)
-        if self.first.poll() is not None:
-            sys.exit("a side ended before its time: is the machine too slow?")
-        return rate
+        return bytes_now / took
 
 
 @contextlib.contextmanager
@@ -111,42 +114,56 @@ def inside(library, isolation, cpu):
     program = ["taskset", "-c", cpu, BUILD / "benchmark", *words]
     out = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(program, **out) as harness:
-        while " running" not in harness.stderr.readline():
-            if harness.poll() is not None:
-                sys.exit(f"the run ended: {harness.returncode}")
-        side = Side(harness, descendants(harness.pid))
         try:
-            yield side
+            while " running" not in harness.stderr.readline():
+                if harness.poll() is not None:
+                    sys.exit(f"the run ended: {harness.returncode}")
+            yield Side(harness, descendants(harness.pid))
         finally:
-            side.signal(signal.SIGCONT)
-            harness.send_signal(signal.SIGINT)
-            harness.communicate()
+            end_run(harness)
+
+
+def end_run(harness):
+    for pid in (*reversed(descendants(harness.pid)), harness.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+    harness.send_signal(signal.SIGINT)
+    try:
+        harness.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        harness.kill()
 
 
 @contextlib.contextmanager
 def alone(worker, store, cpu):
     program = [*store[0], "taskset", "-c", cpu, BUILD / "benchmark", "origin", "--dataset", "s2"]
     program += ["--listen", store[1]]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as origin:
-        url = re.search(r"http://[\d.:]+", origin.stdout.readline())[0]
-        words = [*worker, "--endpoint", url, "--bucket", "bench", "--plan", "plan.jsonl", *COMMON, "--json"]
-        with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
-            # It becomes the worker by way of nsenter and taskset.
-            while not is_worker(process.pid):
-                time.sleep(0.01)
-            try:
-                yield Side(process, [origin.pid])
-            finally:
-                process.kill()
-                origin.kill()
+    with contextlib.ExitStack() as stack:
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        origin = stack.enter_context(subprocess.Popen(program, **output))
+        stack.callback(origin.kill)
+        said = origin.stdout.readline()
+        url = re.search(r"http://[\d.:]+", said) or sys.exit(f"the origin said: {said}")
+        words = [*worker, "--endpoint", url[0], "--bucket", "bench", "--plan", "plan.jsonl", *COMMON]
+        process = stack.enter_context(subprocess.Popen(words, stdout=subprocess.DEVNULL))
+        stack.callback(process.kill)
+        # It becomes the worker by way of nsenter and taskset.
+        while not is_worker(process.pid):
+            if process.poll() is not None:
+                sys.exit(f"the worker ended: {process.returncode}")
+            time.sleep(0.01)
+        yield Side(process, [origin.pid])
 
 
 def interval(values):
-    """The 95% interval of the median, by ranks (binomial)."""
-    values = sorted(values)
-    reach = 0.98 * len(values) ** 0.5
-    middle = (len(values) - 1) / 2
-    return values[max(0, round(middle - reach))], values[min(len(values) - 1, round(middle + reach))]
+    """An interval that holds the median in at least 95% of all cases, by ranks (binomial)."""
+    values, n, rank = sorted(values), len(values), 0
+    missed = 2 * 0.5**n
+    while missed <= 0.05 and rank < (n - 1) // 2:
+        rank += 1
+        missed += 2 * math.comb(n, rank) * 0.5**n
+    rank -= missed > 0.05
+    return values[max(0, rank)], values[n - 1 - max(0, rank)]
 
 
 def cost_of_a_start(one, other, turned):

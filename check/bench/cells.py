@@ -14,9 +14,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, median
+from _bench import judge, p99
 from _beside import GOODPUT_LIMIT, benchmark, compare
 from _common import BUILD, SKIPPED, TOP
 
@@ -110,10 +111,6 @@ def begin(library, *words):
     seconds = float(re.search(r"\[ *([\d.]+) run\] trial \S+ running", said)[1])
     with contextlib.closing(sqlite3.connect("start.db")) as db:
         return seconds, sorted(ns / 1e6 for (ns,) in db.execute("select started_late_ns from replicas"))
-
-
-def p99(late):
-    return late[int(0.99 * (len(late) - 1))]
 
 
 def start():

@@ -5,9 +5,10 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, median
+from _bench import judge
 from _common import BUILD
 
 TRIALS = 10_000

@@ -6,9 +6,10 @@ Both are plain processes on loopback here; what cells add is another bench.
 import json
 import sys
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, median
+from _bench import judge
 from _beside import GOODPUT_LIMIT, benchmark, compare
 
 NULL_LIMIT_US = 10

@@ -21,9 +21,10 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import cpu_ns, judge, median
+from _bench import cpu_ns, judge
 from _beside import TOO_WIDE, interval
 from _common import BUILD
 
