@@ -38,8 +38,9 @@ static void migrate(const struct fixture *f, const char *target,
 {
 	struct str report = STR_INIT;
 	struct err err = { "" };
+	enum store_way way = strstr(says, "undone") ? STORE_DOWN : STORE_UP;
 
-	if (store_migrate(f->url, target, &report, &err) < 0)
+	if (store_migrate(f->url, way, target, &report, &err) < 0)
 		fail_msg("%s: %s", target, err.text);
 	if (!strstr(report.buf, says))
 		fail_msg("'%s' does not say '%s'", report.buf, says);
@@ -64,7 +65,14 @@ static void check_up_and_down(void **state)
 	migrate(f, "0003", "upgraded to 0003_cells");
 	migrate(f, "head", "upgraded to 0004_truth");
 	migrate(f, "head", "nothing to do");
+	assert_int_equal(store_migrate(f->url, STORE_UP, "0002", &report, &err),
+			 ERR_USAGE);
+	assert_names(err, "db downgrade 0002");
+	assert_int_equal(store_migrate(f->url, STORE_UP, "base", &report, &err),
+			 ERR_USAGE);
 	migrate(f, "-1", "undone 0004_truth");
+	assert_int_equal(store_migrate(f->url, STORE_DOWN, "head", &report,
+				       &err), ERR_USAGE);
 	assert_answer(f->path,
 		      "SELECT count(*) FROM pragma_table_info('runs') WHERE "
 		      "name = 'ended'",
@@ -97,8 +105,11 @@ static void check_bad_targets(void **state)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_int_equal(store_migrate(f->url, bad[i], &report, &err),
+		assert_int_equal(store_migrate(f->url, STORE_UP, bad[i],
+					       &report, &err),
 				 ERR_USAGE);
+	assert_int_equal(store_migrate(f->url, STORE_DOWN, "base", &report,
+				       &err), ERR_NOT_FOUND);
 	assert_false(file_exists(f->path));
 	str_release(&report);
 }
@@ -218,7 +229,8 @@ static void check_newer(void **state)
 	assert_names(err, "0004");
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
 			 ERR_CONFLICT);
-	assert_int_equal(store_migrate(f->url, "base", &report, &err),
+	assert_int_equal(store_migrate(f->url, STORE_DOWN, "base",
+				       &report, &err),
 			 ERR_CONFLICT);
 	assert_int_equal(store_current(f->url, &report, &err), ERR_CONFLICT);
 	str_release(&report);
@@ -272,6 +284,37 @@ static void check_not_a_database(void **state)
 	str_release(&after);
 }
 
+/* Not a byte of another program's is changed, not even how it is kept. */
+static void check_another_program(void **state)
+{
+	static const char *const theirs[] = {
+		"CREATE TABLE bookmarks (url TEXT)",
+		"CREATE TABLE runs (a)",
+		"CREATE TABLE schema_migrations (version TEXT)",
+	};
+	struct fixture *f = *state;
+	struct str before = STR_INIT, after = STR_INIT;
+	struct store *store;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(theirs) / sizeof(*theirs); i++) {
+		free(run_sql(f->path, theirs[i]));
+		assert_int_equal(file_read(f->path, 1 << 20, &before, &err), 0);
+		for (int mode = STORE_READ; mode <= STORE_WRITE; mode++) {
+			assert_int_equal(store_open(&store, f->url,
+						    (enum store_mode)mode,
+						    &err), ERR_INVALID);
+			assert_names(err, "is not a database of this program");
+		}
+		assert_int_equal(file_read(f->path, 1 << 20, &after, &err), 0);
+		assert_int_equal(before.len, after.len);
+		assert_memory_equal(before.buf, after.buf, after.len);
+		assert_int_equal(unlink(f->path), 0);
+	}
+	str_release(&before);
+	str_release(&after);
+}
+
 #define CHECK(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 
@@ -282,6 +325,7 @@ int main(void)
 		CHECK(check_columns),	  CHECK(check_documented),
 		CHECK(check_golden),	  CHECK(check_newer),
 		CHECK(check_urls),	  CHECK(check_not_a_database),
+		CHECK(check_another_program),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

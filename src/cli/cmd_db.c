@@ -49,7 +49,8 @@ static int run_verb(struct options *options, struct err *err)
 	if (!strcmp(verb, "recover") && !target)
 		return recover(url, err);
 	if (!strcmp(verb, "upgrade"))
-		return print_report(store_migrate(url, target ? target : "head",
+		return print_report(store_migrate(url, STORE_UP,
+						  target ? target : "head",
 						  &report, err),
 				    &report);
 	if (!strcmp(verb, "downgrade") && !target)
@@ -57,7 +58,8 @@ static int run_verb(struct options *options, struct err *err)
 			       "db downgrade needs a target: base, -1 or a "
 			       "number of `benchmark db history`");
 	if (!strcmp(verb, "downgrade"))
-		return print_report(store_migrate(url, target, &report, err),
+		return print_report(store_migrate(url, STORE_DOWN, target,
+						  &report, err),
 				    &report);
 	if (!strcmp(verb, "current") && !target)
 		return print_report(store_current(url, &report, err), &report);

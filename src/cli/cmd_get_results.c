@@ -301,6 +301,10 @@ static int run(struct options *options, struct err *err)
 	if (code == 0)
 		code = database_use(&store, database_url(options), STORE_READ,
 				    &progress, err);
+	if (code == 0 && store_has_file(store, request.path))
+		code = err_set(err, ERR_USAGE,
+			       "%s belongs to the database that is read: give "
+			       "another path for the results", request.path);
 	if (code == 0 && file_is_dir(request.path))
 		code = write_folder(&w, request.path, store, err);
 	else if (code == 0)

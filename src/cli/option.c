@@ -9,6 +9,8 @@
 #include "base/near.h"
 #include "base/number.h"
 
+#define LEAST_RATE 1e-6
+
 static void *field(struct options *options, const struct option_spec *spec)
 {
 	return (char *)options + spec->offset;
@@ -68,6 +70,11 @@ static int set_number(struct options *options, const struct option_spec *spec,
 	if ((value < spec->min || value > spec->max) &&
 	    !(spec->kind == OPTION_LIMIT && value == -1))
 		return out_of_range(spec, text, where, err);
+	/* Next to nothing would be times beyond any clock. */
+	if (is_of(spec, "PER_SECOND") && value > 0 && value < LEAST_RATE)
+		return err_set(err, ERR_USAGE, "%s is '%s': the least is %g a "
+					       "second", where, text,
+			       LEAST_RATE);
 	*(double *)field(options, spec) = value;
 	return 0;
 }
@@ -105,7 +112,10 @@ static int set_rate(struct options *options, const struct option_spec *spec,
 			       "%s is '%s': it is bits a second, as 100Mbit or "
 			       "1Gbit", where, text);
 	if (value < spec->min || value > spec->max)
-		return out_of_range(spec, text, where, err);
+		return err_set(err, ERR_USAGE,
+			       "%s is '%s': it goes from %gkbit to %gGbit a "
+			       "second", where, text, spec->min / 1e3,
+			       spec->max / 1e9);
 	*(uint64_t *)field(options, spec) = (uint64_t)value;
 	return 0;
 }
@@ -346,7 +356,8 @@ int options_parse(struct options *options,
 		const char *word = argv[i];
 		int code = 0;
 
-		if (only_arguments || word[0] != '-' || !word[1])
+		if (only_arguments || word[0] != '-' || !word[1] ||
+		    isdigit((unsigned char)word[1]))
 			code = add_argument(options, word, err);
 		else if (!strcmp(word, "--"))
 			only_arguments = true;

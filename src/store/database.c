@@ -48,6 +48,13 @@ static int fail_busy(const struct store *store, struct err *err)
 		       "has ended", store->path, holder);
 }
 
+static int not_ours(const struct store *store, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s is not a database of this program: give another "
+		       "with --db", store->path);
+}
+
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err)
 {
@@ -55,11 +62,13 @@ int database_fail(const struct store *store, const char *doing,
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return fail_busy(store, err);
-	if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
+	if (code == SQLITE_CORRUPT)
 		return err_set(err, ERR_INVALID,
-			       "%s is not a database of this program: give "
-			       "another with --db",
-			       store->path);
+			       "%s is damaged: keep a copy, and try `sqlite3 "
+			       "%s .recover`, or give another with --db",
+			       store->path, store->path);
+	if (code == SQLITE_NOTADB)
+		return not_ours(store, err);
 	if (code == SQLITE_READONLY)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
 	if (code == SQLITE_FULL || (code == SQLITE_IOERR && room_is_none(store)))
@@ -83,6 +92,25 @@ static int use_wal(struct store *store, struct err *err)
 	}
 }
 
+/* Nothing is written to another program's tables, not even how they are kept. */
+static int check_ours(const struct store *store, struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(
+		&s, store,
+		"SELECT count(*) FROM sqlite_master WHERE NOT EXISTS (SELECT 1 "
+		"FROM pragma_table_info('schema_migrations') WHERE name = "
+		"'number')", err);
+
+	if (code == 0)
+		code = statement_step(&s, err);
+	if (code > 0)
+		code = sqlite3_column_int(s.handle, 0) ? not_ours(store, err)
+						       : 0;
+	statement_release(&s);
+	return code;
+}
+
 /* WAL lets readers and the writer work side by side; NORMAL cannot lose a
  * transaction to a killed process, only to a power cut. */
 static int set_up(struct store *store, bool write, struct err *err)
@@ -96,6 +124,8 @@ static int set_up(struct store *store, bool write, struct err *err)
 			    "PRAGMA trusted_schema = OFF;"
 			    "SELECT count(*) FROM sqlite_master;",
 			    err);
+	if (code == 0)
+		code = check_ours(store, err);
 	if (code == 0 && write)
 		code = use_wal(store, err);
 	return code;

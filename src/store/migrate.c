@@ -222,9 +222,37 @@ static int parse_target(const char *target, const struct step *steps,
 		       target);
 }
 
+/* What is undone loses what its tables hold: nobody who upgrades means that. */
+static int check_way(enum store_way way, const char *target, int now, int to,
+		     struct err *err)
+{
+	if (way == STORE_UP && to < now)
+		return err_set(err, ERR_USAGE,
+			       "the database is beyond schema %s already: `db "
+			       "downgrade %s` would undo it, with all that its "
+			       "tables hold", target, target);
+	if (way == STORE_DOWN && to > now)
+		return err_set(err, ERR_USAGE,
+			       "the database does not have schema %s yet: `db "
+			       "upgrade %s` makes it", target, target);
+	return 0;
+}
+
 /* A target of a database that does not exist yet is checked before it is made. */
-int store_migrate(const char *url, const char *target, struct str *report,
-		  struct err *err)
+static int check_new(enum store_way way, const char *target, const char *path,
+		     const struct step *steps, int count, struct err *err)
+{
+	int to, code = parse_target(target, steps, count, 0, &to, err);
+
+	if (code == 0 && way == STORE_DOWN)
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no database at %s: give another with "
+			       "--db", path);
+	return code;
+}
+
+int store_migrate(const char *url, enum store_way way, const char *target,
+		  struct str *report, struct err *err)
 {
 	struct step steps[STEPS_MAX];
 	int count = read_steps(steps);
@@ -236,7 +264,7 @@ int store_migrate(const char *url, const char *target, struct str *report,
 	if (code < 0)
 		return code;
 	if (!file_exists(path))
-		code = parse_target(target, steps, count, 0, &to, err);
+		code = check_new(way, target, path, steps, count, err);
 	if (code == 0)
 		code = database_open(&store, path, true, err);
 	if (code == 0)
@@ -246,6 +274,8 @@ int store_migrate(const char *url, const char *target, struct str *report,
 	if (code == 0) {
 		now = index_of(steps, count, number);
 		code = parse_target(target, steps, count, now, &to, err);
+		if (code == 0)
+			code = check_way(way, target, now, to, err);
 		if (code == 0 && to == now)
 			str_addf(report, "nothing to do: the schema is %s\n",
 				 now ? steps[now - 1].name : "empty");

@@ -1,6 +1,8 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -37,6 +39,29 @@ void store_close(struct store *store)
 		return;
 	database_close(store);
 	free(store);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat there, here;
+
+	if (stat(a, &there) < 0 || stat(b, &here) < 0)
+		return strcmp(a, b) == 0;
+	return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+}
+
+bool store_has_file(const struct store *store, const char *path)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof(ends) / sizeof(*ends); i++) {
+		char *file = mem_printf("%s%s", store->path, ends[i]);
+
+		found = same_file(file, path);
+		free(file);
+	}
+	return found;
 }
 
 int store_begin_run(struct store *store, const struct run *run,

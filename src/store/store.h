@@ -104,13 +104,20 @@ int store_read_latency(struct store *store, const char *trial_id,
 		       unsigned replica, struct histogram *out,
 		       struct err *err);
 
+/* Whether `path` is the database, or one of the files that SQLite keeps beside
+ * it: it must not be written. */
+bool store_has_file(const struct store *store, const char *path);
+
 /*
  * Schemas. `target` is "head", "base" (nothing left), "+1", "-1" or a number
  * such as "0001". What was done is added to `report`, a line a step. Each step
- * is a transaction: a failure leaves the step before it.
+ * is a transaction: a failure leaves the step before it. ERR_USAGE: the target
+ * does not exist, or lies the other way. ERR_NOT_FOUND: a database that does not
+ * exist cannot be downgraded.
  */
-int store_migrate(const char *url, const char *target, struct str *report,
-		  struct err *err);
+enum store_way { STORE_UP, STORE_DOWN };
+int store_migrate(const char *url, enum store_way way, const char *target,
+		  struct str *report, struct err *err);
 
 /* One line: "0002 results (head)", or "no database yet". Makes no file. */
 int store_current(const char *url, struct str *report, struct err *err);
