@@ -112,6 +112,8 @@ static void check_each_kind(void **state)
 	IMPOSSIBLE(r.intended_ns = GO - MS, "before GO");
 	IMPOSSIBLE(r.start_ns = r.intended_ns - MS, "before it was intended");
 	IMPOSSIBLE(r.end_ns = r.start_ns - 1, "before it was started");
+	IMPOSSIBLE((r.start_ns = r.end_ns, r.intended_ns = r.end_ns + 1),
+		   "before it was intended");
 	IMPOSSIBLE(r.end_ns = UINT64_MAX, "after it was read");
 	IMPOSSIBLE(r.end_ns = LATER + 1, "after it was read");
 	IMPOSSIBLE(r.end_ns = GO + 1200 * MS, "ok after 1.195 s");

@@ -73,6 +73,10 @@ static const struct failure failures[] = {
 	  NULL, -1, 0 },
 	{ "done_too_early", REPLICA_BAD_PROTOCOL, "before it was there", NULL,
 	  -1, 0 },
+	{ "done_not_full", REPLICA_BAD_PROTOCOL, "with room left", NULL, -1,
+	  0 },
+	{ "done_in_flight", REPLICA_BAD_PROTOCOL, "than can be in flight",
+	  NULL, -1, 0 },
 };
 
 static void check_failure(const struct failure *want)

@@ -489,17 +489,29 @@ static inline void do_done_bad_word(void)
 	sleep_ever();
 }
 
-static inline void do_done_too_few(void)
-{
-	up_to_go();
-	done(2, 2, "n_requests", clock_now_ns());
-	sleep_ever();
-}
+/* `done` right after GO, with members that contradict something. */
+#define DONE(name, started, finished, stopped_by)                              \
+	static inline void do_##name(void)                                     \
+	{                                                                      \
+		up_to_go();                                                    \
+		done(started, finished, stopped_by, clock_now_ns());           \
+		sleep_ever();                                                  \
+	}
 
-static inline void do_done_too_early(void)
+DONE(done_too_few, 2, 2, "n_requests")
+DONE(done_too_early, 3, 3, "deadline")
+DONE(done_not_full, 3, 3, "records_full")
+
+static inline void do_done_in_flight(void)
 {
+	char packet[200];
+
 	up_to_go();
-	done(3, 3, "deadline", clock_now_ns());
+	snprintf(packet, sizeof(packet),
+		 "{\"type\":\"done\",\"started\":1003,\"finished\":3,"
+		 "\"unfinished\":1000,\"stopped_by\":\"deadline\","
+		 "\"end_ns\":%" PRIu64 "}", clock_now_ns());
+	put(packet);
 	sleep_ever();
 }
 
@@ -554,7 +566,8 @@ static const struct behaviour {
 	B(stop_in_setup), B(hang), B(flood), B(grandchildren), B(two_dones),
 	B(close_in_setup), B(close_after_go), B(done_before_go),
 	B(done_in_future), B(done_bad_sum), B(done_bad_word), B(done_too_few),
-	B(done_too_early), B(exit_after_go), B(no_bye), B(stay_after_bye),
+	B(done_too_early), B(done_not_full), B(done_in_flight),
+	B(exit_after_go), B(no_bye), B(stay_after_bye),
 	B(fail_after_bye), B(inspect), B(echo), B(done_too_soon), B(done_late),
 	B(done_at_300_ms), B(close_after_done), B(reads), B(spoils),
 #undef B

@@ -100,6 +100,9 @@ static bool check_times(const struct possible *p, const struct record *r,
 	if (r->end_ns < r->start_ns)
 		return wrong(why, "ended %.6g s before it was started",
 			     clock_seconds(r->start_ns - r->end_ns));
+	if (r->end_ns < r->intended_ns)
+		return wrong(why, "ended %.6g s before it was intended",
+			     clock_seconds(r->intended_ns - r->end_ns));
 	if (r->end_ns > latest_ns)
 		return wrong(why, "ended %.6g s after it was read",
 			     clock_seconds(r->end_ns - latest_ns));

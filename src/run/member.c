@@ -17,6 +17,10 @@
 /* A replica may round the deadline, which it gets in seconds. */
 #define ROUNDING_NS NS_PER_MS
 
+/* A worker's last record and its `done` are some 1 ms apart; on a machine that is
+ * busy more. */
+#define DONE_LATE_NS (250 * NS_PER_MS)
+
 /* So late is 'ready' read where the machine is very busy. */
 #define CLOCK_DOUBT_NS (int64_t)(500 * NS_PER_MS)
 
@@ -237,6 +241,8 @@ static const char *done_lie(const struct runner *runner,
 		       "CLOCK_MONOTONIC)";
 	if (replica->finished > runner->request->records_capacity)
 		return "'done' with more 'finished' than records fit";
+	if (replica->unfinished > runner->trial->spec.concurrency)
+		return "'done' with more 'unfinished' than can be in flight";
 	/* In an open loop the next operation may be meant for later. */
 	if (strcmp(replica->stopped_by, "deadline") == 0 &&
 	    !(runner->trial->spec.rate > 0) &&
@@ -245,7 +251,29 @@ static const char *done_lie(const struct runner *runner,
 	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
 	    replica->started != runner->trial->spec.n_requests)
 		return "'done' for 'n_requests' with another number 'started'";
+	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
+	    !runner->trial->spec.n_requests)
+		return "'done' for 'n_requests', and none were asked for";
+	if (strcmp(replica->stopped_by, "records_full") == 0 &&
+	    replica->finished < runner->request->records_capacity)
+		return "'done' for 'records_full' with room left";
 	return NULL;
+}
+
+/* A worker says `done` as soon as it is; with operations in flight it may wait
+ * for them. */
+static void check_done_time(const struct runner *runner,
+			    const struct member *member, uint64_t now_ns)
+{
+	const struct replica *replica = member->replica;
+
+	if (!replica->unfinished && now_ns > replica->end_ns + DONE_LATE_NS)
+		trial_add_finding(runner->trial,
+				  "replica %u said 'done' %.2g s after the end "
+				  "that it gave: what it did meanwhile is in "
+				  "no figure",
+				  replica->number,
+				  clock_seconds(now_ns - replica->end_ns));
 }
 
 static void on_done(struct runner *runner, struct member *member,
@@ -268,6 +296,7 @@ static void on_done(struct runner *runner, struct member *member,
 	}
 	member->step = STEP_DONE;
 	replica->done_ns = now_ns;
+	check_done_time(runner, member, now_ns);
 	runner_open_window(runner); /* we may have overslept GO */
 	runner_end_window(runner, strcmp(replica->stopped_by, "deadline")
 				  ? replica->end_ns : runner->deadline_ns);

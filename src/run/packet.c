@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "run/handed.h"
 
+/* Of what nobody waits for as long, a figure is none. */
+#define IMPORT_MOST_S 1e9
+
 /* What a finding can hold of one. */
 #define FAILURE_TEXT_BYTES 400
 
@@ -312,6 +315,10 @@ int packet_read_ready(const json_t *packet, struct replica *replica,
 	    json_get_u64(packet, "clock_ns", false, &replica->ready_clock_ns,
 			 "'ready'", err) < 0)
 		return ERR_INVALID;
+	if (!(import_s >= 0 && import_s <= IMPORT_MOST_S))
+		return err_set(err, ERR_INVALID,
+			       "'import_seconds' of 'ready' is %g: it goes from "
+			       "0 to %g", import_s, IMPORT_MOST_S);
 	replica->import_s = import_s;
 	return 0;
 }
