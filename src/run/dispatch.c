@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 /* At once, so that a replica that floods cannot keep us from the others. */
 #define OUTPUT_READS 16
 
@@ -104,6 +106,18 @@ static void read_packets(struct runner *runner, struct member *member)
 		close_fd(&member->process.socket_fd);
 }
 
+/* One that has ended cannot be waited for while a process of its own traces it.
+ * Without a place that knows them all they are found when the trial ends. */
+static void free_from_tracer(struct runner *runner, const struct member *member)
+{
+	const struct place *place = runner->request->place;
+
+	if (place && place->kill)
+		runner->orphans += place->kill(place->context,
+					       member->replica->number);
+	clock_sleep_until(clock_now_ns() + NS_PER_MS);
+}
+
 static void read_end(struct runner *runner, struct member *member)
 {
 	siginfo_t info = { 0 };
@@ -115,8 +129,10 @@ static void read_end(struct runner *runner, struct member *member)
 	 * reaches its own group and no other. */
 	runner->launcher->kill(&member->process);
 	member_ask_place(runner, member);
-	if (!runner->launcher->reap(&member->process, &info))
+	if (!runner->launcher->reap(&member->process, &info)) {
+		free_from_tracer(runner, member);
 		return;
+	}
 	member->running = false;
 	member_on_exit(runner, member, &info);
 	member_close(member);

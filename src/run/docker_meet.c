@@ -169,6 +169,7 @@ int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err)
 	meeting->socket = accept4(meeting->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (meeting->socket < 0)
 		return 0;
+	handed_refuse(meeting->socket);
 	code = identify(meeting, err);
 	return code < 0 ? code : 1;
 }

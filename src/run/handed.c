@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,4 +51,15 @@ int handed_open(int fd, bool write, struct err *err)
 		return err_sys(err, "could not be started, as too many files "
 			       "are open (raise the limit: ulimit -n)");
 	return err_sys(err, "could not be started: %s cannot be opened", path);
+}
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
+void handed_refuse(int socket_fd)
+{
+	int off = 0;
+
+	setsockopt(socket_fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
 }

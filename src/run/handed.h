@@ -36,4 +36,9 @@ int handed_seal(int fd, struct err *err);
 /* Opens it once more, with a file offset of its own. */
 int handed_open(int fd, bool write, struct err *err);
 
+/* No descriptors are taken from the replica over this socket: the last close of
+ * one that it sends would be ours, and wait for as long as it says (SO_LINGER).
+ * Kernels before 6.16 cannot do that. */
+void handed_refuse(int socket_fd);
+
 #endif

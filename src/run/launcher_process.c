@@ -88,8 +88,10 @@ static int ends_open(struct ends *ends, struct err *err)
 		       ends->socket) == 0 &&
 	    pipe2(ends->output, O_CLOEXEC) == 0 &&
 	    pipe2(ends->report, O_CLOEXEC) == 0 &&
-	    fcntl(ends->output[0], F_SETFL, O_NONBLOCK) == 0)
+	    fcntl(ends->output[0], F_SETFL, O_NONBLOCK) == 0) {
+		handed_refuse(ends->socket[0]);
 		return 0;
+	}
 	start_error(err);
 	ends_close(ends);
 	return ERR_SYSTEM;

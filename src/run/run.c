@@ -439,7 +439,7 @@ static void kill_rest(struct runner *runner)
 static unsigned empty_places(struct runner *runner)
 {
 	const struct place *place = runner->request->place;
-	unsigned orphans = 0;
+	unsigned orphans = runner->orphans;
 
 	for (unsigned i = 0; place && place->kill && i < runner->count; i++)
 		if (runner->member[i].replica->pid)

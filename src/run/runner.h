@@ -59,6 +59,7 @@ struct runner {
 	bool window_open;     /* and `window_end` was not */
 	int watch_fd; /* epoll, of all members, in the window; -1 */
 	bool interrupted;
+	unsigned orphans; /* killed before the trial's end */
 	const struct member *first_failed;
 };
 
