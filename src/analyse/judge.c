@@ -230,3 +230,12 @@ void judge_failures(struct trial *trial)
 	str_release(&list);
 	check_timeouts(trial);
 }
+
+uint64_t judge_repeats(const struct replica *replica)
+{
+	const struct ledger_counts *before = &replica->ledger_setup;
+	uint64_t left = before->requests - before->completed;
+
+	return replica->ledger.repeated > left ? replica->ledger.repeated - left
+					       : 0;
+}

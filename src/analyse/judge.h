@@ -32,4 +32,8 @@ void judge_claims(struct trial *trial);
 /* Which operations failed, how many and what was said of the first. */
 void judge_failures(struct trial *trial);
 
+/* Requests for a range whose answer had not come whole, without those that the
+ * warm-up left: the timed part begins the plan anew. */
+uint64_t judge_repeats(const struct replica *replica);
+
 #endif

@@ -49,7 +49,7 @@ static void sum_up(const struct trial *trial, struct sums *s)
 		s->crc_checked += r->crc_checked;
 		s->requests += r->ledger.requests;
 		s->body_bytes += r->ledger.body_bytes;
-		s->repeated += r->ledger.repeated;
+		s->repeated += judge_repeats(r);
 		s->connections += r->ledger.connections +
 				  r->ledger_setup.connections;
 		s->hold_reached += r->ledger.hold_reached;
@@ -124,10 +124,11 @@ static void check_in_flight(struct trial *trial, const struct sums *s)
 static void check_repeated(struct trial *trial, const struct sums *s)
 {
 	if (s->repeated)
-		trial_add_finding(trial, "%s asked %llu times again for a "
+		trial_add_finding(trial, "%s asked %llu time%s again for a "
 					 "range whose answer was cut, had "
 					 "failed or was still on its way",
-				  LIBRARY(trial), LLU(s->repeated));
+				  LIBRARY(trial), LLU(s->repeated),
+				  s->repeated == 1 ? "" : "s");
 }
 
 static void check_connections(struct trial *trial, const struct sums *s)

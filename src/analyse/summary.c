@@ -89,7 +89,7 @@ static void add_counts(struct result_row *row, const struct trial *trial,
 				  replica->ledger_setup.connections;
 	row->origin_requests += replica->ledger.requests;
 	row->origin_body_bytes += replica->ledger.body_bytes;
-	row->origin_repeated_requests += replica->ledger.repeated;
+	row->origin_repeated_requests += judge_repeats(replica);
 	row->in_flight_proven += replica->ledger.hold_reached;
 }
 
