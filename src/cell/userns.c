@@ -1,9 +1,11 @@
 /* A user namespace of our own, so that an ordinary user may make networks. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cell/net.h"
@@ -36,6 +38,22 @@ static int write_map(const char *path, const char *text)
 	return n < 0 ? -1 : 0;
 }
 
+/* All capabilities come with the namespace, and they count for files of the user
+ * too: what its owner has made read-only would be written. */
+static void keep_to_modes(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct all[2] = { { 0 }, { 0 } };
+
+	if (syscall(SYS_capget, &header, all) < 0)
+		return;
+	all[0].effective &= ~(1U << CAP_DAC_OVERRIDE |
+			      1U << CAP_DAC_READ_SEARCH);
+	syscall(SYS_capset, &header, all);
+}
+
 int net_enter_user_namespace(struct err *err)
 {
 	unsigned uid = geteuid(), gid = getegid();
@@ -49,5 +67,6 @@ int net_enter_user_namespace(struct err *err)
 	    write_map("/proc/self/uid_map", uid_map) < 0 ||
 	    write_map("/proc/self/gid_map", gid_map) < 0)
 		return err_sys(err, "the user namespace cannot be set up");
+	keep_to_modes();
 	return 0;
 }
