@@ -33,10 +33,23 @@ const char *dataset_region(const struct options *options)
 	return region ? region : "us-east-1";
 }
 
+/* It would stand in a header: a line's end there begins another. */
+static int check_key(const char *name, const char *value, struct err *err)
+{
+	for (; value && *value; value++)
+		if ((unsigned char)*value <= ' ' || *value == 0x7f)
+			return err_set(err, ERR_USAGE,
+				       "%s holds a character that no key has, "
+				       "a space or the end of a line: set it "
+				       "anew", name);
+	return 0;
+}
+
 int dataset_credentials(const struct options *options,
 			const struct credentials **out, struct err *err)
 {
 	static struct credentials keys;
+	int code;
 
 	*out = NULL;
 	if (!options->endpoint || options->anonymous)
@@ -49,8 +62,14 @@ int dataset_credentials(const struct options *options,
 			       "--endpoint needs --anonymous, or "
 			       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in "
 			       "the environment");
-	*out = &keys;
-	return 0;
+	code = check_key("AWS_ACCESS_KEY_ID", keys.access_key_id, err);
+	if (code == 0)
+		code = check_key("AWS_SECRET_ACCESS_KEY",
+				 keys.secret_access_key, err);
+	if (code == 0)
+		code = check_key("AWS_SESSION_TOKEN", keys.session_token, err);
+	*out = code == 0 ? &keys : NULL;
+	return code;
 }
 
 int dataset_make_cogs(const struct places *places, char **folder,

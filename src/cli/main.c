@@ -91,6 +91,14 @@ static int check_arguments(const struct command *command,
 	return 0;
 }
 
+static int finish_output(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	perror("benchmark: cannot write the standard output");
+	return code ? code : 1;
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	struct options options;
@@ -104,7 +112,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 			     &err);
 	if (code == 0 && options.help) {
 		command_print_help(command, stdout);
-		return 0;
+		return finish_output(0);
 	}
 	if (code == 0)
 		code = check_arguments(command, &options, &err);
@@ -114,11 +122,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 		code = command->run(&options, &err);
 	if (code < 0)
 		return fail(code, &err);
-	if (fflush(stdout) != 0 && code == 0) {
-		perror("benchmark: cannot write the standard output");
-		return 1;
-	}
-	return code;
+	return finish_output(code);
 }
 
 int main(int argc, char **argv)
@@ -137,7 +141,7 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		command_print_all(stdout);
-		return 0;
+		return finish_output(0);
 	}
 	command = command_find(argv[1]);
 	if (!command)

@@ -91,7 +91,7 @@ static int hand_certificates(struct prepared *p, const struct options *o,
 		return err_set(err, ERR_USAGE,
 			       "--ca-file is for a store that speaks TLS: give "
 			       "its --endpoint https://HOST");
-	code = file_read(o->ca_file, CERTIFICATES_MOST, &text, err);
+	code = file_read_regular(o->ca_file, CERTIFICATES_MOST, &text, err);
 	if (code == 0 && !strstr(text.buf, "-----BEGIN "))
 		code = err_set(err, ERR_USAGE,
 			       "--ca-file %s holds no certificate in PEM",
