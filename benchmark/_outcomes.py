@@ -285,6 +285,7 @@ _OBSTORE = (
     is_a("obstore.PermissionDeniedError", HTTP_ERROR, 403),
     is_a("obstore.UnauthenticatedError", HTTP_ERROR, 401),
     text_status(r"status code: (\d+)"),
+    text("redirect without LOCATION", HTTP_ERROR),
     text(r"kind: Timeout\b", TIMEOUT),
     text(r"kind: Connect\b", CONNECT),
     text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|kind: Decode\b", BAD_HTTP),
