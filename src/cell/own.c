@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "cell/keys.h"
 #include "cell/landlock.h"
 
 /* ----------------------------------------------------------- namespaces --- */
@@ -145,6 +146,9 @@ void own_begin(struct own *own, const struct own_need *need)
 void own_end(struct own *own)
 {
 	close_spaces(own);
+	if (own->has_users)
+		keys_clear(&own->users, own->count);
+	own->has_users = false;
 	view_free(own->view);
 	free(own->identity);
 	own->view = NULL;
