@@ -288,7 +288,7 @@ _OBSTORE = (
     text("redirect without LOCATION", HTTP_ERROR),
     text(r"kind: Timeout\b", TIMEOUT),
     text(r"kind: Connect\b", CONNECT),
-    text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|kind: Decode\b", BAD_HTTP),
+    text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|kind: Decode\b|Invalid content length", BAD_HTTP),
     # A reset within the body too.
     text(r"kind: Body\b", TRUNCATED),
     text(r"ConnectionReset|IncompleteMessage", RESET),

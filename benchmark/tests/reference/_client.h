@@ -170,6 +170,8 @@ static void broke(struct client *client, struct connection *c, int error)
 	}
 	if (!c->is_connected)
 		outcome = BENCHMARK_CONNECT;
+	else if (!c->in_body && !head_may_begin(&c->pieces))
+		outcome = BENCHMARK_BAD_HTTP;
 	else if (c->in_body)
 		outcome = c->is_error ? c->outcome : BENCHMARK_TRUNCATED;
 	fail(client, c, outcome,

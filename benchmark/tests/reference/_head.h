@@ -188,6 +188,16 @@ static long head_next(struct head_pieces *pieces, const char **bytes, size_t *n,
 	return used;
 }
 
+/* Whether what is there of one can still become one. */
+static bool head_may_begin(const struct head_pieces *pieces)
+{
+	static const char start[] = "HTTP/";
+	size_t n = pieces->n < sizeof(start) - 1 ? pieces->n :
+						   sizeof(start) - 1;
+
+	return memcmp(pieces->room, start, n) == 0;
+}
+
 /* 100 Continue and its like: the answer comes behind it. */
 static bool head_is_interim(const struct head *head)
 {
