@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,21 @@ static int set_up(struct store *store, bool write, struct err *err)
 	return code;
 }
 
+/* Where a file may not be made SQLite tries again without making it, and says
+ * that there is none. */
+static int open_errno(const struct store *store, int flags)
+{
+	int error = sqlite3_system_errno(store->db);
+	char *folder = file_folder(store->path);
+
+	if (error == ENOENT && (flags & SQLITE_OPEN_CREATE) &&
+	    file_is_dir(folder) &&
+	    faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) < 0)
+		error = errno;
+	free(folder);
+	return error;
+}
+
 int database_attach(struct store *store, const char *name, int flags,
 		    struct err *err)
 {
@@ -140,7 +156,7 @@ int database_attach(struct store *store, const char *name, int flags,
 	sqlite3_close(store->db);
 	store->db = NULL;
 	code = sqlite3_open_v2(name, &store->db, flags, NULL);
-	errno = code == SQLITE_OK ? 0 : sqlite3_system_errno(store->db);
+	errno = code == SQLITE_OK ? 0 : open_errno(store, flags);
 	if (code != SQLITE_OK)
 		return err_set(err, ERR_SYSTEM,
 			       "cannot open the database %s: %s: give another "
