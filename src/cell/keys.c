@@ -1,5 +1,6 @@
 #include "cell/keys.h"
 
+#include <errno.h>
 #include <linux/keyctl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -68,8 +69,8 @@ void keys_clear(const struct users *users, size_t count)
 			clear_as(found[i]);
 		_exit(0);
 	}
-	if (child > 0)
-		waitpid(child, NULL, 0);
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
 	if (n)
 		LOG(CELL, "%zu replicas left keys", n);
 	free(found);

@@ -33,7 +33,8 @@ int data_s2_new(struct object_source **out, uint64_t keys, struct err *err);
  * The regular files below the folder `root`; a key is the path below it.
  * `bucket` and `name` are the caller's and at most 63 bytes long. Not found are
  * keys with a component "." or "..", an empty one, a control character or bytes
- * that are not UTF-8, and what a symbolic link leads to outside of root. Listings follow links to files, not to folders.
+ * that are not UTF-8, and what a symbolic link leads to outside of root. Listings
+ * follow links to files, not to folders.
  * ERR_USAGE when root is no folder.
  */
 int data_dir_new(struct object_source **out, const char *root,

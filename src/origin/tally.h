@@ -4,10 +4,10 @@
  *
  * Repeats. A request counts as repeated when its range of its key was asked for
  * before, through the same port, and that answer did not do: it was cut, had a
- * status of 500 or more, or is still being sent. A cut answer is remembered by key and by
- * where its range ended, so that a client which goes on where it was cut counts
- * as well; one repeat takes one cut off the memory. Each row remembers
- * TALLY_SETS * TALLY_WAYS of them.
+ * status of 500 or more, or is still being sent. A cut answer is remembered by
+ * key and by where its range ended, so that a client which goes on where it was
+ * cut counts as well; one repeat takes one cut off the memory. Each row
+ * remembers TALLY_SETS * TALLY_WAYS of them.
  */
 #ifndef ORIGIN_TALLY_H
 #define ORIGIN_TALLY_H

@@ -170,10 +170,10 @@ static void broke(struct client *client, struct connection *c, int error)
 	}
 	if (!c->is_connected)
 		outcome = BENCHMARK_CONNECT;
-	else if (!c->in_body && !head_may_begin(&c->pieces))
-		outcome = BENCHMARK_BAD_HTTP;
 	else if (c->in_body)
 		outcome = c->is_error ? c->outcome : BENCHMARK_TRUNCATED;
+	else if (!head_may_begin(&c->pieces))
+		outcome = BENCHMARK_BAD_HTTP;
 	fail(client, c, outcome,
 	     error ? strerror(error) : "the server closed the connection");
 }
