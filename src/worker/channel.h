@@ -2,7 +2,7 @@
  * The socket to the harness. The kernel signals (SIGIO) what arrives there, so
  * that the end of the harness ends this process at once, whatever the test is
  * doing. A thread that waits in recv() would do the same, but in a process of
- * two threads each system call costs more: 1.5% of a request of 16 KiB.
+ * two threads each system call costs more: 1% of a request of 16 KiB.
  */
 #ifndef WORKER_CHANNEL_H
 #define WORKER_CHANNEL_H
