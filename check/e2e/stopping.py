@@ -57,9 +57,9 @@ class Killed(Check):
                     self.assert_whole_database()
                     known = self.query("select count(*) from results where replica is null")[0][0]
                     self.assertGreaterEqual(known, len(finished(stderr)))
-                self.benchmark("doctor", status=None)
-                self.assertEqual(groups_of(process.pid), [])
-                self.assertEqual(scratch_folders(process.pid), [])
+                said = self.benchmark("doctor", status=None).stderr
+                self.assertEqual(groups_of(process.pid), [], said)
+                self.assertEqual(scratch_folders(process.pid), [], said)
                 self.assertEqual(interfaces(), before)
                 self.assertEqual(list(processes_with(str(self.folder))), [])
             for path in self.folder.glob("sqlite.db*"):

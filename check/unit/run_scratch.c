@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -244,64 +245,111 @@ static void link_is_not_followed(void **state)
 	free(link);
 }
 
+/* A child, or one of its own, that says `ready` and lives until `life` ends. */
+struct holder {
+	int ready[2], life[2];
+	pid_t pid;
+};
+
+static _Noreturn void hold(const struct holder *holder)
+{
+	char end;
+
+	if (write(holder->ready[1], "r", 1) == 1 &&
+	    read(holder->life[0], &end, 1) >= 0)
+		_exit(0);
+	_exit(1);
+}
+
+static void holder_start(struct holder *holder,
+			 void (*child)(const struct holder *holder))
+{
+	char byte;
+
+	assert_int_equal(pipe(holder->ready), 0);
+	assert_int_equal(pipe(holder->life), 0);
+	holder->pid = fork();
+	assert_true(holder->pid >= 0);
+	if (holder->pid == 0) {
+		close(holder->life[1]);
+		child(holder);
+	}
+	assert_int_equal(read(holder->ready[0], &byte, 1), 1);
+}
+
+static void holder_end(struct holder *holder)
+{
+	int status;
+
+	close(holder->life[1]);
+	assert_int_equal(waitpid(holder->pid, &status, 0), holder->pid);
+	assert_int_equal(status, 0);
+	close(holder->life[0]);
+	close(holder->ready[0]);
+	close(holder->ready[1]);
+}
+
+static void take_other_name(const struct holder *holder)
+{
+	struct scratch scratch;
+	char *other = mem_printf("%s/geoio-benchmark-%u-%ld-3", base,
+				 (unsigned)geteuid(), (long)getppid());
+
+	if (scratch_make_in(&scratch, base, NULL) < 0 ||
+	    rename(scratch.path, other) < 0)
+		_exit(1);
+	hold(holder);
+}
+
 /* Held by somebody whose process we do not see (another PID namespace): the
  * lock tells. */
 static void locked_is_kept(void **state)
 {
-	struct scratch scratch;
-	char *other = mem_printf("%s/geoio-benchmark-%u-%ld-3", base,
-				 (unsigned)geteuid(), (long)getpid());
-	struct err err;
+	struct holder holder;
 
 	(void)state;
-	assert_int_equal(scratch_make_in(&scratch, base, &err), 0);
-	assert_int_equal(rename(scratch.path, other), 0);
+	holder_start(&holder, take_other_name);
 	assert_int_equal(clear(), 0);
-	assert_true(file_is_dir(other));
-	free(scratch.path);
-	scratch.path = other;
-	assert_int_equal(scratch_remove(&scratch, &err), 0);
+	holder_end(&holder);
+	assert_int_equal(clear(), 1);
 }
 
-/* A run that is killed, and what it had forked dies later. */
-static _Noreturn void be_killed(int ready, int life)
+/* A run that is killed, and what it had begun dies later: forked, or cloned
+ * behind the back of the C library, as the launcher does. */
+static void be_killed_forked(const struct holder *holder)
 {
-	struct scratch scratch;
-	struct err err;
-	char end;
+	if (scratch_make_in(&(struct scratch){ 0 }, base, NULL) < 0)
+		_exit(1);
+	if (fork() == 0)
+		hold(holder);
+	_exit(0);
+}
 
-	if (scratch_make_in(&scratch, base, &err) < 0)
+static void be_killed_cloned(const struct holder *holder)
+{
+	if (scratch_make_in(&(struct scratch){ 0 }, base, NULL) < 0)
 		_exit(1);
-	if (fork() == 0) {
-		if (write(ready, "r", 1) == 1 && read(life, &end, 1) >= 0)
-			_exit(0);
-		_exit(1);
-	}
+	if (syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) == 0)
+		hold(holder);
 	_exit(0);
 }
 
 static void heirs_do_not_hold(void **state)
 {
-	int ready[2], life[2], status;
-	char byte;
-	pid_t pid;
+	static void (*const ways[])(const struct holder *holder) = {
+		be_killed_forked, be_killed_cloned
+	};
+	struct holder holder;
+	siginfo_t info;
 
 	(void)state;
-	assert_int_equal(pipe(ready), 0);
-	assert_int_equal(pipe(life), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		close(life[1]);
-		be_killed(ready[1], life[0]);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(clear(), 1);
-	for (int i = 0; i < 2; i++) {
-		close(life[1 - i]);
-		close(ready[i]);
+	for (size_t i = 0; i < 2; i++) {
+		holder_start(&holder, ways[i]);
+		/* Ended, and so not to be seen any more; not waited for. */
+		assert_int_equal(waitid(P_PID, (id_t)holder.pid, &info,
+					WEXITED | WNOWAIT), 0);
+		assert_int_equal(clear(), 1);
+		holder_end(&holder);
 	}
 }
 

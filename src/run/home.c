@@ -14,11 +14,11 @@
 static int make_empty(const struct scratch *scratch, const char *name,
 		      const char *path, struct err *err)
 {
-	if (mkdirat(scratch->lock_fd, name, 0700) == 0)
+	if (mkdirat(scratch->fd, name, 0700) == 0)
 		return 0;
 	if (errno == EEXIST && file_remove_tree(path, err) < 0)
 		return ERR_SYSTEM;
-	if (mkdirat(scratch->lock_fd, name, 0700) == 0)
+	if (mkdirat(scratch->fd, name, 0700) == 0)
 		return 0;
 	return err_sys(err, "cannot make the folder %s of a replica", path);
 }
@@ -30,7 +30,7 @@ static int give(const struct home *home, const struct scratch *scratch,
 		return 0;
 	if (fchown(home->fd, uid, gid) < 0)
 		return -1;
-	return fchmod(scratch->lock_fd, 0711);
+	return fchmod(scratch->fd, 0711);
 }
 
 int home_make(struct home *home, const struct scratch *scratch,
@@ -44,7 +44,7 @@ int home_make(struct home *home, const struct scratch *scratch,
 	code = make_empty(scratch, name, home->path, err);
 	if (code < 0)
 		return code;
-	home->fd = openat(scratch->lock_fd, name,
+	home->fd = openat(scratch->fd, name,
 			  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (home->fd < 0 || give(home, scratch, uid, gid) < 0)
 		return err_sys(err, "cannot give %s to its replica",

@@ -5,12 +5,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -47,56 +45,43 @@ static int open_folder(int base, const char *name)
 					  O_NONBLOCK | O_CLOEXEC);
 }
 
+/*
+ * The lock that says that a run lives. One of fcntl(), which no child inherits:
+ * a lock of flock() belongs to all who have the descriptor, and what the
+ * harness had just cloned when it was killed held it for some 10 ms more.
+ * Closing any descriptor of the file lets go of it, too.
+ */
+static bool lock(int fd)
+{
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_SETLK, &all) == 0;
+}
+
+static int open_owner(int folder, int flags)
+{
+	return openat(folder, OWNER, O_RDWR | O_NOFOLLOW | O_NONBLOCK |
+					     O_CLOEXEC | flags, 0600);
+}
+
 /* Says whose it is, should a replica of our own user rename the folder. */
-static int write_owner(int folder, const char *name)
+static int write_owner(struct scratch *scratch, const char *name)
 {
-	int fd = openat(folder, OWNER, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-					       O_CLOEXEC, 0600);
-	int code = fd < 0 ? -1 : file_write_all(fd, name, strlen(name));
-
-	if (fd >= 0)
-		close(fd);
-	return code;
+	scratch->lock_fd = open_owner(scratch->fd, O_CREAT | O_EXCL);
+	if (scratch->lock_fd < 0 || !lock(scratch->lock_fd))
+		return -1;
+	return file_write_all(scratch->lock_fd, name, strlen(name));
 }
 
-/* A lock of flock() belongs to all who inherit the descriptor. Origin and
- * monitor are forked, not executed: after a kill of the harness they die a
- * little later, and the next command would find the folder in use. */
-static int held_fd = -1;
-
-static void drop_in_child(void)
-{
-	if (held_fd >= 0)
-		close(held_fd);
-	held_fd = -1;
-}
-
-static void register_drop(void)
-{
-	pthread_atfork(NULL, NULL, drop_in_child);
-}
-
-static void hold(int fd)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, register_drop);
-	held_fd = fd;
-}
-
-/* A folder that is being removed is locked too; then ours is not there. */
 static int take_folder(struct scratch *scratch, const char *owner)
 {
 	struct stat st;
 
-	scratch->lock_fd = open_folder(AT_FDCWD, scratch->path);
-	hold(scratch->lock_fd);
-	if (scratch->lock_fd < 0 || fstat(scratch->lock_fd, &st) < 0 ||
-	    flock(scratch->lock_fd, LOCK_EX | LOCK_NB) < 0)
+	scratch->fd = open_folder(AT_FDCWD, scratch->path);
+	if (scratch->fd < 0 || fstat(scratch->fd, &st) < 0)
 		return -1;
 	errno = EPERM;
-	return st.st_uid == geteuid() ? write_owner(scratch->lock_fd, owner)
-				      : -1;
+	return st.st_uid == geteuid() ? write_owner(scratch, owner) : -1;
 }
 
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
@@ -104,7 +89,7 @@ int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
 	char name[OWNER_BYTES], *path;
 	struct owner self;
 
-	*scratch = (struct scratch){ NULL, -1 };
+	*scratch = SCRATCH_NONE;
 	owner_self(&self);
 	owner_format(&self, name);
 	path = mem_printf("%s/" PREFIX "%s", base, name);
@@ -160,9 +145,20 @@ int scratch_remove_open(int folder, const char *path, struct err *err)
 	char now[PATH_MAX];
 	int code = file_empty_folder(folder, path, err);
 
-	if (code < 0 || !name_now(folder, now) || rmdir(now) == 0)
+	if (code < 0 || !name_now(folder, now) || rmdir(now) == 0 ||
+	    errno == ENOENT)
 		return code;
 	return err_sys(err, "cannot remove the folder %s (remove it by hand)", now);
+}
+
+static void close_both(struct scratch *scratch)
+{
+	if (scratch->lock_fd >= 0)
+		close(scratch->lock_fd);
+	if (scratch->fd >= 0)
+		close(scratch->fd);
+	free(scratch->path);
+	*scratch = SCRATCH_NONE;
 }
 
 int scratch_remove(struct scratch *scratch, struct err *err)
@@ -171,15 +167,11 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 
 	if (!scratch->path)
 		return 0;
-	if (scratch->lock_fd >= 0)
-		code = scratch_remove_open(scratch->lock_fd, scratch->path, err);
+	if (scratch->fd >= 0)
+		code = scratch_remove_open(scratch->fd, scratch->path, err);
 	else
 		code = file_remove_tree(scratch->path, err);
-	hold(-1);
-	if (scratch->lock_fd >= 0)
-		close(scratch->lock_fd);
-	free(scratch->path);
-	*scratch = (struct scratch){ NULL, -1 };
+	close_both(scratch);
 	return code;
 }
 
@@ -199,14 +191,13 @@ int scratch_keep(struct scratch *scratch, struct err *err)
 {
 	char now[PATH_MAX];
 
-	if (name_now(scratch->lock_fd, now)) {
+	if (name_now(scratch->fd, now)) {
 		rename_back(scratch, now);
 		return 0;
 	}
 	snprintf(now, sizeof(now), "%s", scratch->path);
 	*strrchr(now, '/') = '\0';
-	close(scratch->lock_fd);
-	free(scratch->path);
+	close_both(scratch);
 	return scratch_make_in(scratch, now, err);
 }
 
@@ -216,20 +207,30 @@ static bool parse_name(const char *name, struct owner *out)
 	       owner_parse(name + sizeof(PREFIX) - 1, out);
 }
 
-/* What write_owner() wrote, as this user. */
+/* The file of write_owner(), where this user wrote it. */
+static int find_owner_file(int folder)
+{
+	int fd = open_owner(folder, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid())
+		return fd;
+	close(fd);
+	return -1;
+}
+
 static bool read_owner(int folder, struct owner *out)
 {
-	int fd = openat(folder, OWNER, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-					       O_CLOEXEC);
+	int fd = find_owner_file(folder);
 	char text[OWNER_BYTES];
-	struct stat st;
-	ssize_t n = -1;
+	ssize_t n;
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_uid == geteuid())
-		n = read(fd, text, sizeof(text) - 1);
+	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n < 0 ? 0 : n] = '\0';
 	return n > 0 && owner_parse(text, out);
@@ -258,21 +259,33 @@ static bool is_ours_by_look(int base, const char *name)
 	       S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
-static int remove_stale(int folder, const char *base, const char *name,
-			unsigned *removed, struct err *err)
+static int remove_unlocked(int folder, const char *base, const char *name,
+			   unsigned *removed, struct err *err)
 {
-	struct owner owner;
-	char *path;
+	char *path = mem_printf("%s/%s", base, name);
 	int code;
 
-	if (!find_owner(folder, name, &owner) || owner_is_alive(&owner) ||
-	    flock(folder, LOCK_EX | LOCK_NB) < 0)
-		return 0;
-	path = mem_printf("%s/%s", base, name);
 	leftover_kill(path);
 	code = scratch_remove_open(folder, path, err);
 	*removed += code == 0;
 	free(path);
+	return code;
+}
+
+/* Its owner may live where we do not see it, or another removes it. */
+static int remove_stale(int folder, const char *base, const char *name,
+			unsigned *removed, struct err *err)
+{
+	struct owner owner;
+	int fd, code = 0;
+
+	if (!find_owner(folder, name, &owner) || owner_is_alive(&owner))
+		return 0;
+	fd = find_owner_file(folder);
+	if (fd < 0 || lock(fd))
+		code = remove_unlocked(folder, base, name, removed, err);
+	if (fd >= 0)
+		close(fd);
 	return code;
 }
 

@@ -3,8 +3,8 @@
  * a trial a folder of each replica (home.h). It belongs to the harness, and no
  * replica of another user can write to it or look into it. It is named after
  * user, process and the process's start time, so that a later run can tell
- * whether a killed one left it behind; and it is locked (flock) while it is in
- * use, which also holds across PID namespaces that share a /dev/shm.
+ * whether a killed one left it behind; and a file in it is locked (fcntl) while
+ * it is in use, which also holds across PID namespaces that share a /dev/shm.
  */
 #ifndef RUN_SCRATCH_H
 #define RUN_SCRATCH_H
@@ -16,8 +16,11 @@
 
 struct scratch {
 	char *path; /* without a trailing slash; owned */
-	int lock_fd;
+	int fd;	     /* the folder; -1: not open */
+	int lock_fd; /* the file in it that is locked */
 };
+
+#define SCRATCH_NONE ((struct scratch){ NULL, -1, -1 })
 
 /* Where the folder is made: for root in /dev/shm when that is a tmpfs with
  * need_bytes free, otherwise in $TMPDIR or /tmp. Static, or the environment's. */
