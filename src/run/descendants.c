@@ -14,14 +14,18 @@
 
 #define PAUSE_NS (2 * NS_PER_MS)
 
-/* Parent and session of a process; false when it is gone. The name, which may
- * hold anything, ends at the last parenthesis (proc_pid_stat(5)). */
-static bool read_stat(int proc_fd, const char *number, pid_t *parent,
-		      pid_t *session)
+/* What is read of a process; fields of proc_pid_stat(5). */
+struct relation {
+	pid_t pid, parent, group, session;
+};
+
+/* False when it is gone. The name, which may hold anything, ends at the last
+ * parenthesis. */
+static bool read_stat(int proc_fd, const char *number, struct relation *out)
 {
 	char path[32], line[1024], *p;
 	ssize_t n;
-	int fd, a, group, b;
+	int fd;
 
 	snprintf(path, sizeof(path), "%.20s/stat", number);
 	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
@@ -33,39 +37,40 @@ static bool read_stat(int proc_fd, const char *number, pid_t *parent,
 		return false;
 	line[n] = '\0';
 	p = strrchr(line, ')');
-	if (!p || sscanf(p + 1, " %*c %d %d %d", &a, &group, &b) != 3)
-		return false;
-	*parent = a;
-	*session = b;
-	return true;
+	out->pid = (pid_t)atol(number);
+	return p && sscanf(p + 1, " %*c %d %d %d", &out->parent, &out->group,
+			   &out->session) == 3;
 }
 
 /* Calls `each` for every child of ours; returns the sum of its answers. */
 static unsigned for_children(struct descendants *watch,
-			     unsigned (*each)(struct descendants *, pid_t,
-					      pid_t))
+			     unsigned (*each)(struct descendants *,
+					      const struct relation *))
 {
 	DIR *proc = opendir("/proc");
-	pid_t self = getpid(), parent, session;
+	pid_t self = getpid();
 	struct dirent *entry;
+	struct relation child;
 	unsigned sum = 0;
 
 	while (proc && (entry = readdir(proc))) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
-		if (read_stat(dirfd(proc), entry->d_name, &parent, &session) &&
-		    parent == self)
-			sum += each(watch, (pid_t)atol(entry->d_name), session);
+		if (read_stat(dirfd(proc), entry->d_name, &child) &&
+		    child.parent == self)
+			sum += each(watch, &child);
 	}
 	if (proc)
 		closedir(proc);
 	return sum;
 }
 
-static unsigned remember(struct descendants *watch, pid_t pid, pid_t session)
+static unsigned remember(struct descendants *watch,
+			 const struct relation *child)
 {
 	MEM_ROOM(watch->known, watch->count, watch->capacity);
-	watch->known[watch->count++] = (struct known_child){ pid, session };
+	watch->known[watch->count++] =
+		(struct known_child){ child->pid, child->session };
 	return 1;
 }
 
@@ -91,49 +96,60 @@ void descendants_watch(struct descendants *watch)
 	for_children(watch, remember);
 }
 
-static bool is_foreign(const struct descendants *watch, pid_t pid,
-		       pid_t session)
+static bool is_foreign(const struct descendants *watch,
+		       const struct relation *child)
 {
-	if (session == getsid(0))
+	if (child->session == getsid(0))
 		return true;
 	for (size_t i = 0; i < watch->count; i++)
-		if (watch->known[i].pid == pid ||
-		    watch->known[i].session == session)
+		if (watch->known[i].pid == child->pid ||
+		    watch->known[i].session == child->session)
 			return true;
 	return false;
 }
 
-static unsigned count_ours(struct descendants *watch, pid_t pid,
-			   pid_t session)
-{
-	return is_foreign(watch, pid, session) ? 0 : 1;
-}
-
-static unsigned kill_one(struct descendants *watch, pid_t pid, pid_t session)
+/* Waits for those that have ended, of a process or of a group (negative). */
+static void reap(struct descendants *watch, pid_t which)
 {
 	int status;
 
-	if (is_foreign(watch, pid, session))
-		return 0;
-	/* It is our child and has not been waited for: the number is its. */
-	kill(pid, SIGKILL);
-	if (waitpid(pid, &status, WNOHANG) != pid)
-		return 0;
-	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	while (waitpid(which, &status, WNOHANG) > 0)
+		watch->killed += WIFSIGNALED(status) &&
+				 WTERMSIG(status) == SIGKILL;
 }
 
+/* It is our child and has not been waited for: its number is its own, and so is
+ * its group's. The group first, all at once: those who fork and end faster than
+ * we look are in it too. */
+static unsigned kill_one(struct descendants *watch,
+			 const struct relation *child)
+{
+	if (is_foreign(watch, child))
+		return 0;
+	watch->seen++;
+	if (child->group > 1) { /* 0: of an outer PID namespace */
+		kill(-child->group, SIGKILL);
+		reap(watch, -child->group);
+	}
+	kill(child->pid, SIGKILL);
+	reap(watch, child->pid);
+	return kill(child->pid, 0) == 0;
+}
+
+/* Children of one that was killed become ours in turn: until a look finds
+ * nobody, not even one to wait for. */
 unsigned descendants_reap(struct descendants *watch, uint64_t until_ns,
 			  unsigned *left)
 {
-	unsigned killed = 0;
-
-	/* The children of one that was killed become ours in turn. */
-	while ((*left = for_children(watch, count_ours)) > 0 &&
-	       clock_now_ns() < until_ns) {
-		killed += for_children(watch, kill_one);
-		clock_sleep_until(clock_now_ns() + PAUSE_NS);
+	watch->killed = 0;
+	for (;;) {
+		watch->seen = 0;
+		*left = for_children(watch, kill_one);
+		if (!watch->seen || clock_now_ns() >= until_ns)
+			return watch->killed;
+		if (*left)
+			clock_sleep_until(clock_now_ns() + PAUSE_NS);
 	}
-	return killed;
 }
 
 void descendants_release(struct descendants *watch)

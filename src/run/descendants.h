@@ -25,6 +25,8 @@ struct descendants {
 	struct sigaction sigchld;
 	struct known_child *known;
 	size_t count, capacity;
+	unsigned seen;       /* at the last look, of replicas */
+	unsigned killed;     /* since the last reap began */
 };
 
 void descendants_watch(struct descendants *watch);
