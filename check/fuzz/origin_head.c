@@ -129,9 +129,9 @@ static void check_conditions(const struct head *head)
 				 .etag = "\"0123456789abcdef-2\"" };
 	const char *which = NULL;
 
-	if (condition_check(head, &object, &which) == CONDITION_FAILED)
+	if (condition_check(head, &object, 1700000000, &which) == CONDITION_FAILED)
 		must(which != NULL);
-	condition_range_holds(head, &object);
+	condition_range_holds(head, &object, 1700000000);
 }
 
 /* A head that is whole is not whole one byte earlier, and a part of it is never
@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	/* A head has no zero bytes, and target_split() relies on that. */
 	if (n && text[0] == '/' && !memchr(text, '\0', all.len))
 		check_path(all);
-	date_parse(text, n < 29 ? n : 29, &seconds);
+	date_parse(text, n < 40 ? n : 40, 1700000000, &seconds);
 	return 0;
 }
 

@@ -113,6 +113,8 @@ static void writes_dates(void **state)
 	}
 }
 
+#define NOW 1745395695 /* Wed, 23 Apr 2025 08:08:15 GMT */
+
 /* 400 years, a little over a day at a time: what is written is read back. */
 static void reads_dates_back(void **state)
 {
@@ -122,7 +124,8 @@ static void reads_dates_back(void **state)
 	(void)state;
 	for (int64_t s = -6000000000; s < 8000000000; s += 86400 + 3661) {
 		date_http(s, text);
-		assert_true(date_parse(text, sizeof(text), &seconds));
+		assert_true(date_parse(text, sizeof(text), NOW,
+				       &seconds));
 		assert_int_equal(seconds, s);
 	}
 }
@@ -140,15 +143,62 @@ static void refuses_dates(void **state)
 		"Wed, 23-Apr-2025 08:08:15 GMT",
 		"Wed, 23 Apr 2025 08:08:1x GMT",
 		"Wed, 00 Apr 2025 08:08:15 GMT",
-		"Wednesday, 23-Apr-25 08:08:15 GMT",
-		"Wed Apr 23 08:08:15 2025",
+		"Wednesday, 23 Apr 2025 08:08:15 GMT",
+		"Wed, 23-Apr-25 08:08:15 GMT",
+		"Tuesday, 23-Apr-25 08:08:15 GMT",
+		"wednesday, 23-Apr-25 08:08:15 GMT",
+		"Wednesday, 23-Apr-25 08:08:15 UTC",
+		"Wednesday, 23-Apr-25 08:08:15",
+		"Wednesday, 31-Apr-25 08:08:15 GMT",
+		"Wednesday, 3-Apr-25 08:08:15 GMT",
+		"Wednesday,  3-Apr-25 08:08:15 GMT",
+		"Tue Apr 23 08:08:15 2025",
+		"Wednesday Apr 23 08:08:15 2025",
+		"Wed Apr 23 08:08:15 25",
+		"Wed Apr 23 08:08:15 2025 GMT",
+		"Wed Apr 31 08:08:15 2025",
+		"Wed Apr  0 08:08:15 2025",
+		"Wed Apr 2 08:08:15 2025",
 	};
 	int64_t seconds;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (date_parse(bad[i], strlen(bad[i]), &seconds))
+		if (date_parse(bad[i], strlen(bad[i]), NOW, &seconds))
 			fail_msg("accepted: %s", bad[i]);
+}
+
+/* RFC 9110, 5.6.7: the two obsolete forms, and the years of the first. */
+static void reads_obsolete_dates(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t now, seconds;
+	} cases[] = {
+		{ "Sunday, 06-Nov-94 08:49:37 GMT", NOW, 784111777 },
+		{ "Sun Nov  6 08:49:37 1994", NOW, 784111777 },
+		{ "Sun Nov 06 08:49:37 1994", NOW, 784111777 },
+		{ "Wed Apr 23 08:08:15 2025", NOW, NOW },
+		{ "Wednesday, 23-Apr-25 08:08:15 GMT", NOW, NOW },
+		/* 50 years and no second more are the future. */
+		{ "Tuesday, 23-Apr-75 08:08:15 GMT", NOW, 3323232495 },
+		{ "Wednesday, 23-Apr-75 08:08:16 GMT", NOW, 167472496 },
+		{ "Thursday, 31-Dec-99 23:59:59 GMT", 4102444799, 4102444799 },
+		{ "Friday, 31-Dec-99 23:59:59 GMT", NOW, 946684799 },
+		/* At the end of 2099, "05" is soon. */
+		{ "Thursday, 01-Jan-05 00:00:00 GMT", 4102444799, 4260211200 },
+		{ "Tuesday, 29-Feb-00 12:34:56 GMT", NOW, 951827696 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *text = cases[i].text;
+		int64_t seconds = -1;
+
+		if (!date_parse(text, strlen(text), cases[i].now, &seconds) ||
+		    seconds != cases[i].seconds)
+			fail_msg("%s: %lld", text, (long long)seconds);
+	}
 }
 
 #define TAG "\"abc-1\""
@@ -191,6 +241,14 @@ static void checks_conditions(void **state)
 		{ NULL, NULL, AFTER, NULL, CONDITION_NOT_MODIFIED },
 		{ NULL, NULL, BEFORE, NULL, CONDITION_HOLDS },
 		{ NULL, NULL, "yesterday", NULL, CONDITION_HOLDS },
+		{ NULL, NULL, "Wednesday, 23-Apr-25 08:08:15 GMT", NULL,
+		  CONDITION_NOT_MODIFIED },
+		{ NULL, NULL, "Wed Apr 23 08:08:14 2025", NULL,
+		  CONDITION_HOLDS },
+		{ NULL, NULL, NULL, "Wednesday, 23-Apr-25 08:08:14 GMT",
+		  CONDITION_FAILED },
+		{ NULL, NULL, NULL, "Wed Apr 23 08:08:15 2025",
+		  CONDITION_HOLDS },
 		{ NULL, NULL, NULL, AT, CONDITION_HOLDS },
 		{ NULL, NULL, NULL, BEFORE, CONDITION_FAILED },
 		{ NULL, NULL, NULL, "yesterday", CONDITION_HOLDS },
@@ -210,7 +268,8 @@ static void checks_conditions(void **state)
 			.if_unmodified_since = view_of(cases[i].unmodified),
 		};
 		const char *which = NULL;
-		enum condition got = condition_check(&head, &object, &which);
+		enum condition got = condition_check(&head, &object, NOW,
+						    &which);
 
 		if (got != cases[i].expected)
 			fail_msg("case %zu gives %d", i, (int)got);
@@ -231,13 +290,15 @@ static void checks_if_range(void **state)
 		{ NULL, true },    { TAG, true },     { "\"x\"", false },
 		{ AT, true },      { BEFORE, false }, { AFTER, false },
 		{ "W/" TAG, false }, { "", false },
+		{ "Wed Apr 23 08:08:15 2025", true },
+		{ "Wednesday, 23-Apr-25 08:08:14 GMT", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct head head = { .if_range = view_of(cases[i].text) };
 
-		assert_int_equal(condition_range_holds(&head, &object),
+		assert_int_equal(condition_range_holds(&head, &object, NOW),
 				 cases[i].holds);
 	}
 }
@@ -248,6 +309,7 @@ int main(void)
 		cmocka_unit_test(reads_ranges),
 		cmocka_unit_test(writes_dates),
 		cmocka_unit_test(reads_dates_back),
+		cmocka_unit_test(reads_obsolete_dates),
 		cmocka_unit_test(refuses_dates),
 		cmocka_unit_test(checks_conditions),
 		cmocka_unit_test(checks_if_range),

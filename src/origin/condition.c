@@ -68,13 +68,13 @@ static bool list_has(struct view list, const char *etag, bool weak_counts)
 }
 
 /* A date that cannot be read is as if it were not there (RFC 9110, 13.1.3). */
-static bool has_date(struct view value, int64_t *seconds)
+static bool has_date(struct view value, int64_t now, int64_t *seconds)
 {
-	return value.at && date_parse(value.at, value.len, seconds);
+	return value.at && date_parse(value.at, value.len, now, seconds);
 }
 
 static enum condition check_modified(const struct head *head,
-				     const struct object *object)
+				     const struct object *object, int64_t now)
 {
 	int64_t date;
 
@@ -82,14 +82,15 @@ static enum condition check_modified(const struct head *head,
 		return list_has(head->if_none_match, object->etag, true) ?
 			       CONDITION_NOT_MODIFIED :
 			       CONDITION_HOLDS;
-	if (has_date(head->if_modified_since, &date) &&
+	if (has_date(head->if_modified_since, now, &date) &&
 	    object->modified_s <= date)
 		return CONDITION_NOT_MODIFIED;
 	return CONDITION_HOLDS;
 }
 
 enum condition condition_check(const struct head *head,
-			       const struct object *object, const char **which)
+			       const struct object *object, int64_t now,
+			       const char **which)
 {
 	int64_t date;
 
@@ -97,21 +98,22 @@ enum condition condition_check(const struct head *head,
 		*which = "If-Match";
 		if (!list_has(head->if_match, object->etag, false))
 			return CONDITION_FAILED;
-	} else if (has_date(head->if_unmodified_since, &date)) {
+	} else if (has_date(head->if_unmodified_since, now, &date)) {
 		*which = "If-Unmodified-Since";
 		if (object->modified_s > date)
 			return CONDITION_FAILED;
 	}
-	return check_modified(head, object);
+	return check_modified(head, object, now);
 }
 
-bool condition_range_holds(const struct head *head, const struct object *object)
+bool condition_range_holds(const struct head *head, const struct object *object,
+			   int64_t now)
 {
 	int64_t date;
 
 	if (!head->if_range.at)
 		return true;
-	if (has_date(head->if_range, &date))
+	if (has_date(head->if_range, now, &date))
 		return date == object->modified_s;
 	return same_tag(head->if_range, object->etag);
 }

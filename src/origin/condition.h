@@ -16,13 +16,15 @@ enum condition {
 	CONDITION_FAILED,       /* 412 */
 };
 
-/* *which is the header that failed ("If-Match"), for CONDITION_FAILED. */
+/* *which is the header that failed ("If-Match"), for CONDITION_FAILED. `now`:
+ * seconds since 1970, for dates that tell no century. */
 enum condition condition_check(const struct head *head,
-			       const struct object *object, const char **which);
+			       const struct object *object, int64_t now,
+			       const char **which);
 
 /* Whether the Range of a request counts: there is no If-Range, or it is the
  * object's ETag or its exact date. */
 bool condition_range_holds(const struct head *head,
-			   const struct object *object);
+			   const struct object *object, int64_t now);
 
 #endif

@@ -100,13 +100,12 @@ void date_iso(int64_t seconds, char out[DATE_ISO_LEN])
 	two(out + 17, d.second);
 }
 
-/* Two digits, or a number that is too large for anything. */
+/* Two digits, of which the first may be a space. */
 static unsigned read_two(const char *at)
 {
-	unsigned high = (unsigned)(unsigned char)at[0] - '0';
-	unsigned low = (unsigned)(unsigned char)at[1] - '0';
+	unsigned high = at[0] == ' ' ? 0 : (unsigned)(at[0] - '0');
 
-	return high > 9 || low > 9 ? 1000 : high * 10 + low;
+	return high * 10 + (unsigned)(at[1] - '0');
 }
 
 /* 1 to 12, or 0. */
@@ -118,27 +117,119 @@ static unsigned read_month(const char *at)
 	return 0;
 }
 
-bool date_parse(const char *text, size_t len, int64_t *seconds)
-{
-	char again[DATE_HTTP_LEN];
-	unsigned century, year, month, day, hour, minute, second;
+/* Where a form has its fields. */
+struct form {
+	/* a: any byte, 0: a digit, _: a digit or a space, else itself. It
+	 * stands behind the name of the weekday. */
+	const char *rest;
+	size_t day, month, year, time;
+	bool short_year;
+};
 
-	if (len != DATE_HTTP_LEN)
+static const struct form imf = { ", 00 aaa 0000 00:00:00 GMT", 2, 5, 9, 14,
+				 false };
+static const struct form rfc850 = { ", 00-aaa-00 00:00:00 GMT", 2, 5, 9, 12,
+				    true };
+static const struct form asctime = { " aaa _0 00:00:00 0000", 5, 1, 17, 8,
+				     false };
+
+static bool fits(const char *text, size_t len, const char *form)
+{
+	if (len != strlen(form))
 		return false;
-	day = read_two(text + 5);
-	month = read_month(text + 8);
-	century = read_two(text + 12);
-	year = read_two(text + 14);
-	hour = read_two(text + 17);
-	minute = read_two(text + 20);
-	second = read_two(text + 23);
-	if (!month || day > 31 || century > 99 || year > 99 || hour > 23 ||
-	    minute > 59 || second > 59)
+	for (; *form; form++, text++) {
+		bool digit = *text >= '0' && *text <= '9';
+
+		if (*form == '0' ? !digit
+		    : *form == '_' ? !digit && *text != ' '
+				   : *form != 'a' && *form != *text)
+			return false;
+	}
+	return true;
+}
+
+/* Takes the name of a weekday off the text: its 3 letters, or all of it. */
+static bool take_weekday(const char **text, size_t *len, bool whole,
+			 unsigned *out)
+{
+	static const char *const names[] = { "Thursday", "Friday", "Saturday",
+					     "Sunday", "Monday", "Tuesday",
+					     "Wednesday" };
+
+	for (unsigned i = 0; i < 7; i++) {
+		size_t n = whole ? strlen(names[i]) : 3;
+
+		if (*len < n || memcmp(*text, names[i], n) != 0)
+			continue;
+		*text += n;
+		*len -= n;
+		*out = i;
+		return true;
+	}
+	return false;
+}
+
+static int64_t seconds_of(const struct date *d)
+{
+	return days_of(d->year, d->month, d->day) * DAY_SECONDS +
+	       d->hour * 3600 + d->minute * 60 + d->second;
+}
+
+/* The latest year with these two digits for which the date is not more than 50
+ * years in the future (RFC 9110, 5.6.7). */
+static void find_century(struct date *d, int64_t now)
+{
+	struct date limit;
+	unsigned digits = d->year;
+
+	date_split(now, &limit);
+	limit.year += 50;
+	d->year = limit.year / 100 * 100 + digits;
+	if (d->year >= 100 && seconds_of(d) > seconds_of(&limit))
+		d->year -= 100;
+}
+
+/* Whether the fields are those that the time has: the day of the week fits, and
+ * the month has that day. */
+static bool exists(const struct date *d)
+{
+	struct date again;
+
+	date_split(seconds_of(d), &again);
+	return again.year == d->year && again.month == d->month &&
+	       again.day == d->day && again.weekday == d->weekday;
+}
+
+static bool read_form(const char *text, size_t len, const struct form *form,
+		      int64_t now, struct date *d)
+{
+	if (!take_weekday(&text, &len, form->short_year, &d->weekday) ||
+	    !fits(text, len, form->rest))
 		return false;
-	*seconds = days_of(century * 100 + year, month, day) * DAY_SECONDS +
-		   hour * 3600 + minute * 60 + second;
-	/* The rest of the form, the day of the week and days that a month does
-	 * not have: a right date is the one that we would have written. */
-	date_http(*seconds, again);
-	return memcmp(text, again, DATE_HTTP_LEN) == 0;
+	d->day = read_two(text + form->day);
+	d->month = read_month(text + form->month);
+	d->hour = read_two(text + form->time);
+	d->minute = read_two(text + form->time + 3);
+	d->second = read_two(text + form->time + 6);
+	d->year = read_two(text + form->year);
+	if (!d->month || d->day > 31 || d->hour > 23 || d->minute > 59 ||
+	    d->second > 59)
+		return false;
+	if (form->short_year)
+		find_century(d, now);
+	else
+		d->year = d->year * 100 + read_two(text + form->year + 2);
+	return exists(d);
+}
+
+bool date_parse(const char *text, size_t len, int64_t now, int64_t *seconds)
+{
+	struct date d;
+
+	if (!read_form(text, len, &imf, now, &d) &&
+	    !read_form(text, len, &rfc850, now, &d) &&
+	    !read_form(text, len, &asctime, now, &d))
+		return false;
+	*seconds = seconds_of(&d);
+	return true;
 }

@@ -1,5 +1,5 @@
 /*
- * Dates in their two forms, without locales or time zones.
+ * Dates in the forms of HTTP and of S3's XML, without locales or time zones.
  */
 #ifndef ORIGIN_DATE_H
 #define ORIGIN_DATE_H
@@ -16,8 +16,10 @@
 void date_http(int64_t seconds, char out[DATE_HTTP_LEN]);
 void date_iso(int64_t seconds, char out[DATE_ISO_LEN]);
 
-/* The first of the two forms only (IMF-fixdate, which all HTTP/1.1 senders must
- * use); false for any other text. */
-bool date_parse(const char *text, size_t len, int64_t *seconds);
+/* The first of the two forms, or one of the obsolete ones that HTTP still reads
+ * (RFC 9110, 5.6.7): "Wednesday, 23-Apr-25 08:08:15 GMT" and "Wed Apr 23
+ * 08:08:15 2025". False for any other text. `now`: what a year of two digits is
+ * read by, as seconds since 1970. */
+bool date_parse(const char *text, size_t len, int64_t now, int64_t *seconds);
 
 #endif

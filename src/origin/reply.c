@@ -42,7 +42,8 @@ static void refresh_date(struct origin *origin)
 
 	origin->date_due_ns =
 		loop_now_ns(origin->loop) + NS_PER_S - wall % NS_PER_S;
-	date_http((int64_t)(wall / NS_PER_S), origin->date);
+	origin->date_s = (int64_t)(wall / NS_PER_S);
+	date_http(origin->date_s, origin->date);
 }
 
 static void make_request_id(struct origin *origin)

@@ -8,13 +8,13 @@
 
 /* Which bytes a request asks for. */
 static enum range_kind range_of(const struct head *head, uint64_t size,
-				const struct object *object,
+				const struct object *object, int64_t now,
 				struct range *range)
 {
 	struct view text = head->range;
 
 	if (!text.at || head->several_ranges ||
-	    (object && !condition_range_holds(head, object)))
+	    (object && !condition_range_holds(head, object, now)))
 		text.len = 0;
 	return range_parse(text.at, text.len, size, range);
 }
@@ -27,7 +27,7 @@ static void tally_unknown(struct conn *conn, const struct head *head,
 
 	if (conn->head_method)
 		return;
-	range_of(head, UINT64_MAX, NULL, &range);
+	range_of(head, UINT64_MAX, NULL, 0, &range);
 	tally_range(conn, source, key, range.start,
 		    range.start + range.length - 1);
 }
@@ -77,7 +77,7 @@ static void send_object(struct conn *conn, const struct asked *asked)
 	struct fact facts[] = { { "Key", asked->key.at, asked->key.len } };
 	struct range range;
 	enum range_kind kind = range_of(head, size, &conn->reply.object,
-					&range);
+					conn->origin->date_s, &range);
 
 	if (kind == RANGE_UNSATISFIABLE)
 		reply_bad_range(conn, head->range, size, facts, 1);
@@ -90,7 +90,8 @@ static void answer_object(struct conn *conn, const struct asked *asked)
 	const char *which = NULL;
 	struct fact condition;
 
-	switch (condition_check(asked->head, &conn->reply.object, &which)) {
+	switch (condition_check(asked->head, &conn->reply.object,
+				conn->origin->date_s, &which)) {
 	case CONDITION_NOT_MODIFIED:
 		reply_not_modified(conn);
 		return;

@@ -167,6 +167,7 @@ struct origin {
 	char id2[48];      /* first part of x-amz-id-2 */
 	char request_id[16];
 	uint64_t date_due_ns; /* when `date` is out of date */
+	int64_t date_s;       /* what `date` says, seconds since 1970 */
 	char date[DATE_HTTP_LEN];
 };
 
