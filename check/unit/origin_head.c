@@ -287,20 +287,32 @@ static void splits_paths(void **state)
 	free(arena);
 }
 
-static void splits_queries(void **state)
+static void reads_queries(void **state)
 {
-	struct view query = { "a=1&b&=c&&d==", 13 }, name, value;
+	static const char text[] = "a=1&b&=c&&d==&%61%3D=%2B+%c3%a9";
 	static const char *const expected[][2] = {
-		{ "a", "1" }, { "b", "" }, { "", "c" }, { "", "" }, { "d", "=" }
+		{ "a", "1" }, { "b", "" },  { "", "c" },
+		{ "", "" },   { "d", "=" }, { "a=", "+ \xc3\xa9" },
 	};
+	static const char *const wrong[] = { "%", "a=%4", "%zz=1", "a=%00",
+					     "a=%ff" };
+	struct arena *arena = mem_new(sizeof(*arena));
+	struct view query = { text, sizeof(text) - 1 }, name, value;
 
 	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		assert_true(query_next(&query, &name, &value));
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		assert_int_equal(query_next(&query, arena, &name, &value), 1);
 		assert_view(name, expected[i][0]);
 		assert_view(value, expected[i][1]);
+		assert_int_equal(name.at[name.len] + value.at[value.len], 0);
 	}
-	assert_false(query_next(&query, &name, &value));
+	assert_int_equal(query_next(&query, arena, &name, &value), 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		query = (struct view){ wrong[i], strlen(wrong[i]) };
+		assert_int_equal(query_next(&query, arena, &name, &value),
+				 -S3_INVALID_URI);
+	}
+	free(arena);
 }
 
 int main(void)
@@ -314,7 +326,7 @@ int main(void)
 		cmocka_unit_test(keeps_alive),
 		cmocka_unit_test(limits_the_length),
 		cmocka_unit_test(splits_paths),
-		cmocka_unit_test(splits_queries),
+		cmocka_unit_test(reads_queries),
 	};
 
 	return cmocka_run_group_tests_name("origin_head", checks, NULL, NULL);

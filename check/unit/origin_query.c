@@ -16,6 +16,8 @@ static void gives_parts(void **state)
 		  "bytes 334-667/1000", 206, 334, 334 },
 		{ "/bucket/hello?partNumber=3", "bytes 668-999/1000", 206, 668,
 		  332 },
+		{ "/bucket/hello?part%4Eumber=%32", "bytes 334-667/1000", 206,
+		  334, 334 },
 		{ "/bucket/empty?partNumber=1", "", 200, 0, 0 },
 	};
 	int fd = fx_connect(&fx);
@@ -64,6 +66,11 @@ static void refuses_objects(void **state)
 		{ "partNumber", "", 400, "<ArgumentName>partNumber" },
 		{ "partNumber=1", "Range: bytes=0-1\r\n", 400,
 		  "Cannot specify both Range header and partNumber" },
+		{ "partNumber=+1", "", 400, "<ArgumentName>partNumber" },
+		{ "partNumber=%zz", "", 400, "<Code>InvalidURI</Code>" },
+		{ "unknown=%00", "", 400, "<Code>InvalidURI</Code>" },
+		{ "%ff", "", 400, "<Code>InvalidURI</Code>" },
+		{ "t%6Frrent", "", 404, "<Code>NoSuchKey</Code>" },
 		{ "versionId=abc", "", 400, "<ArgumentName>versionId" },
 		{ "versionId=", "", 400, "<ArgumentName>versionId" },
 		{ "response-content-type=a%0d%0aSet-Cookie:%20a", "", 400,
@@ -132,7 +139,8 @@ static void changes_headers(void **state)
 		fx_assert_header(&a, "ETag", FX_ETAG);
 		fx_answer_release(&a);
 	}
-	fx_ask(fd, "GET", "/bucket/hello?versionId=null", "", &a);
+	fx_ask(fd, "GET", "/bucket/hello?versionId=nul%6C&response%2Dexpires=",
+	       "", &a);
 	assert_int_equal(a.status, 200);
 	fx_assert_header(&a, "Content-Type", "image/tiff");
 	fx_assert_header(&a, "Cache-Control", "");

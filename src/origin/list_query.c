@@ -133,25 +133,22 @@ int list_parse(struct view query, struct arena *arena, struct list_request *out)
 	static const struct list_text none = { "", 0, false };
 	struct starts starts = { none, none, none, false };
 	struct view name, value;
+	int code;
 
 	*out = (struct list_request){ .max_keys = LIST_MAX,
 				      .prefix = none,
 				      .delimiter = none,
 				      .start = none,
 				      .token = none };
-	while (query_next(&query, &name, &value)) {
-		struct list_text text = { .given = true };
-		size_t name_len;
-		const char *word = percent_decode(name, true, arena, &name_len);
-		int code;
+	while ((code = query_next(&query, arena, &name, &value)) > 0) {
+		struct list_text text = { value.at, value.len, true };
 
-		text.at = percent_decode(value, true, arena, &text.len);
-		if (!word || !text.at)
-			return -S3_INVALID_URI;
-		code = read_parameter(word, &text, &starts, out);
+		code = read_parameter(name.at, &text, &starts, out);
 		if (code < 0)
-			return code;
+			break;
 	}
+	if (code < 0)
+		return code;
 	if (out->sub && starts.id)
 		return -S3_NO_CONFIGURATION;
 	if (out->versions)

@@ -60,21 +60,17 @@ static bool fits_header(const char *text, size_t len)
 }
 
 static int read_override(enum object_override which, struct view value,
-			 struct arena *arena, struct object_query *out)
+			 struct object_query *out)
 {
-	struct view *to = &out->override[which];
-
-	to->at = percent_decode(value, true, arena, &to->len);
-	if (!to->at)
-		return -S3_INVALID_URI;
-	if (!fits_header(to->at, to->len))
+	if (!fits_header(value.at, value.len))
 		return refuse(out, names[which].parameter);
+	out->override[which] = value;
 	out->overrides = true;
 	return 0;
 }
 
 static int read_parameter(struct view name, struct view value,
-			  struct arena *arena, struct object_query *out)
+			  struct object_query *out)
 {
 	if (is(name, "partNumber"))
 		return read_part(value, out);
@@ -86,7 +82,7 @@ static int read_parameter(struct view name, struct view value,
 	for (int i = 0; i < OVERRIDE_COUNT; i++)
 		if (is(name, names[i].parameter))
 			return read_override((enum object_override)i, value,
-					     arena, out);
+					     out);
 	return 0;
 }
 
@@ -94,10 +90,13 @@ int object_query_parse(struct view query, struct arena *arena,
 		       struct object_query *out)
 {
 	struct view name, value;
-	int code = 0;
+	int code;
 
 	memset(out, 0, sizeof(*out));
-	while (code == 0 && query_next(&query, &name, &value))
-		code = read_parameter(name, value, arena, out);
+	while ((code = query_next(&query, arena, &name, &value)) > 0) {
+		code = read_parameter(name, value, out);
+		if (code < 0)
+			break;
+	}
 	return code;
 }

@@ -106,7 +106,9 @@ struct view target_host_bucket(struct view host)
 	return view_is(end, parent) ? host : (struct view){ host.at, 0 };
 }
 
-bool query_next(struct view *query, struct view *name, struct view *value)
+/* Takes the first NAME=VALUE off a query, both still encoded. */
+static bool split_next(struct view *query, struct view *name,
+		       struct view *value)
 {
 	const char *end, *equals;
 	size_t n;
@@ -124,4 +126,20 @@ bool query_next(struct view *query, struct view *name, struct view *value)
 	query->at += n;
 	query->len -= n;
 	return true;
+}
+
+static bool decode_query(struct view *text, struct arena *arena)
+{
+	text->at = percent_decode(*text, true, arena, &text->len);
+	return text->at != NULL;
+}
+
+int query_next(struct view *query, struct arena *arena, struct view *name,
+	       struct view *value)
+{
+	if (!split_next(query, name, value))
+		return 0;
+	return decode_query(name, arena) && decode_query(value, arena)
+		       ? 1
+		       : -S3_INVALID_URI;
 }

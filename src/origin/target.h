@@ -40,8 +40,10 @@ int target_key(struct view path, struct arena *arena, struct view *key);
 const char *percent_decode(struct view text, bool plus, struct arena *arena,
 			   size_t *len);
 
-/* Takes the first NAME=VALUE off a query; false when it is empty. A parameter
- * without "=" has a value of length 0. Both still encoded. */
-bool query_next(struct view *query, struct view *name, struct view *value);
+/* Takes the first NAME=VALUE off a query and decodes both into the arena, with
+ * terminators. A parameter without "=" has a value of length 0. 1, 0 when the
+ * query is empty, or -S3_INVALID_URI. */
+int query_next(struct view *query, struct arena *arena, struct view *name,
+	       struct view *value);
 
 #endif
