@@ -288,6 +288,72 @@ static void answers_options(void **state)
 	close(fd);
 }
 
+/* The methods of an answer's Allow; NULL where it has none. */
+static const char *allowed(const struct fx_answer *a, char out[32])
+{
+	const char *at = strstr(a->head.buf, "\r\nAllow: ");
+
+	if (!at)
+		return NULL;
+	sscanf(at + 9, "%31[^\r]", strcpy(out, ""));
+	return out;
+}
+
+static void ask_once(const char *method, const char *target,
+		     struct fx_answer *a)
+{
+	int fd = fx_connect(&fx);
+
+	fx_ask(fd, method, target, "", a);
+	close(fd);
+}
+
+/* 405 goes to what Allow leaves out, and Allow to all that get 405. */
+static void allows_what_it_takes(void **state)
+{
+	static const struct {
+		const char *target, *allow, *type;
+	} cases[] = {
+		{ "/", "GET", "SERVICE" },
+		{ "/?x-id=ListBuckets", "GET", "SERVICE" },
+		{ "/bucket", "GET, HEAD", "BUCKET" },
+		{ "/bucket/", "GET, HEAD", "BUCKET" },
+		{ "/bucket?uploads", "GET, HEAD", "BUCKET" },
+		{ "/bucket?cors", "GET, HEAD", "BUCKET" },
+		{ "/nobucket", "GET, HEAD", "BUCKET" },
+		{ "/bucket/hello", "GET, HEAD", "OBJECT" },
+		{ "/bucket/hello?acl", "GET, HEAD", "OBJECT" },
+		{ "/bucket/hello?uploadId=a", "GET, HEAD", "OBJECT" },
+		{ "/bucket/hello?partNumber=x", "GET, HEAD", "OBJECT" },
+		{ "/bucket/hello?uploads", "", "OBJECT" },
+		{ "/bucket/hello?upload%73=", "", "OBJECT" },
+		{ "/nobucket/key", "GET, HEAD", "OBJECT" },
+	};
+	static const char *const methods[] = { "GET", "HEAD", "OPTIONS",
+					       "PUT", "POST", "DELETE" };
+
+	(void)state;
+	for (size_t i = 0; i < 6 * sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *method = methods[i % 6], *got;
+		const char *allow = cases[i / 6].allow;
+		char text[32];
+		struct fx_answer a;
+
+		ask_once(method, cases[i / 6].target, &a);
+		got = allowed(&a, text);
+		if ((a.status == 405) != (got != NULL) ||
+		    (i % 6 < 2 && (a.status == 405) == !!strstr(allow, method)) ||
+		    (i % 6 > 2 && a.status != 405) ||
+		    (got && strcmp(got, allow) != 0) ||
+		    (a.status == 405 && i % 6 != 1 &&
+		     !fx_has(&a, cases[i / 6].type)))
+			fail_msg("%s %s gives %u, Allow: %s", method,
+				 cases[i / 6].target, a.status,
+				 got ? got : "none");
+		fx_answer_release(&a);
+	}
+}
+
 static void finds_buckets_in_hosts(void **state)
 {
 	static const struct {
@@ -344,6 +410,7 @@ int main(void)
 		cmocka_unit_test(tells_what_is_configured),
 		cmocka_unit_test(tells_attributes),
 		cmocka_unit_test(answers_options),
+		cmocka_unit_test(allows_what_it_takes),
 		cmocka_unit_test(finds_buckets_in_hosts),
 	};
 

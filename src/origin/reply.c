@@ -283,11 +283,19 @@ static void finish_error(struct conn *conn, char *to)
 void reply_error(struct conn *conn, enum s3_error error,
 		 const struct fact *facts, unsigned count)
 {
-	char *to = start_error(conn, error, facts, count);
+	finish_error(conn, start_error(conn, error, facts, count));
+}
 
-	if (error == S3_METHOD_NOT_ALLOWED)
-		to = PUT(to, "Allow: GET, HEAD\r\n");
-	finish_error(conn, to);
+void reply_bad_method(struct conn *conn, struct view method, const char *type,
+		      const char *allow)
+{
+	struct fact facts[] = { { "Method", method.at, method.len },
+				{ "ResourceType", type, strlen(type) } };
+	char *to = start_error(conn, S3_METHOD_NOT_ALLOWED, facts, 2);
+
+	to = PUT(to, "Allow: ");
+	to = put(to, allow);
+	finish_error(conn, PUT(to, "\r\n"));
 }
 
 void reply_subresource(struct conn *conn, const struct subresource *which,

@@ -40,6 +40,11 @@ struct fact {
 void reply_error(struct conn *conn, enum s3_error error,
 		 const struct fact *facts, unsigned count);
 
+/* 405 to `method`. `allow`: the methods that the resource takes, for the header
+ * that names them; `type`: SERVICE, BUCKET or OBJECT. */
+void reply_bad_method(struct conn *conn, struct view method, const char *type,
+		      const char *allow);
+
 /* What a bucket or object has beside its content, or that it has none. */
 void reply_subresource(struct conn *conn, const struct subresource *which,
 		       const char *bucket);

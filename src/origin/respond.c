@@ -7,11 +7,6 @@
 #include "origin/respond_object.h"
 #include "origin/tally.h"
 
-static struct fact fact_of(const char *name, struct view view)
-{
-	return (struct fact){ name, view.at, view.len };
-}
-
 static struct fact fact_text(const char *name, const char *text)
 {
 	return (struct fact){ name, text, strlen(text) };
@@ -75,14 +70,6 @@ static void respond_list(struct conn *conn, const struct head *head,
 		reply_xml(conn);
 }
 
-/* No bucket of that name, which may be in the Host or in the path. */
-static void refuse_bucket(struct conn *conn, struct view name)
-{
-	struct fact fact = { "BucketName", name.at, name.len };
-
-	reply_error(conn, S3_NO_SUCH_BUCKET, &fact, 1);
-}
-
 /* What S3 answers a browser that asks whether a page of another origin may
  * read: nobody has said so of any bucket. */
 static void respond_options(struct conn *conn, const struct head *head,
@@ -101,10 +88,23 @@ static void respond_options(struct conn *conn, const struct head *head,
 		reply_error(conn, S3_NO_CORS, facts, 2);
 }
 
+/* To a method that writes. */
+static void refuse_method(struct conn *conn, const struct head *head,
+			  bool is_object)
+{
+	if (is_object)
+		refuse_object_method(conn, head);
+	else
+		reply_bad_method(conn, head->method_name, "BUCKET",
+				 "GET, HEAD");
+}
+
 static void respond_bucket(struct conn *conn, const struct head *head,
 			   struct object_source *source, struct view key)
 {
-	if (head->method == METHOD_OPTIONS)
+	if (head->method == METHOD_OTHER)
+		refuse_method(conn, head, key.len > 0);
+	else if (head->method == METHOD_OPTIONS)
 		respond_options(conn, head, key.len > 0);
 	else if (key.len)
 		respond_object(conn, head, source, key);
@@ -114,40 +114,30 @@ static void respond_bucket(struct conn *conn, const struct head *head,
 		respond_list(conn, head, source);
 }
 
-static void refuse_method(struct conn *conn, const struct head *head)
+/* No bucket of that name, which may be in the Host or in the path. */
+static void refuse_bucket(struct conn *conn, const struct head *head,
+			  struct view name, bool is_object)
 {
-	struct fact facts[] = { fact_of("Method", head->method_name),
-				fact_text("ResourceType", "OBJECT") };
+	struct fact fact = { "BucketName", name.at, name.len };
 
-	reply_error(conn, S3_METHOD_NOT_ALLOWED, facts, 2);
+	if (head->method == METHOD_OTHER)
+		refuse_method(conn, head, is_object);
+	else
+		reply_error(conn, S3_NO_SUCH_BUCKET, &fact, 1);
 }
 
+/* S3 has no HEAD of it either. */
 static void respond_root(struct conn *conn, const struct head *head)
 {
 	struct origin *origin = conn->origin;
 
 	if (head->method != METHOD_GET) {
-		refuse_method(conn, head);
+		reply_bad_method(conn, head->method_name, "SERVICE", "GET");
 		return;
 	}
 	list_write_buckets(origin->sources, origin->source_count,
 			   &origin->xml);
 	reply_xml(conn);
-}
-
-/* Refused before it is looked at; what it may send still is not read, so the
- * connection ends. */
-static bool refuse_writing(struct conn *conn, const struct head *head)
-{
-	if (head->method != METHOD_OTHER && !head->content_length)
-		return false;
-	conn->reply.close = true;
-	conn->reply.linger = true;
-	if (head->method == METHOD_OTHER)
-		refuse_method(conn, head);
-	else
-		reply_error(conn, S3_INVALID_REQUEST, NULL, 0);
-	return true;
 }
 
 /* /BUCKET/KEY. `host`: what the Host says, which is no bucket of ours. */
@@ -167,9 +157,10 @@ static void respond_path(struct conn *conn, const struct head *head,
 	if (source)
 		respond_bucket(conn, head, source, target.key);
 	else if (host.len)
-		refuse_bucket(conn, host);
+		refuse_bucket(conn, head, host, head->path.len > 1);
 	else if (target.bucket.len)
-		refuse_bucket(conn, target.bucket);
+		refuse_bucket(conn, head, target.bucket,
+			      target.key.len > 0);
 	else
 		respond_root(conn, head);
 }
@@ -197,8 +188,15 @@ void respond(struct conn *conn, const struct head *head)
 	reply_begin(conn, !head->keep_alive);
 	if (conn->head_method)
 		tally_add(&conn->row->ledger->requests_head, 1);
-	if (refuse_writing(conn, head))
+	/* What may be sent still is not read. */
+	if (head->method == METHOD_OTHER || head->content_length) {
+		conn->reply.close = true;
+		conn->reply.linger = true;
+	}
+	if (head->method != METHOD_OTHER && head->content_length) {
+		reply_error(conn, S3_INVALID_REQUEST, NULL, 0);
 		return;
+	}
 	conn->origin->arena.used = 0;
 	source = host.len ? find_host(conn->origin, host) : NULL;
 	if (source)

@@ -120,12 +120,20 @@ static void answer_attributes(struct conn *conn, const struct head *head)
 		reply_xml(conn);
 }
 
+/* S3 only lets it be written (a GET of an object's ?uploads). */
+static bool is_write_only(const struct subresource *sub)
+{
+	return sub && sub->error == S3_METHOD_NOT_ALLOWED;
+}
+
 static void answer(struct conn *conn, const struct asked *asked)
 {
 	const struct subresource *sub = asked->query ? asked->query->sub : NULL;
 
 	if (!sub)
 		answer_object(conn, asked);
+	else if (is_write_only(sub))
+		reply_bad_method(conn, asked->head->method_name, "OBJECT", "");
 	else if (sub->error || sub->document)
 		reply_subresource(conn, sub, conn->reply.source->bucket);
 	else
@@ -202,4 +210,15 @@ void respond_object(struct conn *conn, const struct head *head,
 	}
 	if (find_object(conn, head, source, asked.key))
 		answer(conn, &asked);
+}
+
+void refuse_object_method(struct conn *conn, const struct head *head)
+{
+	struct object_query query;
+	int code = object_query_parse(head->query, &conn->origin->arena,
+				      &query);
+
+	reply_bad_method(conn, head->method_name, "OBJECT",
+			 code == 0 && is_write_only(query.sub) ? ""
+							       : "GET, HEAD");
 }
