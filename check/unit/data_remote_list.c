@@ -28,7 +28,11 @@ static void xml_is_read_strictly(void **state)
 		"", " ", "text", "<a>", "<ListBucketResult>", "<a></b>",
 		"<a/><b/>", LIST("<"), LIST("</"), LIST("<a b='>"), LIST("&"),
 		LIST("&lt"), LIST("&unknown;"), LIST("&#0;"), LIST("&#xD800;"),
-		LIST("&#x110000;"), LIST("&#-1;"), LIST("<![CDATA[x]]>"),
+		LIST("&#x110000;"), LIST("&#-1;"), LIST("<![CDATA[x]>"),
+		LIST("<![CDATA[x"), LIST("<![cdata[x]]>"), LIST("<![CDATA[]>"),
+		"<![CDATA[x]]>" LIST(""), LIST("") "<![CDATA[]]>",
+		" \xef\xbb\xbf" LIST(""), "\xef\xbb\xbf",
+		"\xef\xbb\xbf\xef\xbb\xbf" LIST(""),
 		"<!DOCTYPE a [<!ENTITY b 'c'>]>" LIST(""), LIST("") "x",
 		LIST("<!-- "), "<?xml", "<Error/>", LIST("<Contents/>"),
 		LIST("<Contents><Key>a</Key></Contents>"),
@@ -40,7 +44,8 @@ static void xml_is_read_strictly(void **state)
 		LIST("<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>"),
 	};
 	static const char good[] =
-		"<?xml version='1.0'?>\n<!-- x --><ListBucketResult a='>' b=\""
+		"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x -->"
+		"<ListBucketResult a='>' b=\""
 		"/>\">" ENTRY("a &amp; b/&#65;&#x20ac;&apos;") "<Contents ><ETag"
 		" >\"x\"</ETag ><Size>7</Size><Key>b+%41</Key></Contents>"
 		"<IsTruncated>true</IsTruncated></ListBucketResult>\n";
@@ -75,9 +80,27 @@ static void xml_is_read_strictly(void **state)
 	}
 }
 
+static void cdata_is_text(void **state)
+{
+	static const char text[] =
+		LIST(ENTRY("<![CDATA[a<b>&amp;]] >]]]>c<![CDATA[]]>&lt;"));
+	static const char zero[] = LIST(ENTRY("<![CDATA[a\0b]]>"));
+	struct list_page page;
+	struct err err = { "" };
+
+	(void)state;
+	assert_int_equal(parse(text, sizeof(text) - 1, &page, &err), 0);
+	assert_string_equal(page.keys[0].key, "a<b>&amp;]] >]c<");
+	list_page_clear(&page);
+	assert_int_equal(parse(zero, sizeof(zero) - 1, &page, &err),
+			 ERR_INVALID);
+	list_page_clear(&page);
+}
+
 static void damaged_xml_is_survived(void **state)
 {
 	char text[] = LIST("<EncodingType>url</EncodingType>" ENTRY("%41&#65;")
+			   ENTRY("<![CDATA[a]b]]>")
 			   "<Contents><Key>b</Key><Size>7</Size><ETag>&quot;"
 			   "</ETag></Contents><!-- x --><?y?><z a='b'/>");
 	struct list_page page;
@@ -101,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(xml_is_read_strictly),
+		cmocka_unit_test(cdata_is_text),
 		cmocka_unit_test(damaged_xml_is_survived),
 	};
 

@@ -217,6 +217,24 @@ static int read_end(struct reader *r, ended_fn ended, void *context)
 	return end_element(r, ended, context);
 }
 
+/* At "<![CDATA[": text in which no other markup counts. */
+static int read_cdata(struct reader *r)
+{
+	const char *start = r->at + strlen("<![CDATA[");
+	size_t n;
+
+	if (!r->path.depth)
+		return wrong(r, "text outside of the root");
+	r->at = start;
+	if (!skip_past(r, "]]>"))
+		return wrong(r, "a CDATA section without end");
+	n = (size_t)(r->at - start) - strlen("]]>");
+	if (memchr(start, '\0', n))
+		return wrong(r, "a zero byte");
+	str_add_n(&r->inside, start, n);
+	return 0;
+}
+
 static int read_markup(struct reader *r, ended_fn ended, void *context)
 {
 	if (starts_with(r, "</"))
@@ -225,6 +243,8 @@ static int read_markup(struct reader *r, ended_fn ended, void *context)
 		return skip_past(r, "?>") ? 0 : wrong(r, "a \"<?\" without end");
 	if (starts_with(r, "<!--"))
 		return skip_past(r, "-->") ? 0 : wrong(r, "an open comment");
+	if (starts_with(r, "<![CDATA["))
+		return read_cdata(r);
 	if (starts_with(r, "<!"))
 		return wrong(r, "a declaration that is not understood");
 	return read_start(r, ended, context);
@@ -237,6 +257,8 @@ int xml_read(const char *text, size_t n, ended_fn ended, void *context,
 			    .inside = STR_INIT, .err = err };
 	int code = 0;
 
+	if (starts_with(&r, "\xef\xbb\xbf"))
+		r.at += 3;
 	while (code == 0 && r.at < r.end) {
 		code = read_text(&r);
 		if (code == 0 && r.at < r.end)

@@ -1,8 +1,8 @@
 /*
  * A small strict reader of the XML that S3 answers with: elements, text,
- * attributes (skipped), the five named entities and numbered ones, comments
- * and processing instructions (skipped). Anything else, such as a DOCTYPE, is
- * refused.
+ * attributes (skipped), the five named entities and numbered ones, CDATA
+ * sections, comments and processing instructions (skipped), a byte order mark
+ * before it all. Anything else, such as a DOCTYPE, is refused.
  */
 #ifndef DATA_XML_H
 #define DATA_XML_H
