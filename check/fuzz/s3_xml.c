@@ -2,6 +2,7 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
+#include "data/remote_error.h"
 #include "data/remote_list.h"
 #include "data/xml.h"
 #include "record/objects.h"
@@ -32,6 +33,25 @@ static void check_page(const struct list_page *page)
 	}
 }
 
+/* What stands in a sentence is one line. */
+static void check_line(const char *text, size_t size)
+{
+	must(strlen(text) < size);
+	for (; *text; text++)
+		must((unsigned char)*text >= ' ' && *text != 0x7f);
+}
+
+static void check_error(const char *text, size_t n)
+{
+	struct store_error error;
+
+	store_error_read(text, n, &error);
+	check_line(error.code, sizeof(error.code));
+	check_line(error.message, sizeof(error.message));
+	check_line(error.region, sizeof(error.region));
+	check_line(error.other, sizeof(error.other));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	const char *text = (const char *)bytes;
@@ -48,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (code == 0)
 		check_page(&page);
 	list_page_clear(&page);
+	check_error(text, n);
 	return 0;
 }
 

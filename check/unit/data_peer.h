@@ -33,6 +33,9 @@ enum fault {
 	STALLS,         /* takes the request and says nothing */
 	LISTS_ALL,      /* ignores start-after */
 	LISTS_HTML,     /* answers a listing with a page */
+	LISTS_JSON,
+	LISTS_NOTHING,
+	LISTS_ERROR,    /* 200 and an error in XML */
 	NO_ENCODING,    /* lists keys raw, in XML only */
 	GOES_ELSEWHERE, /* 301 */
 };
@@ -123,6 +126,28 @@ static void add_encoded(struct str *out, const char *key, bool raw)
 	}
 }
 
+/* Answers that are no listing, or far too much of one. */
+static bool answer_no_list(int fd, int fault)
+{
+	const char *text = fault == LISTS_JSON ? " {\"error\": \"no\x1b[2J\"}"
+			   : fault == LISTS_NOTHING ? ""
+			   : "<!DOCTYPE html><html>"
+						      "<title>Big Console"
+						      "</title>";
+	struct str body = STR_INIT;
+
+	if (fault == LISTS_ERROR) {
+		answer_error(fd, "200 OK", "SlowDown");
+		return true;
+	}
+	if (fault < LISTS_HTML || fault > LISTS_ERROR)
+		return false;
+	str_add(&body, text);
+	answer(fd, "200 OK", "", body.buf, body.len);
+	str_release(&body);
+	return true;
+}
+
 static void answer_list(struct peer *peer, int fd, const char *query)
 {
 	char prefix[2048], last[2048];
@@ -131,6 +156,8 @@ static void answer_list(struct peer *peer, int fd, const char *query)
 	int fault = peer->fault, n = 0;
 
 	peer->lists++;
+	if (answer_no_list(fd, fault))
+		return;
 	parameter(query, "&prefix=", prefix);
 	parameter(query, "&start-after=", last);
 	if (fault == LISTS_ALL)
@@ -154,10 +181,7 @@ static void answer_list(struct peer *peer, int fd, const char *query)
 		 fault == NO_ENCODING ? "" :
 					"<EncodingType>url</EncodingType>",
 		 n == 1000 ? "true" : "false");
-	if (fault == LISTS_HTML)
-		answer(fd, "200 OK", "", "<html><p>Welcome</p></html>", 27);
-	else
-		answer(fd, "200 OK", "", body.buf, body.len);
+	answer(fd, "200 OK", "", body.buf, body.len);
 	str_release(&body);
 }
 

@@ -361,7 +361,15 @@ static void failures_name_the_endpoint(void **state)
 	list_fails(DENIES, "403 AccessDenied");
 	list_fails(GOES_ELSEWHERE, "301");
 	list_fails(LISTS_ALL, "start-after");
-	list_fails(LISTS_HTML, "html");
+	list_fails(LISTS_ALL, "ListObjectsV2");
+	list_fails(LISTS_HTML, "200 with an HTML page, \"Big Console\", for "
+			       "the listing of ");
+	list_fails(LISTS_HTML, "check that --endpoint is");
+	list_fails(LISTS_JSON, "with JSON, \"{\"error\": \"no [2J\"}\", for ");
+	list_fails(LISTS_JSON, "check that --endpoint is");
+	list_fails(LISTS_NOTHING, "ListObjectsV2");
+	list_fails(LISTS_ERROR, "answered 200 SlowDown: no, for the listing ");
+	list_fails(LISTS_ERROR, "it is busy, try later");
 	peer_start(&peer, open_s2(20));
 	remote = connect_to(&peer, NULL, NULL);
 	peer.fault = DENIES;

@@ -28,6 +28,34 @@ static void codes_and_messages_are_read(void **state)
 	assert_string_equal(error.message, "");
 }
 
+static void what_is_none_of_s3_is_named(void **state)
+{
+	static const struct {
+		const char *text, *other;
+	} cases[] = {
+		{ "<!DOCTYPE HTML>\n<html><head><TITLE>\n My\tstore\x1b[2J "
+		  "</TITLE>", "an HTML page, \"My store [2J\"" },
+		{ "\xef\xbb\xbf \n<?xml version='1.0'?><html a='b'><p>Hi</p>",
+		  "an HTML page, \"<?xml version='1.0'?><html a='b'><p>Hi</p>"
+		  "\"" },
+		{ "<title>", "XML of another kind, \"\"" },
+		{ "[1]", "JSON, \"[1]\"" },
+		{ "Not found.\n", "text, \"Not found\"" },
+		{ "<ListAllMyBucketsResult/>", "XML of another kind, "
+		  "\"<ListAllMyBucketsResult/>\"" },
+		{ "<?xml version='1.0'?><ListBucketResult>", "" },
+		{ ERROR("SlowDown", ""), "" }, { "<Error/>", "" },
+		{ "", "" }, { " \n", "" }, { "\xef\xbb\xbf", "" },
+	};
+	struct store_error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		read_error(cases[i].text, &error);
+		assert_string_equal(error.other, cases[i].other);
+	}
+}
+
 static void what_a_terminal_would_obey_is_left_out(void **state)
 {
 	struct store_error error;
@@ -81,6 +109,17 @@ static void advice_follows_from_the_code(void **state)
 	advises(ERROR("Unheard", ""), 400, "speaks S3");
 	advises("", 403, "credentials");
 	advises("", 200, "Range header");
+	/* An error in an answer that began well. */
+	advises(ERROR("SlowDown", ""), 200, "busy");
+	advises(ERROR("NoSuchBucket", ""), 200, "--bucket, which is b");
+	advises(ERROR("Unheard", ""), 200, "speaks S3");
+	advises(ERROR("Unheard", "<Region>eu-north-1</Region>"), 500,
+		"speaks S3");
+	advises("<html>", 200, "--endpoint");
+	advises("<html>", 404, "--endpoint");
+	advises("{}", 405, "--endpoint");
+	advises("<html>", 503, "busy");
+	advises("<html>", 403, "credentials");
 }
 
 static void tls_is_advised_on(CURLcode code, long verified, const char *text,
@@ -110,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(codes_and_messages_are_read),
+		cmocka_unit_test(what_is_none_of_s3_is_named),
 		cmocka_unit_test(what_a_terminal_would_obey_is_left_out),
 		cmocka_unit_test(advice_follows_from_the_code),
 		cmocka_unit_test(advice_follows_from_the_silence),

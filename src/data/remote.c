@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "data/data.h"
+#include "data/remote_error.h"
 #include "data/remote_http.h"
 #include "data/remote_list.h"
 
@@ -256,6 +257,25 @@ static void forget_page(struct remote *remote)
 	remote->page_prefix = remote->page_after = NULL;
 }
 
+/* A 200 whose body is no listing, or is a wrong one, of which *err tells. */
+static int refuse_page(struct remote *remote, const struct answer *answer,
+		       struct err *err)
+{
+	struct store_error error;
+	char *said = mem_dup(err ? err->text : "");
+
+	store_error_read(answer->body.buf, answer->body.len, &error);
+	if (*error.code || *error.message || *error.other)
+		http_refused(remote->http, NULL, NULL, answer, err);
+	else /* its words come from the store: name it */
+		err_set(err, ERR_FAILED,
+			"listing %s of %s: %s: check that it lists as S3 does, "
+			"by ListObjectsV2", http_bucket(remote->http),
+			http_endpoint(remote->http), said);
+	free(said);
+	return ERR_FAILED;
+}
+
 static int parse_page(struct remote *remote, const struct answer *answer,
 		      const char *after, struct err *err)
 {
@@ -272,10 +292,7 @@ static int parse_page(struct remote *remote, const struct answer *answer,
 	if (code == 0 && remote->page.truncated && !remote->page.count)
 		code = err_set(err, ERR_INVALID,
 			       "the listing has no keys and yet does not end");
-	/* The scanner's words come from the store: name it. */
-	return code < 0 ? err_wrap(err, ERR_FAILED, "listing %s of %s",
-				   http_bucket(remote->http),
-				   http_endpoint(remote->http)) : 0;
+	return code < 0 ? refuse_page(remote, answer, err) : 0;
 }
 
 static int load_page(struct remote *remote, const char *prefix,

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "data/xml.h"
@@ -56,10 +57,60 @@ static int take_member(void *context, const struct xml_path *path,
 	return 0;
 }
 
+#define LOOK_BYTES 1024 /* of an answer, to tell what it is */
+
+/* What an answer is by its first bytes; NULL if it looks like one of S3's. */
+static const char *kind_of(const char *start)
+{
+	if (*start == '{' || *start == '[')
+		return "JSON";
+	if (*start != '<')
+		return "text";
+	if (strcasestr(start, "<!doctype html") ||
+	    strcasestr(start, "<html"))
+		return "an HTML page";
+	if (strstr(start, "ListBucketResult") || strstr(start, "<Error"))
+		return NULL;
+	return "XML of another kind";
+}
+
+/* Its title, or what it begins with. */
+static void copy_words(char *out, size_t size, char *start)
+{
+	char *title = strcasestr(start, "<title>");
+
+	if (title) {
+		start = title + strlen("<title>");
+		start[strcspn(start, "<")] = '\0';
+	}
+	copy_clean(out, size, start);
+}
+
+static void name_other(const char *text, size_t n, struct store_error *out)
+{
+	char start[LOOK_BYTES + 1], words[64];
+	const char *kind;
+	char *at = start;
+
+	n = n < LOOK_BYTES ? n : LOOK_BYTES;
+	memcpy(start, text, n);
+	start[n] = '\0';
+	if (!strncmp(at, "\xef\xbb\xbf", 3))
+		at += 3;
+	at += strspn(at, " \t\r\n");
+	kind = *at ? kind_of(at) : NULL;
+	if (!kind)
+		return;
+	copy_words(words, sizeof(words), at);
+	snprintf(out->other, sizeof(out->other), "%s, \"%s\"", kind, words);
+}
+
 void store_error_read(const char *text, size_t n, struct store_error *out)
 {
 	memset(out, 0, sizeof(*out));
 	xml_read(text, n, take_member, out, NULL);
+	if (n && !*out->code && !*out->message)
+		name_other(text, n, out);
 }
 
 enum topic {
@@ -75,6 +126,7 @@ enum topic {
 	TOPIC_BUSY,
 	TOPIC_LACKS,
 	TOPIC_RANGE,
+	TOPIC_ENDPOINT,
 };
 
 /* Codes of S3, and those that its lookalikes made of them. */
@@ -112,29 +164,36 @@ static const struct {
 };
 
 /* Where there is no code, as in answers to HEAD, the status must do. */
-static enum topic topic_of(const struct store_error *error, long status)
+static enum topic topic_of(const struct store_error *error, long status,
+			   const struct store_settings *settings)
 {
 	for (size_t i = 0; i < sizeof(topics) / sizeof(*topics); i++)
 		if (!strcmp(error->code, topics[i].code))
 			return topics[i].topic;
-	if (*error->region)
+	/* S3 tells the region in answers that have nothing to do with it. */
+	if (*error->region && strcmp(error->region, settings->region) != 0)
 		return TOPIC_REGION;
 	switch (status) {
 	case 401:
 	case 403:
 		return TOPIC_ACCESS;
 	case 404:
+		if (*error->other)
+			return TOPIC_ENDPOINT;
 		return *error->code ? TOPIC_NONE : TOPIC_BUCKET;
 	case 429:
 	case 503:
 		return TOPIC_BUSY;
 	case 501:
 		return TOPIC_LACKS;
-	case 200:
-		return TOPIC_RANGE;
 	default:
-		return status >= 300 && status < 400 ? TOPIC_REGION
-						     : TOPIC_NONE;
+		if (status >= 300 && status < 400)
+			return TOPIC_REGION;
+		if (*error->other)
+			return TOPIC_ENDPOINT;
+		return status == 200 && !*error->code && !*error->message
+			       ? TOPIC_RANGE
+			       : TOPIC_NONE;
 	}
 }
 
@@ -178,9 +237,13 @@ void store_error_advise(const struct store_error *error, long status,
 				"listings of version 2",
 		[TOPIC_RANGE] = "it does not honour the Range header, and "
 				"cannot be measured",
+		[TOPIC_ENDPOINT] = "check that --endpoint is the address of "
+				   "the store's S3 service, and not that of "
+				   "its console or another service",
 	};
+	enum topic topic = topic_of(error, status, settings);
 
-	switch (topic_of(error, status)) {
+	switch (topic) {
 	case TOPIC_CLOCK:
 		advise_clock(out);
 		break;
@@ -201,7 +264,7 @@ void store_error_advise(const struct store_error *error, long status,
 		advise_region(error, settings, out);
 		break;
 	default:
-		str_add(out, fixed[topic_of(error, status)]);
+		str_add(out, fixed[topic]);
 	}
 }
 

@@ -13,6 +13,8 @@ struct store_error {
 	char code[64];     /* "SlowDown" */
 	char message[256]; /* one line, without control characters */
 	char region[64];   /* where the store says that the bucket is */
+	char other[128];   /* what it is, if it is none of S3's: 'an HTML page,
+			    * "Welcome"'; with its first words, cleaned */
 };
 
 /* What advice depends on besides. */

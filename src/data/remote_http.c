@@ -292,11 +292,16 @@ int http_refused(const struct http *http, const char *key, const char *range,
 	store_error_read(answer->body.buf, answer->body.len, &error);
 	if (!*error.region)
 		strcpy(error.region, answer->region);
+	/* An object may well be a page. */
+	if (range && answer->status == 200)
+		*error.other = '\0';
 	str_addf(&text, "the store answered %ld", answer->status);
 	if (*error.code)
 		str_addf(&text, " %s", error.code);
 	if (*error.message)
 		str_addf(&text, ": %s,", error.message);
+	if (*error.other)
+		str_addf(&text, " with %s,", error.other);
 	str_add(&text, " for ");
 	http_add_asked(http, key, range, &text);
 	str_add(&text, ": ");
