@@ -36,6 +36,8 @@ enum fault {
 	LISTS_JSON,
 	LISTS_NOTHING,
 	LISTS_ERROR,    /* 200 and an error in XML */
+	LISTS_LONG,     /* 9 MiB of keys on one page */
+	LISTS_LONG_HTML,
 	NO_ENCODING,    /* lists keys raw, in XML only */
 	GOES_ELSEWHERE, /* 301 */
 };
@@ -131,7 +133,8 @@ static bool answer_no_list(int fd, int fault)
 {
 	const char *text = fault == LISTS_JSON ? " {\"error\": \"no\x1b[2J\"}"
 			   : fault == LISTS_NOTHING ? ""
-			   : "<!DOCTYPE html><html>"
+			   : fault == LISTS_LONG    ? "<ListBucketResult>"
+						    : "<!DOCTYPE html><html>"
 						      "<title>Big Console"
 						      "</title>";
 	struct str body = STR_INIT;
@@ -140,9 +143,11 @@ static bool answer_no_list(int fd, int fault)
 		answer_error(fd, "200 OK", "SlowDown");
 		return true;
 	}
-	if (fault < LISTS_HTML || fault > LISTS_ERROR)
+	if (fault < LISTS_HTML || fault > LISTS_LONG_HTML)
 		return false;
 	str_add(&body, text);
+	while (fault >= LISTS_LONG && body.len < 9 << 20)
+		str_add(&body, "<Contents><Key>key</Key></Contents>");
 	answer(fd, "200 OK", "", body.buf, body.len);
 	str_release(&body);
 	return true;

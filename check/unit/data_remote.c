@@ -327,7 +327,8 @@ static void wrong_answers_to_ranges_are_noticed(void **state)
 {
 	(void)state;
 	read_fails(DENIES, "answered 403 AccessDenied: no, for ");
-	read_fails(IGNORES_RANGE, "Range header");
+	read_fails(IGNORES_RANGE, "more than 1048576 bytes for ");
+	read_fails(IGNORES_RANGE, "the range 70-1069: does it honour the ");
 	read_fails(SHIFTS_RANGE, "bytes 71-1070/");
 	read_fails(CUTS_BODY, "to the end");
 }
@@ -370,6 +371,9 @@ static void failures_name_the_endpoint(void **state)
 	list_fails(LISTS_NOTHING, "ListObjectsV2");
 	list_fails(LISTS_ERROR, "answered 200 SlowDown: no, for the listing ");
 	list_fails(LISTS_ERROR, "it is busy, try later");
+	list_fails(LISTS_LONG, "more than 8 MiB on one page");
+	list_fails(LISTS_LONG, "give a --prefix");
+	list_fails(LISTS_LONG_HTML, "check that --endpoint is");
 	peer_start(&peer, open_s2(20));
 	remote = connect_to(&peer, NULL, NULL);
 	peer.fault = DENIES;

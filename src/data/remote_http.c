@@ -311,6 +311,33 @@ int http_refused(const struct http *http, const char *key, const char *range,
 	return ERR_FAILED;
 }
 
+/* What came of it is in the answer. A listing has its own limit. */
+static int too_long(const struct http *http, const char *key,
+		    const char *range, const struct answer *answer,
+		    struct err *err)
+{
+	struct store_error error;
+	struct str asked = STR_INIT;
+
+	store_error_read(answer->body.buf, answer->body.len, &error);
+	if (answer->status > 206 || (!range && *error.other))
+		return http_refused(http, key, range, answer, err);
+	http_add_asked(http, key, range, &asked);
+	if (range)
+		err_set(err, ERR_FAILED,
+			"the store sends more than %zu bytes for %s, and was "
+			"asked for the range %s: does it honour the Range "
+			"header?", answer->limit, asked.buf, range);
+	else
+		err_set(err, ERR_FAILED,
+			"%s has more than %zu MiB on one page, which is the "
+			"most that is read: the store does not keep to the "
+			"max-keys of 1000, it seems; give a --prefix with "
+			"fewer keys", asked.buf, answer->limit >> 20);
+	str_release(&asked);
+	return ERR_FAILED;
+}
+
 static int failed(const struct http *http, CURLcode code, const char *key,
 		  const char *range, const struct answer *answer,
 		  struct err *err)
@@ -322,19 +349,14 @@ static int failed(const struct http *http, CURLcode code, const char *key,
 
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return work_done(0, 0, err);
+	if (answer->too_long)
+		return too_long(http, key, range, answer, err);
 	curl_easy_getinfo(http->curl, CURLINFO_SSL_VERIFYRESULT, &verified);
 	http_add_asked(http, key, range, &asked);
-	if (answer->too_long)
-		err_set(err, ERR_FAILED,
-			"the store sends more than the %zu bytes that were "
-			"asked for, for %s: does it honour the Range header?",
-			answer->limit, asked.buf);
-	else
-		err_set(err, ERR_FAILED, "the store %s (%s) for %s: %s",
-			answer->status ? "does not answer to the end"
-				       : "does not answer",
-			reason, asked.buf,
-			store_silence_advice(code, verified, reason));
+	err_set(err, ERR_FAILED, "the store %s (%s) for %s: %s",
+		answer->status ? "does not answer to the end"
+			       : "does not answer",
+		reason, asked.buf, store_silence_advice(code, verified, reason));
 	str_release(&asked);
 	return ERR_FAILED;
 }
