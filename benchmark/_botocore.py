@@ -46,7 +46,8 @@ def _check_answer(http_response, parsed, **_):
         _operation.get().check(http_response.status_code, parsed.get("ContentRange"))
     except Failure as failure:
         body = parsed.get("Body")
-        if body is not None:
+        # Of status 300 it is the text: botocore reads the body from 300 on, and takes 301 on for failures.
+        if hasattr(body, "close"):
             body.close()
         words = " ".join(filter(None, map(parsed.get("Error", {}).get, ("Code", "Message"))))
         raise Failure(

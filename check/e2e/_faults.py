@@ -110,12 +110,28 @@ def _add_statuses():
     empty = {"Content_Range": None, "Content_Length": None, "Content_Type": None}
     simple("204", "status 204, no body", lambda: (head("204 No Content", **empty), KEEP))
     simple("304", "status 304, no body", lambda: (head("304 Not Modified", **empty), KEEP))
-    for number in (301, 302, 303, 307, 308):
+
+
+def _add_redirects():
+    simple = functools.partial(fault, "statuses")
+    to = dict.fromkeys(("301", "302", "303", "307", "308"), ("the same object", "?again"))
+    for name, (words, place) in to.items():
+        number = name[:3]
         simple(
-            str(number),
-            f"a redirect ({number}) to the same object",
-            lambda number=number: error(f"{number} Moved", "Redirect", Location="?again"),
+            name,
+            f"a redirect ({number}) to {words}",
+            lambda number=number, place=place: error(f"{number} Moved", "Redirect", Location=place),
         )
+    for number in (300, 301):
+        simple(
+            f"{number}-nowhere",
+            f"a redirect ({number}) without Location",
+            lambda number=number: error(f"{number} Moved", "Redirect"),
+        )
+
+
+def _add_beside_206():
+    simple = functools.partial(fault, "statuses")
     whole = {"Content_Range": None, "Content_Length": str(len(OBJECT))}
     simple("200", "the whole object, status 200", lambda: (head("200 OK", **whole) + OBJECT, KEEP))
     continue_ = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -198,6 +214,8 @@ def _add_contents():
 
 _add_connections()
 _add_statuses()
+_add_redirects()
+_add_beside_206()
 _add_framing()
 _add_contents()
 
