@@ -140,6 +140,27 @@ def _add_beside_206():
     simple("103", "`103 Early Hints` before a good answer", lambda: (hints + head() + BODY, KEEP))
 
 
+def _add_lengths():
+    simple = functools.partial(fault, "framing")
+    simple(
+        "list-length",
+        "`Content-Length: 1000, 1000`",
+        # Nobody may keep the connection: what asks on it would wait for ever too.
+        lambda: (head(Content_Length=f"{LENGTH}, {LENGTH}", Connection="close") + BODY, STALL),
+    )
+    more = OBJECT[START : START + LENGTH + 10]
+    simple(
+        "more-length",
+        "a Content-Length of more than the range, and as many bytes",
+        lambda: (head(Content_Length=str(len(more))) + more, KEEP),
+    )
+    simple(
+        "huge-length",
+        "a Content-Length of 2^62, closed behind the range",
+        lambda: (head(Content_Length=str(1 << 62)) + BODY, CLOSE),
+    )
+
+
 def _add_framing():
     simple = functools.partial(fault, "framing")
     crlf = b"\r\n"
@@ -217,6 +238,7 @@ _add_statuses()
 _add_redirects()
 _add_beside_206()
 _add_framing()
+_add_lengths()
 _add_contents()
 
 _TARGET = re.compile(rb"GET (\S+) HTTP/1\.1\r\n")

@@ -59,6 +59,7 @@ SEVERAL = {
     "later-chunk": "as before",
     "cut-chunk": "as before",
     "no-length": "as before",
+    "list-length": "http.client, inside of requests, takes it for no length and waits for the end",
 }
 # More than one request for an operation.
 REPEATS = {("obstore", str(status)) for status in (301, 302, 303, 307, 308)}

@@ -100,6 +100,9 @@ static const struct kind kinds[] = {
 		      "Transfer-Encoding: chunked\r\n\r\n" },
 	{ "otherlength", "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-999/9999\r\n"
 			 "Content-Length: 10\r\n\r\n0123456789" },
+	{ "hugelength", "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-999/9999\r\n"
+			"Content-Length: 4611686018427387904\r\n\r\n"
+			"0123456789" },
 	{ "416", "HTTP/1.1 416 No\r\nContent-Range: bytes */9\r\n"
 		 "Content-Length: 0\r\n\r\n" },
 	{ "unit", "HTTP/1.1 206 OK\r\nContent-Range: pages 0-999/9999\r\n"
@@ -113,7 +116,7 @@ static bool serve_kind(int fd, const char *key)
 		if (strcmp(kinds[i].key, key) == 0)
 			put_text(fd, kinds[i].text);
 	}
-	return true;
+	return strcmp(key, "hugelength") != 0;
 }
 
 static bool serve(int fd, const char *key, uint64_t first, uint64_t last)
@@ -343,6 +346,11 @@ static void bad_lengths(void **state)
 	put_plan(h, 1, "otherlength");
 	json_decref(harness_session(h, &reference));
 	assert_int_equal(r->outcome, OUTCOME_TRUNCATED);
+	close(h->fd);
+	put_plan(h, 1, "hugelength");
+	json_decref(harness_session(h, &reference));
+	assert_int_equal(r->outcome, OUTCOME_TRUNCATED);
+	assert_int_equal(r->bytes, 10);
 }
 
 static void limits_and_connect(void **state)
