@@ -81,15 +81,23 @@ def with_status(wanted, read):
     return rule
 
 
-def both(wanted, rules, otherwise):
-    """For a class that stands for several failures: the first of the rules, else `otherwise`."""
+def both(wanted, rules, otherwise=None):
+    """For a class that stands for several failures: the first of the rules, else `otherwise`, if any."""
 
     def rule(error):
         if wanted not in names(type(error)):
             return None
-        return _first(rules, error) or (otherwise, 0)
+        return _first(rules, error) or ((otherwise, 0) if otherwise else None)
 
     return rule
+
+
+def _frames(error):
+    """Yields the frames that an exception went through, the outermost first."""
+    step = error.__traceback__
+    while step is not None:
+        yield step.tb_frame
+        step = step.tb_next
 
 
 def passed_through(function, outcome):
@@ -97,13 +105,27 @@ def passed_through(function, outcome):
 
     function: the name of a function of the library that the exception went through.
     """
+    return lambda error: (
+        (outcome, 0) if any(frame.f_code.co_name == function for frame in _frames(error)) else None
+    )
+
+
+def in_answer(*places):
+    """For exceptions of an answer's body or redirect that do not hold its status: where they came from does.
+
+    places: "package.function.variable", the variable that holds the answer in a function of the library that
+    the exception went through. An answer of status 206 is none that failed by its status.
+    """
+
+    variables = dict(place.rsplit(".", 1) for place in places)
 
     def rule(error):
-        step = error.__traceback__
-        while step is not None:
-            if step.tb_frame.f_code.co_name == function:
-                return outcome, 0
-            step = step.tb_next
+        for frame in _frames(error):
+            package = frame.f_globals.get("__name__", "").partition(".")[0]
+            variable = variables.get(f"{package}.{frame.f_code.co_name}")
+            status = getattr(frame.f_locals.get(variable), "status_code", 206) if variable else 206
+            if status != 206:
+                return of_status(status)
         return None
 
     return rule
@@ -113,6 +135,12 @@ def text(pattern, outcome):
     """For libraries whose exceptions have nothing but their text."""
     expression = re.compile(pattern)
     return lambda error: (outcome, 0) if expression.search(str(error)) else None
+
+
+def text_and(pattern, then):
+    """For what another rule tells, but only of exceptions with such a text."""
+    expression = re.compile(pattern)
+    return lambda error: then(error) if expression.search(str(error)) else None
 
 
 def text_status(pattern):
@@ -174,6 +202,8 @@ _AIOHTTP_BODY = both(
     # A reset within the body too.
     "aiohttp.ClientPayloadError",
     (
+        # What botocore reads before it looks at the status.
+        in_answer("aiobotocore.convert_to_response_dict.http_response"),
         in_chain("aiohttp.ContentEncodingError", WRONG_BYTES),
         text("Not enough data", TRUNCATED),
         *_AIOHTTP_PARSER,
@@ -236,20 +266,30 @@ _S3FS = (
     errno_status(22, 416),
 )
 
+# The first: with the body of an answer; the second: with its Location, which httpx parses in any case.
+_HTTPX_ANSWER = in_answer("httpx.send.response", "httpx._send_handling_redirects.response")
+
 _HTTPX = (
     with_status("httpx.HTTPStatusError", lambda error: error.response.status_code),
     is_a("httpx.TimeoutException", TIMEOUT),
     is_a("httpx.ConnectError", CONNECT),
     both(
         "httpx.RemoteProtocolError",
-        (text("complete message body", TRUNCATED), text("without sending a response", RESET)),
+        (
+            text_and("complete message body|Invalid URL in location", _HTTPX_ANSWER),
+            text("complete message body", TRUNCATED),
+            text("without sending a response", RESET),
+        ),
         BAD_HTTP,
     ),
-    is_a("httpx.DecodingError", WRONG_BYTES),
+    both("httpx.DecodingError", (_HTTPX_ANSWER,), WRONG_BYTES),
     # Response.aread() reads the body.
-    both("httpx.ReadError", (passed_through("aread", TRUNCATED),), RESET),
+    both("httpx.ReadError", (_HTTPX_ANSWER, passed_through("aread", TRUNCATED)), RESET),
     is_a("httpx.WriteError", RESET),
 )
+
+# Session.send() reads the body, and parses the Location in any case.
+_REQUESTS_ANSWER = in_answer("requests.send.r")
 
 _REQUESTS = (
     with_status("requests.HTTPError", lambda error: error.response.status_code),
@@ -257,7 +297,7 @@ _REQUESTS = (
     # Of the body alone.
     both(
         "requests.ChunkedEncodingError",
-        (in_chain("urllib3.InvalidChunkLength", BAD_HTTP),),
+        (in_chain("urllib3.InvalidChunkLength", BAD_HTTP), _REQUESTS_ANSWER),
         TRUNCATED,
     ),
     both(
@@ -274,8 +314,11 @@ _REQUESTS = (
         ),
         RESET,
     ),
+    # A ValueError too.
     is_a("requests.InvalidHeader", BAD_HTTP),
-    is_a("requests.ContentDecodingError", WRONG_BYTES),
+    both("requests.ContentDecodingError", (_REQUESTS_ANSWER,), WRONG_BYTES),
+    # Of a Location that is no URL.
+    both("builtins.ValueError", (_REQUESTS_ANSWER,)),
 )
 
 # obstore's exceptions have neither fields nor causes: only the text tells, in this order. The \b matters:
@@ -288,7 +331,12 @@ _OBSTORE = (
     text("redirect without LOCATION", HTTP_ERROR),
     text(r"kind: Timeout\b", TIMEOUT),
     text(r"kind: Connect\b", CONNECT),
-    text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|kind: Decode\b|Invalid content length", BAD_HTTP),
+    text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|Invalid content length", BAD_HTTP),
+    # A RetryError ends before the body of a good answer: what broke or is no UTF-8 is an error's body.
+    text(r"(?s)\bRetryError\(.*\bkind: (Body|Decode)\b", HTTP_ERROR),
+    # No scheme of ours: the endpoint's is known to be right, so it is a redirect's.
+    text(r"\bBadScheme\b", HTTP_ERROR),
+    text(r"kind: Decode\b", BAD_HTTP),
     # A reset within the body too.
     text(r"kind: Body\b", TRUNCATED),
     text(r"ConnectionReset|IncompleteMessage", RESET),

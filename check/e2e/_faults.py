@@ -115,6 +115,8 @@ def _add_statuses():
 def _add_redirects():
     simple = functools.partial(fault, "statuses")
     to = dict.fromkeys(("301", "302", "303", "307", "308"), ("the same object", "?again"))
+    to["307-no-url"] = ("`http://[::1`", "http://[::1")
+    to["307-ftp"] = ("`ftp://127.0.0.1/x`", "ftp://127.0.0.1/x")
     for name, (words, place) in to.items():
         number = name[:3]
         simple(
@@ -138,6 +140,34 @@ def _add_beside_206():
     simple("100", "`100 Continue` before a good answer", lambda: (continue_ + head() + BODY, KEEP))
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     simple("103", "`103 Early Hints` before a good answer", lambda: (hints + head() + BODY, KEEP))
+
+
+def _add_error_bodies():
+    simple = functools.partial(fault, "statuses")
+    for status in ("403 Forbidden", "503 Slow Down"):
+        number = status[:3]
+        simple(
+            f"{number}-cut",
+            f"status {number}, closed in the middle of the body",
+            lambda status=status: (error(status, "Cut")[0][:-20], CLOSE),
+        )
+    whole = {"Content_Range": None, "Content_Length": str(len(OBJECT))}
+    simple(
+        "200-cut",
+        "status 200, closed in the middle of the body",
+        lambda: (head("200 OK", **whole) + OBJECT[:500], CLOSE),
+    )
+    odd = {**whole, "Content_Length": "4"}
+    simple(
+        "403-odd",
+        "status 403, a body that is not UTF-8",
+        lambda: (head("403 No", **odd) + b"<\xff\xfe>", KEEP),
+    )
+    simple(
+        "403-gzip",
+        "status 403, `Content-Encoding: gzip`, and a body that is not",
+        lambda: error("403 Forbidden", "AccessDenied", Content_Encoding="gzip"),
+    )
 
 
 def _add_lengths():
@@ -237,6 +267,7 @@ _add_connections()
 _add_statuses()
 _add_redirects()
 _add_beside_206()
+_add_error_bodies()
 _add_framing()
 _add_lengths()
 _add_contents()

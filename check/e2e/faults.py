@@ -59,6 +59,7 @@ SEVERAL = {
     "later-chunk": "as before",
     "cut-chunk": "as before",
     "no-length": "as before",
+    "503-cut": "obstore says that the body of an error broke, but not of which status",
     "list-length": "http.client, inside of requests, takes it for no length and waits for the end",
 }
 # More than one request for an operation.

@@ -20,6 +20,20 @@ def caused(error, cause):
     return error
 
 
+def raised_in(place, error, status=None):
+    """Returns an exception that went through a function of a library, where an answer is in a variable.
+
+    place: "package.module.function.variable".
+    """
+    module, function, variable = place.rsplit(".", 2)
+    space = {"__name__": module, "error": error}
+    exec(f"def {function}({variable}):\n    raise error", space)
+    try:
+        space[function](types.SimpleNamespace(status_code=status) if status else None)
+    except type(error) as caught:
+        return caught
+
+
 class Outcomes(unittest.TestCase):
     def expect(self, library, error, outcome, status=0):
         found, found_status = _outcomes.classify(error, library)
@@ -118,6 +132,42 @@ class Outcomes(unittest.TestCase):
         except read as error:
             self.expect("httpx", error, "truncated")
 
+    def test_a_failure_in_the_body_of_an_error_is_of_its_status(self):
+        protocol, chunked = fake("httpx.RemoteProtocolError"), fake("requests.ChunkedEncodingError")
+        for library, place, error, within in (
+            ("requests", "requests.sessions.send.r", chunked(), "truncated"),
+            ("requests", "requests.sessions.send.r", fake("requests.ContentDecodingError")(), "wrong_bytes"),
+            ("requests", "requests.sessions.send.r", ValueError("Invalid IPv6 URL"), "other"),
+            ("httpx", "httpx._client.send.response", protocol("complete message body"), "truncated"),
+            ("httpx", "httpx._client.send.response", fake("httpx.DecodingError")(), "wrong_bytes"),
+            ("httpx", "httpx._client.send.response", fake("httpx.ReadError")(), "reset"),
+            (
+                "httpx",
+                "httpx._client._send_handling_redirects.response",
+                protocol("Invalid URL in location header: x"),
+                "bad_http",
+            ),
+            *(
+                (
+                    library,
+                    "aiobotocore.endpoint.convert_to_response_dict.http_response",
+                    fake("aiohttp.ClientPayloadError")(),
+                    "truncated",
+                )
+                for library in ("aioboto3", "fsspec")
+            ),
+        ):
+            for status, outcome in ((403, "http_error"), (503, "throttled")):
+                error.__traceback__ = None
+                self.expect(library, raised_in(place, error, status), outcome, status)
+            for status in (206, None):
+                error.__traceback__ = None
+                self.expect(library, raised_in(place, error, status), within)
+            error.__traceback__ = None
+            self.expect(library, raised_in(place.replace(library, "elsewhere"), error), within)
+        illegal = raised_in("httpx._client.send.response", protocol("illegal chunk header"), 403)
+        self.expect("httpx", illegal, "bad_http")
+
     def test_requests(self):
         response = types.SimpleNamespace(status_code=500)
         self.expect("requests", fake("requests.HTTPError", response=response)(), "http_error", 500)
@@ -169,6 +219,12 @@ class Outcomes(unittest.TestCase):
             ("source: ParseContentRange {", "wrong_bytes", 0),
             ("source: NotPartial", "http_error", 0),
             ("source: MissingContentLength", "http_error", 0),
+            ("RetryError(\n inner: Http(\n HttpError { kind: Interrupted, kind: Body", "http_error", 0),
+            ("RetryError( inner: Http( HttpError { kind: Decode, source: FromUtf8Error", "http_error", 0),
+            ("RetryError( HttpError { kind: Decode, hyper::Error( InvalidChunkSize", "bad_http", 0),
+            ("HttpError { kind: Interrupted, source: reqwest::Error { kind: Body", "truncated", 0),
+            ("HttpError { kind: Decode, source: x", "bad_http", 0),
+            ("builder error, kind: Builder, source: BadScheme", "http_error", 0),
             ("builder error", "other", 0),
         ):
             self.expect("obstore", generic(words), outcome, status)
@@ -176,7 +232,7 @@ class Outcomes(unittest.TestCase):
         self.expect("obstore", fake("obstore.PermissionDeniedError", PermissionError)(), "http_error", 403)
 
     def test_the_standard_library_for_every_library(self):
-        for library in ("pass", "aiohttp", "a-new-one"):
+        for library in ("pass", "a-new-one", *_outcomes.RULES):
             self.expect(library, ConnectionRefusedError(), "connect")
             self.expect(library, socket.gaierror(), "connect")
             self.expect(library, ssl.SSLCertVerificationError(), "connect")
