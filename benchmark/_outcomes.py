@@ -253,6 +253,8 @@ _BOTOCORE = (
         (*_AIOHTTP_PARSER, in_chain("builtins.UnicodeDecodeError", BAD_HTTP)),
         OTHER,
     ),
+    # A header that is not what it should be: no date, no number.
+    both("builtins.ValueError", (passed_through("_parse_non_payload_attrs", BAD_HTTP),)),
 )
 
 # What s3fs makes of an answer when it has lost the botocore exception.
@@ -317,8 +319,8 @@ _REQUESTS = (
     # A ValueError too.
     is_a("requests.InvalidHeader", BAD_HTTP),
     both("requests.ContentDecodingError", (_REQUESTS_ANSWER,), WRONG_BYTES),
-    # Of a Location that is no URL.
-    both("builtins.ValueError", (_REQUESTS_ANSWER,)),
+    # Of a chunk's length that is a number and no length, and of a Location that is no URL.
+    both("builtins.ValueError", (passed_through("read_chunked", BAD_HTTP), _REQUESTS_ANSWER)),
 )
 
 # obstore's exceptions have neither fields nor causes: only the text tells, in this order. The \b matters:
@@ -332,6 +334,7 @@ _OBSTORE = (
     text(r"kind: Timeout\b", TIMEOUT),
     text(r"kind: Connect\b", CONNECT),
     text(r"hyper::Error\(\s*Parse\b|InvalidChunkSize|Invalid content length", BAD_HTTP),
+    text("InvalidLastModified|BadHeader", BAD_HTTP),
     # A RetryError ends before the body of a good answer: what broke or is no UTF-8 is an error's body.
     text(r"(?s)\bRetryError\(.*\bkind: (Body|Decode)\b", HTTP_ERROR),
     # No scheme of ours: the endpoint's is known to be right, so it is a redirect's.

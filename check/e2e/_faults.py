@@ -197,6 +197,7 @@ def _add_framing():
     simple("status-line", "a status line `HTP/1.1 206`", lambda: (head(version="HTP/1.1") + BODY, KEEP))
     simple("status-number", "a status `2x6`", lambda: (head("2x6 Partial") + BODY, KEEP))
     simple("no-head", "a body without status line and head", lambda: (b"hello\r\n\r\n", CLOSE))
+    simple("odd-byte", "one byte 0xff, then closed", lambda: (b"\xff", CLOSE))
     simple("http-2", "a status line `HTTP/2.0 206`", lambda: (head(version="HTTP/2.0") + BODY, KEEP))
     simple(
         "http-1.0", "a good answer of HTTP/1.0, then closed", lambda: (head(version="HTTP/1.0") + BODY, CLOSE)
@@ -214,6 +215,8 @@ def _add_framing():
     only = {"Content_Length": None, "Transfer_Encoding": "chunked"}
     simple("chunked", "chunked, as it should be", lambda: (head(**only) + chunked, KEEP))
     simple("bad-chunk", "a chunk's length that is no number", lambda: (head(**only) + b"x" + chunked, CLOSE))
+    negative = b"-3e8" + chunked[3:]
+    simple("negative-chunk", "a chunk's length of `-3e8`", lambda: (head(**only) + negative, CLOSE))
     later = b"%x" % 500 + crlf + BODY[:500] + crlf + b"x" + crlf
     simple("later-chunk", "the same, of the second chunk", lambda: (head(**only) + later, CLOSE))
     simple("cut-chunk", "closed within a chunk", lambda: (head(**only) + chunked[:500], CLOSE))
@@ -255,6 +258,7 @@ def _add_contents():
         changes = {"Content_Range": span, "Content_Length": str(len(body))}
         simple(name, words, lambda changes=changes, body=body: (head(**changes) + body, KEEP))
     simple("crc32", "a wrong x-amz-checksum-crc32", lambda: with_line("x-amz-checksum-crc32: AAAAAA=="))
+    simple("no-date", "`Last-Modified: yesterday`", lambda: (head(Last_Modified="yesterday") + BODY, KEEP))
     for coding in ("gzip", "br", "zstd", "aws-chunked", "identity"):
         simple(
             f"encoded-{coding}",

@@ -56,10 +56,12 @@ SEVERAL = {
     "half-head": "http.client, inside of requests, takes the end of the connection for the end of the head",
     "chunked": "obstore says of any answer without Content-Length only that, reference reads no other",
     "bad-chunk": "as before",
+    "negative-chunk": "as before",
     "later-chunk": "as before",
     "cut-chunk": "as before",
     "no-length": "as before",
     "503-cut": "obstore says that the body of an error broke, but not of which status",
+    "odd-byte": "httpx says of any end before the whole head only that no answer was sent",
     "list-length": "http.client, inside of requests, takes it for no length and waits for the end",
 }
 # More than one request for an operation.

@@ -168,6 +168,16 @@ class Outcomes(unittest.TestCase):
         illegal = raised_in("httpx._client.send.response", protocol("illegal chunk header"), 403)
         self.expect("httpx", illegal, "bad_http")
 
+    def test_values_that_are_none(self):
+        for library, place, outcome in (
+            ("requests", "urllib3.response.read_chunked.self", "bad_http"),
+            ("requests", "urllib3.response.read.self", "other"),
+            ("aioboto3", "botocore.parsers._parse_non_payload_attrs.self", "bad_http"),
+            ("fsspec", "botocore.parsers._parse_non_payload_attrs.self", "bad_http"),
+            ("fsspec", "botocore.parsers.parse.self", "other"),
+        ):
+            self.expect(library, raised_in(place, ValueError("x")), outcome)
+
     def test_requests(self):
         response = types.SimpleNamespace(status_code=500)
         self.expect("requests", fake("requests.HTTPError", response=response)(), "http_error", 500)
@@ -225,6 +235,8 @@ class Outcomes(unittest.TestCase):
             ("HttpError { kind: Interrupted, source: reqwest::Error { kind: Body", "truncated", 0),
             ("HttpError { kind: Decode, source: x", "bad_http", 0),
             ("builder error, kind: Builder, source: BadScheme", "http_error", 0),
+            ("source: InvalidLastModified {", "bad_http", 0),
+            ("source: BadHeader {", "bad_http", 0),
             ("builder error", "other", 0),
         ):
             self.expect("obstore", generic(words), outcome, status)
