@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "record/result.h"
 #include "report/report.h"
 
@@ -277,6 +278,33 @@ static void check_common_finding(void **state)
 	result_row_release(&rows[1]);
 }
 
+/* However many: each has its own number and stands beneath. */
+static void check_many_notes(void **state)
+{
+	struct result_row row;
+	struct report_row item = { &row, false };
+	struct report_style style = { 100, false };
+	struct str findings = STR_INIT;
+	char *text;
+
+	(void)state;
+	fill(&row, "lib", 100);
+	for (int i = 1; i <= 100; i++)
+		str_addf(&findings, "%sdoubt %03d", i > 1 ? "; " : "", i);
+	row.findings = str_detach(&findings);
+	WRITTEN(text, report_table(out, &item, 1, &style));
+	for (int i = 1; i <= 100; i++) {
+		char *note = mem_printf("  [%d] doubt %03d\n", i, i);
+
+		if (!strstr(text, note))
+			fail_msg("no '%s' in:\n%s", note, text);
+		free(note);
+	}
+	assert_non_null(strstr(text, "[99][100]\n"));
+	free(text);
+	result_row_release(&row);
+}
+
 static void check_narrow_table(void **state)
 {
 	struct result_row row;
@@ -461,6 +489,7 @@ int main(void)
 		cmocka_unit_test(check_price),
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),
+		cmocka_unit_test(check_many_notes),
 		cmocka_unit_test(check_narrow_table),
 		cmocka_unit_test(check_placement),
 		cmocka_unit_test(check_placements_apart),

@@ -8,7 +8,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define NOTES_MOST 64
+struct note {
+	const char *text; /* a borrowed piece of findings */
+	int length;
+};
 
 /* Rows that can be compared: same test, parameters and settings. */
 struct group {
@@ -16,9 +19,8 @@ struct group {
 					 * ones behind */
 	size_t count;
 	struct table_limits limits;
-	const char *notes[NOTES_MOST]; /* borrowed pieces of findings */
-	int note_length[NOTES_MOST];
-	size_t note_count;
+	struct note *notes;
+	size_t note_count, note_capacity;
 	const struct report_style *style;
 	const struct report_row *all; /* of the table, in all its groups */
 	size_t all_count;
@@ -93,14 +95,12 @@ static void put_titles(FILE *out, const struct group *g, int keep)
 static size_t note_number(struct group *g, const char *text, int length)
 {
 	for (size_t i = 0; i < g->note_count; i++) {
-		if (g->note_length[i] == length &&
-		    !strncmp(g->notes[i], text, (size_t)length))
+		if (g->notes[i].length == length &&
+		    !strncmp(g->notes[i].text, text, (size_t)length))
 			return i + 1;
 	}
-	if (g->note_count == NOTES_MOST)
-		return NOTES_MOST;
-	g->notes[g->note_count] = text;
-	g->note_length[g->note_count] = length;
+	MEM_ROOM(g->notes, g->note_count, g->note_capacity);
+	g->notes[g->note_count] = (struct note){ text, length };
 	return ++g->note_count;
 }
 
@@ -224,7 +224,8 @@ static void put_notes(FILE *out, const struct group *g, unsigned width)
 	for (size_t i = 0; i < g->note_count; i++) {
 		int indent = fprintf(out, "  [%zu] ", i + 1);
 
-		put_wrapped(out, g->notes[i], g->note_length[i], width, indent);
+		put_wrapped(out, g->notes[i].text, g->notes[i].length, width,
+			    indent);
 	}
 }
 
@@ -513,6 +514,7 @@ void report_table(FILE *out, const struct report_row *rows, size_t count,
 		collect(&group, rows, count, first, taken);
 		put_group(out, &group);
 		free(group.rows);
+		free(group.notes);
 	}
 	if (measured > 1)
 		fprintf(out, "One trial each: differences of less than about "
