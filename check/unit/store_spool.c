@@ -351,6 +351,71 @@ static void killed_at_any_moment(void **state)
 			 4 * trials);
 }
 
+/* Begins a file and waits to be killed. */
+static pid_t write_slowly(const char *path)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct file_new new;
+
+		if (file_new_open(&new, path, NULL) < 0 ||
+		    write(new.fd, "SQLite", 6) != 6 ||
+		    write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(1);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static int files_in(const char *path)
+{
+	DIR *folder = opendir(path);
+	int n = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		n++;
+	closedir(folder);
+	return n - 2;
+}
+
+/* A writer that lives keeps its file, whoever looks; another's name stays. */
+static void what_the_killed_began_is_removed(void **state)
+{
+	struct fixture *f = *state;
+	struct run run;
+	char *file = spool_one(f, &run, false), *folder = file_folder(file);
+	char *path = mem_printf("%s/%.16s-1.db", folder, file_name(file));
+	char *other = mem_printf("%s/mine.db.0123456789abcdef.tmp", folder);
+	pid_t pid = write_slowly(path);
+
+	assert_int_equal(file_write(other, "x", 1, &err), 0);
+	assert_int_equal(files_in(folder), 3);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(store_spooled(f->url), 1);
+	assert_int_equal(files_in(folder), 3);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(store_spooled(f->url), 1);
+	assert_int_equal(files_in(folder), 2);
+	assert_true(file_exists(other));
+	assert_true(file_exists(file));
+	free(other);
+	free(path);
+	free(folder);
+	free(file);
+	free(run.command);
+}
+
 /* Room that is kept is nobody else's, and is given back. */
 static void room(void **state)
 {
@@ -374,6 +439,7 @@ int main(void)
 		CHECK(the_end_of_a_run_comes_back), CHECK(places),
 		CHECK(others_are_left), CHECK(what_is_damaged_is_named),
 		CHECK(an_older_schema),
+		CHECK(what_the_killed_began_is_removed),
 		CHECK(killed_at_any_moment), CHECK(room),
 	};
 

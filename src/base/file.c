@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,77 +97,6 @@ int file_write_all(int fd, const void *bytes, size_t n)
 		n -= (size_t)wrote;
 	}
 	return 0;
-}
-
-/* Nobody can have made this name before us. */
-static int open_temporary(const char *path, char **temporary)
-{
-	unsigned long long number;
-
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return -1;
-	*temporary = mem_printf("%s.%016llx.tmp", path, number);
-	return open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-					O_CLOEXEC, 0666);
-}
-
-int file_new_open(struct file_new *new, const char *path, struct err *err)
-{
-	*new = (struct file_new){ .path = mem_dup(path), .as_invoker = true };
-	invoker_begin();
-	new->fd = open_temporary(path, &new->temporary);
-	invoker_end();
-	if (new->fd < 0 && invoker_refused(errno)) {
-		new->as_invoker = false;
-		free(new->temporary);
-		new->temporary = NULL;
-		new->fd = open_temporary(path, &new->temporary);
-	}
-	if (new->fd >= 0)
-		return 0;
-	err_sys(err, "cannot write %s", path);
-	free(new->path);
-	free(new->temporary);
-	return ERR_SYSTEM;
-}
-
-static int put_in_place(const struct file_new *new)
-{
-	int code;
-
-	if (new->as_invoker)
-		invoker_begin();
-	code = rename(new->temporary, new->path);
-	if (new->as_invoker)
-		invoker_end();
-	return code;
-}
-
-int file_new_close(struct file_new *new, int code, struct err *err)
-{
-	if (code == 0 && fsync(new->fd) < 0 && errno != EINVAL)
-		code = err_sys(err, "cannot write %s", new->path);
-	if (close(new->fd) < 0 && code == 0)
-		code = err_sys(err, "cannot write %s", new->path);
-	if (code == 0 && put_in_place(new) < 0)
-		code = err_sys(err, "cannot write %s", new->path);
-	if (code < 0)
-		unlink(new->temporary);
-	free(new->path);
-	free(new->temporary);
-	return code;
-}
-
-int file_write(const char *path, const void *bytes, size_t n, struct err *err)
-{
-	struct file_new new;
-	int code = file_new_open(&new, path, err);
-
-	if (code < 0)
-		return code;
-	if (file_write_all(new.fd, bytes, n) < 0)
-		code = err_sys(err, "cannot write %s", path);
-	return file_new_close(&new, code, err);
 }
 
 static int make_dir(const char *path, mode_t mode)

@@ -39,6 +39,12 @@ struct file_new {
 int file_new_open(struct file_new *new, const char *path, struct err *err);
 int file_new_close(struct file_new *new, int code, struct err *err);
 
+/* What a process left in an open folder that ended before file_new_close(), and
+ * whose new file was to have a name that `wanted` takes. One that is still written
+ * is left; nothing is followed, and only the caller's files and those of who asked
+ * are removed. */
+void file_clear_new(int folder, bool (*wanted)(const char *name));
+
 /* All at once: a reader sees the old file or the whole new one. */
 int file_write(const char *path, const void *bytes, size_t n, struct err *err);
 

@@ -25,7 +25,8 @@ struct spool_file {
 };
 
 /* Calls `visit` with each file of this user's for that database; ends early with
- * what it returns when that is not 0. */
+ * what it returns when that is not 0. What killed programs began to write there
+ * is removed. */
 int spool_each(const char *target,
 	       int (*visit)(void *context, const struct spool_file *file),
 	       void *context);

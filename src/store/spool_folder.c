@@ -16,6 +16,7 @@
 #include "store/spool.h"
 
 #define STATE "geoio-benchmark/spool"
+#define HASH_DIGITS 16
 #define SHARED "geoio-benchmark-spool" /* in a folder of everybody */
 
 char *spool_target(const char *path)
@@ -141,6 +142,13 @@ static bool is_name(const char *name, const char *start)
 	       !strcmp(name + n - 3, ".db");
 }
 
+/* Of any database: "HASH-UUID.db". */
+static bool is_any_name(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == HASH_DIGITS &&
+	       name[HASH_DIGITS] == '-' && is_name(name, "");
+}
+
 typedef int (*visit_fn)(void *context, const struct spool_file *file);
 
 static int each_in(const char *folder, const char *start, visit_fn visit,
@@ -150,6 +158,8 @@ static int each_in(const char *folder, const char *start, visit_fn visit,
 	struct dirent *entry;
 	int code = 0;
 
+	if (all)
+		file_clear_new(dirfd(all), is_any_name);
 	while (all && code == 0 && (entry = readdir(all))) {
 		struct spool_file file = { .folder = dirfd(all),
 					   .name = entry->d_name };
