@@ -59,6 +59,28 @@ class Sweep(Check):
         self.assertEqual([rows[n]["state"] for n in (1, 2)], ["ok", "ok"])
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
 
+    def test_one_that_fails_is_a_result(self):
+        """Of a run of one trial too: nothing is missing, and nothing is said to be."""
+        words = "run-test null fetch_range --isolation process --replicas 60 --concurrency 1 --db r.db"
+        with self.origin() as origin:
+            words = f"ulimit -n 110; exec {BENCHMARK} {words} --endpoint {origin.url} --anonymous"
+            result = subprocess.run(
+                ["sh", "-c", words], cwd=self.folder, capture_output=True, text=True, timeout=120
+            )
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.db = self.folder / "r.db"
+        self.assertEqual(
+            self.query("select ended, failed from runs join trials on run_id = runs.id"), [("finished", 1)]
+        )
+        self.assertNotIn("of its trials", self.benchmark("get-results", "-", "--db", self.db).stderr)
+
+    def test_one_that_is_not_made_is_missed(self):
+        text = 'library: null\ntest: fetch_range\ncongestion: ["cubic,reno", carrier-pigeon]\n'
+        self.sweep(text + COMMON, status=1)
+        self.assertEqual(self.query("select ended from runs"), [("failed",)])
+        result = self.benchmark("get-results", "-")
+        self.assert_sentence(result.stderr, "could not make all its trials: 1 of its trials is here")
+
     def test_nothing_is_evaluated(self):
         mark = self.folder / "mark"
         for text in (

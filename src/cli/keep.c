@@ -47,6 +47,7 @@ void keep_trial(struct session *session, const struct trial *trial,
 	char *file;
 	int code = progress_work_begin(&session->progress, &why);
 
+	session->made++;
 	if (code == 0)
 		code = store_add_trial(session->store, &session->run, trial,
 				       summary, &why);

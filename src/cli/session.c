@@ -516,7 +516,7 @@ static enum run_end how_ended(const struct session *session, int code)
 {
 	if (session->interrupted || code == ERR_INTERRUPTED)
 		return RUN_INTERRUPTED;
-	return code < 0 ? RUN_FAILED : RUN_FINISHED;
+	return session->made < session->job_count ? RUN_FAILED : RUN_FINISHED;
 }
 
 int session_run(struct session *session, struct err *err)

@@ -62,6 +62,7 @@ struct session {
 	size_t prepared_count, prepared_capacity;
 	struct finished *finished;
 	size_t finished_count, finished_capacity;
+	size_t made;    /* trials that were made, or tried: those that failed too */
 	size_t refused; /* trials that were asked for in a wrong way */
 	bool failed, interrupted;
 };

@@ -300,7 +300,7 @@ struct environment {
 
 /* X(NAME, "word"): how a run ended, as runs.ended says. */
 #define RUN_ENDS(X)                                                            \
-	X(FINISHED, "finished")       /* every trial was made */               \
+	X(FINISHED, "finished")       /* all were made, or tried */            \
 	X(FAILED, "failed")           /* something kept it from making them */ \
 	X(INTERRUPTED, "interrupted") /* somebody asked it to stop */          \
 	X(KILLED, "killed")           /* it could not say so itself */
