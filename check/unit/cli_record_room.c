@@ -50,6 +50,21 @@ static void short_of_memory(void **state)
 	assert_int_equal(room(1000, 10, 1, 0), 0);
 }
 
+/* What is not refused has room for all, however long it may take. */
+static void more_than_is_ever_recorded(void **state)
+{
+	struct err err = { "" };
+	char limit[32];
+
+	(void)state;
+	assert_int_equal(record_room_check(RECORDS_MOST, &err), 0);
+	assert_true(room(RECORDS_MOST, 86400, 1, UINT64_MAX) >= RECORDS_MOST);
+	assert_int_equal(record_room_check(RECORDS_MOST + 1, &err), ERR_USAGE);
+	snprintf(limit, sizeof(limit), "%llu of them", RECORDS_MOST);
+	assert_names(err, "--n-requests");
+	assert_names(err, limit);
+}
+
 /* Of this machine: something, and no more than it says is free. */
 static void of_this_machine(void **state)
 {
@@ -70,6 +85,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(enough),
 		cmocka_unit_test(short_of_memory),
+		cmocka_unit_test(more_than_is_ever_recorded),
 		cmocka_unit_test(of_this_machine),
 	};
 

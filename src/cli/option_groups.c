@@ -4,6 +4,7 @@
 #include "plan/plan.h"
 
 #define AT(field) offsetof(struct options, field)
+#define WHOLE_MOST 9007199254740991.0 /* that a double holds exactly */
 #define END { NULL, OPTION_FLAG, 0, 0, 0, NULL, NULL }
 
 const struct option_spec options_select[] = {
@@ -17,7 +18,7 @@ const struct option_spec options_select[] = {
 const struct option_spec options_trial[] = {
 	{ "replicas", OPTION_COUNT, AT(replicas), 1, 1024, "N",
 	  "processes that run the test together (1)" },
-	{ "n-requests", OPTION_COUNT, AT(n_requests), 0, 1e12, "N",
+	{ "n-requests", OPTION_COUNT, AT(n_requests), 0, WHOLE_MOST, "N",
 	  "operations of each replica; 0: until the timeout (0)" },
 	{ "timeout", OPTION_LIMIT, AT(timeout), 0.05, TIMEOUT_MOST_S, "SECONDS",
 	  "length of the timed part; it or --n-requests ends it first; -1: only "
@@ -48,7 +49,7 @@ const struct option_spec options_trial[] = {
 	  "s2, or cog for fewer, decodable files (s2)" },
 	{ "keys", OPTION_COUNT, AT(keys), 1, PLAN_KEYS_MAX, "N",
 	  "objects in the dataset s2, or the first so many of a bucket (512)" },
-	{ "seed", OPTION_COUNT, AT(seed), 0, 9007199254740991.0, "N",
+	{ "seed", OPTION_COUNT, AT(seed), 0, WHOLE_MOST, "N",
 	  "of plans and orders: the same seed is the same work (42)" },
 	END
 };

@@ -6,7 +6,6 @@
  * virtual CPU of 2026. The memory is sparse, so room costs nothing until it is
  * used. */
 #define RECORDS_PER_SECOND 2000000.0
-#define RECORDS_MOST 50000000.0
 
 /* With fewer than a client of 10 s needs, nothing can be measured. */
 #define RECORDS_LEAST 100000
@@ -17,10 +16,22 @@ static uint64_t wanted_of(const struct trial_spec *spec, bool *by_number)
 {
 	double most = spec->timeout_s * RECORDS_PER_SECOND;
 
-	if (most > RECORDS_MOST)
-		most = RECORDS_MOST;
+	if (most > (double)RECORDS_MOST)
+		most = (double)RECORDS_MOST;
 	*by_number = spec->n_requests && (double)spec->n_requests < most;
 	return *by_number ? spec->n_requests : (uint64_t)most + 1024;
+}
+
+int record_room_check(uint64_t n_requests, struct err *err)
+{
+	if (n_requests <= RECORDS_MOST)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "--n-requests is %llu: a replica keeps a record of %d "
+		       "bytes of each operation, and at most %llu of them, "
+		       "%.2f GiB: ask for fewer, or share them among --replicas",
+		       (unsigned long long)n_requests, RECORD_BYTES,
+		       RECORDS_MOST, (double)RECORDS_MOST * RECORD_BYTES / GIB);
 }
 
 int record_room(const struct trial_spec *spec, uint64_t room_bytes,

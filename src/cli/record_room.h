@@ -7,6 +7,12 @@
 #include "base/err.h"
 #include "record/trial.h"
 
+/* Of one replica, however long its trial is. */
+#define RECORDS_MOST 50000000ULL
+
+/* ERR_USAGE: --n-requests asks for more operations than are ever recorded. */
+int record_room_check(uint64_t n_requests, struct err *err);
+
 /*
  * Enough for the operations that were asked for, or that any client can do in
  * the time; where `room_bytes`, what may still be had, does not hold so many for

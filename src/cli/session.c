@@ -19,6 +19,7 @@
 #include "cli/open_files.h"
 #include "cli/keep.h"
 #include "cli/placing.h"
+#include "cli/record_room.h"
 #include "cli/say.h"
 #include "cli/show.h"
 #include "cli/typed.h"
@@ -102,6 +103,8 @@ int session_add(struct session *session, const char *library, const char *test,
 
 	if (code == 0)
 		code = set_no_timeout(&job.options, err);
+	if (code == 0)
+		code = record_room_check(options->n_requests, err);
 	if (code < 0)
 		return code;
 	MEM_ROOM(session->jobs, session->job_count, session->job_capacity);
