@@ -1,6 +1,7 @@
 """A finished measurement is never thrown away: locked databases, full disks, closed folders."""
 
 import contextlib
+import itertools
 import os
 import signal
 import sqlite3
@@ -8,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from _harness import Check, main
+from _harness import TOP, Check, main
 
 QUICK = ("--timeout", "0.3", "--warm-up", "0", "--concurrency", "4")
 NULL = ("run-test", "null", "fetch_range", *QUICK)
@@ -104,7 +105,7 @@ class Full(Check):
         super().setUp()
         self.small = self.folder / "small"
         self.small.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", self.small])
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k,nr_inodes=40", "none", self.small])
         if mounted.returncode:
             self.skipTest("nothing can be mounted here")
         self.addCleanup(subprocess.run, ["umount", "-l", self.small], check=True)
@@ -150,6 +151,62 @@ class Full(Check):
                 if str(self.small) in (target := os.readlink(f"{links}/{link}")) and "(deleted)" in target:
                     return "running"
         return ""
+
+    def copy_of_live(self, name):
+        """Its rows are in the log: what a program leaves that was killed."""
+        source = self.folder / "live.db"
+        self.benchmark(*NULL, "--db", source)
+        with contextlib.closing(sqlite3.connect(source, isolation_level=None)) as db:
+            db.execute("update runs set command = 'in the log'")
+            for end in ("", "-wal"):
+                (self.small / f"{name}{end}").write_bytes((self.folder / f"live.db{end}").read_bytes())
+
+    def contents(self):
+        return {path.name: path.read_bytes() for path in self.small.iterdir()}
+
+    def assert_read(self, rows=1):
+        """All commands that read it, and nothing of it changes."""
+        self.fill()
+        before = self.contents()
+        self.assertEqual(self.rows(), rows)
+        for words in (("db", "current"), ("db", "history")):
+            self.assertIn("0", self.benchmark(*words, "--db", self.db).stdout)
+        self.assertEqual(self.contents(), before)
+        (self.small / "filler").unlink()
+
+    def test_read_without_room(self):
+        self.benchmark(*NULL, "--db", self.db)
+        self.assert_read()
+
+    def test_read_the_log_without_room(self):
+        self.copy_of_live("r.db")
+        self.assertGreater((self.small / "r.db-wal").stat().st_size, 0)
+        self.assert_read()
+
+    def test_read_an_older_schema_without_room(self):
+        for schema, rows in (("0001", 0), ("0002", 1), ("0004", 1)):
+            self.db = self.small / f"{schema}.db"
+            with contextlib.closing(sqlite3.connect(self.db)) as db:
+                db.execute("pragma journal_mode = wal")
+                db.executescript((TOP / f"check/golden/db/{schema}.sql").read_text())
+            self.assert_read(rows)
+            self.db.unlink()
+
+    def test_read_beside_a_writer_without_room(self):
+        """Its files are there already."""
+        self.benchmark(*NULL, "--db", self.db)
+        with contextlib.closing(sqlite3.connect(self.db, isolation_level=None)) as db:
+            db.execute("update runs set command = 'in the log'")
+            self.fill()
+            self.assertEqual(self.rows(), 1)
+
+    def test_read_without_inodes(self):
+        """There is room, but for no new file."""
+        self.benchmark(*NULL, "--db", self.db)
+        with contextlib.suppress(OSError):
+            for i in itertools.count():
+                (self.small / f"filler{i}").touch()
+        self.assertEqual(self.rows(), 1)
 
     def test_not_begun_without_room(self):
         self.benchmark(*NULL, "--db", self.db)

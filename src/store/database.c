@@ -56,6 +56,17 @@ static int not_ours(const struct store *store, struct err *err)
 		       "with --db", store->path);
 }
 
+bool database_is_full(const struct store *store)
+{
+	int code = sqlite3_errcode(store->db) & 0xff;
+	int error = sqlite3_system_errno(store->db);
+
+	if (code == SQLITE_FULL)
+		return true;
+	return (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
+	       (error == ENOSPC || error == EDQUOT || room_is_none(store));
+}
+
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err)
 {
@@ -72,7 +83,7 @@ int database_fail(const struct store *store, const char *doing,
 		return not_ours(store, err);
 	if (code == SQLITE_READONLY)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
-	if (code == SQLITE_FULL || (code == SQLITE_IOERR && room_is_none(store)))
+	if (database_is_full(store))
 		return err_set(err, ERR_SYSTEM,
 			       "%s: its disk is full: free some room, or give "
 			       "another with --db", store->path);
@@ -112,6 +123,14 @@ static int check_ours(const struct store *store, struct err *err)
 	return code;
 }
 
+/* Who keeps all others out needs no file that it shares with them. The log stays
+ * as it is. */
+static int be_alone(const struct store *store, struct err *err)
+{
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return database_run(store, "PRAGMA locking_mode = EXCLUSIVE", err);
+}
+
 /* WAL lets readers and the writer work side by side; NORMAL cannot lose a
  * transaction to a killed process, only to a power cut. */
 static int set_up(struct store *store, bool write, struct err *err)
@@ -119,12 +138,14 @@ static int set_up(struct store *store, bool write, struct err *err)
 	int code;
 
 	sqlite3_busy_handler(store->db, busy_wait, store);
-	code = database_run(store,
-			    "PRAGMA foreign_keys = ON;"
-			    "PRAGMA synchronous = NORMAL;"
-			    "PRAGMA trusted_schema = OFF;"
-			    "SELECT count(*) FROM sqlite_master;",
-			    err);
+	code = store->alone ? be_alone(store, err) : 0;
+	if (code == 0)
+		code = database_run(store,
+				    "PRAGMA foreign_keys = ON;"
+				    "PRAGMA synchronous = NORMAL;"
+				    "PRAGMA trusted_schema = OFF;"
+				    "SELECT count(*) FROM sqlite_master;",
+				    err);
 	if (code == 0)
 		code = check_ours(store, err);
 	if (code == 0 && write)
@@ -201,6 +222,8 @@ static int open_writable(struct store *store, bool create, struct err *err)
 int database_open(struct store *store, const char *path, bool create,
 		  struct err *err)
 {
+	int code;
+
 	store->path = mem_dup(path);
 	if (file_is_dir(path))
 		return err_set(err, ERR_USAGE,
@@ -214,7 +237,12 @@ int database_open(struct store *store, const char *path, bool create,
 			       path);
 	if (!create && readonly_is(path))
 		return readonly_open(store, err);
-	return open_writable(store, create, err);
+	if (!create && readonly_is_full(store))
+		return readonly_open_full(store, err);
+	code = open_writable(store, create, err);
+	if (code < 0 && !create && database_is_full(store))
+		code = readonly_open_full(store, err);
+	return code;
 }
 
 int database_load(struct store *store, const void *bytes, size_t n,

@@ -24,6 +24,7 @@ struct store {
 	bool immutable;
 	off_t size;
 	struct timespec changed;
+	bool alone; /* nobody else may have it open */
 };
 
 /* The path in a URL; the caller frees *out. */
@@ -51,12 +52,18 @@ bool room_is_none(const struct store *store);
 int busy_wait(void *context, int tries);
 void busy_holder(const struct store *store, char *out, size_t size);
 
-/* readonly.c: whether nothing may be written there; opening such a database;
- * whether it is still as it was; a copy in memory in place of the file. */
+/* readonly.c: whether nothing may be written there; opening such a database, or
+ * one for whose two files there is no room (which can be seen, or only when they
+ * are made); whether it is still as it was; a copy in memory in place of the file. */
 bool readonly_is(const char *path);
 int readonly_open(struct store *store, struct err *err);
+bool readonly_is_full(const struct store *store);
+int readonly_open_full(struct store *store, struct err *err);
 int readonly_check(const struct store *store, struct err *err);
 int readonly_copy(struct store *store, struct err *err);
+
+/* Whether the connection's last error is a file system without room. */
+bool database_is_full(const struct store *store);
 
 /* A sentence for the connection's last error; returns a negative code. */
 int database_fail(const struct store *store, const char *doing,

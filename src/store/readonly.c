@@ -1,6 +1,7 @@
 /*
  * Databases that are read and cannot, or must not, be changed: in a folder or on
- * a mount where nothing may be written, or of an older schema.
+ * a mount where nothing may be written, on a disk that is full, or of an older
+ * schema.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/invoker.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/database.h"
@@ -27,15 +29,21 @@ bool readonly_is(const char *path)
 	return !writable;
 }
 
+/* Of a file beside it; 0: there is none. */
+static off_t size_of(const char *path, const char *end)
+{
+	char *name = mem_printf("%s%s", path, end);
+	struct stat file;
+	off_t size = stat(name, &file) == 0 ? file.st_size : 0;
+
+	free(name);
+	return size;
+}
+
 /* What is in it is newer than what the file holds. */
 static bool has_log(const char *path)
 {
-	char *name = mem_printf("%s-wal", path);
-	struct stat log;
-	bool there = stat(name, &log) == 0 && log.st_size > 0;
-
-	free(name);
-	return there;
+	return size_of(path, "-wal") > 0;
 }
 
 static void add_url(struct str *url, const char *path)
@@ -89,6 +97,28 @@ int readonly_open(struct store *store, struct err *err)
 		       "%s-wal, and nothing may be written beside it: copy "
 		       "both files to a folder where you may write, and give "
 		       "that with --db", store->path, store->path);
+}
+
+/* What others share with us has its room already. */
+#define SHARED_BYTES 32768
+
+bool readonly_is_full(const struct store *store)
+{
+	return size_of(store->path, "-shm") < SHARED_BYTES &&
+	       room_is_none(store);
+}
+
+int readonly_open_full(struct store *store, struct err *err)
+{
+	int code;
+
+	if (!has_log(store->path))
+		return open_immutable(store, err);
+	store->alone = true;
+	invoker_begin();
+	code = database_attach(store, store->path, SQLITE_OPEN_READWRITE, err);
+	invoker_end();
+	return code;
 }
 
 int readonly_check(const struct store *store, struct err *err)

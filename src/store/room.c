@@ -34,13 +34,18 @@ static int look(const char *folder, uint64_t need)
 	return (uint64_t)fs.f_bavail * fs.f_frsize >= need ? 0 : ENOSPC;
 }
 
-/* SQLite has no room for its own files. */
+/* SQLite has no room for its own files, of which there are two. A file system
+ * that does not count its files says that it has 0. */
 #define LEAST_BYTES (64ULL << 10)
+#define LEAST_FILES 2
 
 bool room_is_none(const struct store *store)
 {
 	char *folder = file_folder(store->path);
-	bool none = look(folder, LEAST_BYTES) != 0;
+	struct statvfs fs;
+	bool none = look(folder, LEAST_BYTES) != 0 ||
+		    (statvfs(folder, &fs) == 0 && fs.f_files &&
+		     fs.f_favail < LEAST_FILES);
 
 	free(folder);
 	return none;
