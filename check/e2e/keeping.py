@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import signal
 import sqlite3
@@ -173,6 +174,32 @@ class Full(Check):
             self.assertIn("0", self.benchmark(*words, "--db", self.db).stdout)
         self.assertEqual(self.contents(), before)
         (self.small / "filler").unlink()
+
+    def doctor(self):
+        """What it says of the database, and whether a run could be stored there."""
+        result = self.benchmark("doctor", "--json", "--db", self.db, status=None)
+        return next(item for item in json.loads(result.stdout) if item["name"] == "database")
+
+    def test_doctor_looks_for_room(self):
+        for made in (False, True):
+            self.assertEqual(self.doctor()["verdict"], "ok")
+            self.fill()
+            said = self.doctor()
+            self.assertEqual(said["verdict"], "cannot")
+            self.assert_sentence(said["text"], rf"{self.db} is full")
+            self.assert_sentence(said["remedy"], "^free some.*--db")
+            (self.small / "filler").unlink()
+            self.assertEqual(self.db.exists(), made)
+            self.benchmark(*NULL, "--db", self.db)
+
+    def test_doctor_looks_at_the_mount(self):
+        self.benchmark(*NULL, "--db", self.db)
+        subprocess.run(["mount", "-o", "remount,ro", self.small], check=True)
+        said = self.doctor()
+        self.assertEqual(said["verdict"], "cannot")
+        self.assert_sentence(said["text"], "read-only")
+        self.assert_sentence(said["remedy"], "^mount it.*--db")
+        self.assertEqual(self.rows(), 1)
 
     def test_read_without_room(self):
         self.benchmark(*NULL, "--db", self.db)

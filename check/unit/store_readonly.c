@@ -126,6 +126,46 @@ static void where_nothing_can_be_written(void **state)
 	str_release(&report);
 }
 
+static int check_as_user(const struct fixture *f, mode_t file, mode_t folder)
+{
+	int code;
+
+	assert_int_equal(chmod(f->path, file), 0);
+	assert_int_equal(chmod(f->folder, folder), 0);
+	if (geteuid() == 0)
+		assert_int_equal(seteuid(65534), 0);
+	code = store_check_writable(f->url, &err);
+	end_user(f);
+	return code;
+}
+
+/* Said before there are results, and nothing is made. */
+static void whether_it_can_be_written(void **state)
+{
+	struct fixture *f = *state;
+	char *log = mem_printf("%s-wal", f->path);
+	char *nowhere = mem_printf("%s/none/t.db", f->folder);
+
+	assert_int_equal(store_check_writable(f->url, &err), 0);
+	assert_int_equal(files_in(f->folder), 0);
+	make_golden(f, "0004");
+	assert_int_equal(check_as_user(f, 0666, 0777), 0);
+	assert_int_equal(check_as_user(f, 0444, 0777), ERR_SYSTEM);
+	assert_names(err, f->path);
+	assert_names(err, ": change that, or give another database with --db");
+	assert_int_equal(check_as_user(f, 0666, 0555), ERR_SYSTEM);
+	assert_names(err, "folder");
+	assert_int_equal(files_in(f->folder), 1);
+	assert_int_equal(file_write(log, "", 0, &err), 0);
+	assert_int_equal(chmod(log, 0444), 0);
+	assert_int_equal(check_as_user(f, 0666, 0777), ERR_SYSTEM);
+	assert_names(err, log);
+	assert_int_equal(store_check_writable(nowhere, &err), ERR_SYSTEM);
+	assert_names(err, "no folder");
+	free(nowhere);
+	free(log);
+}
+
 /* A folder whose name is no plain URL, and a file of ours in it. */
 static void odd_names(void **state)
 {
@@ -307,7 +347,8 @@ int main(void)
 	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest checks[] = {
 		CHECK(older_schemas), CHECK(where_nothing_can_be_written),
-		CHECK(odd_names), CHECK(log_that_cannot_be_read),
+		CHECK(whether_it_can_be_written), CHECK(odd_names),
+		CHECK(log_that_cannot_be_read),
 		CHECK(changed_meanwhile), CHECK(locked_for_a_while),
 		CHECK(locked_until_ctrl_c),
 	};

@@ -206,19 +206,38 @@ static void probe_cog(const struct doctor *doctor, struct finding *f)
 	REMEDY(f, "build it: install libgdal-dev, then `make`");
 }
 
+/* The sentence says what is wrong, the arrow has the remedy, which goes on after
+ * the last colon. */
+static const char *cut_remedy(char *reason)
+{
+	char *colon = NULL;
+
+	for (char *at = reason; (at = strstr(at, ": ")); at++)
+		colon = at;
+	if (!colon)
+		return "";
+	*colon = '\0';
+	return colon + 2;
+}
+
 static void probe_database(const struct doctor *doctor, struct finding *f)
 {
 	const char *url = database_url(doctor->options);
 	struct str text = STR_INIT;
 	struct err err;
 
-	if (store_current(url, &text, &err) == 0) {
+	if (store_current(url, &text, &err) < 0) {
+		say(f, VERDICT_CANNOT, "%.390s", err.text);
+		REMEDY(f, "give another with --db or the variable db_url");
+	} else if (store_check_writable(url, &err) < 0) {
+		const char *remedy = cut_remedy(err.text);
+
+		say(f, VERDICT_CANNOT, "%.390s", err.text);
+		REMEDY(f, "%.390s or the variable db_url", remedy);
+	} else {
 		while (text.len && text.buf[text.len - 1] == '\n')
 			text.buf[--text.len] = '\0';
 		say(f, VERDICT_OK, "%s: %.300s", url, text.buf);
-	} else {
-		say(f, VERDICT_CANNOT, "%.390s", err.text);
-		REMEDY(f, "give another with --db or the variable db_url");
 	}
 	str_release(&text);
 }
@@ -241,20 +260,6 @@ static bool probe_user_cells(struct finding *f)
 	return true;
 }
 
-/* Both grades fail for the same reason: the sentence says it, the arrow has the
- * remedy, which goes on after the last colon. */
-static const char *cut_remedy(char *reason)
-{
-	char *colon = NULL;
-
-	for (char *at = reason; (at = strstr(at, ": ")); at++)
-		colon = at;
-	if (!colon)
-		return "";
-	*colon = '\0';
-	return colon + 2;
-}
-
 /* The best grade; the arrow says what a better one needs. */
 static void probe_isolation(const struct doctor *doctor, struct finding *f)
 {
@@ -270,6 +275,7 @@ static void probe_isolation(const struct doctor *doctor, struct finding *f)
 	}
 	if (!probe_user_cells(f)) {
 		cells_try(ISOLATION_CELL_USER, text, sizeof(text));
+		/* Both grades fail for the same reason. */
 		if (strcmp(why, text) == 0)
 			better = cut_remedy(text);
 		say(f, VERDICT_DOUBT,

@@ -43,9 +43,11 @@ int database_attach(struct store *store, const char *name, int flags,
 int database_load(struct store *store, const void *bytes, size_t n,
 		  struct err *err);
 
-/* room.c: gives up what store_reserve() kept; whether the file system is full. */
+/* room.c: gives up what store_reserve() kept; whether the file system is full;
+ * whether the shortest trial finds room. */
 void room_release(struct store *store);
 bool room_is_none(const struct store *store);
+bool room_for_trial(struct store *store);
 
 /* busy.c: SQLite's busy handler, whose context is the store; and a word for who
  * has the lock. */

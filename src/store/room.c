@@ -29,8 +29,8 @@ static int look(const char *folder, uint64_t need)
 {
 	struct statvfs fs;
 
-	if (statvfs(folder, &fs) < 0)
-		return 0;
+	if (statvfs(folder, &fs) < 0 || !fs.f_blocks)
+		return 0; /* not known */
 	return (uint64_t)fs.f_bavail * fs.f_frsize >= need ? 0 : ENOSPC;
 }
 
@@ -89,4 +89,14 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 			(unsigned long long)(need + 1023) / 1024);
 	free(folder);
 	return error ? ERR_FAILED : 0;
+}
+
+bool room_for_trial(struct store *store)
+{
+	char *folder = file_folder(store->path);
+	int error = keep(store, folder, TRIAL_BYTES + REPLICA_BYTES);
+
+	room_release(store);
+	free(folder);
+	return error == 0 && !room_is_none(store);
 }

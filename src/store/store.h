@@ -50,6 +50,10 @@ int store_add_trial(struct store *store, const struct run *run,
 int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 		  struct err *err);
 
+/* Whether a run could store anything there now; leaves no file. The sentence ends
+ * with a colon and the remedy. */
+int store_check_writable(const char *url, struct err *err);
+
 /*
  * Where a trial, or the end of a run, cannot be stored, it is kept in a file of
  * its own, below XDG_STATE_HOME (else ~/.local/state) or in the temporary
