@@ -116,6 +116,8 @@ static int run_command(const struct command *command, int argc, char **argv)
 	}
 	if (code == 0)
 		code = check_arguments(command, &options, &err);
+	if (code == 0)
+		code = options_check_pairs(&options, command->groups, &err);
 	if (code == 0 && options.debug)
 		code = log_enable(options.debug, &err);
 	if (code == 0)

@@ -125,6 +125,12 @@ int options_parse(struct options *options,
 		  const struct option_spec *const *groups, int argc,
 		  char *const *argv, struct err *err);
 
+/* ERR_USAGE: one of these groups was given that means nothing without another, or
+ * beside it; the sentence names both. */
+int options_check_pairs(const struct options *options,
+			const struct option_spec *const *groups,
+			struct err *err);
+
 void options_print_help(const struct option_spec *const *groups, FILE *out);
 
 #endif

@@ -94,6 +94,19 @@ static int set_no_timeout(struct options *options, struct err *err)
 	return 0;
 }
 
+/* What a trial alone has of options, as a sweep may give them. */
+static int check_options(struct options *options, struct err *err)
+{
+	static const struct option_spec *const groups[] = {
+		options_trial, options_limits, options_outside, NULL
+	};
+	int code = options_check_pairs(options, groups, err);
+
+	if (code == 0)
+		code = set_no_timeout(options, err);
+	return code < 0 ? code : record_room_check(options->n_requests, err);
+}
+
 int session_add(struct session *session, const char *library, const char *test,
 		const struct options *options, struct err *err)
 {
@@ -102,9 +115,7 @@ int session_add(struct session *session, const char *library, const char *test,
 				  &job.library, &job.test, err);
 
 	if (code == 0)
-		code = set_no_timeout(&job.options, err);
-	if (code == 0)
-		code = record_room_check(options->n_requests, err);
+		code = check_options(&job.options, err);
 	if (code < 0)
 		return code;
 	MEM_ROOM(session->jobs, session->job_count, session->job_capacity);

@@ -1,0 +1,99 @@
+/* Options that mean something only with another one, or only without it. */
+#include <string.h>
+
+#include "cli/option.h"
+
+static const struct pair {
+	const char *option, *other;
+	const char *value; /* that the other must have; NULL: any */
+	const char *without; /* why not with the other; NULL: only with it */
+} pairs[] = {
+	{ "bucket", "endpoint", NULL, NULL },
+	{ "region", "endpoint", NULL, NULL },
+	{ "prefix", "endpoint", NULL, NULL },
+	{ "anonymous", "endpoint", NULL, NULL },
+	{ "ca-file", "endpoint", NULL, NULL },
+	{ "dataset", "endpoint", NULL, "whose bucket is what is read" },
+	{ "congestion", "endpoint", NULL, "whose sockets are not ours" },
+	{ "image", "isolation", "docker", NULL },
+	{ "linger", "monitor", NULL, NULL },
+	{ "timeout", "from", "prometheus", NULL },
+	{ "bucket", "root", NULL, NULL },
+	{ "dataset", "root", NULL, "which is all that is served" },
+	{ "keys", "root", NULL, "which is all that is served" },
+};
+
+static const void *field(const struct options *options,
+			 const struct option_spec *spec)
+{
+	return (const char *)options + spec->offset;
+}
+
+/* Whoever gives what is the default anyway loses nothing. */
+static bool is_given(const struct options *options,
+		     const struct option_spec *spec)
+{
+	struct options defaults;
+
+	options_init(&defaults);
+	switch (spec->kind) {
+	case OPTION_FLAG:
+		return *(const bool *)field(options, spec) !=
+		       *(const bool *)field(&defaults, spec);
+	case OPTION_COUNT:
+	case OPTION_RATE:
+		return *(const uint64_t *)field(options, spec) !=
+		       *(const uint64_t *)field(&defaults, spec);
+	case OPTION_NUMBER:
+	case OPTION_LIMIT:
+		return memcmp(field(options, spec), field(&defaults, spec),
+			      sizeof(double)) != 0;
+	case OPTION_LIST:
+		return ((const struct text_list *)field(options, spec))->count;
+	case OPTION_TEXT:
+	case OPTION_ADDRESS:
+	case OPTION_AREAS:
+		break;
+	}
+	return *(const char *const *)field(options, spec) != NULL;
+}
+
+static bool is_wanted(const struct options *options,
+		      const struct option_spec *other, const char *value)
+{
+	return is_given(options, other) &&
+	       (!value || !strcmp(*(const char *const *)field(options, other),
+				  value));
+}
+
+static int refuse(const struct pair *pair, const struct option_spec *other,
+		  struct err *err)
+{
+	if (pair->without)
+		return err_set(err, ERR_USAGE,
+			       "--%s means nothing with --%s, %s: leave one of "
+			       "the two out", pair->option, pair->other,
+			       pair->without);
+	return err_set(err, ERR_USAGE,
+		       "--%s means nothing without --%s %s: give that too, or "
+		       "leave --%s out", pair->option, pair->other,
+		       pair->value ? pair->value : other->value, pair->option);
+}
+
+int options_check_pairs(const struct options *options,
+			const struct option_spec *const *groups, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		const struct pair *pair = &pairs[i];
+		const struct option_spec *spec = option_find(
+			groups, pair->option, strlen(pair->option));
+		const struct option_spec *other = option_find(
+			groups, pair->other, strlen(pair->other));
+
+		if (spec && other && is_given(options, spec) &&
+		    is_wanted(options, other, pair->value) ==
+			    (pair->without != NULL))
+			return refuse(pair, other, err);
+	}
+	return 0;
+}
