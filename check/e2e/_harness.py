@@ -21,7 +21,9 @@ LIBRARIES = ("aioboto3", "aiohttp", "fsspec", "httpx", "obstore", "requests")
 TESTS = ("fetch_range", "cog_header")
 CHECK_LIBRARIES = str(TOP / "check/libraries")
 SKIPPED = 77
-SHORT = ("--timeout", "0.5", "--warm-up", "0.1", "--concurrency", "8")
+# So many requests, and not so many seconds: in half a second a busy machine may do nothing at all.
+SHORT = ("--n-requests", "200", "--timeout", "60", "--warm-up", "0.1", "--concurrency", "8")
+QUICK = ("--n-requests", "20", "--timeout", "60", "--warm-up", "0", "--concurrency", "4")
 
 
 class Check(unittest.TestCase):

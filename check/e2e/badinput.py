@@ -9,9 +9,7 @@ import subprocess
 import threading
 import time
 
-from _harness import BENCHMARK, SHORT, Check, main
-
-QUICK = ("--timeout", "0.2", "--warm-up", "0", "--concurrency", "4")
+from _harness import BENCHMARK, QUICK, SHORT, Check, main
 
 
 LISTING = (

@@ -17,7 +17,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from _harness import BENCHMARK, Check, main
+from _harness import BENCHMARK, QUICK, Check, main
 
 RUN = ("run-test", "requests", "fetch_range", "--warm-up", "0.1", "--concurrency", "8")
 SAMPLE = re.compile(r"^([a-z_0-9]+)(?:\{(.*)\})? (\S+)(?: (\d+))?$")
@@ -141,7 +141,7 @@ class Monitored(Watched):
 
     def test_textfile(self):
         path = self.folder / "run.prom"
-        self.benchmark(*RUN, "--timeout", "0.5", "--textfile", path)
+        self.benchmark(*RUN, *QUICK, "--textfile", path)
         row = self.only_result()
         text = path.read_text()
         self.assertEqual(value_of(text, "geoio_trial_successes"), row["number_successes"])
@@ -164,7 +164,7 @@ class Monitored(Watched):
             time.sleep(0.05)
         else:
             self.fail("the monitor outlives its harness")
-        self.benchmark(*RUN, "--timeout", "0.2")
+        self.benchmark(*RUN, *QUICK)
         self.assert_nothing_left()
 
     def test_killed_seen_from_outside(self):
@@ -186,7 +186,7 @@ class Monitored(Watched):
         self.assertEqual(value_of(text, "geoio_run_ended", run_id=found["id"]), 0)
         monitor.send_signal(signal.SIGTERM)
         self.finish(monitor, 10)
-        self.benchmark(*RUN, "--timeout", "0.2")
+        self.benchmark(*RUN, *QUICK)
 
     def run_and_signal(self, number, linger):
         """What a run says whose server gets that signal."""

@@ -5,9 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from _harness import Check, main
+from _harness import QUICK, Check, main
 
-QUICK = ("--timeout", "0.2", "--warm-up", "0", "--concurrency", "4")
 NOBODY = 65534
 SUDO = {"SUDO_UID": str(NOBODY), "SUDO_GID": str(NOBODY)}
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from _harness import TOP, Check, main
+from _harness import QUICK, TOP, Check, main
 from _prometheus import RULES, Fake, WithPrometheus, as_json, dashboard_queries, end, fake, matrix, wait_for
 
 DISTRIBUTIONS = (
@@ -28,7 +28,7 @@ class BadAnswers(Check):
 
     def setUp(self):
         super().setUp()
-        self.benchmark("run-test", "null", "fetch_range", "--timeout", "0.3", "--warm-up", "0")
+        self.benchmark("run-test", "null", "fetch_range", *QUICK, "--rate", 50)
         self.path = self.folder / "out.csv"
         self.path.write_text("old\n")
 
@@ -155,7 +155,7 @@ class FewSamples(Check):
                 self.assertEqual(replica["memory_usage_bytes_max"], 1000 if found else None)
 
     def test_a_prometheus_without_our_series(self):
-        self.benchmark("run-test", "null", "fetch_range", "--timeout", "0.3", "--warm-up", "0")
+        self.benchmark("run-test", "null", "fetch_range", *QUICK, "--rate", 50)
         with fake(lambda _: as_json(matrix())) as server:
             (row,) = self.results("--from", "prometheus", server.url)
             self.assert_sentence(row["findings"], f'no series with these labels: .*run_id="{row["run_id"]}"')
@@ -193,7 +193,7 @@ class Backfilled(WithPrometheus):
 
     def setUp(self):
         super().setUp()
-        self.benchmark("run-test", "null", "fetch_range", "--timeout", "0.2", "--warm-up", "0")
+        self.benchmark("run-test", "null", "fetch_range", *QUICK, "--rate", 50)
         self.go = int(time.time()) - 3600
         times = [
             datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S.000000")

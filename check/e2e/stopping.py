@@ -13,7 +13,7 @@ import socket
 import sqlite3
 import time
 
-from _harness import Check, groups_of, main, processes_with, scratch_folders, scratch_name
+from _harness import QUICK, Check, groups_of, main, processes_with, scratch_folders, scratch_name
 
 JOBS = (
     "--library",
@@ -82,7 +82,7 @@ class Killed(Check):
         process.kill()
         self.finish(process)
         self.assert_nothing_left()
-        self.benchmark("run-test", "null", "fetch_range", "--timeout", "0.2", "--warm-up", "0")
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
         for pid in self.started:
             self.assertEqual(scratch_folders(pid), [], "the next command removes what a killed one left")
 
@@ -214,7 +214,7 @@ class Preparing(Check):
 
     def test_other_commands(self):
         outside = ("--endpoint", self.url, "--anonymous", "--operation-timeout", 3600)
-        self.benchmark("run-test", "null", "fetch_range", "--timeout", 0.1, "--warm-up", 0)
+        self.benchmark("run-test", "null", "fetch_range", *QUICK, "--rate", 50)
         for words in (
             ("data", "plan", *outside),
             ("data", "manifest", *outside),

@@ -5,7 +5,7 @@ import subprocess
 
 from _harness import BENCHMARK, Check, main
 
-COMMON = "timeout: 0.2\nwarm-up: 0\n"
+COMMON = "n-requests: 20\ntimeout: 60\nwarm-up: 0\n"
 
 
 class Sweep(Check):
