@@ -132,8 +132,11 @@ static bool serve(int fd, const char *key, uint64_t first, uint64_t last)
 		memcpy(all, interim, sizeof(interim) - 1);
 		memcpy(all + sizeof(interim) - 1, answer, n);
 		put_slowly(fd, all, sizeof(interim) - 1 + n, 90);
-	} else if (strcmp(key, "ok") == 0 || strcmp(key, "quits") == 0)
+	} else if (strcmp(key, "ok") == 0)
 		put(fd, answer, n);
+	else if (strcmp(key, "quits") == 0)
+		/* With what closes the connection, in one segment. */
+		send(fd, answer, n, MSG_NOSIGNAL | MSG_MORE);
 	else if (strcmp(key, "dribble") == 0)
 		put_slowly(fd, answer, n, n < 1200 ? 7 : 100);
 	else if (strcmp(key, "truncate") == 0 || strcmp(key, "cut") == 0)
@@ -409,6 +412,7 @@ static void connections(void **state)
 static void idle_connections(void **state)
 {
 	struct harness *h = *state;
+	int found = 0;
 
 	set_endpoint(h, "127.0.0.1");
 	set_count(h, "concurrency", 1);
@@ -416,7 +420,10 @@ static void idle_connections(void **state)
 	assert_int_equal(connections_of(h, "ok", 5), 1);
 	assert_int_equal(connections_of(h, "quits", 5), 5);
 	set_client(h, "keep_alive_timeout_seconds", json_real(0.02));
-	assert_int_equal(connections_of(h, "ok", 5), 5);
+	/* Where the machine is late they follow each other at once. */
+	for (int i = 0; i < TRIES && found != 5; i++)
+		found = connections_of(h, "ok", 5);
+	assert_int_equal(found, 5);
 }
 
 static void names_and_refusals(void **state)

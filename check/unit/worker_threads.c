@@ -133,7 +133,7 @@ static void unfinished(void **state)
 	put_operations(h, "plan", 8, keys, "");
 	set_number(h, "timeout_seconds", 0.1);
 	set_number(h, "operation_timeout_seconds", 0.3);
-	done = harness_session(h, &test);
+	done = harness_session_with(h, &test, "unfinished", 4);
 	assert_int_equal(count_in(done, "unfinished"), 4);
 	assert_int_equal(count_in(done, "finished"), record_count(h));
 	assert_string_equal(text_in(done, "stopped_by"), "deadline");
@@ -190,7 +190,7 @@ static void none_starts_after_the_deadline(void **state)
 	set_count(h, "n_requests", 20);
 	set_number(h, "timeout_seconds", 0.1);
 	set_number(h, "rate", 1e9 / (0.1e9 - 1));
-	done = harness_session(h, &test);
+	done = harness_session_with(h, &test, "finished", 1);
 	assert_int_equal(record_count(h), 1);
 	assert_string_equal(text_in(done, "stopped_by"), "deadline");
 	json_decref(done);
