@@ -258,7 +258,7 @@ static void holds_a_whole_burst(void **state)
 static void holds_what_there_is(void **state)
 {
 	int fds[10];
-	uint64_t began = clock_now_ns(), first;
+	uint64_t began = clock_now_ns(), first, again = UINT64_MAX;
 
 	(void)state;
 	atomic_store(&fx.row->hold_target, 50);
@@ -268,10 +268,14 @@ static void holds_what_there_is(void **state)
 	first = clock_now_ns() - began;
 	assert_true(first >= 1200 * NS_PER_MS);
 	assert_int_equal(atomic_load(&fx.row->hold_reached), 10);
-	began = clock_now_ns();
-	burst(10, fds);
-	end_burst(10, fds);
-	assert_true(clock_now_ns() - began < first);
+	/* Late once is the machine, late always is the hold. */
+	for (int i = 0; i < 10 && again >= first; i++) {
+		began = clock_now_ns();
+		burst(10, fds);
+		end_burst(10, fds);
+		again = clock_now_ns() - began;
+	}
+	assert_true(again < first);
 	assert_int_equal(atomic_load(&fx.row->hold_reached), 10);
 	atomic_store(&fx.row->hold_target, 0);
 }

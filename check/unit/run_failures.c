@@ -79,15 +79,34 @@ static const struct failure failures[] = {
 	  NULL, -1, 0 },
 };
 
+#define TRIES 20
+
+/* Where the machine is busy it may be too late for its fault. */
+static bool hurries(const struct failure *want)
+{
+	return strcmp(want->behaviour, "done_too_soon") == 0 ||
+	       strcmp(want->behaviour, "two_dones") == 0;
+}
+
+static void run_failure(struct fixture *f, const struct failure *want)
+{
+	fixture_init(f, 1, want->behaviour);
+	f->trial.spec.rate = 0; /* a closed loop */
+	f->request.grace_s = 0.5;
+	assert_int_equal(fixture_run(f), 0);
+}
+
 static void check_failure(const struct failure *want)
 {
 	struct fixture f;
 	struct replica *r;
 
-	fixture_init(&f, 1, want->behaviour);
-	f.trial.spec.rate = 0; /* a closed loop */
-	f.request.grace_s = 0.5;
-	assert_int_equal(fixture_run(&f), 0);
+	run_failure(&f, want);
+	for (int i = 0; hurries(want) && i < TRIES &&
+			f.trial.replica[0].state == REPLICA_FINISHED; i++) {
+		fixture_release(&f);
+		run_failure(&f, want);
+	}
 	r = &f.trial.replica[0];
 	if (r->state != want->state)
 		fail_msg("%s: %s, not %s: %s", want->behaviour,
@@ -121,6 +140,25 @@ static void run_short(struct fixture *f)
 	assert_int_equal(fixture_run(f), 0);
 }
 
+/* A busy machine, or a sanitizer, gets more time, until the first replica is so
+ * far. Returns the last deadline. */
+static double run_patiently(struct fixture *f, unsigned replicas,
+			    const char *names, enum replica_state state)
+{
+	double seconds = 0.2;
+
+	for (;; seconds *= 2) {
+		fixture_init(f, replicas, names);
+		f->request.ready_timeout_s = 2 * seconds;
+		f->request.grace_s = seconds;
+		f->trial.spec.timeout_s = seconds;
+		assert_int_equal(fixture_run(f), 0);
+		if (f->trial.replica[0].state == state || seconds > 5)
+			return seconds;
+		fixture_release(f);
+	}
+}
+
 static void never_ready(void **state)
 {
 	struct fixture f;
@@ -142,8 +180,7 @@ static void stopped(const char *behaviour)
 {
 	struct fixture f;
 
-	fixture_init(&f, 1, behaviour);
-	run_short(&f);
+	run_patiently(&f, 1, behaviour, REPLICA_STOPPED);
 	if (f.trial.replica[0].state != REPLICA_STOPPED)
 		fail_msg("%s: %s", behaviour, f.trial.replica[0].text);
 	assert_int_equal(f.trial.replica[0].signal, SIGSTOP);
@@ -158,37 +195,27 @@ static void stopped_in_setup(void **state)
 	stopped("stop_in_setup");
 }
 
-/* A sanitizer's program may need more than 0.3 s to be ready. */
 static void stopped_after_go(void **state)
 {
-	struct fixture f;
-
 	(void)state;
-	fixture_init(&f, 1, "stop_self");
-	f.request.grace_s = 0.2;
-	f.trial.spec.timeout_s = 0.2;
-	assert_int_equal(fixture_run(&f), 0);
-	assert_int_equal(f.trial.replica[0].state, REPLICA_STOPPED);
-	assert_int_equal(f.trial.replica[0].signal, SIGSTOP);
-	assert_contains(f.trial.text, "stopped by signal 19 (SIGSTOP)");
-	fixture_release(&f);
+	stopped("stop_self");
 }
 
 static void overdue(void **state)
 {
+	uint64_t start = clock_now_ns();
 	struct fixture f;
-	uint64_t start;
+	double seconds;
+	char text[80];
 
 	(void)state;
-	fixture_init(&f, 2, "deadline hang");
-	f.request.grace_s = 0.2;
-	f.trial.spec.timeout_s = 0.2;
-	start = clock_now_ns();
-	assert_int_equal(fixture_run(&f), 0);
+	seconds = run_patiently(&f, 2, "deadline hang", REPLICA_FINISHED);
+	snprintf(text, sizeof(text), "within %.1f s after the deadline of %g s",
+		 seconds + 0.1, seconds);
 	assert_int_equal(f.trial.replica[0].state, REPLICA_FINISHED);
 	assert_int_equal(f.trial.replica[1].state, REPLICA_OVERDUE);
-	assert_contains(f.trial.text, "replica 1 did not say that it was done "
-			"within 0.3 s after the deadline of 0.2 s");
+	assert_contains(f.trial.text, "replica 1 did not say that it was done");
+	assert_contains(f.trial.text, text);
 	assert_false(f.trial.failed);
 	assert_true(clock_now_ns() - start >= clock_ns(0.5));
 	fixture_release(&f);
@@ -289,9 +316,15 @@ static void bad_goodbyes(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, 3, "stay_after_bye fail_after_bye normal");
-	f.request.grace_s = 0.5;
-	assert_int_equal(fixture_run(&f), 0);
+	for (double grace_s = 0.5;; grace_s *= 2) {
+		fixture_init(&f, 3, "stay_after_bye fail_after_bye normal");
+		f.request.grace_s = grace_s;
+		assert_int_equal(fixture_run(&f), 0);
+		if (!strstr(f.trial.findings, "replica 1 did not exit") ||
+		    grace_s > 5)
+			break;
+		fixture_release(&f);
+	}
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(f.trial.replica[i].state, REPLICA_FINISHED);
 	assert_contains(f.trial.findings, "replica 0 did not exit in time");
