@@ -1,9 +1,11 @@
 #include "cli/monitoring.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,6 +102,19 @@ bool monitoring_lives(const struct monitoring *monitoring)
 	       waitid(P_PID, (id_t)monitoring->pid, &info,
 		      WEXITED | WNOHANG | WNOWAIT) == 0 &&
 	       info.si_pid == 0;
+}
+
+void monitoring_linger(const struct monitoring *monitoring, int stop_fd,
+		       int ms)
+{
+	/* One that cannot be opened is -1, which poll() leaves out. */
+	int server = (int)syscall(SYS_pidfd_open, monitoring->pid, 0);
+	struct pollfd fds[] = { { .fd = stop_fd, .events = POLLIN },
+				{ .fd = server, .events = POLLIN } };
+
+	poll(fds, 2, ms);
+	if (server >= 0)
+		close(server);
 }
 
 void monitoring_stop(struct monitoring *monitoring)

@@ -24,6 +24,10 @@ int monitoring_start(struct monitoring *monitoring, const char *listen,
 /* false: none was started, or it has ended. */
 bool monitoring_lives(const struct monitoring *monitoring);
 
+/* Waits so long, or until `stop_fd` can be read or the server has ended. */
+void monitoring_linger(const struct monitoring *monitoring, int stop_fd,
+		       int ms);
+
 /* Also fine when start failed, or never was. */
 void monitoring_stop(struct monitoring *monitoring);
 

@@ -1,6 +1,5 @@
 #include "cli/session.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -512,12 +511,12 @@ static int begin(struct session *session, struct err *err)
 /* What watchers still want to read; Ctrl-C ends it at once. */
 static void end_live(struct session *session)
 {
-	struct pollfd stop = { .fd = session->interrupt_fd, .events = POLLIN };
 	int linger_ms = (int)(session->options->linger * 1e3);
 
 	live_close(&session->live);
 	if (monitoring_lives(&session->monitoring))
-		poll(&stop, 1, linger_ms);
+		monitoring_linger(&session->monitoring, session->interrupt_fd,
+				  linger_ms);
 	else if (session->monitoring.pid)
 		progress_say(&session->progress,
 			     "benchmark: the monitor ended before the run, "
