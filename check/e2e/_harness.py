@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -51,7 +52,7 @@ class Check(unittest.TestCase):
             stderr=streams[1],
         )
         process.streams = streams
-        self.addCleanup(_end, process)
+        self.addCleanup(end, process)
         self.started.append(process.pid)
         return process
 
@@ -115,7 +116,7 @@ class Check(unittest.TestCase):
             result = self.finish(process, 10)
             self.assertEqual(result.status, 0, result)
         finally:
-            _end(process)
+            end(process)
 
     def _address_of(self, process):
         patience = time.monotonic() + 60  # the COGs may have to be made
@@ -165,7 +166,15 @@ class Origin:
         return body
 
 
-def _end(process):
+@contextlib.contextmanager
+def nobody_listens():
+    """A port that refuses connections, and that nobody else can get meanwhile."""
+    with contextlib.closing(socket.socket()) as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def end(process):
     if process.poll() is None:
         process.kill()
         process.wait()

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from _harness import BENCHMARK, TOP, Check
+from _harness import BENCHMARK, TOP, Check, end
 
 NOBODY = 65534
 
@@ -46,14 +46,18 @@ class AsUser(Check):
         """Runs the installed program as nobody; `before` is shell that runs there first."""
         program = self.prefix / "bin/benchmark"
         as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all")
-        result = subprocess.run(
+        process = subprocess.Popen(
             [*as_nobody, "sh", "-c", f"{before} exec {program} {' '.join(map(str, words))}"],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "HOME": str(self.folder), **env},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
         )
+        self.started.append(process.pid)
+        self.addCleanup(end, process)
+        texts = process.communicate(timeout=120)
+        result = subprocess.CompletedProcess(process.args, process.returncode, *texts)
         if status is not None:
             self.assertEqual(result.returncode, status, f"{words}\n{result.stdout}\n{result.stderr}")
         return result

@@ -9,8 +9,7 @@ import subprocess
 import threading
 import time
 
-from _harness import BENCHMARK, QUICK, SHORT, Check, main
-
+from _harness import BENCHMARK, QUICK, SHORT, Check, main, nobody_listens
 
 LISTING = (
     b"<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>s2/00017</Key><Size>9999999</Size>"
@@ -141,9 +140,8 @@ class Stores(Check):
         self.assertEqual(result.stdout, "")
 
     def test_endpoint_refuses(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
-        self.outside(port, rf"127\.0\.0\.1:{port}")
+        with nobody_listens() as port:
+            self.outside(port, rf"127\.0\.0\.1:{port}")
 
     def test_endpoint_does_not_answer(self):
         """It accepts, and says nothing for ever."""

@@ -156,11 +156,12 @@ class Full(Check):
         self.assertEqual(self.rows(), 1)
 
     def stage(self, process):
-        """By the reserve: a file without a name that the program has open."""
+        """By the reserve: a file without a name that the program has open, and that has all its room."""
         links = f"/proc/{process.pid}/fd"
         with contextlib.suppress(OSError):
             for link in os.listdir(links):
-                if str(self.small) in (target := os.readlink(f"{links}/{link}")) and "(deleted)" in target:
+                target = os.readlink(path := f"{links}/{link}")
+                if str(self.small) in target and "(deleted)" in target and os.stat(path).st_size:
                     return "running"
         return ""
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from _harness import QUICK, TOP, Check, main
+from _harness import QUICK, TOP, Check, main, nobody_listens
 from _prometheus import RULES, Fake, WithPrometheus, as_json, dashboard_queries, end, fake, matrix, wait_for
 
 DISTRIBUTIONS = (
@@ -99,7 +99,8 @@ class BadAnswers(Check):
             options = ("--timeout", "0.3")
             self.refused(server.url, "within 0.3 s", "--timeout", options=options)
             self.assertLess(time.monotonic() - began, 8)  # the default would be 10
-        self.refused(server.url, "does not answer", "start Prometheus there")
+        with nobody_listens() as port:
+            self.refused(f"http://127.0.0.1:{port}", "does not answer", "start Prometheus there")
 
     def test_usage(self):
         for url in ("http://127.0.0.1:1/?query=1", "http://", "127.0.0.1:9090"):
