@@ -57,7 +57,8 @@ class AsRoot(Check):
     def test_six_libraries(self):
         """CPU within 0.5%, bytes within 1%, for all libraries."""
         for library in (*LIBRARIES, "reference"):
-            self.run_test(library, "--replicas", "2")
+            # Not for a second: on a busy machine that may be none at all.
+            self.run_test(library, "--replicas", "2", "--n-requests", 400, "--timeout", 60)
         for row in self.results():
             where = [row[name] for name in ("isolation", "network", "state")]
             self.assertEqual(where, ["cell", "veth", "ok"], row["library_name"])

@@ -15,6 +15,7 @@ from _docker import Dockerd
 from _harness import CHECK_LIBRARIES, Check, environment_of, groups_of, main
 
 SLACK_NS = 5_000_000
+LEAST_NS = 100_000_000
 LOOK_SECONDS = 0.005
 FAST = ("--timeout", "1", "--warm-up", "0.1", "--concurrency", "8", "--isolation", "docker")
 HEADERS = 66
@@ -147,20 +148,25 @@ class Docker(Check):
         """Its group against the clock of its process, which the group's counters know nothing of."""
         first, last, group = self.growth_of(container, clock.until_ns())
         (first_least, first_most), (last_least, last_most) = clock.bounds(first), clock.bounds(last)
-        self.assertGreater(group, 100_000_000)
         self.assertGreater(group, 0.995 * (last_least - first_most) - SLACK_NS)
         self.assertLess(group, 1.005 * (last_most - first_least) + SLACK_NS)
+        return group
 
     def test_cpu_of_groups(self):
         """Within 0.5% and 5 ms of a second source. rusage is the engine's here, not the harness's."""
         libraries = ("reference", "aiohttp") if environment_of("aiohttp") else ("reference",)
         for library in libraries:
-            words = ("run-test", library, "fetch_range", *FAST, "--timeout", "2", "--replicas", "2")
-            process = self.start(*words, DOCKER_HOST=engine.host)
-            clocks = self.watch_clocks(2, process)
-            self.assertEqual(self.finish(process).status, 0)
-            for container, clock in clocks.items():
-                self.assert_cpu_agrees(container, clock)
+            # A busy machine gives it little in two seconds.
+            enough = any(self.agreed(library, seconds) > LEAST_NS for seconds in (2, 8, 32))
+            self.assertTrue(enough, library)
+
+    def agreed(self, library, seconds):
+        """How much CPU time agreed, of the replica that had less."""
+        words = ("run-test", library, "fetch_range", *FAST, "--timeout", seconds, "--replicas", "2")
+        process = self.start(*words, DOCKER_HOST=engine.host)
+        clocks = self.watch_clocks(2, process)
+        self.assertEqual(self.finish(process).status, 0)
+        return min(self.assert_cpu_agrees(container, clock) for container, clock in clocks.items())
 
     def test_labels(self):
         """What cAdvisor shows of a container."""

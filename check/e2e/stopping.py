@@ -118,17 +118,20 @@ class Interrupted(Check):
     def check(self, number):
         result = self.interrupt(number, after_trials=2)
         self.assertEqual(result.status, 130, result)
-        self.assert_sentence(result.stderr, r"interrupted: 2 of 4 trials")
+        # A check that is late itself finds one more.
+        over = len(finished(result.stderr))
+        self.assertIn(over, (2, 3), result)
+        self.assert_sentence(result.stderr, rf"interrupted: {over} of 4 trials")
         self.assert_nothing_left()
         self.assert_whole_database()
         rows = self.results()
-        self.assertEqual(len([row for row in rows if row["state"] == "ok"]), 2, rows)
+        self.assertEqual(len([row for row in rows if row["state"] == "ok"]), over, rows)
         for row in rows:
             self.assertIn(row["library_name"], result.stdout)
         self.assertEqual(self.query("select ended from runs"), [("interrupted",)])
         told = self.benchmark("get-results", "again.csv").stderr
         self.assert_sentence(
-            told, rf"the run {rows[0]['run_id']} of \S+ \S+ was interrupted: 2 of its trials are here"
+            told, rf"the run {rows[0]['run_id']} of \S+ \S+ was interrupted: {over} of its trials are here"
         )
 
     def test_ctrl_c(self):
