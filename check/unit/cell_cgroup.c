@@ -541,7 +541,7 @@ static int make_pipes(void **state)
 {
 	(void)state;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	return pipe(ready) == 0 && pipe(go) == 0 && open_tree(NULL) == 0 ? 0
+	return pipe(ready) == 0 && pipe(go) == 0 && begin_tree(NULL) == 0 ? 0
 									 : -1;
 }
 

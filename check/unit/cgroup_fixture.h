@@ -58,7 +58,7 @@ static inline int find_v2(struct cgroup_places *out)
 	return code;
 }
 
-static inline int open_tree(void **state)
+static inline int begin_tree(void **state)
 {
 	char *name = mem_printf("%stree", check_prefix());
 	int code = cgroup_tree_open_at(&tree, &at, name, &err);
@@ -166,7 +166,7 @@ static inline int run_everywhere(int (*run)(const char *version))
 	int failed;
 
 	if (cgroup_find_of("/proc/self/cgroup", &at, &err) < 0 ||
-	    open_tree(NULL) < 0) {
+	    begin_tree(NULL) < 0) {
 		printf("%s\n", err.text);
 		return SKIPPED;
 	}
@@ -174,7 +174,7 @@ static inline int run_everywhere(int (*run)(const char *version))
 	failed = run(at.v2 ? "v2" : "v1");
 	if (!at.v2) {
 		cgroup_places_release(&at);
-		if (find_v2(&at) == 0 && open_tree(NULL) == 0) {
+		if (find_v2(&at) == 0 && begin_tree(NULL) == 0) {
 			free_tree(NULL);
 			failed += run("v2 without controllers");
 		}

@@ -16,9 +16,6 @@
 #define KILL_WAIT_NS (5 * NS_PER_S)
 #define PAUSE_NS (NS_PER_MS / 2)
 
-/* The kernel lets a group go a moment after its last process has ended. */
-#define REMOVE_WAIT_NS (NS_PER_S / 2)
-
 /* Deeper than any system nests its groups. */
 #define DEEPEST 24
 
@@ -74,21 +71,25 @@ unsigned cgroup_kill_in(const struct cgroup_ops *ops, char *const *folder)
 	return left;
 }
 
-static bool remove_one(const struct cgroup_ops *ops, char *folder)
+/* The kernel lets a group go only when its last process has ended, which is no
+ * longer listed then and takes as long as the machine is busy. A child of a
+ * killed run may enter even now. */
+static bool remove_one(const struct cgroup_ops *ops, char *folder,
+		       uint64_t patience_ns)
 {
 	char *only[CGROUP_CONTROLLERS] = { folder };
-	uint64_t until;
+	uint64_t until = clock_now_ns() + patience_ns;
 
 	cgroup_kill_in(ops, only);
 	/* A group of v1 that still holds page cache would live on unseen. */
 	cgroup_write(folder, "memory.force_empty", "0");
-	until = clock_now_ns() + REMOVE_WAIT_NS;
 	while (rmdir(folder) < 0) {
 		if (errno == ENOENT)
 			return true;
 		if (errno != EBUSY || clock_now_ns() >= until)
 			return false;
 		clock_sleep_until(clock_now_ns() + PAUSE_NS);
+		ops->kill_once(folder);
 	}
 	return true;
 }
@@ -103,8 +104,8 @@ bool cgroup_remove_folders(const struct cgroup_ops *ops, const char *folder)
 {
 	DIR *listing = opendir(folder);
 	struct dirent *entry;
+	bool gone, empty = true;
 	char *copy;
-	bool gone;
 
 	if (!listing && errno == ENOENT)
 		return true;
@@ -115,13 +116,13 @@ bool cgroup_remove_folders(const struct cgroup_ops *ops, const char *folder)
 		if (!is_group(entry))
 			continue;
 		below = mem_printf("%s/%s", folder, entry->d_name);
-		cgroup_remove_folders(ops, below);
+		empty = cgroup_remove_folders(ops, below) && empty;
 		free(below);
 	}
 	if (listing)
 		closedir(listing);
 	copy = mem_dup(folder);
-	gone = remove_one(ops, copy);
+	gone = remove_one(ops, copy, empty ? KILL_WAIT_NS : 0);
 	free(copy);
 	return gone;
 }
