@@ -174,6 +174,21 @@ class Full(Check):
             for end in ("", "-wal"):
                 (self.small / f"{name}{end}").write_bytes((self.folder / f"live.db{end}").read_bytes())
 
+    def copy_half_written(self, name):
+        """A database without a log whose writer was killed in a transaction: its journal undoes that."""
+        source = self.folder / "half.db"
+        self.benchmark(*NULL, "--db", source)
+        with contextlib.closing(sqlite3.connect(source, isolation_level=None)) as db:
+            db.execute("pragma journal_mode = delete")
+            db.execute("pragma cache_size = 1")
+            db.execute("begin")
+            db.execute("create table filler as select randomblob(20000)")
+            db.execute("update runs set command = 'half written'")
+            db.execute("insert into filler select randomblob(60000)")
+            for end in ("", "-journal"):
+                (self.small / f"{name}{end}").write_bytes((self.folder / f"half.db{end}").read_bytes())
+            db.execute("rollback")
+
     def contents(self):
         return {path.name: path.read_bytes() for path in self.small.iterdir()}
 
@@ -216,6 +231,13 @@ class Full(Check):
     def test_read_without_room(self):
         self.benchmark(*NULL, "--db", self.db)
         self.assert_read()
+
+    def test_undo_what_was_half_written_without_room(self):
+        self.copy_half_written("r.db")
+        self.assertIn(b"half written", (self.small / "r.db").read_bytes())
+        self.fill()
+        self.assertEqual(self.rows(), 1)
+        self.assertNotIn("half written", self.benchmark("get-results", "-", "--db", self.db).stdout)
 
     def test_read_the_log_without_room(self):
         self.copy_of_live("r.db")

@@ -57,9 +57,11 @@ static void more_than_is_ever_recorded(void **state)
 	char limit[32];
 
 	(void)state;
-	assert_int_equal(record_room_check(RECORDS_MOST, &err), 0);
+	assert_int_equal(record_room_check(RECORDS_MOST, false, &err), 0);
+	assert_int_equal(record_room_check(1ULL << 40, true, &err), 0);
 	assert_true(room(RECORDS_MOST, 86400, 1, UINT64_MAX) >= RECORDS_MOST);
-	assert_int_equal(record_room_check(RECORDS_MOST + 1, &err), ERR_USAGE);
+	assert_int_equal(record_room_check(RECORDS_MOST + 1, false, &err),
+			 ERR_USAGE);
 	snprintf(limit, sizeof(limit), "%llu of them", RECORDS_MOST);
 	assert_names(err, "--n-requests");
 	assert_names(err, limit);

@@ -82,6 +82,23 @@ int file_read_regular(const char *path, size_t limit, struct str *out,
 	return code;
 }
 
+int file_lock(int fd, int folder, const char *name)
+{
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat open, named;
+
+	if (fcntl(fd, F_SETLK, &all) < 0)
+		return errno == EAGAIN || errno == EACCES ? ERR_CONFLICT
+							  : ERR_SYSTEM;
+	if (fstat(fd, &open) < 0)
+		return ERR_SYSTEM;
+	return fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+			       named.st_dev == open.st_dev &&
+			       named.st_ino == open.st_ino
+		       ? 0
+		       : ERR_NOT_FOUND;
+}
+
 int file_write_all(int fd, const void *bytes, size_t n)
 {
 	const char *p = bytes;

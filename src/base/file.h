@@ -25,6 +25,14 @@ int file_read_open(int fd, const char *path, size_t limit, struct str *out,
 		   struct err *err);
 
 /*
+ * Locks an open file, which must be open for writing, until this process closes
+ * it or any other descriptor of it; no child inherits the lock. 0; ERR_CONFLICT:
+ * another process has it; ERR_NOT_FOUND: `name` in the folder (AT_FDCWD: a path)
+ * is not this file, or no longer; ERR_SYSTEM: it has no locks, and may be anybody's.
+ */
+int file_lock(int fd, int folder, const char *name);
+
+/*
  * A new file in place of an old one, whole or not at all, beside it until then
  * under a name that nobody can guess. It belongs to who asked (base/invoker.h).
  *

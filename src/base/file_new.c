@@ -15,24 +15,7 @@
 
 #define END ".tmp"
 #define DIGITS 16
-
-/* It says that somebody still writes it; no child inherits it. 0, or errno. */
-static int lock(int fd)
-{
-	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	return fcntl(fd, F_SETLK, &all) == 0 ? 0 : errno;
-}
-
-/* Not every file system has locks. */
-static bool is_ours_alone(int fd)
-{
-	int error = lock(fd);
-	struct stat st;
-
-	return error != EAGAIN && error != EACCES && fstat(fd, &st) == 0 &&
-	       st.st_nlink;
-}
+#define TRIES_MOST 16
 
 /* Nobody can have made this name before us. */
 static int make_temporary(const char *path, char **temporary)
@@ -46,17 +29,23 @@ static int make_temporary(const char *path, char **temporary)
 					O_CLOEXEC, 0666);
 }
 
-/* Who clears may have come between the file and its lock: then another. */
+/* The lock says that somebody still writes it. Who clears may have come between
+ * the two: then another. Where there are no locks nobody clears. */
 static int open_temporary(const char *path, char **temporary)
 {
-	int fd;
+	int code = ERR_CONFLICT, fd = -1;
 
-	while ((fd = make_temporary(path, temporary)) >= 0 &&
-	       !is_ours_alone(fd)) {
-		close(fd);
+	for (int i = 0; i < TRIES_MOST; i++) {
+		fd = make_temporary(path, temporary);
+		code = fd < 0 ? 0 : file_lock(fd, AT_FDCWD, *temporary);
+		if (code == 0 || code == ERR_SYSTEM)
+			break;
 		unlink(*temporary);
+		close(fd);
+		fd = -1;
 		free(*temporary);
 		*temporary = NULL;
+		errno = EBUSY;
 	}
 	return fd;
 }
@@ -97,12 +86,13 @@ int file_new_close(struct file_new *new, int code, struct err *err)
 {
 	if (code == 0 && fsync(new->fd) < 0 && errno != EINVAL)
 		code = err_sys(err, "cannot write %s", new->path);
-	if (close(new->fd) < 0 && code == 0)
-		code = err_sys(err, "cannot write %s", new->path);
 	if (code == 0 && put_in_place(new) < 0)
 		code = err_sys(err, "cannot write %s", new->path);
 	if (code < 0)
 		unlink(new->temporary);
+	/* With it goes the lock: not before the file has its name. */
+	if (close(new->fd) < 0 && code == 0)
+		code = err_sys(err, "cannot write %s", new->path);
 	free(new->path);
 	free(new->temporary);
 	return code;
@@ -139,7 +129,7 @@ static bool is_temporary(const char *name, bool (*wanted)(const char *name))
 }
 
 /* Without locks nobody knows, and it stays. */
-static bool is_left(int fd)
+static bool is_left(int fd, int folder, const char *name)
 {
 	struct invoker invoker;
 	struct stat st;
@@ -147,7 +137,7 @@ static bool is_left(int fd)
 	invoker_find(&invoker);
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	       (st.st_uid == geteuid() || st.st_uid == invoker.uid) &&
-	       lock(fd) == 0;
+	       file_lock(fd, folder, name) == 0;
 }
 
 void file_clear_new(int folder, bool (*wanted)(const char *name))
@@ -163,7 +153,7 @@ void file_clear_new(int folder, bool (*wanted)(const char *name))
 			continue;
 		fd = openat(folder, entry->d_name,
 			    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		if (fd >= 0 && is_left(fd))
+		if (fd >= 0 && is_left(fd, folder, entry->d_name))
 			unlinkat(folder, entry->d_name, 0);
 		if (fd >= 0)
 			close(fd);

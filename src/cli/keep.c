@@ -47,22 +47,24 @@ void keep_trial(struct session *session, const struct trial *trial,
 	char *file;
 	int code = progress_work_begin(&session->progress, &why);
 
-	session->made++;
 	if (code == 0)
 		code = store_add_trial(session->store, &session->run, trial,
 				       summary, &why);
 	progress_work_end(&session->progress);
+	session->made += code == 0;
 	if (code == 0)
 		return;
 	note_failure(session, code);
 	if (store_spool_trial(session->store, &session->run, trial, summary,
-			      &file, &err) == 0)
+			      &file, &err) == 0) {
+		session->made++;
 		tell_spooled(session, "The trial", why.text, file);
-	else
+	} else {
 		progress_say(&session->progress,
 			     "benchmark: %s. The trial cannot be kept "
 			     "elsewhere either: %s. Its row is shown and then "
 			     "lost", why.text, err.text);
+	}
 }
 
 void keep_end(struct session *session, enum run_end how)

@@ -29,7 +29,8 @@ static const void *field(const struct options *options,
 	return (const char *)options + spec->offset;
 }
 
-/* Whoever gives what is the default anyway loses nothing. */
+/* Whoever gives the number that is the default anyway loses nothing; a text has no
+ * default here. */
 static bool is_given(const struct options *options,
 		     const struct option_spec *spec)
 {

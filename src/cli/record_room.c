@@ -22,14 +22,15 @@ static uint64_t wanted_of(const struct trial_spec *spec, bool *by_number)
 	return *by_number ? spec->n_requests : (uint64_t)most + 1024;
 }
 
-int record_room_check(uint64_t n_requests, struct err *err)
+int record_room_check(uint64_t n_requests, bool timed, struct err *err)
 {
-	if (n_requests <= RECORDS_MOST)
+	if (n_requests <= RECORDS_MOST || timed)
 		return 0;
 	return err_set(err, ERR_USAGE,
 		       "--n-requests is %llu: a replica keeps a record of %d "
 		       "bytes of each operation, and at most %llu of them, "
-		       "%.2f GiB: ask for fewer, or share them among --replicas",
+		       "%.2f GiB: ask for fewer, give a --timeout, or share "
+		       "them among --replicas",
 		       (unsigned long long)n_requests, RECORD_BYTES,
 		       RECORDS_MOST, (double)RECORDS_MOST * RECORD_BYTES / GIB);
 }

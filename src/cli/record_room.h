@@ -10,8 +10,9 @@
 /* Of one replica, however long its trial is. */
 #define RECORDS_MOST 50000000ULL
 
-/* ERR_USAGE: --n-requests asks for more operations than are ever recorded. */
-int record_room_check(uint64_t n_requests, struct err *err);
+/* ERR_USAGE: --n-requests asks for more operations than are ever recorded, and
+ * nothing else ends the trial: it is not `timed`. */
+int record_room_check(uint64_t n_requests, bool timed, struct err *err);
 
 /*
  * Enough for the operations that were asked for, or that any client can do in

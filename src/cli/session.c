@@ -103,7 +103,8 @@ static int check_options(struct options *options, struct err *err)
 
 	if (code == 0)
 		code = set_no_timeout(options, err);
-	return code < 0 ? code : record_room_check(options->n_requests, err);
+	return code < 0 ? code : record_room_check(options->n_requests,
+				  options->timeout < TIMEOUT_MOST_S, err);
 }
 
 int session_add(struct session *session, const char *library, const char *test,

@@ -96,6 +96,12 @@ void descendants_watch(struct descendants *watch)
 	for_children(watch, remember);
 }
 
+void descendants_add(struct descendants *watch, pid_t replica)
+{
+	MEM_ROOM(watch->session, watch->sessions, watch->session_capacity);
+	watch->session[watch->sessions++] = replica;
+}
+
 static bool is_foreign(const struct descendants *watch,
 		       const struct relation *child)
 {
@@ -108,32 +114,47 @@ static bool is_foreign(const struct descendants *watch,
 	return false;
 }
 
-/* Waits for those that have ended, of a process or of a group (negative). */
-static void reap(struct descendants *watch, pid_t which)
+static bool is_of_replica(const struct descendants *watch, pid_t session)
 {
-	int status;
+	for (size_t i = 0; i < watch->sessions; i++)
+		if (watch->session[i] == session)
+			return true;
+	return false;
+}
 
-	while (waitpid(which, &status, WNOHANG) > 0)
+/* Waits for those that have ended, of a process or of a group (negative). Whether
+ * `child` is one of them. */
+static bool reap(struct descendants *watch, pid_t which, pid_t child)
+{
+	bool found = false;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(which, &status, WNOHANG)) > 0) {
 		watch->killed += WIFSIGNALED(status) &&
 				 WTERMSIG(status) == SIGKILL;
+		found = found || pid == child;
+	}
+	return found;
 }
 
 /* It is our child and has not been waited for: its number is its own, and so is
- * its group's. The group first, all at once: those who fork and end faster than
- * we look are in it too. */
+ * its group's. That is all of a replica if its session is. All at once: those who
+ * fork and end faster than we look are in it too. (0 is a group of an outer PID
+ * namespace.) */
 static unsigned kill_one(struct descendants *watch,
 			 const struct relation *child)
 {
+	bool whole = child->group > 1 && is_of_replica(watch, child->session);
+
 	if (is_foreign(watch, child))
 		return 0;
 	watch->seen++;
-	if (child->group > 1) { /* 0: of an outer PID namespace */
+	if (whole)
 		kill(-child->group, SIGKILL);
-		reap(watch, -child->group);
-	}
 	kill(child->pid, SIGKILL);
-	reap(watch, child->pid);
-	return kill(child->pid, 0) == 0;
+	return !(whole && reap(watch, -child->group, child->pid)) &&
+	       !reap(watch, child->pid, child->pid);
 }
 
 /* Children of one that was killed become ours in turn: until a look finds
@@ -158,4 +179,5 @@ void descendants_release(struct descendants *watch)
 	if (watch->had_no_sigchld)
 		sigaction(SIGCHLD, &watch->sigchld, NULL);
 	free(watch->known);
+	free(watch->session);
 }

@@ -236,6 +236,7 @@ static int start_member(struct runner *runner, struct member *member,
 	}
 	member->running = true;
 	member->replica->pid = member->process.pid;
+	descendants_add(&runner->watch, member->process.pid);
 	if (*member->process.warning && member->replica->number == 0)
 		trial_add_finding(runner->trial,
 				  "the container engine warns: %s",

@@ -45,19 +45,9 @@ static int open_folder(int base, const char *name)
 					  O_NONBLOCK | O_CLOEXEC);
 }
 
-/*
- * The lock that says that a run lives. One of fcntl(), which no child inherits:
- * a lock of flock() belongs to all who have the descriptor, and what the
- * harness had just cloned when it was killed held it for some 10 ms more.
- * Closing any descriptor of the file lets go of it, too.
+/* Its lock says that a run lives, also where its process cannot be seen. (One of
+ * flock() would go on with what the harness had just cloned when it was killed.)
  */
-static bool lock(int fd)
-{
-	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	return fcntl(fd, F_SETLK, &all) == 0;
-}
-
 static int open_owner(int folder, int flags)
 {
 	return openat(folder, OWNER, O_RDWR | O_NOFOLLOW | O_NONBLOCK |
@@ -68,7 +58,8 @@ static int open_owner(int folder, int flags)
 static int write_owner(struct scratch *scratch, const char *name)
 {
 	scratch->lock_fd = open_owner(scratch->fd, O_CREAT | O_EXCL);
-	if (scratch->lock_fd < 0 || !lock(scratch->lock_fd))
+	if (scratch->lock_fd < 0 ||
+	    file_lock(scratch->lock_fd, scratch->fd, OWNER) == ERR_NOT_FOUND)
 		return -1;
 	return file_write_all(scratch->lock_fd, name, strlen(name));
 }
@@ -207,30 +198,19 @@ static bool parse_name(const char *name, struct owner *out)
 	       owner_parse(name + sizeof(PREFIX) - 1, out);
 }
 
-/* The file of write_owner(), where this user wrote it. */
-static int find_owner_file(int folder)
-{
-	int fd = open_owner(folder, 0);
-	struct stat st;
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_uid == geteuid())
-		return fd;
-	close(fd);
-	return -1;
-}
-
+/* What write_owner() wrote, as this user. */
 static bool read_owner(int folder, struct owner *out)
 {
-	int fd = find_owner_file(folder);
+	int fd = open_owner(folder, 0);
 	char text[OWNER_BYTES];
-	ssize_t n;
+	struct stat st;
+	ssize_t n = -1;
 
 	if (fd < 0)
 		return false;
-	n = read(fd, text, sizeof(text) - 1);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid())
+		n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n < 0 ? 0 : n] = '\0';
 	return n > 0 && owner_parse(text, out);
@@ -259,8 +239,8 @@ static bool is_ours_by_look(int base, const char *name)
 	       S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
-static int remove_unlocked(int folder, const char *base, const char *name,
-			   unsigned *removed, struct err *err)
+static int remove_unheld(int folder, const char *base, const char *name,
+			 unsigned *removed, struct err *err)
 {
 	char *path = mem_printf("%s/%s", base, name);
 	int code;
@@ -272,18 +252,28 @@ static int remove_unlocked(int folder, const char *base, const char *name,
 	return code;
 }
 
-/* Its owner may live where we do not see it, or another removes it. */
+/* Whether somebody holds the folder whose process is not to be seen, or it cannot
+ * be told. Where the file is missing it is made and locked: its owner has come no
+ * further then. What a replica put in its place holds nothing. *fd is to be
+ * closed afterwards. */
+static bool is_held(int folder, int *fd)
+{
+	*fd = open_owner(folder, O_CREAT);
+	if (*fd < 0)
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+	return file_lock(*fd, folder, OWNER) == ERR_CONFLICT;
+}
+
 static int remove_stale(int folder, const char *base, const char *name,
 			unsigned *removed, struct err *err)
 {
 	struct owner owner;
-	int fd, code = 0;
+	int fd = -1, code = 0;
 
 	if (!find_owner(folder, name, &owner) || owner_is_alive(&owner))
 		return 0;
-	fd = find_owner_file(folder);
-	if (fd < 0 || lock(fd))
-		code = remove_unlocked(folder, base, name, removed, err);
+	if (!is_held(folder, &fd))
+		code = remove_unheld(folder, base, name, removed, err);
 	if (fd >= 0)
 		close(fd);
 	return code;

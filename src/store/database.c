@@ -206,7 +206,8 @@ static int open_as_root(struct store *store, int flags, struct err *err)
 }
 
 /* The database and what SQLite lays beside it belong to who asked. */
-static int open_writable(struct store *store, bool create, struct err *err)
+int database_open_writable(struct store *store, bool create,
+			   struct err *err)
 {
 	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
 	int code;
@@ -239,7 +240,7 @@ int database_open(struct store *store, const char *path, bool create,
 		return readonly_open(store, err);
 	if (!create && readonly_is_full(store))
 		return readonly_open_full(store, err);
-	code = open_writable(store, create, err);
+	code = database_open_writable(store, create, err);
 	if (code < 0 && !create && database_is_full(store))
 		code = readonly_open_full(store, err);
 	return code;

@@ -36,6 +36,8 @@ int database_open(struct store *store, const char *path, bool create,
 void database_close(struct store *store);
 
 /* Opens and sets up a connection, in place of one that is there. */
+int database_open_writable(struct store *store, bool create,
+			   struct err *err);
 int database_attach(struct store *store, const char *name, int flags,
 		    struct err *err);
 

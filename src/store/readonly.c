@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/invoker.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/database.h"
@@ -40,10 +39,11 @@ static off_t size_of(const char *path, const char *end)
 	return size;
 }
 
-/* What is in it is newer than what the file holds. */
+/* What is in it is newer than what the file holds, or, in a journal of a database
+ * that has no such log, older than what was half written. */
 static bool has_log(const char *path)
 {
-	return size_of(path, "-wal") > 0;
+	return size_of(path, "-wal") > 0 || size_of(path, "-journal") > 0;
 }
 
 static void add_url(struct str *url, const char *path)
@@ -110,15 +110,10 @@ bool readonly_is_full(const struct store *store)
 
 int readonly_open_full(struct store *store, struct err *err)
 {
-	int code;
-
 	if (!has_log(store->path))
 		return open_immutable(store, err);
 	store->alone = true;
-	invoker_begin();
-	code = database_attach(store, store->path, SQLITE_OPEN_READWRITE, err);
-	invoker_end();
-	return code;
+	return database_open_writable(store, false, err);
 }
 
 int readonly_check(const struct store *store, struct err *err)
