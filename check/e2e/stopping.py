@@ -12,6 +12,7 @@ import signal
 import socket
 import sqlite3
 import time
+from pathlib import Path
 
 from _harness import QUICK, Check, groups_of, main, processes_with, scratch_folders, scratch_name
 
@@ -96,6 +97,29 @@ class Killed(Check):
         process.kill()
         self.finish(process)
         self.assert_nothing_left()
+
+    def kill_with_children(self, process):
+        """As a terminal does that goes away."""
+        children = []
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in (process.pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.finish(process)
+
+    def test_what_the_doctor_tried_is_cleared(self):
+        tmp = self.folder / "tmp"
+        tmp.mkdir()
+        rng = random.Random(7)
+        for _ in range(2 * KILLS):
+            process = self.start("doctor", TMPDIR=tmp)
+            time.sleep(rng.uniform(0, 0.3))
+            self.kill_with_children(process)
+        patience = time.monotonic() + 20
+        while list(tmp.iterdir()) and time.monotonic() < patience:
+            self.benchmark("doctor", status=None, TMPDIR=tmp)
+        self.assertEqual(list(tmp.iterdir()), [])
 
 
 class Interrupted(Check):

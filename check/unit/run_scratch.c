@@ -436,7 +436,7 @@ static void home_is_moved(void **state)
 	free(path);
 }
 
-/* A folder that was renamed gets its name back, or the path follows where that
+/* A folder that was closed is opened; one that was renamed gets its name back, or the path follows where that
  * is taken; one that is gone comes back. */
 static void scratch_is_kept(void **state)
 {
@@ -444,10 +444,14 @@ static void scratch_is_kept(void **state)
 	char *path = mem_dup(scratch.path);
 	char *away = mem_printf("%s/away", base);
 	struct err err;
+	struct stat st;
 
 	(void)state;
+	assert_int_equal(chmod(path, 0), 0);
 	assert_int_equal(scratch_keep(&scratch, &err), 0);
 	assert_string_equal(scratch.path, path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(rename(path, away), 0);
 	assert_int_equal(scratch_keep(&scratch, &err), 0);
 	assert_string_equal(scratch.path, path);

@@ -58,7 +58,7 @@ int file_read(const char *path, size_t limit, struct str *out, struct err *err)
 	int code;
 
 	if (fd < 0)
-		return err_sys(err, "cannot open %s", path);
+		return err_sys(err, "cannot open %s", *path ? path : "''");
 	code = file_read_open(fd, path, limit, out, err);
 	close(fd);
 	return code;
@@ -72,7 +72,7 @@ int file_read_regular(const char *path, size_t limit, struct str *out,
 	int code = 0;
 
 	if (fd < 0)
-		return err_sys(err, "cannot open %s", path);
+		return err_sys(err, "cannot open %s", *path ? path : "''");
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		code = err_set(err, ERR_INVALID,
 			       "%s: it is no file", path);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,19 +12,16 @@
 #include "cell/cell.h"
 
 /* Begins a trial of one replica; `tell` writes what there is. */
-static int try_grade(enum isolation isolation, const char *scratch,
+static int try_grade(enum isolation isolation, const char *owner,
+		     const char *scratch,
 		     void (*tell)(const struct cells *, char *, size_t),
 		     char *out, size_t size)
 {
 	struct cell_need need = { .replicas = 1 };
-	char owner[OWNER_BYTES];
 	struct cells *cells = NULL;
-	struct owner self;
 	struct err err;
 	int code;
 
-	owner_self(&self);
-	owner_format(&self, owner);
 	code = cells_open(&cells, isolation, isolation, owner, scratch, &err);
 	if (code == 0)
 		code = cells_begin(cells, &need, &err);
@@ -40,16 +38,20 @@ static _Noreturn void try_in_child(
 	void (*tell)(const struct cells *, char *, size_t))
 {
 	const char *base = getenv("TMPDIR");
-	char *scratch = mem_printf("%s/geoio-benchmark-try-XXXXXX",
-				   base && *base == '/' ? base : "/tmp");
-	char *hosts, text[1024] = "";
+	char owner[OWNER_BYTES], *scratch, *hosts, text[1024] = "";
+	struct owner self;
 	int code = -1;
 
-	if (!mkdtemp(scratch)) {
+	owner_self(&self);
+	owner_format(&self, owner);
+	/* As a run's, which the next command finds (run/scratch.h). */
+	scratch = mem_printf("%s/geoio-benchmark-%s",
+			     base && *base == '/' ? base : "/tmp", owner);
+	if (mkdir(scratch, 0700) < 0) {
 		snprintf(text, sizeof(text), "cannot make the folder %.300s",
 			 scratch);
 	} else {
-		code = try_grade(isolation, scratch, tell, text, sizeof(text));
+		code = try_grade(isolation, owner, scratch, tell, text, sizeof(text));
 		hosts = mem_printf("%s/hosts", scratch);
 		unlink(hosts);
 		rmdir(scratch);

@@ -83,13 +83,13 @@ static int set_count(struct options *options, const struct option_spec *spec,
 		     const char *text, const char *where, struct err *err)
 {
 	bool bytes = is_of(spec, "BYTES");
+	const struct number_unit *units = bytes ? number_bytes : number_plain;
 	double rough;
 	uint64_t value;
 
-	/* Too large for any integer is out of range like all that is. */
-	if (!number_parse_whole(text, bytes ? number_bytes : number_plain,
-				&value)) {
-		if (*text && strspn(text, "0123456789") == strlen(text))
+	if (!number_parse_whole(text, units, &value)) {
+		/* Too large for any integer is out of range like all that is. */
+		if (number_parse(text, units, &rough) && rough > spec->max)
 			return out_of_range(spec, text, where, err);
 		return err_set(err, ERR_USAGE,
 			       "%s is '%s': give a whole number%s", where, text,

@@ -74,7 +74,9 @@ static int start_error(struct err *err)
 			       "are open (raise the limit: ulimit -n)");
 	if (errno == EAGAIN)
 		return err_sys(err, "could not be started, as too many "
-			       "processes run (raise the limit: ulimit -u)");
+			       "processes run (raise the limit of the user, "
+			       "ulimit -u, of the control group, pids.max, or "
+			       "of the machine, kernel.pid_max)");
 	return err_sys(err, "could not be started");
 }
 

@@ -183,6 +183,7 @@ int scratch_keep(struct scratch *scratch, struct err *err)
 	char now[PATH_MAX];
 
 	if (name_now(scratch->fd, now)) {
+		(void)!fchmod(scratch->fd, 0700);
 		rename_back(scratch, now);
 		return 0;
 	}

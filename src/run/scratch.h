@@ -36,8 +36,8 @@ int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err);
 /* The same in a folder of the caller's choice. */
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err);
 
-/* Before each trial: a replica of our own user may have renamed it, which is
- * undone (or the path follows), or removed it, and then it is made anew. */
+/* Before each trial: a replica of our own user may have closed or renamed it,
+ * which is undone (or the path follows), or removed it, and then it is made anew. */
 int scratch_keep(struct scratch *scratch, struct err *err);
 
 /* Removes it with all that is in it, also when it was renamed, and frees; twice
