@@ -1,0 +1,45 @@
+"""The tools of the checkout: locks, new tests, and what the program says of both."""
+
+import os
+import shutil
+import subprocess
+
+from _harness import TOP, Check, main
+
+# In the place of the uv that setup-envs installs: says what it was given, and makes a lock of what it reads.
+FAKE_UV = """#!/bin/sh
+[ "$1" != --version ] || exit 0
+env | grep '^UV_' | sort >"$SEEN"
+while [ "$1" != -o ]; do shift; done
+sed 's/$/ \\\\/; a\\    --hash=sha256:00' >"$2"
+"""
+
+
+class Locks(Check):
+    def fake_uv(self):
+        """A folder of environments whose uv is a script."""
+        words = ["sha256sum", TOP / "tools/uv.lock"]
+        digest = subprocess.run(words, capture_output=True, text=True, check=True).stdout[:12]
+        tools = self.folder / f"envs/.uv-{digest}/bin"
+        tools.mkdir(parents=True)
+        (tools / "uv").write_text(FAKE_UV)
+        (tools / "uv").chmod(0o755)
+        (tools / "python").symlink_to(shutil.which("python3", path="/usr/bin"))
+        return self.folder / "envs"
+
+    def test_a_lock_is_made_with_the_environment_of_setup(self):
+        """The system's certificates and pip's index: a proxy or a mirror serves tools/lock too."""
+        library = self.folder / "tests/stranger"
+        library.mkdir(parents=True)
+        (library / "library.toml").write_text('language = "python"\npackages = ["stranger==1"]\n')
+        env = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
+        env |= {"SEEN": str(self.folder / "seen"), "PIP_INDEX_URL": "http://127.0.0.1:1/simple"}
+        words = [TOP / "tools/lock", "--tests", library.parent, "--envs", self.fake_uv(), "stranger"]
+        subprocess.run(words, env=env, check=True, capture_output=True)
+        seen = (self.folder / "seen").read_text().splitlines()
+        self.assertIn("UV_SYSTEM_CERTS=1", seen)
+        self.assertIn("UV_DEFAULT_INDEX=http://127.0.0.1:1/simple", seen)
+
+
+if __name__ == "__main__":
+    main()
