@@ -6,6 +6,8 @@ import subprocess
 
 from _harness import TOP, Check, main
 
+HELPING = ("quickstart", "selftest", "monitoring/start")
+HELPING += ("tools/lock", "tools/new-test", "tools/packages", "tools/setup-envs")
 # In the place of the uv that setup-envs installs: says what it was given, and makes a lock of what it reads.
 FAKE_UV = """#!/bin/sh
 [ "$1" != --version ] || exit 0
@@ -39,6 +41,31 @@ class Locks(Check):
         seen = (self.folder / "seen").read_text().splitlines()
         self.assertIn("UV_SYSTEM_CERTS=1", seen)
         self.assertIn("UV_DEFAULT_INDEX=http://127.0.0.1:1/simple", seen)
+
+
+class Next(Check):
+    def test_the_commands_that_new_test_prints(self):
+        """Its last lines, typed as they stand, from the checkout and from elsewhere."""
+        tests = self.folder / "it's mine"
+        tests.mkdir()
+        for cwd, test in ((TOP, "fetch_range"), (self.folder, "cog_header")):
+            words = [TOP / "tools/new-test", "--tests", f"{tests}/../{tests.name}", "stranger", test]
+            made = subprocess.run(words, cwd=cwd, check=True, capture_output=True, text=True).stdout
+            self.assertNotIn("/..", made)
+            listing, run = (line.strip() for line in made.splitlines()[-2:])
+            self.assertRegex(run, rf"build/benchmark run-test stranger {test}$")
+            listed = subprocess.run(["sh", "-c", listing], cwd=cwd, capture_output=True, text=True)
+            self.assertRegex(listed.stdout, rf"(?m)^stranger .*\b{test}\b", listed.stderr)
+
+    def test_wrong_words_and_help(self):
+        """2 for a mistake in the command line, 0 for who asks for help."""
+        for words in (("new-test",), ("new-test", "Geo", "x"), ("new-test", "geo", "x-y"), ("lock",)):
+            done = subprocess.run([TOP / "tools" / words[0], *words[1:]], capture_output=True)
+            self.assertEqual((done.returncode, done.stdout), (2, b""), words)
+        for script in HELPING:
+            done = subprocess.run([TOP / script, "--help"], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), script)
+            self.assertIn("usage: ", done.stdout)
 
 
 if __name__ == "__main__":
