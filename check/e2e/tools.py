@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from _harness import TOP, Check, main
+from _harness import BENCHMARK, TOP, Check, main
 
 HELPING = ("quickstart", "selftest", "monitoring/start")
 HELPING += ("tools/lock", "tools/new-test", "tools/packages", "tools/setup-envs")
@@ -66,6 +66,31 @@ class Next(Check):
             done = subprocess.run([TOP / script, "--help"], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""), script)
             self.assertIn("usage: ", done.stdout)
+
+
+class WhoseTests(Check):
+    def said(self, words, cwd, **more):
+        env = {name: value for name, value in os.environ.items() if name != "GEOIO_TESTS"}
+        done = subprocess.run([BENCHMARK, *words], cwd=cwd, env=env | more, capture_output=True, text=True)
+        return [line for line in done.stderr.splitlines() if "uses the tests of" in line]
+
+    def test_another_checkout(self):
+        """In a checkout whose tests are not the program's own, or in a folder of it: one line."""
+        for name in ("other/benchmark/tests", "other/src/cli"):
+            (self.folder / name).mkdir(parents=True)
+        other, sweep = self.folder / "other", self.folder / "sweep.yaml"
+        sweep.write_text("library: pass\ntest: fetch_range\nn-requests: 10\n")
+        words = (("list",), ("run-test", "pass", "nope"), ("run-all", "--library", "nope"))
+        for command in (*words, ("run-parameterized-test", str(sweep))):
+            for cwd in (other, other / "src"):
+                said = self.said(command, cwd)
+                self.assertEqual(len(said), 1, (command, cwd))
+                self.assert_sentence(
+                    said[0], f"tests of {TOP}/benchmark/tests", f"{other}/build/benchmark", "GEOIO"
+                )
+        for cwd in (self.folder, TOP, TOP / "src", other / "src/cli"):
+            self.assertEqual(self.said(("list",), cwd), [], cwd)
+        self.assertEqual(self.said(("list",), other, GEOIO_TESTS=""), [])
 
 
 if __name__ == "__main__":

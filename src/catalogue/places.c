@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -188,6 +189,45 @@ int places_find(struct places *places, struct err *err)
 			       "install again with `make install`",
 			       places->python_root);
 	return add_extra_tests(places, err);
+}
+
+static bool is_checkout(const char *folder)
+{
+	char *tests = mem_printf("%s/benchmark/tests", folder);
+	char *sources = mem_printf("%s/src/cli", folder);
+	bool is = file_is_dir(tests) && file_is_dir(sources);
+
+	free(tests);
+	free(sources);
+	return is;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+char *places_other_checkout(const struct places *places)
+{
+	char *here = getenv("GEOIO_TESTS") ? NULL : getcwd(NULL, 0);
+	char *tests = NULL, *slash = here ? strrchr(here, '/') : NULL;
+	bool found = here && is_checkout(here);
+
+	if (slash && !found) {
+		*slash = '\0';
+		found = is_checkout(here);
+	}
+	if (found)
+		tests = mem_printf("%s/benchmark/tests", here);
+	if (!found || same_folder(tests, places->tests[0])) {
+		free(here);
+		here = NULL;
+	}
+	free(tests);
+	return here;
 }
 
 void places_release(struct places *places)

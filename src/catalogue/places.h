@@ -37,4 +37,9 @@ struct places {
 int places_find(struct places *places, struct err *err);
 void places_release(struct places *places);
 
+/* The checkout of this project in which the person stands (the current folder
+ * or its parent) where that is not the one whose tests are used; NULL elsewhere,
+ * and where GEOIO_TESTS is set: who sets it knows. The caller frees. */
+char *places_other_checkout(const struct places *places);
+
 #endif

@@ -96,6 +96,9 @@ static int run(struct options *options, struct err *err)
 	struct catalogue catalogue;
 	int code = catalogue_load(&catalogue, err);
 
+	if (code == 0)
+		say_whose_tests(&catalogue.places);
+
 	if (code == 0 && options->json) {
 		print_json(&catalogue);
 	} else if (code == 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "catalogue/places.h"
 
 void say_args(FILE *out, const char *format, va_list args)
 {
@@ -22,4 +23,16 @@ void say(FILE *out, const char *format, ...)
 	va_start(args, format);
 	say_args(out, format, args);
 	va_end(args);
+}
+
+void say_whose_tests(const struct places *places)
+{
+	char *here = places_other_checkout(places);
+
+	if (here)
+		say(stderr, "benchmark: uses the tests of %s; those of this "
+			    "checkout are used by %s/build/benchmark, and by "
+			    "the installed program after `make install` "
+			    "(GEOIO_TESTS adds only those of new names)", places->tests[0], here);
+	free(here);
 }

@@ -16,4 +16,10 @@ void say(FILE *out, const char *format, ...)
 void say_args(FILE *out, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+struct places;
+
+/* Says whose tests are used where a person stands in another checkout, whose
+ * tests may be what is meant. */
+void say_whose_tests(const struct places *places);
+
 #endif

@@ -48,6 +48,7 @@ int session_open(struct session *session, const struct options *options,
 	code = catalogue_load(&session->catalogue, err);
 	if (code < 0)
 		return code;
+	say_whose_tests(&session->catalogue.places);
 	uuid_make(session->run.id);
 	session->run.command = typed_line(options->word_count, options->words);
 	measure_environment(&session->run.environment);
