@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from _harness import BENCHMARK, TOP, Check, main
+from _harness import BENCHMARK, QUICK, TOP, Check, main
 
 HELPING = ("quickstart", "selftest", "monitoring/start")
 HELPING += ("tools/lock", "tools/new-test", "tools/packages", "tools/setup-envs")
@@ -41,6 +41,21 @@ class Locks(Check):
         seen = (self.folder / "seen").read_text().splitlines()
         self.assertIn("UV_SYSTEM_CERTS=1", seen)
         self.assertIn("UV_DEFAULT_INDEX=http://127.0.0.1:1/simple", seen)
+
+    def test_setup_says_what_it_cannot_make(self):
+        """Packages without a lock, and a lock that is older than they are."""
+        library = self.folder / "tests/stranger"
+        library.mkdir(parents=True)
+        (library / "fetch_range.py").write_text("")
+        (library / "library.toml").write_text('language = "python"\npackages = ["stranger==2"]\n')
+        for said in ("its packages have no lock", "its lock is older than its library.toml"):
+            command = f"tools/lock --tests {library.parent} stranger"
+            env = {"GEOIO_TESTS": library.parent, "GEOIO_ENVS": self.folder / "envs"}
+            for words in (("setup", "stranger"), ("run-test", "stranger", "fetch_range", *QUICK)):
+                result = self.benchmark(*words, status=1, **env)
+                self.assert_sentence(result.stderr, f"stranger.*: {said}", command)
+            self.assertIn(f"not ready: {said}", self.benchmark("list", **env).stdout)
+            (library / "requirements.lock").write_text("stranger==1 \\\n    --hash=sha256:00\n")
 
 
 class Next(Check):

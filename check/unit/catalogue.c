@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/lock.h"
 #include "catalogue/name.h"
 #include "catalogue/python.h"
 #include "catalogue/toml.h"
@@ -347,6 +348,59 @@ static void check_missing_environment(void **state)
 	free(library);
 }
 
+static void check_lock_holds(void **state)
+{
+	static const char lock[] = "aiohttp==3.14.5 \\\n    --hash=sha256:00\n"
+				   "my-lib==1.0.0 ; python_version < '4' \\\n"
+				   "early==2.0a1 \\\nlocal==1.2+cu12 \\\n";
+	static char first[] = "aiohttp==3.14.5";
+	static struct {
+		char package[40];
+		bool held;
+	} cases[] = {
+		{ "aiohttp==3.14.5", true },   { "aiohttp==3.14.6", false },
+		{ "aiohttp==3.14", false },    { "aiohttp==3.14.50", false },
+		{ "AIOHTTP[speedups] == 3.14.5", true },
+		{ "aio==3.14.5", false },      { "My_.Lib==1.0", true },
+		{ "my-lib==1.0.1", false },    { "my-lib==10", false },
+		{ "early==2.0-alpha.1", true }, { "early==2.0a2", false },
+		{ "early==2.0", false },       { "local==1.2", true },
+		{ "other==1.0", false },       { "other>=1.0", true },
+		{ "other==1.*", true },        { "other==1 ; x", true },
+		{ "", true },		       { "a[", true },
+	};
+
+	(void)state;
+	assert_true(lock_holds(lock, NULL));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *values[] = { first, cases[i].package };
+		struct toml_entry packages = { NULL, values, 2 };
+
+		if (lock_holds(lock, &packages) != cases[i].held)
+			fail_msg("not as it should be: %s", cases[i].package);
+	}
+}
+
+static void check_older_lock(void **state)
+{
+	char *library = mem_printf("%s/stranger", (char *)*state);
+	const struct library *found;
+	struct catalogue catalogue;
+	struct err err;
+
+	put(library, "requirements.lock", "other==1 \\\nstranger==2.4 \\\n");
+	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
+					NULL, &err),
+			 0);
+	assert_true(found->unlocked);
+	assert_false(found->ready);
+	assert_non_null(strstr(found->remedy, "older than its library.toml"));
+	assert_non_null(strstr(found->remedy, "tools/lock --tests"));
+	catalogue_release(&catalogue);
+	free(library);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -364,6 +418,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(check_folders_that_are_none,
 						make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(check_c_elsewhere, make_folder,
+						remove_folder),
+		cmocka_unit_test(check_lock_holds),
+		cmocka_unit_test_setup_teardown(check_older_lock, make_folder,
 						remove_folder),
 		cmocka_unit_test_setup_teardown(check_missing_environment,
 						make_folder, remove_folder),

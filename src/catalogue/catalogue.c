@@ -14,14 +14,18 @@ static char *python_remedy(const struct library *library)
 {
 	const char *name = library->name;
 
-	if (library->environment)
-		return mem_printf("run `benchmark setup %s`", name);
-	if (library->packaged)
-		return mem_printf("its packages have no lock: run `tools/lock "
-				  "--tests %.*s %s`, then `benchmark setup %s`",
+	if (library->unlocked)
+		return mem_printf("%s: run `tools/lock --tests %.*s %s`, then "
+				  "`benchmark setup %s`",
+				  library->lock_older && library->environment
+					  ? "its lock is older than its "
+					    "library.toml"
+					  : "its packages have no lock",
 				  (int)(strrchr(library->folder, '/') -
 					library->folder),
 				  library->folder, name, name);
+	if (library->environment)
+		return mem_printf("run `benchmark setup %s`", name);
 	return mem_dup("install Python 3.11 or later, or name one in "
 		       "BENCHMARK_PYTHON");
 }
@@ -37,8 +41,11 @@ static void check_python(const struct catalogue *catalogue,
 		code = python_environment(catalogue->places.envs, library->name,
 					  lock, &library->environment, &err);
 	free(lock);
+	library->unlocked = library->environment ? library->lock_older
+						 : library->packaged;
 	if (library->environment)
-		library->ready = python_ready(library->environment);
+		library->ready = !library->unlocked &&
+				 python_ready(library->environment);
 	else
 		library->ready = code == 0 && catalogue->python &&
 				 !library->packaged;

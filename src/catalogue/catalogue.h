@@ -39,9 +39,11 @@ struct library {
 	struct test *tests; /* sorted by name */
 	size_t test_count, test_capacity;
 	bool packaged;      /* library.toml names packages */
+	bool lock_older;    /* than library.toml: it lacks one of them */
 	char *environment;  /* folder of its Python environment, or NULL where it
 			     * needs none */
 	bool ready;         /* can be started now */
+	bool unlocked;      /* not ready for want of a lock of its packages */
 	char *remedy;       /* what to do when it is not; NULL when it is */
 };
 

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "catalogue/lock.h"
 #include "catalogue/name.h"
 #include "catalogue/toml.h"
 
@@ -173,6 +174,7 @@ static int fill(struct library *library, const struct toml *toml,
 {
 	const char *version_of = toml_text(toml, "version_of");
 	const char *language = toml_text(toml, "language");
+	char *lock;
 
 	if (!language || (strcmp(language, "python") && strcmp(language, "c")))
 		return err_set(err, ERR_INVALID,
@@ -182,6 +184,10 @@ static int fill(struct library *library, const struct toml *toml,
 	library->notes = mem_dup(toml_text(toml, "notes"));
 	library->packaged = toml_find(toml, "packages") &&
 			    toml_find(toml, "packages")->count;
+	lock = mem_printf("%s/requirements.lock", library->folder);
+	library->lock_older =
+		!lock_file_holds(lock, toml_find(toml, "packages"));
+	free(lock);
 	library->version = pinned_version(
 		toml, version_of ? version_of : library->name);
 	return kind_of(toml_text(toml, "kind"), path, &library->kind, err);

@@ -8,16 +8,29 @@
 #include "base/invoker.h"
 #include "base/mem.h"
 #include "catalogue/catalogue.h"
+#include "cli/say.h"
 
-static int check_names(const struct catalogue *catalogue,
+/* Without a lock there is nothing to be made: fatal to who names the library. */
+static int check_locks(const struct catalogue *catalogue,
 		       const struct options *options, struct err *err)
 {
 	const struct library *library;
 	int code = 0;
 
-	for (unsigned i = 0; code == 0 && i < options->argument_count; i++)
+	for (unsigned i = 0; code == 0 && i < options->argument_count; i++) {
 		code = catalogue_find(catalogue, options->arguments[i], NULL,
 				      &library, NULL, err);
+		if (code == 0 && library->unlocked)
+			code = err_set(err, ERR_NOT_FOUND, "%s: %s",
+				       library->name, library->remedy);
+	}
+	for (size_t i = 0; !options->argument_count && i < catalogue->count;
+	     i++) {
+		library = &catalogue->libraries[i];
+		if (library->unlocked)
+			say(stderr, "benchmark: %s: %s", library->name,
+			    library->remedy);
+	}
 	return code;
 }
 
@@ -49,7 +62,7 @@ static int run(struct options *options, struct err *err)
 	int code = catalogue_load(&catalogue, err);
 
 	if (code == 0)
-		code = check_names(&catalogue, options, err);
+		code = check_locks(&catalogue, options, err);
 	/* Environments belong to whose folder they are in, not to root. */
 	if (code == 0)
 		code = file_make_dirs(catalogue.places.envs, 0777, err);
