@@ -310,7 +310,7 @@ static void check_c_elsewhere(void **state)
 	assert_non_null(strstr(found->remedy, "libbenchmark-worker.a"));
 	/* The tests in Python are now of the wrong language. */
 	find_refused(&catalogue, "stranger", "a_test", ERR_INVALID,
-		     "written in C");
+		     "written in C: for TEST.py write language = \"python\"");
 	catalogue_release(&catalogue);
 	put(library, "fetch_range", "#!/bin/sh\n");
 	assert_int_equal(chmod(program, 0700), 0);

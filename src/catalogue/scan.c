@@ -66,8 +66,10 @@ static int check_test(const struct library *library, const char *name,
 	if (c != !strcmp(extension, ".c"))
 		return err_set(err, ERR_INVALID,
 			       "library.toml says that the tests of %s are "
-			       "written in %s", library->name,
-			       c ? "C" : "Python");
+			       "written in %s: for TEST%s write language = "
+			       "\"%s\", whatever it starts", library->name,
+			       c ? "C" : "Python", extension,
+			       c ? "python" : "c");
 	if (library_has_test(library, name))
 		return err_set(err, ERR_INVALID,
 			       "%s has a test %s in an earlier folder",
@@ -178,7 +180,9 @@ static int fill(struct library *library, const struct toml *toml,
 
 	if (!language || (strcmp(language, "python") && strcmp(language, "c")))
 		return err_set(err, ERR_INVALID,
-			       "%s: language must be \"python\" or \"c\"", path);
+			       "%s: language must be \"python\" (tests are "
+			       "TEST.py) or \"c\" (TEST.c): a TEST.py can "
+			       "start a program in any other language", path);
 	library->language = mem_dup(language);
 	library->home_page = mem_dup(toml_text(toml, "home_page"));
 	library->notes = mem_dup(toml_text(toml, "notes"));
