@@ -254,6 +254,19 @@ static int read_request(struct request *request, const struct options *options,
 	return 0;
 }
 
+/* A folder that was meant and is not there would become a file of its name. */
+static int check_new_name(const char *path, const struct options *options,
+			  struct err *err)
+{
+	if (options->json || file_exists(path) || !strcmp(path, "-") ||
+	    strchr(file_name(path), '.'))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "there is no folder %s: %sgive a name that ends with "
+		       ".csv", path, options->per_replica ? ""
+				     : "make it first, or for one file ");
+}
+
 static int check_request(const struct request *request,
 			 const struct options *options, struct err *err)
 {
@@ -266,8 +279,9 @@ static int check_request(const struct request *request,
 		return err_set(err, ERR_USAGE,
 			       "there is no folder %s: make it first, or give a "
 			       "file's path", request->path);
-	if (!file_is_dir(request->path) ||
-	    !(options->json || options->per_replica))
+	if (!file_is_dir(request->path))
+		return check_new_name(request->path, options, err);
+	if (!options->json && !options->per_replica)
 		return 0;
 	return err_set(err, ERR_USAGE,
 		       "%s is a folder, which gets container_results.csv and "
