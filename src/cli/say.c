@@ -33,6 +33,7 @@ void say_whose_tests(const struct places *places)
 		say(stderr, "benchmark: uses the tests of %s; those of this "
 			    "checkout are used by %s/build/benchmark, and by "
 			    "the installed program after `make install` "
-			    "(GEOIO_TESTS adds only those of new names)", places->tests[0], here);
+			    "(GEOIO_TESTS adds only those of new names)",
+		    places->tests[0], here);
 	free(here);
 }
