@@ -136,6 +136,7 @@ static inline void fixture_request(struct fixture *f)
 		.endpoints = f->endpoints, .handed = f->handed,
 		.records = f->records, .records_capacity = 1000,
 		.ready_timeout_s = 60, .grace_s = 20, .interrupt_fd = -1,
+		.lost_fd = -1,
 		.go_sent_ns = f->sent_ns,
 		.hooks = { on_ready_hook, on_go_hook, on_tick_hook,
 			   on_window_hook, on_done_hook, on_progress_hook },

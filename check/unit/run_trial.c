@@ -395,6 +395,53 @@ static void interrupt_stopping(void **state)
 	fixture_release(&f);
 }
 
+/* The store ends in a stage: no verdict of a replica stands for it. */
+static void lose_in(const char *stage, const char *behaviour)
+{
+	struct fixture f;
+
+	fixture_init(&f, 2, behaviour);
+	f.interrupt_stage = stage;
+	f.request.lost_fd = f.interrupt[0];
+	f.request.grace_s = 0.5;
+	assert_int_equal(fixture_run(&f), 0);
+	assert_true(f.request.lost_ns > 0);
+	assert_true(f.trial.failed);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(f.trial.replica[i].state,
+				 REPLICA_INTERRUPTED);
+		assert_contains(f.trial.replica[i].text, "the origin ended");
+	}
+	fixture_release(&f);
+}
+
+static void lost_proving(void **state)
+{
+	(void)state;
+	lose_in("proving", "never_ready");
+}
+
+static void lost_running(void **state)
+{
+	(void)state;
+	lose_in("running", "hang");
+}
+
+/* All work is done by then. */
+static void lost_stopping(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, 2, "normal");
+	f.interrupt_stage = "stopping";
+	f.request.lost_fd = f.interrupt[0];
+	assert_int_equal(fixture_run(&f), 0);
+	assert_int_equal(f.request.lost_ns, 0);
+	assert_false(f.trial.failed);
+	fixture_release(&f);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
@@ -413,6 +460,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(interrupt_proving),
 		cmocka_unit_test(interrupt_running),
 		cmocka_unit_test(interrupt_stopping),
+		cmocka_unit_test(lost_proving),
+		cmocka_unit_test(lost_running),
+		cmocka_unit_test(lost_stopping),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "replica") == 0)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "base/work.h"
 #include "cell/cell.h"
 #include "cli/child.h"
+#include "cli/interrupt.h"
 #include "cli/say.h"
 #include "origin/origin.h"
 
@@ -66,6 +68,9 @@ static int fork_origin(struct origin_process *process, struct err *err)
 	}
 	close(ends[0]);
 	process->stop_fd = ends[1];
+	process->ended_fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	if (process->ended_fd < 0)
+		return err_sys(err, "cannot watch the origin's process");
 	return 0;
 }
 
@@ -78,6 +83,9 @@ static int wait_ready(struct origin_process *process, struct err *err)
 				       "the origin ended before it was ready: "
 				       "see the lines above");
 		}
+		if (interrupt_seen())
+			return err_set(err, ERR_INTERRUPTED, "stopped, as "
+							     "asked");
 		clock_sleep_until(clock_now_ns() + 200 * NS_PER_US);
 	}
 	return 0;
@@ -122,8 +130,7 @@ int origin_process_start(struct origin_process *process,
 	char address[16];
 	int code;
 
-	memset(process, 0, sizeof(*process));
-	process->stop_fd = -1;
+	*process = (struct origin_process)ORIGIN_PROCESS_NONE;
 	process->cells = cells;
 	if (cells->networked) {
 		net_address(CELL_ORIGIN, address);
@@ -155,6 +162,40 @@ void origin_process_endpoint(const struct origin_process *process,
 		 origin_port(process->origin, client));
 }
 
+static const char *advice_of(int number)
+{
+	switch (number) {
+	case SIGKILL:
+		return "was it out of memory? dmesg may tell";
+	case SIGTERM:
+	case SIGINT:
+	case SIGHUP:
+	case SIGQUIT:
+		return "look for who sent it";
+	case SIGBUS:
+		return "is there memory left, and is the data set still there?";
+	default:
+		return "run it again, and report it if it stays so";
+	}
+}
+
+/* It stays a zombie until origin_process_stop(), so that nobody else gets its
+ * number while its counters are read. */
+void origin_process_describe_end(const struct origin_process *process,
+				 const char *when, char out[256])
+{
+	siginfo_t info = { 0 };
+
+	waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	if (info.si_code == CLD_EXITED)
+		snprintf(out, 256, "the origin ended (exit status %d) %s: see "
+				   "the lines above", info.si_status, when);
+	else
+		snprintf(out, 256, "the origin ended (signal %d) %s, not by "
+				   "the harness: %s", info.si_status, when,
+			 advice_of(info.si_status));
+}
+
 void origin_process_stop(struct origin_process *process)
 {
 	int status;
@@ -162,6 +203,9 @@ void origin_process_stop(struct origin_process *process)
 	if (process->stop_fd >= 0)
 		close(process->stop_fd);
 	process->stop_fd = -1;
+	if (process->ended_fd >= 0)
+		close(process->ended_fd);
+	process->ended_fd = -1;
 	if (process->pid) {
 		status = child_end(process->pid);
 		LOG(CLI, "origin %d ended with status %d", (int)process->pid,

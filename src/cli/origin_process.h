@@ -16,6 +16,8 @@
  * ordinary user may not have cubic, reno is as quick on a path without loss. */
 #define ORIGIN_CONGESTION "cubic,reno"
 
+#define ORIGIN_PROCESS_NONE { .stop_fd = -1, .ended_fd = -1 }
+
 struct cells;
 struct origin;
 
@@ -24,6 +26,7 @@ struct origin_process {
 	struct ledger *ledger;
 	pid_t pid;   /* 0: not running */
 	int stop_fd; /* closing it ends the origin */
+	int ended_fd; /* pidfd: readable once it has ended; -1: not running */
 	const struct cells *cells; /* borrowed */
 };
 
@@ -38,6 +41,11 @@ int origin_process_start(struct origin_process *process,
  * own with the address, on loopback "http://127.0.0.1:PORT". */
 void origin_process_endpoint(const struct origin_process *process,
 			     unsigned client, char out[256]);
+
+/* How one ended whose `ended_fd` is readable, as a sentence with the remedy; it
+ * is `when`, "2.0 s after GO". */
+void origin_process_describe_end(const struct origin_process *process,
+				 const char *when, char out[256]);
 
 /* Also fine when start failed. */
 void origin_process_stop(struct origin_process *process);

@@ -147,6 +147,19 @@ static int choose_store(struct setting *s, const struct session *session,
 	return 0;
 }
 
+/* Whatever replicas made of it. The next trial has an origin of its own. */
+static void tell_lost(const struct setting *s, struct trial *trial,
+		      uint64_t lost_ns)
+{
+	char when[48] = "before GO", text[256];
+
+	if (trial->go_ns && lost_ns > trial->go_ns)
+		snprintf(when, sizeof(when), "%.1f s after GO",
+			 clock_seconds(lost_ns - trial->go_ns));
+	origin_process_describe_end(&s->origin, when, text);
+	snprintf(trial->text, sizeof(trial->text), "%s", text);
+}
+
 static int run_replicas(struct session *session, struct setting *s,
 			const struct job *job, struct trial *trial,
 			struct err *err)
@@ -167,9 +180,11 @@ static int run_replicas(struct session *session, struct setting *s,
 		.ready_timeout_s = o->ready_timeout + o->warm_up,
 		.grace_s = GRACE_S,
 		.interrupt_fd = session->interrupt_fd,
+		.lost_fd = s->origin.ended_fd,
 		.hooks = sampler_hooks(),
 		.context = &s->sampler,
 	};
+	int code;
 
 	if (session->cells->isolation == ISOLATION_DOCKER) {
 		request.launcher = "docker";
@@ -177,7 +192,10 @@ static int run_replicas(struct session *session, struct setting *s,
 			&session->containers, session->cells, trial,
 			session->run.id, session->scratch.path);
 	}
-	return run_trial(&request, err);
+	code = run_trial(&request, err);
+	if (code == 0 && request.lost_ns)
+		tell_lost(s, trial, request.lost_ns);
+	return code;
 }
 
 static double window_left_s(const struct trial *trial, uint64_t now_ns)
@@ -290,7 +308,7 @@ int session_trial(struct session *session, const struct job *job,
 		  struct summary *summary, struct err *err)
 {
 	struct setting s = { .prepared = prepared,
-			     .origin = { .stop_fd = -1 } };
+			     .origin = ORIGIN_PROCESS_NONE };
 	struct trial_spec spec;
 	struct cell_need need;
 	int code;

@@ -115,18 +115,32 @@ void runner_unwatch(struct runner *runner)
 	runner->watch_fd = -1;
 }
 
+/* Both stay readable: once seen they are not asked again. */
+static void fill_ours(const struct runner *runner, struct pollfd *fds)
+{
+	const struct run_request *request = runner->request;
+	bool known = runner->lost || runner->lost_late;
+
+	fds[RUNNER_STOP] = (struct pollfd){
+		.fd = runner->interrupted ? -1 : request->interrupt_fd,
+		.events = POLLIN,
+	};
+	fds[RUNNER_LOST] = (struct pollfd){
+		.fd = known ? -1 : request->lost_fd,
+		.events = POLLIN,
+	};
+}
+
 /* false: nothing has happened until then. */
 static bool wait_watch(struct runner *runner, uint64_t at_ns)
 {
-	struct pollfd fds[2] = {
-		{ .fd = runner->interrupted ? -1
-					    : runner->request->interrupt_fd,
-		  .events = POLLIN },
-		{ .fd = runner->watch_fd, .events = POLLIN },
-	};
+	struct pollfd fds[RUNNER_FDS + 1];
 	struct timespec timeout = time_until(at_ns);
 
-	return ppoll(fds, 2, &timeout, NULL) > 0;
+	fill_ours(runner, fds);
+	fds[RUNNER_FDS] = (struct pollfd){ .fd = runner->watch_fd,
+					   .events = POLLIN };
+	return ppoll(fds, RUNNER_FDS + 1, &timeout, NULL) > 0;
 }
 
 /* ---------------------------------------------------------------- waiting --- */
@@ -136,12 +150,9 @@ static bool wait_watch(struct runner *runner, uint64_t at_ns)
 static void wait_poll(struct runner *runner, uint64_t at_ns)
 {
 	struct timespec timeout = time_until(at_ns);
-	unsigned n = 1;
+	unsigned n = RUNNER_FDS;
 
-	runner->poll[0] = (struct pollfd){
-		.fd = runner->interrupted ? -1 : runner->request->interrupt_fd,
-		.events = POLLIN,
-	};
+	fill_ours(runner, runner->poll);
 	for (unsigned i = 0; i < runner->count; i++) {
 		runner->member[i].poll_at = n;
 		if (runner->member[i].running)
@@ -153,12 +164,24 @@ static void wait_poll(struct runner *runner, uint64_t at_ns)
 			runner->poll[i].revents = 0;
 }
 
+/* What was done before it ended is whole. */
+static void lose(struct runner *runner)
+{
+	LOG(RUN, "the store has ended");
+	runner->lost_late = runner->window_opened && !runner->window_open;
+	runner->lost = !runner->lost_late;
+	if (runner->lost)
+		runner->request->lost_ns = clock_now_ns();
+}
+
 static void handle_poll(struct runner *runner)
 {
-	if (runner->poll[0].revents & (POLLIN | POLLHUP)) {
+	if (runner->poll[RUNNER_STOP].revents & (POLLIN | POLLHUP)) {
 		LOG(RUN, "the person asked to stop");
 		runner->interrupted = true;
 	}
+	if (runner->poll[RUNNER_LOST].revents & (POLLIN | POLLHUP))
+		lose(runner);
 	for (unsigned i = 0; i < runner->count; i++)
 		if (runner->member[i].running)
 			member_dispatch(runner, &runner->member[i],

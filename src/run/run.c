@@ -63,7 +63,7 @@ static void wait_while(struct runner *runner, member_test test,
 
 static bool is_over(const struct runner *runner)
 {
-	return runner->interrupted || runner->first_failed;
+	return runner->interrupted || runner->lost || runner->first_failed;
 }
 
 /* ------------------------------------------------------------- before --- */
@@ -103,9 +103,10 @@ static void runner_init(struct runner *runner, struct run_request *request)
 	runner->trial = trial;
 	runner->count = trial->replica_count;
 	runner->member = mem_array(runner->count, sizeof(*runner->member));
-	runner->poll = mem_array(1 + runner->count * MEMBER_FDS,
+	runner->poll = mem_array(RUNNER_FDS + runner->count * MEMBER_FDS,
 				 sizeof(*runner->poll));
 	runner->packet = mem_new(PACKET_MAX_BYTES + 1);
+	request->lost_ns = 0;
 	for (unsigned i = 0; i < runner->count; i++) {
 		runner->member[i].replica = &trial->replica[i];
 		runner->member[i].process = LAUNCHED_NONE;
@@ -367,7 +368,8 @@ static void work(struct runner *runner)
 {
 	uint64_t until = overdue_ns(runner);
 
-	while (!runner->interrupted && count_members(runner, is_working)) {
+	while (!runner->interrupted && !runner->lost &&
+	       count_members(runner, is_working)) {
 		if (clock_now_ns() < until)
 			runner_turn(runner, until);
 		else
@@ -386,6 +388,10 @@ static void judge_unneeded(struct runner *runner, struct member *member)
 	if (runner->interrupted)
 		member_judge(runner, member, REPLICA_INTERRUPTED,
 			     "was %s because the person asked to stop",
+			     member->running ? "ended" : "not started");
+	else if (runner->lost)
+		member_judge(runner, member, REPLICA_INTERRUPTED,
+			     "was %s because the origin ended",
 			     member->running ? "ended" : "not started");
 	else if (!member->running)
 		member_judge(runner, member, REPLICA_NOT_STARTED,
@@ -482,8 +488,8 @@ static void wait_exits(struct runner *runner)
 
 	while (count_members(runner, is_running) &&
 	       now < start + clock_ns(grace_s)) {
-		if ((runner->interrupted || !runner->trial->go_ns) &&
-		    grace_s > SHORT_GRACE_S)
+		if ((runner->interrupted || runner->lost ||
+		     !runner->trial->go_ns) && grace_s > SHORT_GRACE_S)
 			grace_s = SHORT_GRACE_S;
 		runner_turn(runner, start + clock_ns(grace_s));
 		now = clock_now_ns();
@@ -535,7 +541,7 @@ static void conclude(struct runner *runner)
 		finished += trial->replica[i].state == REPLICA_FINISHED;
 	}
 	name_first_failed(runner, runner->count - finished);
-	trial->failed = finished == 0 ||
+	trial->failed = finished == 0 || runner->lost ||
 			(runner->interrupted && finished < runner->count);
 	if (trial->go_ns)
 		trial->end_wall_ns = trial->start_wall_ns +

@@ -77,6 +77,12 @@ struct run_request {
 	double grace_s;           /* to end by itself when asked to */
 	int interrupt_fd;         /* readable: the person wants to stop. Is not
 				   * read from. -1: none */
+	int lost_fd;              /* readable: the store that replicas work
+				   * against has ended. Is not read from. -1:
+				   * nobody can tell */
+	uint64_t lost_ns;         /* out: when that was seen; 0: it was not
+				   * before the window's end, and after that
+				   * it is not looked for */
 	uint64_t *go_sent_ns;     /* out, one a replica: when its `go` went, 0:
 				   * never. NULL: not wanted */
 	struct run_hooks hooks;
@@ -99,6 +105,10 @@ struct run_request {
  * window_end_ns is the earliest end_ns of a replica that did all its requests
  * (or filled its records), and at most go_ns + timeout_s. Without GO both are 0
  * and the wall times are those of the attempt.
+ *
+ * A store that ends before the window does fails the trial, which goes on no
+ * longer: replicas without a verdict are INTERRUPTED, and the caller, who knows
+ * how it ended, writes trial->text.
  *
  * ERR_INTERRUPTED: the person asked to stop; all has ended. ERR_USAGE or
  * ERR_INVALID: the request is wrong. ERR_SYSTEM: nothing could be done. After

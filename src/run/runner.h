@@ -20,6 +20,9 @@
 #include "run/run.h"
 #include "run/tail.h"
 
+/* The first places in runner->poll: who asks to stop, and the store. */
+enum { RUNNER_STOP, RUNNER_LOST, RUNNER_FDS };
+
 /* A replica that closed its socket or sent `error` has so long to exit. */
 #define RUNNER_LINGER_NS (500 * NS_PER_MS)
 
@@ -47,7 +50,7 @@ struct runner {
 	const struct launcher *launcher;
 	struct member *member;
 	unsigned count;
-	struct pollfd *poll; /* 1 + 3 a member */
+	struct pollfd *poll; /* RUNNER_FDS + MEMBER_FDS a member */
 	char *packet;        /* PACKET_MAX_BYTES + 1 */
 	struct descendants watch;
 
@@ -59,6 +62,8 @@ struct runner {
 	bool window_open;     /* and `window_end` was not */
 	int watch_fd; /* epoll, of all members, in the window; -1 */
 	bool interrupted;
+	bool lost;            /* the store has ended before the window did */
+	bool lost_late;       /* or after it, which is no matter */
 	unsigned orphans; /* killed before the trial's end */
 	const struct member *first_failed;
 };
