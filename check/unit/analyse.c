@@ -345,6 +345,9 @@ static void check_reconcile(void **state)
 	trial.others_cpu_ns = 1000 * MS;
 	assert_says(&trial, "other programs used 0.50 CPUs");
 	trial.others_cpu_ns = 0;
+	trial.origin_still_ns = 500 * MS;
+	assert_says(&trial, "the origin stood still for 0.5 of the 2.0 s");
+	trial.origin_still_ns = 0;
 	r->outcomes[OUTCOME_RESET] = 2;
 	assert_says(&trial, "2 of its 1002 operations failed: 2 reset");
 	r->outcomes[OUTCOME_RESET] = 0;

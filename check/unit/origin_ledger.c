@@ -343,6 +343,26 @@ static void holds_failures_too(void **state)
 	fx_answer_release(&a);
 }
 
+/* It comes by with nothing to do; what it does not say by itself counts too. */
+static void beats(void **state)
+{
+	struct ledger ledger = { .rows = 0 };
+	uint64_t before = atomic_load(&fx.ledger->beat_ns);
+	uint64_t until = clock_now_ns() + FX_PATIENCE_NS;
+
+	(void)state;
+	while (atomic_load(&fx.ledger->beat_ns) == before &&
+	       clock_now_ns() < until)
+		clock_sleep_until(clock_now_ns() + NS_PER_MS);
+	assert_true(atomic_load(&fx.ledger->beat_ns) > before);
+	atomic_store(&ledger.beat_ns, NS_PER_S);
+	atomic_store(&ledger.still_ns, 7);
+	assert_int_equal(ledger_still_ns(&ledger, NS_PER_S + LEDGER_STILL_NS),
+			 7);
+	assert_int_equal(ledger_still_ns(&ledger, 3 * NS_PER_S),
+			 2 * NS_PER_S + 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -356,6 +376,7 @@ int main(void)
 		cmocka_unit_test(forgets_those_who_left),
 		cmocka_unit_test(holds_a_pipeline),
 		cmocka_unit_test(holds_failures_too),
+		cmocka_unit_test(beats),
 	};
 
 	return cmocka_run_group_tests_name("origin_ledger", checks, start_two,

@@ -285,6 +285,21 @@ static void check_congestion(struct trial *trial, const struct sums *s)
 				  trial->congestion);
 }
 
+static void check_still(struct trial *trial, const struct sums *s)
+{
+	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
+
+	(void)s;
+	if (trial->origin_still_ns)
+		trial_add_finding(trial, "the origin stood still for %.1f of "
+					 "the %.1f s, and nobody was answered: "
+					 "was it stopped or frozen, or did it "
+					 "get no CPU? rates and times are in "
+					 "doubt, run it again",
+				  clock_seconds(trial->origin_still_ns),
+				  window_s);
+}
+
 void analyse_reconcile(struct trial *trial)
 {
 	static void (*const checks[])(struct trial *, const struct sums *) = {
@@ -292,7 +307,7 @@ void analyse_reconcile(struct trial *trial)
 		check_repeated,	  check_connections, check_settings,
 		check_unfinished, check_rate,	     check_amount,
 		check_content,	  check_stop,
-		check_congestion, check_others,
+		check_congestion, check_others,	     check_still,
 	};
 	static void (*const cell_checks[])(struct trial *) = {
 		reconcile_cpu,    reconcile_link,	reconcile_limits,

@@ -322,6 +322,8 @@ static void on_go(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
 
+	if (s->ledger)
+		s->still_ns = ledger_still_ns(s->ledger, trial->go_ns);
 	sample_all(s, true);
 	for (size_t i = 0; i < trial->sample_count; i++)
 		trial->samples[i].at_ns = trial->go_ns;
@@ -342,6 +344,19 @@ static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
 	sample_all(s, false);
 }
 
+/* One that does not go on is still until the end. A part before GO may be in
+ * what it said later. */
+static void take_still(struct sampler *s, struct trial *trial)
+{
+	uint64_t window_ns = trial->window_end_ns - trial->go_ns, still_ns;
+
+	if (!s->ledger)
+		return;
+	still_ns = ledger_still_ns(s->ledger, trial->window_end_ns);
+	still_ns = since(still_ns, s->still_ns);
+	trial->origin_still_ns = still_ns < window_ns ? still_ns : window_ns;
+}
+
 static void on_window_end(void *context, struct trial *trial)
 {
 	struct sampler *s = context;
@@ -349,6 +364,7 @@ static void on_window_end(void *context, struct trial *trial)
 	if (!s->groupless)
 		families_scan(&s->families);
 	sample_all(s, true);
+	take_still(s, trial);
 	trial->others_cpu_ns = processes_end_others(s);
 }
 

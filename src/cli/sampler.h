@@ -52,6 +52,7 @@ struct sampler {
 	struct net_counts *links_at_go;
 	struct net_tcp *tcp_at_go;
 	struct sample *first, *last; /* at GO and the newest, by the number */
+	uint64_t still_ns;     /* that the origin stood still before GO */
 	unsigned ticks;        /* readings since GO */
 	bool metering;         /* sources and machine are open */
 	void (*progress)(void *context, const struct sampler *sampler,

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "origin/accept.h"
+#include "origin/beat.h"
 #include "origin/conn.h"
 #include "origin/hold.h"
 #include "origin/listen.h"
@@ -75,6 +76,7 @@ static struct origin *make(const struct origin_config *config, unsigned rows,
 	struct origin *origin = mem_new(sizeof(*origin));
 
 	origin->ledger = ledger;
+	origin->beat.fd = -1;
 	origin->idle_timeout_ns = clock_ns(config->idle_timeout_s);
 	origin->send_timeout_ns = clock_ns(config->send_timeout_s);
 	origin->max_connections = config->max_connections;
@@ -174,6 +176,8 @@ static int watch_all(struct origin *origin, int stop_fd, struct err *err)
 		return err_sys(err, "the origin cannot watch descriptor %d for "
 				    "the sign to stop: give a pipe or a socket",
 			       stop_fd);
+	if (beat_begin(origin, err) < 0)
+		return ERR_SYSTEM;
 	return accept_begin(origin, err);
 }
 
@@ -181,6 +185,7 @@ static void close_all(struct origin *origin)
 {
 	while (origin->open)
 		conn_close(origin->open);
+	beat_end(origin);
 	loop_timer_clear(origin->loop, &origin->accept_timer);
 	for (unsigned i = 0; i < origin->row_count; i++)
 		loop_timer_clear(origin->loop, &origin->rows[i].hold_timer);

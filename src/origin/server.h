@@ -142,6 +142,7 @@ struct origin {
 	unsigned max_connections;
 
 	struct watch stop;
+	struct watch beat; /* its fd: -1 while it does not serve */
 	struct timer accept_timer;
 	bool accepting;
 	unsigned open_count;

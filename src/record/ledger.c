@@ -26,6 +26,16 @@ void ledger_free(struct ledger *ledger)
 		munmap(ledger, bytes_of(ledger->rows));
 }
 
+uint64_t ledger_still_ns(const struct ledger *ledger, uint64_t now_ns)
+{
+	uint64_t still_ns = atomic_load(&ledger->still_ns);
+	uint64_t beat_ns = atomic_load(&ledger->beat_ns);
+
+	if (beat_ns && now_ns > beat_ns + LEDGER_STILL_NS)
+		still_ns += now_ns - beat_ns;
+	return still_ns;
+}
+
 void ledger_read(const struct ledger_row *row, struct ledger_counts *out)
 {
 #define X(name, text) out->name = atomic_load(&row->name);

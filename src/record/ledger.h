@@ -55,8 +55,15 @@ struct ledger_row {
 	_Atomic uint64_t hold_reached;
 };
 
+#define LEDGER_BEAT_NS 100000000ULL
+#define LEDGER_STILL_NS 400000000ULL /* between two beats: it stood still */
+
 struct ledger {
 	_Atomic uint64_t ready; /* 1 when the origin accepts connections */
+	/* Its loop comes by LEDGER_BEAT_NS apart: when it last did, and for how
+	 * long in all it came so late that it stood still. */
+	_Atomic uint64_t beat_ns;
+	_Atomic uint64_t still_ns;
 	unsigned rows;
 	struct ledger_row row[];
 };
@@ -74,6 +81,9 @@ struct ledger_counts {
 /* In shared memory, zeroed, for `rows` replicas; NULL when mmap refuses. */
 struct ledger *ledger_new(unsigned rows);
 void ledger_free(struct ledger *ledger);
+
+/* For how long the origin stood still until now, since it began to serve. */
+uint64_t ledger_still_ns(const struct ledger *ledger, uint64_t now_ns);
 
 void ledger_read(const struct ledger_row *row, struct ledger_counts *out);
 

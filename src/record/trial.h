@@ -259,6 +259,7 @@ struct trial {
 	unsigned replica_count;
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
+	uint64_t origin_still_ns; /* of the window, that it stood still */
 	unsigned strays;        /* orphans of which nobody knows whose they are,
 				 * where no group counts them */
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */

@@ -1,0 +1,78 @@
+"""Our own origin ends or is stopped in a trial: named as that, and the next trial has another.
+
+check: deadline 240
+"""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+from _harness import Check, main
+
+# The trial ends by what is done to the origin, not by its time.
+LONG = ("run-test", "reference", "fetch_range", "--timeout", "100", "--warm-up", "0", "--concurrency", "2")
+BUSY_TICKS = 20  # of CPU time: more than all that is asked of an origin before GO
+
+
+def origin_of(pid):
+    """The process and its CPU time in ticks, or None."""
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                name, _, rest = Path(f"/proc/{child}/stat").read_text().rpartition(")")
+                fields = rest.split()
+                if name.endswith("(geoio-origin") and fields[0] != "Z":
+                    return int(child), int(fields[11]) + int(fields[12])
+    return None
+
+
+class OriginEnds(Check):
+    def signal_origin(self, process, number, ticks=BUSY_TICKS):
+        patience = time.monotonic() + 60
+        while time.monotonic() < patience and process.poll() is None:
+            found = origin_of(process.pid)
+            if found and found[1] >= ticks:
+                os.kill(found[0], number)
+                return found[0]
+            time.sleep(0.01)
+        self.fail(f"no origin has worked\n{self.finish(process, 1)}")
+
+    def test_its_end_fails_the_trial_at_once(self):
+        for number, advice in ((signal.SIGKILL, "dmesg"), (signal.SIGTERM, "who sent it")):
+            with self.subTest(number):
+                process = self.start(*LONG)
+                self.signal_origin(process, number)
+                result = self.finish(process, 60)
+                self.assertEqual(result.status, 1, result)
+                sentence = rf"the origin ended \(signal {int(number)}\) [\d.]+ s after GO.*{advice}"
+                self.assert_sentence(result.stderr, rf"FAILED: {sentence}")
+                self.assert_nothing_left()
+                row = self.results()[-1]
+                self.assertEqual(row["state"], "failed")
+                self.assert_sentence(row["findings"], sentence)
+
+    def test_the_next_trial_has_another(self):
+        words = ("--n-requests", "10000", "--timeout", "100", "--warm-up", "0", "--concurrency", "4")
+        process = self.start("run-all", "--library", "reference", *words)
+        self.signal_origin(process, signal.SIGKILL, 0)
+        result = self.finish(process)
+        self.assertEqual(result.status, 1, result)
+        self.assertEqual(sorted(row["state"] for row in self.results()), ["failed", "ok"], result)
+        self.assert_sentence(result.stderr, r"the origin ended")
+
+    def test_one_that_stands_still_is_named(self):
+        words = ("--timeout", "5", "--operation-timeout", "1")
+        process = self.start(*LONG[:3], *words, *LONG[5:])
+        origin = self.signal_origin(process, signal.SIGSTOP, 5)
+        time.sleep(1.5)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(origin, signal.SIGCONT)
+        self.finish(process)
+        findings = self.only_result()["findings"]
+        self.assert_sentence(findings, r"the origin stood still for [\d.]+ of the [\d.]+ s")
+
+
+if __name__ == "__main__":
+    main()

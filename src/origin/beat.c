@@ -1,0 +1,47 @@
+#include "origin/beat.h"
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+static void beat(struct watch *watch, unsigned events)
+{
+	struct origin *origin =
+		(struct origin *)((char *)watch -
+				  offsetof(struct origin, beat));
+	struct ledger *ledger = origin->ledger;
+	uint64_t now_ns = loop_now_ns(origin->loop), ignored;
+	uint64_t gap_ns = now_ns - atomic_load(&ledger->beat_ns);
+
+	(void)events;
+	if (read(watch->fd, &ignored, sizeof(ignored)) < 0)
+		return;
+	if (gap_ns > LEDGER_STILL_NS)
+		atomic_fetch_add(&ledger->still_ns, gap_ns);
+	atomic_store(&ledger->beat_ns, now_ns);
+}
+
+int beat_begin(struct origin *origin, struct err *err)
+{
+	static const struct timespec step = { .tv_nsec = LEDGER_BEAT_NS };
+	static const struct itimerspec times = { step, step };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return err_sys(err, "the origin gets no timer from the kernel: "
+				    "raise the limit of open files (ulimit "
+				    "-n)");
+	origin->beat = (struct watch){ .fd = fd, .ready = beat };
+	atomic_store(&origin->ledger->beat_ns, loop_now_ns(origin->loop));
+	if (timerfd_settime(fd, 0, &times, NULL) < 0 ||
+	    loop_add(origin->loop, &origin->beat, LOOP_IN) < 0)
+		return err_sys(err, "the origin cannot watch its timer");
+	return 0;
+}
+
+void beat_end(struct origin *origin)
+{
+	if (origin->beat.fd >= 0)
+		close(origin->beat.fd);
+	origin->beat.fd = -1;
+	atomic_store(&origin->ledger->beat_ns, 0);
+}
