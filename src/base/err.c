@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/text.h"
 
@@ -20,9 +21,23 @@ int err_set(struct err *err, int code, const char *format, ...)
 	return code;
 }
 
+bool err_file_limit(char out[ERR_LIMIT_BYTES])
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		return false;
+	snprintf(out, ERR_LIMIT_BYTES,
+		 "`ulimit -f` allows no file above %llu KiB here: raise it",
+		 (unsigned long long)limit.rlim_cur / 1024);
+	return true;
+}
+
 int err_sys(struct err *err, const char *format, ...)
 {
 	int saved = errno;
+	char limit[ERR_LIMIT_BYTES];
 	va_list args;
 	size_t used;
 
@@ -33,7 +48,8 @@ int err_sys(struct err *err, const char *format, ...)
 	va_end(args);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
-		 strerror(saved));
+		 saved == EFBIG && err_file_limit(limit) ? limit
+							 : strerror(saved));
 	text_clean_sentence(err->text);
 	errno = saved;
 	return ERR_SYSTEM;

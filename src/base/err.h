@@ -16,6 +16,8 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
+
 /* X(NAME, code, what it means) */
 #define ERR_MAP(X)                                                             \
 	X(USAGE, -1, "the command line or a configuration is wrong")           \
@@ -53,5 +55,10 @@ int err_wrap(struct err *err, int code, const char *format, ...)
 
 /* Name of a code for --debug output, for instance "NOT_FOUND". */
 const char *err_name(int code);
+
+/* Files that this process writes may not be as large as they like: out gets
+ * "`ulimit -f` allows …: raise it". err_sys() says so by itself for EFBIG. */
+#define ERR_LIMIT_BYTES 96
+bool err_file_limit(char out[ERR_LIMIT_BYTES]);
 
 #endif

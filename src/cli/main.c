@@ -131,8 +131,10 @@ int main(int argc, char **argv)
 {
 	const struct command *command;
 
-	/* A reader that goes away is an error of write(), not our death. */
+	/* A reader that goes away, and a file larger than `ulimit -f` allows,
+	 * are errors of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		command_print_all(stderr);
 		return 2;

@@ -64,13 +64,15 @@ bool database_is_full(const struct store *store)
 	if (code == SQLITE_FULL)
 		return true;
 	return (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
-	       (error == ENOSPC || error == EDQUOT || room_is_none(store));
+	       (error == ENOSPC || error == EDQUOT || room_is_none(store) ||
+		room_is_limited(store));
 }
 
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err)
 {
 	int code = sqlite3_errcode(store->db) & 0xff;
+	char limit[ERR_LIMIT_BYTES];
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return fail_busy(store, err);
@@ -83,6 +85,11 @@ int database_fail(const struct store *store, const char *doing,
 		return not_ours(store, err);
 	if (code == SQLITE_READONLY)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
+	if (database_is_full(store) && room_is_limited(store) &&
+	    err_file_limit(limit))
+		return err_set(err, ERR_SYSTEM,
+			       "%s: it cannot grow: %s, or give another with "
+			       "--db", store->path, limit);
 	if (database_is_full(store))
 		return err_set(err, ERR_SYSTEM,
 			       "%s: its disk is full: free some room, or give "

@@ -49,6 +49,8 @@ int database_load(struct store *store, const void *bytes, size_t n,
  * whether the shortest trial finds room. */
 void room_release(struct store *store);
 bool room_is_none(const struct store *store);
+/* A file of it is as large as `ulimit -f` allows, nearly. */
+bool room_is_limited(const struct store *store);
 bool room_for_trial(struct store *store);
 
 /* busy.c: SQLite's busy handler, whose context is the store; and a word for who

@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "store/database.h"
 
 /* A transaction writes each page that it touches to the log, and the log is
@@ -51,6 +54,25 @@ bool room_is_none(const struct store *store)
 	return none;
 }
 
+/* SQLite does not always keep the error that a write had. */
+bool room_is_limited(const struct store *store)
+{
+	char *log = mem_printf("%s-wal", store->path);
+	const char *const paths[] = { store->path, log };
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+	struct stat file;
+	bool limited = false;
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	for (unsigned i = 0; i < 2 && limit.rlim_cur != RLIM_INFINITY; i++)
+		limited = limited ||
+			  (stat(paths[i], &file) == 0 &&
+			   (uint64_t)file.st_size + LEAST_BYTES >
+				   limit.rlim_cur);
+	free(log);
+	return limited;
+}
+
 static int keep(struct store *store, const char *folder, uint64_t need)
 {
 	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -71,6 +93,7 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 	uint64_t need = TRIAL_BYTES + replicas * REPLICA_BYTES +
 			samples * SAMPLE_BYTES;
 	char *folder = file_folder(store->path);
+	char limit[ERR_LIMIT_BYTES];
 	int error;
 
 	room_release(store);
@@ -80,7 +103,12 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 		database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 		error = keep(store, folder, need);
 	}
-	if (error)
+	if (error == EFBIG && err_file_limit(limit))
+		err_set(err, ERR_FAILED,
+			"a trial's results may need %llu KiB in a file beside "
+			"%s: %s", (unsigned long long)(need + 1023) / 1024,
+			file_name(store->path), limit);
+	else if (error)
 		err_set(err, ERR_FAILED,
 			"there is no room for a trial's results in %s, the "
 			"folder of %s: %llu KiB are needed: free some, or give "
