@@ -55,6 +55,11 @@ int interrupt_open(struct err *err)
 	return ends[0];
 }
 
+int interrupt_fd(void)
+{
+	return ends[0];
+}
+
 bool interrupt_seen(void)
 {
 	return atomic_load(&first_ns) != 0;

@@ -14,6 +14,10 @@
  * once, the usual way. */
 int interrupt_open(struct err *err);
 
+/* The same descriptor; -1 where nobody opened it: signals then do what they do
+ * by themselves. */
+int interrupt_fd(void);
+
 bool interrupt_seen(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/near.h"
 #include "cli/command.h"
 #include "cli/say.h"
+#include "cli/stream.h"
 
 static int fail(int code, const struct err *err)
 {
@@ -95,6 +96,11 @@ static int finish_output(int code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
+	if (stream_given_up()) {
+		say(stderr, "benchmark: interrupted while writing the standard "
+			    "output");
+		return 130;
+	}
 	perror("benchmark: cannot write the standard output");
 	return code ? code : 1;
 }
@@ -135,6 +141,7 @@ int main(int argc, char **argv)
 	 * are errors of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	stream_use_stdout();
 	if (argc < 2) {
 		command_print_all(stderr);
 		return 2;

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
+#include "cli/stream.h"
 
 /* A device, a pipe or a link is written to: to rename a file over it would take
  * it away from the system. */
@@ -88,9 +89,18 @@ int output_open(struct output *output, const char *path, struct err *err)
 		return code;
 	output->path = mem_dup(path);
 	/* What is new is closed by file_new_close(). */
-	output->file = fdopen(output->replaces ? dup(fd) : fd, "w");
+	output->file = output->replaces ? fdopen(dup(fd), "w")
+					: stream_open(fd);
 	assert(output->file);
 	return 0;
+}
+
+static int write_error(const char *name, struct err *err)
+{
+	return stream_given_up()
+		       ? err_set(err, ERR_INTERRUPTED,
+				 "interrupted while writing %s", name)
+		       : err_sys(err, "cannot write %s", name);
 }
 
 /* `code` is how the writing went: a failure leaves the old file as it was. */
@@ -98,12 +108,15 @@ int output_close(struct output *output, int code, struct err *err)
 {
 	const char *name = output->path ? output->path : "standard output";
 
+	/* Who empties nothing is what was waited for. */
+	if (stream_given_up())
+		code = write_error(name, err);
 	if (code == 0 && (ferror(output->file) || fflush(output->file)))
-		code = err_sys(err, "cannot write %s", name);
+		code = write_error(name, err);
 	if (!output->path)
 		return code;
 	if (fclose(output->file) && code == 0)
-		code = err_sys(err, "cannot write %s", name);
+		code = write_error(name, err);
 	if (output->replaces)
 		code = file_new_close(&output->new, code, err);
 	free(output->path);

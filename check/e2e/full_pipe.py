@@ -1,0 +1,87 @@
+"""What is written into a pipe that nobody empties ends on Ctrl-C, and goes on where it is emptied.
+
+check: deadline 120
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from _harness import BENCHMARK, QUICK, Check, end, main
+
+
+def handles(pid, number):
+    """Whether that process has a handler of its own for the signal."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        caught = next(line.split()[1] for line in lines if line.startswith("SigCgt:"))
+        return bool(int(caught, 16) >> (number - 1) & 1)
+    return False
+
+
+class FullPipe(Check):
+    def full_pipe(self):
+        ends = os.pipe()
+        for descriptor in ends:
+            self.addCleanup(os.close, descriptor)
+        os.set_blocking(ends[1], False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(ends[1], b"x" * 4096)
+        os.set_blocking(ends[1], True)
+        return ends
+
+    def start_into(self, stdout, *words):
+        process = subprocess.Popen(
+            [BENCHMARK, *map(str, words)],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(end, process)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def interrupt(self, number, *words):
+        process = self.start_into(self.full_pipe()[1], *words)
+        patience = time.monotonic() + 60
+        while not handles(process.pid, number) and process.poll() is None and time.monotonic() < patience:
+            time.sleep(0.01)
+        if words[0] == "run-test":  # its table comes behind this line
+            self.assertTrue(any("requests/s" in line for line in process.stderr))
+        time.sleep(0.5)  # so that it most likely waits; all is as well where it does not yet
+        process.send_signal(number)
+        status = process.wait(60)
+        said = process.stderr.read()
+        self.assertEqual(status, 130, said)
+        self.assertRegex(said, r"interrupted")
+
+    def test_it_ends(self):
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for words in (("-",), ("--json",), ("/dev/stdout",)):
+                with self.subTest(number, words=words):
+                    self.interrupt(number, "get-results", *words)
+        for words in ((), ("--json",)):
+            with self.subTest(words):
+                self.interrupt(signal.SIGINT, "run-test", "null", "fetch_range", *QUICK, *words)
+
+    def test_a_slow_reader_gets_all(self):
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        whole = self.benchmark("get-results", "-").stdout
+        source, sink = self.full_pipe()
+        process = self.start_into(sink, "get-results", "-")
+        got = b""
+        while not got.endswith(whole[-200:].encode()):
+            got += os.read(source, 512)
+        self.assertEqual(got.lstrip(b"x").decode(), whole)
+        self.assertEqual(process.wait(60), 0)
+
+
+if __name__ == "__main__":
+    main()
