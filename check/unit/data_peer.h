@@ -38,6 +38,7 @@ enum fault {
 	LISTS_ERROR,    /* 200 and an error in XML */
 	LISTS_LONG,     /* 9 MiB of keys on one page */
 	LISTS_LONG_HTML,
+	LISTS_ZIPPED,   /* says that its page is gzip's */
 	NO_ENCODING,    /* lists keys raw, in XML only */
 	GOES_ELSEWHERE, /* 301 */
 };
@@ -141,6 +142,11 @@ static bool answer_no_list(int fd, int fault)
 
 	if (fault == LISTS_ERROR) {
 		answer_error(fd, "200 OK", "SlowDown");
+		return true;
+	}
+	if (fault == LISTS_ZIPPED) {
+		answer(fd, "200 OK", "Content-Encoding: gzip\r\n",
+		       "\x1f\x8b\x08", 3);
 		return true;
 	}
 	if (fault < LISTS_HTML || fault > LISTS_LONG_HTML)

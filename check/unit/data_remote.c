@@ -374,6 +374,9 @@ static void failures_name_the_endpoint(void **state)
 	list_fails(LISTS_LONG, "more than 8 MiB on one page");
 	list_fails(LISTS_LONG, "give a --prefix");
 	list_fails(LISTS_LONG_HTML, "check that --endpoint is");
+	list_fails(LISTS_ZIPPED, "with a body whose Content-Encoding is gzip, "
+				 "for the listing");
+	list_fails(LISTS_ZIPPED, "without compression");
 	peer_start(&peer, open_s2(20));
 	remote = connect_to(&peer, NULL, NULL);
 	peer.fault = DENIES;

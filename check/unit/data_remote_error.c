@@ -143,6 +143,9 @@ static void advice_follows_from_the_silence(void **state)
 	tls_is_advised_on(CURLE_COULDNT_RESOLVE_HOST, 0, "", "DNS");
 	tls_is_advised_on(CURLE_COULDNT_CONNECT, 0, "", "port");
 	tls_is_advised_on(CURLE_UNSUPPORTED_PROTOCOL, 0, "", "https://");
+	tls_is_advised_on(CURLE_RECV_ERROR, 0, "Recv failure", "early");
+	tls_is_advised_on(CURLE_RECV_ERROR, 0, "Too large response headers: "
+			  "307652 > 307200", "so long a head");
 }
 
 int main(void)

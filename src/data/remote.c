@@ -265,7 +265,7 @@ static int refuse_page(struct remote *remote, const struct answer *answer,
 	char *said = mem_dup(err ? err->text : "");
 
 	store_error_read(answer->body.buf, answer->body.len, &error);
-	if (*error.code || *error.message || *error.other)
+	if (*error.code || *error.message || *error.other || *answer->encoding)
 		http_refused(remote->http, NULL, NULL, answer, err);
 	else /* its words come from the store: name it */
 		err_set(err, ERR_FAILED,

@@ -326,6 +326,11 @@ const char *store_silence_advice(CURLcode code, long verified,
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
+		/* curl has no code for that. */
+		if (strstr(text, "response headers"))
+			return "no store answers with so long a head: check "
+			       "that --endpoint is the address of its S3 "
+			       "service, and what stands before it";
 		return "it ended the connection early: give https:// where the "
 		       "port is for TLS, or see what its log says";
 	default:

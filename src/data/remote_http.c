@@ -93,6 +93,10 @@ static size_t on_header(char *line, size_t size, size_t n, void *context)
 		    sizeof(answer->content_range));
 	take_header(line, n, "x-amz-bucket-region", answer->region,
 		    sizeof(answer->region));
+	take_header(line, n, "Content-Encoding", answer->encoding,
+		    sizeof(answer->encoding));
+	if (!strcasecmp(answer->encoding, "identity"))
+		*answer->encoding = '\0';
 	return n;
 }
 
@@ -281,17 +285,40 @@ void http_add_asked(const struct http *http, const char *key,
 	str_addf(out, " of %s/%s", http->endpoint, http->bucket);
 }
 
-int http_refused(const struct http *http, const char *key, const char *range,
-		 const struct answer *answer, struct err *err)
+/* What nobody asked for cannot be read, and tells nothing of the store. */
+static void name_encoding(const struct answer *answer,
+			  struct store_error *error)
+{
+	snprintf(error->other, sizeof(error->other),
+		 "a body whose Content-Encoding is %s", answer->encoding);
+}
+
+static void add_advice(const struct http *http, const struct answer *answer,
+		       const struct store_error *error, bool encoded,
+		       struct str *text)
 {
 	struct store_settings settings = { http->region, http->bucket,
 					   http->anonymous };
+
+	if (encoded && answer->status == 200)
+		str_add(text, "that was not asked for: have the store, or the "
+			      "proxy before it, answer without compression");
+	else
+		store_error_advise(error, answer->status, &settings, text);
+}
+
+int http_refused(const struct http *http, const char *key, const char *range,
+		 const struct answer *answer, struct err *err)
+{
+	bool encoded = *answer->encoding && !range;
 	struct store_error error;
 	struct str text = STR_INIT;
 
 	store_error_read(answer->body.buf, answer->body.len, &error);
 	if (!*error.region)
 		strcpy(error.region, answer->region);
+	if (encoded)
+		name_encoding(answer, &error);
 	/* An object may well be a page. */
 	if (range && answer->status == 200)
 		*error.other = '\0';
@@ -305,7 +332,7 @@ int http_refused(const struct http *http, const char *key, const char *range,
 	str_add(&text, " for ");
 	http_add_asked(http, key, range, &text);
 	str_add(&text, ": ");
-	store_error_advise(&error, answer->status, &settings, &text);
+	add_advice(http, answer, &error, encoded, &text);
 	err_set(err, ERR_FAILED, "%s", text.buf);
 	str_release(&text);
 	return ERR_FAILED;

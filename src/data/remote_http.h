@@ -22,6 +22,7 @@ struct answer {
 	char content_type[128];
 	char content_range[96];
 	char region[64];       /* x-amz-bucket-region */
+	char encoding[32];     /* Content-Encoding; "" absent, or "identity" */
 	bool too_long;
 };
 
