@@ -251,6 +251,9 @@ static void check_urls(void **state)
 			 ERR_USAGE);
 	assert_int_equal(store_open(&store, ":memory:", STORE_WRITE, &err),
 			 ERR_USAGE);
+	assert_int_equal(store_open(&store, "sqlite:///", STORE_WRITE, &err),
+			 ERR_USAGE);
+	assert_int_equal(store_open(&store, "", STORE_WRITE, &err), ERR_USAGE);
 	assert_int_equal(store_open(&store, f->folder, STORE_WRITE, &err),
 			 ERR_USAGE);
 	assert_names(err, "is a folder");
@@ -264,6 +267,34 @@ static void check_urls(void **state)
 	assert_int_equal(store_open(&store, f->path, STORE_WRITE, &err), 0);
 	store_close(store); /* a plain path is fine */
 	free(missing);
+}
+
+/* SQLite knows names that are no files; here each names the file that it says. */
+static void check_names(void **state)
+{
+	static const char *const names[] = { "file:t.db?mode=memory",
+					     "file:t.db", "file::memory:",
+					     ":odd:", "file:" };
+	struct fixture *f = *state;
+	char *here = getcwd(NULL, 0);
+	struct store *store;
+	struct err err;
+
+	assert_int_equal(chdir(f->folder), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *url = mem_printf("sqlite:///%s", names[i]);
+
+		assert_int_equal(store_open(&store, url, STORE_WRITE, &err), 0);
+		store_close(store);
+		assert_true(file_exists(names[i]));
+		assert_int_equal(store_open(&store, names[i], STORE_READ, &err),
+				 0);
+		store_close(store);
+		free(url);
+	}
+	assert_false(file_exists("t.db"));
+	assert_int_equal(chdir(here), 0);
+	free(here);
 }
 
 static void check_not_a_database(void **state)
@@ -324,8 +355,8 @@ int main(void)
 		CHECK(check_up_and_down), CHECK(check_bad_targets),
 		CHECK(check_columns),	  CHECK(check_documented),
 		CHECK(check_golden),	  CHECK(check_newer),
-		CHECK(check_urls),	  CHECK(check_not_a_database),
-		CHECK(check_another_program),
+		CHECK(check_urls),	  CHECK(check_names),
+		CHECK(check_not_a_database), CHECK(check_another_program),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

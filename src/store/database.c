@@ -15,6 +15,13 @@
 	"%s: the database cannot be written: change its permissions, or give " \
 	"another with --db"
 
+/* Names to which SQLite gives a meaning of its own: a distribution's may read
+ * file:NAME as a URL, which can ask for a database in memory. */
+static bool is_special(const char *path)
+{
+	return !strncmp(path, "file:", 5) || *path == ':';
+}
+
 int database_path(const char *url, char **out, struct err *err)
 {
 	const char *path = url;
@@ -31,7 +38,7 @@ int database_path(const char *url, char **out, struct err *err)
 			       "the database '%s' names no file: write it as "
 			       "sqlite:///FILE",
 			       url);
-	*out = mem_dup(path);
+	*out = mem_printf("%s%s", is_special(path) ? "./" : "", path);
 	return 0;
 }
 
