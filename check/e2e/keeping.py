@@ -227,6 +227,10 @@ class Full(Check):
         self.assert_sentence(said["text"], "read-only")
         self.assert_sentence(said["remedy"], "^mount it.*--db")
         self.assertEqual(self.rows(), 1)
+        for db in (self.db, self.small / "new.db"):
+            for words in (NULL, ("db", "upgrade")):
+                result = self.benchmark(*words, "--db", db, status=1)
+                self.assert_sentence(result.stderr, "mounted read-only: mount it.*--db")
 
     def test_read_without_room(self):
         self.benchmark(*NULL, "--db", self.db)
@@ -268,6 +272,31 @@ class Full(Check):
             for i in itertools.count():
                 (self.small / f"filler{i}").touch()
         self.assertEqual(self.rows(), 1)
+
+    def free_inodes(self, count):
+        """Leaves so many."""
+        for path in self.small.glob("filler*"):
+            path.unlink()
+        for i in range(os.statvfs(self.small).f_favail - count):
+            (self.small / f"filler{i}").touch()
+
+    def test_inodes_for_a_run(self):
+        """The doctor and the run say the same, whatever number of them is free."""
+        for made in (False, True):
+            for free in range(5):
+                self.free_inodes(free)
+                said = self.doctor()
+                able = said["verdict"] == "ok"
+                result = self.benchmark(*NULL, "--db", self.db, status=0 if able else 1)
+                if not able:
+                    self.assert_sentence(said["text"] + result.stderr, "no inodes.*no inodes")
+                    self.assert_sentence(said["remedy"], "^remove some")
+                if not made:
+                    self.db.unlink(missing_ok=True)
+            self.assertTrue(able, "with what is enough")
+            if not made:
+                self.free_inodes(10)
+                self.benchmark(*NULL, "--db", self.db)
 
     def test_not_begun_without_room(self):
         self.benchmark(*NULL, "--db", self.db)

@@ -166,6 +166,87 @@ static void whether_it_can_be_written(void **state)
 	free(log);
 }
 
+static int store_one(const struct fixture *f)
+{
+	struct store *store = NULL;
+	struct run run;
+	int code = store_open(&store, f->url, STORE_WRITE, &err);
+
+	fixture_run(&run);
+	if (code == 0)
+		code = store_begin_run(store, &run, &err);
+	store_close(store);
+	free(run.command);
+	return code;
+}
+
+/* What lies where SQLite wants a file of its own is named, before a run and when
+ * it fails. */
+static void folders_beside_it(void **state)
+{
+	static const char *const ends[] = { "-wal", "-shm", "-journal" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *folder = mem_printf("%s%s", f->path, ends[i]);
+
+		assert_int_equal(file_remove_tree(f->folder, &err), 0);
+		assert_int_equal(mkdir(f->folder, 0755), 0);
+		make_golden(f, "0004");
+		assert_int_equal(mkdir(folder, 0755), 0);
+		assert_int_equal(store_check_writable(f->url, &err), ERR_SYSTEM);
+		assert_names(err, folder);
+		assert_names(err, "is a folder: move it away, or");
+		assert_int_equal(store_one(f), ERR_SYSTEM);
+		assert_names(err, folder);
+		assert_names(err, "is a folder: move it away, or");
+		free(folder);
+	}
+}
+
+/* A link to a file that a run makes is fine, if it can be made. */
+static void links_to_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+
+	assert_int_equal(symlink("none/there.db", f->path), 0);
+	assert_int_equal(store_check_writable(f->url, &err), ERR_SYSTEM);
+	assert_names(err, f->path);
+	assert_names(err, "none/there.db, which does not exist");
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
+			 ERR_SYSTEM);
+	assert_names(err, "none/there.db, which does not exist");
+	assert_int_equal(unlink(f->path), 0);
+	assert_int_equal(symlink("there.db", f->path), 0);
+	assert_int_equal(store_check_writable(f->url, &err), 0);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	store_close(store);
+}
+
+static void no_regular_files(void **state)
+{
+	struct fixture *f = *state;
+	struct str report = STR_INIT;
+	struct store *store;
+
+	assert_int_equal(mkfifo(f->path, 0644), 0);
+	for (int i = 0; i < 2; i++) {
+		const char *name = i ? f->path : "/dev/null";
+
+		for (int mode = STORE_READ; mode <= STORE_WRITE; mode++) {
+			assert_int_equal(store_open(&store, name,
+						    (enum store_mode)mode,
+						    &err), ERR_USAGE);
+			assert_names(err, "is no regular file");
+		}
+		assert_int_equal(store_current(name, &report, &err), ERR_USAGE);
+		assert_int_equal(store_check_writable(name, &err), ERR_SYSTEM);
+		assert_names(err, name);
+	}
+	str_release(&report);
+}
+
 /* A folder whose name is no plain URL, and a file of ours in it. */
 static void odd_names(void **state)
 {
@@ -347,7 +428,8 @@ int main(void)
 	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest checks[] = {
 		CHECK(older_schemas), CHECK(where_nothing_can_be_written),
-		CHECK(whether_it_can_be_written), CHECK(odd_names),
+		CHECK(whether_it_can_be_written), CHECK(folders_beside_it),
+		CHECK(links_to_nothing), CHECK(no_regular_files), CHECK(odd_names),
 		CHECK(log_that_cannot_be_read),
 		CHECK(changed_meanwhile), CHECK(locked_for_a_while),
 		CHECK(locked_until_ctrl_c),

@@ -220,20 +220,24 @@ static const char *cut_remedy(char *reason)
 	return colon + 2;
 }
 
+static void say_refused(struct finding *f, char *reason)
+{
+	const char *remedy = strstr(reason, "--db") ? cut_remedy(reason) : "";
+
+	say(f, VERDICT_CANNOT, "%.390s", reason);
+	REMEDY(f, "%.390s or the variable db_url",
+	       *remedy ? remedy : "give another with --db");
+}
+
 static void probe_database(const struct doctor *doctor, struct finding *f)
 {
 	const char *url = database_url(doctor->options);
 	struct str text = STR_INIT;
 	struct err err;
 
-	if (store_current(url, &text, &err) < 0) {
-		say(f, VERDICT_CANNOT, "%.390s", err.text);
-		REMEDY(f, "give another with --db or the variable db_url");
-	} else if (store_check_writable(url, &err) < 0) {
-		const char *remedy = cut_remedy(err.text);
-
-		say(f, VERDICT_CANNOT, "%.390s", err.text);
-		REMEDY(f, "%.390s or the variable db_url", remedy);
+	if (store_current(url, &text, &err) < 0 ||
+	    store_check_writable(url, &err) < 0) {
+		say_refused(f, err.text);
 	} else {
 		while (text.len && text.buf[text.len - 1] == '\n')
 			text.buf[--text.len] = '\0';

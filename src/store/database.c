@@ -1,11 +1,9 @@
 #include "store/database.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/invoker.h"
@@ -75,11 +73,46 @@ bool database_is_full(const struct store *store)
 		room_is_limited(store));
 }
 
+/* SQLite says the same for many reasons: what is there says more. */
+static bool is_refused(const struct store *store, int code)
+{
+	int error = sqlite3_system_errno(store->db);
+
+	return code == SQLITE_READONLY || code == SQLITE_CANTOPEN ||
+	       (code == SQLITE_IOERR &&
+		(error == EROFS || error == EACCES || error == EPERM ||
+		 error == EISDIR));
+}
+
+static int fail_system(const struct store *store, const char *doing,
+		       struct err *err)
+{
+	int error = sqlite3_system_errno(store->db);
+
+	return err_set(err, ERR_SYSTEM, "%s: cannot %s: %s%s%s: give another "
+		       "with --db", store->path, doing,
+		       sqlite3_errmsg(store->db), error ? ", " : "",
+		       error ? strerror(error) : "");
+}
+
+static int fail_full(const struct store *store, struct err *err)
+{
+	if (room_lacks_files(store))
+		return err_set(err, ERR_SYSTEM,
+			       "%s: its file system has no inodes left for "
+			       "another file: remove some, or give another "
+			       "with --db", store->path);
+	return err_set(err, ERR_SYSTEM,
+		       "%s: its disk is full: free some room, or give another "
+		       "with --db", store->path);
+}
+
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err)
 {
 	int code = sqlite3_errcode(store->db) & 0xff;
 	char limit[ERR_LIMIT_BYTES];
+	int why;
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return fail_busy(store, err);
@@ -90,6 +123,11 @@ int database_fail(const struct store *store, const char *doing,
 			       store->path, store->path);
 	if (code == SQLITE_NOTADB)
 		return not_ours(store, err);
+	if (is_refused(store, code)) {
+		why = writable_check(store->path, err);
+		if (why < 0)
+			return why;
+	}
 	if (code == SQLITE_READONLY)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
 	if (database_is_full(store) && room_is_limited(store) &&
@@ -98,11 +136,8 @@ int database_fail(const struct store *store, const char *doing,
 			       "%s: it cannot grow: %s, or give another with "
 			       "--db", store->path, limit);
 	if (database_is_full(store))
-		return err_set(err, ERR_SYSTEM,
-			       "%s: its disk is full: free some room, or give "
-			       "another with --db", store->path);
-	return err_set(err, ERR_SYSTEM, "%s: cannot %s: %s", store->path, doing,
-		       sqlite3_errmsg(store->db));
+		return fail_full(store, err);
+	return fail_system(store, doing, err);
 }
 
 /* Another program that makes the same database at this moment: SQLite does not
@@ -169,17 +204,18 @@ static int set_up(struct store *store, bool write, struct err *err)
 
 /* Where a file may not be made SQLite tries again without making it, and says
  * that there is none. */
-static int open_errno(const struct store *store, int flags)
+static int fail_open(const struct store *store, bool write, struct err *err)
 {
 	int error = sqlite3_system_errno(store->db);
-	char *folder = file_folder(store->path);
+	int code = write ? writable_check(store->path, err) : 0;
 
-	if (error == ENOENT && (flags & SQLITE_OPEN_CREATE) &&
-	    file_is_dir(folder) &&
-	    faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) < 0)
-		error = errno;
-	free(folder);
-	return error;
+	if (code < 0)
+		return code;
+	if (write && (room_is_none(store) || room_lacks_files(store)))
+		return fail_full(store, err);
+	return err_set(err, ERR_SYSTEM,
+		       "cannot open the database %s: %s: give another with "
+		       "--db", store->path, strerror(error ? error : EIO));
 }
 
 int database_attach(struct store *store, const char *name, int flags,
@@ -191,12 +227,8 @@ int database_attach(struct store *store, const char *name, int flags,
 	sqlite3_close(store->db);
 	store->db = NULL;
 	code = sqlite3_open_v2(name, &store->db, flags, NULL);
-	errno = code == SQLITE_OK ? 0 : open_errno(store, flags);
 	if (code != SQLITE_OK)
-		return err_set(err, ERR_SYSTEM,
-			       "cannot open the database %s: %s: give another "
-			       "with --db",
-			       store->path, strerror(errno ? errno : EIO));
+		return fail_open(store, write, err);
 	code = set_up(store, write, err);
 	if (code == 0 && write && sqlite3_db_readonly(store->db, "main") == 1)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
@@ -245,6 +277,10 @@ int database_open(struct store *store, const char *path, bool create,
 			       "the database '%s' is a folder: name a file in "
 			       "it",
 			       path);
+	if (file_exists(path) && !file_is_regular(path))
+		return err_set(err, ERR_USAGE,
+			       "the database '%s' is no regular file: give "
+			       "another with --db", path);
 	if (!create && !file_exists(path))
 		return err_set(err, ERR_NOT_FOUND,
 			       "there is no database at %s: run `benchmark "

@@ -45,12 +45,20 @@ int database_attach(struct store *store, const char *name, int flags,
 int database_load(struct store *store, const void *bytes, size_t n,
 		  struct err *err);
 
+/* writable.c: a sentence for what keeps a database from being written there; 0:
+ * nothing is seen. And its path through links, also through one to what is not
+ * there yet; the caller frees. */
+int writable_check(const char *path, struct err *err);
+char *writable_path(const char *path);
+
 /* room.c: gives up what store_reserve() kept; whether the file system is full;
- * whether the shortest trial finds room. */
+ * whether it has no inodes for a run's files; whether the shortest trial finds
+ * room. */
 void room_release(struct store *store);
 bool room_is_none(const struct store *store);
 /* A file of it is as large as `ulimit -f` allows, nearly. */
 bool room_is_limited(const struct store *store);
+bool room_lacks_files(const struct store *store);
 bool room_for_trial(struct store *store);
 
 /* busy.c: SQLite's busy handler, whose context is the store; and a word for who

@@ -37,6 +37,16 @@ static int look(const char *folder, uint64_t need)
 	return (uint64_t)fs.f_bavail * fs.f_frsize >= need ? 0 : ENOSPC;
 }
 
+/* The database's folder, through links; the caller frees. */
+static char *folder_of(const struct store *store)
+{
+	char *real = writable_path(store->path);
+	char *folder = file_folder(real);
+
+	free(real);
+	return folder;
+}
+
 /* SQLite has no room for its own files, of which there are two. A file system
  * that does not count its files says that it has 0. */
 #define LEAST_BYTES (64ULL << 10)
@@ -44,7 +54,7 @@ static int look(const char *folder, uint64_t need)
 
 bool room_is_none(const struct store *store)
 {
-	char *folder = file_folder(store->path);
+	char *folder = folder_of(store);
 	struct statvfs fs;
 	bool none = look(folder, LEAST_BYTES) != 0 ||
 		    (statvfs(folder, &fs) == 0 && fs.f_files &&
@@ -73,6 +83,35 @@ bool room_is_limited(const struct store *store)
 	return limited;
 }
 
+/* Of the database and the two beside it. */
+static unsigned missing_files(const struct store *store)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char *real = writable_path(store->path);
+	unsigned missing = 0;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *file = mem_printf("%s%s", real, ends[i]);
+
+		missing += !file_exists(file);
+		free(file);
+	}
+	free(real);
+	return missing;
+}
+
+/* One more is that which keeps the room. */
+bool room_lacks_files(const struct store *store)
+{
+	char *folder = folder_of(store);
+	struct statvfs fs;
+	bool lacks = statvfs(folder, &fs) == 0 && fs.f_files &&
+		     fs.f_favail < missing_files(store) + 1;
+
+	free(folder);
+	return lacks;
+}
+
 static int keep(struct store *store, const char *folder, uint64_t need)
 {
 	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -87,13 +126,38 @@ static int keep(struct store *store, const char *folder, uint64_t need)
 	return error;
 }
 
+static int fail_room(const struct store *store, const char *folder,
+		     uint64_t need, int error, struct err *err)
+{
+	char limit[ERR_LIMIT_BYTES];
+
+	if (error == EFBIG && err_file_limit(limit))
+		return err_set(err, ERR_FAILED,
+			       "a trial's results may need %llu KiB in a file "
+			       "beside %s: %s",
+			       (unsigned long long)(need + 1023) / 1024,
+			       file_name(store->path), limit);
+	if (room_lacks_files(store))
+		return err_set(err, ERR_FAILED,
+			       "there is no room for a trial's results in %s, "
+			       "the folder of %s: its file system has no "
+			       "inodes left for another file: remove some, or "
+			       "give another database with --db", folder,
+			       file_name(store->path));
+	return err_set(err, ERR_FAILED,
+		       "there is no room for a trial's results in %s, the "
+		       "folder of %s: %llu KiB are needed: free some, or give "
+		       "another database with --db", folder,
+		       file_name(store->path),
+		       (unsigned long long)(need + 1023) / 1024);
+}
+
 int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 		  struct err *err)
 {
 	uint64_t need = TRIAL_BYTES + replicas * REPLICA_BYTES +
 			samples * SAMPLE_BYTES;
-	char *folder = file_folder(store->path);
-	char limit[ERR_LIMIT_BYTES];
+	char *folder = folder_of(store);
 	int error;
 
 	room_release(store);
@@ -103,28 +167,18 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 		database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 		error = keep(store, folder, need);
 	}
-	if (error == EFBIG && err_file_limit(limit))
-		err_set(err, ERR_FAILED,
-			"a trial's results may need %llu KiB in a file beside "
-			"%s: %s", (unsigned long long)(need + 1023) / 1024,
-			file_name(store->path), limit);
-	else if (error)
-		err_set(err, ERR_FAILED,
-			"there is no room for a trial's results in %s, the "
-			"folder of %s: %llu KiB are needed: free some, or give "
-			"another database with --db", folder,
-			file_name(store->path),
-			(unsigned long long)(need + 1023) / 1024);
+	if (error)
+		fail_room(store, folder, need, error, err);
 	free(folder);
 	return error ? ERR_FAILED : 0;
 }
 
 bool room_for_trial(struct store *store)
 {
-	char *folder = file_folder(store->path);
+	char *folder = folder_of(store);
 	int error = keep(store, folder, TRIAL_BYTES + REPLICA_BYTES);
 
 	room_release(store);
 	free(folder);
-	return error == 0 && !room_is_none(store);
+	return error == 0 && !room_is_none(store) && !room_lacks_files(store);
 }

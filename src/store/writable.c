@@ -1,8 +1,11 @@
-/* Whether results can be stored, asked before there are any. */
+/* Whether results can be stored, asked before there are any, or when they were
+ * refused. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -11,18 +14,51 @@
 
 #define OR_ANOTHER "or give another database with --db"
 
+#define LINKS_MOST 40 /* as the kernel's */
+
 static bool refused(const char *path)
 {
 	return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0;
 }
 
+char *writable_path(const char *path)
+{
+	char *at = mem_dup(path), target[PATH_MAX];
+	ssize_t n;
+
+	for (int i = 0; i < LINKS_MOST; i++) {
+		char *folder, *next;
+
+		n = readlink(at, target, sizeof(target) - 1);
+		if (n < 0)
+			break;
+		target[n] = '\0';
+		folder = file_folder(at);
+		next = *target == '/' ? mem_dup(target)
+				      : mem_printf("%s/%s", folder, target);
+		free(folder);
+		free(at);
+		at = next;
+	}
+	return at;
+}
+
+static int fail_missing(const char *folder, const char *path, const char *real,
+			struct err *err)
+{
+	if (strcmp(path, real))
+		return err_set(err, ERR_SYSTEM,
+			       "%s is a link to %s, which does not exist, nor "
+			       "does its folder: make %s, " OR_ANOTHER, path,
+			       real, folder);
+	return err_set(err, ERR_SYSTEM,
+		       "there is no folder %s for the database %s: make it, "
+		       OR_ANOTHER, folder, path);
+}
+
 /* By errno of faccessat(). */
 static int fail(const char *what, const char *path, struct err *err)
 {
-	if (errno == ENOENT || errno == ENOTDIR)
-		return err_set(err, ERR_SYSTEM,
-			       "there is no folder %s for the database: make it, "
-			       OR_ANOTHER, path);
 	if (errno == EROFS)
 		return err_set(err, ERR_SYSTEM,
 			       "%s %s is on a file system that is mounted "
@@ -33,42 +69,83 @@ static int fail(const char *what, const char *path, struct err *err)
 		       what, path, strerror(errno));
 }
 
-/* SQLite writes two files beside it, which another user may have left. */
+static int check_folder(const char *path, const char *real, struct err *err)
+{
+	char *folder = file_folder(real);
+	int code = 0;
+
+	if (refused(folder) && (errno == ENOENT || errno == ENOTDIR))
+		code = fail_missing(folder, path, real, err);
+	else if (refused(folder))
+		code = fail("the database's folder", folder, err);
+	free(folder);
+	return code;
+}
+
+static int check_file(const char *what, const char *path, struct err *err)
+{
+	struct stat file;
+
+	if (stat(path, &file) == 0 && !S_ISREG(file.st_mode))
+		return err_set(err, ERR_SYSTEM,
+			       "%s %s is %s: move it away, " OR_ANOTHER, what,
+			       path,
+			       S_ISDIR(file.st_mode) ? "a folder"
+						     : "no regular file");
+	if (refused(path) && errno != ENOENT)
+		return fail(what, path, err);
+	return 0;
+}
+
+/* SQLite writes files beside it, which another user may have left. */
 static int check_files(const char *path, struct err *err)
 {
-	static const char *const ends[] = { "", "-wal", "-shm" };
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sizeof(ends) / sizeof(*ends); i++) {
 		char *file = mem_printf("%s%s", path, ends[i]);
 
-		if (refused(file) && errno != ENOENT)
-			code = fail(i ? "the database's" : "the database", file,
-				    err);
+		code = check_file(i ? "the database's" : "the database", file,
+				  err);
 		free(file);
 	}
 	return code;
 }
 
+int writable_check(const char *path, struct err *err)
+{
+	char *real = writable_path(path);
+	int code = check_folder(path, real, err);
+
+	if (code == 0)
+		code = check_files(real, err);
+	free(real);
+	return code;
+}
+
+static int fail_room(const struct store *store, struct err *err)
+{
+	if (room_lacks_files(store))
+		return err_set(err, ERR_SYSTEM,
+			       "the file system of %s has no inodes left for "
+			       "the files of a run: remove some files, "
+			       OR_ANOTHER, store->path);
+	return err_set(err, ERR_SYSTEM,
+		       "the disk of %s is full, and a trial's results find no "
+		       "room: free some, " OR_ANOTHER, store->path);
+}
+
 int store_check_writable(const char *url, struct err *err)
 {
 	struct store store = { 0 };
-	char *folder;
 	int code = database_path(url, &store.path, err);
 
 	if (code < 0)
 		return code;
-	folder = file_folder(store.path);
-	if (refused(folder))
-		code = fail("the database's folder", folder, err);
-	else
-		code = check_files(store.path, err);
+	code = writable_check(store.path, err);
 	if (code == 0 && !room_for_trial(&store))
-		code = err_set(err, ERR_SYSTEM,
-			       "the disk of %s is full, and a trial's results "
-			       "find no room: free some, " OR_ANOTHER,
-			       store.path);
-	free(folder);
+		code = fail_room(&store, err);
 	database_close(&store);
 	return code;
 }
