@@ -346,6 +346,100 @@ static void check_another_program(void **state)
 	str_release(&after);
 }
 
+static void damage(const char *path, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA writable_schema = ON", NULL,
+				      NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db), 1);
+	sqlite3_close(db);
+}
+
+/* As a disk can do it: one byte of a table's text, so that a column, a table, or
+ * what a row refers to has another name. */
+static void check_damaged_tables(void **state)
+{
+	static const struct {
+		const char *damage, *names;
+	} cases[] = {
+		{ "UPDATE sqlite_master SET sql = replace(sql, 'cgroup', "
+		  "'cgroux') WHERE name = 'results'", "cgroup" },
+		{ "UPDATE sqlite_master SET sql = replace(sql, 'exit_status', "
+		  "'exit_statuz') WHERE name = 'replicas'", "exit_status" },
+		{ "UPDATE sqlite_master SET sql = replace(sql, 'REFERENCES "
+		  "trials', 'REFERENCES triaks') WHERE name = 'ledger'",
+		  "triaks" },
+	};
+	struct fixture *f = *state;
+	struct store *store;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		migrate(f, "head", "0004_truth");
+		assert_int_equal(store_check_whole(f->url, &err), 0);
+		damage(f->path, cases[i].damage);
+		assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
+				 ERR_INVALID);
+		assert_names(err, "is damaged");
+		assert_names(err, cases[i].names);
+		assert_int_equal(store_check_whole(f->url, &err), ERR_INVALID);
+		assert_names(err, "is damaged");
+		assert_names(err, cases[i].names);
+		assert_int_equal(unlink(f->path), 0);
+	}
+	assert_int_equal(store_check_whole(f->url, &err), 0);
+}
+
+static int any_row(void *context, const struct result_row *row)
+{
+	(void)context;
+	(void)row;
+	return 0;
+}
+
+/* Nobody is shown the column's name as its value. */
+static void check_column_to_read(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct err err;
+
+	migrate(f, "head", "0004_truth");
+	damage(f->path, "UPDATE sqlite_master SET sql = replace(sql, 'cgroup', "
+			"'cgroux') WHERE name = 'results'");
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	assert_int_equal(store_each_result(store, false, any_row, NULL, &err),
+			 ERR_INVALID);
+	assert_names(err, "is damaged");
+	assert_names(err, "cgroup");
+	store_close(store);
+}
+
+/* A page that nothing reads at the start of a run. */
+static void check_damaged_pages(void **state)
+{
+	struct fixture *f = *state;
+	struct str bytes = STR_INIT;
+	struct err err;
+	char *page, *size;
+
+	migrate(f, "head", "0004_truth");
+	page = run_sql(f->path, "SELECT rootpage FROM sqlite_master WHERE name "
+				"= 'ledger'");
+	size = run_sql(f->path, "PRAGMA page_size");
+	assert_int_equal(file_read(f->path, 1 << 24, &bytes, &err), 0);
+	memset(bytes.buf + atoi(size) * (atoi(page) - 1), 0x55, 512);
+	assert_int_equal(file_write(f->path, bytes.buf, bytes.len, &err), 0);
+	assert_int_equal(store_check_whole(f->url, &err), ERR_INVALID);
+	assert_names(err, "is damaged: keep a copy");
+	str_release(&bytes);
+	free(size);
+	free(page);
+}
+
 #define CHECK(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 
@@ -357,6 +451,8 @@ int main(void)
 		CHECK(check_golden),	  CHECK(check_newer),
 		CHECK(check_urls),	  CHECK(check_names),
 		CHECK(check_not_a_database), CHECK(check_another_program),
+		CHECK(check_damaged_tables), CHECK(check_column_to_read),
+		CHECK(check_damaged_pages),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

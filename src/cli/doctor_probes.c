@@ -236,6 +236,7 @@ static void probe_database(const struct doctor *doctor, struct finding *f)
 	struct err err;
 
 	if (store_current(url, &text, &err) < 0 ||
+	    store_check_whole(url, &err) < 0 ||
 	    store_check_writable(url, &err) < 0) {
 		say_refused(f, err.text);
 	} else {

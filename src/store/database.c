@@ -107,6 +107,24 @@ static int fail_full(const struct store *store, struct err *err)
 		       "with --db", store->path);
 }
 
+int database_damaged(const struct store *store, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s is damaged: keep a copy, and try `sqlite3 %s "
+		       ".recover`, or give another with --db",
+		       store->path, store->path);
+}
+
+/* Our statements are right, so it is what they are for that is not. */
+static int fail_tables(const struct store *store, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s is damaged, for its tables are not those of this "
+		       "program (%s): keep a copy, and mend them with `sqlite3 "
+		       "%s`, or give another with --db", store->path,
+		       sqlite3_errmsg(store->db), store->path);
+}
+
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err)
 {
@@ -117,10 +135,9 @@ int database_fail(const struct store *store, const char *doing,
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return fail_busy(store, err);
 	if (code == SQLITE_CORRUPT)
-		return err_set(err, ERR_INVALID,
-			       "%s is damaged: keep a copy, and try `sqlite3 "
-			       "%s .recover`, or give another with --db",
-			       store->path, store->path);
+		return database_damaged(store, err);
+	if (code == SQLITE_ERROR)
+		return fail_tables(store, err);
 	if (code == SQLITE_NOTADB)
 		return not_ours(store, err);
 	if (is_refused(store, code)) {
@@ -187,6 +204,8 @@ static int set_up(struct store *store, bool write, struct err *err)
 	int code;
 
 	sqlite3_busy_handler(store->db, busy_wait, store);
+	/* The name of a column that is missing is no text. */
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	code = store->alone ? be_alone(store, err) : 0;
 	if (code == 0)
 		code = database_run(store,

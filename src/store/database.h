@@ -83,6 +83,8 @@ bool database_is_full(const struct store *store);
 int database_fail(const struct store *store, const char *doing,
 		  struct err *err);
 
+int database_damaged(const struct store *store, struct err *err);
+
 /* Runs statements that return nothing. */
 int database_run(const struct store *store, const char *sql, struct err *err);
 

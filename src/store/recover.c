@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "store/migrate.h"
 #include "store/spool.h"
+#include "store/tables.h"
 
 #define FILE_MOST (1UL << 30)
 #define PAGES_BYTES 512 /* SQLite's are a multiple of it; it takes a cut one */
@@ -90,20 +91,6 @@ static bool is_there(const struct store *store, const char *trial_id)
 	return there;
 }
 
-static void add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
-{
-	int count = sqlite3_column_count(from);
-
-	str_addf(sql, "INSERT OR IGNORE INTO \"%s\" (", table);
-	for (int i = 0; i < count; i++)
-		str_addf(sql, "%s\"%s\"", i ? ", " : "",
-			 sqlite3_column_name(from, i));
-	str_add(sql, ") VALUES (?");
-	for (int i = 1; i < count; i++)
-		str_add(sql, ", ?");
-	str_add(sql, ")");
-}
-
 static int copy_rows(struct statement *from, struct statement *to,
 		     struct err *err)
 {
@@ -130,7 +117,7 @@ static int copy_table(const struct store *spool, const struct store *store,
 	int code = statement_prepare(&from, spool, select, err);
 
 	if (code == 0) {
-		add_insert(&insert, table, from.handle);
+		tables_add_insert(&insert, table, from.handle);
 		code = statement_prepare(&to, store, insert.buf, err);
 	}
 	if (code == 0)
@@ -142,20 +129,14 @@ static int copy_table(const struct store *spool, const struct store *store,
 	return code;
 }
 
-/* Those with a column that names the trial come after what they name. */
-static const char *const tables[] = {
-	"runs",    "trials",   "replicas", "samples", "machine_samples",
-	"latency", "failures", "ledger",   "results",
-};
-
 static int copy_all(const struct store *spool, const struct store *store,
 		    struct err *err)
 {
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < sizeof(tables) / sizeof(*tables);
-	     i++)
-		code = copy_table(spool, store, tables[i], err);
+	for (const char *const *table = tables_written; code == 0 && *table;
+	     table++)
+		code = copy_table(spool, store, *table, err);
 	return code;
 }
 

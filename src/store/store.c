@@ -10,6 +10,7 @@
 #include "store/database.h"
 #include "store/migrate.h"
 #include "store/save.h"
+#include "store/tables.h"
 
 int store_open(struct store **out, const char *url, enum store_mode mode,
 	       struct err *err)
@@ -26,6 +27,9 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	if (code == 0)
 		code = mode == STORE_WRITE ? migrate_upgrade(store, err)
 					   : migrate_read(store, err);
+	/* Better now than when the first trial has been measured. */
+	if (code == 0 && mode == STORE_WRITE)
+		code = tables_check(store, err);
 	if (code < 0)
 		store_close(store);
 	else

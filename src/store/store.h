@@ -54,6 +54,11 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
  * with a colon and the remedy. */
 int store_check_writable(const char *url, struct err *err);
 
+/* Whether what is there is a whole database: each page is read, and
+ * the tables have what this program writes. One that does not exist is fine.
+ * ERR_INVALID: it is damaged. ERR_INTERRUPTED: the person had enough of it. */
+int store_check_whole(const char *url, struct err *err);
+
 /*
  * Where a trial, or the end of a run, cannot be stored, it is kept in a file of
  * its own, below XDG_STATE_HOME (else ~/.local/state) or in the temporary

@@ -1,0 +1,107 @@
+#include "store/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/work.h"
+#include "store/migrate.h"
+
+const char *const tables_written[] = {
+	"runs",    "trials",   "replicas", "samples", "machine_samples",
+	"latency", "failures", "ledger",   "results", NULL,
+};
+
+void tables_add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
+{
+	int count = sqlite3_column_count(from);
+
+	str_addf(sql, "INSERT OR IGNORE INTO \"%s\" (", table);
+	for (int i = 0; i < count; i++)
+		str_addf(sql, "%s\"%s\"", i ? ", " : "",
+			 sqlite3_column_name(from, i));
+	str_add(sql, ") VALUES (?");
+	for (int i = 1; i < count; i++)
+		str_add(sql, ", ?");
+	str_add(sql, ")");
+}
+
+/* SQLite looks for all names, also of what a row refers to, as it prepares. */
+static int check_table(const struct store *store, const struct store *model,
+		       const char *table, struct err *err)
+{
+	char *select = mem_printf("SELECT * FROM \"%s\"", table);
+	struct statement like, insert = { 0 };
+	struct str sql = STR_INIT;
+	int code = statement_prepare(&like, model, select, err);
+
+	if (code == 0) {
+		tables_add_insert(&sql, table, like.handle);
+		code = statement_prepare(&insert, store, sql.buf, err);
+	}
+	statement_release(&like);
+	statement_release(&insert);
+	str_release(&sql);
+	free(select);
+	return code;
+}
+
+int tables_check(const struct store *store, struct err *err)
+{
+	struct store model = { .path = mem_dup("a new database in memory") };
+	int code = database_attach(&model, ":memory:", SQLITE_OPEN_READWRITE,
+				   err);
+
+	if (code == 0)
+		code = migrate_upgrade(&model, err);
+	for (const char *const *table = tables_written; code == 0 && *table;
+	     table++)
+		code = check_table(store, &model, *table, err);
+	database_close(&model);
+	return code;
+}
+
+#define STEPS_BETWEEN 100000 /* of SQLite's machine: some milliseconds */
+
+static int go_on(void *context)
+{
+	const struct store *store = context;
+
+	return work_wait(NULL, "checking the database %s", store->path) < 0;
+}
+
+/* Each page is read. */
+static int check_pages(struct store *store, struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(&s, store, "PRAGMA quick_check(1)", err);
+
+	sqlite3_progress_handler(store->db, STEPS_BETWEEN, go_on, store);
+	if (code == 0)
+		code = statement_step(&s, err);
+	if (code > 0)
+		code = strcmp((const char *)sqlite3_column_text(s.handle, 0),
+			      "ok") ? database_damaged(store, err) : 0;
+	statement_release(&s);
+	sqlite3_progress_handler(store->db, 0, NULL, NULL);
+	if (code < 0 && work_done(0, 0, NULL) < 0)
+		return err_set(err, ERR_INTERRUPTED,
+			       "interrupted while checking the database %s",
+			       store->path);
+	return code;
+}
+
+int store_check_whole(const char *url, struct err *err)
+{
+	struct store *store = NULL;
+	int code = store_open(&store, url, STORE_READ, err);
+
+	if (code == ERR_NOT_FOUND)
+		return 0;
+	if (code == 0)
+		code = tables_check(store, err);
+	if (code == 0)
+		code = check_pages(store, err);
+	store_close(store);
+	return code;
+}
