@@ -98,6 +98,22 @@ class Keeping(Check):
         self.assert_whole_database()
         self.assertIn("nothing waits", self.benchmark("db", "recover").stdout)
 
+    def test_doctor_waits_for_a_lock(self):
+        """Who has it is said, and it ends with Ctrl-C, or with the lock."""
+        self.benchmark(*NULL)
+        for stop in (True, False):
+            with contextlib.closing(sqlite3.connect(self.db, isolation_level=None)) as db:
+                db.execute("pragma locking_mode = exclusive")
+                db.execute("begin immediate")
+                process = self.start("doctor", "--db", self.db, "--json")
+                text = self.said(process, "waiting for the database")
+                self.assert_sentence(text, rf"which \S+ \(process {os.getpid()}\) has locked")
+                if stop:
+                    process.send_signal(signal.SIGINT)
+                    self.assertEqual(self.finish(process).status, 130)
+        said = {item["name"]: item for item in json.loads(self.finish(process).stdout)}
+        self.assertEqual(said["database"]["verdict"], "ok", said["database"])
+
     def test_next_command_takes_it_in(self):
         with self.begun_and_locked("run-test", "null", "fetch_range") as process:
             self.said(process, "waiting for the database")

@@ -5,6 +5,7 @@
 
 #include "cell/cell.h"
 #include "cli/doctor.h"
+#include "cli/interrupt.h"
 #include "cli/say.h"
 #include "run/container.h"
 #include "run/scratch.h"
@@ -36,7 +37,8 @@ static void tell(struct report *report, const char *name,
 		say(stdout, "%-20s -> %s", "", f->remedy);
 }
 
-static void examine(const struct doctor *doctor, struct report *report)
+static int examine(const struct doctor *doctor, struct report *report,
+		   struct err *err)
 {
 	const struct catalogue *catalogue = doctor->catalogue;
 
@@ -44,9 +46,11 @@ static void examine(const struct doctor *doctor, struct report *report)
 		struct finding finding = { 0 };
 
 		p->run(doctor, &finding);
+		if (interrupt_seen())
+			return err_set(err, ERR_INTERRUPTED, "interrupted");
 		tell(report, p->name, &finding);
 	}
-	for (size_t i = 0; i < catalogue->count; i++) {
+	for (size_t i = 0; i < catalogue->count && !interrupt_seen(); i++) {
 		struct finding finding = { 0 };
 
 		if (catalogue->libraries[i].kind == LIBRARY_CHECK)
@@ -54,6 +58,8 @@ static void examine(const struct doctor *doctor, struct report *report)
 		doctor_library(&catalogue->libraries[i], &finding);
 		tell(report, catalogue->libraries[i].name, &finding);
 	}
+	return interrupt_seen() ? err_set(err, ERR_INTERRUPTED, "interrupted")
+				: 0;
 }
 
 static int run(struct options *options, struct err *err)
@@ -70,7 +76,7 @@ static int run(struct options *options, struct err *err)
 	cells_clear_stale();
 	container_clear_stale();
 	if (code == 0)
-		examine(&doctor, &report);
+		code = examine(&doctor, &report, err);
 	if (code == 0 && report.json) {
 		json_dumpf(report.json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 		putchar('\n');

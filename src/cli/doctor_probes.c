@@ -17,6 +17,7 @@
 #include "cell/cell.h"
 #include "cli/database.h"
 #include "cli/open_files.h"
+#include "cli/progress.h"
 #include "run/container.h"
 #include "run/scratch.h"
 #include "store/store.h"
@@ -229,15 +230,30 @@ static void say_refused(struct finding *f, char *reason)
 	       *remedy ? remedy : "give another with --db");
 }
 
+static int check_database(const char *url, struct str *text, struct err *err)
+{
+	int code = store_current(url, text, err);
+
+	if (code == 0)
+		code = store_check_whole(url, err);
+	return code == 0 ? store_check_writable(url, err) : code;
+}
+
+/* It may be locked, or long to read: who waits is told, and can stop. */
 static void probe_database(const struct doctor *doctor, struct finding *f)
 {
 	const char *url = database_url(doctor->options);
 	struct str text = STR_INIT;
+	struct progress progress;
 	struct err err;
+	int code;
 
-	if (store_current(url, &text, &err) < 0 ||
-	    store_check_whole(url, &err) < 0 ||
-	    store_check_writable(url, &err) < 0) {
+	progress_init_plain(&progress);
+	code = progress_work_begin(&progress, &err);
+	if (code == 0)
+		code = check_database(url, &text, &err);
+	progress_work_end(&progress);
+	if (code < 0) {
 		say_refused(f, err.text);
 	} else {
 		while (text.len && text.buf[text.len - 1] == '\n')
