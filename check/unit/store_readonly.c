@@ -126,6 +126,35 @@ static void where_nothing_can_be_written(void **state)
 	str_release(&report);
 }
 
+/* What counts is the folder that it leads to. */
+static void link_to_where_nothing_can_be_written(void **state)
+{
+	struct fixture *f = *state, link = *f;
+	struct store *store;
+	int rows, code;
+	char *log = mem_printf("%s-wal", f->path);
+
+	strcat(link.folder, "x");
+	assert_int_equal(mkdir(link.folder, 0755), 0);
+	assert_int_equal(chmod(link.folder, 0777), 0);
+	link.path = link.url = mem_printf("%s/l.db", link.folder);
+	assert_int_equal(symlink(f->path, link.path), 0);
+	make_golden(f, "0004");
+	begin_user(f);
+	code = read_rows(&link, &rows);
+	end_user(f);
+	if (code < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(rows, 1);
+	assert_int_equal(files_in(f->folder), 1);
+	assert_int_equal(store_open(&store, link.url, STORE_WRITE, &err), 0);
+	assert_true(store_has_file(store, log));
+	store_close(store);
+	assert_int_equal(file_remove_tree(link.folder, &err), 0);
+	free(link.path);
+	free(log);
+}
+
 static int check_as_user(const struct fixture *f, mode_t file, mode_t folder)
 {
 	int code;
@@ -428,6 +457,7 @@ int main(void)
 	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest checks[] = {
 		CHECK(older_schemas), CHECK(where_nothing_can_be_written),
+		CHECK(link_to_where_nothing_can_be_written),
 		CHECK(whether_it_can_be_written), CHECK(folders_beside_it),
 		CHECK(links_to_nothing), CHECK(no_regular_files), CHECK(odd_names),
 		CHECK(log_that_cannot_be_read),

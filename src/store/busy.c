@@ -70,7 +70,8 @@ static void name_process(long pid, char *out, size_t size)
 /* In WAL mode writers lock the index beside the database. */
 void busy_holder(const struct store *store, char *out, size_t size)
 {
-	char *index = mem_printf("%s-shm", store->path);
+	char *real = writable_path(store->path);
+	char *index = mem_printf("%s-shm", real);
 	struct str locks = STR_INIT;
 	long pid = 0;
 
@@ -82,6 +83,7 @@ void busy_holder(const struct store *store, char *out, size_t size)
 	name_process(pid, out, size);
 	str_release(&locks);
 	free(index);
+	free(real);
 }
 
 /* What is short is not worth a look. Negative: the person asked to stop. */

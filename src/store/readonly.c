@@ -21,21 +21,25 @@ static bool may_write(const char *path)
 /* SQLite lays two files beside a database, also to read it. */
 bool readonly_is(const char *path)
 {
-	char *folder = file_folder(path);
+	char *real = writable_path(path);
+	char *folder = file_folder(real);
 	bool writable = may_write(path) && may_write(folder);
 
 	free(folder);
+	free(real);
 	return !writable;
 }
 
 /* Of a file beside it; 0: there is none. */
 static off_t size_of(const char *path, const char *end)
 {
-	char *name = mem_printf("%s%s", path, end);
+	char *real = writable_path(path);
+	char *name = mem_printf("%s%s", real, end);
 	struct stat file;
 	off_t size = stat(name, &file) == 0 ? file.st_size : 0;
 
 	free(name);
+	free(real);
 	return size;
 }
 
