@@ -199,6 +199,33 @@ class Stores(Check):
             result.stderr, r"1 x 4 need 4, and bench has 3|3 of 3 objects left out: 3 no TIFF"
         )
 
+    def test_what_the_objects_do_not_suit_is_a_failed_trial_among_several(self):
+        """It has its row and its place in the table, and what can be measured is."""
+        root = self.folder / "root"
+        root.mkdir()
+        for name in "abcd":
+            (root / name).write_bytes(bytes(100000))
+        with self.origin("--root", root) as origin:
+            words = ("run-all", "--library", "null", "--library", "pass")
+            words += ("--endpoint", origin.url, "--anonymous", *QUICK)
+            result = self.benchmark(*words, status=1)
+            found = {(r["library_name"], r["test_name"], r["state"]) for r in self.results()}
+            ends = self.query("select ended from runs")
+            alone = self.benchmark(*words, "--test", "cog_header", status=1)
+            words += ("--test", "cog_header", "--hot-key", "--db", "wrong.db")
+            wrong = self.benchmark(*words, status=2)
+        states = (("fetch_range", "ok"), ("cog_header", "failed"))
+        self.assertEqual(found, {(library, *state) for library in ("null", "pass") for state in states})
+        self.assertEqual(ends, [("finished",)])
+        for library in ("null", "pass"):
+            self.assert_sentence(result.stderr, rf"{library} cog_header: FAILED: .*4 no TIFF")
+            for table in (result.stdout, alone.stdout):
+                heading = r'cog_header  {"request_size": 16384}'
+                self.assert_sentence(table, heading, rf"{library} +FAILED: cog_header")
+        self.assert_sentence(wrong.stderr, r"--hot-key")
+        self.assertEqual(len(wrong.stderr.splitlines()), 1)
+        self.assertFalse((self.folder / "wrong.db").exists())
+
     def test_what_is_typed_is_not_what_is_allocated(self):
         """A request of a terabyte: a sentence, or a plan, and no more memory than the work needs."""
         for test, status in (("fetch_range", 2), ("cog_header", 0)):

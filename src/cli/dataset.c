@@ -22,6 +22,11 @@ const char *dataset_name(const struct options *options)
 	return options->dataset ? options->dataset : "s2";
 }
 
+const char *dataset_bucket(const struct options *options)
+{
+	return options->bucket ? options->bucket : "bench";
+}
+
 const char *dataset_region(const struct options *options)
 {
 	const char *region = options->region;
@@ -92,7 +97,7 @@ static int open_outside(struct object_source **out,
 {
 	struct data_remote remote = {
 		.endpoint = options->endpoint,
-		.bucket = options->bucket ? options->bucket : "bench",
+		.bucket = dataset_bucket(options),
 		.region = dataset_region(options),
 		.ca_file = options->ca_file,
 		.prefix = options->prefix ? options->prefix : "",

@@ -23,6 +23,9 @@ int dataset_credentials(const struct options *options,
 /* --dataset, or s2. */
 const char *dataset_name(const struct options *options);
 
+/* --bucket, or bench. */
+const char *dataset_bucket(const struct options *options);
+
 const char *dataset_region(const struct options *options);
 
 #endif

@@ -15,7 +15,7 @@
 #define PROOF_OPERATIONS 8
 #define CERTIFICATES_MOST (16 << 20) /* bytes; the system's are some 200,000 */
 
-static void workload_of(const struct job *job, struct workload *workload)
+void session_workload(const struct job *job, struct workload *workload)
 {
 	const struct options *o = &job->options;
 
@@ -104,6 +104,22 @@ static int hand_certificates(struct prepared *p, const struct options *o,
 	return code;
 }
 
+static int make_work(const struct session *session, const struct job *job,
+		     const struct workload *workload, struct prepared *p,
+		     struct err *err)
+{
+	int code = plan_make(&p->work, workload, p->source, job->options.keys,
+			     err);
+
+	if (code == 0)
+		code = write_files(p, &p->work, !job->options.endpoint, err);
+	/* Objects that suit one test may not suit the next: among several
+	 * trials that is this one's result, and no mistake in the command. */
+	if (code == ERR_USAGE && session->job_count > 1)
+		code = ERR_FAILED;
+	return code;
+}
+
 static int make(struct session *session, const struct job *job,
 		const struct workload *workload, struct prepared *p,
 		struct err *err)
@@ -116,10 +132,7 @@ static int make(struct session *session, const struct job *job,
 		code = dataset_open(&p->source, &job->options,
 				    &session->catalogue.places, err);
 	if (code == 0)
-		code = plan_make(&p->work, workload, p->source,
-				 job->options.keys, err);
-	if (code == 0)
-		code = write_files(p, &p->work, !job->options.endpoint, err);
+		code = make_work(session, job, workload, p, err);
 	p->request_size = p->work.op_count ? p->work.ops[0].length : 0;
 	if (code == 0 && p->work.left_out)
 		progress_say(&session->progress, "%s: %s", p->source->name,
@@ -149,7 +162,7 @@ int session_prepare(struct session *session, const struct job *job,
 	struct workload workload;
 	int code;
 
-	workload_of(job, &workload);
+	session_workload(job, &workload);
 	fresh.key = key_of(&job->options, &workload);
 	for (size_t i = 0; i < session->prepared_count; i++) {
 		if (!strcmp(session->prepared[i].key, fresh.key)) {

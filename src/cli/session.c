@@ -25,6 +25,7 @@
 #include "measure/environment.h"
 #include "monitor/lines.h"
 #include "monitor/textfile.h"
+#include "plan/plan.h"
 #include "run/scratch.h"
 #include "store/store.h"
 
@@ -267,8 +268,8 @@ static void end_trial(struct session *session, const struct job *job,
 	write_textfile(session);
 }
 
-/* One that was not tried: it was asked for in a wrong way, its library is not
- * ready, its results would find no room. */
+/* One that was not tried: its options are wrong, its library is not ready, its
+ * results would find no room. */
 static int end_untried(struct session *session, const struct job *job, int code,
 		       const struct err *why)
 {
@@ -300,11 +301,27 @@ static int end_failed(struct session *session, const struct job *job, int code,
 	return code;
 }
 
+/* Options with which none of them can be made, whatever the objects are. */
+static int check_work(const struct session *session, struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < session->job_count; i++) {
+		struct workload workload;
+
+		session_workload(&session->jobs[i], &workload);
+		code = plan_check(&workload, err);
+		if (code == 0)
+			return 0;
+	}
+	return code;
+}
+
 /* What is wrong with the options of any of them, or what this machine does not
  * have, is said before the first. */
 static int check_jobs(const struct session *session, struct err *err)
 {
-	int code = 0;
+	int code = check_work(session, err);
 
 	for (size_t i = 0; code == 0 && i < session->job_count; i++) {
 		const struct options *options = &session->jobs[i].options;

@@ -80,6 +80,9 @@ int session_add(struct session *session, const char *library, const char *test,
  * nothing could be done. */
 int session_run(struct session *session, struct err *err);
 
+/* What a job asks of the plan. prepare.c */
+void session_workload(const struct job *job, struct workload *workload);
+
 /* Plan, proof and burst for a job: made, or found. Borrowed. prepare.c */
 int session_prepare(struct session *session, const struct job *job,
 		    const struct prepared **out, struct err *err);

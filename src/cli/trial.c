@@ -16,6 +16,7 @@
 #include "cli/sampler.h"
 #include "cli/session.h"
 #include "origin/origin.h"
+#include "plan/plan.h"
 #include "run/home.h"
 #include "run/run.h"
 
@@ -34,6 +35,24 @@ struct setting {
 	char **folders; /* their paths, borrowed */
 	char **argv, **environment, **reads;
 };
+
+/* By the options alone where there is no `prepared` work. */
+static void fill_objects(struct trial_spec *spec, const struct job *job,
+			 const struct prepared *prepared)
+{
+	const struct options *o = &job->options;
+	const char *bucket = dataset_bucket(o);
+	const char *name = o->endpoint ? bucket : dataset_name(o);
+	struct workload workload;
+
+	session_workload(job, &workload);
+	spec->request_size = prepared ? prepared->request_size
+				      : plan_request_bytes(&workload);
+	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
+		 prepared ? prepared->source->name : name);
+	snprintf(spec->bucket, sizeof(spec->bucket), "%s",
+		 prepared ? prepared->source->bucket : bucket);
+}
 
 static void fill_spec(struct trial_spec *spec, const struct job *job,
 		      const struct prepared *prepared)
@@ -57,20 +76,14 @@ static void fill_spec(struct trial_spec *spec, const struct job *job,
 	spec->warm_up_s = o->warm_up;
 	spec->rate = o->rate;
 	spec->seed = o->seed;
-	spec->request_size = prepared ? prepared->request_size
-				      : o->request_size;
 	spec->hot_key = o->hot_key;
 	spec->cpus_limit = o->cpus;
 	spec->memory_limit_bytes = o->memory;
 	spec->pids_limit = o->pids;
 	spec->link_bits_per_second = o->link_rate;
 	spec->keys = o->keys;
-	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
-		 prepared ? prepared->source->name : dataset_name(o));
-	snprintf(spec->bucket, sizeof(spec->bucket), "%s",
-		 prepared ? prepared->source->bucket : o->bucket ? o->bucket
-								 : "");
 	snprintf(spec->region, sizeof(spec->region), "%s", dataset_region(o));
+	fill_objects(spec, job, prepared);
 }
 
 /* The test's own parameters, as the protocol and the CSV show them. */

@@ -25,6 +25,22 @@ static int check_workload(const struct workload *workload, uint64_t max_keys,
 	return 0;
 }
 
+uint64_t plan_request_bytes(const struct workload *workload)
+{
+	return workload->request_size
+		       ? workload->request_size
+		       : workload_of(workload->test)->default_bytes;
+}
+
+int plan_check(const struct workload *workload, struct err *err)
+{
+	const struct workload_ops *ops = workload_of(workload->test);
+	struct workload filled = *workload;
+
+	filled.request_size = plan_request_bytes(workload);
+	return ops->check ? ops->check(&filled, err) : 0;
+}
+
 /* Fills plan->keys and *sizes, which the caller frees. */
 static int list_keys(struct plan *plan, struct object_source *source,
 		     uint64_t max_keys, uint64_t **sizes, struct err *err)
@@ -70,11 +86,12 @@ int plan_make(struct plan *out, const struct workload *workload,
 
 	memset(out, 0, sizeof(*out));
 	code = check_workload(workload, max_keys, err);
+	if (code == 0)
+		code = plan_check(workload, err);
 	if (code < 0)
 		return code;
 	out->workload = *workload;
-	if (!out->workload.request_size)
-		out->workload.request_size = ops->default_bytes;
+	out->workload.request_size = plan_request_bytes(workload);
 	code = list_keys(out, source, max_keys, &sizes, err);
 	if (code == 0)
 		code = ops->fill(out, sizes, source, err);

@@ -17,6 +17,10 @@ struct workload_ops {
 	/* Bytes of a request where the person gives none. Required. */
 	uint64_t default_bytes;
 
+	/* What no objects can make good: ERR_USAGE names the option. NULL:
+	 * nothing. */
+	int (*check)(const struct workload *workload, struct err *err);
+
 	/*
 	 * Fills plan->ops (plan->op_count) and, where something is expected,
 	 * plan->layouts, from plan->workload, plan->keys and the objects'

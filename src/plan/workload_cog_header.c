@@ -284,10 +284,8 @@ static int fill(struct plan *plan, uint64_t *sizes,
 	const struct workload *w = &plan->workload;
 	struct header *headers;
 	size_t count;
-	int code = check_options(w, err);
+	int code = check_keys(plan, plan->key_count, source, err);
 
-	if (code == 0)
-		code = check_keys(plan, plan->key_count, source, err);
 	if (code < 0)
 		return code;
 	plan->layouts = mem_array(plan->key_count, sizeof(*plan->layouts));
@@ -336,6 +334,7 @@ static int burst(const struct plan *plan, size_t i,
 const struct workload_ops workload_cog_header = {
 	.name = "cog_header",
 	.default_bytes = HEADER_BYTES_MIN,
+	.check = check_options,
 	.fill = fill,
 	.burst = burst,
 };
