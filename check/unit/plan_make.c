@@ -226,9 +226,11 @@ static void what_does_not_fit_is_refused(void **state)
 	struct workload w = workload("cog_header", 2, 257, 0);
 
 	(void)state;
-	refused(&w, source, 512, "--keys", "--concurrency");
+	refused(&w, source, 512, "--keys", "lower --concurrency to 256, or");
 	w = workload("cog_header", 3, 20, 0);
-	refused(&w, source, 59, "60", "59");
+	refused(&w, source, 59, "60", "59: lower --concurrency to 19");
+	w = workload("cog_header", 3, 20, 0);
+	refused(&w, source, 2, "has 2:", "lower --replicas to 2, with --concu");
 	w = workload("cog_header", 1, 1, 4096);
 	refused(&w, source, 512, "--request-size", "16384");
 	w = workload("cog_header", 1, 1, 0);
@@ -244,7 +246,15 @@ static void what_does_not_fit_is_refused(void **state)
 	refused(&w, source, 0, "--keys", "1");
 	object_source_free(source);
 
+	/* So many are not read to be told that they are too few. */
+	source = open_s2(1025);
+	w = workload("cog_header", 1, 1026, 0);
+	refused(&w, source, 1025, "has 1025 objects: lower --concurrency to "
+		"1025 or less", "not all of them may be");
+	object_source_free(source);
+
 	source = open_folder(3, 1000);
+	w = workload("fetch_range", 1, 1, 218693283);
 	refused(&w, source, 512, "none of the 3 objects of small",
 		"the largest, 0, has 1000 bytes");
 	w = workload("cog_header", 1, 1, 0);
@@ -289,7 +299,7 @@ static void only_tiffs_have_headers(void **state)
 	assert_int_equal(plan_make(&plan, &w, source, 10, &err), ERR_USAGE);
 	assert_names(err, "1 x 2 need 2, and small has 1 (2 of 3 objects left "
 			  "out: 1 no TIFF, 1 damaged)");
-	assert_names(err, "lower --concurrency");
+	assert_names(err, "lower --concurrency to 1");
 	assert_null(strstr(err.text, "--keys"));
 	plan_release(&plan);
 	object_source_free(source);

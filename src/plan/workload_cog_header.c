@@ -20,6 +20,10 @@
 /* Who has a longer one is told so without all of it being read. */
 #define HEADER_BYTES_MOST (64U << 20)
 
+/* Where there are too few objects, so many are still looked at for how many of
+ * them would do. */
+#define HEADERS_TOO_FEW_MOST 1024U
+
 /* An object that the workload can use. */
 struct header {
 	uint32_t key;
@@ -54,26 +58,47 @@ static int check_options(const struct workload *w, struct err *err)
 	return 0;
 }
 
-static int check_keys(const struct plan *plan, size_t usable,
+/* "; lower --concurrency to 4": what the usable objects are enough for. */
+static void add_remedy(struct str *out, const struct plan *plan, size_t usable,
+		       bool all_seen)
+{
+	const struct workload *w = &plan->workload;
+	const char *or_less = all_seen ? "" : " or less, as not all of them "
+					      "may be such";
+
+	if (!usable)
+		str_add(out, "choose objects that are, with --prefix or "
+			     "--bucket");
+	else if (usable < w->replicas)
+		str_addf(out, "lower --replicas to %zu%s, with --concurrency 1",
+			 usable, or_less);
+	else
+		str_addf(out, "lower --concurrency to %zu%s",
+			 usable / w->replicas, or_less);
+	if (plan->cut)
+		str_add(out, ", or take more objects with --keys");
+}
+
+/* Of `usable` objects not all were looked at where `all_seen` is false. */
+static int check_keys(const struct plan *plan, size_t usable, bool all_seen,
 		      const struct object_source *source, struct err *err)
 {
 	const struct workload *w = &plan->workload;
 	uint64_t needed = (uint64_t)w->replicas * w->concurrency;
+	struct str remedy = STR_INIT;
 
 	if (needed <= usable)
 		return 0;
-	return err_set(err, ERR_USAGE,
-		       "cog_header needs a tiled TIFF for each operation in "
-		       "flight: %u x %u need %" PRIu64 ", and %s has %zu%s%s%s: "
-		       "%s%s", w->replicas, w->concurrency, needed,
-		       source->name, usable,
-		       plan->left_out ? " (" : "",
-		       plan->left_out ? plan->left_out : "",
-		       plan->left_out ? ")" : "",
-		       usable ? "lower --concurrency"
-			      : "choose objects that are, with --prefix or "
-				"--bucket",
-		       plan->cut ? ", or take more objects with --keys" : "");
+	add_remedy(&remedy, plan, usable, all_seen);
+	err_set(err, ERR_USAGE,
+		"cog_header needs a tiled TIFF for each operation in flight: "
+		"%u x %u need %" PRIu64 ", and %s has %zu%s%s%s%s: %s",
+		w->replicas, w->concurrency, needed, source->name, usable,
+		all_seen ? "" : " objects", plan->left_out ? " (" : "",
+		plan->left_out ? plan->left_out : "", plan->left_out ? ")" : "",
+		remedy.buf);
+	str_release(&remedy);
+	return ERR_USAGE;
 }
 
 static int read_more(struct reading *reading, const struct object *object,
@@ -284,15 +309,17 @@ static int fill(struct plan *plan, uint64_t *sizes,
 	const struct workload *w = &plan->workload;
 	struct header *headers;
 	size_t count;
-	int code = check_keys(plan, plan->key_count, source, err);
+	int code = 0;
 
+	if (plan->key_count > HEADERS_TOO_FEW_MOST)
+		code = check_keys(plan, plan->key_count, false, source, err);
 	if (code < 0)
 		return code;
 	plan->layouts = mem_array(plan->key_count, sizeof(*plan->layouts));
 	headers = mem_array(plan->key_count, sizeof(*headers));
 	code = read_headers(plan, sizes, source, headers, &count, err);
 	if (code == 0)
-		code = check_keys(plan, count, source, err);
+		code = check_keys(plan, count, true, source, err);
 	if (code == 0) {
 		shuffle(headers, count, w->seed);
 		fill_ops(plan, headers, count / w->replicas * w->replicas);
