@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -225,6 +226,23 @@ class Stores(Check):
         self.assert_sentence(wrong.stderr, r"--hot-key")
         self.assertEqual(len(wrong.stderr.splitlines()), 1)
         self.assertFalse((self.folder / "wrong.db").exists())
+
+    def test_reference_is_left_out_where_it_cannot_read_the_store(self):
+        """Of "all", with a line that says so. No other library is ready here, so that only null runs."""
+        keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE1", "AWS_SECRET_ACCESS_KEY": "s3cret"}
+        bare = self.folder / "bare"
+        bare.mkdir()
+        with self.origin("--keys", "5") as origin:
+            words = ("run-all", "--test", "fetch_range", "--endpoint", origin.url, *QUICK)
+            said = self.benchmark(*words, status=1, GEOIO_ENVS=bare, **keys).stderr
+            self.assertEqual([row["library_name"] for row in self.results()], ["null"])
+            public = self.benchmark(*words, "--anonymous", status=1, GEOIO_ENVS=bare, **keys).stderr
+            named = self.benchmark(*words, "--library", "reference", status=None, **keys).stderr
+        self.assertEqual(len(re.findall("left out: reference", said)), 1, said)
+        self.assert_sentence(said, r"left out: reference.*does not sign requests: give --anonymous")
+        self.assert_sentence(public, r"reference fetch_range: .* 20 ok")
+        self.assert_sentence(named, r"reference.*FAILED|does not sign requests")
+        self.assertNotIn("left out", public + named)
 
     def test_what_is_typed_is_not_what_is_allocated(self):
         """A request of a terabyte: a sentence, or a plan, and no more memory than the work needs."""

@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/dataset.h"
 #include "cli/say.h"
 #include "cli/session.h"
 
@@ -49,6 +50,34 @@ static int add_library(struct session *session, const struct library *library,
 	return code;
 }
 
+/* What the store needs that `reference` does not do, or NULL. */
+static const char *beyond_reference(const struct options *options)
+{
+	const struct credentials *keys;
+	struct err ignored;
+
+	if (!options->endpoint)
+		return NULL;
+	if (!strncasecmp(options->endpoint, "https://", 8))
+		return "it speaks plain HTTP only: give an http:// endpoint "
+		       "where there is one";
+	if (dataset_credentials(options, &keys, &ignored) == 0 && keys)
+		return "it does not sign requests: give --anonymous where the "
+		       "bucket is public";
+	return NULL;
+}
+
+/* It would fail each time: of no use where nobody asked for it by name. */
+static bool leave_out_reference(const struct options *options)
+{
+	const char *why = beyond_reference(options);
+
+	if (why)
+		say(stderr, "benchmark: left out: reference, so that no row has "
+			    "a share of it: %s", why);
+	return why != NULL;
+}
+
 /* "All" is less than the folders seem to hold; who names a library is told of
  * it by that name. */
 static void tell_skipped(const struct catalogue *catalogue)
@@ -62,12 +91,18 @@ static int add_all(struct session *session, const struct options *options,
 		   struct err *err)
 {
 	int code = check_names(session, options, err);
+	bool no_reference = false;
 
-	if (code == 0 && !options->library.count)
+	if (code == 0 && !options->library.count) {
 		tell_skipped(&session->catalogue);
-	for (size_t i = 0; code == 0 && i < session->catalogue.count; i++)
-		code = add_library(session, &session->catalogue.libraries[i],
-				   options, err);
+		no_reference = leave_out_reference(options);
+	}
+	for (size_t i = 0; code == 0 && i < session->catalogue.count; i++) {
+		const struct library *library = &session->catalogue.libraries[i];
+
+		if (!no_reference || strcmp(library->name, "reference") != 0)
+			code = add_library(session, library, options, err);
+	}
 	if (code == 0 && !session->job_count)
 		code = err_set(err, ERR_USAGE,
 			       "no test is left by --library and --test: "
