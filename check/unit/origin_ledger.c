@@ -104,6 +104,36 @@ static void keeps_rows_apart(void **state)
 	assert_int_equal(after.repeated, 0);
 }
 
+/* What was at one time, and not the larger of the rows' peaks, nor their sum. */
+static void peaks_of_all_rows_are_of_one_time(void **state)
+{
+	struct ledger_all *all = &fx.ledger->all;
+	struct ledger_counts sum = { 0 }, row;
+	int fd[3];
+
+	(void)state;
+	fx_wait(&all->open_connections, 0);
+	atomic_store(&all->open_connections_peak, 0);
+	fd[0] = fx_connect(&fx);
+	fd[1] = fx_connect_to(origin_port(fx.origin, 1), 0);
+	fx_wait(&all->open_connections, 2);
+	assert_int_equal(all->open_connections_peak, 2);
+	close(fd[0]);
+	fx_wait(&all->open_connections, 1);
+	fd[2] = fx_connect_to(origin_port(fx.origin, 1), 0);
+	fx_wait(&fx.ledger->row[1].open_connections, 2);
+	assert_int_equal(all->open_connections_peak, 2);
+	assert_true(all->in_flight_peak >= 1);
+	close(fd[1]);
+	close(fd[2]);
+	fx_wait(&all->open_connections, 0);
+	assert_int_equal(all->in_flight, 0);
+	row = read_row(1);
+	ledger_add(&row, &sum);
+	assert_int_equal(sum.connections, row.connections);
+	assert_int_equal(sum.open_connections_peak, 0);
+}
+
 static void get_and_leave(const char *lines)
 {
 	char *text = mem_printf("GET /bucket/big HTTP/1.1\r\nHost: x\r\n%s\r\n",
@@ -368,6 +398,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(counts_a_session),
 		cmocka_unit_test(keeps_rows_apart),
+		cmocka_unit_test(peaks_of_all_rows_are_of_one_time),
 		cmocka_unit_test(counts_cut_answers_and_repeats),
 		cmocka_unit_test(counts_what_is_still_sent),
 		cmocka_unit_test(forgets_the_oldest),

@@ -268,21 +268,32 @@ static void add_cursor(struct live_test *test,
 	test->latency_sum_ns += cursor->latency_sum_ns;
 }
 
+/* The counters of the run, and the peaks of the trial now. */
+static void add_ledger(struct ledger_counts *origin, const struct ledger *ledger)
+{
+	const struct ledger_all *all = &ledger->all;
+	struct ledger_counts row;
+
+	for (unsigned i = 0; i < ledger->rows; i++) {
+		ledger_read(&ledger->row[i], &row);
+		ledger_add(&row, origin);
+	}
+	origin->in_flight_peak = atomic_load(&all->in_flight_peak);
+	origin->open_connections_peak =
+		atomic_load(&all->open_connections_peak);
+}
+
 static void fill_totals(struct live_writer *live, struct board_pages *pages,
 			const struct sampler *s)
 {
 	struct live_test *test = &pages->test[live->test];
-	struct ledger_counts row;
 
 	*test = live->before;
 	pages->run->origin = live->origin_before;
-	for (unsigned i = 0; i < s->trial->replica_count; i++) {
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		add_cursor(test, &s->cursors[i]);
-		if (!s->ledger)
-			continue;
-		ledger_read(&s->ledger->row[i], &row);
-		ledger_add(&row, &pages->run->origin);
-	}
+	if (s->ledger)
+		add_ledger(&pages->run->origin, s->ledger);
 }
 
 static void touch_trial(struct live_trial *live, const struct sampler *s,

@@ -282,6 +282,19 @@ static void quiet_ledger(struct sampler *s, unsigned i)
 		     atomic_load(&row->open_connections));
 }
 
+static void quiet_rows(struct sampler *s)
+{
+	struct ledger_all *all = s->ledger ? &s->ledger->all : NULL;
+
+	for (unsigned i = 0; all && i < s->trial->replica_count; i++)
+		quiet_ledger(s, i);
+	if (!all)
+		return;
+	atomic_store(&all->in_flight_peak, 0);
+	atomic_store(&all->open_connections_peak,
+		     atomic_load(&all->open_connections));
+}
+
 /* While all are quiet, like the ledger: on a busy machine the reading at GO may
  * end after GO, and what arrived until then would be missing. */
 static void links_at_go(struct sampler *s)
@@ -312,8 +325,7 @@ static void on_ready(void *context, struct trial *trial)
 		reserve(s, i, 0);
 	links_at_go(s);
 	s->counting_left_ns = COUNTED_ALL_NS;
-	for (unsigned i = 0; s->ledger && i < trial->replica_count; i++)
-		quiet_ledger(s, i);
+	quiet_rows(s);
 	s->counting_left_ns = COUNTED_ALL_NS;
 }
 

@@ -265,9 +265,10 @@ static void add_origin_open(struct page *page, const struct live *live)
 	  "Requests for a range whose answer before was cut, failed, or is "   \
 	  "still being sent.")                                                 \
 	X(in_flight_peak, GAUGE, "in_flight_peak", "",                         \
-	  "Most requests in flight at a time, in the trial now.")              \
+	  "Most requests in flight at a time, of all replicas, in the "         \
+	  "trial now.")              \
 	X(open_connections_peak, GAUGE, "open_connections_peak", "",           \
-	  "Most connections at a time, in the trial now.")
+	  "Most connections at a time, of all replicas, in the trial now.")
 
 #define ADD_COUNT(member, kind, name, unit, help)                              \
 	static void add_origin_##member(struct page *page,                     \

@@ -326,6 +326,7 @@ int conn_open(struct row *row, int fd)
 	struct origin *origin = row->origin;
 	struct conn *conn = pool_take_conn(origin);
 	struct ledger_row *ledger = row->ledger;
+	struct ledger_all *all = &origin->ledger->all;
 
 	conn->watch.fd = fd;
 	conn->watch.ready = ready;
@@ -342,6 +343,7 @@ int conn_open(struct row *row, int fd)
 	link_open(origin, conn);
 	tally_add(&ledger->connections, 1);
 	tally_up(&ledger->open_connections, &ledger->open_connections_peak);
+	tally_up(&all->open_connections, &all->open_connections_peak);
 	wait_for_request(conn);
 	return 0;
 }
@@ -358,6 +360,7 @@ void conn_close(struct conn *conn)
 	loop_remove(origin->loop, &conn->watch);
 	close(conn->watch.fd);
 	unlink_open(origin, conn);
+	tally_down(&origin->ledger->all.open_connections);
 	tally_down(&conn->row->ledger->open_connections);
 	pool_give_conn(origin, conn);
 	accept_room(origin);

@@ -7,9 +7,11 @@
 void tally_request(struct conn *conn)
 {
 	struct ledger_row *row = conn->row->ledger;
+	struct ledger_all *all = &conn->origin->ledger->all;
 
 	tally_add(&row->requests, 1);
 	tally_up(&row->in_flight, &row->in_flight_peak);
+	tally_up(&all->in_flight, &all->in_flight_peak);
 	conn->reply.counted = true;
 }
 
@@ -145,6 +147,7 @@ void tally_end(struct conn *conn, bool whole)
 	reply->counted = false;
 	/* Last: where none is in flight, all have been counted. */
 	tally_add(whole ? &row->completed : &row->aborted, 1);
+	tally_down(&conn->origin->ledger->all.in_flight);
 	tally_down(&row->in_flight);
 	if (reply->range_hash && (!whole || reply->status >= 500))
 		remember_cut(conn->row, reply->end_hash);

@@ -68,9 +68,5 @@ void ledger_add(const struct ledger_counts *from, struct ledger_counts *into)
 #define X(name, text) into->name += from->name;
 	LEDGER_COUNTERS(X)
 #undef X
-	into->in_flight_peak = larger(from->in_flight_peak,
-				      into->in_flight_peak);
-	into->open_connections_peak = larger(from->open_connections_peak,
-					     into->open_connections_peak);
 	into->hold_reached = larger(from->hold_reached, into->hold_reached);
 }

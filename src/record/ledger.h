@@ -58,8 +58,18 @@ struct ledger_row {
 #define LEDGER_BEAT_NS 100000000ULL
 #define LEDGER_STILL_NS 400000000ULL /* between two beats: it stood still */
 
+/* Of all rows together. The rows' peaks tell nothing of it: they need not have
+ * been at one time. */
+struct ledger_all {
+	_Atomic uint64_t in_flight;
+	_Atomic uint64_t in_flight_peak;
+	_Atomic uint64_t open_connections;
+	_Atomic uint64_t open_connections_peak;
+};
+
 struct ledger {
 	_Atomic uint64_t ready; /* 1 when the origin accepts connections */
+	struct ledger_all all;
 	/* Its loop comes by LEDGER_BEAT_NS apart: when it last did, and for how
 	 * long in all it came so late that it stood still. */
 	_Atomic uint64_t beat_ns;
@@ -92,7 +102,8 @@ void ledger_subtract(const struct ledger_counts *after,
 		     const struct ledger_counts *before,
 		     struct ledger_counts *out);
 
-/* into += from; the peaks are the larger of both. */
+/* into += from; of the burst the larger. The peaks stay: those of several rows
+ * are in ledger->all. */
 void ledger_add(const struct ledger_counts *from, struct ledger_counts *into);
 
 #endif
