@@ -278,6 +278,45 @@ static void check_common_finding(void **state)
 	result_row_release(&rows[1]);
 }
 
+/* Each row has its own share of them: the table says it once, with the range. */
+static void check_neighbours_once(void **state)
+{
+	static const char tail[] = " CPUs meanwhile: rates are in doubt";
+	static const double used[] = { 0.73, 0.31, 0.5 };
+	struct result_row rows[3];
+	struct report_row items[3];
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fill(&rows[i], i == 2 ? "third" : "lib", 100 + i);
+		rows[i].findings = mem_printf(FINDING_OTHERS "%.2f%s%s",
+					      used[i], tail,
+					      i ? "" : "; mine alone");
+		items[i] = (struct report_row){ &rows[i], false };
+	}
+	WRITTEN(text, report_table(out, items, 3, &style));
+	assert_non_null(strstr(text, "  all: other programs used 0.31 to 0.73 "
+				     "CPUs meanwhile: rates are in doubt\n"));
+	assert_null(strstr(text, "0.50"));
+	assert_non_null(strstr(text, "[1] mine alone\n"));
+	assert_null(strstr(text, "[2]"));
+	free(text);
+	free(rows[2].findings);
+	rows[2].findings = NULL;
+	WRITTEN(text, report_table(out, items, 3, &style));
+	assert_non_null(strstr(text, "[1] other programs used 0.31 to 0.73 "
+				     "CPUs meanwhile"));
+	assert_null(strstr(text, "all:"));
+	free(text);
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_non_null(strstr(text, "other programs used 0.73 CPUs meanwhile"));
+	free(text);
+	for (int i = 0; i < 3; i++)
+		result_row_release(&rows[i]);
+}
+
 /* However many: each has its own number and stands beneath. */
 static void check_many_notes(void **state)
 {
@@ -489,6 +528,7 @@ int main(void)
 		cmocka_unit_test(check_price),
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),
+		cmocka_unit_test(check_neighbours_once),
 		cmocka_unit_test(check_many_notes),
 		cmocka_unit_test(check_narrow_table),
 		cmocka_unit_test(check_placement),

@@ -268,9 +268,9 @@ static void check_others(struct trial *trial, const struct sums *s)
 
 	(void)s;
 	if (window_s >= OTHERS_LEAST_S && cpus > OTHERS_LIMIT)
-		trial_add_finding(trial, "other programs used %.2f CPUs "
-					 "meanwhile: rates and times are in "
-					 "doubt, CPU per request less so",
+		trial_add_finding(trial, FINDING_OTHERS "%.2f CPUs meanwhile: "
+					 "rates and times are in doubt, CPU "
+					 "per request less so",
 				  cpus);
 }
 

@@ -130,3 +130,27 @@ void text_clean_sentence(char *text)
 	text_hide_user(text);
 	text_clean_line(text);
 }
+
+void text_wrap(struct str *out, const char *text, size_t length, unsigned width,
+	       unsigned column, unsigned indent)
+{
+	bool begun = false; /* there is a word in this line */
+
+	for (size_t i = 0; i < length;) {
+		size_t n = strcspn(text + i, " ");
+
+		if (n > length - i)
+			n = length - i;
+		if (begun && column + 1 + n > width) {
+			str_addf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (begun) {
+			str_add_char(out, ' ');
+			column++;
+		}
+		str_addf(out, "%.*s", (int)n, text + i);
+		column += (unsigned)n;
+		begun = true;
+		i += n + 1;
+	}
+}

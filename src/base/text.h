@@ -20,6 +20,12 @@ void text_clean_part(char *text);
 /* A name for a line: the same bytes, and newline and tab, become \xNN. */
 void text_show(struct str *out, const char *text);
 
+/* Appends `length` bytes, broken between words into lines of at most `width`
+ * columns. The text begins at `column`, further lines behind `indent` blanks.
+ * Without a newline at the end. */
+void text_wrap(struct str *out, const char *text, size_t length, unsigned width,
+	       unsigned column, unsigned indent);
+
 /* In place: what stands before the @ of a URL, a user and perhaps a password, is
  * taken out: "http://@host". */
 void text_hide_user(char *text);

@@ -21,6 +21,10 @@ struct distribution {
 	double count, mean, std, min, q25, q50, q75, max;
 };
 
+/* How the finding begins that goes on with a number of CPUs: the table says it
+ * once for all rows. */
+#define FINDING_OTHERS "other programs used "
+
 struct result_row {
 	/* Texts are owned by the row; result_row_release() frees them. */
 	char *library_name, *test_name, *test_params;

@@ -1,5 +1,5 @@
 #include "report/report.h"
-#include "report/table_columns.h"
+#include "report/table_notes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,24 +7,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-
-struct note {
-	const char *text; /* a borrowed piece of findings */
-	int length;
-};
-
-/* Rows that can be compared: same test, parameters and settings. */
-struct group {
-	const struct report_row **rows; /* best first, baselines and failed
-					 * ones behind */
-	size_t count;
-	struct table_limits limits;
-	struct note *notes;
-	size_t note_count, note_capacity;
-	const struct report_style *style;
-	const struct report_row *all; /* of the table, in all its groups */
-	size_t all_count;
-};
 
 /* Unknown numbers are equal to each other. */
 static bool same_number(double a, double b)
@@ -91,70 +73,6 @@ static void put_titles(FILE *out, const struct group *g, int keep)
 	}
 }
 
-/* The number of a note, the same for the same words. */
-static size_t note_number(struct group *g, const char *text, int length)
-{
-	for (size_t i = 0; i < g->note_count; i++) {
-		if (g->notes[i].length == length &&
-		    !strncmp(g->notes[i].text, text, (size_t)length))
-			return i + 1;
-	}
-	MEM_ROOM(g->notes, g->note_count, g->note_capacity);
-	g->notes[g->note_count] = (struct note){ text, length };
-	return ++g->note_count;
-}
-
-/* The finding at *at, of *length bytes; moves *at behind it. NULL: no more. */
-static const char *next_finding(const char **at, int *length)
-{
-	const char *finding = *at && **at ? *at : NULL;
-	const char *end = finding ? strstr(finding, "; ") : NULL;
-
-	if (!finding)
-		return NULL;
-	*length = (int)(end ? (size_t)(end - finding) : strlen(finding));
-	*at = end ? end + 2 : NULL;
-	return finding;
-}
-
-static bool has_finding(const struct result_row *row, const char *wanted,
-			int wanted_length)
-{
-	const char *at = row->findings, *finding;
-	int length;
-
-	while ((finding = next_finding(&at, &length))) {
-		if (length == wanted_length &&
-		    !strncmp(finding, wanted, (size_t)length))
-			return true;
-	}
-	return false;
-}
-
-/* What is true of all rows is said once, beneath them. */
-static bool is_common(const struct group *g, const char *finding, int length)
-{
-	for (size_t i = 0; i < g->count; i++) {
-		if (!has_finding(g->rows[i]->row, finding, length))
-			return false;
-	}
-	return g->count > 1;
-}
-
-static void put_note_numbers(FILE *out, struct group *g,
-			     const struct result_row *row)
-{
-	const char *at = row->findings, *finding, *space = " ";
-	int length;
-
-	while ((finding = next_finding(&at, &length))) {
-		if (is_common(g, finding, length))
-			continue;
-		fprintf(out, "%s[%zu]", space, note_number(g, finding, length));
-		space = "";
-	}
-}
-
 /* Nobody is served by a rate of answers of which some were wrong. */
 static bool failed(const struct result_row *row)
 {
@@ -176,70 +94,21 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 		fprintf(out, "%s%*s", i ? " " : "", table_columns[i].width,
 			cell.text);
 	}
-	put_note_numbers(out, g, item->row);
+	table_note_numbers(out, g, item->row);
 	fprintf(out, "%s\n", item->baseline ? plain(g) : "");
 }
 
-static void put_failed(FILE *out, struct group *g,
-		       const struct report_row *item)
+static void put_failed(FILE *out, const struct report_row *item, unsigned width)
 {
 	fprintf(out, "%-10s FAILED: %s\n", item->row->library_name,
 		item->row->findings ? item->row->findings : "no reason known");
-	(void)g;
-}
-
-/* Text wrapped at the terminal's width, hanging after `indent` blanks. */
-static void put_wrapped(FILE *out, const char *text, int length, unsigned width,
-			int indent)
-{
-	int column = indent;
-
-	for (int i = 0; i < length;) {
-		int n = (int)strcspn(text + i, " ");
-
-		if (i + n > length)
-			n = length - i;
-		if (column > indent && column + 1 + n > (int)width) {
-			fprintf(out, "\n%*s", indent, "");
-			column = indent;
-		} else if (column > indent) {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", n, text + i);
-		column += n;
-		i += n + 1;
-	}
-	fputc('\n', out);
+	(void)width;
 }
 
 static void put_line(FILE *out, const char *text, unsigned width)
 {
 	fputs("  ", out);
-	put_wrapped(out, text, (int)strlen(text), width, 2);
-}
-
-static void put_notes(FILE *out, const struct group *g, unsigned width)
-{
-	for (size_t i = 0; i < g->note_count; i++) {
-		int indent = fprintf(out, "  [%zu] ", i + 1);
-
-		put_wrapped(out, g->notes[i].text, g->notes[i].length, width,
-			    indent);
-	}
-}
-
-static void put_common(FILE *out, const struct group *g, unsigned width)
-{
-	const char *at = g->rows[0]->row->findings, *finding;
-	int length;
-
-	while ((finding = next_finding(&at, &length))) {
-		if (!is_common(g, finding, length))
-			continue;
-		fputs("  all: ", out);
-		put_wrapped(out, finding, length, width, 7);
-	}
+	table_wrapped(out, text, (int)strlen(text), width, 2);
 }
 
 /* What blocks of one table differ in stands in each heading, so that they can
@@ -356,7 +225,7 @@ static void put_placement(FILE *out, const struct group *g, unsigned width)
 	add_limits(&text, row);
 	fputs(dim(g), out);
 	indent = fprintf(out, "isolation: ");
-	put_wrapped(out, text.buf, (int)text.len, width, indent);
+	table_wrapped(out, text.buf, (int)text.len, width, indent);
 	fputs(plain(g), out);
 	str_release(&text);
 }
@@ -441,13 +310,13 @@ static void put_group(FILE *out, struct group *g)
 				dim(g), plain(g));
 		last = now;
 		if (now == 2)
-			put_failed(out, g, g->rows[i]);
+			put_failed(out, g->rows[i], width);
 		else
 			put_row(out, g, g->rows[i], keep);
 	}
 	put_harness_cost(out, g, width);
-	put_common(out, g, width);
-	put_notes(out, g, width);
+	table_common(out, g, width);
+	table_notes(out, g, width);
 	fputc('\n', out);
 }
 

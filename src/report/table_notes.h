@@ -1,0 +1,41 @@
+/* Inside of report/: what stands beneath the rows of a table. */
+#ifndef REPORT_TABLE_NOTES_H
+#define REPORT_TABLE_NOTES_H
+
+#include <stdio.h>
+
+#include "report/report.h"
+#include "report/table_columns.h"
+
+struct note {
+	const char *text; /* a borrowed piece of findings */
+	int length;
+};
+
+/* Rows that can be compared: same test, parameters and settings. */
+struct group {
+	const struct report_row **rows; /* best first, baselines and failed
+					 * ones behind */
+	size_t count;
+	struct table_limits limits;
+	struct note *notes;
+	size_t note_count, note_capacity;
+	const struct report_style *style;
+	const struct report_row *all; /* of the table, in all its groups */
+	size_t all_count;
+};
+
+/* Text wrapped at `width`, that began at column `indent` and goes on there;
+ * ends the line. */
+void table_wrapped(FILE *out, const char *text, int length, unsigned width,
+		   int indent);
+
+/* " [1][3]" behind a row: those of its findings that not all rows share. */
+void table_note_numbers(FILE *out, struct group *g,
+			const struct result_row *row);
+
+/* The notes of these numbers, and what is true of all rows. */
+void table_notes(FILE *out, const struct group *g, unsigned width);
+void table_common(FILE *out, const struct group *g, unsigned width);
+
+#endif
