@@ -85,7 +85,8 @@ class Check(unittest.TestCase):
         return rows[0]
 
     def assert_sentence(self, text, *parts):
-        """Each part (a regular expression) stands in the text."""
+        """Each part (a regular expression) stands in the text, whose wrapped lines are one each."""
+        text = unwrapped(text)
         for part in parts:
             self.assertRegex(text, part)
 
@@ -126,6 +127,11 @@ class Check(unittest.TestCase):
                 return found[1].decode(), int(found[2])
             time.sleep(0.02)
         self.fail(f"the origin does not say where it listens\n{self.finish(process, 1)}")
+
+
+def unwrapped(text):
+    """Lines that go on behind blanks in the next are one line."""
+    return re.sub(r"\n +", " ", text)
 
 
 class Result:

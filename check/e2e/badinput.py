@@ -215,6 +215,8 @@ class Stores(Check):
             alone = self.benchmark(*words, "--test", "cog_header", status=1)
             words += ("--test", "cog_header", "--hot-key", "--db", "wrong.db")
             wrong = self.benchmark(*words, status=2)
+        for line in (result.stderr + result.stdout).splitlines():
+            self.assertLessEqual(len(line), 100)
         states = (("fetch_range", "ok"), ("cog_header", "failed"))
         self.assertEqual(found, {(library, *state) for library in ("null", "pass") for state in states})
         self.assertEqual(ends, [("finished",)])

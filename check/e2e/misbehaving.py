@@ -3,7 +3,7 @@
 check: deadline 400
 """
 
-from _harness import CHECK_LIBRARIES, SHORT, Check, main
+from _harness import CHECK_LIBRARIES, SHORT, Check, main, unwrapped
 
 # library -> what its sentence must say
 SENTENCES = {
@@ -37,7 +37,7 @@ class Misbehaving(Check):
             self.assertGreater(rows["null", test]["number_successes"], 0)
             self.assertEqual(rows["null", test]["state"], "ok")
         for name, parts in {**SENTENCES, **AFTER_GO}.items():
-            lines = [line for line in result.stderr.splitlines() if f" {name} " in line]
+            lines = [line for line in unwrapped(result.stderr).splitlines() if f" {name} " in line]
             self.assert_sentence("\n".join(lines), *parts)
             if (name, "fetch_range") in rows:
                 self.assertNotEqual(rows[name, "fetch_range"]["state"], "ok", name)

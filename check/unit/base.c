@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/str.h"
+#include "base/text.h"
 
 static void check_str_grows(void **state)
 {
@@ -220,6 +221,19 @@ static void check_log_areas(void **state)
 	log_mask = 0;
 }
 
+static void check_wrapped(void **state)
+{
+	struct str out = STR_INIT;
+
+	(void)state;
+	text_wrap(&out, "one two three no", 13, 9, 2, 2);
+	assert_string_equal(out.buf, "one two\n  three");
+	str_reset(&out);
+	text_wrap(&out, "a word-that-fits-nowhere b", 26, 8, 0, 1);
+	assert_string_equal(out.buf, "a\n word-that-fits-nowhere\n b");
+	str_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -233,6 +247,7 @@ int main(void)
 		cmocka_unit_test(check_clock_text),
 		cmocka_unit_test(check_files),
 		cmocka_unit_test(check_json_members),
+		cmocka_unit_test(check_wrapped),
 		cmocka_unit_test(check_log_areas),
 	};
 

@@ -231,7 +231,9 @@ static void check_table(void **state)
 	rows[2].findings = mem_dup("shared");
 	free(rows[3].state);
 	rows[3].state = mem_dup("failed");
-	rows[3].findings = mem_dup("it died");
+	rows[3].findings = mem_dup("it died of what takes more than a hundred "
+				   "columns to be told by a sentence that goes "
+				   "on and on, and then ends");
 	free(rows[4].test_name);
 	rows[4].test_name = mem_dup("cog_header");
 	for (int i = 0; i < 5; i++)

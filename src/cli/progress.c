@@ -3,11 +3,14 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
 
@@ -156,13 +159,28 @@ void progress_work_end(struct progress *progress)
 	clear_lines(progress);
 }
 
+/* A reason may be long: as wide as the table's notes where that is no terminal. */
+static void say_wrapped(const struct progress *progress, char *line)
+{
+	struct str wrapped = STR_INIT;
+
+	text_clean_sentence(line);
+	text_wrap(&wrapped, line, strlen(line),
+		  progress->terminal ? columns() : 100, 0, 2);
+	fprintf(stderr, "%s\n", wrapped.buf);
+	str_release(&wrapped);
+}
+
 void progress_end(struct progress *progress, double expected_s,
 		  const char *outcome)
 {
+	char *line = mem_printf("[%zu/%zu] %s: %s", progress->number,
+				progress->total, progress->name, outcome);
+
 	progress->expected_done_s += expected_s;
 	clear_lines(progress);
-	say(stderr, "[%zu/%zu] %s: %s", progress->number, progress->total,
-	    progress->name, outcome);
+	say_wrapped(progress, line);
+	free(line);
 }
 
 void progress_say(struct progress *progress, const char *format, ...)

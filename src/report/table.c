@@ -100,9 +100,11 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 
 static void put_failed(FILE *out, const struct report_row *item, unsigned width)
 {
-	fprintf(out, "%-10s FAILED: %s\n", item->row->library_name,
-		item->row->findings ? item->row->findings : "no reason known");
-	(void)width;
+	const char *why = item->row->findings ? item->row->findings
+					      : "no reason known";
+	int indent = fprintf(out, "%-10s FAILED: ", item->row->library_name);
+
+	table_wrapped(out, why, (int)strlen(why), width, indent);
 }
 
 static void put_line(FILE *out, const char *text, unsigned width)
