@@ -319,6 +319,36 @@ static void check_neighbours_once(void **state)
 		result_row_release(&rows[i]);
 }
 
+/* What the harness costs is said where it is true, or who measured it. */
+static void check_harness_cost(void **state)
+{
+	struct result_row rows[2];
+	struct report_row items[2] = { { &rows[0], false }, { &rows[1], true } };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "lib", 100);
+	fill(&rows[1], "null", 200);
+	free(rows[0].test_name);
+	rows[0].test_name = mem_dup("fetch_range_uvloop");
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_null(strstr(text, "run null too"));
+	assert_non_null(strstr(text, "null measured it, but in another"));
+	assert_non_null(strstr(text, "block: fetch_range,"));
+	free(text);
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_non_null(strstr(text, "(run null too)"));
+	free(text);
+	free(rows[0].state);
+	rows[0].state = mem_dup("failed");
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_null(strstr(text, "worker.py"));
+	free(text);
+	result_row_release(&rows[0]);
+	result_row_release(&rows[1]);
+}
+
 /* However many: each has its own number and stands beneath. */
 static void check_many_notes(void **state)
 {
@@ -530,6 +560,7 @@ int main(void)
 		cmocka_unit_test(check_price),
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),
+		cmocka_unit_test(check_harness_cost),
 		cmocka_unit_test(check_neighbours_once),
 		cmocka_unit_test(check_many_notes),
 		cmocka_unit_test(check_narrow_table),

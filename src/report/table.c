@@ -232,22 +232,62 @@ static void put_placement(FILE *out, const struct group *g, unsigned width)
 	str_release(&text);
 }
 
+/* The row of `null` anywhere in the table, of another block most often. */
+static const struct result_row *find_null(const struct group *g)
+{
+	for (size_t i = 0; i < g->all_count; i++)
+		if (g->all[i].baseline && !failed(g->all[i].row) &&
+		    !strcmp(g->all[i].row->library_name, "null"))
+			return g->all[i].row;
+	return NULL;
+}
+
+static bool is_measured(const struct report_row *item)
+{
+	return !item->baseline && !failed(item->row);
+}
+
+static bool has_measured(const struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (is_measured(g->rows[i]))
+			return true;
+	return false;
+}
+
+/* Behind "worker.py itself". */
+static void add_harness_cost(struct str *text, const struct group *g)
+{
+	const struct result_row *null = g->limits.null, *other = find_null(g);
+
+	if (null && isfinite(null->cpu_seconds_per_1000_requests))
+		str_addf(text, ": %.1f us CPU an operation (null), part of "
+			       "every Python row.",
+			 null->cpu_seconds_per_1000_requests * 1000);
+	else if (null)
+		str_add(text, ": part of every Python row, and null, which "
+			      "measures it, has no figure here.");
+	else if (other)
+		str_addf(text, ": part of every Python row; null measured it, "
+			       "but in another block: %s, %llu in flight.",
+			 other->test_name,
+			 (unsigned long long)other->concurrency);
+	else
+		str_add(text, ": part of every Python row, not measured in "
+			      "this run (run null too).");
+}
+
 static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 {
-	bool known = g->limits.null && isfinite(g->limits.null->cpu_seconds_per_1000_requests);
+	bool known = g->limits.null &&
+		     isfinite(g->limits.null->cpu_seconds_per_1000_requests);
 	struct str text = STR_INIT;
 
 	str_add(&text, "worker.py itself");
 	if (!strncmp(g->rows[0]->row->test_name, "cog_header", 10))
 		str_add(&text, " and the header parser");
-	if (known)
-		str_addf(&text, ": %.1f us CPU an operation (null), part of "
-				"every Python row.",
-			 g->limits.null->cpu_seconds_per_1000_requests * 1000);
-	else
-		str_add(&text, ": part of every Python row, not measured in "
-			       "this run (run null too).");
-	if (known || !g->rows[0]->baseline)
+	add_harness_cost(&text, g);
+	if (known || has_measured(g))
 		put_line(out, text.buf, width);
 	if (g->limits.reference)
 		put_line(out, "ref.: requests/s as a share of reference, a "
