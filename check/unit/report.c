@@ -37,7 +37,7 @@ static void fill(struct result_row *row, const char *library, double rps)
 	row->latency_p50_ms = 50 / rps * 1000;
 	row->peak_rss_bytes = 40 << 20;
 	row->replicas = 1;
-	row->concurrency = 50;
+	row->concurrency = row->in_flight_proven = 50;
 	row->pool_size = 50;
 	row->seed = 7;
 	row->keep_alive_timeout_seconds = 30;
@@ -349,6 +349,29 @@ static void check_harness_cost(void **state)
 	result_row_release(&rows[1]);
 }
 
+/* Of a store outside nobody knows what was in flight. */
+static void check_unproven(void **state)
+{
+	struct result_row rows[2];
+	struct report_row items[2] = { { &rows[0], false }, { &rows[1], true } };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "lib", 100);
+	fill(&rows[1], "null", 200);
+	rows[1].in_flight_proven = RESULT_UNKNOWN; /* it asks for nothing */
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_null(strstr(text, "not proven"));
+	free(text);
+	rows[0].in_flight_proven = RESULT_UNKNOWN;
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "in flight: what was asked for, not pro"));
+	free(text);
+	result_row_release(&rows[0]);
+	result_row_release(&rows[1]);
+}
+
 /* However many: each has its own number and stands beneath. */
 static void check_many_notes(void **state)
 {
@@ -561,6 +584,7 @@ int main(void)
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),
 		cmocka_unit_test(check_harness_cost),
+		cmocka_unit_test(check_unproven),
 		cmocka_unit_test(check_neighbours_once),
 		cmocka_unit_test(check_many_notes),
 		cmocka_unit_test(check_narrow_table),

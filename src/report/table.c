@@ -296,6 +296,24 @@ static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 	str_release(&text);
 }
 
+/* Only our own origin holds answers back until it has seen all requests. */
+static void put_unproven(FILE *out, const struct group *g, unsigned width)
+{
+	bool unproven = false;
+
+	for (size_t i = 0; i < g->count; i++)
+		unproven = unproven ||
+			   (!failed(g->rows[i]->row) &&
+			    g->rows[i]->row != g->limits.null &&
+			    g->rows[i]->row->in_flight_proven ==
+				    RESULT_UNKNOWN);
+	if (unproven)
+		put_line(out, "in flight: what was asked for, not proven, as a "
+			      "store outside does not tell how many requests "
+			      "it saw at once.",
+			 width);
+}
+
 /* Best first; what has no rate goes behind, failed trials last. */
 static int rank(const struct report_row *item)
 {
@@ -357,6 +375,7 @@ static void put_group(FILE *out, struct group *g)
 			put_row(out, g, g->rows[i], keep);
 	}
 	put_harness_cost(out, g, width);
+	put_unproven(out, g, width);
 	table_common(out, g, width);
 	table_notes(out, g, width);
 	fputc('\n', out);
