@@ -355,6 +355,39 @@ static void tail_keeps_the_end(void **state)
 	tail_release(&tail);
 }
 
+static void check_last_line(const char *printed, const char *want)
+{
+	struct tail tail = { 0 };
+	char last[80];
+
+	tail_add(&tail, printed, strlen(printed));
+	tail_last_line(&tail, last, sizeof(last));
+	assert_string_equal(last, want);
+	tail_release(&tail);
+}
+
+static void tail_tells_the_place(void **state)
+{
+	(void)state;
+	check_last_line("  File \"/x/tests/odd/a.py\", line 3\n    def\n"
+			"       ^\nSyntaxError: invalid syntax\n",
+			"SyntaxError: invalid syntax (odd/a.py, line 3)");
+	check_last_line("Traceback (most recent call last):\n"
+			"  File \"/x/odd/a.py\", line 12, in <module>\n"
+			"    os.execvp(name)\n"
+			"  File \"<frozen os>\", line 574, in execvp\n"
+			"FileNotFoundError: [Errno 2] No such file\n",
+			"FileNotFoundError: [Errno 2] No such file "
+			"(odd/a.py, line 12)");
+	check_last_line("  File \"/usr/lib/python3/x.py\", line 2, in y\nE: z",
+			"E: z (python3/x.py, line 2)");
+	check_last_line("  File \"a.py\", line 2\nE: z", "E: z (a.py, line 2)");
+	/* No exception's. */
+	check_last_line("  File \"a.py\", line 2\n\nother\nend", "end");
+	check_last_line("  File \"a.py\", line x\nend", "end");
+	check_last_line("  File \"a.py\", line 2", "  File \"a.py\", line 2");
+}
+
 static void tail_large_piece(void **state)
 {
 	char *piece = mem_new(3 * TAIL_BYTES), *text;
@@ -384,6 +417,7 @@ int main(void)
 		cmocka_unit_test(not_packets),
 		cmocka_unit_test(clean),
 		cmocka_unit_test(tail_keeps_the_end),
+		cmocka_unit_test(tail_tells_the_place),
 		cmocka_unit_test(tail_large_piece),
 	};
 

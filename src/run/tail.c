@@ -1,5 +1,6 @@
 #include "run/tail.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,58 @@ char *tail_text(const struct tail *tail)
 	return text;
 }
 
+/* Of Python's own library and of packages: what is wrong is seldom theirs. */
+static bool is_others(const char *path)
+{
+	return *path == '<' || strstr(path, "/lib/python");
+}
+
+/* "tests/library/test.py" is told as "library/test.py". */
+static const char *short_path(const char *path)
+{
+	const char *end = path + strlen(path);
+
+	for (int parts = 0; end > path; end--)
+		if (end[-1] == '/' && ++parts == 2)
+			break;
+	return end;
+}
+
+/* Cuts the last line off `text` and returns it; NULL when nothing is left. */
+static const char *cut_line(char *text)
+{
+	char *end = strrchr(text, '\n');
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	end = strrchr(text, '\n');
+	return end ? end + 1 : text;
+}
+
+/* Adds to `out`, the last line, where a Python exception was raised, which stands
+ * in the indented lines before: innermost last, a test's own before others'. */
+static void add_place(char *text, char *out, size_t size)
+{
+	char path[200], found[200] = "";
+	size_t used = strlen(out);
+	unsigned at, number = 0;
+	const char *line;
+
+	while ((line = cut_line(text)) && strncmp(line, "  ", 2) == 0) {
+		if (sscanf(line, "  File \"%199[^\"]\", line %u", path,
+			   &at) != 2 || (*found && is_others(path)))
+			continue;
+		snprintf(found, sizeof(found), "%s", path);
+		number = at;
+		if (!is_others(path))
+			break;
+	}
+	if (*found)
+		snprintf(out + used, size - used, " (%s, line %u)",
+			 short_path(found), number);
+}
+
 void tail_last_line(const struct tail *tail, char *out, size_t size)
 {
 	char *text = tail_text(tail), *end, *start;
@@ -52,6 +105,7 @@ void tail_last_line(const struct tail *tail, char *out, size_t size)
 	*end = '\0';
 	start = strrchr(text, '\n');
 	snprintf(out, size, "%s", start ? start + 1 : text);
+	add_place(text, out, size);
 	text_clean_line(out);
 	free(text);
 }

@@ -21,7 +21,8 @@ void tail_add(struct tail *tail, const char *bytes, size_t n);
 /* All that is kept, cleaned; NULL when nothing came. The caller frees. */
 char *tail_text(const struct tail *tail);
 
-/* The last line that is not blank, cleaned, cut to `size`; "" when none. */
+/* The last line that is not blank, cleaned, cut to `size`; "" when none. Of a
+ * traceback of Python with the place: "SyntaxError: … (aiohttp/a.py, line 3)". */
 void tail_last_line(const struct tail *tail, char *out, size_t size);
 
 void tail_release(struct tail *tail);
