@@ -115,6 +115,31 @@ def describe(error):
     return line[:1000]
 
 
+def place(error, folder):
+    """Returns " (library/test.py, line 7)": the innermost frame of an exception in the test's folder, or "".
+
+    A SyntaxError says itself where it is.
+    """
+    files = [] if isinstance(error, SyntaxError) else list(frames(error))
+    own = [found for found in files if os.path.dirname(found[0]) == folder]
+    return " ({}, line {})".format(*short(own[-1])) if own else ""
+
+
+def frames(error):
+    """Yields (path, line) of an exception's frames, innermost last, without those of the import itself."""
+    link = error.__traceback__
+    while link:
+        path = link.tb_frame.f_code.co_filename
+        if not path.startswith("<"):
+            yield os.path.abspath(path), link.tb_lineno
+        link = link.tb_next
+
+
+def short(found):
+    """Returns a (path, line) with the last two parts of the path alone."""
+    return "/".join(found[0].split("/")[-2:]), found[1]
+
+
 def _line(error):
     words = " ".join(_text(error).split())[:700]
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -8,7 +8,7 @@ import time
 
 from benchmark import _outcomes, _plan, _records, _work
 from benchmark._members import member, number, whole
-from benchmark._protocol import VERSION, StageError, describe
+from benchmark._protocol import VERSION, StageError, describe, frames, place, short
 from benchmark._target import Target
 
 _RECORDS_MOST = 1 << 40
@@ -142,8 +142,9 @@ class Job:
     def client_error(self, error):
         """Returns the StageError for an exception of the client function."""
         if isinstance(error, ImportError):
-            return StageError("setup", import_error(self.library, error))
-        return StageError("setup", f"{self.library}: the client cannot be made: {describe(error)}")
+            return StageError("setup", import_error(self.test, error))
+        where = place(error, self.test.folder)
+        return StageError("setup", f"{self.library}: the client cannot be made: {describe(error)}{where}")
 
     def ready_packet(self):
         notes = list(self.test.notes)
@@ -178,9 +179,37 @@ def run(test, setup, channel):
         job.records.close()
 
 
-def import_error(library, error):
-    """Returns the sentence for a library that is not there."""
-    return f"{library} cannot be imported ({describe(error)}): run `benchmark setup {library}`"
+def import_error(test, error):
+    """Returns the sentence for a module that cannot be imported, with the remedy for whose it is."""
+    library = test.library
+    if _is_of_setup(test.folder, error):
+        return f"{library} cannot be imported ({describe(error)}): run `benchmark setup {library}`"
+    found = list(frames(error))
+    if not isinstance(error, ModuleNotFoundError) or not error.name or not found:
+        return f"{library}/{test.name} failed: {describe(error)}{place(error, test.folder)}"
+    file, line = short(found[-1])
+    return (
+        f"{file}, line {line}, imports {error.name}, which is not there: correct the name, or add its "
+        f"package to {library}/library.toml and run `tools/lock {library}`"
+    )
+
+
+def _is_of_setup(folder, error):
+    """Whether a package of the lock is missing, or likely so: not all are named as their modules."""
+    module = (error.name or "").partition(".")[0].replace("_", "-").lower()
+    if isinstance(error, ModuleNotFoundError) and module in _locked(folder):
+        return True
+    installed = versions(folder)["library"] != "unknown"
+    return not installed and not module.startswith("-")
+
+
+def _locked(folder):
+    """Returns the names of the lock's packages."""
+    try:
+        with open(os.path.join(folder, "requirements.lock"), encoding="utf-8") as lines:
+            return {line.partition("==")[0].replace("_", "-").lower() for line in lines if "==" in line}
+    except OSError:
+        return set()
 
 
 def versions(folder):

@@ -154,10 +154,11 @@ def _exit(status):
 def _report_uncaught(kind, error, traceback):
     """Tells the harness why a test could not even be loaded; the traceback still goes to stderr."""
     if issubclass(kind, ImportError):
-        message = _replica.import_error(_test.library, error)
+        message = _replica.import_error(_test, error)
         print(message, file=sys.stderr)
     else:
-        message = f"{_test.library}/{_test.name} failed: {_protocol.describe(error)}"
+        where = _protocol.place(error, _test.folder)
+        message = f"{_test.library}/{_test.name} failed: {_protocol.describe(error)}{where}"
         sys.__excepthook__(kind, error, traceback)
     if "BENCHMARK_FD" in os.environ:
         channel = _channel()

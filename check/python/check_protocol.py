@@ -402,21 +402,42 @@ class Refusing(Replicas):
 
     def test_a_library_that_is_not_installed(self):
         script = self.script("from benchmark import worker\nimport no_such_library\n")
-        setup = self.setup_with()
-        stderr = self.refused(script, setup, "setup", "odd cannot be imported", "`benchmark setup odd`")
-        self.assertNotIn("Traceback", stderr)
+        (script.parent / "library.toml").write_text('version_of = "no-such"\n')
+        for lock in "", "no-such-library==1.0 \\\n":
+            (script.parent / "requirements.lock").write_text(lock)
+            setup = self.setup_with()
+            stderr = self.refused(script, setup, "setup", "odd cannot be imported", "`benchmark setup odd`")
+            self.assertNotIn("Traceback", stderr)
+
+    def test_a_module_that_no_setup_brings(self):
+        script = self.script("from benchmark import worker\n\nimport _clientt\n")
+        words = "odd/slow.py, line 3, imports _clientt, which is not there", "run `tools/lock odd`"
+        for version_of in "", 'version_of = "no-such"\n':
+            (script.parent / "library.toml").write_text(version_of)
+            self.refused(script, self.setup_with(), "setup", *words)
+        script = self.script("from benchmark import worker\nfrom json import nothing\n")
+        (script.parent / "library.toml").write_text("")
+        self.refused(
+            script, self.setup_with(), "setup", "odd/slow failed: ImportError:", "(odd/slow.py, line 2)"
+        )
 
     def test_a_test_that_is_broken(self):
         script = self.script("from benchmark import worker\nraise ValueError('a\\nb')\n")
-        stderr = self.refused(script, self.setup_with(), "setup", "odd/slow failed: ValueError: a b")
+        words = "odd/slow failed: ValueError: a b (odd/slow.py, line 2)"
+        stderr = self.refused(script, self.setup_with(), "setup", words)
         self.assertIn("Traceback", stderr)
+        script = self.script("from benchmark import worker\nimport _own\n")
+        (script.parent / "_own.py").write_text("a = 1\ndef\n")
+        words = "odd/slow failed: SyntaxError: invalid syntax (_own.py, line 2)"
+        self.refused(script, self.setup_with(), "setup", words)
         script = self.script("from benchmark import worker\nworker.main()\n")
         self.refused(script, self.setup_with(), "setup", "no @worker.operation")
 
     def test_a_client_that_cannot_be_made(self):
         text = SLOW.format(wait="pass").replace("return target", "raise OSError('no luck')")
         setup = self.setup_with()
-        self.refused(self.script(text), setup, "setup", "client cannot be made: OSError: no luck")
+        words = "client cannot be made: OSError: no luck (odd/slow.py, line"
+        self.refused(self.script(text), setup, "setup", words)
         self.refused(self.script(text.replace("async ", "")), setup, "setup", "no luck")
 
     def test_the_end_of_the_harness_ends_the_replica(self):
