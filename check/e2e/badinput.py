@@ -136,7 +136,9 @@ class Stores(Check):
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
-            result = self.benchmark("origin", "--listen", f"127.0.0.1:{port}", status=1)
+            # The folder is bad too: the port is taken before what is served is made, so it is told first.
+            words = ("--listen", f"127.0.0.1:{port}", "--root", "no-such-folder")
+            result = self.benchmark("origin", *words, status=1)
         self.assert_sentence(result.stderr, rf"^benchmark: .*{port}.*in use.*--listen")
         self.assertEqual(result.stdout, "")
 

@@ -89,58 +89,76 @@ static void print_ledger(const struct ledger *ledger)
 		(unsigned long long)counts.aborted);
 }
 
-static int serve(struct object_source *source, const struct options *options,
-		 struct err *err)
+/* The port is taken before the sources are made, which may take long: clients
+ * wait in the kernel's queue, and who cannot have the port hears it at once. */
+static int open_port(struct origin **out, const struct options *options,
+		     const struct listen_at *at, struct ledger *ledger,
+		     struct err *err)
 {
-	struct listen_at at;
-	struct origin_config config = { .address = at.host, .listeners = 1,
+	struct origin_config config = { .address = at->host, .port = at->port,
+					.listeners = 1,
 					.congestion = ORIGIN_CONGESTION,
 					.idle_timeout_s = IDLE_TIMEOUT_S,
 					.send_timeout_s = SEND_TIMEOUT_S };
-	struct ledger *ledger = ledger_new(1);
-	struct origin *origin = NULL;
-	int stop_fd = interrupt_open(err);
-	int code = stop_fd < 0 ? stop_fd : 0;
+	int code = origin_open(out, &config, NULL, 0, ledger, err);
 
-	if (!ledger)
-		return err_sys(err, "no shared memory for the ledger");
-	if (code == 0)
-		code = listen_at_parse(&at, options->listen, DEFAULT_PORT, err);
-	if (code == 0) {
-		config.port = at.port;
-		code = origin_open(&origin, &config, &source, 1, ledger, err);
-	}
 	if (code == ERR_CONFLICT)
 		err_set(err, code, "%s is in use: give another with --listen "
 				   "ADDRESS:PORT; port 0 is any that is free",
 			options->listen);
-	if (code == 0) {
-		announce(origin, at.host, options);
-		code = origin_serve(origin, stop_fd, err);
-	}
-	if (code == 0)
-		print_ledger(ledger);
-	origin_free(origin);
-	ledger_free(ledger);
 	return code;
 }
 
-static int run(struct options *options, struct err *err)
+static int make_source(struct object_source **out,
+		       const struct options *options, struct err *err)
 {
-	struct object_source *source;
 	struct progress progress;
 	int code;
 
 	progress_init_plain(&progress);
 	code = progress_work_begin(&progress, err);
 	if (code == 0)
-		code = open_source(&source, options, err);
+		code = open_source(out, options, err);
 	progress_work_end(&progress);
+	return code;
+}
+
+static int serve(struct origin *origin, struct object_source *source,
+		 const char *address, const struct options *options,
+		 struct err *err)
+{
+	int stop_fd = interrupt_open(err);
+
+	if (stop_fd < 0)
+		return stop_fd;
+	origin_set_sources(origin, &source, 1);
+	announce(origin, address, options);
+	return origin_serve(origin, stop_fd, err);
+}
+
+static int run(struct options *options, struct err *err)
+{
+	struct object_source *source = NULL;
+	struct ledger *ledger = ledger_new(1);
+	struct origin *origin = NULL;
+	struct listen_at at;
+	int code;
+
+	if (!ledger)
+		return err_sys(err, "no shared memory for the ledger");
 	if (!options->listen)
 		options->listen = DEFAULT_LISTEN;
-	if (code < 0)
-		return code;
-	code = serve(source, options, err);
+	code = listen_at_parse(&at, options->listen, DEFAULT_PORT, err);
+	if (code == 0)
+		code = open_port(&origin, options, &at, ledger, err);
+	if (code == 0)
+		code = make_source(&source, options, err);
+	if (code == 0)
+		code = serve(origin, source, at.host, options, err);
+	if (code == 0)
+		print_ledger(ledger);
+	origin_free(origin);
+	ledger_free(ledger);
 	object_source_free(source);
 	return code;
 }

@@ -58,14 +58,15 @@ static void init_row(struct origin *origin, unsigned number)
 	hold_init(row);
 }
 
-static void copy_sources(struct origin *origin,
-			 struct object_source *const *sources, unsigned count)
+void origin_set_sources(struct origin *origin,
+			struct object_source *const *sources, unsigned count)
 {
 	struct object_source **copy = mem_array(count ? count : 1,
 						sizeof(struct object_source *));
 
 	for (unsigned i = 0; i < count; i++)
 		copy[i] = sources[i];
+	free((void *)(uintptr_t)origin->sources);
 	origin->sources = copy;
 	origin->source_count = count;
 }
@@ -104,7 +105,7 @@ int origin_open(struct origin **out, const struct origin_config *config,
 	if (code < 0)
 		return code;
 	origin = make(config, rows, ledger);
-	copy_sources(origin, sources, source_count);
+	origin_set_sources(origin, sources, source_count);
 	for (unsigned i = 0; i < rows && code == 0; i++)
 		code = listen_open(&origin->rows[i], config, err);
 	if (code < 0) {

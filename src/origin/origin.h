@@ -53,6 +53,11 @@ int origin_open(struct origin **out, const struct origin_config *config,
 		struct object_source *const *sources, unsigned source_count,
 		struct ledger *ledger, struct err *err);
 
+/* Replaces the sources: for one that opens with none, so that clients can wait
+ * while they are made. Not while it serves. */
+void origin_set_sources(struct origin *origin,
+			struct object_source *const *sources, unsigned count);
+
 /* The port that listener 0, 1, … really has. */
 unsigned origin_port(const struct origin *origin, unsigned listener);
 
