@@ -7,6 +7,23 @@
 
 #include <stdlib.h>
 
+/* Of what is wrong with a job. */
+static size_t line_of(const struct session *session, const struct options *job,
+		      const struct sweep_lines *lines)
+{
+	const struct library *library;
+	const struct test *test;
+	struct err err;
+
+	if (catalogue_find(&session->catalogue, job->library.at[0], NULL,
+			   &library, &test, &err) < 0)
+		return lines->library;
+	if (catalogue_find(&session->catalogue, job->library.at[0],
+			   job->test.at[0], &library, &test, &err) < 0)
+		return lines->test;
+	return lines->mapping;
+}
+
 static int add_jobs(struct session *session, const struct sweep *sweep,
 		    const char *path, struct err *err)
 {
@@ -17,9 +34,10 @@ static int add_jobs(struct session *session, const struct sweep *sweep,
 
 		code = session_add(session, job->library.at[0],
 				   job->test.at[0], job, err);
+		if (code < 0)
+			err_wrap(err, code, "%s, line %zu", path,
+				 line_of(session, job, &sweep->lines[i]));
 	}
-	if (code < 0)
-		err_wrap(err, code, "%s", path);
 	return code;
 }
 

@@ -87,15 +87,18 @@ static const yaml_node_t *value_at(const struct reader *r,
 static int unknown_key(const struct reader *r, const yaml_node_t *key)
 {
 	const char *near = option_near(allowed, text_of(key));
-	char what[200];
+	char what[250];
 
-	if (!near)
-		return refuse(r, key, "no option of a trial has the name",
-			      text_of(key));
-	snprintf(what, sizeof(what),
-		 "no option of a trial has the name '%.60s': did you mean",
-		 text_of(key));
-	return refuse(r, key, what, near);
+	if (near)
+		snprintf(what, sizeof(what), "did you mean '%s'?", near);
+	else
+		snprintf(what, sizeof(what), "%s",
+			 "`benchmark run-parameterized-test --help` lists those "
+			 "there are");
+	return err_set(r->err, ERR_USAGE,
+		       "%s, line %zu: no option of a trial has the name "
+		       "'%.60s': %s", r->path, key->start_mark.line + 1,
+		       text_of(key), what);
 }
 
 static int add_axis(struct reader *r, const yaml_node_t *key,
@@ -156,10 +159,16 @@ static int apply(const struct reader *r, const struct axis *axis, size_t i,
 		 struct options *job)
 {
 	const yaml_node_t *value = value_at(r, axis->values, i);
+	struct sweep_lines *lines = &r->sweep->lines[r->sweep->count - 1];
+	size_t line = value->start_mark.line + 1;
 	char where[400];
 
-	snprintf(where, sizeof(where), "%.300s, line %zu: %s", r->path,
-		 value->start_mark.line + 1, axis->spec->name);
+	if (axis->spec->offset == offsetof(struct options, library))
+		lines->library = line;
+	if (axis->spec->offset == offsetof(struct options, test))
+		lines->test = line;
+	snprintf(where, sizeof(where), "%.300s, line %zu: %s", r->path, line,
+		 axis->spec->name);
 	return option_set(job, axis->spec, text_of(value), where, r->err);
 }
 
@@ -177,12 +186,16 @@ static int make_job(const struct reader *r, size_t n, struct options *job)
 	return 0;
 }
 
-static int add_job(struct reader *r, size_t n)
+static int add_job(struct reader *r, const yaml_node_t *mapping, size_t n)
 {
 	struct sweep *sweep = r->sweep;
 	struct options *job;
 
 	MEM_ROOM(sweep->jobs, sweep->count, sweep->capacity);
+	MEM_ROOM(sweep->lines, sweep->count, sweep->line_capacity);
+	sweep->lines[sweep->count] = (struct sweep_lines){
+		.mapping = mapping->start_mark.line + 1
+	};
 	job = &sweep->jobs[sweep->count++];
 	*job = *r->base;
 	return make_job(r, n, job);
@@ -214,7 +227,7 @@ static int add_jobs(struct reader *r, const yaml_node_t *mapping)
 				       r->path, SWEEP_JOBS_MAX);
 	}
 	for (size_t n = 0; code == 0 && n < total; n++)
-		code = add_job(r, n);
+		code = add_job(r, mapping, n);
 	return code;
 }
 
@@ -431,5 +444,6 @@ void sweep_release(struct sweep *sweep)
 		yaml_document_delete(sweep->document);
 	free(sweep->document);
 	free(sweep->jobs);
+	free(sweep->lines);
 	memset(sweep, 0, sizeof(*sweep));
 }

@@ -29,9 +29,16 @@
 
 #define SWEEP_JOBS_MAX 10000
 
+/* Where in the file what a job asks for stands. */
+struct sweep_lines {
+	size_t mapping, library, test;
+};
+
 struct sweep {
 	struct options *jobs; /* each with one library and one test */
 	size_t count, capacity;
+	struct sweep_lines *lines; /* of each job */
+	size_t line_capacity;
 	bool debug;     /* one of `tests` asks for it */
 	void *document; /* holds the texts */
 };
