@@ -385,6 +385,9 @@ class Refusing(Replicas):
         Path(setup["verify"]["proof_bytes"]).write_bytes(data)
         script = TESTS / "pass" / "fetch_range.py"
         self.refused(script, setup, "proof", "operation 0", "byte 5 of the answer is wrong")
+        text = "from benchmark import worker\n@worker.operation\ndef short(target, op):\n    return b'abc'\n"
+        text += "worker.main()\n"
+        self.refused(self.script(text), setup, "proof", "operation 0", ": 3 bytes instead of 16384")
 
     def test_a_burst_that_fails(self):
         scene = self.scene()
