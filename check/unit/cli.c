@@ -98,6 +98,9 @@ static void check_options_refuse(void **state)
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "1KiB"), ERR_USAGE);
 	assert_names(err, "give a whole number");
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "-1"), ERR_USAGE);
+	assert_names(err, "it goes from 1 to 10000");
+	assert_int_equal(PARSE(&o, &err, "--concurrency", "1.5"), ERR_USAGE);
+	assert_names(err, "give a whole number");
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "5x"), ERR_USAGE);
 	assert_int_equal(PARSE(&o, &err, "--concurrency"), ERR_USAGE);
 	assert_names(err, "needs a value");
@@ -211,6 +214,7 @@ static void check_sweep_refuses(void **state)
 		{ "- a\n", "one mapping" },
 		{ "library: a\n", "library and test" },
 		{ "library: a\ntest: b\nconcurency: 5\n", "did you mean" },
+		{ "library: a\ntest: b\nxyz: 5\n", "--help` lists" },
 		{ "library: a\ntest: b\nconcurrency: 0\n", "line 3" },
 		{ "library: a\ntest: b\nconcurrency: [1, {x: 2}]\n", "line 3" },
 		{ "library: a\ntest: b\nconcurrency: []\n", "line 3" },

@@ -42,7 +42,7 @@ static void check_need(void **state)
 	assert_int_equal(open_files_check(&o, 363, &err), ERR_INVALID);
 	assert_names(err, "each replica needs about 364 open files, and the "
 			  "limit is 363");
-	assert_names(err, "ulimit -Hn");
+	assert_names(err, "`ulimit -Hn 364`");
 	assert_int_equal(open_files_check(&o, 665, &err), ERR_INVALID);
 	assert_names(err, "the origin needs about 666");
 	o.endpoint = "http://store.test"; /* which is not our origin */

@@ -273,7 +273,7 @@ static bool probe_user_cells(struct finding *f)
 	if (strcmp(text, "none") == 0)
 		say(f, VERDICT_OK,
 		    "cells in a user namespace: a network of its own for each "
-		    "replica, CPU and memory of its process");
+		    "replica; CPU and memory are counted by process");
 	else
 		say(f, VERDICT_OK,
 		    "cells in a user namespace: control groups %s and a "

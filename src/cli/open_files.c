@@ -36,11 +36,11 @@ static int refuse(const char *who, uint64_t needed, uint64_t limit,
 {
 	return err_set(err, ERR_INVALID,
 		       "%s needs about %llu open files, and the limit is %llu: "
-		       "raise it (`ulimit -Hn` as root, or "
+		       "raise it (`ulimit -Hn %llu` as root, or "
 		       "/etc/security/limits.conf), or lower --concurrency, "
 		       "--pool-size or --replicas",
 		       who, (unsigned long long)needed,
-		       (unsigned long long)limit);
+		       (unsigned long long)limit, (unsigned long long)needed);
 }
 
 int open_files_check(const struct options *o, uint64_t limit, struct err *err)

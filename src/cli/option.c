@@ -66,7 +66,7 @@ static int set_number(struct options *options, const struct option_spec *spec,
 			  &value))
 		return err_set(err, ERR_USAGE, "%s is '%s': give a number%s",
 			       where, text, seconds
-			       ? " of seconds, or one with ms, min, h" : "");
+			       ? " of seconds, or one with ms, s, min, h" : "");
 	if ((value < spec->min || value > spec->max) &&
 	    !(spec->kind == OPTION_LIMIT && value == -1))
 		return out_of_range(spec, text, where, err);
@@ -88,8 +88,10 @@ static int set_count(struct options *options, const struct option_spec *spec,
 	uint64_t value;
 
 	if (!number_parse_whole(text, units, &value)) {
-		/* Too large for any integer is out of range like all that is. */
-		if (number_parse(text, units, &rough) && rough > spec->max)
+		/* Too large for any integer, or below none, is out of range
+		 * like all that is. */
+		if (number_parse(text, units, &rough) &&
+		    (rough > spec->max || rough <= -1))
 			return out_of_range(spec, text, where, err);
 		return err_set(err, ERR_USAGE,
 			       "%s is '%s': give a whole number%s", where, text,
