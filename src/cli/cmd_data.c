@@ -9,6 +9,9 @@
 #include "data/data.h"
 #include "plan/plan.h"
 
+#define OF_STORE "endpoint bucket region prefix anonymous ca-file " \
+		 "operation-timeout "
+
 static int data_list(const struct options *options,
 		     const struct catalogue *catalogue, struct err *err)
 {
@@ -97,48 +100,77 @@ static int data_plan(const struct options *options,
 	return code;
 }
 
-static const struct {
+static const struct verb {
 	const char *name;
 	unsigned max_arguments;
+	const char *takes; /* of the options below, each between blanks */
 	int (*run)(const struct options *options,
 		   const struct catalogue *catalogue, struct err *err);
 } verbs[] = {
-	{ "list", 1, data_list },
-	{ "make", 1, data_make },
-	{ "manifest", 1, data_manifest },
-	{ "plan", 2, data_plan },
+	{ "list", 1, " keys ", data_list },
+	{ "make", 1, " ", data_make },
+	{ "manifest", 1, " dataset keys limit " OF_STORE, data_manifest },
+	{ "plan", 2, " dataset keys limit seed request-size hot-key replicas "
+		     "concurrency " OF_STORE, data_plan },
 };
+
+static int check_options(const struct verb *verb, const struct options *options,
+			 struct err *err)
+{
+	const struct option_spec *const groups[] = { options_data,
+						     options_outside };
+	char word[40];
+
+	for (size_t i = 0; i < 2; i++) {
+		for (const struct option_spec *o = groups[i]; o->name; o++) {
+			snprintf(word, sizeof(word), " %s ", o->name);
+			if (option_is_given(options, o) &&
+			    !strstr(verb->takes, word))
+				return err_set(err, ERR_USAGE,
+					       "--%s means nothing for `data "
+					       "%s`: leave it out", o->name,
+					       verb->name);
+		}
+	}
+	return 0;
+}
+
+static const struct verb *find_verb(const struct options *options,
+				    struct err *err)
+{
+	const char *name = options->argument_count ? options->arguments[0]
+						   : "list";
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
+		if (strcmp(verbs[i].name, name))
+			continue;
+		if (options->argument_count <= verbs[i].max_arguments)
+			return &verbs[i];
+		err_set(err, ERR_USAGE, "data %s takes no '%s'", name,
+			options->arguments[verbs[i].max_arguments]);
+		return NULL;
+	}
+	err_set(err, ERR_USAGE,
+		"there is no `data %s`: it is list, make, manifest or plan",
+		name);
+	return NULL;
+}
 
 static int run(struct options *options, struct err *err)
 {
-	const char *verb = options->argument_count ? options->arguments[0]
-						   : "list";
+	const struct verb *verb = find_verb(options, err);
 	struct catalogue catalogue;
 	struct progress progress;
-	int code = catalogue_load(&catalogue, err);
+	int code = verb ? check_options(verb, options, err) : ERR_USAGE;
 
+	if (code < 0)
+		return code;
+	code = catalogue_load(&catalogue, err);
 	progress_init_plain(&progress);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);
-
-	for (size_t i = 0; code == 0 && i < sizeof(verbs) / sizeof(*verbs);
-	     i++) {
-		if (strcmp(verbs[i].name, verb))
-			continue;
-		if (options->argument_count > verbs[i].max_arguments)
-			code = err_set(err, ERR_USAGE,
-				       "data %s takes no '%s'", verb,
-				       options->arguments[verbs[i].max_arguments]);
-		else
-			code = verbs[i].run(options, &catalogue, err);
-		goto out;
-	}
 	if (code == 0)
-		code = err_set(err, ERR_USAGE,
-			       "there is no `data %s`: it is list, make, "
-			       "manifest or plan",
-			       verb);
-out:
+		code = verb->run(options, &catalogue, err);
 	progress_work_end(&progress);
 	catalogue_release(&catalogue);
 	return code;
@@ -154,7 +186,6 @@ const struct command command_data = {
 		"plan      the operations of a test (fetch_range), JSON lines: "
 		"the same for the\n          same options on every machine",
 	.max_arguments = 2,
-	.groups = { options_trial, options_outside, options_data,
-		    options_common },
+	.groups = { options_data, options_outside, options_common },
 	.run = run,
 };

@@ -125,6 +125,10 @@ int options_parse(struct options *options,
 		  const struct option_spec *const *groups, int argc,
 		  char *const *argv, struct err *err);
 
+/* Whether it was given, and not with its default. */
+bool option_is_given(const struct options *options,
+		     const struct option_spec *spec);
+
 /* ERR_USAGE: one of these groups was given that means nothing without another, or
  * beside it; the sentence names both. */
 int options_check_pairs(const struct options *options,

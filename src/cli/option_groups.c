@@ -15,9 +15,34 @@ const struct option_spec options_select[] = {
 	END
 };
 
+/* Of a trial, and of `data`, which shows what its work is. */
+#define REPLICAS \
+	{ "replicas", OPTION_COUNT, AT(replicas), 1, 1024, "N", \
+	  "processes that run the test together (1)" }
+#define CONCURRENCY \
+	{ "concurrency", OPTION_COUNT, AT(concurrency), 1, 10000, "N", \
+	  "operations in flight, of each replica (50)" }
+#define REQUEST_SIZE \
+	{ "request-size", OPTION_COUNT, AT(request_size), 1, 1099511627776.0, \
+	  "BYTES", "of one request; 16KiB and 1MiB can be written so (16384)" }
+#define HOT_KEY \
+	{ "hot-key", OPTION_FLAG, AT(hot_key), 0, 0, NULL, \
+	  "all requests read one key (no)" }
+#define OPERATION_TIMEOUT \
+	{ "operation-timeout", OPTION_NUMBER, AT(operation_timeout), 0.05, \
+	  86400, "SECONDS", "limit of one operation (30)" }
+#define DATASET \
+	{ "dataset", OPTION_TEXT, AT(dataset), 0, 0, "NAME", \
+	  "s2, or cog for fewer, decodable files (s2)" }
+#define KEYS \
+	{ "keys", OPTION_COUNT, AT(keys), 1, PLAN_KEYS_MAX, "N", \
+	  "objects in the dataset s2, or the first so many of a bucket (512)" }
+#define SEED \
+	{ "seed", OPTION_COUNT, AT(seed), 0, WHOLE_MOST, "N", \
+	  "of plans and orders: the same seed is the same work (42)" }
+
 const struct option_spec options_trial[] = {
-	{ "replicas", OPTION_COUNT, AT(replicas), 1, 1024, "N",
-	  "processes that run the test together (1)" },
+	REPLICAS,
 	{ "n-requests", OPTION_COUNT, AT(n_requests), 0, WHOLE_MOST, "N",
 	  "operations of each replica; 0: until the timeout (0)" },
 	{ "timeout", OPTION_LIMIT, AT(timeout), 0.05, TIMEOUT_MOST_S, "SECONDS",
@@ -25,8 +50,7 @@ const struct option_spec options_trial[] = {
 	  "--n-requests does (10)" },
 	{ "warm-up", OPTION_NUMBER, AT(warm_up), 0, 3600, "SECONDS",
 	  "untimed work before the timed part (1)" },
-	{ "concurrency", OPTION_COUNT, AT(concurrency), 1, 10000, "N",
-	  "operations in flight, of each replica (50)" },
+	CONCURRENCY,
 	{ "pool-size", OPTION_COUNT, AT(pool_size), 0, 100000, "N",
 	  "connections of the library's pool; 0: as --concurrency (0)" },
 	{ "keep-alive", OPTION_FLAG, AT(keep_alive), 0, 0, NULL,
@@ -35,22 +59,16 @@ const struct option_spec options_trial[] = {
 	  86400, "SECONDS", "idle connections are closed after this (30)" },
 	{ "use-dns-cache", OPTION_FLAG, AT(use_dns_cache), 0, 0, NULL,
 	  "resolved names are kept (yes)" },
-	{ "request-size", OPTION_COUNT, AT(request_size), 1, 1099511627776.0,
-	  "BYTES", "of one request; 16KiB and 1MiB can be written so (16384)" },
-	{ "hot-key", OPTION_FLAG, AT(hot_key), 0, 0, NULL,
-	  "all requests read one key (no)" },
+	REQUEST_SIZE,
+	HOT_KEY,
 	{ "rate", OPTION_NUMBER, AT(rate), 0, 1e9, "PER_SECOND",
 	  "operations a second of all replicas, open loop; 0: closed (0)" },
-	{ "operation-timeout", OPTION_NUMBER, AT(operation_timeout), 0.05,
-	  86400, "SECONDS", "limit of one operation (30)" },
+	OPERATION_TIMEOUT,
 	{ "ready-timeout", OPTION_NUMBER, AT(ready_timeout), 0.1, 3600,
 	  "SECONDS", "a replica must be ready within it and --warm-up (60)" },
-	{ "dataset", OPTION_TEXT, AT(dataset), 0, 0, "NAME",
-	  "s2, or cog for fewer, decodable files (s2)" },
-	{ "keys", OPTION_COUNT, AT(keys), 1, PLAN_KEYS_MAX, "N",
-	  "objects in the dataset s2, or the first so many of a bucket (512)" },
-	{ "seed", OPTION_COUNT, AT(seed), 0, WHOLE_MOST, "N",
-	  "of plans and orders: the same seed is the same work (42)" },
+	DATASET,
+	KEYS,
+	SEED,
 	END
 };
 
@@ -160,6 +178,14 @@ const struct option_spec options_origin[] = {
 };
 
 const struct option_spec options_data[] = {
+	DATASET,
+	KEYS,
+	SEED,
+	REQUEST_SIZE,
+	HOT_KEY,
+	REPLICAS,
+	CONCURRENCY,
+	OPERATION_TIMEOUT,
 	{ "limit", OPTION_COUNT, AT(limit), 0, 1e15, "N",
 	  "at most so many lines; 0: all (0)" },
 	END

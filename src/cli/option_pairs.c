@@ -31,7 +31,7 @@ static const void *field(const struct options *options,
 
 /* Whoever gives the number that is the default anyway loses nothing; a text has no
  * default here. */
-static bool is_given(const struct options *options,
+bool option_is_given(const struct options *options,
 		     const struct option_spec *spec)
 {
 	struct options defaults;
@@ -62,7 +62,7 @@ static bool is_given(const struct options *options,
 static bool is_wanted(const struct options *options,
 		      const struct option_spec *other, const char *value)
 {
-	return is_given(options, other) &&
+	return option_is_given(options, other) &&
 	       (!value || !strcmp(*(const char *const *)field(options, other),
 				  value));
 }
@@ -91,7 +91,7 @@ int options_check_pairs(const struct options *options,
 		const struct option_spec *other = option_find(
 			groups, pair->other, strlen(pair->other));
 
-		if (spec && other && is_given(options, spec) &&
+		if (spec && other && option_is_given(options, spec) &&
 		    is_wanted(options, other, pair->value) ==
 			    (pair->without != NULL))
 			return refuse(pair, other, err);
