@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
@@ -82,6 +83,15 @@ static unsigned add_all(struct screen *screen, const struct monitor_view *view,
 	return lines;
 }
 
+/* Where nothing is rewritten, blocks stay below each other. */
+static void print_time(const struct screen *screen)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	printf("%s%.19s UTC\n", screen->lines ? "\n" : "",
+	       clock_format(clock_wall_ns(), text));
+}
+
 static void draw(struct screen *screen)
 {
 	struct str text = STR_INIT;
@@ -90,7 +100,9 @@ static void draw(struct screen *screen)
 
 	watch_look(&screen->watch, true, &view);
 	lines = add_all(screen, &view, &text);
-	if (screen->terminal && screen->lines)
+	if (!screen->terminal)
+		print_time(screen);
+	else if (screen->lines)
 		printf("\033[%uA\033[J", screen->lines);
 	fputs(text.buf, stdout);
 	fflush(stdout);
