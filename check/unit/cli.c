@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/sweep.h"
+#include "cli/varied.h"
 #include "cli/typed.h"
 
 static const struct option_spec *const groups[] = {
@@ -205,6 +206,36 @@ static void check_sweep_of_the_ancestor(void **state)
 	sweep_release(&sweep);
 }
 
+static void check_sweep_names_what_varies(void **state)
+{
+	struct str name = STR_INIT;
+	struct sweep sweep;
+	struct job jobs[8];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(
+		read_text(&sweep,
+			  "library: a\ntest: b\ntimeout: 5\n"
+			  "concurrency: [10, 20]\nwarm_up: [0, 0.5]\n"
+			  "congestion: cubic\nkeep_alive: [yes, no]\n", &err), 0);
+	assert_int_equal(sweep.count, 8);
+	for (size_t i = 0; i < 8; i++)
+		jobs[i] = (struct job){ .options = sweep.jobs[i] };
+	jobs[2].options.congestion = NULL;
+	varied_add(jobs, 2, &jobs[1], &name);
+	assert_string_equal(name.buf, " keep_alive=false");
+	str_reset(&name);
+	varied_add(jobs, 8, &jobs[6], &name);
+	assert_string_equal(name.buf, " warm_up=0.5 concurrency=20 "
+				      "keep_alive=true congestion=cubic");
+	str_reset(&name);
+	varied_add(jobs, 1, &jobs[0], &name);
+	assert_int_equal(name.len, 0);
+	str_release(&name);
+	sweep_release(&sweep);
+}
+
 static void check_sweep_refuses(void **state)
 {
 	static const struct {
@@ -347,6 +378,7 @@ int main(void)
 		cmocka_unit_test(check_options_of_the_ancestor),
 		cmocka_unit_test(check_options_refuse),
 		cmocka_unit_test(check_sweep_product),
+		cmocka_unit_test(check_sweep_names_what_varies),
 		cmocka_unit_test(check_sweep_of_the_ancestor),
 		cmocka_unit_test(check_sweep_refuses),
 		cmocka_unit_test(check_commands),

@@ -125,6 +125,9 @@ int options_parse(struct options *options,
 		  const struct option_spec *const *groups, int argc,
 		  char *const *argv, struct err *err);
 
+bool option_is_same(const struct options *a, const struct options *b,
+		    const struct option_spec *spec);
+
 /* Whether it was given, and not with its default. */
 bool option_is_given(const struct options *options,
 		     const struct option_spec *spec);

@@ -34,7 +34,7 @@ void progress_init(struct progress *progress, size_t total, double expected_s);
  * between. */
 void progress_init_plain(struct progress *progress);
 
-/* A trial begins: "aiohttp fetch_range". */
+/* A trial begins: "aiohttp fetch_range", and behind it what a sweep varies. */
 void progress_begin(struct progress *progress, const char *name,
 		    double expected_s);
 

@@ -21,6 +21,7 @@
 #include "cli/record_room.h"
 #include "cli/say.h"
 #include "cli/show.h"
+#include "cli/varied.h"
 #include "cli/typed.h"
 #include "measure/environment.h"
 #include "monitor/lines.h"
@@ -362,10 +363,12 @@ static int prepare_job(struct session *session, const struct job *job,
 
 static void name_job(struct session *session, const struct job *job)
 {
-	char *name = mem_printf("%s %s", job->library->name, job->test->name);
+	struct str name = STR_INIT;
 
-	progress_begin(&session->progress, name, expected_s(job));
-	free(name);
+	str_addf(&name, "%s %s", job->library->name, job->test->name);
+	varied_add(session->jobs, session->job_count, job, &name);
+	progress_begin(&session->progress, name.buf, expected_s(job));
+	str_release(&name);
 }
 
 static int try_job(struct session *session, const struct job *job,
