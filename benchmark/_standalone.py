@@ -82,7 +82,7 @@ def _parser(test):
         default=16384,
         help="bytes of each of these ranges (%(default)s)",
     )
-    add("--concurrency", type=int, default=10, help="operations in flight (%(default)s)")
+    add("--concurrency", type=int, default=50, help="operations in flight (%(default)s)")
     add("--n-requests", type=int, help="operations; default: as many as there is time for")
     add("--timeout", type=float, default=10, help="seconds (%(default)s)")
     add("--operation-timeout", type=float, default=30, help="seconds of one operation (%(default)s)")

@@ -549,6 +549,12 @@ class ByHand(Replicas):
         self.assertEqual(found["ok"], 20)
         self.assertAlmostEqual(found["bytes_per_second"] * found["seconds"], 20_000, delta=500)
 
+    def test_the_default_is_the_harnesss(self):
+        harness = (ROOT / "src/cli/option_groups.c").read_text()
+        self.assertIn('"operations in flight, of each replica (50)"', harness)
+        done = self.run_by_hand(TESTS / "pass" / "fetch_range.py", "--help")
+        self.assertIn("operations in flight (50)", " ".join(done.stdout.split()))
+
     def test_mistakes_are_one_sentence(self):
         base = ["--endpoint", "http://127.0.0.1:1", "--bucket", "data"]
         script = TESTS / "pass" / "fetch_range.py"

@@ -153,6 +153,7 @@ static void wrong_flags(void **state)
 	assert_int_equal(run(h, helped), 0);
 	text = text_of(h, "out");
 	assert_non_null(strstr(text, "--keep-alive-timeout SECONDS"));
+	assert_non_null(strstr(text, "operations in flight (50)"));
 	free(text);
 }
 

@@ -34,7 +34,7 @@ struct flag {
 	X("object-size", COUNT, object_size, "BYTES", "of that object")        \
 	X("request-size", COUNT, request_size, "BYTES",                        \
 	  "of each of these ranges (16384)")                                   \
-	X("concurrency", COUNT, concurrency, "N", "operations in flight (10)") \
+	X("concurrency", COUNT, concurrency, "N", "operations in flight (50)") \
 	X("n-requests", COUNT, n_requests, "N",                                \
 	  "operations; 0: as many as there is time for (0)")                   \
 	X("timeout", NUMBER, timeout_s, "SECONDS",                             \
@@ -165,7 +165,7 @@ static void defaults(struct flags *flags)
 	*flags = (struct flags){
 		.region = "us-east-1",
 		.request_size = 16384,
-		.concurrency = 10,
+		.concurrency = 50,
 		.timeout_s = 10,
 		.operation_timeout_s = 30,
 		.keep_alive = true,
