@@ -82,6 +82,26 @@ class FullPipe(Check):
         self.assertEqual(got.lstrip(b"x").decode(), whole)
         self.assertEqual(process.wait(60), 0)
 
+    def test_a_reader_that_has_read_enough(self):
+        """`| head`: no error, told by the status that a shell would give it."""
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        source, sink = os.pipe()
+        os.close(source)
+        self.addCleanup(os.close, sink)
+        for words in (
+            ("get-results", "-"),
+            ("get-results", "--json"),
+            ("data", "plan"),
+            ("data", "manifest"),
+            ("list",),
+            ("--help",),
+            ("run-test", "null", "fetch_range", *QUICK),
+        ):
+            with self.subTest(words):
+                process = self.start_into(sink, *words)
+                self.assertEqual(process.wait(60), 128 + signal.SIGPIPE)
+                self.assertNotRegex(process.stderr.read(), r"write|ipe")
+
 
 if __name__ == "__main__":
     main()

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cli/dataset.h"
 #include "cli/progress.h"
+#include "cli/stream.h"
 #include "data/data.h"
 #include "plan/plan.h"
 
@@ -50,7 +51,7 @@ static int data_manifest(const struct options *options,
 		return code;
 	code = data_manifest_write(source, stdout, options->limit, err);
 	object_source_free(source);
-	return code;
+	return stream_reader_gone() ? 0 : code;
 }
 
 static void print_plan(const struct plan *plan, uint64_t limit)

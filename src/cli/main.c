@@ -101,6 +101,8 @@ static int finish_output(int code)
 			    "output");
 		return 130;
 	}
+	if (stream_reader_gone())
+		return code ? code : 128 + SIGPIPE;
 	perror("benchmark: cannot write the standard output");
 	return code ? code : 1;
 }

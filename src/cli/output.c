@@ -111,7 +111,8 @@ int output_close(struct output *output, int code, struct err *err)
 	/* Who empties nothing is what was waited for. */
 	if (stream_given_up())
 		code = write_error(name, err);
-	if (code == 0 && (ferror(output->file) || fflush(output->file)))
+	if (code == 0 && (ferror(output->file) || fflush(output->file)) &&
+	    (output->path || !stream_reader_gone()))
 		code = write_error(name, err);
 	if (!output->path)
 		return code;

@@ -12,7 +12,7 @@
 /* So long is waited for a reader once Ctrl-C was pressed. */
 #define GRACE_MS 200
 
-static bool given_up;
+static bool given_up, reader_gone;
 
 /* false: it takes nothing, and who waits wants to go. */
 static bool wait_room(int fd)
@@ -47,8 +47,10 @@ static ssize_t put(void *cookie, const char *bytes, size_t n)
 		}
 		wrote = write(fd, bytes + done,
 			      left < PIPE_BUF ? left : PIPE_BUF);
-		if (wrote < 0 && errno != EINTR)
+		if (wrote < 0 && errno != EINTR) {
+			reader_gone |= errno == EPIPE && fd == STDOUT_FILENO;
 			return 0;
+		}
 		done += wrote > 0 ? (size_t)wrote : 0;
 	}
 	return (ssize_t)n;
@@ -77,4 +79,9 @@ void stream_use_stdout(void)
 bool stream_given_up(void)
 {
 	return given_up;
+}
+
+bool stream_reader_gone(void)
+{
+	return reader_gone;
 }

@@ -19,4 +19,7 @@ void stream_use_stdout(void);
  * are then. */
 bool stream_given_up(void);
 
+/* Who read `stdout` has read enough (`| head`): no error to tell. */
+bool stream_reader_gone(void);
+
 #endif
