@@ -22,8 +22,10 @@ static void beat(struct watch *watch, unsigned events)
 
 int beat_begin(struct origin *origin, struct err *err)
 {
-	static const struct timespec step = { .tv_nsec = LEDGER_BEAT_NS };
-	static const struct itimerspec times = { step, step };
+	static const struct itimerspec times = {
+		.it_interval.tv_nsec = LEDGER_BEAT_NS,
+		.it_value.tv_nsec = LEDGER_BEAT_NS,
+	};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 
 	if (fd < 0)
