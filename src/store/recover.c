@@ -111,21 +111,13 @@ static int copy_rows(struct statement *from, struct statement *to,
 static int copy_table(const struct store *spool, const struct store *store,
 		      const char *table, struct err *err)
 {
-	char *select = mem_printf("SELECT * FROM \"%s\"", table);
-	struct statement from, to = { 0 };
-	struct str insert = STR_INIT;
-	int code = statement_prepare(&from, spool, select, err);
+	struct statement from, to;
+	int code = tables_prepare(spool, store, table, &from, &to, err);
 
-	if (code == 0) {
-		tables_add_insert(&insert, table, from.handle);
-		code = statement_prepare(&to, store, insert.buf, err);
-	}
 	if (code == 0)
 		code = copy_rows(&from, &to, err);
 	statement_release(&from);
 	statement_release(&to);
-	str_release(&insert);
-	free(select);
 	return code;
 }
 

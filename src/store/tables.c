@@ -12,7 +12,7 @@ const char *const tables_written[] = {
 	"latency", "failures", "ledger",   "results", NULL,
 };
 
-void tables_add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
+static void add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
 {
 	int count = sqlite3_column_count(from);
 
@@ -26,23 +26,33 @@ void tables_add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
 	str_add(sql, ")");
 }
 
+int tables_prepare(const struct store *from, const struct store *to,
+		   const char *table, struct statement *select,
+		   struct statement *insert, struct err *err)
+{
+	char *all = mem_printf("SELECT * FROM \"%s\"", table);
+	struct str sql = STR_INIT;
+	int code = statement_prepare(select, from, all, err);
+
+	*insert = (struct statement){ 0 };
+	if (code == 0) {
+		add_insert(&sql, table, select->handle);
+		code = statement_prepare(insert, to, sql.buf, err);
+	}
+	str_release(&sql);
+	free(all);
+	return code;
+}
+
 /* SQLite looks for all names, also of what a row refers to, as it prepares. */
 static int check_table(const struct store *store, const struct store *model,
 		       const char *table, struct err *err)
 {
-	char *select = mem_printf("SELECT * FROM \"%s\"", table);
-	struct statement like, insert = { 0 };
-	struct str sql = STR_INIT;
-	int code = statement_prepare(&like, model, select, err);
+	struct statement like, insert;
+	int code = tables_prepare(model, store, table, &like, &insert, err);
 
-	if (code == 0) {
-		tables_add_insert(&sql, table, like.handle);
-		code = statement_prepare(&insert, store, sql.buf, err);
-	}
 	statement_release(&like);
 	statement_release(&insert);
-	str_release(&sql);
-	free(select);
 	return code;
 }
 

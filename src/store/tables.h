@@ -9,8 +9,11 @@
  * comes after it. */
 extern const char *const tables_written[];
 
-/* Adds an INSERT of all columns that `from` selects. */
-void tables_add_insert(struct str *sql, const char *table, sqlite3_stmt *from);
+/* Prepares to select all of a table of `from`, and to insert such rows into that
+ * of `to`. Both statements are to be released, also after an error. */
+int tables_prepare(const struct store *from, const struct store *to,
+		   const char *table, struct statement *select,
+		   struct statement *insert, struct err *err);
 
 /* ERR_INVALID: one of them cannot be written; says which. Of a database of the
  * newest schema. */
