@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/work.h"
 
 /* Who copies a database needs seconds, who has it open in an editor may need
@@ -70,8 +69,7 @@ static void name_process(long pid, char *out, size_t size)
 /* In WAL mode writers lock the index beside the database. */
 void busy_holder(const struct store *store, char *out, size_t size)
 {
-	char *real = writable_path(store->path);
-	char *index = mem_printf("%s-shm", real);
+	char *index = files_beside(store->path, "-shm");
 	struct str locks = STR_INIT;
 	long pid = 0;
 
@@ -83,7 +81,6 @@ void busy_holder(const struct store *store, char *out, size_t size)
 	name_process(pid, out, size);
 	str_release(&locks);
 	free(index);
-	free(real);
 }
 
 /* What is short is not worth a look. Negative: the person asked to stop. */

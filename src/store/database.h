@@ -46,10 +46,17 @@ int database_load(struct store *store, const void *bytes, size_t n,
 		  struct err *err);
 
 /* writable.c: a sentence for what keeps a database from being written there; 0:
- * nothing is seen. And its path through links, also through one to what is not
- * there yet; the caller frees. */
+ * nothing is seen. */
 int writable_check(const char *path, struct err *err);
-char *writable_path(const char *path);
+
+/* files.c: a database's path through links, also through one to what is not there
+ * yet; the file beside that whose name ends so; the folder of both. The caller
+ * frees. And the ends that SQLite gives names, that of the database ("") first. */
+#define FILES_COUNT 4
+extern const char *const files_ends[FILES_COUNT];
+char *files_real(const char *path);
+char *files_beside(const char *path, const char *end);
+char *files_folder(const char *path);
 
 /* room.c: gives up what store_reserve() kept; whether the file system is full;
  * whether it has no inodes for a run's files; whether the shortest trial finds

@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "store/database.h"
 
@@ -21,25 +19,21 @@ static bool may_write(const char *path)
 /* SQLite lays two files beside a database, also to read it. */
 bool readonly_is(const char *path)
 {
-	char *real = writable_path(path);
-	char *folder = file_folder(real);
+	char *folder = files_folder(path);
 	bool writable = may_write(path) && may_write(folder);
 
 	free(folder);
-	free(real);
 	return !writable;
 }
 
 /* Of a file beside it; 0: there is none. */
 static off_t size_of(const char *path, const char *end)
 {
-	char *real = writable_path(path);
-	char *name = mem_printf("%s%s", real, end);
+	char *name = files_beside(path, end);
 	struct stat file;
 	off_t size = stat(name, &file) == 0 ? file.st_size : 0;
 
 	free(name);
-	free(real);
 	return size;
 }
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "store/database.h"
 
 /* A transaction writes each page that it touches to the log, and the log is
@@ -37,16 +36,6 @@ static int look(const char *folder, uint64_t need)
 	return (uint64_t)fs.f_bavail * fs.f_frsize >= need ? 0 : ENOSPC;
 }
 
-/* The database's folder, through links; the caller frees. */
-static char *folder_of(const struct store *store)
-{
-	char *real = writable_path(store->path);
-	char *folder = file_folder(real);
-
-	free(real);
-	return folder;
-}
-
 /* SQLite has no room for its own files, of which there are two. A file system
  * that does not count its files says that it has 0. */
 #define LEAST_BYTES (64ULL << 10)
@@ -54,7 +43,7 @@ static char *folder_of(const struct store *store)
 
 bool room_is_none(const struct store *store)
 {
-	char *folder = folder_of(store);
+	char *folder = files_folder(store->path);
 	struct statvfs fs;
 	bool none = look(folder, LEAST_BYTES) != 0 ||
 		    (statvfs(folder, &fs) == 0 && fs.f_files &&
@@ -67,7 +56,7 @@ bool room_is_none(const struct store *store)
 /* SQLite does not always keep the error that a write had. */
 bool room_is_limited(const struct store *store)
 {
-	char *log = mem_printf("%s-wal", store->path);
+	char *log = files_beside(store->path, "-wal");
 	const char *const paths[] = { store->path, log };
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 	struct stat file;
@@ -87,23 +76,21 @@ bool room_is_limited(const struct store *store)
 static unsigned missing_files(const struct store *store)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
-	char *real = writable_path(store->path);
 	unsigned missing = 0;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		char *file = mem_printf("%s%s", real, ends[i]);
+		char *file = files_beside(store->path, ends[i]);
 
 		missing += !file_exists(file);
 		free(file);
 	}
-	free(real);
 	return missing;
 }
 
 /* One more is that which keeps the room. */
 bool room_lacks_files(const struct store *store)
 {
-	char *folder = folder_of(store);
+	char *folder = files_folder(store->path);
 	struct statvfs fs;
 	bool lacks = statvfs(folder, &fs) == 0 && fs.f_files &&
 		     fs.f_favail < missing_files(store) + 1;
@@ -157,7 +144,7 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 {
 	uint64_t need = TRIAL_BYTES + replicas * REPLICA_BYTES +
 			samples * SAMPLE_BYTES;
-	char *folder = folder_of(store);
+	char *folder = files_folder(store->path);
 	int error;
 
 	room_release(store);
@@ -175,7 +162,7 @@ int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 
 bool room_for_trial(struct store *store)
 {
-	char *folder = folder_of(store);
+	char *folder = files_folder(store->path);
 	int error = keep(store, folder, TRIAL_BYTES + REPLICA_BYTES);
 
 	room_release(store);

@@ -56,17 +56,14 @@ static bool same_file(const char *a, const char *b)
 
 bool store_has_file(const struct store *store, const char *path)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
-	char *real = writable_path(store->path);
 	bool found = false;
 
-	for (size_t i = 0; !found && i < sizeof(ends) / sizeof(*ends); i++) {
-		char *file = mem_printf("%s%s", real, ends[i]);
+	for (size_t i = 0; !found && i < FILES_COUNT; i++) {
+		char *file = files_beside(store->path, files_ends[i]);
 
 		found = same_file(file, path);
 		free(file);
 	}
-	free(real);
 	return found;
 }
 

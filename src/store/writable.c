@@ -2,45 +2,19 @@
  * refused. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "store/database.h"
 
 #define OR_ANOTHER "or give another database with --db"
 
-#define LINKS_MOST 40 /* as the kernel's */
-
 static bool refused(const char *path)
 {
 	return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0;
-}
-
-char *writable_path(const char *path)
-{
-	char *at = mem_dup(path), target[PATH_MAX];
-	ssize_t n;
-
-	for (int i = 0; i < LINKS_MOST; i++) {
-		char *folder, *next;
-
-		n = readlink(at, target, sizeof(target) - 1);
-		if (n < 0)
-			break;
-		target[n] = '\0';
-		folder = file_folder(at);
-		next = *target == '/' ? mem_dup(target)
-				      : mem_printf("%s/%s", folder, target);
-		free(folder);
-		free(at);
-		at = next;
-	}
-	return at;
 }
 
 static int fail_missing(const char *folder, const char *path, const char *real,
@@ -69,9 +43,9 @@ static int fail(const char *what, const char *path, struct err *err)
 		       what, path, strerror(errno));
 }
 
-static int check_folder(const char *path, const char *real, struct err *err)
+static int check_folder(const char *path, struct err *err)
 {
-	char *folder = file_folder(real);
+	char *real = files_real(path), *folder = file_folder(real);
 	int code = 0;
 
 	if (refused(folder) && (errno == ENOENT || errno == ENOTDIR))
@@ -79,6 +53,7 @@ static int check_folder(const char *path, const char *real, struct err *err)
 	else if (refused(folder))
 		code = fail("the database's folder", folder, err);
 	free(folder);
+	free(real);
 	return code;
 }
 
@@ -100,11 +75,10 @@ static int check_file(const char *what, const char *path, struct err *err)
 /* SQLite writes files beside it, which another user may have left. */
 static int check_files(const char *path, struct err *err)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < sizeof(ends) / sizeof(*ends); i++) {
-		char *file = mem_printf("%s%s", path, ends[i]);
+	for (size_t i = 0; code == 0 && i < FILES_COUNT; i++) {
+		char *file = files_beside(path, files_ends[i]);
 
 		code = check_file(i ? "the database's" : "the database", file,
 				  err);
@@ -115,13 +89,9 @@ static int check_files(const char *path, struct err *err)
 
 int writable_check(const char *path, struct err *err)
 {
-	char *real = writable_path(path);
-	int code = check_folder(path, real, err);
+	int code = check_folder(path, err);
 
-	if (code == 0)
-		code = check_files(real, err);
-	free(real);
-	return code;
+	return code == 0 ? check_files(path, err) : code;
 }
 
 static int fail_room(const struct store *store, struct err *err)
