@@ -125,6 +125,10 @@ int options_parse(struct options *options,
 		  const struct option_spec *const *groups, int argc,
 		  char *const *argv, struct err *err);
 
+/* Where an option's value is. */
+const void *option_field(const struct options *options,
+			 const struct option_spec *spec);
+
 bool option_is_same(const struct options *a, const struct options *b,
 		    const struct option_spec *spec);
 

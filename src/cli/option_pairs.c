@@ -23,68 +23,13 @@ static const struct pair {
 	{ "keys", "root", NULL, "which is all that is served" },
 };
 
-static const void *field(const struct options *options,
-			 const struct option_spec *spec)
-{
-	return (const char *)options + spec->offset;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-static bool same_list(const struct text_list *a, const struct text_list *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->at[i], b->at[i]) != 0)
-			return false;
-	return true;
-}
-
-bool option_is_same(const struct options *a, const struct options *b,
-		    const struct option_spec *spec)
-{
-	const void *x = field(a, spec), *y = field(b, spec);
-
-	switch (spec->kind) {
-	case OPTION_FLAG:
-		return *(const bool *)x == *(const bool *)y;
-	case OPTION_COUNT:
-	case OPTION_RATE:
-		return *(const uint64_t *)x == *(const uint64_t *)y;
-	case OPTION_NUMBER:
-	case OPTION_LIMIT:
-		return memcmp(x, y, sizeof(double)) == 0;
-	case OPTION_LIST:
-		return same_list(x, y);
-	case OPTION_TEXT:
-	case OPTION_ADDRESS:
-	case OPTION_AREAS:
-		break;
-	}
-	return same_text(*(const char *const *)x, *(const char *const *)y);
-}
-
-/* Whoever gives the number that is the default anyway loses nothing; a text has no
- * default here. */
-bool option_is_given(const struct options *options,
-		     const struct option_spec *spec)
-{
-	struct options defaults;
-
-	options_init(&defaults);
-	return !option_is_same(options, &defaults, spec);
-}
-
 static bool is_wanted(const struct options *options,
 		      const struct option_spec *other, const char *value)
 {
 	return option_is_given(options, other) &&
-	       (!value || !strcmp(*(const char *const *)field(options, other),
-				  value));
+	       (!value ||
+		!strcmp(*(const char *const *)option_field(options, other),
+			value));
 }
 
 static int refuse(const struct pair *pair, const struct option_spec *other,

@@ -21,7 +21,7 @@ static void add_name(const char *name, struct str *out)
 static void add_value(const struct options *options,
 		      const struct option_spec *spec, struct str *out)
 {
-	const void *at = (const char *)options + spec->offset;
+	const void *at = option_field(options, spec);
 	char number[NUMBER_TEXT_BYTES];
 	const char *text;
 
