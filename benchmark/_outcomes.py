@@ -92,11 +92,11 @@ def both(wanted, rules, otherwise=None):
     return rule
 
 
-def _frames(error):
-    """Yields the frames that an exception went through, the outermost first."""
+def steps(error):
+    """Yields (frame, line) for all that an exception went through, the outermost first."""
     step = error.__traceback__
     while step is not None:
-        yield step.tb_frame
+        yield step.tb_frame, step.tb_lineno
         step = step.tb_next
 
 
@@ -106,7 +106,7 @@ def passed_through(function, outcome):
     function: the name of a function of the library that the exception went through.
     """
     return lambda error: (
-        (outcome, 0) if any(frame.f_code.co_name == function for frame in _frames(error)) else None
+        (outcome, 0) if any(frame.f_code.co_name == function for frame, _ in steps(error)) else None
     )
 
 
@@ -120,7 +120,7 @@ def in_answer(*places):
     variables = dict(place.rsplit(".", 1) for place in places)
 
     def rule(error):
-        for frame in _frames(error):
+        for frame, _ in steps(error):
             package = frame.f_globals.get("__name__", "").partition(".")[0]
             variable = variables.get(f"{package}.{frame.f_code.co_name}")
             status = getattr(frame.f_locals.get(variable), "status_code", 206) if variable else 206

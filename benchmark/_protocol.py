@@ -8,7 +8,7 @@ import socket
 import threading
 
 from benchmark import _members
-from benchmark._outcomes import chain
+from benchmark._outcomes import chain, steps
 
 VERSION = 1
 PACKET_BYTES = 65536
@@ -127,12 +127,10 @@ def place(error, folder):
 
 def frames(error):
     """Yields (path, line) of an exception's frames, innermost last, without those of the import itself."""
-    link = error.__traceback__
-    while link:
-        path = link.tb_frame.f_code.co_filename
+    for frame, line in steps(error):
+        path = frame.f_code.co_filename
         if not path.startswith("<"):
-            yield os.path.abspath(path), link.tb_lineno
-        link = link.tb_next
+            yield os.path.abspath(path), line
 
 
 def short(found):
