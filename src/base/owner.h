@@ -17,6 +17,9 @@ struct owner {
 
 #define OWNER_BYTES 64
 
+/* What stands before it in the names of folders, groups and containers. */
+#define OWNER_PREFIX "geoio-benchmark-"
+
 /* The calling process. */
 void owner_self(struct owner *out);
 void owner_format(const struct owner *owner, char out[OWNER_BYTES]);

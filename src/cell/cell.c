@@ -12,13 +12,11 @@
 #include "base/mem.h"
 #include "base/owner.h"
 
-#define GROUP_PREFIX "geoio-benchmark-"
-
 /* --------------------------------------------------------------- grades --- */
 
 static int open_groups(struct cells *cells, const char *owner, struct err *err)
 {
-	char *name = mem_printf(GROUP_PREFIX "%s", owner);
+	char *name = mem_printf(OWNER_PREFIX "%s", owner);
 	int code = cgroup_tree_open(&cells->tree, name, err);
 
 	free(name);
@@ -418,5 +416,5 @@ static bool is_dead(const char *name)
 
 unsigned cells_clear_stale(void)
 {
-	return cgroup_clear_stale(GROUP_PREFIX, is_dead);
+	return cgroup_clear_stale(OWNER_PREFIX, is_dead);
 }

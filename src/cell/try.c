@@ -45,7 +45,7 @@ static _Noreturn void try_in_child(
 	owner_self(&self);
 	owner_format(&self, owner);
 	/* As a run's, which the next command finds (run/scratch.h). */
-	scratch = mem_printf("%s/geoio-benchmark-%s",
+	scratch = mem_printf("%s/" OWNER_PREFIX "%s",
 			     base && *base == '/' ? base : "/tmp", owner);
 	if (mkdir(scratch, 0700) < 0) {
 		snprintf(text, sizeof(text), "cannot make the folder %.300s",

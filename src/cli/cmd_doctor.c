@@ -37,18 +37,19 @@ static void tell(struct report *report, const char *name,
 		say(stdout, "%-20s -> %s", "", f->remedy);
 }
 
+/* Ctrl-C ends it; what was probed at that moment is not told. */
 static int examine(const struct doctor *doctor, struct report *report,
 		   struct err *err)
 {
 	const struct catalogue *catalogue = doctor->catalogue;
 
-	for (const struct probe *p = doctor_probes; p->name; p++) {
+	for (const struct probe *p = doctor_probes;
+	     p->name && !interrupt_seen(); p++) {
 		struct finding finding = { 0 };
 
 		p->run(doctor, &finding);
-		if (interrupt_seen())
-			return err_set(err, ERR_INTERRUPTED, "interrupted");
-		tell(report, p->name, &finding);
+		if (!interrupt_seen())
+			tell(report, p->name, &finding);
 	}
 	for (size_t i = 0; i < catalogue->count && !interrupt_seen(); i++) {
 		struct finding finding = { 0 };

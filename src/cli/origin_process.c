@@ -182,17 +182,17 @@ static const char *advice_of(int number)
 /* It stays a zombie until origin_process_stop(), so that nobody else gets its
  * number while its counters are read. */
 void origin_process_describe_end(const struct origin_process *process,
-				 const char *when, char out[256])
+				 const char *when, char *out, size_t size)
 {
 	siginfo_t info = { 0 };
 
 	waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOHANG | WNOWAIT);
 	if (info.si_code == CLD_EXITED)
-		snprintf(out, 256, "the origin ended (exit status %d) %s: see "
-				   "the lines above", info.si_status, when);
+		snprintf(out, size, "the origin ended (exit status %d) %s: see "
+				    "the lines above", info.si_status, when);
 	else
-		snprintf(out, 256, "the origin ended (signal %d) %s, not by "
-				   "the harness: %s", info.si_status, when,
+		snprintf(out, size, "the origin ended (signal %d) %s, not by "
+				    "the harness: %s", info.si_status, when,
 			 advice_of(info.si_status));
 }
 

@@ -45,7 +45,7 @@ void origin_process_endpoint(const struct origin_process *process,
 /* How one ended whose `ended_fd` is readable, as a sentence with the remedy; it
  * is `when`, "2.0 s after GO". */
 void origin_process_describe_end(const struct origin_process *process,
-				 const char *when, char out[256]);
+				 const char *when, char *out, size_t size);
 
 /* Also fine when start failed. */
 void origin_process_stop(struct origin_process *process);

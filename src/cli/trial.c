@@ -164,13 +164,13 @@ static int choose_store(struct setting *s, const struct session *session,
 static void tell_lost(const struct setting *s, struct trial *trial,
 		      uint64_t lost_ns)
 {
-	char when[48] = "before GO", text[256];
+	char when[48] = "before GO";
 
 	if (trial->go_ns && lost_ns > trial->go_ns)
 		snprintf(when, sizeof(when), "%.1f s after GO",
 			 clock_seconds(lost_ns - trial->go_ns));
-	origin_process_describe_end(&s->origin, when, text);
-	snprintf(trial->text, sizeof(trial->text), "%s", text);
+	origin_process_describe_end(&s->origin, when, trial->text,
+				    sizeof(trial->text));
 }
 
 static int run_replicas(struct session *session, struct setting *s,

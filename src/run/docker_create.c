@@ -28,7 +28,7 @@ char *docker_name(void)
 	char owner[OWNER_BYTES];
 
 	own_name(owner);
-	return mem_printf("geoio-benchmark-%s-%u", owner,
+	return mem_printf(OWNER_PREFIX "%s-%u", owner,
 			  atomic_fetch_add(&serial, 1));
 }
 

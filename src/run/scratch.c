@@ -20,7 +20,6 @@
 #include "run/leftover.h"
 
 #define SHARED_MEMORY "/dev/shm"
-#define PREFIX "geoio-benchmark-"
 #define OWNER ".owner" /* a file in it */
 
 static bool has_room(const char *folder, uint64_t need_bytes)
@@ -83,7 +82,7 @@ int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
 	*scratch = SCRATCH_NONE;
 	owner_self(&self);
 	owner_format(&self, name);
-	path = mem_printf("%s/" PREFIX "%s", base, name);
+	path = mem_printf("%s/" OWNER_PREFIX "%s", base, name);
 	if (mkdir(path, 0700) < 0) {
 		int code = errno == EEXIST ? ERR_CONFLICT : ERR_SYSTEM;
 
@@ -195,8 +194,8 @@ int scratch_keep(struct scratch *scratch, struct err *err)
 
 static bool parse_name(const char *name, struct owner *out)
 {
-	return strncmp(name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
-	       owner_parse(name + sizeof(PREFIX) - 1, out);
+	return strncmp(name, OWNER_PREFIX, sizeof(OWNER_PREFIX) - 1) == 0 &&
+	       owner_parse(name + sizeof(OWNER_PREFIX) - 1, out);
 }
 
 /* What write_owner() wrote, as this user. */
@@ -338,7 +337,8 @@ static void visit_in(const char *base,
 		int folder = -1;
 		char *path;
 
-		if (!strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1))
+		if (!strncmp(entry->d_name, OWNER_PREFIX,
+			     sizeof(OWNER_PREFIX) - 1))
 			folder = open_folder(dirfd(all), entry->d_name);
 		if (folder < 0)
 			continue;
