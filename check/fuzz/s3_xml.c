@@ -5,7 +5,7 @@
 #include "data/remote_error.h"
 #include "data/remote_list.h"
 #include "data/xml.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 static int ended(void *context, const struct xml_path *path,
 		 const struct str *inside, struct err *err)

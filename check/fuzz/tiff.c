@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/sweep.h"
-#include "cli/varied.h"
+#include "experiment/varied.h"
 #include "cli/typed.h"
 
 static const struct option_spec *const groups[] = {

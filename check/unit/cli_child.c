@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/child.h"
+#include "experiment/child.h"
 
 static void one_that_ends(void **state)
 {

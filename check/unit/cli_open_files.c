@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/open_files.h"
+#include "experiment/open_files.h"
 
 /* In a child, as a hard limit cannot be raised again. */
 static int raised(rlim_t soft, rlim_t hard)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cell/cgroup.h"
-#include "cli/record_room.h"
+#include "experiment/record_room.h"
 
 #define GIB (1ULL << 30)
 

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cell/cell.h"
-#include "cli/sampler.h"
+#include "experiment/sampler.h"
 #include "record/ledger.h"
 
 #define MS NS_PER_MS

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "data/data.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 static char folder[] = "/tmp/check-cog-XXXXXX";
 

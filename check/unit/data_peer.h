@@ -21,7 +21,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 /* How the peer misbehaves. */
 enum fault {

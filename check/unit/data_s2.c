@@ -16,7 +16,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "data/data.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 #define SIZE 218693282ULL
 #define HEADER 4208

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 /* The kind of file that is built: byte order and word. */
 struct kind {

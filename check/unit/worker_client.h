@@ -20,7 +20,7 @@
 #include <sys/resource.h>
 
 #include "record/plan.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 #define SLOTS 64
 

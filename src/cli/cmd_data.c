@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/dataset.h"
+#include "experiment/dataset.h"
 #include "cli/progress.h"
 #include "cli/stream.h"
 #include "data/data.h"

@@ -5,10 +5,10 @@
 
 #include "base/address.h"
 #include "base/mem.h"
-#include "cli/dataset.h"
+#include "experiment/dataset.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
-#include "cli/origin_process.h"
+#include "experiment/origin_process.h"
 #include "data/data.h"
 #include "origin/origin.h"
 #include "record/ledger.h"

@@ -1,7 +1,7 @@
 #include "cli/command.h"
-#include "cli/dataset.h"
+#include "experiment/dataset.h"
 #include "cli/say.h"
-#include "cli/session.h"
+#include "experiment/experiment.h"
 
 #include <string.h>
 
@@ -15,24 +15,24 @@ static bool wanted(const struct text_list *list, const char *name)
 }
 
 /* Names that are no library or test are mistakes, not empty selections. */
-static int check_names(const struct session *session,
+static int check_names(const struct experiment *experiment,
 		       const struct options *options, struct err *err)
 {
 	const struct library *library;
 	int code = 0;
 
 	for (unsigned i = 0; code == 0 && i < options->library.count; i++)
-		code = catalogue_find(&session->catalogue,
+		code = catalogue_find(&experiment->catalogue,
 				      options->library.at[i], NULL, &library,
 				      NULL, err);
 	for (unsigned i = 0; code == 0 && i < options->test.count; i++)
-		code = catalogue_has_test(&session->catalogue,
+		code = catalogue_has_test(&experiment->catalogue,
 					  options->test.at[i], err);
 	return code;
 }
 
 /* Libraries for the harness's own checks run only when they are named. */
-static int add_library(struct session *session, const struct library *library,
+static int add_library(struct experiment *experiment, const struct library *library,
 		       const struct options *options, struct err *err)
 {
 	int code = 0;
@@ -44,7 +44,7 @@ static int add_library(struct session *session, const struct library *library,
 		const char *test = library->tests[i].name;
 
 		if (wanted(&options->test, test))
-			code = session_add(session, library->name, test,
+			code = experiment_add(experiment, library->name, test,
 					   options, err);
 	}
 	return code;
@@ -87,23 +87,23 @@ static void tell_skipped(const struct catalogue *catalogue)
 		    catalogue->skipped[i].path, catalogue->skipped[i].why);
 }
 
-static int add_all(struct session *session, const struct options *options,
+static int add_all(struct experiment *experiment, const struct options *options,
 		   struct err *err)
 {
-	int code = check_names(session, options, err);
+	int code = check_names(experiment, options, err);
 	bool no_reference = false;
 
 	if (code == 0 && !options->library.count) {
-		tell_skipped(&session->catalogue);
+		tell_skipped(&experiment->catalogue);
 		no_reference = leave_out_reference(options);
 	}
-	for (size_t i = 0; code == 0 && i < session->catalogue.count; i++) {
-		const struct library *library = &session->catalogue.libraries[i];
+	for (size_t i = 0; code == 0 && i < experiment->catalogue.count; i++) {
+		const struct library *library = &experiment->catalogue.libraries[i];
 
 		if (!no_reference || strcmp(library->name, "reference") != 0)
-			code = add_library(session, library, options, err);
+			code = add_library(experiment, library, options, err);
 	}
-	if (code == 0 && !session->job_count)
+	if (code == 0 && !experiment->job_count)
 		code = err_set(err, ERR_USAGE,
 			       "no test is left by --library and --test: "
 			       "`benchmark list` shows which library has which");
@@ -112,14 +112,14 @@ static int add_all(struct session *session, const struct options *options,
 
 static int run(struct options *options, struct err *err)
 {
-	struct session session;
-	int code = session_open(&session, options, err);
+	struct experiment experiment;
+	int code = experiment_open(&experiment, options, err);
 
 	if (code == 0)
-		code = add_all(&session, options, err);
+		code = add_all(&experiment, options, err);
 	if (code == 0)
-		code = session_run(&session, err);
-	session_close(&session);
+		code = experiment_run(&experiment, err);
+	experiment_close(&experiment);
 	return code;
 }
 

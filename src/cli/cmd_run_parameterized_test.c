@@ -1,5 +1,5 @@
 #include "cli/command.h"
-#include "cli/session.h"
+#include "experiment/experiment.h"
 #include "cli/sweep.h"
 
 #include "base/log.h"
@@ -8,23 +8,23 @@
 #include <stdlib.h>
 
 /* Of what is wrong with a job. */
-static size_t line_of(const struct session *session, const struct options *job,
+static size_t line_of(const struct experiment *experiment, const struct options *job,
 		      const struct sweep_lines *lines)
 {
 	const struct library *library;
 	const struct test *test;
 	struct err err;
 
-	if (catalogue_find(&session->catalogue, job->library.at[0], NULL,
+	if (catalogue_find(&experiment->catalogue, job->library.at[0], NULL,
 			   &library, &test, &err) < 0)
 		return lines->library;
-	if (catalogue_find(&session->catalogue, job->library.at[0],
+	if (catalogue_find(&experiment->catalogue, job->library.at[0],
 			   job->test.at[0], &library, &test, &err) < 0)
 		return lines->test;
 	return lines->mapping;
 }
 
-static int add_jobs(struct session *session, const struct sweep *sweep,
+static int add_jobs(struct experiment *experiment, const struct sweep *sweep,
 		    const char *path, struct err *err)
 {
 	int code = 0;
@@ -32,11 +32,11 @@ static int add_jobs(struct session *session, const struct sweep *sweep,
 	for (size_t i = 0; code == 0 && i < sweep->count; i++) {
 		const struct options *job = &sweep->jobs[i];
 
-		code = session_add(session, job->library.at[0],
+		code = experiment_add(experiment, job->library.at[0],
 				   job->test.at[0], job, err);
 		if (code < 0)
 			err_wrap(err, code, "%s, line %zu", path,
-				 line_of(session, job, &sweep->lines[i]));
+				 line_of(experiment, job, &sweep->lines[i]));
 	}
 	return code;
 }
@@ -44,19 +44,19 @@ static int add_jobs(struct session *session, const struct sweep *sweep,
 static int run(struct options *options, struct err *err)
 {
 	const char *path = options->arguments[0];
-	struct session session = { 0 };
+	struct experiment experiment = { 0 };
 	struct sweep sweep;
 	int code = sweep_read(&sweep, path, options, err);
 
 	if (code == 0 && sweep.debug)
 		code = log_enable("all", err);
 	if (code == 0)
-		code = session_open(&session, options, err);
+		code = experiment_open(&experiment, options, err);
 	if (code == 0)
-		code = add_jobs(&session, &sweep, path, err);
+		code = add_jobs(&experiment, &sweep, path, err);
 	if (code == 0)
-		code = session_run(&session, err);
-	session_close(&session);
+		code = experiment_run(&experiment, err);
+	experiment_close(&experiment);
 	sweep_release(&sweep);
 	return code;
 }

@@ -1,18 +1,18 @@
 #include "cli/command.h"
-#include "cli/session.h"
+#include "experiment/experiment.h"
 
 static int run(struct options *options, struct err *err)
 {
 	const char *library = options->arguments[0];
 	const char *test = options->arguments[1];
-	struct session session;
-	int code = session_open(&session, options, err);
+	struct experiment experiment;
+	int code = experiment_open(&experiment, options, err);
 
 	if (code == 0)
-		code = session_add(&session, library, test, options, err);
+		code = experiment_add(&experiment, library, test, options, err);
 	if (code == 0)
-		code = session_run(&session, err);
-	session_close(&session);
+		code = experiment_run(&experiment, err);
+	experiment_close(&experiment);
 	return code;
 }
 

@@ -16,7 +16,7 @@
 #include "base/str.h"
 #include "cell/cell.h"
 #include "cli/database.h"
-#include "cli/open_files.h"
+#include "experiment/open_files.h"
 #include "cli/progress.h"
 #include "run/container.h"
 #include "run/scratch.h"

@@ -8,16 +8,16 @@
 #include "base/mem.h"
 #include "report/report.h"
 
-static void show_json(const struct session *session)
+static void show_json(const struct experiment *experiment)
 {
 	json_t *results = json_array();
 	json_t *document;
 
-	for (size_t i = 0; i < session->finished_count; i++)
+	for (size_t i = 0; i < experiment->finished_count; i++)
 		json_array_append_new(
 			results,
-			report_json(&session->finished[i].summary.total, false));
-	document = json_pack("{s:s, s:o}", "run_id", session->run.id, "results",
+			report_json(&experiment->finished[i].summary.total, false));
+	document = json_pack("{s:s, s:o}", "run_id", experiment->run.id, "results",
 			     results);
 	report_json_write(stdout, document, true);
 	putchar('\n');
@@ -53,21 +53,21 @@ static int by_test(const void *a, const void *b)
 	       (x->concurrency < y->concurrency);
 }
 
-void show_summaries(const struct session *session)
+void show_summaries(const struct experiment *experiment)
 {
 	struct report_style style = style_of_stdout();
 	struct report_row *rows;
 
-	if (session->options->json) {
-		show_json(session);
+	if (experiment->options->json) {
+		show_json(experiment);
 		return;
 	}
-	rows = mem_array(session->finished_count, sizeof(*rows));
-	for (size_t i = 0; i < session->finished_count; i++)
-		rows[i] = (struct report_row){ &session->finished[i].summary.total,
-					       session->finished[i].baseline };
-	qsort(rows, session->finished_count, sizeof(*rows), by_test);
+	rows = mem_array(experiment->finished_count, sizeof(*rows));
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		rows[i] = (struct report_row){ &experiment->finished[i].summary.total,
+					       experiment->finished[i].baseline };
+	qsort(rows, experiment->finished_count, sizeof(*rows), by_test);
 	putchar('\n');
-	report_table(stdout, rows, session->finished_count, &style);
+	report_table(stdout, rows, experiment->finished_count, &style);
 	free(rows);
 }

@@ -2,8 +2,8 @@
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
-#include "cli/session.h"
+#include "experiment/experiment.h"
 
-void show_summaries(const struct session *session);
+void show_summaries(const struct experiment *experiment);
 
 #endif

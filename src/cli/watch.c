@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cli/live.h"
+#include "experiment/live.h"
 #include "monitor/board.h"
 #include "run/scratch.h"
 #include "store/store.h"

@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 #include "record/trial.h"
 
 #define DATA_S2_KEYS_MAX 4294967296ULL

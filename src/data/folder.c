@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 /* UTF-8 without C0 and DEL. */
 static bool text_ok(const char *text, size_t n)

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/work.h"
 #include "data/data.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 /* Headers are sought in the first 16 KiB, where COGs have theirs, and then in
  * the first MiB. */

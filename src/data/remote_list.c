@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "data/xml.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 static int hex_digit(char c)
 {

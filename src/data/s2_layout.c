@@ -11,7 +11,7 @@
 
 #include "base/embedded.h"
 #include "base/json.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 #define WHAT "the embedded layout of s2"
 

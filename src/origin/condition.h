@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "origin/head.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 enum condition {
 	CONDITION_HOLDS,

@@ -11,7 +11,7 @@
 #include "origin/head.h"
 #include "origin/subresource.h"
 #include "origin/target.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 #define LIST_MAX 1000 /* keys and common prefixes of one answer */
 

@@ -24,7 +24,7 @@
 
 #include "base/err.h"
 #include "record/ledger.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 struct origin;
 

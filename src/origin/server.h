@@ -31,7 +31,7 @@
 #include "origin/target.h"
 #include "origin/wire.h"
 #include "record/ledger.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 #define HEAD_DEADLINE_NS (10 * NS_PER_S)
 #define LINGER_NS (5 * NS_PER_S)

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "origin/error.h"
 #include "origin/head.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 
 struct subresource {
 	const char *name;     /* of the parameter: "acl" */

@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 #include "record/plan.h"
 
 /* All names and sizes are held while a plan is made. */

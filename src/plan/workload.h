@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "record/objects.h"
+#include "objects/objects.h"
 #include "record/plan.h"
 
 struct workload_ops {

@@ -13,7 +13,7 @@
 #include "base/work.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 #define HEADER_BYTES_MIN 16384U
 

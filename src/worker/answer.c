@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "base/clock.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 #include "worker/core.h"
 
 void answer_begin(struct slot *slot, const uint32_t *crc32_wanted,

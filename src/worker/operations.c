@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "record/tiff.h"
+#include "formats/tiff.h"
 
 void operations_init(struct operations *ops)
 {

@@ -1,0 +1,136 @@
+#include "experiment/cell_place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static const struct grade {
+	const char *word;
+	enum isolation best, worst;
+} grades[] = {
+	{ "auto", ISOLATION_CELL, ISOLATION_PROCESS },
+	{ "cell", ISOLATION_CELL, ISOLATION_CELL_USER },
+	{ "process", ISOLATION_PROCESS, ISOLATION_PROCESS },
+	{ "docker", ISOLATION_DOCKER, ISOLATION_DOCKER },
+};
+
+int cell_place_grades(const char *text, enum isolation *best,
+		   enum isolation *worst, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(grades) / sizeof(*grades); i++) {
+		if (text && strcmp(text, grades[i].word) != 0)
+			continue;
+		*best = grades[i].best;
+		*worst = grades[i].worst;
+		return 0;
+	}
+	return err_set(err, ERR_USAGE,
+		       "--isolation is '%s': it is auto, cell, process or "
+		       "docker", text);
+}
+
+void cell_place_need(const struct options *options, const char *const *reads,
+		  struct cell_need *out)
+{
+	*out = (struct cell_need){
+		.replicas = (unsigned)options->replicas,
+		.limits = { options->cpus, options->memory, options->pids },
+		.link_bits_per_second = options->link_rate,
+		.pin = options->pin,
+		.reads = reads,
+		.outside = options->endpoint != NULL,
+	};
+}
+
+static pid_t fork_inside(void *context, unsigned replica,
+			 void (*child)(void *argument), void *argument)
+{
+	return cells_fork(context, replica, child, argument);
+}
+
+static int enter(void *context, unsigned replica, const char *folder)
+{
+	return cells_enter(context, CELL_OF(replica), folder);
+}
+
+/* A container has a group of the engine's, which is as good for reading. */
+static void open_group(struct cells *cells, unsigned number, pid_t pid)
+{
+	struct err err;
+
+	if (!cells->group[number].ops &&
+	    cgroup_open_of(pid, &cells->group[number], &err) < 0)
+		LOG(CLI, "%s", err.text);
+}
+
+static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
+{
+	struct cells *cells = context;
+
+	open_group(cells, CELL_OF(replica), pid);
+	if (!cells->networked)
+		return 0;
+	return net_adopt(cells->net, CELL_OF(replica), pid, err);
+}
+
+static unsigned kill_all(void *context, unsigned replica)
+{
+	struct cells *cells = context;
+	struct cgroup *group = &cells->group[CELL_OF(replica)];
+	unsigned orphans;
+
+	/* A container's is the engine's to end. */
+	orphans = own_kill(&cells->own, replica);
+	if (group->ops && group->ours)
+		cgroup_kill(group);
+	return orphans;
+}
+
+static double mebibytes(uint64_t bytes)
+{
+	return bytes == CGROUP_UNKNOWN ? 0 : (double)bytes / (1 << 20);
+}
+
+static bool happened(uint64_t count)
+{
+	return count && count != CGROUP_UNKNOWN;
+}
+
+static enum blame blame(void *context, unsigned replica, char *out, size_t size)
+{
+	struct cells *cells = context;
+	struct cgroup *group = &cells->group[CELL_OF(replica)];
+	struct cgroup_counts counts;
+
+	if (!group->ops || cgroup_read(group, CGROUP_SELDOM, &counts) < 0)
+		return BLAME_NONE;
+	if (happened(counts.memory_kills)) {
+		snprintf(out, size,
+			 "it needed more memory than --memory allows (%.1f "
+			 "MiB at its peak), and the kernel killed it",
+			 mebibytes(counts.memory_peak_bytes));
+		return BLAME_MEMORY;
+	}
+	if (happened(counts.pids_refused)) {
+		snprintf(out, size,
+			 "it wanted more processes and threads than --pids "
+			 "allows, and was refused %llu times",
+			 (unsigned long long)counts.pids_refused);
+		return BLAME_LIMIT;
+	}
+	return BLAME_NONE;
+}
+
+struct place cell_place_hooks(struct cells *cells)
+{
+	return (struct place){
+		.context = cells,
+		.fork = fork_inside,
+		.enter = enter,
+		.explain = cells_explain,
+		.adopt = adopt,
+		.kill = kill_all,
+		.blame = blame,
+	};
+}

@@ -1,0 +1,40 @@
+/*
+ * What the launcher "docker" needs to know, from options, places and cells: one
+ * for a run, filled anew for each trial.
+ */
+#ifndef EXPERIMENT_CONTAINERS_H
+#define EXPERIMENT_CONTAINERS_H
+
+#include "catalogue/places.h"
+#include "cell/cell.h"
+#include "record/trial.h"
+#include "run/container.h"
+
+#define CONTAINERS_MOUNTS (4 + PLACES_TESTS_MAX + 1)
+#define CONTAINERS_LABELS 5
+
+struct containers {
+	struct container container; /* of the trial now */
+	char *socket, *image;
+	const char *mounts[CONTAINERS_MOUNTS];
+	char *labels[CONTAINERS_LABELS];
+	char *hosts[2];
+	struct container_user *users; /* one a replica */
+};
+
+/* Asks the engine for the image (NULL: ours). After an error containers_close()
+ * is still fine. */
+int containers_open(struct containers *containers, const char *image,
+		    const struct places *places, struct err *err);
+
+/* For one trial, whose cells have begun. The answer is valid until the next
+ * call. */
+const struct container *containers_fill(struct containers *containers,
+					const struct cells *cells,
+					const struct trial *trial,
+					const char *run_id,
+					const char *run_folder);
+
+void containers_close(struct containers *containers); /* twice is fine */
+
+#endif

@@ -1,0 +1,132 @@
+#include "experiment/dataset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "data/data.h"
+
+#define COG_COUNT 4
+
+static const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+const char *dataset_name(const struct options *options)
+{
+	return options->dataset ? options->dataset : "s2";
+}
+
+const char *dataset_bucket(const struct options *options)
+{
+	return options->bucket ? options->bucket : "bench";
+}
+
+const char *dataset_region(const struct options *options)
+{
+	const char *region = options->region;
+
+	if (!region)
+		region = environment("AWS_REGION");
+	if (!region)
+		region = environment("AWS_DEFAULT_REGION");
+	return region ? region : "us-east-1";
+}
+
+/* It would stand in a header: a line's end there begins another. */
+static int check_key(const char *name, const char *value, struct err *err)
+{
+	for (; value && *value; value++)
+		if ((unsigned char)*value <= ' ' || *value == 0x7f)
+			return err_set(err, ERR_USAGE,
+				       "%s holds a character that no key has, "
+				       "a space or the end of a line: set it "
+				       "anew", name);
+	return 0;
+}
+
+int dataset_credentials(const struct options *options,
+			const struct credentials **out, struct err *err)
+{
+	static struct credentials keys;
+	int code;
+
+	*out = NULL;
+	if (!options->endpoint || options->anonymous)
+		return 0;
+	keys.access_key_id = environment("AWS_ACCESS_KEY_ID");
+	keys.secret_access_key = environment("AWS_SECRET_ACCESS_KEY");
+	keys.session_token = environment("AWS_SESSION_TOKEN");
+	if (!keys.access_key_id || !keys.secret_access_key)
+		return err_set(err, ERR_USAGE,
+			       "--endpoint needs --anonymous, or "
+			       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in "
+			       "the environment");
+	code = check_key("AWS_ACCESS_KEY_ID", keys.access_key_id, err);
+	if (code == 0)
+		code = check_key("AWS_SECRET_ACCESS_KEY",
+				 keys.secret_access_key, err);
+	if (code == 0)
+		code = check_key("AWS_SESSION_TOKEN", keys.session_token, err);
+	*out = code == 0 ? &keys : NULL;
+	return code;
+}
+
+int dataset_make_cogs(const struct places *places, char **folder,
+		      struct err *err)
+{
+	char *path = mem_printf("%s/cog", places->cache);
+	int code = file_make_dirs(path, 0777, err);
+
+	if (code == 0)
+		code = data_cog_make(places->make_cog, path, COG_COUNT, err);
+	if (code < 0)
+		free(path);
+	else
+		*folder = path;
+	return code;
+}
+
+static int open_outside(struct object_source **out,
+			const struct options *options, struct err *err)
+{
+	struct data_remote remote = {
+		.endpoint = options->endpoint,
+		.bucket = dataset_bucket(options),
+		.region = dataset_region(options),
+		.ca_file = options->ca_file,
+		.prefix = options->prefix ? options->prefix : "",
+		.timeout_s = options->operation_timeout,
+	};
+	int code = dataset_credentials(options, &remote.credentials, err);
+
+	return code < 0 ? code : data_remote_new(out, &remote, err);
+}
+
+int dataset_open(struct object_source **out, const struct options *options,
+		 const struct places *places, struct err *err)
+{
+	char *folder;
+	int code;
+
+	if (options->endpoint)
+		return open_outside(out, options, err);
+	if (!strcmp(dataset_name(options), "s2"))
+		return data_s2_new(out, options->keys, err);
+	if (strcmp(dataset_name(options), "cog"))
+		return err_set(err, ERR_USAGE,
+			       "there is no dataset '%s': the datasets are s2 "
+			       "and cog",
+			       options->dataset);
+	code = dataset_make_cogs(places, &folder, err);
+	if (code < 0)
+		return code;
+	code = data_cog_new(out, folder, err);
+	free(folder);
+	return code;
+}

@@ -1,0 +1,575 @@
+#include "experiment/experiment.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/owner.h"
+#include "base/text.h"
+#include "cell/cell.h"
+#include "cli/command.h"
+#include "cli/database.h"
+#include "experiment/dataset.h"
+#include "cli/interrupt.h"
+#include "experiment/open_files.h"
+#include "experiment/keep.h"
+#include "experiment/cell_place.h"
+#include "experiment/record_room.h"
+#include "cli/say.h"
+#include "cli/show.h"
+#include "experiment/varied.h"
+#include "cli/typed.h"
+#include "measure/environment.h"
+#include "monitor/lines.h"
+#include "monitor/textfile.h"
+#include "plan/plan.h"
+#include "run/scratch.h"
+#include "store/store.h"
+
+/* A replica's start, its proof and the origin take about this long besides. */
+#define OVERHEAD_S 1.5
+
+/* For the live view, and what libraries put into their folders. */
+#define SCRATCH_BYTES (16ULL << 20)
+
+int experiment_open(struct experiment *experiment, const struct options *options,
+		 struct err *err)
+{
+	int code;
+
+	memset(experiment, 0, sizeof(*experiment));
+	experiment->options = options;
+	open_files_raise();
+	experiment->interrupt_fd = interrupt_open(err);
+	if (experiment->interrupt_fd < 0)
+		return experiment->interrupt_fd;
+	code = catalogue_load(&experiment->catalogue, err);
+	if (code < 0)
+		return code;
+	say_whose_tests(&experiment->catalogue.places);
+	uuid_make(experiment->run.id);
+	experiment->run.command = typed_line(options->word_count, options->words);
+	measure_environment(&experiment->run.environment);
+	snprintf(experiment->run.environment.harness_version,
+		 sizeof(experiment->run.environment.harness_version), "%s",
+		 BENCHMARK_VERSION);
+	return 0;
+}
+
+void experiment_close(struct experiment *experiment)
+{
+	struct err err;
+
+	monitoring_stop(&experiment->monitoring);
+	live_close(&experiment->live);
+	experiment_release_prepared(experiment);
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		summary_release(&experiment->finished[i].summary);
+	free(experiment->finished);
+	free(experiment->jobs);
+	free(experiment->run.command);
+	store_close(experiment->store);
+	containers_close(&experiment->containers);
+	cells_free(experiment->cells);
+	if (experiment->scratch.path && scratch_remove(&experiment->scratch, &err) < 0)
+		say(stderr, "benchmark: %s", err.text);
+	catalogue_release(&experiment->catalogue);
+	memset(experiment, 0, sizeof(*experiment));
+}
+
+/* --timeout -1, pyasyncio-benchmark's default: the longest trial there is, which
+ * then ends by its operations. */
+static int set_no_timeout(struct options *options, struct err *err)
+{
+	if (options->timeout >= 0)
+		return 0;
+	if (!options->n_requests)
+		return err_set(err, ERR_USAGE,
+			       "--timeout -1 leaves a trial without an end: "
+			       "give --n-requests N too, or a number of "
+			       "seconds");
+	options->timeout = TIMEOUT_MOST_S;
+	return 0;
+}
+
+/* What a trial alone has of options, as a sweep may give them. */
+static int check_options(struct options *options, struct err *err)
+{
+	static const struct option_spec *const groups[] = {
+		options_trial, options_limits, options_outside, NULL
+	};
+	int code = options_check_pairs(options, groups, err);
+
+	if (code == 0)
+		code = set_no_timeout(options, err);
+	return code < 0 ? code : record_room_check(options->n_requests,
+				  options->timeout < TIMEOUT_MOST_S, err);
+}
+
+int experiment_add(struct experiment *experiment, const char *library, const char *test,
+		const struct options *options, struct err *err)
+{
+	struct job job = { .options = *options };
+	int code = catalogue_find(&experiment->catalogue, library, test,
+				  &job.library, &job.test, err);
+
+	if (code == 0)
+		code = check_options(&job.options, err);
+	if (code < 0)
+		return code;
+	MEM_ROOM(experiment->jobs, experiment->job_count, experiment->job_capacity);
+	experiment->jobs[experiment->job_count++] = job;
+	return 0;
+}
+
+static double expected_s(const struct job *job)
+{
+	/* Without a limit its operations end it, nobody knows when: a guess. */
+	double timed_s = job->options.timeout < TIMEOUT_MOST_S
+				 ? job->options.timeout
+				 : 10;
+
+	return timed_s + job->options.warm_up + OVERHEAD_S;
+}
+
+/* Libraries are interleaved: what the machine does meanwhile then hits all of
+ * them alike. */
+static void shuffle(struct experiment *experiment)
+{
+	struct rng rng;
+
+	rng_init(&rng, experiment->options->seed);
+	for (size_t i = experiment->job_count; i > 1; i--) {
+		size_t j = rng_below(&rng, i);
+		struct job job = experiment->jobs[i - 1];
+
+		experiment->jobs[i - 1] = experiment->jobs[j];
+		experiment->jobs[j] = job;
+	}
+}
+
+/* What libraries, stores and keys are called stands in it, and goes to tables. */
+static void clean_row(struct result_row *row)
+{
+	for (const struct column *c = result_columns; c->name; c++) {
+		char *text = c->kind == COLUMN_TEXT
+				     ? *(char **)result_at(row, c)
+				     : NULL;
+
+		if (text)
+			text_clean_line(text);
+	}
+}
+
+static void clean_summary(struct summary *summary)
+{
+	clean_row(&summary->total);
+	for (unsigned i = 0; i < summary->replica_count; i++)
+		clean_row(&summary->replica[i]);
+}
+
+static void keep_summary(struct experiment *experiment, const struct summary *summary,
+			 const struct job *job)
+{
+	MEM_ROOM(experiment->finished, experiment->finished_count,
+		 experiment->finished_capacity);
+	experiment->finished[experiment->finished_count++] = (struct finished){
+		*summary, job->library->kind == LIBRARY_BASELINE
+	};
+}
+
+/* The words behind a trial's name when it is over. */
+static char *outcome_of(const struct trial *trial,
+			const struct result_row *row)
+{
+	bool fine = !strcmp(row->state, "ok");
+	const char *more = *trial->text || fine ? trial->text : row->state;
+	char rate[32];
+
+	if (trial->failed)
+		return mem_printf("FAILED: %s", trial->text);
+	lines_rate(row->requests_per_second, rate);
+	return mem_printf("%s requests/s, %llu ok, %llu failed%s%s", rate,
+			  (unsigned long long)row->number_successes,
+			  (unsigned long long)row->number_failures,
+			  *more ? "; " : "", more);
+}
+
+/* --textfile: all that has finished, the file replaced as a whole. */
+static void write_textfile(struct experiment *experiment)
+{
+	const char *path = experiment->options->textfile;
+	struct live_finished *rows;
+	struct str text = STR_INIT;
+	struct output output;
+	struct err err;
+	int code;
+
+	if (!path)
+		return;
+	rows = mem_array(experiment->finished_count, sizeof(*rows));
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct result_row *row =
+			&experiment->finished[i].summary.total;
+
+		live_describe(row, clock_parse(row->end_time), &rows[i]);
+	}
+	textfile_add(rows, (unsigned)experiment->finished_count, &text);
+	code = output_open(&output, path, &err);
+	if (code == 0) {
+		fputs(text.buf, output.file);
+		code = output_close(&output, 0, &err);
+	}
+	if (code < 0)
+		progress_say(&experiment->progress, "benchmark: %s", err.text);
+	experiment->failed |= code < 0;
+	str_release(&text);
+	free(rows);
+}
+
+/* Before the first trial; an old file stays as it was. */
+static int check_textfile(const struct experiment *experiment, struct err *err)
+{
+	const char *path = experiment->options->textfile;
+	const char *dot = path ? strrchr(path, '.') : NULL;
+	struct output output;
+	struct err ignored;
+	int code;
+
+	if (path && (!dot || strcmp(dot, ".prom") != 0))
+		return err_set(err, ERR_USAGE,
+			       "--textfile is '%s': give a file's path that "
+			       "ends in .prom, as node_exporter reads no other",
+			       path);
+	code = path ? output_open(&output, path, err) : 0;
+	if (path && code == 0)
+		output_close(&output, ERR_INTERRUPTED, &ignored);
+	return code;
+}
+
+/* Stores it, and tells it. */
+static void end_trial(struct experiment *experiment, const struct job *job,
+		      const struct trial *trial, struct summary *summary)
+{
+	char *outcome;
+
+	clean_summary(summary);
+	keep_trial(experiment, trial, summary);
+	outcome = outcome_of(trial, &summary->total);
+	progress_end(&experiment->progress, expected_s(job), outcome);
+	free(outcome);
+	if (strcmp(summary->total.state, "ok"))
+		experiment->failed = true;
+	live_end(&experiment->live, &summary->total);
+	keep_summary(experiment, summary, job);
+	write_textfile(experiment);
+}
+
+/* One that was not tried: its options are wrong, its library is not ready, its
+ * results would find no room. */
+static int end_untried(struct experiment *experiment, const struct job *job, int code,
+		       const struct err *why)
+{
+	experiment->failed = true;
+	experiment->refused += code == ERR_USAGE;
+	live_end(&experiment->live, NULL);
+	if (experiment->job_count == 1)
+		return code;
+	progress_end(&experiment->progress, expected_s(job), why->text);
+	return 0;
+}
+
+/* A trial that could not be made ends alone, whatever the reason: it is stored
+ * with its sentence as one that failed. */
+static int end_failed(struct experiment *experiment, const struct job *job, int code,
+		      struct trial *trial, const struct err *why)
+{
+	struct summary summary = { 0 };
+
+	experiment_fail_trial(experiment, job, trial, &summary, why);
+	if (experiment->job_count > 1) {
+		end_trial(experiment, job, trial, &summary);
+		return 0;
+	}
+	clean_summary(&summary);
+	keep_trial(experiment, trial, &summary);
+	summary_release(&summary);
+	live_end(&experiment->live, NULL);
+	return code;
+}
+
+/* Options with which none of them can be made, whatever the objects are. */
+static int check_work(const struct experiment *experiment, struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < experiment->job_count; i++) {
+		struct workload workload;
+
+		experiment_workload(&experiment->jobs[i], &workload);
+		code = plan_check(&workload, err);
+		if (code == 0)
+			return 0;
+	}
+	return code;
+}
+
+/* What is wrong with the options of any of them, or what this machine does not
+ * have, is said before the first. */
+static int check_jobs(const struct experiment *experiment, struct err *err)
+{
+	int code = check_work(experiment, err);
+
+	for (size_t i = 0; code == 0 && i < experiment->job_count; i++) {
+		const struct options *options = &experiment->jobs[i].options;
+		const struct credentials *ignored;
+		struct cell_need need;
+
+		cell_place_need(options, NULL, &need);
+		code = cells_check(experiment->cells, &need, err);
+		if (code == 0 && options->endpoint)
+			code = dataset_credentials(options, &ignored, err);
+	}
+	return code;
+}
+
+/* Whether it can be tried at all. */
+static int check_job(struct experiment *experiment, const struct job *job,
+		     struct err *err)
+{
+	int code;
+
+	if (!job->library->ready)
+		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
+			       job->library->name, job->library->remedy);
+	code = open_files_check(&job->options, open_files_limit(), err);
+	return code < 0 ? code : keep_room(experiment, job, err);
+}
+
+static int prepare_job(struct experiment *experiment, const struct job *job,
+		       const struct prepared **prepared, struct err *err)
+{
+	int code = progress_work_begin(&experiment->progress, err);
+
+	if (code == 0)
+		code = experiment_prepare(experiment, job, prepared, err);
+	progress_work_end(&experiment->progress);
+	return code;
+}
+
+static void name_job(struct experiment *experiment, const struct job *job)
+{
+	struct str name = STR_INIT;
+
+	str_addf(&name, "%s %s", job->library->name, job->test->name);
+	varied_add(experiment->jobs, experiment->job_count, job, &name);
+	progress_begin(&experiment->progress, name.buf, expected_s(job));
+	str_release(&name);
+}
+
+static int try_job(struct experiment *experiment, const struct job *job,
+		   struct trial *trial, struct summary *summary,
+		   struct err *err)
+{
+	const struct prepared *prepared;
+	int code = prepare_job(experiment, job, &prepared, err);
+
+	if (code == 0 || experiment->job_count > 1)
+		name_job(experiment, job);
+	if (code < 0)
+		return code;
+	live_begin(&experiment->live, job);
+	return experiment_trial(experiment, job, prepared, trial, summary, err);
+}
+
+static int run_job(struct experiment *experiment, const struct job *job,
+		   struct err *err)
+{
+	struct summary summary = { 0 };
+	struct trial trial = { 0 };
+	int code = check_job(experiment, job, err);
+	bool tried = code == 0;
+
+	if (tried)
+		code = try_job(experiment, job, &trial, &summary, err);
+	else if (experiment->job_count > 1)
+		name_job(experiment, job);
+	if (code == 0)
+		end_trial(experiment, job, &trial, &summary);
+	else if (code == ERR_INTERRUPTED)
+		live_end(&experiment->live, NULL);
+	else if (!tried || code == ERR_USAGE)
+		code = end_untried(experiment, job, code, err);
+	else
+		code = end_failed(experiment, job, code, &trial, err);
+	trial_release(&trial);
+	return code;
+}
+
+static int run_all(struct experiment *experiment, struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < experiment->job_count; i++) {
+		if (interrupt_seen())
+			code = ERR_INTERRUPTED;
+		else
+			code = run_job(experiment, &experiment->jobs[i], err);
+	}
+	if (code == 0 && experiment->refused == experiment->job_count)
+		code = ERR_USAGE; /* err has the last one's sentence */
+	return code;
+}
+
+static int run_jobs(struct experiment *experiment, struct err *err)
+{
+	double total_s = 0;
+	int code;
+
+	for (size_t i = 0; i < experiment->job_count; i++)
+		total_s += expected_s(&experiment->jobs[i]);
+	progress_init(&experiment->progress, experiment->job_count, total_s);
+	code = run_all(experiment, err);
+	if (code != ERR_INTERRUPTED)
+		return code;
+	experiment->interrupted = true;
+	progress_say(&experiment->progress,
+		     "benchmark: interrupted: %zu of %zu trials are finished "
+		     "and kept",
+		     experiment->finished_count, experiment->job_count);
+	return 0;
+}
+
+/* An engine that does not answer is waited for, but not by who wants to go. */
+static int open_containers(struct experiment *experiment, struct err *err)
+{
+	int code = progress_work_begin(&experiment->progress, err);
+
+	work_begin(0, "", "waiting for the container engine");
+	if (code == 0)
+		code = containers_open(&experiment->containers,
+				       experiment->options->image,
+				       &experiment->catalogue.places, err);
+	work_end();
+	progress_work_end(&experiment->progress);
+	return code;
+}
+
+/* Before anything that may have threads. */
+static int open_cells(struct experiment *experiment, struct err *err)
+{
+	enum isolation best, worst;
+	char owner[OWNER_BYTES];
+	struct owner self;
+	int code = cell_place_grades(experiment->options->isolation, &best, &worst,
+				  err);
+
+	owner_self(&self);
+	owner_format(&self, owner);
+	if (code == 0)
+		code = cells_open(&experiment->cells, best, worst, owner,
+				  experiment->scratch.path, err);
+	if (code == 0 && best == ISOLATION_DOCKER)
+		code = open_containers(experiment, err);
+	if (code == 0)
+		snprintf(experiment->run.environment.isolation,
+			 sizeof(experiment->run.environment.isolation), "%s",
+			 isolation_name(experiment->cells->isolation));
+	return code;
+}
+
+static int begin_live(struct experiment *experiment, struct err *err)
+{
+	const char *listen = experiment->options->monitor;
+	char *board = mem_printf("%s/" LIVE_BOARD, experiment->scratch.path);
+	int code = live_open(&experiment->live, experiment, err);
+
+	if (code == 0 && listen)
+		code = monitoring_start(&experiment->monitoring, listen, board,
+					database_url(experiment->options), err);
+	free(board);
+	return code;
+}
+
+static int begin(struct experiment *experiment, struct err *err)
+{
+	const char *url = database_url(experiment->options);
+	int code = check_textfile(experiment, err);
+	struct err stale;
+
+	if (code < 0)
+		return code;
+
+	if (scratch_clear_stale(&stale) < 0)
+		progress_say(&experiment->progress, "benchmark: left of an earlier "
+			     "run: %s", stale.text);
+	cells_clear_stale();
+	container_clear_stale();
+	code = scratch_make(&experiment->scratch, SCRATCH_BYTES, err);
+	if (code == 0)
+		code = open_cells(experiment, err);
+	if (code == 0)
+		code = check_jobs(experiment, err);
+	experiment->run.start_wall_ns = clock_wall_ns();
+	/* The monitor's process must not have the database open, and a run that
+	 * cannot begin must not stand in it. */
+	if (code == 0)
+		code = begin_live(experiment, err);
+	if (code == 0)
+		code = progress_work_begin(&experiment->progress, err);
+	if (code == 0)
+		code = database_use(&experiment->store, url, STORE_WRITE,
+				    &experiment->progress, err);
+	if (code == 0)
+		code = store_begin_run(experiment->store, &experiment->run, err);
+	progress_work_end(&experiment->progress);
+	return code;
+}
+
+/* What watchers still want to read; Ctrl-C ends it at once. */
+static void end_live(struct experiment *experiment)
+{
+	int linger_ms = (int)(experiment->options->linger * 1e3);
+
+	live_close(&experiment->live);
+	if (monitoring_lives(&experiment->monitoring))
+		monitoring_linger(&experiment->monitoring, experiment->interrupt_fd,
+				  linger_ms);
+	else if (experiment->monitoring.pid)
+		progress_say(&experiment->progress,
+			     "benchmark: the monitor ended before the run, "
+			     "whose results are whole");
+	monitoring_stop(&experiment->monitoring);
+}
+
+/* A trial that failed is a result; a run that failed could not make them all. */
+static enum run_end how_ended(const struct experiment *experiment, int code)
+{
+	if (experiment->interrupted || code == ERR_INTERRUPTED)
+		return RUN_INTERRUPTED;
+	return experiment->made < experiment->job_count ? RUN_FAILED : RUN_FINISHED;
+}
+
+int experiment_run(struct experiment *experiment, struct err *err)
+{
+	int code = begin(experiment, err);
+
+	if (code < 0)
+		return code;
+	shuffle(experiment);
+	code = run_jobs(experiment, err);
+	experiment->run.end_wall_ns = clock_wall_ns();
+	keep_end(experiment, how_ended(experiment, code));
+	if (experiment->finished_count)
+		show_summaries(experiment);
+	end_live(experiment);
+	if (code < 0)
+		return code;
+	if (experiment->interrupted)
+		return 130;
+	return experiment->failed;
+}

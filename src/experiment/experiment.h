@@ -1,0 +1,103 @@
+/*
+ * What run-test, run-all and run-parameterized-test have in common: a run of
+ * jobs, each a trial; prepared plans; the database; the report at the end.
+ *
+ *	experiment_open() -> experiment_add() … -> experiment_run() -> experiment_close()
+ */
+#ifndef EXPERIMENT_EXPERIMENT_H
+#define EXPERIMENT_EXPERIMENT_H
+
+#include "catalogue/catalogue.h"
+#include "experiment/containers.h"
+#include "experiment/live.h"
+#include "experiment/monitoring.h"
+#include "cli/option.h"
+#include "cli/progress.h"
+#include "objects/objects.h"
+#include "record/plan.h"
+#include "record/result.h"
+#include "record/trial.h"
+#include "run/handed.h"
+#include "run/scratch.h"
+
+struct cells;
+struct store;
+
+struct job {
+	const struct library *library;
+	const struct test *test;
+	struct options options;
+};
+
+/* A plan and its proof, sealed, for all trials with the same work. */
+struct prepared {
+	char *key;     /* all options that the work depends on, as text */
+	int handed[HANDED_READ];
+	struct plan work; /* what they hold */
+	uint64_t request_size; /* bytes of an operation */
+	struct object_source *source;
+};
+
+/* What is kept of a trial for the report. */
+struct finished {
+	struct summary summary;
+	bool baseline; /* reference, null */
+};
+
+struct experiment {
+	const struct options *options;
+	struct catalogue catalogue;
+	struct store *store;
+	struct run run;
+	struct scratch scratch; /* replicas' files, plans */
+	struct cells *cells;
+	struct containers containers; /* with --isolation docker */
+	int interrupt_fd;
+	struct progress progress;
+	struct live_writer live;
+	struct monitoring monitoring;
+	struct job *jobs;
+	size_t job_count, job_capacity;
+	struct prepared *prepared;
+	size_t prepared_count, prepared_capacity;
+	struct finished *finished;
+	size_t finished_count, finished_capacity;
+	size_t made;    /* trials that were made, or tried: those that failed too */
+	size_t refused; /* trials that were asked for in a wrong way */
+	bool failed, interrupted;
+};
+
+int experiment_open(struct experiment *experiment, const struct options *options,
+		 struct err *err);
+void experiment_close(struct experiment *experiment);
+
+/* Adds a trial of this library and test; ERR_USAGE where there is none. */
+int experiment_add(struct experiment *experiment, const char *library, const char *test,
+		const struct options *options, struct err *err);
+
+/* Runs the jobs in a seeded random order, stores each, prints the report.
+ * Returns 0, or 1 when a trial failed, 130 when interrupted; negative when
+ * nothing could be done. */
+int experiment_run(struct experiment *experiment, struct err *err);
+
+/* What a job asks of the plan. prepare.c */
+void experiment_workload(const struct job *job, struct workload *workload);
+
+/* Plan, proof and burst for a job: made, or found. Borrowed. prepare.c */
+int experiment_prepare(struct experiment *experiment, const struct job *job,
+		    const struct prepared **out, struct err *err);
+void experiment_release_prepared(struct experiment *experiment);
+
+/* One trial of prepared work, from the origin's start to the summary; not yet
+ * stored. trial.c `trial` is released by the caller, also after a failure. */
+int experiment_trial(struct experiment *experiment, const struct job *job,
+		  const struct prepared *prepared, struct trial *trial,
+		  struct summary *summary, struct err *err);
+
+/* The summary of one that could not be made, `why`: experiment_trial() failed, or
+ * was not called and the trial is zeroed. trial.c */
+void experiment_fail_trial(struct experiment *experiment, const struct job *job,
+			struct trial *trial, struct summary *summary,
+			const struct err *why);
+
+#endif

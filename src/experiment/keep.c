@@ -1,0 +1,89 @@
+#include "experiment/keep.h"
+
+#include <stdlib.h>
+
+#include "store/store.h"
+
+/* Readings a second of each replica, of the origin and the machine: sampler.c
+ * takes ten. */
+#define SAMPLES_PER_SECOND 10
+
+/* Of a trial whose end is not known: a guess. */
+#define GUESS_S 10
+
+int keep_room(struct experiment *experiment, const struct job *job, struct err *err)
+{
+	const struct options *options = &job->options;
+	double timed_s = options->timeout < TIMEOUT_MOST_S ? options->timeout
+							   : GUESS_S;
+	double samples = (timed_s + 1) * SAMPLES_PER_SECOND *
+			 ((double)options->replicas + 2);
+
+	return store_reserve(experiment->store, (unsigned)options->replicas,
+			     (uint64_t)samples, err);
+}
+
+/* Ctrl-C ends the wait for a database, and the run with it. */
+static void note_failure(struct experiment *experiment, int code)
+{
+	experiment->failed = true;
+	experiment->interrupted |= code == ERR_INTERRUPTED;
+}
+
+static void tell_spooled(struct experiment *experiment, const char *what,
+			 const char *why, char *file)
+{
+	progress_say(&experiment->progress,
+		     "benchmark: %s. %s is kept in %s: the next command with "
+		     "this database takes it in, or `benchmark db recover`",
+		     why, what, file);
+	free(file);
+}
+
+void keep_trial(struct experiment *experiment, const struct trial *trial,
+		const struct summary *summary)
+{
+	struct err why, err;
+	char *file;
+	int code = progress_work_begin(&experiment->progress, &why);
+
+	if (code == 0)
+		code = store_add_trial(experiment->store, &experiment->run, trial,
+				       summary, &why);
+	progress_work_end(&experiment->progress);
+	experiment->made += code == 0;
+	if (code == 0)
+		return;
+	note_failure(experiment, code);
+	if (store_spool_trial(experiment->store, &experiment->run, trial, summary,
+			      &file, &err) == 0) {
+		experiment->made++;
+		tell_spooled(experiment, "The trial", why.text, file);
+	} else {
+		progress_say(&experiment->progress,
+			     "benchmark: %s. The trial cannot be kept "
+			     "elsewhere either: %s. Its row is shown and then "
+			     "lost", why.text, err.text);
+	}
+}
+
+void keep_end(struct experiment *experiment, enum run_end how)
+{
+	struct err why, err;
+	char *file;
+	int code = progress_work_begin(&experiment->progress, &why);
+
+	if (code == 0)
+		code = store_end_run(experiment->store, &experiment->run, how, &why);
+	progress_work_end(&experiment->progress);
+	if (code == 0)
+		return;
+	note_failure(experiment, code);
+	if (store_spool_end(experiment->store, &experiment->run, how, &file, &err) ==
+	    0)
+		tell_spooled(experiment, "That the run has ended", why.text, file);
+	else
+		progress_say(&experiment->progress,
+			     "benchmark: that the run has ended is not in the "
+			     "database: %s", why.text);
+}

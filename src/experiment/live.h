@@ -1,0 +1,58 @@
+/*
+ * Writes a run's live figures on its board (monitor/board.h), a file in the
+ * run's scratch folder, where `--monitor` and `benchmark monitor` read them.
+ *
+ *	live_open(&live, experiment, &err);
+ *	live_begin(&live, experiment, job);
+ *	  live_update(&live, &sampler, "running");   some times a second
+ *	live_end(&live, &trial, &row);
+ *	live_close(&live);
+ */
+#ifndef EXPERIMENT_LIVE_H
+#define EXPERIMENT_LIVE_H
+
+#include "monitor/board.h"
+#include "record/result.h"
+
+struct job;
+struct sampler;
+struct experiment;
+
+/* The board's name in the scratch folder. */
+#define LIVE_BOARD "board"
+
+struct live_writer {
+	struct board *board; /* NULL: none */
+	const struct experiment *experiment; /* borrowed */
+	uint32_t test;           /* of the trial now, on the board */
+	struct live_test before; /* what its earlier trials had */
+	struct ledger_counts origin_before;
+	uint64_t wall_offset_ns; /* wall time - CLOCK_MONOTONIC */
+};
+
+/* Room for all jobs of the experiment. */
+int live_open(struct live_writer *live, const struct experiment *experiment,
+	      struct err *err);
+
+/* A trial begins. */
+void live_begin(struct live_writer *live, const struct job *job);
+
+/* `stage` as the run room's. */
+void live_update(struct live_writer *live, const struct sampler *sampler,
+		 const char *stage, double left_s);
+
+/* It is over, and stays on the board until the next begins; NULL: it could not
+ * be made at all. */
+void live_end(struct live_writer *live, const struct result_row *row);
+
+/* The board as it stands, not copied; false: there is none. */
+bool live_look(const struct live_writer *live, struct live *out);
+
+/* A row of results in the form of the board. */
+void live_describe(const struct result_row *row, uint64_t end_wall_ns,
+		   struct live_finished *out);
+
+/* The run is over: says so on the board, and unmaps it. */
+void live_close(struct live_writer *live);
+
+#endif

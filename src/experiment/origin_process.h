@@ -1,0 +1,53 @@
+/*
+ * Our origin in a process of its own, with a port and a ledger row for each
+ * client. It ends when origin_process_stop() is called or when we die.
+ */
+#ifndef EXPERIMENT_ORIGIN_PROCESS_H
+#define EXPERIMENT_ORIGIN_PROCESS_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "record/ledger.h"
+#include "objects/objects.h"
+
+/* bbr, the default of some machines, halves the speed of large answers on one
+ * machine and charges part of the work to nobody (docs/method.md). Where an
+ * ordinary user may not have cubic, reno is as quick on a path without loss. */
+#define ORIGIN_CONGESTION "cubic,reno"
+
+#define ORIGIN_PROCESS_NONE { .stop_fd = -1, .ended_fd = -1 }
+
+struct cells;
+struct origin;
+
+struct origin_process {
+	struct origin *origin;
+	struct ledger *ledger;
+	pid_t pid;   /* 0: not running */
+	int stop_fd; /* closing it ends the origin */
+	int ended_fd; /* pidfd: readable once it has ended; -1: not running */
+	const struct cells *cells; /* borrowed */
+};
+
+/* Returns once it accepts connections, in the origin's cell. `clients` rows and
+ * ports; `congestion` NULL: ORIGIN_CONGESTION. */
+int origin_process_start(struct origin_process *process,
+			 struct object_source *source, unsigned clients,
+			 struct cells *cells, const char *congestion,
+			 struct err *err);
+
+/* "http://origin.geoio.test:PORT" of one client; without a hosts file of its
+ * own with the address, on loopback "http://127.0.0.1:PORT". */
+void origin_process_endpoint(const struct origin_process *process,
+			     unsigned client, char out[256]);
+
+/* How one ended whose `ended_fd` is readable, as a sentence with the remedy; it
+ * is `when`, "2.0 s after GO". */
+void origin_process_describe_end(const struct origin_process *process,
+				 const char *when, char *out, size_t size);
+
+/* Also fine when start failed. */
+void origin_process_stop(struct origin_process *process);
+
+#endif

@@ -1,0 +1,574 @@
+#include "experiment/sampler.h"
+#include "experiment/sampler_processes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/* Readings of what costs more: once a second. */
+#define SELDOM_TICKS 10
+
+/* So many cells are read in full at each tick. Where there are more, CPU time
+ * and bytes are still read of all, files of groups of some, in turns: to read a
+ * file of a group that another CPU has used costs 4 us, so that 100 cells of six
+ * files ten times a second would be 2.5% of a CPU. */
+#define FULL_CELLS 16
+#define TURN_CELLS 5
+#define TURN_SELDOM_TICKS 100
+
+/* Records whose pages are allocated ahead of a replica: at least so many, or
+ * four times what it wrote since the last reading. Of all replicas together
+ * 64 MiB at most. */
+#define AHEAD_LEAST 2048
+#define AHEAD_MOST 32768
+#define AHEAD_ALL 1048576
+
+/* Records that are read at once: 16 KiB, which stay in the nearest cache; at
+ * first 1 KiB, as many a replica has none that are new, and the kernel copies
+ * whatever is asked for. */
+#define CHUNK_RECORDS 256
+#define FIRST_RECORDS 16
+
+/* For the origin to count what has been answered: of all replicas together,
+ * once before GO and once after it; and of one whose requests that are left may
+ * be those that it gave up. */
+#define COUNTED_ALL_NS (2 * NS_PER_S)
+#define COUNTED_NS (5 * NS_PER_MS)
+
+void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
+		  struct ledger *ledger, pid_t origin_pid, const int *records,
+		  size_t capacity, const struct plan *plan)
+{
+	unsigned n = trial->replica_count;
+
+	memset(s, 0, sizeof(*s));
+	s->trial = trial;
+	s->cells = cells;
+	s->ledger = ledger;
+	s->origin_pid = origin_pid;
+	s->records = records;
+	s->capacity = capacity;
+	s->chunk = mem_array(CHUNK_RECORDS, sizeof(*s->chunk));
+	s->count = n + 1;
+	s->gauges = mem_array(s->count, sizeof(*s->gauges));
+	s->cursors = mem_array(n, sizeof(*s->cursors));
+	s->ours = mem_array(s->count + 1, sizeof(*s->ours));
+	s->links = mem_array(s->count, sizeof(*s->links));
+	s->links_before = mem_array(s->count, sizeof(*s->links_before));
+	s->links_at_go = mem_array(s->count, sizeof(*s->links_at_go));
+	s->tcp_at_go = mem_array(s->count, sizeof(*s->tcp_at_go));
+	s->first = mem_array(s->count, sizeof(*s->first));
+	s->last = mem_array(s->count, sizeof(*s->last));
+	for (unsigned i = 0; i < n; i++)
+		possible_init(&s->cursors[i].possible, trial, i, plan->ops,
+			      plan->op_count);
+	for (unsigned i = 0; ledger && i < n; i++)
+		atomic_store(&ledger->row[i].hold_target,
+			     trial->spec.concurrency);
+	if (cells->networked)
+		net_read(cells->net, s->links_before, s->count);
+}
+
+/* -------------------------------------------------------------- records --- */
+
+static size_t ahead_of(const struct sampler *s, size_t newly)
+{
+	size_t ahead = AHEAD_ALL / s->trial->replica_count;
+
+	if (ahead > AHEAD_MOST)
+		ahead = AHEAD_MOST;
+	if (ahead < AHEAD_LEAST)
+		ahead = AHEAD_LEAST;
+	return ahead > 4 * newly ? ahead : 4 * newly;
+}
+
+/* Pages that the harness allocates are not in the replica's memory. */
+static void reserve(struct sampler *s, unsigned i, size_t newly)
+{
+	struct record_cursor *cursor = &s->cursors[i];
+	size_t ahead = ahead_of(s, newly), want = cursor->at + ahead;
+
+	if (want > s->capacity)
+		want = s->capacity;
+	if (want <= cursor->reserved ||
+	    (newly && cursor->reserved >= cursor->at + ahead / 2))
+		return;
+	if (run_reserve_records(s->records[i], cursor->reserved, want) == 0)
+		cursor->reserved = want;
+}
+
+static void count_ok(struct record_cursor *cursor, const struct record *record)
+{
+	uint64_t latency_ns = record->end_ns > record->intended_ns
+				      ? record->end_ns - record->intended_ns
+				      : 0;
+
+	cursor->ok++;
+	cursor->bytes += record->bytes;
+	cursor->bucket[live_bucket(latency_ns)]++;
+	cursor->latency_sum_ns += latency_ns;
+}
+
+/* What cannot be true counts nowhere, here as in the results. */
+static void count_record(struct record_cursor *cursor,
+			 const struct record *record)
+{
+	if (record->end_ns > cursor->latest_ns)
+		cursor->latest_ns = clock_now_ns();
+	if (!possible_next(&cursor->possible, record, cursor->latest_ns, NULL))
+		return;
+	if (record->outcome == OUTCOME_OK)
+		count_ok(cursor, record);
+	else
+		cursor->failed++;
+	cursor->outcomes[record->outcome]++;
+}
+
+/* Counts the records that were written since the last time. */
+static void advance(struct sampler *s, unsigned i)
+{
+	struct record_cursor *cursor = &s->cursors[i];
+	size_t before = cursor->at, most, n, next = FIRST_RECORDS;
+
+	do {
+		most = next;
+		n = run_read_records(s->records[i], cursor->at, s->chunk, most);
+		for (size_t at = 0; at < n; at++)
+			count_record(cursor, &s->chunk[at]);
+		cursor->at += n;
+		next = CHUNK_RECORDS;
+	} while (n == most);
+	reserve(s, i, cursor->at - before);
+}
+
+/* ------------------------------------------------------------- readings --- */
+
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+/* A container's link is a new one, which began at 0 by itself. */
+static void begin_at_zero(struct net_counts *link, struct net_counts *before)
+{
+	if (link->rx_packets < before->rx_packets ||
+	    link->tx_packets < before->tx_packets)
+		memset(before, 0, sizeof(*before));
+	link->rx_bytes = since(link->rx_bytes, before->rx_bytes);
+	link->tx_bytes = since(link->tx_bytes, before->tx_bytes);
+	link->rx_packets = since(link->rx_packets, before->rx_packets);
+	link->tx_packets = since(link->tx_packets, before->tx_packets);
+}
+
+static void read_links(struct sampler *s)
+{
+	if (!s->cells->networked)
+		return;
+	if (net_read(s->cells->net, s->links, s->count) < 0) {
+		LOG(CLI, "the links' counters cannot be read");
+		return;
+	}
+	for (unsigned i = 0; i < s->count; i++)
+		begin_at_zero(&s->links[i], &s->links_before[i]);
+}
+
+static void fill_link(const struct sampler *s, unsigned number,
+		      struct sample *sample)
+{
+	const struct net_counts *link = &s->links[number];
+	bool known = s->cells->networked;
+
+	sample->link_rx_bytes = known ? link->rx_bytes : COUNT_UNKNOWN;
+	sample->link_tx_bytes = known ? link->tx_bytes : COUNT_UNKNOWN;
+	sample->link_rx_packets = known ? link->rx_packets : COUNT_UNKNOWN;
+	sample->link_tx_packets = known ? link->tx_packets : COUNT_UNKNOWN;
+}
+
+static uint64_t received(const struct sampler *s, unsigned i)
+{
+	if (s->cells->networked)
+		return s->links[CELL_OF(i)].rx_bytes;
+	return s->ledger ? atomic_load(&s->ledger->row[i].body_bytes)
+			 : s->cursors[i].bytes;
+}
+
+/* Cells take turns, so that no tick is longer than the others. */
+static enum gauge_what what_of(const struct sampler *s, unsigned number)
+{
+	bool few = s->count <= FULL_CELLS;
+	unsigned turns = few ? 1 : (s->count + TURN_CELLS - 1) / TURN_CELLS;
+	unsigned seldom = few ? SELDOM_TICKS : TURN_SELDOM_TICKS;
+
+	if ((s->ticks + number) % seldom == 0)
+		return GAUGE_SELDOM;
+	return (s->ticks + number) % turns ? GAUGE_BRIEF : GAUGE_OFTEN;
+}
+
+static void sample_cell(struct sampler *s, unsigned number,
+			enum gauge_what what)
+{
+	struct sample sample = s->last[number];
+
+	if (gauge_read(&s->gauges[number], what, &sample) < 0)
+		return; /* gone: its last reading stands */
+	processes_add(s, number, &sample);
+	sample.replica = (int32_t)number - 1;
+	fill_link(s, number, &sample);
+	if (number != CELL_ORIGIN) {
+		const struct record_cursor *cursor = &s->cursors[number - 1];
+
+		advance(s, number - 1);
+		sample.operations_ok = cursor->ok;
+		sample.operations_failed = cursor->failed;
+		sample.received_bytes = received(s, number - 1);
+	}
+	s->last[number] = sample;
+	trial_add_sample(s->trial, &sample);
+}
+
+static void sample_all(struct sampler *s, bool all)
+{
+	struct machine_sample machine;
+
+	read_links(s);
+	if (s->groupless)
+		families_scan(&s->families);
+	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
+		sample_cell(s, i, all ? GAUGE_SELDOM : what_of(s, i));
+	machine_read(&s->machine, &machine);
+	trial_add_machine(s->trial, &machine);
+}
+
+/* ---------------------------------------------------------------- hooks --- */
+
+static void open_gauge(struct sampler *s, unsigned number)
+{
+	gauge_open(&s->gauges[number], &s->cells->group[number],
+		    s->ours[number],
+		    s->cells->isolation == ISOLATION_DOCKER &&
+			    number != CELL_ORIGIN);
+}
+
+/* A client may have an answer, and say so, before the origin's sendmsg() has
+ * returned and it was counted. Those that it `gave_up` may stay in flight. */
+static void let_origin_count(struct sampler *s, unsigned i, uint64_t gave_up)
+{
+	const struct ledger_row *row = &s->ledger->row[i];
+	uint64_t began_ns = clock_now_ns(), now_ns = began_ns, left;
+
+	while ((left = atomic_load(&row->in_flight)) &&
+	       now_ns - began_ns < s->counting_left_ns &&
+	       (left > gave_up || now_ns - began_ns < COUNTED_NS)) {
+		clock_sleep_until(now_ns + NS_PER_MS / 10);
+		now_ns = clock_now_ns();
+	}
+	now_ns -= began_ns;
+	s->counting_left_ns -= now_ns < s->counting_left_ns
+				       ? now_ns : s->counting_left_ns;
+}
+
+static void quiet_ledger(struct sampler *s, unsigned i)
+{
+	struct ledger_row *row = &s->ledger->row[i];
+
+	let_origin_count(s, i, 0);
+	ledger_read(row, &s->trial->replica[i].ledger_setup);
+	atomic_store(&row->hold_target, 0);
+	atomic_store(&row->in_flight_peak, 0);
+	atomic_store(&row->open_connections_peak,
+		     atomic_load(&row->open_connections));
+}
+
+static void quiet_rows(struct sampler *s)
+{
+	struct ledger_all *all = s->ledger ? &s->ledger->all : NULL;
+
+	for (unsigned i = 0; all && i < s->trial->replica_count; i++)
+		quiet_ledger(s, i);
+	if (!all)
+		return;
+	atomic_store(&all->in_flight_peak, 0);
+	atomic_store(&all->open_connections_peak,
+		     atomic_load(&all->open_connections));
+}
+
+/* While all are quiet, like the ledger: on a busy machine the reading at GO may
+ * end after GO, and what arrived until then would be missing. */
+static void links_at_go(struct sampler *s)
+{
+	if (!s->cells->networked)
+		return;
+	read_links(s);
+	memcpy(s->links_at_go, s->links, s->count * sizeof(*s->links));
+	for (unsigned i = 0; i < s->count; i++)
+		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
+}
+
+static void on_ready(void *context, struct trial *trial)
+{
+	struct sampler *s = context;
+
+	s->metering = true;
+	s->ours[CELL_ORIGIN] = s->origin_pid;
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		s->ours[CELL_OF(i)] = trial->replica[i].pid;
+	others_begin(&s->others, s->ours, s->count + 1);
+	machine_open(&s->machine);
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->ours[i])
+			open_gauge(s, i);
+	processes_begin(s);
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		reserve(s, i, 0);
+	links_at_go(s);
+	s->counting_left_ns = COUNTED_ALL_NS;
+	quiet_rows(s);
+	s->counting_left_ns = COUNTED_ALL_NS;
+}
+
+/* The replicas still sleep: what is read now is what they will have at GO. */
+static void on_go(void *context, struct trial *trial)
+{
+	struct sampler *s = context;
+
+	if (s->ledger)
+		s->still_ns = ledger_still_ns(s->ledger, trial->go_ns);
+	sample_all(s, true);
+	for (size_t i = 0; i < trial->sample_count; i++)
+		trial->samples[i].at_ns = trial->go_ns;
+	for (size_t i = 0; i < trial->machine_count; i++)
+		trial->machine[i].at_ns = trial->go_ns;
+	for (unsigned i = 0; i < s->count; i++)
+		s->last[i].at_ns = trial->go_ns;
+	memcpy(s->first, s->last, s->count * sizeof(*s->first));
+}
+
+static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
+{
+	struct sampler *s = context;
+
+	(void)trial;
+	(void)now_ns;
+	s->ticks++;
+	sample_all(s, false);
+}
+
+/* One that does not go on is still until the end. A part before GO may be in
+ * what it said later. */
+static void take_still(struct sampler *s, struct trial *trial)
+{
+	uint64_t window_ns = trial->window_end_ns - trial->go_ns, still_ns;
+
+	if (!s->ledger)
+		return;
+	still_ns = ledger_still_ns(s->ledger, trial->window_end_ns);
+	still_ns = since(still_ns, s->still_ns);
+	trial->origin_still_ns = still_ns < window_ns ? still_ns : window_ns;
+}
+
+static void on_window_end(void *context, struct trial *trial)
+{
+	struct sampler *s = context;
+
+	if (!s->groupless)
+		families_scan(&s->families);
+	sample_all(s, true);
+	take_still(s, trial);
+	trial->others_cpu_ns = processes_end_others(s);
+}
+
+static void take_ledger(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	struct ledger_counts now;
+
+	if (!s->ledger)
+		return;
+	/* One that never was done gave up whatever is left. */
+	let_origin_count(s, i, replica->done_ns ? replica->unfinished
+						: UINT64_MAX);
+	ledger_read(&s->ledger->row[i], &now);
+	ledger_subtract(&now, &replica->ledger_setup, &replica->ledger);
+	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;
+}
+
+/* From GO on, like the ledger, with which it is compared. */
+static void take_link(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	const struct net_counts *now = &s->links[CELL_OF(i)];
+	const struct net_counts *then = &s->links_at_go[CELL_OF(i)];
+	const struct net_tcp *tcp_then = &s->tcp_at_go[CELL_OF(i)];
+	struct net_tcp tcp;
+
+	if (!s->cells->networked)
+		return;
+	read_links(s);
+	replica->link_rx_bytes = now->rx_bytes - then->rx_bytes;
+	replica->link_tx_bytes = now->tx_bytes - then->tx_bytes;
+	replica->link_rx_packets = now->rx_packets - then->rx_packets;
+	replica->link_tx_packets = now->tx_packets - then->tx_packets;
+	if (net_read_tcp(s->cells->net, CELL_OF(i), &tcp) < 0)
+		return;
+	replica->tcp_segments_in = tcp.segments_in - tcp_then->segments_in;
+	replica->tcp_segments_out = tcp.segments_out - tcp_then->segments_out;
+	replica->tcp_retransmitted =
+		tcp.retransmitted - tcp_then->retransmitted;
+}
+
+/* What only the group knows, and at its end. */
+static void take_group(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	struct gauge *gauge = &s->gauges[CELL_OF(i)];
+	struct cgroup_counts counts;
+
+	if (!gauge->group ||
+	    cgroup_read(gauge->group, CGROUP_SELDOM, &counts) < 0)
+		return;
+	replica->memory_peak_bytes = counts.memory_peak_bytes;
+	replica->memory_kills = counts.memory_kills;
+	replica->pids_refused = counts.pids_refused;
+}
+
+static void on_done(void *context, struct trial *trial, unsigned i)
+{
+	struct sampler *s = context;
+	struct err err;
+
+	take_ledger(s, i);
+	take_link(s, i);
+	take_group(s, i);
+	if (measure_peak_rss(trial->replica[i].pid,
+			     &trial->replica[i].peak_rss_bytes, &err) < 0)
+		LOG(CLI, "%s", err.text);
+	processes_done(s, i);
+}
+
+static void on_progress(void *context, struct trial *trial, const char *stage,
+			uint64_t now_ns)
+{
+	struct sampler *s = context;
+
+	(void)trial;
+	if (s->progress)
+		s->progress(s->progress_context, s, stage, now_ns);
+}
+
+struct run_hooks sampler_hooks(void)
+{
+	return (struct run_hooks){
+		.ready = on_ready,
+		.go = on_go,
+		.tick = on_tick,
+		.window_end = on_window_end,
+		.done = on_done,
+		.progress = on_progress,
+	};
+}
+
+/* ------------------------------------------------------------- afterwards --- */
+
+/* The most memory that a replica was seen to have which died before it could be
+ * asked for its peak. */
+static uint64_t largest_sample(const struct trial *trial, unsigned replica)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < trial->sample_count; i++) {
+		const struct sample *sample = &trial->samples[i];
+
+		if (sample->replica == (int32_t)replica &&
+		    sample->memory_bytes > most)
+			most = sample->memory_bytes;
+	}
+	return most;
+}
+
+/* All its processes have ended, so the group's sum is final. */
+static void take_total(struct sampler *s, unsigned i)
+{
+	struct gauge *gauge = &s->gauges[CELL_OF(i)];
+	struct cgroup_counts counts;
+
+	if (gauge->group && gauge->group != &gauge->container &&
+	    cgroup_read(gauge->group, CGROUP_OFTEN, &counts) == 0)
+		s->trial->replica[i].group_cpu_ns = counts.cpu_ns;
+}
+
+static void finish_replica(struct sampler *s, unsigned i)
+{
+	const struct sample *first = &s->first[CELL_OF(i)];
+	const struct sample *last = &s->last[CELL_OF(i)];
+	struct replica *replica = &s->trial->replica[i];
+
+	if (!replica->done_ns && s->metering) {
+		take_ledger(s, i);
+		take_link(s, i);
+		take_group(s, i);
+	}
+	take_total(s, i);
+	if (!replica->peak_rss_bytes)
+		replica->peak_rss_bytes = largest_sample(s->trial, i);
+	replica->cpu_ns = last->cpu_ns - first->cpu_ns;
+	replica->cpu_user_ns = last->cpu_user_ns - first->cpu_user_ns;
+	if (s->metering && last->throttled_ns != COUNT_UNKNOWN)
+		replica->throttled_ns =
+			last->throttled_ns - first->throttled_ns;
+}
+
+void sampler_finish(struct sampler *s)
+{
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		finish_replica(s, i);
+	processes_finish(s);
+	s->trial->origin_cpu_ns =
+		s->last[CELL_ORIGIN].cpu_ns - s->first[CELL_ORIGIN].cpu_ns;
+}
+
+void sampler_release(struct sampler *s)
+{
+	if (!s->trial)
+		return;
+	for (unsigned i = 0; s->metering && i < s->count; i++)
+		if (s->ours[i])
+			gauge_close(&s->gauges[i]);
+	if (s->metering)
+		machine_close(&s->machine);
+	others_release(&s->others);
+	families_release(&s->families);
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		possible_release(&s->cursors[i].possible);
+	free(s->gauges);
+	free(s->cursors);
+	free(s->chunk);
+	free(s->ours);
+	free(s->links);
+	free(s->links_before);
+	free(s->links_at_go);
+	free(s->tcp_at_go);
+	free(s->first);
+	free(s->last);
+	memset(s, 0, sizeof(*s));
+}
+
+uint64_t sampler_ok(const struct sampler *sampler)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < sampler->trial->replica_count; i++)
+		sum += sampler->cursors[i].ok;
+	return sum;
+}
+
+uint64_t sampler_failed(const struct sampler *sampler)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < sampler->trial->replica_count; i++)
+		sum += sampler->cursors[i].failed;
+	return sum;
+}

@@ -1,0 +1,81 @@
+/*
+ * What is read during a trial, as hooks for the run room: counters of the
+ * replicas' cells and of the origin's, or of their processes, the machine's,
+ * rows of the ledger, records as they are written. One sampler a trial.
+ */
+#ifndef EXPERIMENT_SAMPLER_H
+#define EXPERIMENT_SAMPLER_H
+
+#include "analyse/possible.h"
+#include "cell/cell.h"
+#include "experiment/gauge.h"
+#include "measure/family.h"
+#include "measure/machine.h"
+#include "measure/others.h"
+#include "record/ledger.h"
+#include "record/live.h"
+#include "record/trial.h"
+#include "run/run.h"
+
+/* How far a replica's records have been counted. */
+struct record_cursor {
+	size_t at;
+	struct possible possible;
+	uint64_t latest_ns; /* a moment after the records were read */
+	uint64_t outcomes[OUTCOME_COUNT];
+	uint64_t ok, failed, bytes;
+	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
+	uint64_t latency_sum_ns;
+	size_t reserved; /* records whose pages are allocated */
+};
+
+struct sampler {
+	struct trial *trial;
+	struct cells *cells;   /* borrowed */
+	struct ledger *ledger; /* NULL: a store outside */
+	pid_t origin_pid;      /* 0: a store outside */
+	struct gauge *gauges; /* one a cell, by its number */
+	unsigned count;        /* of cells: replicas + 1 */
+	struct record_cursor *cursors;
+	struct machine_meter machine;
+	struct families families; /* of the replicas */
+	bool groupless;        /* of some replica no group counts */
+	struct others others;
+	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
+	const int *records;    /* descriptors, borrowed, -1 before a trial */
+	size_t capacity;       /* of each */
+	struct record *chunk;  /* what is being counted */
+	struct net_counts *links; /* the newest, by the cell's number; they
+				   * began at 0 with this trial, though */
+	struct net_counts *links_before; /* links are kept from trial to
+					  * trial */
+	struct net_counts *links_at_go;
+	struct net_tcp *tcp_at_go;
+	struct sample *first, *last; /* at GO and the newest, by the number */
+	uint64_t still_ns;     /* that the origin stood still before GO */
+	unsigned ticks;        /* readings since GO */
+	bool metering;         /* gauges and machine are open */
+	void (*progress)(void *context, const struct sampler *sampler,
+			 const char *stage, uint64_t now_ns);
+	void *progress_context;
+	uint64_t counting_left_ns; /* that the origin may still be waited for */
+};
+
+void sampler_init(struct sampler *sampler, struct trial *trial,
+		  struct cells *cells, struct ledger *ledger,
+		  pid_t origin_pid, const int *records, size_t capacity,
+		  const struct plan *plan);
+
+/* Hooks whose context is the sampler. */
+struct run_hooks sampler_hooks(void);
+
+/* After the run: ledger rows of those that never were done, CPU over the
+ * window. The cells must still be there. */
+void sampler_finish(struct sampler *sampler);
+void sampler_release(struct sampler *sampler);
+
+/* Operations recorded so far, by all replicas. */
+uint64_t sampler_ok(const struct sampler *sampler);
+uint64_t sampler_failed(const struct sampler *sampler);
+
+#endif

@@ -1,0 +1,127 @@
+#include "experiment/sampler_processes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* An engine may leave out what it was asked for. */
+static void take_limits(struct sampler *s)
+{
+	struct applied *all = &s->trial->applied;
+
+	all->known = !s->groupless;
+	for (unsigned i = 1; all->known && i < s->count; i++) {
+		const struct gauge *gauge = &s->gauges[i];
+		struct cgroup_limits own;
+
+		cgroup_limits_of(gauge->group,
+				 gauge->group == &gauge->container, &own);
+		if (i == 1 || !(own.cpus > 0) ||
+		    (all->cpus > 0 && own.cpus > all->cpus))
+			all->cpus = own.cpus;
+		if (i == 1 || !own.memory_bytes ||
+		    (all->memory_bytes && own.memory_bytes > all->memory_bytes))
+			all->memory_bytes = own.memory_bytes;
+		if (i == 1 || !own.pids || (all->pids && own.pids > all->pids))
+			all->pids = own.pids;
+	}
+}
+
+void processes_begin(struct sampler *s)
+{
+	unsigned count = s->trial->replica_count;
+	pid_t *inits = mem_array(count, sizeof(*inits));
+
+	for (unsigned i = 0; i < count; i++)
+		inits[i] = cells_init_of(s->cells, i);
+	families_init(&s->families, s->ours + 1, inits, count);
+	free(inits);
+	for (unsigned i = 1; i < s->count; i++)
+		s->groupless |= !s->gauges[i].group;
+	take_limits(s);
+}
+
+/* What all but its first process have used, where no group counts them. */
+static void add_family(struct sampler *s, unsigned number, struct sample *sample)
+{
+	double user_share = sample->cpu_ns ? (double)sample->cpu_user_ns /
+						     (double)sample->cpu_ns
+					   : 1;
+	struct family_sum sum;
+
+	if (number == CELL_ORIGIN || s->gauges[number].group)
+		return;
+	families_sum(&s->families, number - 1, &sum);
+	sample->cpu_ns += sum.cpu_ns;
+	sample->cpu_user_ns += (uint64_t)((double)sum.cpu_ns * user_share);
+	sample->memory_bytes += sum.memory_bytes;
+	sample->threads += sum.threads;
+}
+
+/* A replica's processes can outlive its first one, and a sum of parts that were
+ * read at different times can waver. */
+static void never_less(struct sample *now, const struct sample *before)
+{
+	if (now->cpu_ns < before->cpu_ns)
+		now->cpu_ns = before->cpu_ns;
+	if (now->cpu_user_ns < before->cpu_user_ns)
+		now->cpu_user_ns = before->cpu_user_ns;
+	if (now->cpu_user_ns - before->cpu_user_ns >
+	    now->cpu_ns - before->cpu_ns)
+		now->cpu_user_ns = before->cpu_user_ns + now->cpu_ns -
+				   before->cpu_ns;
+}
+
+void processes_add(struct sampler *s, unsigned number, struct sample *sample)
+{
+	add_family(s, number, sample);
+	never_less(sample, &s->last[number]);
+}
+
+/* No process of a replica is somebody else's program. */
+uint64_t processes_end_others(struct sampler *s)
+{
+	size_t count = s->count + 1, all = count + s->families.member_count +
+					   s->families.stray_count;
+	pid_t *ours = mem_array(all, sizeof(*ours));
+	uint64_t used_ns;
+
+	memcpy(ours, s->ours, count * sizeof(*ours));
+	for (size_t i = 0; i < s->families.member_count; i++)
+		ours[count++] = s->families.member[i].pid;
+	for (size_t i = 0; i < s->families.stray_count; i++)
+		ours[count++] = s->families.stray[i];
+	used_ns = others_end(&s->others, ours, count);
+	free(ours);
+	return used_ns;
+}
+
+void processes_done(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	struct sample first = { 0 };
+	struct family_sum sum;
+
+	if (s->gauges[CELL_OF(i)].group)
+		return;
+	families_scan(&s->families);
+	families_sum(&s->families, i, &sum);
+	if (measure_read(&s->gauges[CELL_OF(i)].meter, &first, NULL) == 0)
+		replica->seen_cpu_ns = first.cpu_ns + sum.cpu_ns;
+	replica->peak_rss_bytes += sum.peak_bytes;
+}
+
+void processes_finish(struct sampler *s)
+{
+	for (unsigned i = 0; s->metering && i < s->trial->replica_count; i++) {
+		struct replica *replica = &s->trial->replica[i];
+
+		if (s->gauges[CELL_OF(i)].group)
+			continue;
+		replica->cpu_scope = CPU_SCOPE_PROCESSES;
+		replica->processes = s->families.processes[i];
+	}
+	if (s->groupless)
+		s->trial->strays = (unsigned)s->families.stray_count;
+}

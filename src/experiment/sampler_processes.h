@@ -1,0 +1,25 @@
+/* A part of the sampler: all processes of replicas that no control group
+ * counts, and the limits that the groups have. */
+#ifndef EXPERIMENT_SAMPLER_PROCESSES_H
+#define EXPERIMENT_SAMPLER_PROCESSES_H
+
+#include "experiment/sampler.h"
+
+/* When the gauges are open and the replicas are quiet. */
+void processes_begin(struct sampler *sampler);
+
+/* Adds to a reading of a cell's first process what its others used; a counter
+ * never goes down. */
+void processes_add(struct sampler *sampler, unsigned number,
+		   struct sample *sample);
+
+/* CPU of programs that are none of this run's, at the end of the window. */
+uint64_t processes_end_others(struct sampler *sampler);
+
+/* That replica is done and still there. */
+void processes_done(struct sampler *sampler, unsigned replica);
+
+/* All have ended. */
+void processes_finish(struct sampler *sampler);
+
+#endif

@@ -1,0 +1,398 @@
+/* One trial: joins origin, replicas, sampler and analysis. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyse/analyse.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cell/cell.h"
+#include "experiment/dataset.h"
+#include "experiment/origin_process.h"
+#include "experiment/cell_place.h"
+#include "experiment/record_room.h"
+#include "experiment/sampler.h"
+#include "experiment/experiment.h"
+#include "origin/origin.h"
+#include "plan/plan.h"
+#include "run/home.h"
+#include "run/run.h"
+
+#define GRACE_S 3.0
+
+/* What one trial needs besides the experiment; freed by end(). */
+struct setting {
+	const struct prepared *prepared;
+	struct origin_process origin;
+	struct sampler sampler;
+	char (*endpoints)[ENDPOINT_BYTES];
+	bool tls;
+	unsigned replicas; /* of those below */
+	int *records; /* -1 where there is none */
+	struct home *homes;
+	char **folders; /* their paths, borrowed */
+	char **argv, **environment, **reads;
+};
+
+/* By the options alone where there is no `prepared` work. */
+static void fill_objects(struct trial_spec *spec, const struct job *job,
+			 const struct prepared *prepared)
+{
+	const struct options *o = &job->options;
+	const char *bucket = dataset_bucket(o);
+	const char *name = o->endpoint ? bucket : dataset_name(o);
+	struct workload workload;
+
+	experiment_workload(job, &workload);
+	spec->request_size = prepared ? prepared->request_size
+				      : plan_request_bytes(&workload);
+	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
+		 prepared ? prepared->source->name : name);
+	snprintf(spec->bucket, sizeof(spec->bucket), "%s",
+		 prepared ? prepared->source->bucket : bucket);
+}
+
+static void fill_spec(struct trial_spec *spec, const struct job *job,
+		      const struct prepared *prepared)
+{
+	const struct options *o = &job->options;
+
+	memset(spec, 0, sizeof(*spec));
+	snprintf(spec->library, sizeof(spec->library), "%s",
+		 job->library->name);
+	snprintf(spec->test, sizeof(spec->test), "%s", job->test->name);
+	spec->client.pool_size =
+		(unsigned)(o->pool_size ? o->pool_size : o->concurrency);
+	spec->client.keep_alive = o->keep_alive;
+	spec->client.keep_alive_timeout_s = o->keep_alive_timeout;
+	spec->client.use_dns_cache = o->use_dns_cache;
+	spec->replicas = (unsigned)o->replicas;
+	spec->concurrency = (unsigned)o->concurrency;
+	spec->n_requests = o->n_requests;
+	spec->timeout_s = o->timeout;
+	spec->operation_timeout_s = o->operation_timeout;
+	spec->warm_up_s = o->warm_up;
+	spec->rate = o->rate;
+	spec->seed = o->seed;
+	spec->hot_key = o->hot_key;
+	spec->cpus_limit = o->cpus;
+	spec->memory_limit_bytes = o->memory;
+	spec->pids_limit = o->pids;
+	spec->link_bits_per_second = o->link_rate;
+	spec->keys = o->keys;
+	snprintf(spec->region, sizeof(spec->region), "%s", dataset_region(o));
+	fill_objects(spec, job, prepared);
+}
+
+/* The test's own parameters, as the protocol and the CSV show them. */
+static void fill_params(struct trial *trial)
+{
+	snprintf(trial->params_json, sizeof(trial->params_json),
+		 "{\"request_size\": %llu%s}",
+		 (unsigned long long)trial->spec.request_size,
+		 trial->spec.hot_key ? ", \"hot_key\": true" : "");
+}
+
+/* One that was asked for by name, and not the default, must be had. */
+static int check_congestion(const char *wanted, const char *got,
+			    struct err *err)
+{
+	size_t n = strlen(got);
+	const char *at = wanted;
+
+	while (at && (at = strstr(at, got)) != NULL) {
+		if ((at == wanted || at[-1] == ',') && strchr(",", at[n]))
+			return 0;
+		at += n;
+	}
+	return !wanted ? 0
+		       : err_set(err, ERR_USAGE,
+				 "--congestion: '%s' cannot be used here, only "
+				 "'%s': /proc/sys/net/ipv4/tcp_available_"
+				 "congestion_control lists what there is",
+				 wanted, got);
+}
+
+static int choose_outside(struct setting *s, const struct job *job,
+			  struct trial *trial, struct err *err)
+{
+	struct endpoint outside;
+	int code = endpoint_parse(&outside, job->options.endpoint, "a store",
+				  err);
+
+	if (code < 0)
+		return code;
+	s->tls = outside.tls;
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		memcpy(s->endpoints[i], outside.text, sizeof(outside.text));
+	memcpy(trial->spec.endpoint, outside.text, sizeof(outside.text));
+	return dataset_credentials(&job->options, &trial->spec.credentials,
+				   err);
+}
+
+/* Our origin and its endpoints, or the one outside. */
+static int choose_store(struct setting *s, const struct experiment *experiment,
+			const struct job *job, struct trial *trial,
+			struct err *err)
+{
+	const char *congestion = job->options.congestion;
+	unsigned n = trial->replica_count;
+	int code;
+
+	s->endpoints = mem_array(n, sizeof(*s->endpoints));
+	if (job->options.endpoint)
+		return choose_outside(s, job, trial, err);
+	code = origin_process_start(&s->origin, s->prepared->source, n,
+				    experiment->cells, congestion, err);
+	if (code == 0)
+		code = check_congestion(congestion,
+					origin_congestion(s->origin.origin),
+					err);
+	if (code < 0)
+		return code;
+	trial->own_origin = true;
+	snprintf(trial->congestion, sizeof(trial->congestion), "%s",
+		 origin_congestion(s->origin.origin));
+	for (unsigned i = 0; i < n; i++)
+		origin_process_endpoint(&s->origin, i, s->endpoints[i]);
+	return 0;
+}
+
+/* Whatever replicas made of it. The next trial has an origin of its own. */
+static void tell_lost(const struct setting *s, struct trial *trial,
+		      uint64_t lost_ns)
+{
+	char when[48] = "before GO";
+
+	if (trial->go_ns && lost_ns > trial->go_ns)
+		snprintf(when, sizeof(when), "%.1f s after GO",
+			 clock_seconds(lost_ns - trial->go_ns));
+	origin_process_describe_end(&s->origin, when, trial->text,
+				    sizeof(trial->text));
+}
+
+static int run_replicas(struct experiment *experiment, struct setting *s,
+			const struct job *job, struct trial *trial,
+			struct err *err)
+{
+	const struct options *o = &job->options;
+	struct place place = cell_place_hooks(experiment->cells);
+	struct run_request request = {
+		.trial = trial,
+		.place = &place,
+		.argv = s->argv,
+		.environment = s->environment,
+		.folders = s->folders,
+		.endpoints = s->endpoints,
+		.tls = s->tls,
+		.handed = s->prepared->handed,
+		.records = s->records,
+		.records_capacity = s->sampler.capacity,
+		.ready_timeout_s = o->ready_timeout + o->warm_up,
+		.grace_s = GRACE_S,
+		.interrupt_fd = experiment->interrupt_fd,
+		.lost_fd = s->origin.ended_fd,
+		.hooks = sampler_hooks(),
+		.context = &s->sampler,
+	};
+	int code;
+
+	if (experiment->cells->isolation == ISOLATION_DOCKER) {
+		request.launcher = "docker";
+		request.container = containers_fill(
+			&experiment->containers, experiment->cells, trial,
+			experiment->run.id, experiment->scratch.path);
+	}
+	code = run_trial(&request, err);
+	if (code == 0 && request.lost_ns)
+		tell_lost(s, trial, request.lost_ns);
+	return code;
+}
+
+static double window_left_s(const struct trial *trial, uint64_t now_ns)
+{
+	uint64_t end_ns = trial->go_ns + clock_ns(trial->spec.timeout_s);
+
+	if (!trial->go_ns)
+		return NAN;
+	return now_ns < end_ns ? clock_seconds(end_ns - now_ns) : 0;
+}
+
+static void show_progress(void *context, const struct sampler *sampler,
+			  const char *stage, uint64_t now_ns)
+{
+	struct experiment *experiment = context;
+	struct live look;
+
+	live_update(&experiment->live, sampler, stage,
+		    progress_left_s(&experiment->progress,
+				    window_left_s(sampler->trial, now_ns),
+				    now_ns));
+	if (live_look(&experiment->live, &look))
+		progress_show(&experiment->progress, &look);
+}
+
+/* A folder of its own for each replica. */
+static int make_homes(struct setting *s, struct experiment *experiment,
+		      struct err *err)
+{
+	int code = scratch_keep(&experiment->scratch, err);
+
+	s->homes = mem_array(s->replicas, sizeof(*s->homes));
+	s->folders = mem_array(s->replicas, sizeof(*s->folders));
+	for (unsigned i = 0; code == 0 && i < s->replicas; i++) {
+		const struct identity *who = cells_identity(experiment->cells, i);
+
+		code = home_make(&s->homes[i], &experiment->scratch, i, who->uid,
+				 who->gid, err);
+		s->folders[i] = s->homes[i].path;
+	}
+	return code;
+}
+
+/* Before the trial is judged: what stays is said of it. */
+static void remove_homes(struct setting *s, struct trial *trial)
+{
+	struct err err;
+
+	for (unsigned i = 0; s->homes && i < s->replicas; i++)
+		if (home_remove(&s->homes[i], &err) < 0)
+			trial_add_finding(trial, "replica %u left a folder "
+					  "behind: %s", i, err.text);
+}
+
+static int open_sampler(struct setting *s, struct experiment *experiment,
+			struct trial *trial, struct err *err)
+{
+	uint64_t capacity;
+	int code = record_room(&trial->spec, cgroup_memory_room(), &capacity,
+			       err);
+
+	if (code < 0)
+		return code;
+	s->records = mem_array(s->replicas, sizeof(*s->records));
+	for (unsigned i = 0; i < s->replicas; i++)
+		s->records[i] = -1;
+	sampler_init(&s->sampler, trial, experiment->cells, s->origin.ledger,
+		     s->origin.pid, s->records, capacity, &s->prepared->work);
+	s->sampler.ours[s->sampler.count] = experiment->monitoring.pid;
+	s->sampler.progress = show_progress;
+	s->sampler.progress_context = experiment;
+	return 0;
+}
+
+static void analyse(struct setting *s, struct trial *trial)
+{
+	show_progress(s->sampler.progress_context, &s->sampler, "stopping",
+		      clock_now_ns());
+	sampler_finish(&s->sampler);
+	for (unsigned i = 0; trial->go_ns && i < trial->replica_count; i++) {
+		struct record *records;
+		size_t count;
+
+		run_take_records(s->records[i], &records, &count);
+		analyse_records(trial, i, records, count, &s->prepared->work,
+				clock_now_ns());
+		free(records);
+	}
+	analyse_reconcile(trial);
+}
+
+static void end(struct setting *s)
+{
+	sampler_release(&s->sampler);
+	origin_process_stop(&s->origin);
+	for (unsigned i = 0; s->records && i < s->replicas; i++)
+		if (s->records[i] >= 0)
+			close(s->records[i]);
+	free(s->records);
+	free(s->folders);
+	free(s->homes);
+	free(s->endpoints);
+	catalogue_free_words(s->argv);
+	catalogue_free_words(s->environment);
+	catalogue_free_words(s->reads);
+}
+
+int experiment_trial(struct experiment *experiment, const struct job *job,
+		  const struct prepared *prepared, struct trial *trial,
+		  struct summary *summary, struct err *err)
+{
+	struct setting s = { .prepared = prepared,
+			     .origin = ORIGIN_PROCESS_NONE };
+	struct trial_spec spec;
+	struct cell_need need;
+	int code;
+
+	fill_spec(&spec, job, prepared);
+	trial_init(trial, &spec);
+	s.replicas = trial->replica_count;
+	fill_params(trial);
+	if (prepared->work.left_out)
+		trial_add_finding(trial, "%s", prepared->work.left_out);
+	s.argv = catalogue_command(&experiment->catalogue, job->library,
+				   job->test);
+	s.reads = catalogue_reads(&experiment->catalogue, job->library, job->test,
+				  s.argv[0], NULL);
+	cell_place_need(&job->options, (const char *const *)s.reads, &need);
+	code = cells_begin(experiment->cells, &need, err);
+	if (code == 0)
+		code = make_homes(&s, experiment, err);
+	if (code == 0)
+		code = choose_store(&s, experiment, job, trial, err);
+	if (code < 0)
+		goto out;
+	cells_describe(experiment->cells, &trial->placement);
+	if (*experiment->cells->own.why)
+		trial_add_finding(trial,
+				  "replicas ran as %s and not as users of "
+				  "their own: %s",
+				  trial->placement.user,
+				  experiment->cells->own.why);
+	s.environment = catalogue_environment(&experiment->catalogue);
+	code = open_sampler(&s, experiment, trial, err);
+	if (code == 0)
+		code = run_replicas(experiment, &s, job, trial, err);
+	if (code < 0)
+		goto out;
+	remove_homes(&s, trial);
+	analyse(&s, trial);
+	analyse_summary(trial, &experiment->run, summary);
+out:
+	remove_homes(&s, trial);
+	end(&s);
+	cells_end(experiment->cells);
+	return code;
+}
+
+void experiment_fail_trial(struct experiment *experiment, const struct job *job,
+			struct trial *trial, struct summary *summary,
+			const struct err *why)
+{
+	struct trial_spec spec;
+
+	if (!*trial->id) {
+		fill_spec(&spec, job, NULL);
+		trial_init(trial, &spec);
+		fill_params(trial);
+		trial->placement.isolation = experiment->cells->isolation;
+	}
+	trial->failed = true;
+	snprintf(trial->text, sizeof(trial->text), "%.*s",
+		 (int)sizeof(trial->text) - 1, why->text);
+	if (!trial->start_wall_ns)
+		trial->start_wall_ns = clock_wall_ns();
+	trial->end_wall_ns = clock_wall_ns();
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		struct replica *replica = &trial->replica[i];
+
+		if (replica->state != REPLICA_FINISHED || *replica->text)
+			continue;
+		replica->state = REPLICA_NOT_STARTED;
+		snprintf(replica->text, sizeof(replica->text), "%s",
+			 "was not started, as its trial could not be made");
+	}
+	analyse_summary(trial, &experiment->run, summary);
+}
