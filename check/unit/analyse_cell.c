@@ -346,9 +346,9 @@ static void check_placement_columns(void **state)
 	assert_string_equal(summary.total.pinning, "origin 1, replicas 0");
 	assert_string_equal(summary.total.origin_congestion, "cubic");
 	assert_true(isnan(summary.total.cpus_limit));
-	assert_true(summary.total.memory_limit_bytes == RESULT_UNKNOWN);
-	assert_true(summary.total.pids_limit == RESULT_UNKNOWN);
-	assert_true(summary.total.link_bits_per_second == RESULT_UNKNOWN);
+	assert_true(summary.total.memory_limit_bytes == COUNT_UNKNOWN);
+	assert_true(summary.total.pids_limit == COUNT_UNKNOWN);
+	assert_true(summary.total.link_bits_per_second == COUNT_UNKNOWN);
 	summary_release(&summary);
 	trial.spec.cpus_limit = 0.5;
 	trial.spec.memory_limit_bytes = 10000;
@@ -426,10 +426,10 @@ static void check_one_unknown(void **state)
 	r->link_rx_bytes = r->tcp_retransmitted = COUNT_UNKNOWN;
 	summarise(&trial, &summary);
 	assert_true(isnan(summary.total.throttled_seconds));
-	assert_true(summary.total.memory_peak_bytes == RESULT_UNKNOWN);
-	assert_true(summary.total.link_rx_bytes == RESULT_UNKNOWN);
-	assert_true(summary.total.wire_rx_bytes == RESULT_UNKNOWN);
-	assert_true(summary.total.tcp_retransmitted == RESULT_UNKNOWN);
+	assert_true(summary.total.memory_peak_bytes == COUNT_UNKNOWN);
+	assert_true(summary.total.link_rx_bytes == COUNT_UNKNOWN);
+	assert_true(summary.total.wire_rx_bytes == COUNT_UNKNOWN);
+	assert_true(summary.total.tcp_retransmitted == COUNT_UNKNOWN);
 	assert_int_equal(summary.total.link_tx_packets, 4500);
 	assert_int_equal(summary.replica[2].memory_peak_bytes, 4096);
 	summary_release(&summary);
@@ -480,7 +480,7 @@ static void check_anonymous_memory(void **state)
 	summary_release(&summary);
 	trial.sample_count = 1; /* only the origin's */
 	summarise(&trial, &summary);
-	assert_true(summary.total.memory_anon_bytes == RESULT_UNKNOWN);
+	assert_true(summary.total.memory_anon_bytes == COUNT_UNKNOWN);
 	summary_release(&summary);
 	trial_release(&trial);
 }

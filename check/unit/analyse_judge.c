@@ -228,12 +228,12 @@ static void check_rate(void **state)
 	trial.spec.n_requests = 1500;
 	analyse_summary(&trial, &run, &summary);
 	assert_int_equal(summary.total.operations_due, 3000);
-	assert_true(summary.total.operations_started == RESULT_UNKNOWN);
-	assert_true(summary.total.operations_never_started == RESULT_UNKNOWN);
+	assert_true(summary.total.operations_started == COUNT_UNKNOWN);
+	assert_true(summary.total.operations_never_started == COUNT_UNKNOWN);
 	summary_release(&summary);
 	trial.spec.rate = 0;
 	analyse_summary(&trial, &run, &summary);
-	assert_true(summary.total.operations_due == RESULT_UNKNOWN);
+	assert_true(summary.total.operations_due == COUNT_UNKNOWN);
 	summary_release(&summary);
 }
 

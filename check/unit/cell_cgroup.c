@@ -49,16 +49,16 @@ static void begins_at_zero(void **state)
 	counts = read_all();
 	assert_int_equal(counts.cpu_ns, 0);
 	assert_int_equal(counts.cpu_user_ns, 0);
-	assert_int_equal(counts.throttled_ns, cpu ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.throttled_periods, cpu ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.memory_anon_bytes, memory ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.memory_file_bytes, memory ? 0 : CGROUP_UNKNOWN);
+	assert_int_equal(counts.throttled_ns, cpu ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.throttled_periods, cpu ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.memory_anon_bytes, memory ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.memory_file_bytes, memory ? 0 : COUNT_UNKNOWN);
 	assert_int_equal(counts.memory_inactive_file_bytes,
-			 memory ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.memory_kills, memory ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.pids, pids ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.pids_refused, pids ? 0 : CGROUP_UNKNOWN);
-	assert_int_equal(counts.memory_bytes == CGROUP_UNKNOWN, !memory);
+			 memory ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.memory_kills, memory ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.pids, pids ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.pids_refused, pids ? 0 : COUNT_UNKNOWN);
+	assert_int_equal(counts.memory_bytes == COUNT_UNKNOWN, !memory);
 	remove_group(NULL);
 }
 
@@ -136,7 +136,7 @@ static void memory_and_pids_are_seen(void **state)
 	assert_true(with.memory_bytes >= 20 * MIB);
 	assert_true(with.memory_anon_bytes >= 19 * MIB);
 	assert_true(without.memory_anon_bytes < with.memory_anon_bytes);
-	if (with.memory_peak_bytes != CGROUP_UNKNOWN)
+	if (with.memory_peak_bytes != COUNT_UNKNOWN)
 		assert_true(without.memory_peak_bytes >= with.memory_bytes &&
 			    without.memory_bytes < without.memory_peak_bytes);
 	remove_group(NULL);
@@ -204,7 +204,7 @@ static void memory_limit_kills(void **state)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 	counts = read_all();
 	assert_int_equal(counts.memory_kills, 1);
-	if (counts.memory_peak_bytes != CGROUP_UNKNOWN)
+	if (counts.memory_peak_bytes != COUNT_UNKNOWN)
 		assert_true(counts.memory_peak_bytes >= 31 * MIB &&
 			    counts.memory_peak_bytes <= 32 * MIB);
 	remove_group(NULL);

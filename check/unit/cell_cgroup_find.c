@@ -280,8 +280,8 @@ static void numbers(void **state)
 	assert_int_equal(cgroup_number(text, "oom "), 1);
 	assert_int_equal(cgroup_number(text, "oom_kill "), 2);
 	assert_int_equal(cgroup_number(text, "last "), 18);
-	assert_true(cgroup_number(text, "kill ") == CGROUP_UNKNOWN);
-	assert_true(cgroup_number("", "max ") == CGROUP_UNKNOWN);
+	assert_true(cgroup_number(text, "kill ") == COUNT_UNKNOWN);
+	assert_true(cgroup_number("", "max ") == COUNT_UNKNOWN);
 }
 
 /* The split follows the ticks, but neither part ever goes down. */

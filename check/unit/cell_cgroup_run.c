@@ -347,7 +347,7 @@ static void use_as_user(struct cgroup_tree *mine, bool limited)
 	NEED(waitpid(pid, &status, 0) == pid && status == 0);
 	NEED(cgroup_read(&group, CGROUP_SELDOM, &counts) == 0);
 	NEED(counts.cpu_ns >= 40000000);
-	NEED(!limited || counts.memory_bytes != CGROUP_UNKNOWN);
+	NEED(!limited || counts.memory_bytes != COUNT_UNKNOWN);
 	cgroup_remove(&group);
 }
 

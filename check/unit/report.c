@@ -360,11 +360,11 @@ static void check_unproven(void **state)
 	(void)state;
 	fill(&rows[0], "lib", 100);
 	fill(&rows[1], "null", 200);
-	rows[1].in_flight_proven = RESULT_UNKNOWN; /* it asks for nothing */
+	rows[1].in_flight_proven = COUNT_UNKNOWN; /* it asks for nothing */
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_null(strstr(text, "not proven"));
 	free(text);
-	rows[0].in_flight_proven = RESULT_UNKNOWN;
+	rows[0].in_flight_proven = COUNT_UNKNOWN;
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_non_null(strstr(text, "in flight: what was asked for, not pro"));
 	free(text);
@@ -509,7 +509,7 @@ static void check_placements_apart(void **state)
 	b.cpus_limit = NAN;
 	assert_int_equal(groups_of(&a, &b), 2);
 	b.cpus_limit = a.cpus_limit;
-	b.memory_limit_bytes = RESULT_UNKNOWN;
+	b.memory_limit_bytes = COUNT_UNKNOWN;
 	assert_int_equal(groups_of(&a, &b), 2);
 	b.memory_limit_bytes = a.memory_limit_bytes;
 	b.pids_limit++;

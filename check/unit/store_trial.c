@@ -23,7 +23,7 @@ static int see_row(void *context, const struct result_row *row)
 
 	seen->rows++;
 	seen->rps = row->requests_per_second;
-	seen->nulls_are_unknown = row->connections == RESULT_UNKNOWN &&
+	seen->nulls_are_unknown = row->connections == COUNT_UNKNOWN &&
 				  isnan(row->cost_usd) && !row->findings;
 	assert_string_equal(row->library_name, "aiohttp");
 	assert_true(row->keep_alive);

@@ -39,7 +39,7 @@ bool scraped_window(const struct result_row *row, struct scraped_trial *trial)
 	int64_t end_us = parse_us(row->end_time);
 
 	memset(trial, 0, sizeof(*trial));
-	if (row->replicas != RESULT_UNKNOWN)
+	if (row->replicas != COUNT_UNKNOWN)
 		trial->replicas = (uint32_t)row->replicas;
 	if (go_us < 0 || end_us <= go_us)
 		return false;

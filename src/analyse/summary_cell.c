@@ -15,7 +15,7 @@
 
 static uint64_t or_unknown(uint64_t limit)
 {
-	return limit ? limit : RESULT_UNKNOWN;
+	return limit ? limit : COUNT_UNKNOWN;
 }
 
 void summary_placement(struct result_row *row, const struct trial *trial)
@@ -42,8 +42,8 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 /* One unknown makes the sum unknown. */
 static void add(uint64_t *sum, uint64_t count)
 {
-	*sum = *sum == RESULT_UNKNOWN || count == COUNT_UNKNOWN
-		       ? RESULT_UNKNOWN
+	*sum = *sum == COUNT_UNKNOWN || count == COUNT_UNKNOWN
+		       ? COUNT_UNKNOWN
 		       : *sum + count;
 }
 
@@ -136,7 +136,7 @@ uint64_t summary_anon(const struct trial *trial, int replica)
 			most = sum;
 	}
 	free(newest);
-	return known ? most : RESULT_UNKNOWN;
+	return known ? most : COUNT_UNKNOWN;
 }
 
 static double grown(uint64_t first, uint64_t last, double unit)

@@ -25,7 +25,7 @@ void summary_add_due(struct result_row *row, const struct trial_spec *spec,
 		     const struct replica *replica);
 
 /* The most anonymous memory at one time, of one replica or (-1) of all of them
- * together; RESULT_UNKNOWN. */
+ * together; COUNT_UNKNOWN. */
 uint64_t summary_anon(const struct trial *trial, int replica);
 
 /* What the machine did over the window. */

@@ -38,6 +38,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/unknown.h"
 
 /* 0: no limit. */
 struct cgroup_limits {
@@ -46,9 +47,7 @@ struct cgroup_limits {
 	uint64_t pids;         /* processes and threads */
 };
 
-/* CGROUP_UNKNOWN: this machine does not say. */
-#define CGROUP_UNKNOWN UINT64_MAX
-
+/* COUNT_UNKNOWN: this machine does not say. */
 struct cgroup_counts {
 	/* CGROUP_OFTEN, on v1 six files, on v2 three; each costs 1 us, or 4
 	 * where another CPU has used the group: */
@@ -140,7 +139,7 @@ uint64_t cgroup_memory_room(void);
  * between fork() and execve(). 0, or -1 with errno. */
 int cgroup_enter(const struct cgroup *group);
 
-/* Unknown fields are CGROUP_UNKNOWN; CGROUP_SELDOM fills all fields, the others
+/* Unknown fields are COUNT_UNKNOWN; CGROUP_SELDOM fills all fields, the others
  * leave what they do not read as it was. Allocates nothing, opens nothing. -1
  * when the group has gone. */
 int cgroup_read(struct cgroup *group, enum cgroup_what what,

@@ -138,7 +138,7 @@ uint64_t cgroup_number(const char *text, const char *name)
 		if (strncmp(at, name, n) == 0)
 			return strtoull(at + n, NULL, 10);
 	}
-	return CGROUP_UNKNOWN;
+	return COUNT_UNKNOWN;
 }
 
 uint64_t cgroup_count(const struct cgroup *group, unsigned file)
@@ -146,7 +146,7 @@ uint64_t cgroup_count(const struct cgroup *group, unsigned file)
 	char text[64];
 
 	if (!cgroup_text_fd(group->file_fd[file], text, sizeof(text)) || !*text)
-		return CGROUP_UNKNOWN;
+		return COUNT_UNKNOWN;
 	return strtoull(text, NULL, 10);
 }
 
@@ -156,7 +156,7 @@ uint64_t cgroup_count_line(const struct cgroup *group, unsigned file,
 	char text[1024];
 
 	if (!cgroup_text_fd(group->file_fd[file], text, sizeof(text)))
-		return CGROUP_UNKNOWN;
+		return COUNT_UNKNOWN;
 	return cgroup_number(text, name);
 }
 

@@ -115,7 +115,7 @@ int cgroup_open_file(const char *folder, const char *name, int flags);
 /* Opens all counters of ops->files. */
 int cgroup_open_files(struct cgroup *group, struct err *err);
 
-/* The number behind a line's name, "oom_kill ", or CGROUP_UNKNOWN. */
+/* The number behind a line's name, "oom_kill ", or COUNT_UNKNOWN. */
 uint64_t cgroup_number(const char *text, const char *name);
 
 /* The number that a counter's file consists of, and one of its lines. */

@@ -123,7 +123,7 @@ static int v1_read(struct cgroup *group, enum cgroup_what what,
 {
 	uint64_t cpu_ns = cgroup_count(group, FILE_CPU_USAGE);
 
-	if (cpu_ns == CGROUP_UNKNOWN)
+	if (cpu_ns == COUNT_UNKNOWN)
 		return -1;
 	if (read_split(group, cpu_ns, out) < 0)
 		return -1;

@@ -229,7 +229,7 @@ static uint64_t microseconds(const char *text, const char *name)
 {
 	uint64_t us = cgroup_number(text, name);
 
-	return us == CGROUP_UNKNOWN ? us : us * NS_PER_US;
+	return us == COUNT_UNKNOWN ? us : us * NS_PER_US;
 }
 
 static int read_cpu(struct cgroup *group, struct cgroup_counts *out)
@@ -239,7 +239,7 @@ static int read_cpu(struct cgroup *group, struct cgroup_counts *out)
 
 	cgroup_text_fd(group->file_fd[FILE_CPU], text, sizeof(text));
 	cpu_ns = microseconds(text, "usage_usec ");
-	if (cpu_ns == CGROUP_UNKNOWN)
+	if (cpu_ns == COUNT_UNKNOWN)
 		return -1;
 	cgroup_set_cpu(group, cpu_ns, cgroup_number(text, "user_usec "),
 		       cgroup_number(text, "system_usec "), out);

@@ -89,12 +89,12 @@ static unsigned kill_all(void *context, unsigned replica)
 
 static double mebibytes(uint64_t bytes)
 {
-	return bytes == CGROUP_UNKNOWN ? 0 : (double)bytes / (1 << 20);
+	return bytes == COUNT_UNKNOWN ? 0 : (double)bytes / (1 << 20);
 }
 
 static bool happened(uint64_t count)
 {
-	return count && count != CGROUP_UNKNOWN;
+	return count && count != COUNT_UNKNOWN;
 }
 
 static enum blame blame(void *context, unsigned replica, char *out, size_t size)

@@ -50,11 +50,6 @@ static bool read_brief(struct gauge *gauge, struct sample *sample)
 	return true;
 }
 
-static uint64_t known(uint64_t count)
-{
-	return count == CGROUP_UNKNOWN ? COUNT_UNKNOWN : count;
-}
-
 static int read_group(struct gauge *gauge, enum gauge_what what,
 		      struct sample *sample)
 {
@@ -72,10 +67,10 @@ static int read_group(struct gauge *gauge, enum gauge_what what,
 	sample->cpu_ns = counts->cpu_ns;
 	sample->cpu_user_ns = counts->cpu_user_ns;
 	sample->threads = (uint32_t)counts->pids;
-	if (counts->memory_bytes != CGROUP_UNKNOWN)
+	if (counts->memory_bytes != COUNT_UNKNOWN)
 		sample->memory_bytes = counts->memory_bytes;
-	sample->memory_anon_bytes = known(counts->memory_anon_bytes);
-	sample->throttled_ns = known(counts->throttled_ns);
+	sample->memory_anon_bytes = counts->memory_anon_bytes;
+	sample->throttled_ns = counts->throttled_ns;
 	return 0;
 }
 

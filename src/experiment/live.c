@@ -169,7 +169,7 @@ static uint64_t working_set(const struct gauge *gauge,
 {
 	uint64_t inactive = gauge->counts.memory_inactive_file_bytes;
 
-	if (!gauge->group || inactive == CGROUP_UNKNOWN)
+	if (!gauge->group || inactive == COUNT_UNKNOWN)
 		return COUNT_UNKNOWN;
 	return sample->memory_bytes > inactive ? sample->memory_bytes - inactive
 					       : 0;
@@ -338,7 +338,7 @@ void live_update(struct live_writer *live, const struct sampler *sampler,
 
 static uint64_t known(uint64_t count)
 {
-	return count == RESULT_UNKNOWN ? 0 : count;
+	return count == COUNT_UNKNOWN ? 0 : count;
 }
 
 void live_describe(const struct result_row *row, uint64_t end_wall_ns,

@@ -120,7 +120,7 @@ void result_row_init(struct result_row *row)
 	memset(row, 0, sizeof(*row));
 	for (const struct column *c = result_columns; c->name; c++) {
 		if (c->kind == COLUMN_COUNT)
-			*(uint64_t *)result_at(row, c) = RESULT_UNKNOWN;
+			*(uint64_t *)result_at(row, c) = COUNT_UNKNOWN;
 		else if (c->kind == COLUMN_NUMBER)
 			*(double *)result_at(row, c) = NAN;
 	}

@@ -4,7 +4,7 @@
  * columns: CSV, JSON, the database table `results` and docs/metrics.md follow
  * them, and `make check` holds them against each other.
  *
- * Unknown numbers are NAN (double) or RESULT_UNKNOWN (counts): an empty field
+ * Unknown numbers are NAN (double) or COUNT_UNKNOWN (counts): an empty field
  * in CSV, null in JSON, NULL in SQL.
  */
 #ifndef RECORD_RESULT_H
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_UNKNOWN UINT64_MAX
+#include "base/unknown.h"
 
 /* As pandas' describe(): std is the sample's (n - 1), NAN for one value. */
 struct distribution {
@@ -82,7 +82,7 @@ struct result_row {
 	char *pinning;
 	char *origin_congestion;
 	double cpus_limit;           /* of each replica; NAN: none */
-	uint64_t memory_limit_bytes, pids_limit; /* RESULT_UNKNOWN: none */
+	uint64_t memory_limit_bytes, pids_limit; /* COUNT_UNKNOWN: none */
 	uint64_t link_bits_per_second;
 	double cpu_with_origin_seconds; /* replicas + origin */
 	double cpu_with_origin_seconds_per_gb;

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/address.h"
+#include "base/unknown.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
 #include "record/record.h"
@@ -128,10 +129,6 @@ struct placement {
 	char user[32];     /* "uid 1000": whom replicas ran as; users
 			    * of their own: "uid 1934172032 to 1934172035" */
 };
-
-/* A counter that this trial has no source for. */
-#define COUNT_UNKNOWN UINT64_MAX
-#define CLOCK_UNKNOWN INT64_MIN
 
 /* One reading of one replica's counters. Counters grow from the start of the
  * process, or of its cell; rates are differences. */

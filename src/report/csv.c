@@ -77,7 +77,7 @@ static void put_value(FILE *out, const struct column *column,
 		put_text(out, *(char *const *)value);
 		break;
 	case COLUMN_COUNT:
-		if (*(const uint64_t *)value != RESULT_UNKNOWN)
+		if (*(const uint64_t *)value != COUNT_UNKNOWN)
 			fprintf(out, "%llu",
 				*(const unsigned long long *)value);
 		break;
@@ -164,7 +164,7 @@ static json_t *json_value(const struct column *column,
 		return json_text(*(char *const *)value);
 	case COLUMN_COUNT:
 		count = *(const uint64_t *)value;
-		return count == RESULT_UNKNOWN ? json_null()
+		return count == COUNT_UNKNOWN ? json_null()
 					       : json_integer((json_int_t)count);
 	case COLUMN_NUMBER:
 		number = *(const double *)value;

@@ -193,13 +193,13 @@ static void add_limits(struct str *text, const struct result_row *row)
 
 	if (isfinite(row->cpus_limit))
 		str_addf(&limits, ", %.3g CPUs", row->cpus_limit);
-	if (row->memory_limit_bytes != RESULT_UNKNOWN)
+	if (row->memory_limit_bytes != COUNT_UNKNOWN)
 		str_addf(&limits, ", %.4g MiB",
 			 (double)row->memory_limit_bytes / 1048576);
-	if (row->pids_limit != RESULT_UNKNOWN)
+	if (row->pids_limit != COUNT_UNKNOWN)
 		str_addf(&limits, ", %llu processes and threads",
 			 (unsigned long long)row->pids_limit);
-	if (row->link_bits_per_second != RESULT_UNKNOWN)
+	if (row->link_bits_per_second != COUNT_UNKNOWN)
 		str_addf(&limits, ", a link of %.4g Mbit/s",
 			 (double)row->link_bits_per_second / 1e6);
 	if (limits.len)
@@ -306,7 +306,7 @@ static void put_unproven(FILE *out, const struct group *g, unsigned width)
 			   (!failed(g->rows[i]->row) &&
 			    g->rows[i]->row != g->limits.null &&
 			    g->rows[i]->row->in_flight_proven ==
-				    RESULT_UNKNOWN);
+				    COUNT_UNKNOWN);
 	if (unproven)
 		put_line(out, "in flight: what was asked for, not proven, as a "
 			      "store outside does not tell how many requests "

@@ -110,7 +110,7 @@ static struct table_cell memory_cell(const struct table_limits *limits,
 				     const struct result_row *row)
 {
 	(void)limits;
-	if (row->peak_rss_bytes == RESULT_UNKNOWN)
+	if (row->peak_rss_bytes == COUNT_UNKNOWN)
 		return number_cell(NAN);
 	return number_cell((double)row->peak_rss_bytes / 1048576);
 }

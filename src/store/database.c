@@ -395,7 +395,7 @@ void statement_signed(struct statement *s, int64_t value)
 
 void statement_count(struct statement *s, uint64_t value)
 {
-	if (value == RESULT_UNKNOWN)
+	if (value == COUNT_UNKNOWN)
 		statement_null(s);
 	else
 		statement_signed(s, (int64_t)value);

@@ -22,7 +22,7 @@ static void bind_spec(struct statement *s, const struct trial *trial)
 	statement_count(s, spec->replicas);
 	statement_count(s, spec->concurrency);
 	statement_count(s, spec->n_requests ? spec->n_requests
-					    : RESULT_UNKNOWN);
+					    : COUNT_UNKNOWN);
 	statement_number(s, spec->timeout_s);
 	statement_number(s, spec->operation_timeout_s);
 	statement_number(s, spec->warm_up_s);
@@ -42,7 +42,7 @@ static void bind_spec(struct statement *s, const struct trial *trial)
 
 static uint64_t or_unknown(uint64_t limit)
 {
-	return limit ? limit : RESULT_UNKNOWN;
+	return limit ? limit : COUNT_UNKNOWN;
 }
 
 static void bind_placement(struct statement *s, const struct trial *trial)
@@ -92,7 +92,7 @@ int save_trial(const struct store *store, const struct run *run,
 	statement_count(&s, trial->go_ns);
 	statement_count(&s, trial->window_end_ns);
 	statement_count(&s, trial->own_origin ? trial->origin_cpu_ns
-					      : RESULT_UNKNOWN);
+					      : COUNT_UNKNOWN);
 	statement_text(&s, or_null(trial->congestion));
 	statement_count(&s, trial->failed);
 	statement_text(&s, or_null(trial->text));
@@ -103,7 +103,6 @@ int save_trial(const struct store *store, const struct run *run,
 	return code;
 }
 
-/* COUNT_UNKNOWN is RESULT_UNKNOWN is NULL. */
 static void bind_cell(struct statement *s, const struct replica *r)
 {
 	statement_text(s, or_null(r->container_id));
@@ -131,8 +130,8 @@ static void bind_replica(struct statement *s, const struct replica *r)
 	statement_signed(s, r->pid);
 	statement_text(s, replica_state_name(r->state));
 	statement_count(s, r->exit_status >= 0 ? (uint64_t)r->exit_status
-					       : RESULT_UNKNOWN);
-	statement_count(s, r->signal ? (uint64_t)r->signal : RESULT_UNKNOWN);
+					       : COUNT_UNKNOWN);
+	statement_count(s, r->signal ? (uint64_t)r->signal : COUNT_UNKNOWN);
 	statement_text(s, or_null(r->text));
 	statement_text(s, r->versions_json);
 	statement_text(s, r->not_applied);
