@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/values.h"
 #include "cell/net.h"
 #include "cell/pin.h"
 
@@ -244,19 +245,6 @@ static void run(const struct work *work, double *server, double *client)
 	close(done[0]);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-	qsort(values, ROUNDS, sizeof(*values), by_value);
-	return values[ROUNDS / 2];
-}
-
 /* The server's share of what both used. */
 static double measure(const struct work *work)
 {
@@ -264,8 +252,8 @@ static double measure(const struct work *work)
 
 	for (int i = 0; i < ROUNDS; i++)
 		run(work, &server[i], &client[i]);
-	s = median(server);
-	c = median(client);
+	s = values_median(server, ROUNDS);
+	c = values_median(client, ROUNDS);
 	printf("%-46s %8s %6.0f ms  %8s %6.0f ms\n", work->name, work->server,
 	       s * 1e3, work->client, c * 1e3);
 	return s / (s + c);

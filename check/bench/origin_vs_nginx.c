@@ -25,6 +25,7 @@
 #include "origin_load.h"
 
 #include "base/file.h"
+#include "base/values.h"
 #include "data/data.h"
 #include "origin/origin.h"
 
@@ -304,19 +305,6 @@ static double measure(struct bench *b, const struct server *server,
 	return (double)before / 1000.0 / (double)load->requests;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-	qsort(values, n, sizeof(*values), ascending);
-	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 /* Measures all three, each round in another order. */
 static void measure_round(struct bench *b, uint64_t range_bytes,
 			  unsigned round, double us[3])
@@ -346,11 +334,12 @@ static bool compare(struct bench *b, const char *name, uint64_t range_bytes)
 		       name, i, us[0], us[1], us[2]);
 		fflush(stdout);
 	}
-	middle = median(ratio, ROUNDS);
+	middle = values_median(ratio, ROUNDS);
 	printf("%s medians: origin %.2f us, nginx %.2f us, tuned nginx %.2f "
 	       "us; ratio to the tuned one %.3f\n",
-	       name, median(all[0], ROUNDS), median(all[1], ROUNDS),
-	       median(all[2], ROUNDS), median(tuned, ROUNDS));
+	       name, values_median(all[0], ROUNDS),
+	       values_median(all[1], ROUNDS),
+	       values_median(all[2], ROUNDS), values_median(tuned, ROUNDS));
 	printf("bench origin_%s_cpu_vs_nginx ratio %.3f limit %.2f %s\n", name,
 	       middle, LIMIT, middle <= LIMIT ? "ok" : "over");
 	return middle <= LIMIT;

@@ -33,6 +33,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/values.h"
 
 #define ROUNDS 9
 #define LIMIT 1.00
@@ -303,19 +304,6 @@ static double measure(enum client client, const char *seconds)
 	return cpu_us(&usage) / requests;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-	qsort(values, ROUNDS, sizeof(*values), by_value);
-	return values[ROUNDS / 2];
-}
-
 static double compare(void)
 {
 	double us[CLIENTS][ROUNDS], ratio[ROUNDS];
@@ -338,8 +326,9 @@ static double compare(void)
 	}
 	for (int client = 0; client < CLIENTS; client++)
 		printf("%-20s %6.2f us a range of 16 KiB\n",
-		       client_name[client], median(us[client]));
-	return median(ratio);
+		       client_name[client],
+		       values_median(us[client], ROUNDS));
+	return values_median(ratio, ROUNDS);
 }
 
 static void prepare(void)

@@ -8,6 +8,7 @@
 
 #include "analyse/analyse.h"
 #include "base/mem.h"
+#include "base/values.h"
 
 /* Of one query: Prometheus gives at most 11,000 a series. */
 #define MOMENTS_MOST 10000
@@ -65,18 +66,11 @@ static const struct scraped_series *find_best(const struct scraped_matrix *raw)
 	return best;
 }
 
-static int by_distance(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The median; 0: there is none. */
 static int64_t find_interval(const struct scraped_matrix *raw,
 			     const struct scraped_series *best)
 {
-	int64_t *all = NULL, median;
+	double *all = NULL, median;
 	size_t n = 0, capacity = 0;
 
 	for (size_t i = 0; i < raw->count; i++) {
@@ -84,14 +78,13 @@ static int64_t find_interval(const struct scraped_matrix *raw,
 
 		for (size_t k = 1; same_source(s, best) && k < s->count; k++) {
 			MEM_ROOM(all, n, capacity);
-			all[n++] = s->point[k].at_ms - s->point[k - 1].at_ms;
+			all[n++] = (double)(s->point[k].at_ms -
+					    s->point[k - 1].at_ms);
 		}
 	}
-	if (n)
-		qsort(all, n, sizeof(*all), by_distance);
-	median = n ? all[n / 2] : 0;
+	median = n ? values_median(all, n) : 0;
 	free(all);
-	return median;
+	return (int64_t)median;
 }
 
 /*

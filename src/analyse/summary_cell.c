@@ -9,6 +9,7 @@
 #include "analyse/limits.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/values.h"
 
 /* Of one packet: Ethernet 14, IP 20, TCP 32 with time stamps. */
 #define HEADER_BYTES 66
@@ -184,21 +185,6 @@ void summary_with_origin(struct result_row *row, uint64_t bytes_ok)
 			row->cpu_with_origin_seconds / ((double)bytes_ok / 1e9);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, unsigned count)
-{
-	qsort(values, count, sizeof(*values), by_value);
-	if (!count)
-		return NAN;
-	return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
 void summary_start_times(struct result_row *row, const struct trial *trial)
 {
 	double *import = mem_array(trial->replica_count, sizeof(*import));
@@ -211,8 +197,8 @@ void summary_start_times(struct result_row *row, const struct trial *trial)
 		import[count] = trial->replica[i].import_s;
 		ready[count++] = trial->replica[i].ready_s;
 	}
-	row->import_seconds = median(import, count);
-	row->ready_seconds = median(ready, count);
+	row->import_seconds = values_median(import, count);
+	row->ready_seconds = values_median(ready, count);
 	free(import);
 	free(ready);
 }
