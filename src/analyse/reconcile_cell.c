@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "analyse/packet.h"
 #include "base/clock.h"
 
 /* Both sums of CPU are exact; a replica is not yet in its group when it is
@@ -14,11 +15,8 @@
 #define SEEN_SHARE 0.1
 #define SEEN_SLACK_NS (300.0 * NS_PER_MS)
 
-/* Ethernet 14, IP 20, TCP 32 with time stamps: of each packet that veth
- * counts. SYN and FIN are a little longer or shorter. A replica that got no CPU
- * for some milliseconds is sent its last packet, of up to 64 KiB, again: the
- * slack is four of them. */
-#define HEADER_BYTES 66.0
+/* A replica that got no CPU for some milliseconds is sent its last packet, of up
+ * to 64 KiB, again: the slack is four of them. */
 #define LINK_SHARE 0.01
 #define LINK_SLACK_BYTES (4 * 65536.0)
 
@@ -116,7 +114,7 @@ static bool check_bytes(struct trial *trial, unsigned replica,
 			const char *link_did, const char *origin_did,
 			uint64_t counted, uint64_t ledger, uint64_t packets)
 {
-	double expected = (double)ledger + HEADER_BYTES * (double)packets;
+	double expected = (double)ledger + PACKET_HEADER_BYTES * (double)packets;
 
 	if (!differs((double)counted, expected))
 		return false;

@@ -7,12 +7,10 @@
 
 #include "analyse/due.h"
 #include "analyse/limits.h"
+#include "analyse/packet.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/values.h"
-
-/* Of one packet: Ethernet 14, IP 20, TCP 32 with time stamps. */
-#define HEADER_BYTES 66
 
 static uint64_t or_unknown(uint64_t limit)
 {
@@ -77,14 +75,14 @@ void summary_begin_cell(struct result_row *row)
  * a header of its own. */
 static uint64_t wire_bytes(const struct replica *replica)
 {
-	uint64_t headers = HEADER_BYTES * replica->link_rx_packets;
+	uint64_t headers = PACKET_HEADER_BYTES * replica->link_rx_packets;
 
 	if (replica->link_rx_bytes == COUNT_UNKNOWN ||
 	    replica->tcp_segments_in == COUNT_UNKNOWN ||
 	    replica->link_rx_bytes < headers)
 		return COUNT_UNKNOWN;
 	return replica->link_rx_bytes - headers +
-	       HEADER_BYTES * replica->tcp_segments_in;
+	       PACKET_HEADER_BYTES * replica->tcp_segments_in;
 }
 
 /* Of several replicas the least. */
