@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "worker/core.h"
 
 uint64_t phase_intended_ns(const struct phase *phase)
@@ -78,15 +79,6 @@ static const char *reason(const struct slot *slot,
 	return room;
 }
 
-/* A test's or a server's word may have more than one line. */
-static void one_line(char *text)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ')
-			*text = ' ';
-	}
-}
-
 /* Failures are rare: only they cost more than a few stores. */
 static void note_failure(struct worker *worker, struct slot *slot,
 			 enum benchmark_outcome outcome)
@@ -103,7 +95,8 @@ static void note_failure(struct worker *worker, struct slot *slot,
 		 op->key, (unsigned long long)op->length,
 		 (unsigned long long)op->start,
 		 reason(slot, outcome, room, sizeof(room)));
-	one_line(text);
+	/* A test's or a server's word may have more than one line. */
+	text_clean_line(text);
 	if (!phase->text[0])
 		memcpy(phase->text, text, sizeof(phase->text));
 	if (!phase->records || worker->failure_text[outcome])

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "worker/channel.h"
 #include "worker/core.h"
 
@@ -48,27 +49,15 @@ static int on_done(struct session_end *end, json_t *packet, struct err *err)
 	return bye ? 0 : ERR_FAILED;
 }
 
-static void one_line(char *text)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ')
-			*text = ' ';
-	}
-}
-
 static void send_error(struct channel *channel, const char *stage,
 		       struct err *err)
 {
 	json_t *packet;
 
-	one_line(err->text);
+	/* A path or a server's word may be no UTF-8, and more than a line. */
+	text_clean_line(err->text);
 	packet = json_pack("{s:s, s:s, s:s}", "type", "error", "stage", stage,
 			   "message", err->text);
-	/* A path or a server's word may be no UTF-8. */
-	if (!packet)
-		packet = json_pack("{s:s, s:s, s:s}", "type", "error", "stage",
-				   stage, "message",
-				   "failed with a text that is no UTF-8");
 	channel_send(channel, packet);
 }
 
