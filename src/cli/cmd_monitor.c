@@ -4,7 +4,6 @@
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -26,15 +25,6 @@ struct screen {
 	unsigned lines; /* that stand there */
 	bool terminal;
 };
-
-static unsigned columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
-		return size.ws_col;
-	return 100;
-}
 
 static unsigned add_recent(const struct live_finished *row, struct str *out)
 {
@@ -70,7 +60,7 @@ static unsigned add_all(struct screen *screen, const struct monitor_view *view,
 	for (unsigned i = 0; i < view->run_count; i++) {
 		lines += add_owner(&view->run[i].run, out);
 		lines += lines_show(&view->run[i], &screen->memory[i].before,
-				    columns() - 1, out);
+				    say_columns(stdout) - 1, out);
 		lines_remember(&screen->memory[i], &view->run[i]);
 	}
 	if (!view->run_count) {

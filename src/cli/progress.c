@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -72,15 +71,6 @@ void progress_begin(struct progress *progress, const char *name,
 	    progress->total, name, left);
 }
 
-static unsigned columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
-		return size.ws_col;
-	return 80;
-}
-
 void progress_show(struct progress *progress, const struct live *live)
 {
 	struct str text = STR_INIT;
@@ -88,7 +78,7 @@ void progress_show(struct progress *progress, const struct live *live)
 
 	if (!progress->terminal)
 		return;
-	lines = lines_show(live, &progress->memory.before, columns() - 1,
+	lines = lines_show(live, &progress->memory.before, say_columns(stderr) - 1,
 			   &text);
 	lines_remember(&progress->memory, live);
 	clear_lines(progress);
@@ -132,7 +122,8 @@ static void show_work(void *context, const struct work *work)
 	progress_work_text(work, &text);
 	clear_lines(progress);
 	say(stderr, "%.*s",
-	    progress->terminal ? (int)columns() - 1 : (int)text.len, text.buf);
+	    progress->terminal ? (int)say_columns(stderr) - 1 : (int)text.len,
+	    text.buf);
 	fflush(stderr);
 	progress->lines = progress->terminal;
 	str_release(&text);
@@ -166,7 +157,7 @@ static void say_wrapped(const struct progress *progress, char *line)
 
 	text_clean_sentence(line);
 	text_wrap(&wrapped, line, strlen(line),
-		  progress->terminal ? columns() : 100, 0, 2);
+		  progress->terminal ? say_columns(stderr) : 100, 0, 2);
 	fprintf(stderr, "%s\n", wrapped.buf);
 	str_release(&wrapped);
 }

@@ -1,6 +1,7 @@
 #include "cli/say.h"
 
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 #include "base/text.h"
 #include "catalogue/places.h"
@@ -23,6 +24,15 @@ void say(FILE *out, const char *format, ...)
 	va_start(args, format);
 	say_args(out, format, args);
 	va_end(args);
+}
+
+unsigned say_columns(FILE *out)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return 100;
 }
 
 void say_whose_tests(const struct places *places)

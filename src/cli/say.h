@@ -16,6 +16,9 @@ void say(FILE *out, const char *format, ...)
 void say_args(FILE *out, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/* The columns of the terminal that `out` is; 100 where it is none. */
+unsigned say_columns(FILE *out);
+
 struct places;
 
 /* Says whose tests are used where a person stands in another checkout, whose
