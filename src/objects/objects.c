@@ -28,11 +28,12 @@ void object_source_free(struct object_source *source)
 		source->ops->free(source);
 }
 
-int object_read(struct object_source *source, const struct object *object,
-		uint64_t offset, uint64_t length, void *out, struct err *err)
+int object_walk(struct object_source *source, const struct object *object,
+		uint64_t offset, uint64_t length,
+		void (*take)(void *context, const void *bytes, size_t n),
+		void *context, struct err *err)
 {
 	struct object_slices *slices = mem_new(sizeof(*slices));
-	char *to = out;
 	int code = 0;
 
 	while (length && code == 0) {
@@ -43,15 +44,29 @@ int object_read(struct object_source *source, const struct object *object,
 			code = (int)n;
 			break;
 		}
-		for (int i = 0; i < slices->count; i++) {
-			memcpy(to, slices->at[i].iov_base,
-			       slices->at[i].iov_len);
-			to += slices->at[i].iov_len;
-		}
+		for (int i = 0; i < slices->count; i++)
+			take(context, slices->at[i].iov_base,
+			     slices->at[i].iov_len);
 		offset += (uint64_t)n;
 		length -= (uint64_t)n;
 		code = work_done(0, (uint64_t)n, err);
 	}
 	free(slices);
 	return code;
+}
+
+static void copy(void *context, const void *bytes, size_t n)
+{
+	char **to = context;
+
+	memcpy(*to, bytes, n);
+	*to += n;
+}
+
+int object_read(struct object_source *source, const struct object *object,
+		uint64_t offset, uint64_t length, void *out, struct err *err)
+{
+	char *to = out;
+
+	return object_walk(source, object, offset, length, copy, &to, err);
 }

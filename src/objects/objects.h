@@ -96,7 +96,14 @@ void object_close(struct object_source *source, struct object *object);
 void object_begin(struct object_source *source);
 void object_source_free(struct object_source *source); /* NULL is fine */
 
-/* Copies `length` bytes at `offset` to `out`: for plans, proofs and checks. */
+/* Calls `take` with each piece of `length` bytes from `offset` on, in their
+ * order; the caller has checked the range. The pieces are lent for the call. */
+int object_walk(struct object_source *source, const struct object *object,
+		uint64_t offset, uint64_t length,
+		void (*take)(void *context, const void *bytes, size_t n),
+		void *context, struct err *err);
+
+/* The same into `out`. */
 int object_read(struct object_source *source, const struct object *object,
 		uint64_t offset, uint64_t length, void *out, struct err *err);
 

@@ -5,8 +5,6 @@
 #include <zlib.h>
 
 #include "base/hash.h"
-#include "base/mem.h"
-#include "base/work.h"
 #include "plan/plan.h"
 
 /* One line a workload; the first is for tests of any other name. */
@@ -79,29 +77,20 @@ int plan_find(const struct plan *plan, struct object_source *source,
 	return source->ops->find(source, name, strlen(name), out, err);
 }
 
+static void add_crc(void *context, const void *bytes, size_t n)
+{
+	uLong *value = context;
+
+	*value = crc32_z(*value, bytes, n);
+}
+
 int plan_crc(struct object_source *source, const struct object *object,
 	     uint64_t start, uint64_t length, uint32_t *crc, struct err *err)
 {
-	struct object_slices *slices = mem_new(sizeof(*slices));
 	uLong value = 0;
-	int code = 0;
+	int code = object_walk(source, object, start, length, add_crc, &value,
+			       err);
 
-	while (length && code == 0) {
-		int64_t n = source->ops->slices(source, object, start, length,
-						slices, err);
-
-		if (n < 0) {
-			code = (int)n;
-			break;
-		}
-		for (int i = 0; i < slices->count; i++)
-			value = crc32_z(value, slices->at[i].iov_base,
-					slices->at[i].iov_len);
-		start += (uint64_t)n;
-		length -= (uint64_t)n;
-		code = work_done(0, (uint64_t)n, err);
-	}
 	*crc = (uint32_t)value;
-	free(slices);
 	return code;
 }
