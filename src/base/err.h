@@ -1,14 +1,18 @@
 /*
  * Errors: a negative code for the program, a sentence for the person.
  *
- * A function that can fail returns 0 or one of the codes below. The sentence
- * goes into the caller's `struct err`, which needs no release and may be
- * declared without initialiser: it is only read after a failure. Rooms never
- * print; the command line prints `err.text` once, prefixed "benchmark: ".
+ * A function that can fail returns 0 or one of the codes below. It puts the
+ * sentence into the caller's `struct err`. That needs no initialiser and no
+ * release: it is only read after a failure. Rooms never print; the command line
+ * prints `err.text` once, behind "benchmark: ".
  *
+ *	#include "base/file.h"
+ *	struct str text = STR_INIT;
  *	struct err err;
- *	if (store_open(&store, url, &err) < 0)
- *		return cli_fail(&err);
+ *	int code = file_read("plan.json", 1 << 20, &text, &err);
+ *
+ *	if (code < 0)
+ *		return err_wrap(&err, code, "the plan");
  *
  * A good sentence names the thing and the remedy: "port 9000 is in use: give
  * another with --listen ADDRESS:PORT".

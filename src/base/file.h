@@ -33,11 +33,18 @@ int file_read_open(int fd, const char *path, size_t limit, struct str *out,
 int file_lock(int fd, int folder, const char *name);
 
 /*
- * A new file in place of an old one, whole or not at all, beside it until then
- * under a name that nobody can guess. It belongs to who asked (base/invoker.h).
+ * A new file in place of an old one, whole or not at all. Until it is closed it
+ * is beside the old one, under a name that nobody can guess. It belongs to the
+ * person who asked (base/invoker.h). The old one stays if the code is negative.
  *
- *	file_new_open(&new, path, err); … write to new.fd …
- *	code = file_new_close(&new, code, err);   negative: the old one stays
+ *	struct file_new new;
+ *	struct err err;
+ *	int code = file_new_open(&new, "report.csv", &err);
+ *
+ *	if (code == 0) {
+ *		code = file_write_all(new.fd, "a,b\n", 4);
+ *		code = file_new_close(&new, code, &err);
+ *	}
  */
 struct file_new {
 	int fd;

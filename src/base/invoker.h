@@ -1,14 +1,17 @@
 /*
- * The person who asked: below sudo(8) SUDO_UID and SUDO_GID, else the user of
- * this process. What is made in that person's places is made as that person. So
- * it belongs to them, and no link in a folder of theirs leads root to a file that
- * they could not write.
+ * The person who asked: below sudo(8) the user of SUDO_UID and SUDO_GID, else
+ * the user of this process. Files in that person's folders are made with that
+ * person's rights. So they belong to the person, and no link in a folder leads
+ * root to a file that the person could not write.
+ *
+ *	int fd;
  *
  *	invoker_begin();
- *	fd = open(…);
+ *	fd = open("report.csv", O_WRONLY | O_CREAT, 0644);
  *	invoker_end();
+ *	// The person asked root for it: then as root, but through no link.
  *	if (fd < 0 && invoker_refused(errno))
- *		fd = open(… O_NOFOLLOW), as root, which was asked for
+ *		fd = open("report.csv", O_WRONLY | O_CREAT | O_NOFOLLOW, 0644);
  */
 #ifndef BASE_INVOKER_H
 #define BASE_INVOKER_H

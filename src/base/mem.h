@@ -18,6 +18,9 @@ char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
  * Makes room for one more element in a growing array of the caller:
  *
+ *	struct { int *items; size_t count, capacity; } rooms = { 0 }, *list = &rooms;
+ *	int item = 7;
+ *
  *	MEM_ROOM(list->items, list->count, list->capacity);
  *	list->items[list->count++] = item;
  */

@@ -3,8 +3,8 @@
  * passed to anything that takes a C string; `len` excludes the terminator.
  *
  *	struct str s = STR_INIT;
- *	str_addf(&s, "%s/%s", folder, name);
- *	use(s.buf);
+ *	str_addf(&s, "%s/%s", "folder", "name");
+ *	puts(s.buf);
  *	str_release(&s);
  *
  * str_detach() hands the memory to the caller (free() it) and leaves an empty

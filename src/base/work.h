@@ -1,13 +1,16 @@
 /*
- * Work that takes long before anything is measured: it can be stopped, and
- * says how far it is. Whoever does it counts here; the command line watches.
- * One piece of work is under way in a process at a time, on one thread, so
- * there is one place for it, as for the log. Where nobody watches nothing is
- * counted, and any thread may do it.
+ * Long work before anything is measured. It can be stopped, and it says how far
+ * it has come. The code that does the work counts here; the command line
+ * watches. A process does one piece of such work at a time, on one thread, so
+ * there is one place for it, as for the log. While nobody watches, nothing is
+ * counted, and any thread may do such work.
  *
- *	work_begin(count, "objects", "reading headers of %s", name);
- *	for (…)
- *		code = work_done(1, bytes, err);
+ *	struct err err;
+ *	int code = 0;
+ *
+ *	work_begin(100, "objects", "reading headers of %s", "bench");
+ *	for (int i = 0; i < 100 && code == 0; i++)
+ *		code = work_done(1, 16384, &err);
  *	work_end();
  */
 #ifndef BASE_WORK_H
@@ -21,7 +24,7 @@
 struct work {
 	char what[160];          /* "reading headers of bench" */
 	const char *unit;        /* of `done` and `total`: "objects"; NULL:
-				  * nothing is prepared, `what` is all */
+				  * nothing is prepared, `what` says it all */
 	uint64_t done, total;    /* total 0: not known */
 	uint64_t bytes;          /* read so far */
 };
@@ -45,12 +48,13 @@ void work_end(void);
 /* Counts; ERR_INTERRUPTED when the person asked to stop. Cheap. */
 int work_done(uint64_t steps, uint64_t bytes, struct err *err);
 
-/* The same while something is waited for, which may be within other work: that
- * is shown instead, and the other's count stays. */
+/* The same while the program waits, perhaps in the middle of other work. The
+ * wait is shown instead of that work, whose count stays. */
 int work_wait(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* To be waited for beside what else is waited for; -1: nothing stops. */
+/* Becomes readable when the person asks to stop, for poll(2); -1: nobody watches,
+ * so nothing stops the work. */
 int work_stop_fd(void);
 
 #endif

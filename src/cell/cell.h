@@ -1,18 +1,26 @@
 /*
- * Cells: a control group and a network namespace for each replica, and one for
- * the origin beside them, as far as this machine gives them. One `struct cells`
- * a run; namespaces are kept from trial to trial, groups are made anew for each,
- * so that their counters begin at 0.
+ * Cells: a control group and a network namespace for each replica and for the
+ * origin, as far as this machine gives them. A run has one `struct cells`. It
+ * keeps the namespaces from trial to trial. Each trial has new groups, whose
+ * counters begin at 0.
  *
- *	cells_open(&cells, best, worst, owner, scratch, &err);   one thread yet!
- *	cells_begin(cells, &need, &err);                    each trial
- *	  net_call(cells->net, CELL_ORIGIN, …)              the origin's sockets
- *	  cells_enter(cells, number, folder)                in forked children
- *	  cgroup_read(&cells->group[number], …), net_read(cells->net, …)
+ *	struct cell_need need = { .replicas = 2 };
+ *	struct cgroup_counts counts;
+ *	struct cells *cells;
+ *	struct err err;
+ *
+ *	// A run; the process still has one thread.
+ *	cells_open(&cells, ISOLATION_CELL, ISOLATION_PROCESS, "0-4242-812345",
+ *		   "/run/scratch", &err);
+ *	// A trial.
+ *	cells_begin(cells, &need, &err);
+ *	if (fork() == 0)
+ *		_exit(cells_enter(cells, CELL_OF(1), "/run/scratch/1"));
+ *	cgroup_read(&cells->group[CELL_OF(1)], CGROUP_OFTEN, &counts);
  *	cells_end(cells);
  *	cells_free(cells);
  *
- * Number 0 is the origin's cell, replica N has number N + 1.
+ * The origin has cell 0 (CELL_ORIGIN), replica N has cell N + 1.
  */
 #ifndef CELL_CELL_H
 #define CELL_CELL_H

@@ -1,12 +1,22 @@
 /*
  * Control groups of one run, version 1 and 2 behind one table of operations.
  *
+ *	struct cgroup_limits limits = { .memory_bytes = 1 << 30 };
+ *	struct cgroup_counts counts;
  *	struct cgroup_tree *tree;
+ *	struct cgroup group;
+ *	struct err err;
+ *
  *	cgroup_tree_open(&tree, "geoio-benchmark-0-4242-812345", &err);
  *	cgroup_make(tree, "replica-0", &limits, &group, &err);
- *	if (fork() == 0) { cgroup_enter(&group); execve(…); }
+ *	if (fork() == 0) {
+ *		cgroup_enter(&group);
+ *		execl("/usr/bin/true", "true", NULL);
+ *	}
  *	cgroup_read(&group, CGROUP_OFTEN, &counts);
- *	cgroup_kill(&group); cgroup_remove(&group); cgroup_tree_free(tree);
+ *	cgroup_kill(&group);
+ *	cgroup_remove(&group);
+ *	cgroup_tree_free(tree);
  *
  * Where groups can be made is found by reading /proc/self/cgroup and
  * /proc/self/mountinfo, and then tried: the parent group of the run (the

@@ -7,10 +7,14 @@
  * (docs/method.md). By libnl-route-3; everything is held by file descriptors
  * and nothing is mounted, so that a killed harness leaves no namespace behind.
  *
+ *	struct net_counts counts[65];
+ *	struct net *net;
+ *	struct err err;
+ *
  *	net_open(&net, &err);
- *	net_add(net, 65, &err);          // [0] is the origin's
- *	net_call(net, 0, listen, origin) // runs in namespace 0
- *	net_enter(net, 3)                // in a forked child
+ *	net_add(net, 65, &err); // number 0 is the origin's
+ *	if (fork() == 0)
+ *		_exit(net_enter(net, 3));
  *	net_read(net, counts, 65);
  *	net_free(net);
  *

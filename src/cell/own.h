@@ -4,9 +4,12 @@
  * an IPC namespace (space.h), and what Landlock takes from it. Each as far as
  * this machine and the grade allow it.
  *
- *	own_begin(&own, &need);            each trial
- *	  own_fork(&own, replica, child, context)
- *	  own_enter(&own, replica, folder) in that child
+ *	struct own_need need = { .replicas = 1, .users = true };
+ *	void (*child)(void *) = NULL; // one that calls own_enter()
+ *	struct own own = { 0 };
+ *
+ *	own_begin(&own, &need); // a trial
+ *	own_fork(&own, 0, child, NULL);
  *	own_end(&own);
  *	own_release(&own);
  */

@@ -5,10 +5,14 @@
  * replica itself is an ordinary process, to which signals mean what they mean
  * everywhere, and a child of ours, as without a namespace.
  *
+ *	void (*child)(void *) = NULL; // one that does not return
+ *	struct space space;
+ *	struct err err;
+ *
  *	space_open(&space, &err);
- *	pid = space_fork(&space, child, context);
- *	space_kill(&space);         all in it
- *	space_close(&space);        waits for its end
+ *	space_fork(&space, child, NULL);
+ *	space_kill(&space);  // all in it
+ *	space_close(&space); // waits for their end
  */
 #ifndef CELL_SPACE_H
 #define CELL_SPACE_H

@@ -10,8 +10,13 @@
  * makes and that a descriptor keeps: nothing of it is ever seen outside, and
  * nothing is left when the harness is killed. Each replica takes a copy.
  *
- *	view_make(&view, reads, scratch, hosts, &err);
- *	if (fork() == 0) { view_enter(view, folder); … }
+ *	const char *const reads[] = { "/opt/tests", NULL };
+ *	struct view *view;
+ *	struct err err;
+ *
+ *	view_make(&view, reads, "/run/scratch", NULL, &err);
+ *	if (fork() == 0)
+ *		_exit(view_enter(view, "/run/scratch/replica-0"));
  *	view_free(view);
  */
 #ifndef CELL_VIEW_H

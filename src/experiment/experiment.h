@@ -2,7 +2,8 @@
  * What run-test, run-all and run-parameterized-test have in common: a run of
  * jobs, each a trial; prepared plans; the database; the report at the end.
  *
- *	experiment_open() -> experiment_add() … -> experiment_run() -> experiment_close()
+ * Call experiment_open(), experiment_add() for each job, experiment_run(), and
+ * experiment_close().
  */
 #ifndef EXPERIMENT_EXPERIMENT_H
 #define EXPERIMENT_EXPERIMENT_H

@@ -2,11 +2,8 @@
  * Writes a run's live figures on its board (monitor/board.h), a file in the
  * run's scratch folder, where `--monitor` and `benchmark monitor` read them.
  *
- *	live_open(&live, experiment, &err);
- *	live_begin(&live, experiment, job);
- *	  live_update(&live, &sampler, "running");   some times a second
- *	live_end(&live, &trial, &row);
- *	live_close(&live);
+ * live_open() and live_close() stand around a run, live_begin() and live_end()
+ * around a trial. Between these live_update() is called some times a second.
  */
 #ifndef EXPERIMENT_LIVE_H
 #define EXPERIMENT_LIVE_H

@@ -4,9 +4,13 @@
  * the init of its PID namespace, or, where it has none, to this process, a
  * subreaper while replicas run (run/descendants.h).
  *
- *	families_init(&families, roots, inits, count);   when they are ready
- *	families_scan(&families);                 at every reading
- *	families_sum(&families, i, &sum);
+ *	pid_t roots[] = { 4711, 4712 }, inits[] = { 0, 0 };
+ *	struct families families;
+ *	struct family_sum sum;
+ *
+ *	families_init(&families, roots, inits, 2); // when they are ready
+ *	families_scan(&families);                  // at each reading
+ *	families_sum(&families, 1, &sum);
  *
  * CPU is each process's own clock. When one ends, what it was last seen to have
  * used is kept; the kernel adds what it really used to its parent's count of

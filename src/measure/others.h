@@ -2,9 +2,12 @@
  * What other programs did meanwhile. A figure that was measured while somebody
  * else used the CPUs is doubtful, and has to say so.
  *
- *	others_begin(&others, ours, count);   at GO
- *	…
- *	ns = others_end(&others, ours, count);   at the end; frees
+ *	pid_t ours[] = { 4711, 4712 };
+ *	struct others others;
+ *	uint64_t ns;
+ *
+ *	others_begin(&others, ours, 2); // at GO
+ *	ns = others_end(&others, ours, 2); // frees
  *
  * Both go through /proc once, 20 us a process, and read each process's CPU
  * clock (all threads, nanoseconds). Kernel threads are left out: much of what

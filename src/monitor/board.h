@@ -4,11 +4,25 @@
  * is odd while the writer is at work, and a reader that saw it change looks
  * again. The writer fills memory of its own and reads nothing back.
  *
- * writer:	board_create(&board, path, tests, replicas, &err);
- *		board_begin(board) -> fields; board_end(board);
- *		board_close(board) removes nothing: the file is the caller's.
- * reader:	board_open(&board, AT_FDCWD, path, &err);
- *		board_look(board, &live); … board_close(board);
+ * The writer:
+ *
+ *	struct board *board;
+ *	struct err err;
+ *
+ *	board_create(&board, "/run/scratch/board", 1, 2, &err);
+ *	board_begin(board)->run->trial_count = 7;
+ *	board_end(board);
+ *	board_close(board); // the file stays
+ *
+ * A reader:
+ *
+ *	struct board *board;
+ *	struct live live;
+ *	struct err err;
+ *
+ *	board_open(&board, AT_FDCWD, "/run/scratch/board", &err);
+ *	board_look(board, &live);
+ *	board_close(board);
  *
  * A reader trusts nothing, as root reads the boards of all users: sizes are held
  * against the file, which may change or be cut at any time; texts are ended and

@@ -3,10 +3,16 @@
  * The lines that head a family come before its first sample, and not at all
  * where it has none.
  *
- *	family_begin(page, &family);
- *	sample_begin(page, "");
- *	sample_label(page, "run_id", run->id);
- *	sample_u64(page, value, 0);
+ *	static const struct family family = {
+ *		"geoio_run_replicas", FAMILY_GAUGE, "", "Replicas of the run."
+ *	};
+ *	struct str out = STR_INIT;
+ *	struct page page = { .out = &out };
+ *
+ *	family_begin(&page, &family);
+ *	sample_begin(&page, "");
+ *	sample_label(&page, "run_id", "20250423-1");
+ *	sample_u64(&page, 64, 0);
  */
 #ifndef MONITOR_EXPOSE_FAMILY_H
 #define MONITOR_EXPOSE_FAMILY_H

@@ -5,6 +5,11 @@
  * that a URL says reaches the file system; a client that is slow, dead or one
  * of many costs memory of its own connection and is dropped after a time.
  *
+ *	struct monitor_source source = { 0 }; // with a collect() of the caller's
+ *	struct monitor *monitor;
+ *	struct err err;
+ *	int stop_fd = STDIN_FILENO;
+ *
  *	monitor_open(&monitor, "127.0.0.1:9480", &source, &err);
  *	monitor_serve(monitor, stop_fd, &err);
  *	monitor_close(monitor);

@@ -8,13 +8,18 @@
  * signatures are accepted and not verified, whatever they say. Bodies are never
  * compressed.
  *
- *	struct origin_config config = { .address = "127.0.0.1",
- *					.listeners = replicas,
- *					.congestion = "cubic" };
- *	if (origin_open(&origin, &config, sources, 1, ledger, &err) < 0)
- *		return cli_fail(&err);
- *	port = origin_port(origin, replica);
- *	... fork(); in the child: origin_serve(origin, stop_fd, &err) ...
+ *	#include "data/data.h"
+ *	struct origin_config config = { .address = "127.0.0.1", .listeners = 2 };
+ *	struct ledger *ledger = ledger_new(config.listeners);
+ *	struct object_source *source;
+ *	struct origin *origin;
+ *	struct err err;
+ *
+ *	data_s2_new(&source, 1000, &err);
+ *	origin_open(&origin, &config, &source, 1, ledger, &err);
+ *	printf("port %u\n", origin_port(origin, 0));
+ *	if (fork() == 0)
+ *		_exit(origin_serve(origin, STDIN_FILENO, &err) < 0);
  *	origin_free(origin);
  *
  * What it saw goes into the ledger, a row a listener (record/ledger.h).

@@ -3,9 +3,12 @@
  * podman's service of the same API. `struct container` says what is the same
  * for all replicas of a trial; launcher_docker.c starts them.
  *
- *	container_socket(&socket, &err)
- *	container_image(socket, NULL, &image, &err)
- *	run_trial(… .launcher = "docker", .container = &container …)
+ *	char *socket, *image;
+ *	struct err err;
+ *
+ *	container_socket(&socket, &err);
+ *	container_image(socket, NULL, &image, &err);
+ *	struct container container = { .socket = socket, .image = image };
  *
  * The engine must see the files that we see, at the same paths, and run in our
  * PID namespace or one below: it is this machine's, or it is made to look so

@@ -2,8 +2,12 @@
  * A client of the container engine's API (Docker Engine API; podman's service
  * speaks it too) over a Unix socket of this machine.
  *
+ *	struct engine *engine;
+ *	json_t *answer;
+ *	struct err err;
+ *
  *	engine_open(&engine, "/var/run/docker.sock");
- *	engine_call(engine, "GET", "/info", NULL, ENGINE_SHORT_MS, &answer, err);
+ *	engine_call(engine, "GET", "/info", NULL, ENGINE_SHORT_MS, &answer, &err);
  *	json_decref(answer);
  *	engine_close(engine);
  *

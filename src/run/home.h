@@ -2,8 +2,12 @@
  * The folder of one replica for one trial: it runs there, and HOME and TMPDIR
  * are it. Nothing of the harness is in it.
  *
- *	home_make(&home, &scratch, replica, uid, gid, &err);
- *	… home_remove(&home, &err);
+ *	struct scratch scratch = { 0 }; // of the run
+ *	struct home home;
+ *	struct err err;
+ *
+ *	home_make(&home, &scratch, 0, getuid(), getgid(), &err);
+ *	home_remove(&home, &err);
  */
 #ifndef RUN_HOME_H
 #define RUN_HOME_H

@@ -102,11 +102,14 @@ int database_end(const struct store *store, int code, struct err *err);
 /*
  * A statement whose values are bound one after the other:
  *
+ *	struct store *store = NULL; // an open one
  *	struct statement s;
- *	statement_prepare(&s, store, "INSERT …", err);
+ *	struct err err;
+ *
+ *	statement_prepare(&s, store, "INSERT INTO a VALUES (?, ?)", &err);
  *	statement_text(&s, "a");
  *	statement_count(&s, 7);
- *	code = statement_run(&s, err);    and again with other values
+ *	statement_run(&s, &err); // and again with other values
  *	statement_release(&s);
  */
 struct statement {
