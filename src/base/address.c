@@ -102,7 +102,7 @@ static int refuse_user(const char *what, struct err *err)
 		       what);
 }
 
-/* A colon or an @, which no name of a host has. */
+/* Whether an encoded colon or @ is in it, which no host's name has. */
 static bool has_encoded(const char *host, size_t n)
 {
 	for (size_t i = 0; i + 2 < n; i++)
@@ -112,8 +112,8 @@ static bool has_encoded(const char *host, size_t n)
 	return false;
 }
 
-/* An @ may follow a password whose end cannot be known, and a query may be a
- * signature. */
+/* An address with an @ is not repeated: it may hold a password, whose end is
+ * not known. Nor is a query, which may be a signature. */
 static int bad_endpoint(const char *text, const char *what, struct err *err)
 {
 	const char *scheme = strstr(text, "://");

@@ -10,11 +10,12 @@
 #include "base/err.h"
 
 #define ENDPOINT_BYTES 512     /* of a whole one, with its end */
-#define ADDRESS_HOST_BYTES 256 /* a name has at most 253 */
+#define ADDRESS_HOST_BYTES 256 /* a name has at most 253 bytes */
 
 struct endpoint {
 	/* "http://host:9000", "https://[::1]/path": scheme and host in small
-	 * letters, no port where it is the scheme's own, no slash at the end. */
+	 * letters, no slash at the end, the port only if it is not the
+	 * scheme's own. */
 	char text[ENDPOINT_BYTES];
 	bool tls;                      /* https */
 	char host[ADDRESS_HOST_BYTES]; /* IPv6 without its brackets */
@@ -22,9 +23,9 @@ struct endpoint {
 	unsigned authority_bytes;      /* of text, up to the path */
 };
 
-/* http or https, a host, and perhaps a port and a path. ERR_USAGE says what is
- * wrong; a user or password in it is refused and not repeated. `what` names what
- * it should be the address of, for the sentence ("a store"). */
+/* `text` is http or https, a host, and perhaps a port and a path. ERR_USAGE
+ * says what is wrong. A user or password is refused and not repeated. `what` is
+ * for the sentence: the thing whose address it should be ("a store"). */
 int endpoint_parse(struct endpoint *out, const char *text, const char *what,
 		   struct err *err);
 
@@ -34,9 +35,10 @@ struct listen_at {
 	unsigned port;  /* 0: any free one */
 };
 
-/* "ADDRESS:PORT", "ADDRESS" (`port` then), ":PORT" (loopback), with IPv6 in
- * brackets or not: its port is behind the last colon where what is before that
- * is an address itself. ERR_USAGE names what was given. */
+/* `text` is "ADDRESS:PORT", "ADDRESS" (then `port` is the port) or ":PORT"
+ * (loopback). IPv6 may be in brackets. Without them the port stands behind the
+ * last colon, if the part before that colon is an address too. ERR_USAGE names
+ * the text. */
 int listen_at_parse(struct listen_at *out, const char *text, unsigned port,
 		    struct err *err);
 

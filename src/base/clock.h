@@ -22,7 +22,7 @@ void clock_sleep_until(uint64_t at_ns);
 #define CLOCK_TEXT_BYTES 32
 const char *clock_format(uint64_t wall_ns, char out[CLOCK_TEXT_BYTES]);
 
-/* Back from that form; 0: it is NULL, or another. */
+/* Reads that form. 0: the text is NULL or has another form. */
 uint64_t clock_parse(const char *text);
 
 /* Seconds as a double, and back (negative and not-a-number give 0). */

@@ -60,8 +60,8 @@ int err_wrap(struct err *err, int code, const char *format, ...)
 /* Name of a code for --debug output, for instance "NOT_FOUND". */
 const char *err_name(int code);
 
-/* Files that this process writes may not be as large as they like: out gets
- * "`ulimit -f` allows …: raise it". err_sys() says so by itself for EFBIG. */
+/* Whether this process has a limit on the size of its files. Then `out` gets
+ * "`ulimit -f` allows …: raise it". err_sys() adds that by itself for EFBIG. */
 #define ERR_LIMIT_BYTES 96
 bool err_file_limit(char out[ERR_LIMIT_BYTES]);
 

@@ -15,9 +15,10 @@ bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 bool file_is_regular(const char *path); /* or a link to one */
 
-/* Appends the whole file to `out`; refuses files over `limit` bytes. The first may
- * be given a pipe and wait for its writer; the second refuses what is no file; the
- * third reads an open one, and the path is for the sentence. */
+/* Each appends a whole file to `out`, and refuses a file over `limit` bytes.
+ * file_read() also reads a pipe, and waits for its writer. file_read_regular()
+ * refuses all but regular files. file_read_open() reads an open file; `path` is
+ * for the sentence. */
 int file_read(const char *path, size_t limit, struct str *out, struct err *err);
 int file_read_regular(const char *path, size_t limit, struct str *out,
 		      struct err *err);
@@ -25,10 +26,12 @@ int file_read_open(int fd, const char *path, size_t limit, struct str *out,
 		   struct err *err);
 
 /*
- * Locks an open file, which must be open for writing, until this process closes
- * it or any other descriptor of it; no child inherits the lock. 0; ERR_CONFLICT:
- * another process has it; ERR_NOT_FOUND: `name` in the folder (AT_FDCWD: a path)
- * is not this file, or no longer; ERR_SYSTEM: it has no locks, and may be anybody's.
+ * Locks a file that is open for writing. The lock ends when this process closes
+ * any descriptor of the file; no child inherits it. `name` is the file's name
+ * in `folder`; with AT_FDCWD it is a path. 0, or:
+ * ERR_CONFLICT: another process has the lock.
+ * ERR_NOT_FOUND: `name` is not this file, or no longer.
+ * ERR_SYSTEM: the file system has no locks, so nobody knows who uses the file.
  */
 int file_lock(int fd, int folder, const char *name);
 
@@ -54,39 +57,43 @@ struct file_new {
 int file_new_open(struct file_new *new, const char *path, struct err *err);
 int file_new_close(struct file_new *new, int code, struct err *err);
 
-/* What a process left in an open folder that ended before file_new_close(), and
- * whose new file was to have a name that `wanted` takes. One that is still written
- * is left; nothing is followed, and only the caller's files and those of who asked
- * are removed. */
+/* Removes new files that a killed process left in an open folder: it ended
+ * before file_new_close(). `wanted` says whether a file's final name counts. A
+ * file that is still being written stays. No link is followed. Only files of
+ * the caller and of the person who asked are removed. */
 void file_clear_new(int folder, bool (*wanted)(const char *name));
 
-/* All at once: a reader sees the old file or the whole new one. */
+/* Replaces a file at once: a reader sees the old file or the whole new one. */
 int file_write(const char *path, const void *bytes, size_t n, struct err *err);
 
-/* mkdir -p; existing folders are fine; new ones belong to who asked. */
+/* mkdir -p. Existing folders are fine. New ones belong to the person who
+ * asked. */
 int file_make_dirs(const char *path, mode_t mode, struct err *err);
 
 /*
- * rm -r of any depth, which somebody else may change meanwhile: no link is
- * followed, no mount entered, folders of any mode are emptied where we own them.
- * A path that does not exist is fine. The sentence names what stays; all else is
- * gone. remove.c
+ * rm -r of a tree of any depth, also while somebody else changes it (remove.c).
+ * No link is followed and no mount entered. Folders that we own are emptied
+ * whatever their mode. A path that does not exist is fine. After a failure all
+ * is gone but the file that the sentence names.
  */
 int file_remove_tree(const char *path, struct err *err);
 
-/* All that is in an open folder; `path` is for the sentence. */
+/* The same for the contents of an open folder; `path` is for the sentence. */
 int file_empty_folder(int folder, const char *path, struct err *err);
 
-/* The folder that a path's last part is in, "." where it has none; the caller
- * frees. And that part. */
+/* The path without its last part; "." if there is no other part. The caller
+ * frees. */
 char *file_folder(const char *path);
+
+/* The last part of a path. */
 const char *file_name(const char *path);
 
 /* Folder of the running program, without a trailing slash, from
  * /proc/self/exe. The caller frees. */
 char *file_program_dir(void);
 
-/* All of `n` bytes to fd, across short writes and EINTR. */
+/* Writes all of `n` bytes to fd, across short writes and EINTR. 0, or
+ * ERR_SYSTEM with errno. */
 int file_write_all(int fd, const void *bytes, size_t n);
 
 #endif

@@ -1,4 +1,5 @@
-/* New files in place of old ones, and what is left where the writer was killed. */
+/* New files in place of old ones, and what is left where the writer was
+ * killed. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +30,9 @@ static int make_temporary(const char *path, char **temporary)
 					O_CLOEXEC, 0666);
 }
 
-/* The lock says that somebody still writes it. Who clears may have come between
- * the two: then another. Where there are no locks nobody clears. */
+/* The lock says that somebody still writes the file. file_clear_new() of
+ * another process may have removed it before it was locked: then a new one is
+ * made. On a file system without locks nothing is ever cleared. */
 static int open_temporary(const char *path, char **temporary)
 {
 	int code = ERR_CONFLICT, fd = -1;
@@ -90,7 +92,7 @@ int file_new_close(struct file_new *new, int code, struct err *err)
 		code = err_sys(err, "cannot write %s", new->path);
 	if (code < 0)
 		unlink(new->temporary);
-	/* With it goes the lock: not before the file has its name. */
+	/* This gives up the lock, so only now that the file has its name. */
 	if (close(new->fd) < 0 && code == 0)
 		code = err_sys(err, "cannot write %s", new->path);
 	free(new->path);
@@ -110,7 +112,7 @@ int file_write(const char *path, const void *bytes, size_t n, struct err *err)
 	return file_new_close(&new, code, err);
 }
 
-/* "NAME.0123456789abcdef.tmp" with a name that is wanted. */
+/* Whether it is "NAME.0123456789abcdef.tmp" and NAME is wanted. */
 static bool is_temporary(const char *name, bool (*wanted)(const char *name))
 {
 	const size_t end = DIGITS + sizeof(END); /* and the dot */
@@ -128,7 +130,7 @@ static bool is_temporary(const char *name, bool (*wanted)(const char *name))
 	return is;
 }
 
-/* Without locks nobody knows, and it stays. */
+/* Without locks nobody knows whether it is still written: it stays. */
 static bool is_left(int fd, int folder, const char *name)
 {
 	struct invoker invoker;

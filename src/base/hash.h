@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A bijection of 64 bits whose output bits all depend on all input bits
- * (the finaliser of SplitMix64, Steele et al. 2014). */
+/* A bijection of 64 bits: each bit of the output depends on all bits of the
+ * input (the finaliser of SplitMix64, Steele et al. 2014). */
 static inline uint64_t hash_mix(uint64_t x)
 {
 	x += 0x9e3779b97f4a7c15ULL;

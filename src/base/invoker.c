@@ -51,7 +51,7 @@ bool invoker_refused(int error)
 	return invoker.changes && (error == EACCES || error == EPERM);
 }
 
-/* Who is not in the list of users has one group. */
+/* A user who is not in the list of users has one group. */
 static int groups_of(const struct invoker *invoker, gid_t groups[GROUPS_MOST])
 {
 	const struct passwd *user = getpwuid(invoker->uid);
@@ -99,7 +99,7 @@ void invoker_end(void)
 	setfsgid(getegid());
 	if (own_group_count >= 0)
 		set_groups(own_group_count, own_groups);
-	/* The kernel took it away, and with it what is below /proc/self. */
+	/* The kernel took this flag away, and with it access to /proc/self. */
 	prctl(PR_SET_DUMPABLE, dumpable);
 	errno = saved;
 }
@@ -114,7 +114,7 @@ const char *invoker_home(void)
 	invoker_find(&invoker);
 	if (!home || *home != '/')
 		home = NULL;
-	/* sudo keeps HOME, or makes it root's, as it is set up. */
+	/* By its settings sudo keeps HOME or makes it root's. */
 	if (!invoker.changes ||
 	    (home && stat(home, &st) == 0 && st.st_uid == invoker.uid))
 		return home;

@@ -22,25 +22,25 @@
 struct invoker {
 	uid_t uid;
 	gid_t gid;
-	bool changes; /* they are not those of this process */
+	bool changes; /* uid and gid are not those of this process */
 };
 
 /* Reads the environment; changes nothing. */
 void invoker_find(struct invoker *out);
 
-/* Between the two this thread opens and makes files with the rights of the
- * person, its groups included. Not nested. errno stays. */
+/* Between these two calls this thread opens and makes files with the rights of
+ * the person, groups included. They do not nest, and keep errno. */
 void invoker_begin(void);
 void invoker_end(void);
 
-/* Whether root may do what this error of a call kept the person from. */
+/* Whether this errno says that the person lacks a right that root has. */
 bool invoker_refused(int error);
 
-/* The whole process becomes the person, for good, with HOME set, where `folder`
- * is that person's; otherwise nothing changes. 0, or -1 with errno. */
+/* If `folder` belongs to the person, the whole process becomes that person for
+ * good, and HOME is set. Otherwise nothing changes. 0, or -1 with errno. */
 int invoker_become(const char *folder);
 
-/* The person's home folder; NULL: not known. Static memory. */
+/* The person's home folder, in static memory. NULL: it is not known. */
 const char *invoker_home(void);
 
 #endif

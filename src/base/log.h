@@ -1,8 +1,8 @@
 /*
  * --debug=AREA. An area is the name of a room ("origin", "run", "store", …) or
- * "all". Off, a log call costs one comparison. Lines go to stderr with the
- * seconds since start; this is the one place besides cli/ that prints, and only
- * when asked to.
+ * "all". A call costs one comparison while its area is off. Lines go to stderr,
+ * with the seconds since start. Besides cli/ this is the one place that prints,
+ * and only if the person asked for it.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -36,7 +36,7 @@ enum log_area {
 
 extern unsigned log_mask;
 
-/* Whether these are areas, "origin,run", or "all". */
+/* Whether the text is a list of areas ("origin,run") or "all". */
 bool log_has_areas(const char *areas);
 
 /* Turns them on. ERR_USAGE names an unknown one. */

@@ -1,7 +1,8 @@
 /*
  * Memory that cannot be refused. Running out of memory is not an error that a
  * benchmark can recover from, so these print one sentence and abort; no caller
- * checks for NULL. The caller owns what is returned and releases it with free().
+ * checks for NULL. The caller owns what is returned and releases it with
+ * free().
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
@@ -18,11 +19,11 @@ char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
  * Makes room for one more element in a growing array of the caller:
  *
- *	struct { int *items; size_t count, capacity; } rooms = { 0 }, *list = &rooms;
- *	int item = 7;
+ *	int *items = NULL;
+ *	size_t count = 0, capacity = 0;
  *
- *	MEM_ROOM(list->items, list->count, list->capacity);
- *	list->items[list->count++] = item;
+ *	MEM_ROOM(items, count, capacity);
+ *	items[count++] = 7;
  */
 #define MEM_ROOM(items, count, capacity)                                       \
 	do {                                                                   \

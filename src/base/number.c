@@ -36,7 +36,7 @@ static const char *skip_digits(const char *at)
 	return at;
 }
 
-/* Behind the number that `text` begins with; NULL: it begins with none. */
+/* The end of the number that `text` begins with; NULL: it begins with none. */
 static const char *end_of(const char *text)
 {
 	const char *at = text + (*text == '-');

@@ -5,8 +5,8 @@
  *	WHOLE: one or more digits
  *	NUMBER: [-] digits [. digits] [e [+|-] digits]
  *
- * Nothing stands before or between; no hexadecimal, no infinity, nothing that
- * is none. What may follow is a unit, its capitals as one likes.
+ * There is no blank, no hexadecimal, no infinity and no not-a-number. A unit
+ * may follow, in small or capital letters.
  */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
@@ -15,25 +15,26 @@
 #include <stdint.h>
 
 struct number_unit {
-	const char *name; /* "" for what has none; NULL ends the table */
+	const char *name; /* "": a number without unit; NULL ends the table */
 	double factor;
 };
 
-extern const struct number_unit number_plain[];   /* none but "" */
+extern const struct number_unit number_plain[];   /* "" only */
 extern const struct number_unit number_bytes[];   /* KiB, MiB, GiB, TiB */
 extern const struct number_unit number_bits[];    /* kbit, Mbit, Gbit */
 extern const struct number_unit number_seconds[]; /* ms, s, min, h */
 
-/* All of `text`, its unit applied. false: it is none, or not finite. */
+/* Reads all of `text` and applies its unit. false: `text` is no number, or not
+ * a finite one. */
 bool number_parse(const char *text, const struct number_unit *units,
 		  double *out);
 
-/* A whole number from 0 to UINT64_MAX: of digits alone, exactly; with a unit
- * also a fraction that makes one, "1.5KiB". */
+/* Reads a whole number from 0 to UINT64_MAX. Digits alone are read exactly.
+ * With a unit it may be a fraction that makes a whole number: "1.5KiB". */
 bool number_parse_whole(const char *text, const struct number_unit *units,
 			uint64_t *out);
 
-/* Whole numbers whole, others to 15 digits. */
+/* Writes whole numbers with all their digits, others with 15. */
 #define NUMBER_TEXT_BYTES 32
 const char *number_text(double value, char out[NUMBER_TEXT_BYTES]);
 

@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/str.h"
 
-/* Field 22 of /proc/PID/stat, clock ticks since boot at its start; 0: there is
- * no such process, or it has ended and only waits to be waited for. */
+/* Field 22 of /proc/PID/stat: the start of the process in clock ticks since
+ * boot. 0: there is no such process, or it is a zombie. */
 static unsigned long long start_time(pid_t pid)
 {
 	unsigned long long start = 0;

@@ -1,7 +1,8 @@
 /*
- * The name of a running program, for what it may leave behind when it is
- * killed: "UID-PID-START", with the start time of the process in clock ticks
- * since boot, so that a number that was given out again is not taken for it.
+ * The name of a running program: "UID-PID-START". Folders, groups and
+ * containers that it may leave behind, if it is killed, carry that name. START
+ * is the start time of the process in clock ticks since boot. So a later
+ * process with the same PID has another name.
  */
 #ifndef BASE_OWNER_H
 #define BASE_OWNER_H
@@ -17,7 +18,7 @@ struct owner {
 
 #define OWNER_BYTES 64
 
-/* What stands before it in the names of folders, groups and containers. */
+/* Stands before that name in the names of folders, groups and containers. */
 #define OWNER_PREFIX "geoio-benchmark-"
 
 /* The calling process. */
@@ -27,8 +28,8 @@ void owner_format(const struct owner *owner, char out[OWNER_BYTES]);
 /* The whole text must be a name; false otherwise. */
 bool owner_parse(const char *text, struct owner *out);
 
-/* Whether that process still runs (a zombie does not). In another PID
- * namespace this says nothing: look for a lock too. */
+/* Whether that process still runs; a zombie does not. This says nothing of a
+ * process in another PID namespace: look for a lock too. */
 bool owner_is_alive(const struct owner *owner);
 
 #endif

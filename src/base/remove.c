@@ -23,7 +23,7 @@
 
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
 
-/* Who adds files while they are removed does not keep us for ever. */
+/* A program that adds files meanwhile must not keep us for ever. */
 #define PASSES_MOST 16
 
 struct removal {
@@ -49,8 +49,8 @@ static void name_moved(const struct removal *r, unsigned long long number,
 	snprintf(out, 64, "%s.%llu", r->mark, number);
 }
 
-/* A folder of mode 000 can be opened by its owner once he has changed that,
- * through the descriptor: by name it might be another file by now. */
+/* Its owner can open a folder of mode 000 after changing the mode. That is done
+ * through a descriptor: the name might mean another file by now. */
 static int open_closed(int parent, const char *name)
 {
 	int closed = openat(parent, name,
@@ -67,7 +67,7 @@ static int open_closed(int parent, const char *name)
 	return fd;
 }
 
-/* A mode of 0500 lets us read, and remove nothing. */
+/* With mode 0500 we could read the folder, but remove nothing from it. */
 static int open_folder(const struct removal *r, int parent, const char *name)
 {
 	int fd = openat(parent, name, FOLDER);
@@ -210,8 +210,8 @@ static int begin(struct removal *r, int folder)
 	return 0;
 }
 
-/* How often the root is read: until a pass finds nothing, as readdir() may leave
- * out what is there. */
+/* Reads the root until a pass finds nothing: readdir() may leave out entries
+ * while others are removed. */
 static void empty(struct removal *r)
 {
 	for (int pass = 0; pass < PASSES_MOST; pass++) {

@@ -18,8 +18,9 @@ struct code_range {
 	unsigned first, last;
 };
 
-/* What is not seen, or changes the order in which the rest is: a sentence would
- * read as another one. Joiners (200C, 200D) are part of words. */
+/* Characters that are not seen, or that change the order of the others: with
+ * them a sentence would read as another one. Joiners (200C, 200D) are part of
+ * words. */
 static const struct code_range unseen[] = {
 	{ 0x061c, 0x061c }, { 0x180e, 0x180e },   { 0x200b, 0x200b },
 	{ 0x200e, 0x200f }, { 0x2028, 0x202e },   { 0x2060, 0x206f },

@@ -4,7 +4,8 @@
 
 #define WAIT_MS 200
 
-/* Returns when something came, when it is time to look, or on the signal. */
+/* Returns when bytes came, when curl wants to look, or when the person asks to
+ * stop. */
 static CURLMcode wait_for(CURLM *multi)
 {
 	struct curl_waitfd stop = { .fd = work_stop_fd(),
@@ -44,7 +45,8 @@ CURLcode transfer_perform(CURLM *multi, CURL *easy)
 	CURLcode code;
 
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* A name that is being looked up does not hold up who leaves. */
+	/* The look-up of a name must not delay a person who stops the
+	 * program. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 	if (curl_multi_add_handle(multi, easy) != CURLM_OK)

@@ -5,9 +5,9 @@
 #include <curl/curl.h>
 
 /*
- * As curl_easy_perform(); CURLE_ABORTED_BY_CALLBACK, at once, when the person
- * asked to stop. `multi` is the caller's, keeps the connections, and is cleaned
- * up after the easy handle.
+ * As curl_easy_perform(). It returns CURLE_ABORTED_BY_CALLBACK as soon as the
+ * person asks to stop. `multi` is the caller's and keeps the connections: clean
+ * it up after the easy handle.
  */
 CURLcode transfer_perform(CURLM *multi, CURL *easy);
 

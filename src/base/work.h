@@ -32,7 +32,7 @@ struct work {
 struct work_watcher {
 	bool (*stopped)(void);   /* whether the person asked to stop */
 	int stop_fd;             /* becomes readable then, and stays so */
-	/* Some times a second at most, while work is under way. */
+	/* Called a few times a second at most, while work is under way. */
 	void (*show)(void *context, const struct work *work);
 	void *context;
 };
@@ -45,7 +45,8 @@ void work_begin(uint64_t total, const char *unit, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void work_end(void);
 
-/* Counts; ERR_INTERRUPTED when the person asked to stop. Cheap. */
+/* Adds to `done` and `bytes`. Cheap. ERR_INTERRUPTED: the person asked to
+ * stop. */
 int work_done(uint64_t steps, uint64_t bytes, struct err *err);
 
 /* The same while the program waits, perhaps in the middle of other work. The
@@ -53,8 +54,8 @@ int work_done(uint64_t steps, uint64_t bytes, struct err *err);
 int work_wait(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Becomes readable when the person asks to stop, for poll(2); -1: nobody watches,
- * so nothing stops the work. */
+/* Becomes readable when the person asks to stop, for poll(2); -1: nobody
+ * watches, so nothing stops the work. */
 int work_stop_fd(void);
 
 #endif
