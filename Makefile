@@ -57,13 +57,16 @@ FUZZ      := $(patsubst check/fuzz/%.c,$(BUILD)/check/fuzz/%,$(wildcard check/fu
 BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/bench/*.c))
 LIB       := $(BUILD)/libgeoio.a
 WORKER    := $(BUILD)/libbenchmark-worker.a
+FORMATS   := $(BUILD)/libgeoio-formats.so
+FORMATS_OBJ  := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/formats/*.c))
+FORMATS_BASE := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/base/*.c))
 
 .PHONY: all help check bench bench-attribution soak fuzz-long asan tsan install uninstall clean unit fuzz programs
 .DELETE_ON_ERROR:
 
 all: programs
 
-programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(TESTS)
+programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(FORMATS) $(TESTS)
 
 help:
 	@echo 'make                 build $(BUILD)/benchmark, $(BUILD)/make-cog and the tests in C'
@@ -91,12 +94,29 @@ $(BUILD)/make-cog: $(BUILD)/obj/src/cog/make_cog.o
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(call COG_FLAGS,$(LDFLAGS)) -o $@ $^ $(GDAL_LIBS) -lm
 
+PLAIN = $(filter-out -fsanitize% -fno-sanitize%,$(1))
+
 # It runs in containers that may hold nothing else: no shared library, and so no
 # sanitizer either.
 $(BUILD)/geoio-enter: $(wildcard src/enter/*.c)
 	@mkdir -p $(@D)
 	$(call SAY,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS)) -static -o $@ $^
+	$(Q)$(CC) $(CPPFLAGS) $(call PLAIN,$(CFLAGS)) -static -o $@ $^
+
+# The parsers for tests in Python, which is not built for sanitizers. Of base/
+# it takes what they call.
+$(FORMATS): $(FORMATS_OBJ) $(BUILD)/shared/base.a
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(call PLAIN,$(LDFLAGS)) -shared -Wl,-z,defs -o $@ $^ -lz
+
+$(BUILD)/shared/base.a: $(FORMATS_BASE)
+	$(call SAY,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/shared/%.o: %.c
+	@mkdir -p $(@D)
+	$(call SAY,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(call PLAIN,$(CFLAGS)) -fPIC -MMD -MP -c -o $@ $<
 
 $(LIB): $(ROOM_OBJ)
 	$(call SAY,AR,$@)
@@ -209,6 +229,7 @@ install: all
 	rm -rf $(SHARE)/benchmark $(EXEC)/tests
 	cp -r benchmark $(SHARE)/benchmark
 	find $(SHARE)/benchmark -name __pycache__ -prune -exec rm -rf {} +
+	install -m 644 $(FORMATS) $(SHARE)/benchmark/
 	cp -r $(BUILD)/tests $(EXEC)/tests
 	find $(EXEC)/tests -name '*.d' -delete
 	install -m 644 include/benchmark/*.h $(DESTDIR)$(PREFIX)/include/benchmark/

@@ -21,7 +21,7 @@ class Operation:
     key: the object's key. url: the object's address, percent-encoded (path style).
     start, length: bytes; the range is start to start + length - 1 inclusive.
     crc32: zlib's CRC-32 of the right answer, or None where it is not checked.
-    expect: what a header's parser must find, a tuple of tuples, or None.
+    expect: what a header's parser must find (a benchmark.tiff.Expected), or None.
     fields: a dict of the plan's other members for this operation (level, x, y, ...), usually empty.
     """
 
@@ -135,15 +135,22 @@ class Plan:
     def _add_rare(self, i, entry):
         expect = member(entry, "expect", dict, None, _LINE)
         if expect is not None:
-            levels = _levels(expect)
-            # Many operations expect the same: one object serves them all.
-            self._expect[i] = self._same.setdefault(levels, levels)
+            self._expect[i] = self._expected(_levels(expect))
         if not entry.keys() <= _PLAIN_MEMBERS:
             self._fields[i] = {k: v for k, v in entry.items() if k not in _PLAIN_MEMBERS}
 
-    def expect_everywhere(self, levels):
-        """Makes every operation expect the same levels: for tests that do no I/O."""
-        self._expect = dict.fromkeys(range(len(self)), levels)
+    def _expected(self, levels):
+        # Many operations expect the same: one object serves them all.
+        found = self._same.get(levels)
+        if found is None:
+            from benchmark import tiff  # a replica that parses no header does without
+
+            found = self._same[levels] = tiff.Expected(levels)
+        return found
+
+    def expect_everywhere(self, expect):
+        """Makes every operation expect the same: for tests that do no I/O."""
+        self._expect = dict.fromkeys(range(len(self)), expect)
 
 
 def _levels(expect):

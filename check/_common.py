@@ -32,6 +32,7 @@ def environment(scratch):
         BENCHMARK=str(BUILD / "benchmark"),
         PYTHONPATH=str(TOP),
         PYTHONDONTWRITEBYTECODE="1",
+        GEOIO_FORMATS=str(BUILD / "libgeoio-formats.so"),
         GEOIO_ENVS=os.environ.get("GEOIO_ENVS") or f"{data}/geoio-benchmark/envs",
         XDG_CACHE_HOME=str(BUILD / "check/cache"),  # made COGs, the same for all checks
         HOME=scratch,

@@ -166,6 +166,7 @@ class Replica:
         self.socket.settimeout(60)
         environment = {
             "PYTHONPATH": str(ROOT),
+            "GEOIO_FORMATS": os.environ.get("GEOIO_FORMATS", ""),
             "BENCHMARK_FD": str(theirs.fileno()),
             "PATH": "/usr/bin",
         }

@@ -348,7 +348,10 @@ static void layouts_compare(void **state)
 	build(&f, kinds[3]);
 	assert_int_equal(parse(&f, f.n, &b, NULL), 0);
 	assert_true(tiff_layout_equal(&a, &b));
+	assert_int_equal(tiff_compare(f.bytes, f.n, &a, NULL), 1);
+	assert_int_equal(tiff_compare(f.bytes, 9, &a, NULL), ERR_INVALID);
 	b.level[2].tables_crc32 ^= 1;
+	assert_int_equal(tiff_compare(f.bytes, f.n, &b, NULL), 0);
 	assert_false(tiff_layout_equal(&a, &b));
 	b.count = 2;
 	assert_false(tiff_layout_equal(&a, &b));
@@ -379,7 +382,7 @@ static void add_verdict(const struct str *bytes, struct str *out)
 	}
 }
 
-/* check/tiff: what benchmark/tiff.py is held against too. */
+/* check/tiff: check/python/check_tiff.py asks for them through ctypes too. */
 static void odd_files_are_judged_alike(void **state)
 {
 	struct str verdicts = STR_INIT, said = STR_INIT, bytes = STR_INIT;

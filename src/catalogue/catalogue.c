@@ -331,6 +331,7 @@ char **catalogue_environment(const struct catalogue *catalogue)
 	words[n++] = mem_dup("LANG=C.UTF-8");
 	words[n++] = mem_printf("PYTHONPATH=%s",
 				catalogue->places.python_root);
+	words[n++] = mem_printf("GEOIO_FORMATS=%s", catalogue->places.formats);
 	/* Nothing of a run is written beside the sources. */
 	words[n++] = mem_dup("PYTHONDONTWRITEBYTECODE=1");
 	return words;

@@ -137,6 +137,7 @@ static void place_checkout(struct places *places, const char *root,
 	places->include = mem_printf("%s/include", root);
 	places->worker_library = mem_printf("%s/libbenchmark-worker.a",
 					    program_dir);
+	places->formats = mem_printf("%s/libgeoio-formats.so", program_dir);
 	places->make_cog = mem_printf("%s/make-cog", program_dir);
 	places->enter = mem_printf("%s/geoio-enter", program_dir);
 	places->setup_envs = mem_printf("%s/tools/setup-envs", root);
@@ -157,6 +158,8 @@ static void place_installed(struct places *places, const char *program_dir)
 	places->include = mem_printf("%s/include", prefix);
 	places->worker_library = mem_printf("%s/lib/libbenchmark-worker.a",
 					    prefix);
+	places->formats = mem_printf("%s/benchmark/libgeoio-formats.so",
+				     places->python_root);
 	places->make_cog = mem_printf("%s/libexec/geoio-benchmark/make-cog",
 				      prefix);
 	places->enter = mem_printf("%s/libexec/geoio-benchmark/geoio-enter",
@@ -238,6 +241,7 @@ void places_release(struct places *places)
 	free(places->programs);
 	free(places->include);
 	free(places->worker_library);
+	free(places->formats);
 	free(places->envs);
 	free(places->cache);
 	free(places->make_cog);

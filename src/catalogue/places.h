@@ -27,6 +27,7 @@ struct places {
 	char *programs; /* tests in C: PROGRAMS/LIBRARY/TEST */
 	char *include;  /* folder of benchmark/worker.h, for tests elsewhere */
 	char *worker_library; /* and what they are linked with */
+	char *formats;  /* parsers in C, for tests in Python */
 	char *envs;     /* Python environments */
 	char *cache;    /* made data (COGs): XDG_CACHE_HOME/geoio-benchmark */
 	char *make_cog; /* program */

@@ -112,6 +112,7 @@ char **catalogue_reads(const struct catalogue *catalogue,
 	add(&words, mem_dup(places->python_root));
 	add_library(&words, test->path);
 	add(&words, mem_dup(places->programs));
+	add(&words, mem_dup(places->formats));
 	if (more)
 		add(&words, mem_dup(more));
 	MEM_ROOM(words.at, words.count, words.capacity);

@@ -406,3 +406,12 @@ bool tiff_layout_equal(const struct tiff_layout *a, const struct tiff_layout *b)
 			return false;
 	return true;
 }
+
+int tiff_compare(const void *bytes, size_t n,
+		 const struct tiff_layout *expected, struct err *err)
+{
+	struct tiff_layout found;
+	int code = tiff_parse(bytes, n, &found, err);
+
+	return code < 0 ? code : tiff_layout_equal(&found, expected);
+}

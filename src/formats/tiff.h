@@ -1,11 +1,12 @@
 /*
- * The shared header parser of all tests in C: from the first bytes of a tiled
- * TIFF to what its image directories say. Classic TIFF and BigTIFF, both byte
+ * The header parser of all tests: from the first bytes of a tiled TIFF to what
+ * its image directories say. Classic TIFF and BigTIFF, both byte
  * orders. It reads only what a reader of tiles needs, allocates nothing and
  * does work in proportion to the bytes of the tables alone; a header like
  * Sentinel-2's (five levels, 291 tiles) takes a few microseconds.
  *
- * benchmark/tiff.py is the same parser for tests in Python.
+ * Tests in Python call it too: it is in libgeoio-formats.so, and benchmark/tiff.py
+ * knows tiff_parse(), tiff_compare() and the structs that they take.
  */
 #ifndef FORMATS_TIFF_H
 #define FORMATS_TIFF_H
@@ -30,11 +31,16 @@ bool tiff_is_tiff(const void *bytes, size_t n);
  * - the chain of directories returns to itself, or has more than
  *   TIFF_LEVELS_MAX links;
  * - a count contradicts the sizes.
- * The sentence says what and where; `err` may be NULL. The parsers agree in every
- * verdict: check/tiff holds odd files that both must judge alike.
+ * The sentence says what and where; `err` may be NULL. check/tiff holds odd files
+ * and the verdict on each.
  */
 int tiff_parse(const void *bytes, size_t n, struct tiff_layout *out,
 	       struct err *err);
+
+/* Parses, and returns whether that is what was expected: 1 or 0; ERR_INVALID as
+ * tiff_parse(). Of *expected only its levels are read. */
+int tiff_compare(const void *bytes, size_t n,
+		 const struct tiff_layout *expected, struct err *err);
 
 /* X(NAME, "words behind a count of objects"): what is wrong with a header. */
 #define TIFF_FLAWS(X)                                                          \
