@@ -1,18 +1,24 @@
 /*
- * What a benchmark test written in C includes. The test says how one operation
- * is done; the worker library speaks docs/worker-protocol.md with the harness,
+ * What a benchmark test written in C includes. The test says how one request is
+ * done; the worker library speaks docs/worker-protocol.md with the harness,
  * reads the plan, proves the answers, keeps the operations in flight, checks
  * and records them. Link with -lbenchmark-worker -ljansson -lz -lm -pthread.
  *
- * A test is one file, benchmark/tests/LIBRARY/TEST.c, with a table of hooks and
- * a main(). There are two forms of it:
+ * An operation of the plan is one ranged GET, or it has stages: requests that
+ * run at once, then others after them. The worker runs the stages; the test
+ * sees one request at a time, and says in `verbs` which requests it can do. A
+ * test that leaves `verbs` 0 does ranged GETs only, and gets no stages.
  *
- * - Blocking: the hook `fetch` does one operation and returns what became of
- *   it. It runs in `concurrency` threads at once, one a slot.
- * - Event-driven: the hook `start` begins an operation, the hook `wait` waits
- *   for whatever the library waits for, and benchmark_end() tells that an
- *   operation is over. All in one thread: an epoll descriptor, a libcurl multi
- *   handle or the like belongs to the test.
+ * A test is one file with a table of hooks and a main(): LIBRARY/TEST.c below
+ * benchmark/tests for one workload, or LIBRARY/_verbs.c for all workloads that
+ * are made of its verbs. There are two forms of it:
+ *
+ * - Blocking: the hook `fetch` does one request and returns what became of it.
+ *   It runs in as many threads as there are slots, one a slot.
+ * - Event-driven: the hook `start` begins a request, the hook `wait` waits for
+ *   whatever the library waits for, and benchmark_end() tells that a request
+ *   is over. All in one thread: an epoll descriptor, a libcurl multi handle or
+ *   the like belongs to the test.
  *
  * The library starts no thread for an event-driven test; the signal SIGIO is its
  * own, and comes when the harness ends the replica before its time.
@@ -120,7 +126,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What became of an operation. The numbers are those of the records file. */
+/* What a request asks for. */
+enum benchmark_verb {
+	BENCHMARK_GET_RANGE,  /* bytes start to start + length - 1 */
+	BENCHMARK_GET,        /* the whole object, of `length` bytes */
+	BENCHMARK_GET_SUFFIX, /* its last `length` bytes */
+	BENCHMARK_GET_RANGES, /* the bytes of `ranges`, one after the other;
+			       * `length` of them in all */
+	BENCHMARK_HEAD,       /* the object's size: benchmark_size() */
+	BENCHMARK_LIST,       /* the names of all objects that begin with `key`,
+			       * over all pages: benchmark_name() */
+};
+
+/* Bits of benchmark_test.verbs. */
+#define BENCHMARK_DOES(verb) (1U << (verb))
+
+/* What became of a request. The numbers are those of the records file. */
 enum benchmark_outcome {
 	BENCHMARK_OK = 1,          /* as far as the test knows; the worker then
 				    * checks length, CRC and header */
@@ -162,35 +183,47 @@ struct benchmark_target {
 	bool keep_alive;           /* false: a connection for each request */
 	double keep_alive_timeout_seconds; /* > 0: an idle connection's */
 	bool use_dns_cache;
-	unsigned concurrency;      /* slots, >= 1 */
+	unsigned concurrency;      /* operations in flight, >= 1 */
+	unsigned slots;            /* requests in flight at most: concurrency x
+				    * the requests of the widest stage */
 	double timeout_seconds;    /* of the timed part, > 0 */
 	double operation_timeout_seconds;  /* limit of one operation, > 0: the
 				    * library's own limits no shorter */
-	uint64_t longest_bytes;    /* of all operations of the plan */
+	uint64_t longest_bytes;    /* of all bodies of the plan */
 	const char *params;        /* the test's own, the text of a JSON
 				    * object */
 	uint64_t seed;
 	unsigned replica, replicas;
 };
 
-/* One operation of the plan. Valid while it is in flight. */
-struct benchmark_operation {
-	uint32_t number;  /* in the plan, from 0 */
-	const char *key;  /* of the object */
-	const char *url;  /* of the object, path style, percent-encoded */
-	const char *path; /* of `url`, as a request says it: "/bucket/key" */
-	uint64_t start;   /* bytes; the range is start to start + length - 1 */
-	uint64_t length;  /* bytes, >= 1 */
-	const char *more; /* the plan's other members for this operation (level,
-			   * x, y, ...), the text of a JSON object, or NULL */
+struct benchmark_range {
+	uint64_t start, length; /* bytes, length >= 1 */
 };
 
-/* One of the `concurrency` places for an operation in flight. */
+/* One request: an operation of the plan, or one of an operation of stages.
+ * Valid while it is in flight. */
+struct benchmark_operation {
+	uint32_t number;  /* of the operation in the plan, from 0 */
+	const char *key;  /* of the object; of a list what names begin with */
+	const char *url;  /* of the object, path style, percent-encoded */
+	const char *path; /* of `url`, as a request says it: "/bucket/key" */
+	uint64_t start;   /* bytes, for get_range; else 0 */
+	uint64_t length;  /* bytes, as the verb says; of a head and a list what
+			   * the worker expects: the size, how many names */
+	const char *more; /* the plan's other members for this operation (level,
+			   * x, y, ...), the text of a JSON object, or NULL */
+	enum benchmark_verb verb;
+	unsigned range_count; /* get_ranges: 1 to 1024 */
+	const struct benchmark_range *ranges;
+};
+
+/* One of the places for a request in flight. */
 struct benchmark_slot {
-	unsigned number; /* 0 to concurrency - 1 */
+	unsigned number; /* 0 to target.slots - 1 */
 	void *data;      /* the test's own; what thread_open() returned */
 	const struct benchmark_operation *op; /* in flight */
-	uint64_t limit_ns; /* of one operation, as in the target */
+	uint64_t limit_ns; /* of this request, 1 ms at least: what its operation
+			    * has left */
 
 	/* 0 at each start; the test fills in what its library tells. */
 	uint64_t first_byte_ns; /* CLOCK_MONOTONIC */
@@ -213,22 +246,23 @@ struct benchmark_test {
 	/* Frees it, when nothing is in flight. Not required. */
 	void (*close)(void *client);
 
-	/* Blocking form: does the operation slot->op, hands the bytes to
-	 * benchmark_body(), and returns what became of it; within slot->limit_ns,
-	 * for the worker cannot stop it. Never retries. Several slots run at
-	 * once, each always in the same thread. Required, or start and wait. */
+	/* Blocking form: does the request slot->op, hands over what comes
+	 * (benchmark_body(), or what the verb says), and returns what became of
+	 * it; within slot->limit_ns, for the worker cannot stop it. Never
+	 * retries. Several slots run at once, each always in the same thread.
+	 * Required, or start and wait. */
 	enum benchmark_outcome (*fetch)(void *client,
 					struct benchmark_slot *slot);
 
 	/* Blocking form: called in the slot's thread before its first
-	 * operation; what it returns becomes slot->data. Not required. */
+	 * request; what it returns becomes slot->data. Not required. */
 	void *(*thread_open)(void *client, struct benchmark_slot *slot);
 
-	/* Blocking form: called in the slot's thread after its last operation.
+	/* Blocking form: called in the slot's thread after its last request.
 	 * Not required. */
 	void (*thread_close)(void *client, struct benchmark_slot *slot);
 
-	/* Event-driven form: begins the operation slot->op and returns without
+	/* Event-driven form: begins the request slot->op and returns without
 	 * waiting. It may call benchmark_end() itself. Required, or fetch. */
 	void (*start)(void *client, struct benchmark_slot *slot);
 
@@ -238,9 +272,10 @@ struct benchmark_test {
 	 * benchmark_refuse(), which is the end. Required with start. */
 	int (*wait)(void *client, uint64_t timeout_ns);
 
-	/* Event-driven form: gives up the operation in flight on the slot, which
-	 * has reached its limit. No benchmark_body() or benchmark_end() for it
-	 * after this; the slot may be started anew. Required with start. */
+	/* Event-driven form: gives up the request in flight on the slot: its
+	 * operation has reached its limit. No benchmark_body() or
+	 * benchmark_end() for it after this; the slot may be started anew.
+	 * Required with start. */
 	void (*cancel)(void *client, struct benchmark_slot *slot);
 
 	/* Names of members of client_config that the library has no way to
@@ -254,6 +289,12 @@ struct benchmark_test {
 	/* The test reaches no store: proof, burst and all checks of the answers
 	 * but their length are left out. Not required. */
 	bool no_io;
+
+	/* BENCHMARK_DOES() of each verb that the hooks do, for instance
+	 * BENCHMARK_DOES(BENCHMARK_GET_RANGE) | BENCHMARK_DOES(BENCHMARK_HEAD).
+	 * 0: ranged GETs only, and none in stages. Beside it library.toml says
+	 * `protocol = 2` and the same `verbs`. */
+	unsigned verbs;
 };
 
 /* Runs the test to its end; main() returns its value, the exit status: 0, 1
@@ -263,21 +304,34 @@ int benchmark_worker_main(int argc, char **argv,
 			  const struct benchmark_test *test);
 
 /* Bytes of the answer's body, in their order, all at once or in pieces as they
- * arrive; not kept after the return. The body of another status than 206 may be
- * given or not: it does not count. Allocates nothing. */
+ * arrive; not kept after the return. The body of an error may be given or not:
+ * it does not count. Of get_ranges the parts follow one another in
+ * their order. Allocates nothing. */
 void benchmark_body(struct benchmark_slot *slot, const void *bytes, size_t n);
 
-/* Event-driven form: the operation of the slot is over. To be called once for
+/* What a head found: the object's size in bytes. */
+void benchmark_size(struct benchmark_slot *slot, uint64_t bytes);
+
+/* One name that a list found, UTF-8, `n` bytes. They are given in the order of
+ * the listing, which is that of their bytes. Not kept after the return. */
+void benchmark_name(struct benchmark_slot *slot, const char *name, size_t n);
+
+/* Event-driven form: the request of the slot is over. To be called once for
  * each start(), as the last thing done with the slot: the worker may call
- * start() for the slot's next operation before it returns. */
+ * start() for this and other slots before it returns. */
 void benchmark_end(struct benchmark_slot *slot, enum benchmark_outcome outcome);
 
-/* Why the operation in flight fails, one sentence; before its end. Shown where
+/* Why the request in flight fails, one sentence; before its end. Shown where
  * a failure is an error (proof, burst) and for the first BENCHMARK_OTHER. */
 void benchmark_explain(struct benchmark_slot *slot, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* OK for 206, THROTTLED for 429 and 503, else HTTP_ERROR. */
+/* What slot->status says of slot->op: OK for 206 where ranges or a suffix were
+ * asked for, else for 200; THROTTLED for 429 and 503; otherwise HTTP_ERROR. */
+enum benchmark_outcome
+benchmark_outcome_of_slot(const struct benchmark_slot *slot);
+
+/* The same for a ranged GET. */
 enum benchmark_outcome benchmark_outcome_of_status(unsigned status);
 
 /* From open() or wait(): why the test cannot go on, one sentence that names the

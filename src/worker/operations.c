@@ -2,20 +2,21 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "formats/tiff.h"
+#include "worker/line.h"
+#include "worker/verb.h"
 
-void operations_init(struct operations *ops)
+void operations_init(struct operations *ops, unsigned verbs)
 {
 	memset(ops, 0, sizeof(*ops));
+	ops->verbs = verbs;
+	ops->widest = 1;
 }
 
 void operations_release(struct operations *ops)
@@ -30,8 +31,10 @@ void operations_release(struct operations *ops)
 	free(ops->keys);
 	free(ops->key_table);
 	free(ops->rares);
+	free(ops->requests);
+	free(ops->ranges);
 	free(ops->layouts);
-	operations_init(ops);
+	operations_init(ops, 0);
 }
 
 static bool is_plain(unsigned char c)
@@ -80,8 +83,7 @@ static void grow_table(struct operations *ops)
 			(uint32_t)i + 1;
 }
 
-static uint32_t index_of_key(struct operations *ops, const char *key,
-			     const char *endpoint, const char *bucket)
+uint32_t operations_key(struct operations *ops, const char *key)
 {
 	size_t place;
 
@@ -90,193 +92,11 @@ static uint32_t index_of_key(struct operations *ops, const char *key,
 	if (!ops->key_table[place]) {
 		MEM_ROOM(ops->keys, ops->key_count, ops->key_capacity);
 		ops->keys[ops->key_count].text = mem_dup(key);
-		ops->keys[ops->key_count].url = make_url(endpoint, bucket, key);
+		ops->keys[ops->key_count].url =
+			make_url(ops->endpoint, ops->bucket, key);
 		ops->key_table[place] = (uint32_t)++ops->key_count;
 	}
 	return ops->key_table[place] - 1;
-}
-
-static int read_u32(const json_t *object, const char *name, uint32_t *out,
-		    const char *what, struct err *err)
-{
-	uint64_t value = 0;
-	int code = json_get_u64(object, name, true, &value, what, err);
-
-	if (code == 0 && value > UINT32_MAX)
-		code = err_set(err, ERR_INVALID,
-			       "%s: member '%s' is over 4294967295", what,
-			       name);
-	*out = (uint32_t)value;
-	return code;
-}
-
-static int read_level(const json_t *object, struct tiff_level *level,
-		      const char *what, struct err *err)
-{
-	const struct {
-		const char *name;
-		uint32_t *out;
-	} members[] = {
-		{ "width", &level->width },
-		{ "height", &level->height },
-		{ "tile_width", &level->tile_width },
-		{ "tile_height", &level->tile_height },
-		{ "tiles", &level->tiles },
-		{ "tables_crc32", &level->tables_crc32 },
-	};
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		int code = read_u32(object, members[i].name, members[i].out,
-				    what, err);
-
-		if (code < 0)
-			return code;
-	}
-	return 0;
-}
-
-static int read_layout(const json_t *expect, struct tiff_layout *layout,
-		       const char *what, struct err *err)
-{
-	const json_t *levels = json_object_get(expect, "levels");
-	size_t count = json_array_size(levels);
-	int code = 0;
-
-	memset(layout, 0, sizeof(*layout));
-	if (!count || count > TIFF_LEVELS_MAX)
-		return err_set(err, ERR_INVALID,
-			       "%s: 'expect' must have 1 to %d levels", what,
-			       TIFF_LEVELS_MAX);
-	layout->count = (unsigned)count;
-	for (size_t i = 0; i < count && code == 0; i++)
-		code = read_level(json_array_get(levels, i), &layout->level[i],
-				  what, err);
-	return code;
-}
-
-/* 1 + index of the layout; neighbours in the plan often expect the same. */
-static uint32_t keep_layout(struct operations *ops,
-			    const struct tiff_layout *layout)
-{
-	size_t n = ops->layout_count;
-
-	for (size_t i = n; i > 0 && n - i < 8; i--) {
-		if (tiff_layout_equal(&ops->layouts[i - 1], layout))
-			return (uint32_t)i;
-	}
-	MEM_ROOM(ops->layouts, ops->layout_count, ops->layout_capacity);
-	ops->layouts[ops->layout_count++] = *layout;
-	return (uint32_t)ops->layout_count;
-}
-
-static bool is_known(const char *name)
-{
-	static const char *const known[] = { "op",     "key",   "start",
-					     "length", "crc32", "expect" };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(name, known[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The members that the worker does not know, as text; NULL where there are
- * none. The caller frees. */
-static char *more_of(json_t *line)
-{
-	json_t *more = NULL;
-	const char *name;
-	json_t *value;
-	char *text;
-
-	json_object_foreach(line, name, value) {
-		if (is_known(name))
-			continue;
-		if (!more)
-			more = json_object();
-		json_object_set(more, name, value);
-	}
-	text = more ? json_dumps(more, JSON_COMPACT) : NULL;
-	json_decref(more);
-	return text;
-}
-
-static int read_rare(struct operations *ops, json_t *line,
-		     struct operation *op, const char *what, struct err *err)
-{
-	const json_t *crc32 = json_object_get(line, "crc32");
-	json_t *expect = NULL;
-	struct rare rare = { .has_crc32 = false };
-	struct tiff_layout layout;
-	int code = json_get_object(line, "expect", false, &expect, what, err);
-
-	if (code == 0 && crc32 && !json_is_null(crc32)) {
-		code = read_u32(line, "crc32", &op->crc32, what, err);
-		rare.has_crc32 = true;
-	}
-	if (code == 0 && expect) {
-		code = read_layout(expect, &layout, what, err);
-		if (code == 0)
-			rare.expect = keep_layout(ops, &layout);
-		if (op->length > ops->header_bytes)
-			ops->header_bytes = op->length;
-	}
-	if (code < 0)
-		return code;
-	rare.more = more_of(line);
-	if (!rare.has_crc32 && !rare.expect && !rare.more)
-		return 0;
-	MEM_ROOM(ops->rares, ops->rare_count, ops->rare_capacity);
-	ops->rares[ops->rare_count++] = rare;
-	op->rare = (uint32_t)ops->rare_count;
-	return 0;
-}
-
-static int read_operation(struct operations *ops, json_t *line,
-			  const char *endpoint, const char *bucket,
-			  const char *what, struct err *err)
-{
-	struct operation op = { .rare = 0 };
-	const char *key = NULL;
-	int code = read_u32(line, "op", &op.number, what, err);
-
-	if (code == 0)
-		code = json_get_text(line, "key", true, &key, what, err);
-	if (code == 0)
-		code = json_get_u64(line, "start", true, &op.start, what, err);
-	if (code == 0)
-		code = json_get_u64(line, "length", true, &op.length, what,
-				    err);
-	if (code == 0 && (!op.length || op.length > INT64_MAX - op.start))
-		code = err_set(err, ERR_INVALID,
-			       "%s: 'start' and 'length' are no range", what);
-	if (code == 0)
-		code = read_rare(ops, line, &op, what, err);
-	if (code < 0)
-		return code;
-	op.key = index_of_key(ops, key, endpoint, bucket);
-	if (op.length > ops->longest_bytes)
-		ops->longest_bytes = op.length;
-	MEM_ROOM(ops->list, ops->count, ops->capacity);
-	ops->list[ops->count++] = op;
-	return 0;
-}
-
-static int read_line(struct operations *ops, const char *text, size_t n,
-		     const char *endpoint, const char *bucket,
-		     const char *what, struct err *err)
-{
-	json_error_t fault;
-	json_t *line = json_loadb(text, n, 0, &fault);
-	int code;
-
-	if (!json_is_object(line))
-		code = err_set(err, ERR_INVALID, "%s is no JSON object", what);
-	else
-		code = read_operation(ops, line, endpoint, bucket, what, err);
-	json_decref(line);
-	return code;
 }
 
 /* The endpoint may have a path of its own. */
@@ -308,6 +128,8 @@ int operations_load(struct operations *ops, const char *path,
 	ssize_t n;
 	int code = 0;
 
+	ops->endpoint = endpoint;
+	ops->bucket = bucket;
 	ops->path_at = path_of(endpoint);
 	if (!file)
 		return fail_open(path, err);
@@ -318,8 +140,7 @@ int operations_load(struct operations *ops, const char *path,
 		if (i % part->step != part->first)
 			continue;
 		what = mem_printf("%s, line %" PRIu64, path, i + 1);
-		code = read_line(ops, text, (size_t)n, endpoint, bucket, what,
-				 err);
+		code = line_read(ops, text, (size_t)n, what, err);
 		free(what);
 	}
 	if (code == 0 && ferror(file))
@@ -336,20 +157,69 @@ static const struct rare *rare_of(const struct operations *ops, size_t i)
 	return rare ? &ops->rares[rare - 1] : NULL;
 }
 
+static void set_key(const struct operations *ops, uint32_t at,
+		    struct benchmark_operation *out)
+{
+	const struct operation_key *key = &ops->keys[at];
+
+	out->key = key->text;
+	out->url = key->url;
+	out->path = key->url + ops->path_at;
+}
+
 void operations_get(const struct operations *ops, size_t i,
 		    struct benchmark_operation *out)
 {
 	const struct operation *op = &ops->list[i];
-	const struct operation_key *key = &ops->keys[op->key];
 	const struct rare *rare = rare_of(ops, i);
 
+	set_key(ops, op->key, out);
 	out->number = op->number;
-	out->key = key->text;
-	out->url = key->url;
-	out->path = key->url + ops->path_at;
 	out->start = op->start;
 	out->length = op->length;
 	out->more = rare ? rare->more : NULL;
+	out->verb = BENCHMARK_GET_RANGE;
+	out->range_count = 0;
+	out->ranges = NULL;
+}
+
+void operations_get_request(const struct operations *ops, size_t i,
+			    const struct request *request,
+			    struct benchmark_operation *out)
+{
+	const struct rare *rare = rare_of(ops, i);
+
+	set_key(ops, request->key, out);
+	out->number = ops->list[i].number;
+	out->start = request->start;
+	out->length = request->length;
+	out->more = rare ? rare->more : NULL;
+	out->verb = request->verb;
+	out->range_count = request->range_count;
+	out->ranges = request->range_count ? &ops->ranges[request->range] :
+					     NULL;
+}
+
+const struct request *operations_requests(const struct operations *ops,
+					  size_t i, unsigned *count)
+{
+	const struct rare *rare = rare_of(ops, i);
+
+	*count = rare ? rare->request_count : 0;
+	return *count ? &ops->requests[rare->request] : NULL;
+}
+
+uint64_t operations_body_bytes(const struct operations *ops, size_t i)
+{
+	unsigned count;
+	const struct request *request = operations_requests(ops, i, &count);
+	uint64_t bytes = 0;
+
+	if (!count)
+		return ops->list[i].length;
+	for (; count; count--, request++)
+		bytes += verb_has_body(request->verb) ? request->length : 0;
+	return bytes;
 }
 
 const uint32_t *operations_crc32(const struct operations *ops, size_t i)

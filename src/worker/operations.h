@@ -1,7 +1,8 @@
 /*
  * Operations read from JSON lines: a replica's own part of the plan, the proof,
- * the burst. Kept compactly (32 bytes an operation and each key once), because
- * the memory of a replica is measured.
+ * the burst. Kept compactly, because the memory of a replica is measured: 32
+ * bytes an operation of one ranged GET, 32 more for each request of stages, and
+ * each key once.
  */
 #ifndef WORKER_OPERATIONS_H
 #define WORKER_OPERATIONS_H
@@ -14,6 +15,12 @@
 #include "benchmark/worker.h"
 #include "record/plan.h"
 
+/* Of one operation, and of one request. */
+#define STAGES_MAX 64
+#define REQUESTS_MAX 256
+#define RANGES_MAX 1024
+
+/* Start, length, key and crc32 are of an operation of one ranged GET only. */
 struct operation {
 	uint64_t start;  /* bytes */
 	uint64_t length; /* bytes, >= 1 */
@@ -23,9 +30,24 @@ struct operation {
 	uint32_t rare;   /* 0, or 1 + index into rares */
 };
 
+/* One of an operation of stages. */
+struct request {
+	uint64_t start;    /* bytes */
+	uint64_t length;   /* as in struct benchmark_operation */
+	uint32_t key;      /* index into keys */
+	uint32_t crc32;
+	uint32_t range;    /* index of the first in ranges */
+	uint16_t range_count;
+	uint8_t verb;      /* enum benchmark_verb */
+	bool has_crc32 : 1;
+	bool ends_stage : 1;
+};
+
 /* What few operations have. */
 struct rare {
 	bool has_crc32;
+	unsigned request_count; /* 0: one ranged GET */
+	uint32_t request;       /* index of the first in requests */
 	uint32_t expect; /* 0, or 1 + index into layouts */
 	char *more;      /* JSON text, or NULL */
 };
@@ -36,7 +58,9 @@ struct operation_key {
 };
 
 struct operations {
+	const char *endpoint, *bucket; /* borrowed, of operations_load() */
 	size_t path_at; /* in each url */
+	unsigned verbs; /* of operations_init() */
 	struct operation *list;
 	size_t count, capacity;
 	struct operation_key *keys;
@@ -45,9 +69,14 @@ struct operations {
 	size_t table_size;   /* a power of two, or 0 */
 	struct rare *rares;
 	size_t rare_count, rare_capacity;
+	struct request *requests;
+	size_t request_count, request_capacity;
+	struct benchmark_range *ranges;
+	size_t range_count, range_capacity;
 	struct tiff_layout *layouts;
 	size_t layout_count, layout_capacity;
-	uint64_t longest_bytes; /* of all operations */
+	unsigned widest;        /* requests of a stage: 1 without stages */
+	uint64_t longest_bytes; /* of all bodies */
 	uint64_t header_bytes;  /* longest of those that expect a header */
 };
 
@@ -56,8 +85,12 @@ struct operations_part {
 	uint64_t first, step, most;
 };
 
-/* An empty list. */
-void operations_init(struct operations *ops);
+/* An empty list. `verbs`: BENCHMARK_DOES() of each that stages may have; 0: there
+ * may be no stages. */
+void operations_init(struct operations *ops, unsigned verbs);
+
+/* The index of the key, which is kept once. */
+uint32_t operations_key(struct operations *ops, const char *key);
 
 /* Reads the file; urls are ENDPOINT/BUCKET/KEY. ERR_SYSTEM or ERR_INVALID, whose
  * sentence names the path and the line. The caller releases in any case. */
@@ -66,14 +99,28 @@ int operations_load(struct operations *ops, const char *path,
 		    const struct operations_part *part, struct err *err);
 void operations_release(struct operations *ops);
 
-/* Fills *out with operation i; borrowed from `ops`. */
+/* The requests of operation i, `count` of them, borrowed from `ops`; NULL and 0
+ * when it is one ranged GET. */
+const struct request *operations_requests(const struct operations *ops,
+					  size_t i, unsigned *count);
+
+/* Fills *out with operation i, one ranged GET; borrowed from `ops`. */
 void operations_get(const struct operations *ops, size_t i,
 		    struct benchmark_operation *out);
 
-/* The CRC that operation i must have, or NULL where it is not checked. */
+/* The same with one of its requests. */
+void operations_get_request(const struct operations *ops, size_t i,
+			    const struct request *request,
+			    struct benchmark_operation *out);
+
+/* Of all bodies that operation i returns. */
+uint64_t operations_body_bytes(const struct operations *ops, size_t i);
+
+/* The CRC that operation i, one ranged GET, must have, or NULL where it is not
+ * checked. */
 const uint32_t *operations_crc32(const struct operations *ops, size_t i);
 
-/* The layout that the answer of operation i must parse to, or NULL. */
+/* The layout that the first answer of operation i must parse to, or NULL. */
 const struct tiff_layout *operations_expect(const struct operations *ops,
 					    size_t i);
 
