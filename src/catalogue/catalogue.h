@@ -3,7 +3,7 @@
  * (files beside it), found anew each time, so that a new file is a new test.
  *
  * A test is LIBRARY/TEST.py or LIBRARY/TEST.c; files and folders whose names
- * start with `_` or `.` are none. A library in a later folder (see places.h)
+ * start with `_` or `.` are none. A library in a later folder (see layout.h)
  * with the name of an earlier one adds its tests to it. What breaks the rule for
  * names (name.h), or cannot be understood, is left out and stands in `skipped`;
  * the others work.
@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "catalogue/places.h"
+#include "catalogue/layout.h"
 
 enum library_kind {
 	LIBRARY_MEASURED, /* "library": stands in the ranking */

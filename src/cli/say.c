@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 
 #include "base/text.h"
-#include "catalogue/places.h"
+#include "catalogue/layout.h"
 
 void say_args(FILE *out, const char *format, va_list args)
 {

@@ -5,7 +5,7 @@
 #ifndef EXPERIMENT_CONTAINERS_H
 #define EXPERIMENT_CONTAINERS_H
 
-#include "catalogue/places.h"
+#include "catalogue/layout.h"
 #include "cell/cell.h"
 #include "record/trial.h"
 #include "run/container.h"

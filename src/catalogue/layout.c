@@ -1,4 +1,4 @@
-#include "catalogue/places.h"
+#include "catalogue/layout.h"
 
 #include <pwd.h>
 #include <stdlib.h>
