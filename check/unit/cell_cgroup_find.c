@@ -4,31 +4,31 @@
 #include "base/str.h"
 #include "cell/cgroup_ops.h"
 
-static struct cgroup_places places;
+static struct cgroup_bases bases;
 static struct err err;
 
 static int find(const char *self, const char *mounts)
 {
-	return cgroup_find(self, mounts, &places, &err);
+	return cgroup_find(self, mounts, &bases, &err);
 }
 
 static int release(void **state)
 {
 	(void)state;
-	cgroup_places_release(&places);
+	cgroup_bases_release(&bases);
 	return 0;
 }
 
 static void assert_place(unsigned i, const char *top, const char *own)
 {
-	assert_non_null(places.top[i]);
-	assert_string_equal(places.top[i], top);
+	assert_non_null(bases.top[i]);
+	assert_string_equal(bases.top[i], top);
 	if (!own) {
-		assert_null(places.own[i]);
+		assert_null(bases.own[i]);
 		return;
 	}
-	assert_non_null(places.own[i]);
-	assert_string_equal(places.own[i], own);
+	assert_non_null(bases.own[i]);
+	assert_string_equal(bases.own[i], own);
 }
 
 #define V1_MOUNT(id, root, name, options)                                      \
@@ -52,7 +52,7 @@ static void each_its_own(void **state)
 		     V1_MOUNT("40", "/", "systemd", "name=systemd")
 		     "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 c rw\n"),
 		0);
-	assert_false(places.v2);
+	assert_false(bases.v2);
 	assert_place(V1_CPU, "/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu");
 	assert_place(V1_CPUACCT, "/sys/fs/cgroup/cpuacct",
 		     "/sys/fs/cgroup/cpuacct/acct");
@@ -102,7 +102,7 @@ static void missing_controller(void **state)
 	assert_names(err, "controller memory is missing");
 	assert_names(err, "cgroup_enable=memory");
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
-		assert_null(places.top[i]);
+		assert_null(bases.top[i]);
 }
 
 static const char v2_mount[] =
@@ -115,12 +115,12 @@ static void pure_v2(void **state)
 	(void)state;
 	assert_int_equal(find("0::/user.slice/user-1000.slice/user@1000.service"
 			      "/app.slice/run-r1.scope\n", v2_mount), 0);
-	assert_true(places.v2);
+	assert_true(bases.v2);
 	assert_place(0, "/sys/fs/cgroup",
 		     "/sys/fs/cgroup/user.slice/user-1000.slice/"
 		     "user@1000.service/app.slice/run-r1.scope");
-	assert_null(places.top[1]);
-	cgroup_places_release(&places);
+	assert_null(bases.top[1]);
+	cgroup_bases_release(&bases);
 	assert_int_equal(find("0::/\n", v2_mount), 0);
 	assert_place(0, "/sys/fs/cgroup", "/sys/fs/cgroup");
 }
@@ -137,7 +137,7 @@ static void v2_with_a_named_hierarchy(void **state)
 	assert_int_equal(find("2:net_cls,net_prio:/\n1:name=systemd:/x\n"
 			      "0::/y\n", text.buf), 0);
 	str_release(&text);
-	assert_true(places.v2);
+	assert_true(bases.v2);
 	assert_place(0, "/sys/fs/cgroup", "/sys/fs/cgroup/y");
 }
 
@@ -166,13 +166,13 @@ static void another_part(void **state)
 			      "31 24 0:27 /docker/f00d /cg rw - cgroup2 c "
 			      "rw\n"), 0);
 	assert_place(0, "/cg", NULL);
-	cgroup_places_release(&places);
+	cgroup_bases_release(&bases);
 	assert_int_equal(find("0::/../sibling\n", v2_mount), 0);
 	assert_place(0, "/sys/fs/cgroup", NULL);
-	cgroup_places_release(&places);
+	cgroup_bases_release(&bases);
 	assert_int_equal(find("0::/..\n", v2_mount), 0);
 	assert_place(0, "/sys/fs/cgroup", NULL);
-	cgroup_places_release(&places);
+	cgroup_bases_release(&bases);
 	assert_int_equal(find("0::/..odd\n", v2_mount), 0);
 	assert_place(0, "/sys/fs/cgroup", "/sys/fs/cgroup/..odd");
 }
@@ -188,12 +188,12 @@ static void cgroup_namespace(void **state)
 	(void)state;
 	assert_int_equal(find("0::/\n", old), 0);
 	assert_place(0, "/sys/fs/cgroup", NULL);
-	cgroup_places_release(&places);
+	cgroup_bases_release(&bases);
 	str_add(&text, old);
 	str_add(&text, "32 24 0:27 / /elsewhere rw - cgroup2 cgroup2 rw\n");
 	assert_int_equal(find("0::/a\n", text.buf), 0);
 	assert_place(0, "/elsewhere", "/elsewhere/a");
-	cgroup_places_release(&places);
+	cgroup_bases_release(&bases);
 	str_reset(&text);
 	str_add(&text, old);
 	str_add(&text, v2_mount);
@@ -245,7 +245,7 @@ static void odd_texts(void **state)
 	}
 	for (size_t i = 0; i < sizeof(selfs) / sizeof(*selfs); i++) {
 		find(selfs[i], v2_mount); /* must not crash */
-		cgroup_places_release(&places);
+		cgroup_bases_release(&bases);
 	}
 	assert_int_equal(find("", v2_mount), ERR_NOT_FOUND);
 }

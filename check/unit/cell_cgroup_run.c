@@ -40,22 +40,22 @@ static bool all_are_dead(const char *rest)
 }
 
 /* A cgroup namespace may hide our own groups from the mounts that are there. */
-static bool shows_own(const struct cgroup_places *places)
+static bool shows_own(const struct cgroup_bases *bases)
 {
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
-		if (places->top[i] && !places->own[i])
+		if (bases->top[i] && !bases->own[i])
 			return false;
 	return true;
 }
 
 static bool machine_shows_own(void)
 {
-	struct cgroup_places places;
+	struct cgroup_bases bases;
 	bool shown;
 
-	assert_int_equal(cgroup_find_of("/proc/self/cgroup", &places, &err), 0);
-	shown = shows_own(&places);
-	cgroup_places_release(&places);
+	assert_int_equal(cgroup_find_of("/proc/self/cgroup", &bases, &err), 0);
+	shown = shows_own(&bases);
+	cgroup_bases_release(&bases);
 	return shown;
 }
 
@@ -175,7 +175,7 @@ static void living_runs_are_kept(void **state)
 /* A run that was started from a group below, as by another session. */
 static void runs_elsewhere_are_found(void **state)
 {
-	struct cgroup_places deep = { .v2 = at.v2 };
+	struct cgroup_bases deep = { .v2 = at.v2 };
 	struct cgroup_tree *other;
 	char *name;
 	pid_t pid;
@@ -202,7 +202,7 @@ static void runs_elsewhere_are_found(void **state)
 		rmdir(deep.own[i]);
 	}
 	assert_false(any_exists(deep.own));
-	cgroup_places_release(&deep);
+	cgroup_bases_release(&deep);
 	free(name);
 }
 
@@ -307,23 +307,23 @@ static void give(const char *folder, const char *file)
 /* Of the process, as version 2 has it; the caller frees. */
 static char *own_group(void)
 {
-	struct cgroup_places places;
+	struct cgroup_bases bases;
 	char *own;
 
-	NEED(find_v2(&places) == 0);
-	own = mem_dup(places.own[0]);
-	cgroup_places_release(&places);
+	NEED(find_v2(&bases) == 0);
+	own = mem_dup(bases.own[0]);
+	cgroup_bases_release(&bases);
 	return own;
 }
 
 static struct cgroup_tree *open_as_user(const char *name)
 {
 	struct cgroup_tree *opened = NULL;
-	struct cgroup_places places;
+	struct cgroup_bases bases;
 
-	NEED(find_v2(&places) == 0);
-	NEED(cgroup_tree_open_at(&opened, &places, name, &err) == 0);
-	cgroup_places_release(&places);
+	NEED(find_v2(&bases) == 0);
+	NEED(cgroup_tree_open_at(&opened, &bases, name, &err) == 0);
+	cgroup_bases_release(&bases);
 	return opened;
 }
 

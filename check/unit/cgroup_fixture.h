@@ -24,7 +24,7 @@
 #define MIB ((size_t)1 << 20)
 #define SKIPPED 77
 
-static struct cgroup_places at; /* where the checks make groups */
+static struct cgroup_bases at; /* where the checks make groups */
 static struct cgroup_tree *tree;
 static const struct cgroup_limits no_limits;
 static struct err err;
@@ -39,7 +39,7 @@ static inline const char *check_prefix(void)
 }
 
 /* Version 2 alone, whatever else is mounted. */
-static inline int find_v2(struct cgroup_places *out)
+static inline int find_v2(struct cgroup_bases *out)
 {
 	struct str self = STR_INIT, mounts = STR_INIT, v2 = STR_INIT;
 	char *line, *save;
@@ -173,13 +173,13 @@ static inline int run_everywhere(int (*run)(const char *version))
 	free_tree(NULL);
 	failed = run(at.v2 ? "v2" : "v1");
 	if (!at.v2) {
-		cgroup_places_release(&at);
+		cgroup_bases_release(&at);
 		if (find_v2(&at) == 0 && begin_tree(NULL) == 0) {
 			free_tree(NULL);
 			failed += run("v2 without controllers");
 		}
 	}
-	cgroup_places_release(&at);
+	cgroup_bases_release(&at);
 	return failed;
 }
 

@@ -38,7 +38,7 @@ static void check_python(const struct catalogue *catalogue,
 	int code = 0;
 
 	if (file_exists(lock))
-		code = python_environment(catalogue->places.envs, library->name,
+		code = python_environment(catalogue->layout.envs, library->name,
 					  lock, &library->environment, &err);
 	free(lock);
 	library->unlocked = library->environment ? library->lock_older
@@ -57,7 +57,7 @@ static void check_python(const struct catalogue *catalogue,
 
 static bool is_ours(const struct catalogue *catalogue, const char *path)
 {
-	const char *root = catalogue->places.tests[0];
+	const char *root = catalogue->layout.tests[0];
 	size_t n = strlen(root);
 
 	return !strncmp(path, root, n) && path[n] == '/';
@@ -68,7 +68,7 @@ static bool is_ours(const struct catalogue *catalogue, const char *path)
 static char *program_of(const struct catalogue *catalogue,
 			const struct library *library, const struct test *test)
 {
-	char *built = mem_printf("%s/%s/%s", catalogue->places.programs,
+	char *built = mem_printf("%s/%s/%s", catalogue->layout.programs,
 				 library->name, test->name);
 
 	if (is_ours(catalogue, test->path) || access(built, X_OK) == 0)
@@ -80,14 +80,14 @@ static char *program_of(const struct catalogue *catalogue,
 static char *program_remedy(const struct catalogue *catalogue,
 			    const struct test *test, const char *program)
 {
-	const struct places *places = &catalogue->places;
+	const struct layout *layout = &catalogue->layout;
 
 	if (is_ours(catalogue, test->path))
 		return mem_dup("build its tests with `make`");
 	return mem_printf("build %s: `cc -O2 -pthread -I%s -o %s %s %s "
 			  "-ljansson -lcurl -lz -lm`", test->name,
-			  places->include, program, test->path,
-			  places->worker_library);
+			  layout->include, program, test->path,
+			  layout->worker_library);
 }
 
 static void check_programs(const struct catalogue *catalogue,
@@ -129,10 +129,10 @@ int catalogue_load(struct catalogue *catalogue, struct err *err)
 	int code;
 
 	memset(catalogue, 0, sizeof(*catalogue));
-	code = places_find(&catalogue->places, err);
+	code = layout_find(&catalogue->layout, err);
 	catalogue->python = python_find();
-	for (size_t i = 0; code == 0 && i < catalogue->places.test_count; i++)
-		code = scan_root(catalogue, catalogue->places.tests[i], err);
+	for (size_t i = 0; code == 0 && i < catalogue->layout.test_count; i++)
+		code = scan_root(catalogue, catalogue->layout.tests[i], err);
 	check_ready(catalogue);
 	if (catalogue->count)
 		qsort(catalogue->libraries, catalogue->count,
@@ -157,7 +157,7 @@ void catalogue_release(struct catalogue *catalogue)
 	free(catalogue->libraries);
 	free(catalogue->skipped);
 	free(catalogue->python);
-	places_release(&catalogue->places);
+	layout_release(&catalogue->layout);
 	memset(catalogue, 0, sizeof(*catalogue));
 }
 
@@ -330,8 +330,8 @@ char **catalogue_environment(const struct catalogue *catalogue)
 	words[n++] = mem_dup("PATH=/usr/bin:/bin");
 	words[n++] = mem_dup("LANG=C.UTF-8");
 	words[n++] = mem_printf("PYTHONPATH=%s",
-				catalogue->places.python_root);
-	words[n++] = mem_printf("GEOIO_FORMATS=%s", catalogue->places.formats);
+				catalogue->layout.python_root);
+	words[n++] = mem_printf("GEOIO_FORMATS=%s", catalogue->layout.formats);
 	/* Nothing of a run is written beside the sources. */
 	words[n++] = mem_dup("PYTHONDONTWRITEBYTECODE=1");
 	return words;

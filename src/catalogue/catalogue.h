@@ -57,7 +57,7 @@ struct skipped {
 };
 
 struct catalogue {
-	struct places places;
+	struct layout layout;
 	char *python; /* interpreter of libraries without packages, or NULL */
 	struct library *libraries; /* sorted by name */
 	size_t count, capacity;

@@ -80,7 +80,7 @@ static char *absolute(const char *folder, size_t n)
 	return path;
 }
 
-static int add_extra_tests(struct places *places, struct err *err)
+static int add_extra_tests(struct layout *layout, struct err *err)
 {
 	const char *extra = getenv("GEOIO_TESTS");
 	int code = 0;
@@ -88,14 +88,14 @@ static int add_extra_tests(struct places *places, struct err *err)
 	while (code == 0 && extra && *extra) {
 		size_t n = strcspn(extra, ":");
 
-		if (n && places->test_count == PLACES_TESTS_MAX)
+		if (n && layout->test_count == LAYOUT_TESTS_MAX)
 			return err_set(err, ERR_USAGE,
 				       "GEOIO_TESTS names more than %d folders",
-				       PLACES_TESTS_MAX - 1);
+				       LAYOUT_TESTS_MAX - 1);
 		if (n) {
 			char *folder = absolute(extra, n);
 
-			places->tests[places->test_count++] = folder;
+			layout->tests[layout->test_count++] = folder;
 			code = refuse_tests(folder, err);
 		}
 		extra += n + (extra[n] == ':');
@@ -129,69 +129,69 @@ static char *find_checkout(const char *program_dir)
 	return NULL;
 }
 
-static void place_checkout(struct places *places, const char *root,
+static void lay_out_checkout(struct layout *layout, const char *root,
 			   const char *program_dir)
 {
-	places->python_root = mem_dup(root);
-	places->programs = mem_printf("%s/tests", program_dir);
-	places->include = mem_printf("%s/include", root);
-	places->worker_library = mem_printf("%s/libbenchmark-worker.a",
+	layout->python_root = mem_dup(root);
+	layout->programs = mem_printf("%s/tests", program_dir);
+	layout->include = mem_printf("%s/include", root);
+	layout->worker_library = mem_printf("%s/libbenchmark-worker.a",
 					    program_dir);
-	places->formats = mem_printf("%s/libgeoio-formats.so", program_dir);
-	places->make_cog = mem_printf("%s/make-cog", program_dir);
-	places->enter = mem_printf("%s/geoio-enter", program_dir);
-	places->setup_envs = mem_printf("%s/tools/setup-envs", root);
+	layout->formats = mem_printf("%s/libgeoio-formats.so", program_dir);
+	layout->make_cog = mem_printf("%s/make-cog", program_dir);
+	layout->enter = mem_printf("%s/geoio-enter", program_dir);
+	layout->setup_envs = mem_printf("%s/tools/setup-envs", root);
 }
 
 /* By the prefix itself: in a container PREFIX/bin may not be there to go up
  * from. */
-static void place_installed(struct places *places, const char *program_dir)
+static void lay_out_installed(struct layout *layout, const char *program_dir)
 {
 	char *prefix = mem_dup(program_dir);
 	char *end = strrchr(prefix, '/');
 
 	if (end)
 		*end = '\0';
-	places->python_root = mem_printf("%s/share/geoio-benchmark", prefix);
-	places->programs = mem_printf("%s/libexec/geoio-benchmark/tests",
+	layout->python_root = mem_printf("%s/share/geoio-benchmark", prefix);
+	layout->programs = mem_printf("%s/libexec/geoio-benchmark/tests",
 				      prefix);
-	places->include = mem_printf("%s/include", prefix);
-	places->worker_library = mem_printf("%s/lib/libbenchmark-worker.a",
+	layout->include = mem_printf("%s/include", prefix);
+	layout->worker_library = mem_printf("%s/lib/libbenchmark-worker.a",
 					    prefix);
-	places->formats = mem_printf("%s/benchmark/libgeoio-formats.so",
-				     places->python_root);
-	places->make_cog = mem_printf("%s/libexec/geoio-benchmark/make-cog",
+	layout->formats = mem_printf("%s/benchmark/libgeoio-formats.so",
+				     layout->python_root);
+	layout->make_cog = mem_printf("%s/libexec/geoio-benchmark/make-cog",
 				      prefix);
-	places->enter = mem_printf("%s/libexec/geoio-benchmark/geoio-enter",
+	layout->enter = mem_printf("%s/libexec/geoio-benchmark/geoio-enter",
 				   prefix);
-	places->setup_envs = mem_printf("%s/libexec/geoio-benchmark/setup-envs",
+	layout->setup_envs = mem_printf("%s/libexec/geoio-benchmark/setup-envs",
 					prefix);
 	free(prefix);
 }
 
-int places_find(struct places *places, struct err *err)
+int layout_find(struct layout *layout, struct err *err)
 {
 	char *program_dir = file_program_dir();
 	char *root = find_checkout(program_dir);
 	const char *envs = getenv("GEOIO_ENVS");
 
-	memset(places, 0, sizeof(*places));
+	memset(layout, 0, sizeof(*layout));
 	if (root)
-		place_checkout(places, root, program_dir);
+		lay_out_checkout(layout, root, program_dir);
 	else
-		place_installed(places, program_dir);
-	places->tests[places->test_count++] =
-		mem_printf("%s/benchmark/tests", places->python_root);
-	places->envs = envs && *envs ? mem_dup(envs) : find_envs();
-	places->cache = user_folder("XDG_CACHE_HOME", ".cache", "");
+		lay_out_installed(layout, program_dir);
+	layout->tests[layout->test_count++] =
+		mem_printf("%s/benchmark/tests", layout->python_root);
+	layout->envs = envs && *envs ? mem_dup(envs) : find_envs();
+	layout->cache = user_folder("XDG_CACHE_HOME", ".cache", "");
 	free(root);
 	free(program_dir);
-	if (!file_is_dir(places->tests[0]))
+	if (!file_is_dir(layout->tests[0]))
 		return err_set(err, ERR_NOT_FOUND,
 			       "no folder of tests at %s/benchmark/tests: "
 			       "install again with `make install`",
-			       places->python_root);
-	return add_extra_tests(places, err);
+			       layout->python_root);
+	return add_extra_tests(layout, err);
 }
 
 static bool is_checkout(const char *folder)
@@ -213,7 +213,7 @@ static bool same_folder(const char *a, const char *b)
 	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-char *places_other_checkout(const struct places *places)
+char *layout_other_checkout(const struct layout *layout)
 {
 	char *here = getenv("GEOIO_TESTS") ? NULL : getcwd(NULL, 0);
 	char *tests = NULL, *slash = here ? strrchr(here, '/') : NULL;
@@ -225,7 +225,7 @@ char *places_other_checkout(const struct places *places)
 	}
 	if (found)
 		tests = mem_printf("%s/benchmark/tests", here);
-	if (!found || same_folder(tests, places->tests[0])) {
+	if (!found || same_folder(tests, layout->tests[0])) {
 		free(here);
 		here = NULL;
 	}
@@ -233,19 +233,19 @@ char *places_other_checkout(const struct places *places)
 	return here;
 }
 
-void places_release(struct places *places)
+void layout_release(struct layout *layout)
 {
-	for (size_t i = 0; i < places->test_count; i++)
-		free(places->tests[i]);
-	free(places->python_root);
-	free(places->programs);
-	free(places->include);
-	free(places->worker_library);
-	free(places->formats);
-	free(places->envs);
-	free(places->cache);
-	free(places->make_cog);
-	free(places->enter);
-	free(places->setup_envs);
-	memset(places, 0, sizeof(*places));
+	for (size_t i = 0; i < layout->test_count; i++)
+		free(layout->tests[i]);
+	free(layout->python_root);
+	free(layout->programs);
+	free(layout->include);
+	free(layout->worker_library);
+	free(layout->formats);
+	free(layout->envs);
+	free(layout->cache);
+	free(layout->make_cog);
+	free(layout->enter);
+	free(layout->setup_envs);
+	memset(layout, 0, sizeof(*layout));
 }

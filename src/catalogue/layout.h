@@ -11,18 +11,18 @@
  * environments are (default: XDG_DATA_HOME or ~/.local/share, then
  * geoio-benchmark/envs).
  */
-#ifndef CATALOGUE_PLACES_H
-#define CATALOGUE_PLACES_H
+#ifndef CATALOGUE_LAYOUT_H
+#define CATALOGUE_LAYOUT_H
 
 #include <stddef.h>
 
 #include "base/err.h"
 
-#define PLACES_TESTS_MAX 16
+#define LAYOUT_TESTS_MAX 16
 
-struct places {
+struct layout {
 	char *python_root;            /* its child `benchmark` is the package */
-	char *tests[PLACES_TESTS_MAX]; /* folders of libraries, ours first */
+	char *tests[LAYOUT_TESTS_MAX]; /* folders of libraries, ours first */
 	size_t test_count;
 	char *programs; /* tests in C: PROGRAMS/LIBRARY/TEST */
 	char *include;  /* folder of benchmark/worker.h, for tests elsewhere */
@@ -35,12 +35,12 @@ struct places {
 	char *setup_envs; /* program */
 };
 
-int places_find(struct places *places, struct err *err);
-void places_release(struct places *places);
+int layout_find(struct layout *layout, struct err *err);
+void layout_release(struct layout *layout);
 
 /* The checkout of this project in which the person stands (the current folder
  * or its parent) where that is not the one whose tests are used; NULL elsewhere,
  * and where GEOIO_TESTS is set: who sets it knows. The caller frees. */
-char *places_other_checkout(const struct places *places);
+char *layout_other_checkout(const struct layout *layout);
 
 #endif

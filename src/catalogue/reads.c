@@ -101,7 +101,7 @@ char **catalogue_reads(const struct catalogue *catalogue,
 		       const struct library *library, const struct test *test,
 		       const char *program, const char *more)
 {
-	const struct places *places = &catalogue->places;
+	const struct layout *layout = &catalogue->layout;
 	struct words words = { 0 };
 
 	add_program(&words, program);
@@ -109,10 +109,10 @@ char **catalogue_reads(const struct catalogue *catalogue,
 		add(&words, mem_dup(library->environment));
 		add_home(&words, library->environment);
 	}
-	add(&words, mem_dup(places->python_root));
+	add(&words, mem_dup(layout->python_root));
 	add_library(&words, test->path);
-	add(&words, mem_dup(places->programs));
-	add(&words, mem_dup(places->formats));
+	add(&words, mem_dup(layout->programs));
+	add(&words, mem_dup(layout->formats));
 	if (more)
 		add(&words, mem_dup(more));
 	MEM_ROOM(words.at, words.count, words.capacity);

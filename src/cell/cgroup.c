@@ -49,7 +49,7 @@ int cgroup_make_parent(struct cgroup_tree *tree, unsigned i,
 }
 
 int cgroup_tree_open_at(struct cgroup_tree **out,
-			const struct cgroup_places *at, const char *name,
+			const struct cgroup_bases *at, const char *name,
 			struct err *err)
 {
 	struct cgroup_tree *tree = mem_new(sizeof(*tree));
@@ -70,13 +70,13 @@ int cgroup_tree_open_at(struct cgroup_tree **out,
 int cgroup_tree_open(struct cgroup_tree **out, const char *name,
 		     struct err *err)
 {
-	struct cgroup_places places;
-	int code = cgroup_find_of("/proc/self/cgroup", &places, err);
+	struct cgroup_bases bases;
+	int code = cgroup_find_of("/proc/self/cgroup", &bases, err);
 
 	if (code < 0)
 		return code;
-	code = cgroup_tree_open_at(out, &places, name, err);
-	cgroup_places_release(&places);
+	code = cgroup_tree_open_at(out, &bases, name, err);
+	cgroup_bases_release(&bases);
 	return code;
 }
 
@@ -190,24 +190,24 @@ int cgroup_make(struct cgroup_tree *tree, const char *name,
 	return code;
 }
 
-static int take_places(pid_t pid, const struct cgroup_places *places,
+static int take_bases(pid_t pid, const struct cgroup_bases *bases,
 		       struct cgroup *out, struct err *err)
 {
-	clear(out, cgroup_ops_of(places));
+	clear(out, cgroup_ops_of(bases));
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
-		if (places->top[i] && !places->own[i])
+		if (bases->top[i] && !bases->own[i])
 			return err_set(err, ERR_NOT_FOUND,
 				       "the control group of process %ld is "
 				       "not below %s: run it outside of "
-				       "containers", (long)pid, places->top[i]);
-		out->path[i] = mem_dup(places->own[i]);
+				       "containers", (long)pid, bases->top[i]);
+		out->path[i] = mem_dup(bases->own[i]);
 	}
 	return cgroup_open_files(out, err);
 }
 
 int cgroup_open_of(pid_t pid, struct cgroup *out, struct err *err)
 {
-	struct cgroup_places places;
+	struct cgroup_bases bases;
 	char path[48];
 	int code;
 
@@ -216,11 +216,11 @@ int cgroup_open_of(pid_t pid, struct cgroup *out, struct err *err)
 	if (access(path, F_OK) < 0)
 		return err_set(err, ERR_NOT_FOUND, "process %ld has ended",
 			       (long)pid);
-	code = cgroup_find_of(path, &places, err);
+	code = cgroup_find_of(path, &bases, err);
 	if (code < 0)
 		return code;
-	code = take_places(pid, &places, out, err);
-	cgroup_places_release(&places);
+	code = take_bases(pid, &bases, out, err);
+	cgroup_bases_release(&bases);
 	if (code < 0)
 		cgroup_remove(out);
 	return code;

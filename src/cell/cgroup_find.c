@@ -143,7 +143,7 @@ static char *own_folder(const struct mount_line *mount, const char *path)
 
 /* A hierarchy may be mounted several times: a mount hides an earlier one at the
  * same point, otherwise the first one is best that shows the group. */
-static void take(struct cgroup_places *out, unsigned at,
+static void take(struct cgroup_bases *out, unsigned at,
 		 const struct mount_line *mount, const char *self,
 		 const char *controller)
 {
@@ -165,7 +165,7 @@ static void take(struct cgroup_places *out, unsigned at,
 }
 
 static void find_mounts(const char *self, const char *mountinfo, bool v2,
-			struct cgroup_places *out)
+			struct cgroup_bases *out)
 {
 	char *copy = mem_dup(mountinfo), *rest = copy, *line;
 	struct mount_line mount;
@@ -184,20 +184,20 @@ static void find_mounts(const char *self, const char *mountinfo, bool v2,
 	free(copy);
 }
 
-static bool is_empty(const struct cgroup_places *places)
+static bool is_empty(const struct cgroup_bases *bases)
 {
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
-		if (places->top[i])
+		if (bases->top[i])
 			return false;
 	return true;
 }
 
-static int check_complete(struct cgroup_places *places, struct err *err)
+static int check_complete(struct cgroup_bases *bases, struct err *err)
 {
-	for (unsigned i = 0; !places->v2 && i < CGROUP_CONTROLLERS; i++) {
-		if (places->top[i])
+	for (unsigned i = 0; !bases->v2 && i < CGROUP_CONTROLLERS; i++) {
+		if (bases->top[i])
 			continue;
-		cgroup_places_release(places);
+		cgroup_bases_release(bases);
 		return err_set(err, ERR_NOT_FOUND,
 			       "the control group controller %s is missing: "
 			       "mount it (mount -t cgroup -o %s none FOLDER; "
@@ -209,9 +209,9 @@ static int check_complete(struct cgroup_places *places, struct err *err)
 }
 
 int cgroup_find(const char *self, const char *mountinfo,
-		struct cgroup_places *out, struct err *err)
+		struct cgroup_bases *out, struct err *err)
 {
-	*out = (struct cgroup_places){ .v2 = false };
+	*out = (struct cgroup_bases){ .v2 = false };
 	find_mounts(self, mountinfo, false, out);
 	if (is_empty(out)) {
 		out->v2 = true;
@@ -224,16 +224,16 @@ int cgroup_find(const char *self, const char *mountinfo,
 	return check_complete(out, err);
 }
 
-void cgroup_places_release(struct cgroup_places *places)
+void cgroup_bases_release(struct cgroup_bases *bases)
 {
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
-		free(places->top[i]);
-		free(places->own[i]);
+		free(bases->top[i]);
+		free(bases->own[i]);
 	}
-	*places = (struct cgroup_places){ .v2 = false };
+	*bases = (struct cgroup_bases){ .v2 = false };
 }
 
-int cgroup_find_of(const char *path, struct cgroup_places *out, struct err *err)
+int cgroup_find_of(const char *path, struct cgroup_bases *out, struct err *err)
 {
 	struct str self = STR_INIT, mounts = STR_INIT;
 	int code = file_read(path, TEXT_LIMIT, &self, err);

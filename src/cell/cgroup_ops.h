@@ -13,7 +13,7 @@ enum { V1_CPU, V1_CPUACCT, V1_MEMORY, V1_PIDS };
 /* ------------------------------------------------------ cgroup_find.c --- */
 
 /* Where a process's groups are, found in two texts. Owned. */
-struct cgroup_places {
+struct cgroup_bases {
 	bool v2;
 	/* Of each hierarchy the folder where it is mounted. NULL: there is no
 	 * such hierarchy. */
@@ -28,14 +28,14 @@ struct cgroup_places {
  * /proc/self/mountinfo. v1 where one of its four hierarchies is mounted,
  * otherwise v2. Two controllers that are mounted together have the same
  * folders. Pure. ERR_NOT_FOUND where there is neither, or one of v1's four is
- * missing; the places are empty then.
+ * missing; the bases are empty then.
  */
 int cgroup_find(const char *self, const char *mountinfo,
-		struct cgroup_places *out, struct err *err);
-void cgroup_places_release(struct cgroup_places *places); /* twice is fine */
+		struct cgroup_bases *out, struct err *err);
+void cgroup_bases_release(struct cgroup_bases *bases); /* twice is fine */
 
 /* The same from the files; `path` is that of /proc/PID/cgroup. */
-int cgroup_find_of(const char *path, struct cgroup_places *out,
+int cgroup_find_of(const char *path, struct cgroup_bases *out,
 		   struct err *err);
 
 /* ------------------------------------------------------ the operations --- */
@@ -56,7 +56,7 @@ struct cgroup_ops {
 	unsigned file_count;
 	/* Makes the parent groups with cgroup_make_parent(). After a failure
 	 * the caller frees the tree. Required. */
-	int (*open)(struct cgroup_tree *tree, const struct cgroup_places *at,
+	int (*open)(struct cgroup_tree *tree, const struct cgroup_bases *at,
 		    const char *name, struct err *err);
 	/* Each sets one limit, which is not 0; -1 with errno, ENOENT without
 	 * its controller. Required. */
@@ -74,19 +74,19 @@ struct cgroup_ops {
 
 extern const struct cgroup_ops cgroup_v1, cgroup_v2;
 
-/* cgroup_tree_open() and cgroup_clear_stale() at places of the caller's
+/* cgroup_tree_open() and cgroup_clear_stale() at bases of the caller's
  * choice: a check can use a mount of version 2 on a hybrid system. */
 int cgroup_tree_open_at(struct cgroup_tree **out,
-			const struct cgroup_places *at, const char *name,
+			const struct cgroup_bases *at, const char *name,
 			struct err *err);
-unsigned cgroup_clear_stale_at(const struct cgroup_places *at,
+unsigned cgroup_clear_stale_at(const struct cgroup_bases *at,
 			       const char *prefix,
 			       bool (*is_dead)(const char *rest));
 
 static inline const struct cgroup_ops *
-cgroup_ops_of(const struct cgroup_places *places)
+cgroup_ops_of(const struct cgroup_bases *bases)
 {
-	return places->v2 ? &cgroup_v2 : &cgroup_v1;
+	return bases->v2 ? &cgroup_v2 : &cgroup_v1;
 }
 
 /* Makes tree->parent[i] = "folder/name" and locks it. The sentence of a failure

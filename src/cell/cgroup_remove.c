@@ -208,7 +208,7 @@ static unsigned count_marks(const char *text)
 	return slashes / 2;
 }
 
-unsigned cgroup_clear_stale_at(const struct cgroup_places *at,
+unsigned cgroup_clear_stale_at(const struct cgroup_bases *at,
 			       const char *prefix,
 			       bool (*is_dead)(const char *rest))
 {
@@ -226,12 +226,12 @@ unsigned cgroup_clear_stale_at(const struct cgroup_places *at,
 unsigned cgroup_clear_stale(const char *prefix,
 			    bool (*is_dead)(const char *rest))
 {
-	struct cgroup_places places;
+	struct cgroup_bases bases;
 	unsigned count;
 
-	if (cgroup_find_of("/proc/self/cgroup", &places, NULL) < 0)
+	if (cgroup_find_of("/proc/self/cgroup", &bases, NULL) < 0)
 		return 0;
-	count = cgroup_clear_stale_at(&places, prefix, is_dead);
-	cgroup_places_release(&places);
+	count = cgroup_clear_stale_at(&bases, prefix, is_dead);
+	cgroup_bases_release(&bases);
 	return count;
 }

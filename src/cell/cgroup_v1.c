@@ -22,7 +22,7 @@ enum file {
 #undef X
 	FILE_COUNT
 };
-_Static_assert(FILE_COUNT <= CGROUP_FILES, "struct cgroup has too few places");
+_Static_assert(FILE_COUNT <= CGROUP_FILES, "struct cgroup has too few files");
 
 static const char *const files[FILE_COUNT] = {
 #define X(name, file) file,
@@ -32,12 +32,12 @@ static const char *const files[FILE_COUNT] = {
 
 /* Below our own group: what limits us limits the run. From within a cgroup
  * namespace whose mounts were made outside it, our own cannot be seen. */
-static const char *base_of(const struct cgroup_places *at, unsigned i)
+static const char *base_of(const struct cgroup_bases *at, unsigned i)
 {
 	return at->own[i] ? at->own[i] : at->top[i];
 }
 
-static bool is_repeated(const struct cgroup_places *at, unsigned i)
+static bool is_repeated(const struct cgroup_bases *at, unsigned i)
 {
 	for (unsigned j = 0; j < i; j++)
 		if (strcmp(base_of(at, j), base_of(at, i)) == 0)
@@ -45,7 +45,7 @@ static bool is_repeated(const struct cgroup_places *at, unsigned i)
 	return false;
 }
 
-static int v1_open(struct cgroup_tree *tree, const struct cgroup_places *at,
+static int v1_open(struct cgroup_tree *tree, const struct cgroup_bases *at,
 		   const char *name, struct err *err)
 {
 	int code = 0;

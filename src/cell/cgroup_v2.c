@@ -33,7 +33,7 @@ enum file {
 #undef X
 	FILE_COUNT
 };
-_Static_assert(FILE_COUNT <= CGROUP_FILES, "struct cgroup has too few places");
+_Static_assert(FILE_COUNT <= CGROUP_FILES, "struct cgroup has too few files");
 
 static const char *const files[FILE_COUNT] = {
 #define X(name, file) file,
@@ -130,7 +130,7 @@ static bool is_leaf(const char *folder)
 
 /* Where groups are made. From within a leaf, that of another run which still
  * is there or was killed, beside it. The caller frees; NULL: nowhere. */
-static char *base_of(struct cgroup_tree *tree, const struct cgroup_places *at)
+static char *base_of(struct cgroup_tree *tree, const struct cgroup_bases *at)
 {
 	const char *own = at->own[0];
 	char *base;
@@ -164,7 +164,7 @@ static int prepare(struct cgroup_tree *tree, const char *base, struct err *err)
 	return 0;
 }
 
-static int v2_open(struct cgroup_tree *tree, const struct cgroup_places *at,
+static int v2_open(struct cgroup_tree *tree, const struct cgroup_bases *at,
 		   const char *name, struct err *err)
 {
 	char *base = base_of(tree, at);

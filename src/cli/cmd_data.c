@@ -23,7 +23,7 @@ static int data_list(const struct options *options,
 	       "s2", (unsigned long long)options->keys);
 	printf("%-6s real COGs, 2048 x 2048 uint16, made once by GDAL in "
 	       "%s/cog\n",
-	       "cog", catalogue->places.cache);
+	       "cog", catalogue->layout.cache);
 	return 0;
 }
 
@@ -31,7 +31,7 @@ static int data_make(const struct options *options,
 		     const struct catalogue *catalogue, struct err *err)
 {
 	char *folder;
-	int code = dataset_make_cogs(&catalogue->places, &folder, err);
+	int code = dataset_make_cogs(&catalogue->layout, &folder, err);
 
 	(void)options;
 	if (code < 0)
@@ -45,7 +45,7 @@ static int data_manifest(const struct options *options,
 			 const struct catalogue *catalogue, struct err *err)
 {
 	struct object_source *source;
-	int code = dataset_open(&source, options, &catalogue->places, err);
+	int code = dataset_open(&source, options, &catalogue->layout, err);
 
 	if (code < 0)
 		return code;
@@ -84,7 +84,7 @@ static int data_plan(const struct options *options,
 	int code = catalogue_has_test(catalogue, test, err);
 
 	if (code == 0)
-		code = dataset_open(&source, options, &catalogue->places, err);
+		code = dataset_open(&source, options, &catalogue->layout, err);
 	if (code < 0)
 		return code;
 	snprintf(workload.test, sizeof(workload.test), "%s",

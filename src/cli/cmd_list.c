@@ -97,7 +97,7 @@ static int run(struct options *options, struct err *err)
 	int code = catalogue_load(&catalogue, err);
 
 	if (code == 0)
-		say_whose_tests(&catalogue.places);
+		say_whose_tests(&catalogue.layout);
 
 	if (code == 0 && options->json) {
 		print_json(&catalogue);

@@ -20,25 +20,25 @@
 #define SEND_TIMEOUT_S 30
 
 static int open_one(struct object_source **out, const struct options *options,
-		    const char *dataset, const struct places *places,
+		    const char *dataset, const struct layout *layout,
 		    struct err *err)
 {
 	struct options one = *options;
 
 	one.dataset = dataset;
-	return dataset_open(out, &one, places, err);
+	return dataset_open(out, &one, layout, err);
 }
 
 /* s2 and the COGs, as one bucket. */
 static int open_both(struct object_source **out, const struct options *options,
-		     const struct places *places, struct err *err)
+		     const struct layout *layout, struct err *err)
 {
 	struct object_source *sources[2];
-	int code = open_one(&sources[0], options, "s2", places, err);
+	int code = open_one(&sources[0], options, "s2", layout, err);
 
 	if (code < 0)
 		return code;
-	code = open_one(&sources[1], options, "cog", places, err);
+	code = open_one(&sources[1], options, "cog", layout, err);
 	if (code == 0)
 		return data_union_new(out, sources, 2, err);
 	object_source_free(sources[0]);
@@ -57,9 +57,9 @@ static int open_source(struct object_source **out,
 				    "root", err);
 	code = catalogue_load(&catalogue, err);
 	if (code == 0 && options->dataset)
-		code = dataset_open(out, options, &catalogue.places, err);
+		code = dataset_open(out, options, &catalogue.layout, err);
 	else if (code == 0)
-		code = open_both(out, options, &catalogue.places, err);
+		code = open_both(out, options, &catalogue.layout, err);
 	catalogue_release(&catalogue);
 	return code;
 }

@@ -38,18 +38,18 @@ static int check_locks(const struct catalogue *catalogue,
 static char **make_words(const struct catalogue *catalogue,
 			 const struct options *options)
 {
-	const struct places *places = &catalogue->places;
-	char **words = mem_array(2 * places->test_count +
+	const struct layout *layout = &catalogue->layout;
+	char **words = mem_array(2 * layout->test_count +
 					 options->argument_count + 4,
 				 sizeof(*words));
 	size_t n = 0;
 
-	words[n++] = places->setup_envs;
+	words[n++] = layout->setup_envs;
 	words[n++] = mem_dup("--envs");
-	words[n++] = places->envs;
-	for (size_t i = 0; i < places->test_count; i++) {
+	words[n++] = layout->envs;
+	for (size_t i = 0; i < layout->test_count; i++) {
 		words[n++] = mem_dup("--tests");
-		words[n++] = places->tests[i];
+		words[n++] = layout->tests[i];
 	}
 	for (unsigned i = 0; i < options->argument_count; i++)
 		words[n++] = mem_dup(options->arguments[i]);
@@ -65,8 +65,8 @@ static int run(struct options *options, struct err *err)
 		code = check_locks(&catalogue, options, err);
 	/* Environments belong to whose folder they are in, not to root. */
 	if (code == 0)
-		code = file_make_dirs(catalogue.places.envs, 0777, err);
-	if (code == 0 && invoker_become(catalogue.places.envs) < 0)
+		code = file_make_dirs(catalogue.layout.envs, 0777, err);
+	if (code == 0 && invoker_become(catalogue.layout.envs) < 0)
 		code = err_sys(err, "cannot become the user who asked");
 	if (code == 0) {
 		char **words = make_words(&catalogue, options);

@@ -195,15 +195,15 @@ static void probe_python(const struct doctor *doctor, struct finding *f)
 
 static void probe_cog(const struct doctor *doctor, struct finding *f)
 {
-	const struct places *places = &doctor->catalogue->places;
+	const struct layout *layout = &doctor->catalogue->layout;
 
-	if (access(places->make_cog, X_OK) == 0) {
+	if (access(layout->make_cog, X_OK) == 0) {
 		say(f, VERDICT_OK, "GDAL's COGs can be made");
 		return;
 	}
 	say(f, VERDICT_CANNOT, "%s is not there, so the dataset cog cannot be "
 			       "made",
-	    places->make_cog);
+	    layout->make_cog);
 	REMEDY(f, "build it: install libgdal-dev, then `make`");
 }
 

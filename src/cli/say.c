@@ -35,15 +35,15 @@ unsigned say_columns(FILE *out)
 	return 100;
 }
 
-void say_whose_tests(const struct places *places)
+void say_whose_tests(const struct layout *layout)
 {
-	char *here = places_other_checkout(places);
+	char *here = layout_other_checkout(layout);
 
 	if (here)
 		say(stderr, "benchmark: uses the tests of %s; those of this "
 			    "checkout are used by %s/build/benchmark, and by "
 			    "the installed program after `make install` "
 			    "(GEOIO_TESTS adds only those of new names)",
-		    places->tests[0], here);
+		    layout->tests[0], here);
 	free(here);
 }

@@ -19,10 +19,10 @@ void say_args(FILE *out, const char *format, va_list args)
 /* The columns of the terminal that `out` is; 100 where it is none. */
 unsigned say_columns(FILE *out);
 
-struct places;
+struct layout;
 
 /* Says whose tests are used where a person stands in another checkout, whose
  * tests may be what is meant. */
-void say_whose_tests(const struct places *places);
+void say_whose_tests(const struct layout *layout);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 
 int containers_open(struct containers *containers, const char *image,
-		    const struct places *places, struct err *err)
+		    const struct layout *layout, struct err *err)
 {
 	unsigned n = 0;
 	int code;
@@ -23,13 +23,13 @@ int containers_open(struct containers *containers, const char *image,
 		containers->mounts[n++] = "/usr";
 		containers->mounts[n++] = "/etc";
 	}
-	containers->mounts[n++] = places->programs;
-	containers->mounts[n++] = places->envs;
-	containers->mounts[n++] = places->python_root;
+	containers->mounts[n++] = layout->programs;
+	containers->mounts[n++] = layout->envs;
+	containers->mounts[n++] = layout->python_root;
 	/* Those below python_root are mounted with it. */
-	for (size_t i = 1; i < places->test_count; i++)
-		containers->mounts[n++] = places->tests[i];
-	containers->container.enter = places->enter;
+	for (size_t i = 1; i < layout->test_count; i++)
+		containers->mounts[n++] = layout->tests[i];
+	containers->container.enter = layout->enter;
 	return 0;
 }
 

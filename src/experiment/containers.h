@@ -1,5 +1,5 @@
 /*
- * What the launcher "docker" needs to know, from options, places and cells: one
+ * What the launcher "docker" needs to know, from options, layout and cells: one
  * for a run, filled anew for each trial.
  */
 #ifndef EXPERIMENT_CONTAINERS_H
@@ -10,7 +10,7 @@
 #include "record/trial.h"
 #include "run/container.h"
 
-#define CONTAINERS_MOUNTS (4 + PLACES_TESTS_MAX + 1)
+#define CONTAINERS_MOUNTS (4 + LAYOUT_TESTS_MAX + 1)
 #define CONTAINERS_LABELS 5
 
 struct containers {
@@ -25,7 +25,7 @@ struct containers {
 /* Asks the engine for the image (NULL: ours). After an error containers_close()
  * is still fine. */
 int containers_open(struct containers *containers, const char *image,
-		    const struct places *places, struct err *err);
+		    const struct layout *layout, struct err *err);
 
 /* For one trial, whose cells have begun. The answer is valid until the next
  * call. */

@@ -77,14 +77,14 @@ int dataset_credentials(const struct options *options,
 	return code;
 }
 
-int dataset_make_cogs(const struct places *places, char **folder,
+int dataset_make_cogs(const struct layout *layout, char **folder,
 		      struct err *err)
 {
-	char *path = mem_printf("%s/cog", places->cache);
+	char *path = mem_printf("%s/cog", layout->cache);
 	int code = file_make_dirs(path, 0777, err);
 
 	if (code == 0)
-		code = data_cog_make(places->make_cog, path, COG_COUNT, err);
+		code = data_cog_make(layout->make_cog, path, COG_COUNT, err);
 	if (code < 0)
 		free(path);
 	else
@@ -109,7 +109,7 @@ static int open_outside(struct object_source **out,
 }
 
 int dataset_open(struct object_source **out, const struct options *options,
-		 const struct places *places, struct err *err)
+		 const struct layout *layout, struct err *err)
 {
 	char *folder;
 	int code;
@@ -123,7 +123,7 @@ int dataset_open(struct object_source **out, const struct options *options,
 			       "there is no dataset '%s': the datasets are s2 "
 			       "and cog",
 			       options->dataset);
-	code = dataset_make_cogs(places, &folder, err);
+	code = dataset_make_cogs(layout, &folder, err);
 	if (code < 0)
 		return code;
 	code = data_cog_new(out, folder, err);

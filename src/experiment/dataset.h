@@ -9,10 +9,10 @@
 
 /* The caller frees *out with object_source_free(). */
 int dataset_open(struct object_source **out, const struct options *options,
-		 const struct places *places, struct err *err);
+		 const struct layout *layout, struct err *err);
 
 /* Makes the COGs where they are not made yet, and says so on stderr. */
-int dataset_make_cogs(const struct places *places, char **folder,
+int dataset_make_cogs(const struct layout *layout, char **folder,
 		      struct err *err);
 
 /* AWS_* of the environment, for a store outside; NULL: anonymous. ERR_USAGE

@@ -50,7 +50,7 @@ int experiment_open(struct experiment *experiment, const struct options *options
 	code = catalogue_load(&experiment->catalogue, err);
 	if (code < 0)
 		return code;
-	say_whose_tests(&experiment->catalogue.places);
+	say_whose_tests(&experiment->catalogue.layout);
 	uuid_make(experiment->run.id);
 	experiment->run.command = typed_line(options->word_count, options->words);
 	measure_environment(&experiment->run.environment);
@@ -453,7 +453,7 @@ static int open_containers(struct experiment *experiment, struct err *err)
 	if (code == 0)
 		code = containers_open(&experiment->containers,
 				       experiment->options->image,
-				       &experiment->catalogue.places, err);
+				       &experiment->catalogue.layout, err);
 	work_end();
 	progress_work_end(&experiment->progress);
 	return code;

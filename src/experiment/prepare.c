@@ -130,7 +130,7 @@ static int make(struct experiment *experiment, const struct job *job,
 	code = hand_certificates(p, &job->options, err);
 	if (code == 0)
 		code = dataset_open(&p->source, &job->options,
-				    &experiment->catalogue.places, err);
+				    &experiment->catalogue.layout, err);
 	if (code == 0)
 		code = make_work(experiment, job, workload, p, err);
 	p->request_size = p->work.op_count ? p->work.ops[0].length : 0;
