@@ -22,19 +22,19 @@ static void show(void *context, const struct work *work)
 
 static int begin(void **state)
 {
-	static const struct work_watcher watcher = { stopped, -1, show, NULL };
+	static const struct work_observer observer = { stopped, -1, show, NULL };
 
 	(void)state;
 	seen = (struct work){ 0 };
 	stop = false;
-	work_watch(&watcher);
+	work_observe(&observer);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	work_watch(NULL);
+	work_observe(NULL);
 	return 0;
 }
 

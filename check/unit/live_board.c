@@ -232,7 +232,7 @@ static void cleans_texts(void **state)
 	assert_string_equal(live.test[0].test, "?]0;x?");
 }
 
-/* Whoever owns the file cuts it while it is watched. */
+/* Whoever owns the file cuts it while it is read. */
 static void survives_cutting(void **state)
 {
 	struct live live;

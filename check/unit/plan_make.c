@@ -419,13 +419,13 @@ static bool stops(void)
 /* Wherever the signal comes, the plan ends there and says what it was at. */
 static void a_plan_can_be_stopped(void **state)
 {
-	const struct work_watcher watcher = { .stopped = stops, .stop_fd = -1 };
+	const struct work_observer observer = { .stopped = stops, .stop_fd = -1 };
 	struct workload w = workload("cog_header", 1, 4, 16384);
 	struct object_source *source = open_s2(40);
 	unsigned all;
 
 	(void)state;
-	work_watch(&watcher);
+	work_observe(&observer);
 	for (unsigned i = 0; i < 2; i++) {
 		struct plan plan;
 		struct err err;
@@ -447,7 +447,7 @@ static void a_plan_can_be_stopped(void **state)
 		}
 		strcpy(w.test, "fetch_range");
 	}
-	work_watch(NULL);
+	work_observe(NULL);
 	object_source_free(source);
 }
 

@@ -44,7 +44,7 @@ static _Noreturn void be_replica(void)
 
 static void those_that_fork_faster_than_we_look(void **state)
 {
-	struct descendants watch;
+	struct descendants all;
 	pid_t replica, beside;
 	unsigned killed, left;
 	int status;
@@ -57,7 +57,7 @@ static void those_that_fork_faster_than_we_look(void **state)
 	if (beside == 0)
 		for (;;)
 			pause();
-	descendants_watch(&watch);
+	descendants_begin(&all);
 	replica = fork();
 	if (replica == 0)
 		be_replica();
@@ -65,15 +65,15 @@ static void those_that_fork_faster_than_we_look(void **state)
 	assert_int_equal(status, 0);
 	while (__atomic_load_n(alive, __ATOMIC_SEQ_CST) < FORKERS)
 		clock_sleep_until(clock_now_ns() + NS_PER_MS);
-	descendants_add(&watch, replica);
-	killed = descendants_reap(&watch, clock_now_ns() + LIFE_NS / 2, &left);
+	descendants_add(&all, replica);
+	killed = descendants_reap(&all, clock_now_ns() + LIFE_NS / 2, &left);
 	kill(-replica, SIGKILL); /* where the check fails */
 	assert_int_equal(left, 0);
 	assert_true(killed >= FORKERS);
 	assert_int_equal(waitpid(beside, &status, WNOHANG), 0);
 	assert_int_equal(kill(beside, SIGKILL), 0);
 	assert_int_equal(waitpid(beside, &status, 0), beside);
-	descendants_release(&watch);
+	descendants_release(&all);
 	munmap(alive, sizeof(*alive));
 }
 

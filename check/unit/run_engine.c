@@ -123,16 +123,16 @@ static void a_hanging_engine_is_left(void **state)
 	static const struct engine_rule rules[] = {
 		{ "/hangs", ENGINE_HANGS, NULL }, { NULL, 0, NULL },
 	};
-	const struct work_watcher watcher = { .stopped = stops, .stop_fd = -1 };
+	const struct work_observer observer = { .stopped = stops, .stop_fd = -1 };
 	struct fake_engine e;
 	struct err err;
 
 	(void)state;
 	fake_engine_start(&e, rules);
-	work_watch(&watcher);
+	work_observe(&observer);
 	assert_int_equal(get(e.path, "/hangs", 600000, NULL, &err),
 			 ERR_INTERRUPTED);
-	work_watch(NULL);
+	work_observe(NULL);
 	fake_engine_stop(&e);
 }
 

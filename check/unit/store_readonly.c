@@ -412,7 +412,7 @@ static void show(void *context, const struct work *work)
 
 static int add_while_locked(const struct fixture *f, bool by_signal)
 {
-	static const struct work_watcher watcher = { stopped, -1, show, NULL };
+	static const struct work_observer observer = { stopped, -1, show, NULL };
 	struct store *store;
 	struct run run;
 	pid_t pid;
@@ -424,9 +424,9 @@ static int add_while_locked(const struct fixture *f, bool by_signal)
 	*shown = '\0';
 	end_by_signal = by_signal;
 	pid = lock_database(f, &lock_fd);
-	work_watch(&watcher);
+	work_observe(&observer);
 	code = store_begin_run(store, &run, &err);
-	work_watch(NULL);
+	work_observe(NULL);
 	if (by_signal)
 		close(lock_fd);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);

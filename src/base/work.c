@@ -8,13 +8,13 @@
 
 #define SHOW_NS (100 * NS_PER_MS)
 
-static const struct work_watcher *watching;
+static const struct work_observer *observing;
 static struct work current;
 static uint64_t shown_ns;
 
-void work_watch(const struct work_watcher *watcher)
+void work_observe(const struct work_observer *observer)
 {
-	watching = watcher;
+	observing = observer;
 	memset(&current, 0, sizeof(current));
 }
 
@@ -46,19 +46,19 @@ static void show(void)
 {
 	uint64_t now_ns = clock_now_ns();
 
-	if (!watching->show || !*current.what || now_ns - shown_ns < SHOW_NS)
+	if (!observing->show || !*current.what || now_ns - shown_ns < SHOW_NS)
 		return;
 	shown_ns = now_ns;
-	watching->show(watching->context, &current);
+	observing->show(observing->context, &current);
 }
 
 int work_done(uint64_t steps, uint64_t bytes, struct err *err)
 {
-	if (!watching)
+	if (!observing)
 		return 0;
 	current.done += steps;
 	current.bytes += bytes;
-	if (watching->stopped())
+	if (observing->stopped())
 		return err_set(err, ERR_INTERRUPTED, "interrupted%s%s",
 			       *current.what ? " while " : "", current.what);
 	show();
@@ -81,5 +81,5 @@ int work_wait(struct err *err, const char *format, ...)
 
 int work_stop_fd(void)
 {
-	return watching ? watching->stop_fd : -1;
+	return observing ? observing->stop_fd : -1;
 }

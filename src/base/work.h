@@ -1,8 +1,8 @@
 /*
  * Long work before anything is measured. It can be stopped, and it says how far
  * it has come. The code that does the work counts here; the command line
- * watches. A process does one piece of such work at a time, on one thread, so
- * there is one place for it, as for the log. While nobody watches, nothing is
+ * looks on. A process does one piece of such work at a time, on one thread, so
+ * there is one place for it, as for the log. While nobody looks on, nothing is
  * counted, and any thread may do such work.
  *
  *	struct err err;
@@ -29,7 +29,7 @@ struct work {
 	uint64_t bytes;          /* read so far */
 };
 
-struct work_watcher {
+struct work_observer {
 	bool (*stopped)(void);   /* whether the person asked to stop */
 	int stop_fd;             /* becomes readable then, and stays so */
 	/* Called a few times a second at most, while work is under way. */
@@ -37,8 +37,8 @@ struct work_watcher {
 	void *context;
 };
 
-/* Borrowed until the next call; NULL: nobody watches, and nothing stops. */
-void work_watch(const struct work_watcher *watcher);
+/* Borrowed until the next call; NULL: nobody looks on, and nothing stops. */
+void work_observe(const struct work_observer *observer);
 
 /* `unit` must live as long as the program. */
 void work_begin(uint64_t total, const char *unit, const char *format, ...)

@@ -182,6 +182,6 @@ const struct command command_monitor = {
 		"nothing. Ctrl-C ends it. docs/monitoring.md says what\nis "
 		"served. --monitor of the run commands does the same for one "
 		"run.",
-	.groups = { options_watch, options_database, options_common },
+	.groups = { options_page, options_database, options_common },
 	.run = run,
 };

@@ -93,7 +93,7 @@ extern const struct option_spec options_trial[];   /* may stand in a sweep */
 extern const struct option_spec options_limits[];  /* may, too: --cpus … */
 extern const struct option_spec options_isolation[];
 extern const struct option_spec options_monitor[]; /* --monitor … */
-extern const struct option_spec options_watch[];   /* of `monitor` */
+extern const struct option_spec options_page[];   /* of `monitor` */
 extern const struct option_spec options_outside[]; /* --endpoint … */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];

@@ -112,7 +112,7 @@ const struct option_spec options_monitor[] = {
 	END
 };
 
-const struct option_spec options_watch[] = {
+const struct option_spec options_page[] = {
 	{ "listen", OPTION_TEXT, AT(listen), 0, 0, "ADDRESS:PORT",
 	  "where to listen; port 0: any free one "
 	  "(" MONITOR_DEFAULT_LISTEN ")" },

@@ -131,22 +131,22 @@ static void show_work(void *context, const struct work *work)
 
 int progress_work_begin(struct progress *progress, struct err *err)
 {
-	static struct work_watcher watcher;
+	static struct work_observer observer;
 	int stop_fd = interrupt_open(err);
 
 	if (stop_fd < 0)
 		return stop_fd;
 	progress->work_start_ns = clock_now_ns();
 	progress->work_shown_ns = 0;
-	watcher = (struct work_watcher){ interrupt_seen, stop_fd, show_work,
+	observer = (struct work_observer){ interrupt_seen, stop_fd, show_work,
 					 progress };
-	work_watch(&watcher);
+	work_observe(&observer);
 	return 0;
 }
 
 void progress_work_end(struct progress *progress)
 {
-	work_watch(NULL);
+	work_observe(NULL);
 	clear_lines(progress);
 }
 

@@ -1,4 +1,4 @@
-/* The command line as it was typed, for the database and for those who watch. */
+/* The command line as it was typed, for the database and for the monitor. */
 #ifndef CLI_TYPED_H
 #define CLI_TYPED_H
 

@@ -40,7 +40,7 @@ static void serve(struct origin_process *process, int stop_fd, pid_t parent)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
-	work_watch(NULL);
+	work_observe(NULL);
 	code = origin_serve(process->origin, stop_fd, &err);
 	if (code < 0)
 		say(stderr, "benchmark: origin: %s", err.text);

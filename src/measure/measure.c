@@ -94,7 +94,7 @@ int measure_open(struct meter *meter, pid_t pid, struct err *err)
 		return 0;
 	measure_close(meter);
 	if (errno == EMFILE || errno == ENFILE)
-		return err_sys(err, "cannot watch process %ld (raise the limit "
+		return err_sys(err, "cannot read process %ld (raise the limit "
 			       "of open files: ulimit -n)", (long)pid);
 	return ended(pid, err);
 }

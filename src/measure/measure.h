@@ -36,7 +36,7 @@ struct meter {
 	uint64_t last_cpu_ns, last_user_ns;
 };
 
-/* Starts to watch a process, which need not be ours. ERR_NOT_FOUND when there
+/* Opens the counters of a process, which need not be ours. ERR_NOT_FOUND when there
  * is none; the meter is closed then, as it is after measure_close(). */
 int measure_open(struct meter *meter, pid_t pid, struct err *err);
 

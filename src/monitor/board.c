@@ -209,7 +209,7 @@ static int check_head(const struct board_head *head, ssize_t n, size_t bytes,
 		return err_set(err, ERR_INVALID, "%s is not a board", path);
 	if (n < (ssize_t)sizeof(*head) || !is_ours(head, bytes))
 		return err_set(err, ERR_INVALID,
-			       "the board %s is another version's: watch that "
+			       "the board %s is another version's: show that "
 			       "run with the program that started it", path);
 	return 0;
 }

@@ -43,7 +43,7 @@ static bool read_stat(int proc_fd, const char *number, struct relation *out)
 }
 
 /* Calls `each` for every child of ours; returns the sum of its answers. */
-static unsigned for_children(struct descendants *watch,
+static unsigned for_children(struct descendants *all,
 			     unsigned (*each)(struct descendants *,
 					      const struct relation *))
 {
@@ -58,80 +58,80 @@ static unsigned for_children(struct descendants *watch,
 			continue;
 		if (read_stat(dirfd(proc), entry->d_name, &child) &&
 		    child.parent == self)
-			sum += each(watch, &child);
+			sum += each(all, &child);
 	}
 	if (proc)
 		closedir(proc);
 	return sum;
 }
 
-static unsigned remember(struct descendants *watch,
+static unsigned remember(struct descendants *all,
 			 const struct relation *child)
 {
-	MEM_ROOM(watch->known, watch->count, watch->capacity);
-	watch->known[watch->count++] =
+	MEM_ROOM(all->known, all->count, all->capacity);
+	all->known[all->count++] =
 		(struct known_child){ child->pid, child->session };
 	return 1;
 }
 
 /* An ignored SIGCHLD makes the kernel forget children as they end: no status,
  * and their numbers could belong to somebody else when we send a signal. */
-static void sigchld_default(struct descendants *watch)
+static void sigchld_default(struct descendants *all)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
 
-	sigaction(SIGCHLD, NULL, &watch->sigchld);
-	watch->had_no_sigchld = watch->sigchld.sa_handler == SIG_IGN ||
-				(watch->sigchld.sa_flags & SA_NOCLDWAIT);
-	if (watch->had_no_sigchld)
+	sigaction(SIGCHLD, NULL, &all->sigchld);
+	all->had_no_sigchld = all->sigchld.sa_handler == SIG_IGN ||
+				(all->sigchld.sa_flags & SA_NOCLDWAIT);
+	if (all->had_no_sigchld)
 		sigaction(SIGCHLD, &action, NULL);
 }
 
-void descendants_watch(struct descendants *watch)
+void descendants_begin(struct descendants *all)
 {
-	memset(watch, 0, sizeof(*watch));
-	sigchld_default(watch);
-	prctl(PR_GET_CHILD_SUBREAPER, &watch->was_subreaper);
+	memset(all, 0, sizeof(*all));
+	sigchld_default(all);
+	prctl(PR_GET_CHILD_SUBREAPER, &all->was_subreaper);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for_children(watch, remember);
+	for_children(all, remember);
 }
 
-void descendants_add(struct descendants *watch, pid_t replica)
+void descendants_add(struct descendants *all, pid_t replica)
 {
-	MEM_ROOM(watch->session, watch->sessions, watch->session_capacity);
-	watch->session[watch->sessions++] = replica;
+	MEM_ROOM(all->session, all->sessions, all->session_capacity);
+	all->session[all->sessions++] = replica;
 }
 
-static bool is_foreign(const struct descendants *watch,
+static bool is_foreign(const struct descendants *all,
 		       const struct relation *child)
 {
 	if (child->session == getsid(0))
 		return true;
-	for (size_t i = 0; i < watch->count; i++)
-		if (watch->known[i].pid == child->pid ||
-		    watch->known[i].session == child->session)
+	for (size_t i = 0; i < all->count; i++)
+		if (all->known[i].pid == child->pid ||
+		    all->known[i].session == child->session)
 			return true;
 	return false;
 }
 
-static bool is_of_replica(const struct descendants *watch, pid_t session)
+static bool is_of_replica(const struct descendants *all, pid_t session)
 {
-	for (size_t i = 0; i < watch->sessions; i++)
-		if (watch->session[i] == session)
+	for (size_t i = 0; i < all->sessions; i++)
+		if (all->session[i] == session)
 			return true;
 	return false;
 }
 
 /* Waits for those that have ended, of a process or of a group (negative). Whether
  * `child` is one of them. */
-static bool reap(struct descendants *watch, pid_t which, pid_t child)
+static bool reap(struct descendants *all, pid_t which, pid_t child)
 {
 	bool found = false;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(which, &status, WNOHANG)) > 0) {
-		watch->killed += WIFSIGNALED(status) &&
+		all->killed += WIFSIGNALED(status) &&
 				 WTERMSIG(status) == SIGKILL;
 		found = found || pid == child;
 	}
@@ -142,42 +142,42 @@ static bool reap(struct descendants *watch, pid_t which, pid_t child)
  * its group's. That is all of a replica if its session is. All at once: those who
  * fork and end faster than we look are in it too. (0 is a group of an outer PID
  * namespace.) */
-static unsigned kill_one(struct descendants *watch,
+static unsigned kill_one(struct descendants *all,
 			 const struct relation *child)
 {
-	bool whole = child->group > 1 && is_of_replica(watch, child->session);
+	bool whole = child->group > 1 && is_of_replica(all, child->session);
 
-	if (is_foreign(watch, child))
+	if (is_foreign(all, child))
 		return 0;
-	watch->seen++;
+	all->seen++;
 	if (whole)
 		kill(-child->group, SIGKILL);
 	kill(child->pid, SIGKILL);
-	return !(whole && reap(watch, -child->group, child->pid)) &&
-	       !reap(watch, child->pid, child->pid);
+	return !(whole && reap(all, -child->group, child->pid)) &&
+	       !reap(all, child->pid, child->pid);
 }
 
 /* Children of one that was killed become ours in turn: until a look finds
  * nobody, not even one to wait for. */
-unsigned descendants_reap(struct descendants *watch, uint64_t until_ns,
+unsigned descendants_reap(struct descendants *all, uint64_t until_ns,
 			  unsigned *left)
 {
-	watch->killed = 0;
+	all->killed = 0;
 	for (;;) {
-		watch->seen = 0;
-		*left = for_children(watch, kill_one);
-		if (!watch->seen || clock_now_ns() >= until_ns)
-			return watch->killed;
+		all->seen = 0;
+		*left = for_children(all, kill_one);
+		if (!all->seen || clock_now_ns() >= until_ns)
+			return all->killed;
 		if (*left)
 			clock_sleep_until(clock_now_ns() + PAUSE_NS);
 	}
 }
 
-void descendants_release(struct descendants *watch)
+void descendants_release(struct descendants *all)
 {
-	prctl(PR_SET_CHILD_SUBREAPER, watch->was_subreaper);
-	if (watch->had_no_sigchld)
-		sigaction(SIGCHLD, &watch->sigchld, NULL);
-	free(watch->known);
-	free(watch->session);
+	prctl(PR_SET_CHILD_SUBREAPER, all->was_subreaper);
+	if (all->had_no_sigchld)
+		sigaction(SIGCHLD, &all->sigchld, NULL);
+	free(all->known);
+	free(all->session);
 }

@@ -1,11 +1,13 @@
 /*
- * What replicas leave behind. While a watch is on, this process is a child
- * subreaper: a descendant whose parents have ended becomes its child, whatever
- * session or group it made for itself. A child of ours counts as a replica's
- * descendant if it was not there when the watch began, and is neither in our
- * session nor in that of a child that was: replicas have sessions of their own,
- * and nothing can go back into an older one. Where this process is the first of
- * its PID namespace, others' orphans come to it, too.
+ * What replicas leave behind. From descendants_begin() to descendants_release()
+ * this process is a child subreaper: a descendant whose parents have ended
+ * becomes its child, whatever session or group it made for itself.
+ *
+ * A child is a replica's descendant if it was not there at the beginning, and
+ * is neither in our session nor in the session of a child that was there:
+ * replicas have sessions of their own, and no process can go back into an older
+ * one. Where this process is the first of its PID namespace, it also gets the
+ * orphans of others.
  */
 #ifndef RUN_DESCENDANTS_H
 #define RUN_DESCENDANTS_H
@@ -32,18 +34,18 @@ struct descendants {
 	unsigned killed;     /* since the last reap began */
 };
 
-void descendants_watch(struct descendants *watch);
+void descendants_begin(struct descendants *all);
 
 /* The first process of a replica, which has made a session of its own. */
-void descendants_add(struct descendants *watch, pid_t replica);
+void descendants_add(struct descendants *all, pid_t replica);
 
 /* Kills and reaps until none is left or it is until_ns (CLOCK_MONOTONIC). All
  * replicas must have been waited for. Returns how many had to be killed;
  * *left says how many would not end. */
-unsigned descendants_reap(struct descendants *watch, uint64_t until_ns,
+unsigned descendants_reap(struct descendants *all, uint64_t until_ns,
 			  unsigned *left);
 
-/* Ends the watch and puts back how things were. */
-void descendants_release(struct descendants *watch);
+/* Ends it and puts back how things were. */
+void descendants_release(struct descendants *all);
 
 #endif

@@ -87,7 +87,7 @@ static void run_timers(struct runner *runner)
 /* In the window next to nothing happens but ticks, and poll() looks at three
  * descriptors of each replica: half a per cent of a CPU for 100 of them. There
  * an epoll set says whether there is anything to look at. */
-static void watch_member(struct runner *runner, const struct member *member)
+static void follow_member(struct runner *runner, const struct member *member)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	struct pollfd fds[MEMBER_FDS];
@@ -95,24 +95,24 @@ static void watch_member(struct runner *runner, const struct member *member)
 
 	for (unsigned i = 0; i < n; i++)
 		if (fds[i].fd >= 0 &&
-		    epoll_ctl(runner->watch_fd, EPOLL_CTL_ADD, fds[i].fd,
+		    epoll_ctl(runner->follow_fd, EPOLL_CTL_ADD, fds[i].fd,
 			      &event) < 0)
-			runner_unwatch(runner);
+			runner_unfollow(runner);
 }
 
-static void watch_all(struct runner *runner)
+static void follow_all(struct runner *runner)
 {
-	runner->watch_fd = epoll_create1(EPOLL_CLOEXEC);
-	for (unsigned i = 0; runner->watch_fd >= 0 && i < runner->count; i++)
+	runner->follow_fd = epoll_create1(EPOLL_CLOEXEC);
+	for (unsigned i = 0; runner->follow_fd >= 0 && i < runner->count; i++)
 		if (runner->member[i].running)
-			watch_member(runner, &runner->member[i]);
+			follow_member(runner, &runner->member[i]);
 }
 
-void runner_unwatch(struct runner *runner)
+void runner_unfollow(struct runner *runner)
 {
-	if (runner->watch_fd >= 0)
-		close(runner->watch_fd);
-	runner->watch_fd = -1;
+	if (runner->follow_fd >= 0)
+		close(runner->follow_fd);
+	runner->follow_fd = -1;
 }
 
 /* Both stay readable: once seen they are not asked again. */
@@ -132,20 +132,20 @@ static void fill_ours(const struct runner *runner, struct pollfd *fds)
 }
 
 /* false: nothing has happened until then. */
-static bool wait_watch(struct runner *runner, uint64_t at_ns)
+static bool wait_followed(struct runner *runner, uint64_t at_ns)
 {
 	struct pollfd fds[RUNNER_FDS + 1];
 	struct timespec timeout = time_until(at_ns);
 
 	fill_ours(runner, fds);
-	fds[RUNNER_FDS] = (struct pollfd){ .fd = runner->watch_fd,
+	fds[RUNNER_FDS] = (struct pollfd){ .fd = runner->follow_fd,
 					   .events = POLLIN };
 	return ppoll(fds, RUNNER_FDS + 1, &timeout, NULL) > 0;
 }
 
 /* ---------------------------------------------------------------- waiting --- */
 
-/* Only those that run have a place: poll() refuses more places than files may
+/* Only those that run are entered: poll() refuses more entries than files may
  * be open, even if they are empty. */
 static void wait_poll(struct runner *runner, uint64_t at_ns)
 {
@@ -195,7 +195,7 @@ void runner_turn(struct runner *runner, uint64_t until_ns)
 {
 	uint64_t at_ns = next_event_ns(runner, until_ns);
 
-	if (runner->watch_fd < 0 || wait_watch(runner, at_ns)) {
+	if (runner->follow_fd < 0 || wait_followed(runner, at_ns)) {
 		wait_poll(runner, at_ns);
 		handle_poll(runner);
 	}
@@ -221,7 +221,7 @@ void runner_open_window(struct runner *runner)
 	if (hooks->go)
 		hooks->go(runner->request->context, trial);
 	runner->tick_ns = trial->go_ns + TICK_NS;
-	watch_all(runner);
+	follow_all(runner);
 	end_ns = clock_now_ns();
 	if (end_ns > trial->go_ns)
 		trial_add_finding(trial,
@@ -245,7 +245,7 @@ void runner_end_window(struct runner *runner, uint64_t end_ns)
 	if (!runner->window_open)
 		return;
 	runner->window_open = false;
-	runner_unwatch(runner);
+	runner_unfollow(runner);
 	if (hooks->window_end)
 		hooks->window_end(runner->request->context, trial);
 }

@@ -115,7 +115,7 @@ static void runner_init(struct runner *runner, struct run_request *request)
 	}
 	trial->go_ns = trial->window_end_ns = 0;
 	trial->start_wall_ns = clock_wall_ns();
-	descendants_watch(&runner->watch);
+	descendants_begin(&runner->descendants);
 }
 
 static void runner_release(struct runner *runner)
@@ -128,8 +128,8 @@ static void runner_release(struct runner *runner)
 		member->replica->stderr_text = tail_text(&member->output);
 		tail_release(&member->output);
 	}
-	descendants_release(&runner->watch);
-	runner_unwatch(runner);
+	descendants_release(&runner->descendants);
+	runner_unfollow(runner);
 	free(runner->member);
 	free(runner->poll);
 	free(runner->packet);
@@ -237,7 +237,7 @@ static int start_member(struct runner *runner, struct member *member,
 	}
 	member->running = true;
 	member->replica->pid = member->process.pid;
-	descendants_add(&runner->watch, member->process.pid);
+	descendants_add(&runner->descendants, member->process.pid);
 	if (*member->process.warning && member->replica->number == 0)
 		trial_add_finding(runner->trial,
 				  "the container engine warns: %s",
@@ -458,7 +458,7 @@ static void reap_descendants(struct runner *runner)
 {
 	unsigned left, killed;
 
-	killed = descendants_reap(&runner->watch, clock_now_ns() + KILL_WAIT_NS,
+	killed = descendants_reap(&runner->descendants, clock_now_ns() + KILL_WAIT_NS,
 				  &left);
 	killed += empty_places(runner);
 	if (killed)
@@ -572,7 +572,7 @@ static int run_stages(struct runner *runner, struct err *err)
 
 int run_trial(struct run_request *request, struct err *err)
 {
-	struct runner runner = { .watch_fd = -1 };
+	struct runner runner = { .follow_fd = -1 };
 	int code = check_request(request, err);
 
 	if (code == 0)

@@ -20,7 +20,7 @@
 #include "run/run.h"
 #include "run/tail.h"
 
-/* The first places in runner->poll: who asks to stop, and the store. */
+/* The first entries in runner->poll: who asks to stop, and the store. */
 enum { RUNNER_STOP, RUNNER_LOST, RUNNER_FDS };
 
 /* A replica that closed its socket or sent `error` has so long to exit. */
@@ -36,7 +36,7 @@ struct member {
 	bool running;        /* started and not yet waited for */
 	bool judged;         /* state and text are final */
 	bool killed;         /* by us: its signal says nothing about it */
-	unsigned poll_at;    /* first of its places in runner->poll */
+	unsigned poll_at;    /* first of its entries in runner->poll */
 	uint64_t started_ns;
 	uint64_t give_up_ns; /* then it is killed; 0: no such time */
 	struct tail output;
@@ -52,7 +52,7 @@ struct runner {
 	unsigned count;
 	struct pollfd *poll; /* RUNNER_FDS + MEMBER_FDS a member */
 	char *packet;        /* PACKET_MAX_BYTES + 1 */
-	struct descendants watch;
+	struct descendants descendants;
 
 	const char *stage;
 	uint64_t progress_ns; /* when the next one is due; so below */
@@ -60,7 +60,7 @@ struct runner {
 	uint64_t deadline_ns; /* go_ns + timeout; 0 before GO */
 	bool window_opened;   /* the hook `go` was called */
 	bool window_open;     /* and `window_end` was not */
-	int watch_fd; /* epoll, of all members, in the window; -1 */
+	int follow_fd; /* epoll, of all members, in the window; -1 */
 	bool interrupted;
 	bool lost;            /* the store has ended before the window did */
 	bool lost_late;       /* or after it, which is no matter */
@@ -76,8 +76,8 @@ void runner_turn(struct runner *runner, uint64_t until_ns);
 
 void runner_stage(struct runner *runner, const char *stage);
 
-/* Closes watch_fd; twice is fine. */
-void runner_unwatch(struct runner *runner);
+/* Closes follow_fd; twice is fine. */
+void runner_unfollow(struct runner *runner);
 
 /* Calls the hook `go`, once. */
 void runner_open_window(struct runner *runner);
