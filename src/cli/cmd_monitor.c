@@ -10,7 +10,7 @@
 #include "cli/database.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
-#include "cli/watch.h"
+#include "experiment/lookout.h"
 #include "monitor/lines.h"
 #include "store/store.h"
 

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "experiment/child.h"
 #include "cli/say.h"
-#include "cli/watch.h"
+#include "experiment/lookout.h"
 
 static void serve(struct monitor *monitor, int stop_fd, pid_t parent)
 {

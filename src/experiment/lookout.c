@@ -1,4 +1,4 @@
-#include "cli/watch.h"
+#include "experiment/lookout.h"
 
 #include <errno.h>
 #include <fcntl.h>

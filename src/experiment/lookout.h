@@ -2,8 +2,8 @@
  * Who looks at runs from outside: finds the boards of those in progress, keeps
  * the ones that ended a while, and reads the newest results of the database.
  */
-#ifndef CLI_WATCH_H
-#define CLI_WATCH_H
+#ifndef EXPERIMENT_LOOKOUT_H
+#define EXPERIMENT_LOOKOUT_H
 
 #include "monitor/monitor.h"
 
