@@ -279,12 +279,12 @@ fail_msg("file %d stays open in a child", number);
 
 static void opens(const char *listen_at, const char *url, bool public)
 {
-	struct monitor_source source = { ms_collect, &ms };
+	struct monitor_feed feed = { ms_collect, &ms };
 	struct monitor *monitor;
 	struct err err = { "" };
 	char got[96];
 
-	if (monitor_open(&monitor, listen_at, &source, &err) < 0)
+	if (monitor_open(&monitor, listen_at, &feed, &err) < 0)
 		fail_msg("'%s': %s", listen_at, err.text);
 	monitor_url(monitor, got);
 	if (strncmp(got, url, strlen(url)) != 0)
@@ -320,29 +320,29 @@ static void takes_addresses(void **state)
 
 static void refuses_addresses(void **state)
 {
-	struct monitor_source source = { ms_collect, &ms };
+	struct monitor_feed feed = { ms_collect, &ms };
 	struct monitor *monitor;
 	struct err err = { "" };
 
 	(void)state;
-	assert_int_equal(monitor_open(&monitor, "localhost:0", &source, &err),
+	assert_int_equal(monitor_open(&monitor, "localhost:0", &feed, &err),
 			 ERR_USAGE);
 	assert_names(err, "localhost:0");
 }
 
 static void says_that_a_port_is_in_use(void **state)
 {
-	struct monitor_source source = { ms_collect, &ms };
+	struct monitor_feed feed = { ms_collect, &ms };
 	struct monitor *monitor;
 	struct err err = { "" };
 	char *at = mem_printf("127.0.0.1:%u", ms.port);
 	char *port = mem_printf("port %u is in use", ms.port);
 
 	(void)state;
-	assert_int_equal(monitor_open(&monitor, at, &source, &err), ERR_SYSTEM);
+	assert_int_equal(monitor_open(&monitor, at, &feed, &err), ERR_SYSTEM);
 	assert_names(err, port);
 	assert_names(err, "another port");
-	assert_int_equal(monitor_open(&monitor, "192.0.2.1:0", &source, &err),
+	assert_int_equal(monitor_open(&monitor, "192.0.2.1:0", &feed, &err),
 			 ERR_SYSTEM);
 	assert_names(err, "192.0.2.1");
 	monitor_close(NULL);

@@ -64,11 +64,11 @@ static inline void ms_init(struct ms *ms)
 
 static inline void ms_start(struct ms *ms)
 {
-	struct monitor_source source = { ms_collect, ms };
+	struct monitor_feed feed = { ms_collect, ms };
 	struct err err = { "" };
 	char url[96];
 
-	if (monitor_open(&ms->monitor, ":0", &source, &err) < 0)
+	if (monitor_open(&ms->monitor, ":0", &feed, &err) < 0)
 		fail_msg("%s", err.text);
 	monitor_set_limits(ms->monitor, &ms->limits);
 	monitor_url(ms->monitor, url);

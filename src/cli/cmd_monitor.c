@@ -1,4 +1,4 @@
-/* Runs in progress, and the newest results, for those who watch. */
+/* Runs in progress, and the newest results, as a page or on the terminal. */
 #include "cli/command.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@
 /* ------------------------------------------------------------- terminal --- */
 
 struct screen {
-	struct watch watch;
+	struct lookout lookout;
 	struct line_memory memory[MONITOR_RUNS_MOST];
 	unsigned lines; /* that stand there */
 	bool terminal;
@@ -88,7 +88,7 @@ static void draw(struct screen *screen)
 	struct monitor_view view;
 	unsigned lines;
 
-	watch_look(&screen->watch, true, &view);
+	lookout_look(&screen->lookout, true, &view);
 	lines = add_all(screen, &view, &text);
 	if (!screen->terminal)
 		print_time(screen);
@@ -105,12 +105,12 @@ static int show(const char *database, int stop_fd)
 	struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
 	static struct screen screen;
 
-	watch_init(&screen.watch, database);
+	lookout_init(&screen.lookout, database);
 	screen.terminal = isatty(STDOUT_FILENO);
 	do
 		draw(&screen);
 	while (poll(&stop, 1, LOOK_MS) == 0 && !ferror(stdout));
-	watch_release(&screen.watch);
+	lookout_release(&screen.lookout);
 	return 0;
 }
 
@@ -119,15 +119,15 @@ static int show(const char *database, int stop_fd)
 static int serve(const char *listen, const char *database, int stop_fd,
 		 struct err *err)
 {
-	static struct watch watch;
-	struct monitor_source source = { watch_collect_all, &watch };
+	static struct lookout lookout;
+	struct monitor_feed feed = { lookout_collect_all, &lookout };
 	struct monitor *monitor;
 	char url[96];
-	int code = monitor_open(&monitor, listen, &source, err);
+	int code = monitor_open(&monitor, listen, &feed, err);
 
 	if (code < 0)
 		return code;
-	watch_init(&watch, database);
+	lookout_init(&lookout, database);
 	monitor_url(monitor, url);
 	printf("monitor: %s%s\n", url,
 	       monitor_is_public(monitor)
@@ -136,7 +136,7 @@ static int serve(const char *listen, const char *database, int stop_fd,
 	fflush(stdout);
 	code = monitor_serve(monitor, stop_fd, err);
 	monitor_close(monitor);
-	watch_release(&watch);
+	lookout_release(&lookout);
 	return code;
 }
 

@@ -16,7 +16,7 @@
 
 struct from_prometheus {
 	struct prometheus *prometheus;
-	char *source;               /* "Prometheus at URL" */
+	char *who;                  /* "Prometheus at URL" */
 	char *trial_id;             /* whose figures `trial` are */
 	struct scraped_trial trial;
 	int64_t sampling_ms;        /* --sampling-interval; 0: as scrapes want */
@@ -37,7 +37,7 @@ int from_prometheus_new(struct from_prometheus **out, const char *url,
 		return code;
 	}
 	from->sampling_ms = (int64_t)(options->sampling_interval * 1e3);
-	from->source = mem_printf("Prometheus at %s",
+	from->who = mem_printf("Prometheus at %s",
 				  prometheus_url(from->prometheus));
 	*out = from;
 	return 0;
@@ -49,7 +49,7 @@ void from_prometheus_free(struct from_prometheus *from)
 		return;
 	prometheus_free(from->prometheus);
 	scraped_trial_release(&from->trial);
-	free(from->source);
+	free(from->who);
 	free(from->trial_id);
 	free(from->findings);
 	free(from);
@@ -168,7 +168,7 @@ int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
 	if (row->findings && *row->findings)
 		str_addf(&findings, "%s; ", row->findings);
 	if (!scraped_to_row(&from->trial, per_replica ? from->replica : -1,
-			    from->source, row, &findings)) {
+			    from->who, row, &findings)) {
 		from->empty++;
 		from->absent += !from->trial.raw_series;
 	}

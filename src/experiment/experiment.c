@@ -530,7 +530,7 @@ static int begin(struct experiment *experiment, struct err *err)
 	return code;
 }
 
-/* What watchers still want to read; Ctrl-C ends it at once. */
+/* What others still want to read; Ctrl-C ends it at once. */
 static void end_live(struct experiment *experiment)
 {
 	int linger_ms = (int)(experiment->options->linger * 1e3);

@@ -20,39 +20,39 @@
 /* The database is read again so often, and when a trial has ended. */
 #define READ_NS (10 * NS_PER_S)
 
-void watch_init(struct watch *watch, const char *database)
+void lookout_init(struct lookout *lookout, const char *database)
 {
-	memset(watch, 0, sizeof(*watch));
-	watch->database = database;
+	memset(lookout, 0, sizeof(*lookout));
+	lookout->database = database;
 }
 
-static void forget(struct watch_run *run)
+static void forget(struct lookout_run *run)
 {
 	board_close(run->board);
 	free(run->path);
 	memset(run, 0, sizeof(*run));
 }
 
-void watch_release(struct watch *watch)
+void lookout_release(struct lookout *lookout)
 {
 	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++)
-		forget(&watch->run[i]);
+		forget(&lookout->run[i]);
 }
 
 /* -------------------------------------------------------------- boards --- */
 
-static bool is_foreign(const struct watch_run *run)
+static bool is_foreign(const struct lookout_run *run)
 {
 	return run->board && board_owner(run->board) != geteuid();
 }
 
 /* Others, by as many boards as they like, cannot keep root from its own. */
-static struct watch_run *place_for(struct watch *watch, uint32_t owner)
+static struct lookout_run *place_for(struct lookout *lookout, uint32_t owner)
 {
-	struct watch_run *foreign = NULL;
+	struct lookout_run *foreign = NULL;
 
 	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++) {
-		struct watch_run *run = &watch->run[i];
+		struct lookout_run *run = &lookout->run[i];
 
 		if (!run->path)
 			return run;
@@ -66,24 +66,24 @@ static struct watch_run *place_for(struct watch *watch, uint32_t owner)
 	return foreign;
 }
 
-static bool is_known(const struct watch *watch, const char *path)
+static bool is_known(const struct lookout *lookout, const char *path)
 {
 	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++)
-		if (watch->run[i].path && !strcmp(watch->run[i].path, path))
+		if (lookout->run[i].path && !strcmp(lookout->run[i].path, path))
 			return true;
 	return false;
 }
 
-static int add(struct watch *watch, int folder, const char *name,
+static int add(struct lookout *lookout, int folder, const char *name,
 	       const char *path, struct err *err)
 {
-	struct watch_run *run;
+	struct lookout_run *run;
 	struct board *board;
 	int code = board_open(&board, folder, name, err);
 
 	if (code < 0)
 		return code;
-	run = place_for(watch, board_owner(board));
+	run = place_for(lookout, board_owner(board));
 	if (!run) {
 		board_close(board);
 		return 0;
@@ -93,9 +93,9 @@ static int add(struct watch *watch, int folder, const char *name,
 	return 0;
 }
 
-int watch_add(struct watch *watch, const char *path, struct err *err)
+int lookout_add(struct lookout *lookout, const char *path, struct err *err)
 {
-	return add(watch, AT_FDCWD, path, path, err);
+	return add(lookout, AT_FDCWD, path, path, err);
 }
 
 static void visit(void *context, int folder, const char *folder_path)
@@ -114,7 +114,7 @@ static bool has_died(const struct live_run *run)
 	return run->pid > 0 && kill(run->pid, 0) < 0 && errno == ESRCH;
 }
 
-static void look_at(struct watch_run *run, uint64_t now_ns)
+static void look_at(struct lookout_run *run, uint64_t now_ns)
 {
 	board_look(run->board, &run->live);
 	if (!run->live.run.ended && has_died(&run->live.run))
@@ -127,55 +127,55 @@ static void look_at(struct watch_run *run, uint64_t now_ns)
 
 static int keep_row(void *context, const struct result_row *row)
 {
-	struct watch *watch = context;
-	struct live_finished *all = watch->recent;
+	struct lookout *lookout = context;
+	struct live_finished *all = lookout->recent;
 
-	if (watch->recent_count == LIVE_FINISHED_MOST)
-		watch->recent_count--;
-	memmove(all + 1, all, watch->recent_count * sizeof(*all));
+	if (lookout->recent_count == LIVE_FINISHED_MOST)
+		lookout->recent_count--;
+	memmove(all + 1, all, lookout->recent_count * sizeof(*all));
 	live_describe(row, clock_parse(row->end_time), all);
 	live_clean_finished(all);
-	watch->recent_count++;
+	lookout->recent_count++;
 	return 0;
 }
 
-static void read_database(struct watch *watch)
+static void read_database(struct lookout *lookout)
 {
 	struct store *store = NULL;
 	struct err err;
-	int code = store_open(&store, watch->database, STORE_READ, &err);
+	int code = store_open(&store, lookout->database, STORE_READ, &err);
 
-	watch->recent_count = 0;
+	lookout->recent_count = 0;
 	if (code == 0)
 		code = store_recent_results(store, LIVE_FINISHED_MOST, keep_row,
-					    watch, &err);
+					    lookout, &err);
 	if (code < 0)
 		LOG(CLI, "%s", err.text);
 	store_close(store);
 }
 
-static void look_at_database(struct watch *watch, uint64_t seen,
+static void look_at_database(struct lookout *lookout, uint64_t seen,
 			     uint64_t now_ns)
 {
-	if (!watch->database || (watch->read_ns && seen == watch->seen &&
-				 now_ns - watch->read_ns < READ_NS))
+	if (!lookout->database || (lookout->read_ns && seen == lookout->seen &&
+				 now_ns - lookout->read_ns < READ_NS))
 		return;
-	read_database(watch);
-	watch->read_ns = now_ns;
-	watch->seen = seen;
+	read_database(lookout);
+	lookout->read_ns = now_ns;
+	lookout->seen = seen;
 }
 
 /* ---------------------------------------------------------------- both --- */
 
-void watch_look(struct watch *watch, bool find, struct monitor_view *out)
+void lookout_look(struct lookout *lookout, bool find, struct monitor_view *out)
 {
 	uint64_t now_ns = clock_now_ns(), seen = 0;
 
 	if (find)
-		scratch_each(visit, watch);
+		scratch_each(visit, lookout);
 	out->run_count = 0;
 	for (unsigned i = 0; i < MONITOR_RUNS_MOST; i++) {
-		struct watch_run *run = &watch->run[i];
+		struct lookout_run *run = &lookout->run[i];
 
 		if (!run->path)
 			continue;
@@ -187,17 +187,17 @@ void watch_look(struct watch *watch, bool find, struct monitor_view *out)
 		out->run[out->run_count++] = run->live;
 		seen += run->live.finished_count + run->live.run.trial_number;
 	}
-	look_at_database(watch, seen, now_ns);
-	out->recent = watch->recent;
-	out->recent_count = watch->recent_count;
+	look_at_database(lookout, seen, now_ns);
+	out->recent = lookout->recent;
+	out->recent_count = lookout->recent_count;
 }
 
-void watch_collect_all(void *context, struct monitor_view *out)
+void lookout_collect_all(void *context, struct monitor_view *out)
 {
-	watch_look(context, true, out);
+	lookout_look(context, true, out);
 }
 
-void watch_collect_known(void *context, struct monitor_view *out)
+void lookout_collect_known(void *context, struct monitor_view *out)
 {
-	watch_look(context, false, out);
+	lookout_look(context, false, out);
 }

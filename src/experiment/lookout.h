@@ -7,15 +7,15 @@
 
 #include "monitor/monitor.h"
 
-struct watch_run {
+struct lookout_run {
 	char *path; /* of the board; NULL: the place is free */
 	struct board *board;
 	struct live live; /* the last look */
 	uint64_t ended_ns; /* CLOCK_MONOTONIC; 0: it goes on */
 };
 
-struct watch {
-	struct watch_run run[MONITOR_RUNS_MOST];
+struct lookout {
+	struct lookout_run run[MONITOR_RUNS_MOST];
 	const char *database; /* URL; NULL: none is looked at. Borrowed */
 	struct live_finished recent[LIVE_FINISHED_MOST]; /* newest first */
 	unsigned recent_count;
@@ -23,18 +23,18 @@ struct watch {
 	uint64_t seen;    /* finished trials on the boards at that time */
 };
 
-void watch_init(struct watch *watch, const char *database);
-void watch_release(struct watch *watch);
+void lookout_init(struct lookout *lookout, const char *database);
+void lookout_release(struct lookout *lookout);
 
 /* One board alone, of a path. */
-int watch_add(struct watch *watch, const char *path, struct err *err);
+int lookout_add(struct lookout *lookout, const char *path, struct err *err);
 
 /* Looks for new runs, at those that are known, and at the database. */
-void watch_look(struct watch *watch, bool find, struct monitor_view *out);
+void lookout_look(struct lookout *lookout, bool find, struct monitor_view *out);
 
-/* For struct monitor_source: the context is the watch. _all finds runs, _known
+/* For struct monitor_feed: the context is the lookout. _all finds runs, _known
  * looks at those that were added. */
-void watch_collect_all(void *context, struct monitor_view *out);
-void watch_collect_known(void *context, struct monitor_view *out);
+void lookout_collect_all(void *context, struct monitor_view *out);
+void lookout_collect_known(void *context, struct monitor_view *out);
 
 #endif

@@ -73,24 +73,24 @@ static void announce(const struct monitor *monitor)
 int monitoring_start(struct monitoring *monitoring, const char *listen,
 		     const char *board, const char *database, struct err *err)
 {
-	static struct watch watch; /* the server's, until it ends */
-	struct monitor_source source = { watch_collect_known, &watch };
+	static struct lookout lookout; /* the server's, until it ends */
+	struct monitor_feed feed = { lookout_collect_known, &lookout };
 	struct monitor *monitor = NULL;
 	int code;
 
 	*monitoring = (struct monitoring){ .stop_fd = -1 };
-	watch_init(&watch, database);
-	code = watch_add(&watch, board, err);
+	lookout_init(&lookout, database);
+	code = lookout_add(&lookout, board, err);
 	if (code == 0)
 		code = monitor_open(&monitor,
 				    *listen ? listen : MONITOR_DEFAULT_LISTEN,
-				    &source, err);
+				    &feed, err);
 	if (code == 0)
 		code = fork_server(monitoring, monitor, err);
 	if (code == 0)
 		announce(monitor);
 	monitor_close(monitor);
-	watch_release(&watch);
+	lookout_release(&lookout);
 	return code;
 }
 

@@ -29,7 +29,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	int epoll_fd;
 	bool local;
-	const struct monitor_source *source;
+	const struct monitor_feed *feed;
 	const struct http_limits *limits;
 	struct monitor_view view;
 	struct {
@@ -55,7 +55,7 @@ static const struct monitor_view *look(struct http *http)
 {
 	http->view.run_count = 0;
 	http->view.recent_count = 0;
-	http->source->collect(http->source->context, &http->view);
+	http->feed->collect(http->feed->context, &http->view);
 	return &http->view;
 }
 
@@ -298,7 +298,7 @@ static struct MHD_Daemon *start(struct http *http, int listen_fd)
 }
 
 int http_server_new(struct http **out, int listen_fd, bool local,
-		    const struct monitor_source *source,
+		    const struct monitor_feed *feed,
 		    const struct http_limits *limits, struct err *err)
 {
 	struct http *http = mem_new(sizeof(*http));
@@ -306,7 +306,7 @@ int http_server_new(struct http **out, int listen_fd, bool local,
 	int fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 3);
 
 	http->local = local;
-	http->source = source;
+	http->feed = feed;
 	http->limits = limits;
 	http->events = (struct events){ .write = write_live,
 					.context = http,

@@ -30,10 +30,10 @@ void monitor_set_limits(struct monitor *monitor,
 
 struct http;
 
-/* `source` and `limits` are borrowed, `listen_fd` stays the caller's.
+/* `feed` and `limits` are borrowed, `listen_fd` stays the caller's.
  * ERR_SYSTEM. */
 int http_server_new(struct http **out, int listen_fd, bool local,
-		    const struct monitor_source *source,
+		    const struct monitor_feed *feed,
 		    const struct http_limits *limits, struct err *err);
 
 int http_poll_fd(const struct http *http); /* readable: there is work */

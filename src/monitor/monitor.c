@@ -27,7 +27,7 @@ union address {
 struct monitor {
 	int fd;
 	union address address; /* as it was bound */
-	struct monitor_source source;
+	struct monitor_feed feed;
 	struct http_limits limits;
 };
 
@@ -95,13 +95,13 @@ static int bind_socket(struct monitor *monitor, const char *listen_at,
 }
 
 int monitor_open(struct monitor **out, const char *listen_at,
-		 const struct monitor_source *source, struct err *err)
+		 const struct monitor_feed *feed, struct err *err)
 {
 	struct monitor *monitor = mem_new(sizeof(*monitor));
 	int code;
 
 	monitor->fd = -1;
-	monitor->source = *source;
+	monitor->feed = *feed;
 	monitor->limits = http_limits_default;
 	code = parse_address(listen_at, &monitor->address, err);
 	if (code == 0)
@@ -164,7 +164,7 @@ int monitor_serve(struct monitor *monitor, int stop_fd, struct err *err)
 	struct http *http;
 	int code = http_server_new(&http, monitor->fd,
 				   !monitor_is_public(monitor),
-				   &monitor->source, &monitor->limits, err);
+				   &monitor->feed, &monitor->limits, err);
 
 	if (code < 0)
 		return code;

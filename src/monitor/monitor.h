@@ -5,12 +5,12 @@
  * that a URL says reaches the file system; a client that is slow, dead or one
  * of many costs memory of its own connection and is dropped after a time.
  *
- *	struct monitor_source source = { 0 }; // with a collect() of the caller's
+ *	struct monitor_feed feed = { 0 }; // with a collect() of the caller's
  *	struct monitor *monitor;
  *	struct err err;
  *	int stop_fd = STDIN_FILENO;
  *
- *	monitor_open(&monitor, "127.0.0.1:9480", &source, &err);
+ *	monitor_open(&monitor, "127.0.0.1:9480", &feed, &err);
  *	monitor_serve(monitor, stop_fd, &err);
  *	monitor_close(monitor);
  */
@@ -33,7 +33,7 @@ struct monitor_view {
 	unsigned recent_count;
 };
 
-struct monitor_source {
+struct monitor_feed {
 	void (*collect)(void *context, struct monitor_view *out);
 	void *context;
 };
@@ -47,7 +47,7 @@ struct monitor;
  * names a port in use and the remedy.
  */
 int monitor_open(struct monitor **out, const char *listen,
-		 const struct monitor_source *source, struct err *err);
+		 const struct monitor_feed *feed, struct err *err);
 
 /* "http://127.0.0.1:9480/" as it was bound. */
 void monitor_url(const struct monitor *monitor, char out[96]);
