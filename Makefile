@@ -173,7 +173,7 @@ $(BUILD)/check/unit/%: check/unit/%.c $(LIB) $(WORKER)
 	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(WORKER) $(LDFLAGS) $(PKG_LIBS) -lcmocka -lm
 
 # It plays the engine that starts containers.
-$(BUILD)/check/unit/run_docker: | $(BUILD)/geoio-enter
+$(BUILD)/check/unit/docker_launcher: | $(BUILD)/geoio-enter
 
 # FUZZ_FLAGS: those of libFuzzer, where it brings main().
 $(BUILD)/check/fuzz/%: check/fuzz/%.c $(LIB) $(WORKER)

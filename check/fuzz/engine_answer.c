@@ -1,7 +1,7 @@
 /* What a container engine answers; the first byte is its HTTP status. */
 #include "fuzz.h"
 
-#include "run/engine_answer.h"
+#include "docker/engine_answer.h"
 
 static void check_judge(long status, const json_t *value)
 {

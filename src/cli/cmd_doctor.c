@@ -7,7 +7,7 @@
 #include "cli/doctor.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
-#include "run/container.h"
+#include "docker/container.h"
 #include "run/scratch.h"
 
 static const char *const verdict_words[] = { "ok", "doubt", "cannot" };

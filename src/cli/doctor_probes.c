@@ -18,7 +18,7 @@
 #include "cli/database.h"
 #include "experiment/open_files.h"
 #include "cli/progress.h"
-#include "run/container.h"
+#include "docker/container.h"
 #include "run/scratch.h"
 #include "store/store.h"
 

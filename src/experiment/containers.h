@@ -8,7 +8,7 @@
 #include "catalogue/layout.h"
 #include "cell/cell.h"
 #include "record/trial.h"
-#include "run/container.h"
+#include "docker/container.h"
 
 #define CONTAINERS_MOUNTS (4 + LAYOUT_TESTS_MAX + 1)
 #define CONTAINERS_LABELS 5

@@ -1,6 +1,6 @@
 /* Inside of the engine's client: what an answer says. Pure. */
-#ifndef RUN_ENGINE_ANSWER_H
-#define RUN_ENGINE_ANSWER_H
+#ifndef DOCKER_ENGINE_ANSWER_H
+#define DOCKER_ENGINE_ANSWER_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* What the engine is told about a container. */
-#include "run/docker.h"
+#include "docker/docker.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
-#include "run/engine_answer.h"
+#include "docker/engine_answer.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "run/container.h"
+#include "docker/container.h"
 
 json_t *engine_answer_last(const char *body, size_t n)
 {

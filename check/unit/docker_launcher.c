@@ -1,10 +1,10 @@
 /* Trials whose replicas run in containers, made by an engine of our own that
- * starts the real geoio-enter (docker_engine.h). */
+ * starts the real geoio-enter (fake_engine.h). */
 #include "run_fixture.h"
 
-#include "docker_engine.h"
-#include "run/container.h"
-#include "run/docker.h"
+#include "fake_engine.h"
+#include "docker/container.h"
+#include "docker/docker.h"
 #include "run/place.h"
 
 static char self[4096], enter[4096];

@@ -1,7 +1,7 @@
 /* What a container engine answers, without any engine. */
 #include "check.h"
 
-#include "run/engine_answer.h"
+#include "docker/engine_answer.h"
 
 static json_t *answer_of(const char *text)
 {

@@ -1,7 +1,7 @@
 /* What the engine is told of whom a container runs as, and what it may. */
 #include "check.h"
 
-#include "run/docker.h"
+#include "docker/docker.h"
 
 static char program[] = "/bin/true";
 static char *argv[] = { program, NULL };

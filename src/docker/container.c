@@ -1,4 +1,4 @@
-#include "run/container.h"
+#include "docker/container.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/owner.h"
-#include "run/docker.h"
-#include "run/engine.h"
-#include "run/engine_answer.h"
+#include "docker/docker.h"
+#include "docker/engine.h"
+#include "docker/engine_answer.h"
 
 #define DOCKER_SOCKET "/var/run/docker.sock"
 #define PODMAN_SOCKET "/run/podman/podman.sock"

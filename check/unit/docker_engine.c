@@ -1,13 +1,13 @@
 /* The client of the engine's API, and what is asked about containers before a
- * trial, against an engine of our own (docker_engine.h). */
+ * trial, against an engine of our own (fake_engine.h). */
 #include "check.h"
 
 #include "base/owner.h"
 #include "base/work.h"
-#include "docker_engine.h"
-#include "run/container.h"
-#include "run/docker.h"
-#include "run/engine.h"
+#include "fake_engine.h"
+#include "docker/container.h"
+#include "docker/docker.h"
+#include "docker/engine.h"
 
 #define ANY_MS 60000
 

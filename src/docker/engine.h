@@ -15,8 +15,8 @@
  * of the API (Docker 19.03) is spoken, or where an engine has dropped it, the
  * oldest that it still speaks.
  */
-#ifndef RUN_ENGINE_H
-#define RUN_ENGINE_H
+#ifndef DOCKER_ENGINE_H
+#define DOCKER_ENGINE_H
 
 #include <jansson.h>
 #include <stddef.h>

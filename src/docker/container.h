@@ -1,7 +1,7 @@
 /*
  * Containers for replicas, by the Docker Engine API over its Unix socket, or
  * podman's service of the same API. `struct container` says what is the same
- * for all replicas of a trial; launcher_docker.c starts them.
+ * for all replicas of a trial; docker/launcher.c starts them.
  *
  *	char *socket, *image;
  *	struct err err;
@@ -19,8 +19,8 @@
  * the machine has nothing at the paths of the program, but the image has it
  * all: of the paths below only those in run_folder are mounted.
  */
-#ifndef RUN_CONTAINER_H
-#define RUN_CONTAINER_H
+#ifndef DOCKER_CONTAINER_H
+#define DOCKER_CONTAINER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * "containers" as processes of its own, and goes wrong where rules say so.
  * One request a connection, one after the other.
  */
-#ifndef CHECK_DOCKER_ENGINE_H
-#define CHECK_DOCKER_ENGINE_H
+#ifndef CHECK_FAKE_ENGINE_H
+#define CHECK_FAKE_ENGINE_H
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* How a program in a container gets the descriptors of a replica. */
-#include "run/docker.h"
+#include "docker/docker.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /*
- * The inside of the launcher "docker": the parts that launcher_docker.c and
+ * The inside of the launcher "docker": the parts that docker/launcher.c and
  * container.c share.
  */
-#ifndef RUN_DOCKER_H
-#define RUN_DOCKER_H
+#ifndef DOCKER_DOCKER_H
+#define DOCKER_DOCKER_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -11,11 +11,11 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "run/container.h"
-#include "run/engine.h"
+#include "docker/container.h"
+#include "docker/engine.h"
 #include "run/launcher.h"
 
-/* ------------------------------------------------------ docker_create.c --- */
+/* ------------------------------------------------------ create.c --- */
 
 /* What POST /containers/create is told. `meeting` is the path of the folder
  * where the program in the container meets us. json_decref() it. */
@@ -37,7 +37,7 @@ int docker_remove(struct engine *engine, const char *id, struct err *err);
 /* An image of empty folders and links, as a tar archive, added to `tar`. */
 void docker_empty_image(struct str *tar);
 
-/* -------------------------------------------------------- docker_meet.c --- */
+/* -------------------------------------------------------- meet.c --- */
 
 /*
  * Where we meet the program that starts in a container, geoio-enter

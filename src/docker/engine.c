@@ -1,4 +1,4 @@
-#include "run/engine.h"
+#include "docker/engine.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "base/transfer.h"
 #include "base/work.h"
-#include "run/engine_answer.h"
+#include "docker/engine_answer.h"
 
 #define API_VERSION "1.40"
 

@@ -23,8 +23,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "run/docker.h"
-#include "run/engine_answer.h"
+#include "docker/docker.h"
+#include "docker/engine_answer.h"
 
 /* From "started" until geoio-enter, which is small, has said hello. */
 #define ENTER_TIMEOUT_NS (30 * NS_PER_S)
