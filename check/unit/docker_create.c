@@ -15,7 +15,7 @@ static json_t *body_of(unsigned replica)
 		.mounts = mounts, .network = "none",
 	};
 	struct launch launch = {
-		.argv = argv, .replica = replica, .container = &container,
+		.argv = argv, .replica = replica, .context = &container,
 		.folder = "/home-of-it",
 	};
 

@@ -36,8 +36,8 @@ static void contained_init(struct contained *c, unsigned replicas,
 		.network = "none", .users = users,
 	};
 	c->f.argv[0] = self; /* and not what runs in its place first */
-	c->f.request.launcher = "docker";
-	c->f.request.container = &c->container;
+	c->f.request.launcher = &launcher_docker;
+	c->f.request.launcher_context = &c->container;
 }
 
 /* Nothing may be left: each container that was made was removed. */

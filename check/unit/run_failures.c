@@ -421,11 +421,6 @@ static void wrong_requests(void **state)
 
 	(void)state;
 	fixture_init(&f, 1, "normal");
-	f.request.launcher = "magic";
-	assert_int_equal(fixture_run(&f), ERR_USAGE);
-	assert_contains(f.err.text, "'magic'");
-	assert_contains(f.err.text, "process");
-	f.request.launcher = "process";
 	f.trial.spec.seed = UINT64_MAX;
 	assert_int_equal(fixture_run(&f), ERR_USAGE);
 	assert_contains(f.err.text, "seed");

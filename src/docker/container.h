@@ -1,7 +1,7 @@
 /*
  * Containers for replicas, by the Docker Engine API over its Unix socket, or
  * podman's service of the same API. `struct container` says what is the same
- * for all replicas of a trial; docker/launcher.c starts them.
+ * for all replicas of a trial, and is what launcher_docker starts them by.
  *
  *	char *socket, *image;
  *	struct err err;
@@ -9,6 +9,8 @@
  *	container_socket(&socket, &err);
  *	container_image(socket, NULL, &image, &err);
  *	struct container container = { .socket = socket, .image = image };
+ *	struct run_request request = { .launcher = &launcher_docker,
+ *				       .launcher_context = &container };
  *
  * The engine must see the files that we see, at the same paths, and run in our
  * PID namespace or one below: it is this machine's, or it is made to look so
@@ -28,11 +30,15 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "run/launcher.h"
 
 /* The labels that every container of ours has, beside those of the caller. */
 #define CONTAINER_OWNER_LABEL "geoio.owner"     /* base/owner.h's name */
 #define CONTAINER_PIDS_LABEL "geoio.pid_namespace" /* in which that is true */
 #define CONTAINER_REPLICA_LABEL "replica"       /* its number */
+
+/* For struct run_request; its launcher_context is a struct container. */
+extern const struct launcher launcher_docker;
 
 struct container_user {
 	uid_t uid;

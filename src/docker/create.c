@@ -103,7 +103,7 @@ static void add_label(json_t *labels, const char *text)
 
 static json_t *labels_of(const struct launch *launch)
 {
-	const char *const *given = launch->container->labels;
+	const char *const *given = docker_container(launch)->labels;
 	char space[DOCKER_SPACE_BYTES], owner[OWNER_BYTES], number[16];
 	json_t *labels = json_object();
 
@@ -135,7 +135,7 @@ static void add_mount(json_t *mounts, const char *source, const char *target,
 /* The folder where we meet is the harness's; the replica's own is not. */
 static json_t *mounts_of(const struct launch *launch, const char *meeting)
 {
-	const struct container *container = launch->container;
+	const struct container *container = launch->context;
 	const char *const *mounts = container->mounts;
 	json_t *array = json_array();
 
@@ -175,7 +175,7 @@ static void set_limits(json_t *host, const struct container *container)
 
 static json_t *host_config(const struct launch *launch, const char *meeting)
 {
-	const struct container *container = launch->container;
+	const struct container *container = launch->context;
 	json_t *host = json_pack(
 		"{s:s, s:o, s:b, s:{s:s}, s:[s], s:[s], s:o, s:b, s:{s:s}}",
 		"NetworkMode", container->network,
@@ -194,7 +194,7 @@ static json_t *host_config(const struct launch *launch, const char *meeting)
 
 json_t *docker_body(const struct launch *launch, const char *meeting)
 {
-	const struct container *container = launch->container;
+	const struct container *container = launch->context;
 	const char *folder = launch->folder ? launch->folder : "/";
 	char *user = mem_printf("%u:%u", (unsigned)docker_user(launch)->uid,
 				(unsigned)docker_user(launch)->gid);

@@ -15,6 +15,12 @@
 #include "docker/engine.h"
 #include "run/launcher.h"
 
+static inline const struct container *
+docker_container(const struct launch *launch)
+{
+	return launch->context;
+}
+
 /* ------------------------------------------------------ create.c --- */
 
 /* What POST /containers/create is told. `meeting` is the path of the folder
@@ -51,7 +57,7 @@ void docker_empty_image(struct str *tar);
 static inline const struct container_user *
 docker_user(const struct launch *launch)
 {
-	return &launch->container->users[launch->replica];
+	return &docker_container(launch)->users[launch->replica];
 }
 
 struct meeting {

@@ -47,12 +47,16 @@ static int create(struct engine *engine, const struct launch *launch,
 	json_t *body = docker_body(launch, meeting->path), *answer = NULL;
 	char *name = docker_name();
 	char *path = mem_printf("/containers/create?name=%s", name);
+	char warnings[400];
 	int code = engine_call(engine, "POST", path, body, ENGINE_LONG_MS,
 			       &answer, err);
 
 	if (code == 0)
 		code = engine_answer_made(answer, out->id, err);
-	engine_answer_warnings(answer, out->warning, sizeof(out->warning));
+	engine_answer_warnings(answer, warnings, sizeof(warnings));
+	if (*warnings)
+		snprintf(out->warning, sizeof(out->warning),
+			 "the container engine warns: %s", warnings);
 	json_decref(answer);
 	json_decref(body);
 	free(path);
@@ -165,7 +169,7 @@ static int start_in(struct engine *engine, const struct launch *launch,
 
 static int check_launch(const struct launch *launch, struct err *err)
 {
-	const struct container *container = launch->container;
+	const struct container *container = docker_container(launch);
 
 	if (!container)
 		return err_set(err, ERR_USAGE, "could not be started: nothing "
@@ -190,8 +194,8 @@ static int docker_start(const struct launch *launch, struct launched *out,
 		code = meeting_open(&meeting, launch, err);
 	if (code < 0)
 		return code;
-	out->container = launch->container;
-	engine_open(&engine, launch->container->socket);
+	out->context = launch->context;
+	engine_open(&engine, docker_container(launch)->socket);
 	code = start_in(engine, launch, &meeting, out, err);
 	/* Without an answer the next command has to do it, by the label. */
 	if (code < 0 && *out->id)
@@ -204,6 +208,13 @@ static int docker_start(const struct launch *launch, struct launched *out,
 }
 
 /* ------------------------------------------------------------------ end --- */
+
+static void open_engine(struct engine **out, const struct launched *launched)
+{
+	const struct container *container = launched->context;
+
+	engine_open(out, container->socket);
+}
 
 static bool has_ended(const struct launched *launched)
 {
@@ -223,7 +234,7 @@ static void docker_kill(const struct launched *launched)
 	    syscall(SYS_pidfd_send_signal, launched->pidfd, SIGKILL, NULL,
 		    0) == 0 || errno == ESRCH)
 		return;
-	engine_open(&engine, launched->container->socket);
+	open_engine(&engine, launched);
 	if (post(engine, launched->id, "kill", ENGINE_SHORT_MS, &err) < 0)
 		LOG(RUN, "container %s: %s", launched->id, err.text);
 	engine_close(engine);
@@ -280,7 +291,7 @@ static bool docker_reap(struct launched *launched, siginfo_t *info)
 	*info = (siginfo_t){ 0 };
 	if (!has_ended(launched))
 		return false;
-	engine_open(&engine, launched->container->socket);
+	open_engine(&engine, launched);
 	code = ask_end(engine, launched, info, &err);
 	if (code < 0) {
 		launched->lost = code == ERR_INVALID ?
@@ -317,14 +328,13 @@ static void docker_release(struct launched *launched)
 
 	if (!*launched->id)
 		return;
-	engine_open(&engine, launched->container->socket);
+	open_engine(&engine, launched);
 	if (docker_remove(engine, launched->id, &err) < 0)
 		LOG(RUN, "container %s stays: %s", launched->id, err.text);
 	engine_close(engine);
 }
 
 const struct launcher launcher_docker = {
-	.name = "docker",
 	.start = docker_start,
 	.kill = docker_kill,
 	.reap = docker_reap,

@@ -91,7 +91,7 @@ static int listen_for(struct meeting *meeting, const struct launch *launch)
 	static atomic_uint serial;
 	int folder, result;
 
-	meeting->path = mem_printf("%s/enter-%u", launch->container->run_folder,
+	meeting->path = mem_printf("%s/enter-%u", docker_container(launch)->run_folder,
 				   atomic_fetch_add(&serial, 1));
 	if (mkdir(meeting->path, 0700) < 0) {
 		free(meeting->path);
@@ -121,7 +121,7 @@ int meeting_open(struct meeting *meeting, const struct launch *launch,
 			"open (raise the limit: ulimit -n)");
 	else
 		err_sys(err, "could not be started, as no socket can be made "
-			"in %s", launch->container->run_folder);
+			"in %s", docker_container(launch)->run_folder);
 	meeting_close(meeting);
 	return ERR_SYSTEM;
 }
@@ -236,7 +236,7 @@ static int step_error(const struct launch *launch, const char *step, int error,
 		      struct err *err)
 {
 	const char *program = launch->argv[0];
-	const char *image = launch->container->image;
+	const char *image = docker_container(launch)->image;
 
 	if (!strcmp(step, "interpreter"))
 		return err_set(err, ERR_NOT_FOUND,

@@ -200,8 +200,8 @@ static int run_replicas(struct experiment *experiment, struct setting *s,
 	int code;
 
 	if (experiment->cells->isolation == ISOLATION_DOCKER) {
-		request.launcher = "docker";
-		request.container = containers_fill(
+		request.launcher = &launcher_docker;
+		request.launcher_context = containers_fill(
 			&experiment->containers, experiment->cells, trial,
 			experiment->run.id, experiment->scratch.path);
 	}

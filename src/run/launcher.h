@@ -1,6 +1,7 @@
 /*
- * Ways to start a replica. A launcher is one file with a table of operations
- * and one line in the list of launcher.c.
+ * Ways to start a replica. A launcher is a table of operations; the caller of
+ * run_trial() chooses one. This room has launcher_process; src/docker has
+ * another.
  */
 #ifndef RUN_LAUNCHER_H
 #define RUN_LAUNCHER_H
@@ -14,15 +15,14 @@
 #include "base/err.h"
 #include "run/place.h"
 
-struct container;
-
 struct launch {
 	char *const *argv;
 	char *const *environment; /* NULL: empty */
 	const char *folder;       /* NULL: ours */
 	unsigned replica;         /* its number */
 	const struct place *place;
-	const struct container *container; /* of docker; NULL for others */
+	const void *context;      /* of the launcher: what is the same for all
+				   * replicas of a trial */
 	const int *handed;        /* HANDED_COUNT descriptors for the replica
 				   * to inherit (handed.h); -1: not that one */
 };
@@ -37,8 +37,8 @@ struct launched {
 	int socket_fd; /* our end of the replica's BENCHMARK_FD */
 	int output_fd; /* its stdout and stderr; reading does not block */
 	char id[LAUNCHED_ID_BYTES]; /* of the container, or "" */
-	const struct container *container; /* borrowed; NULL: none */
-	char warning[400]; /* what the launcher could not do of what it was
+	const void *context; /* of the launch; borrowed */
+	char warning[440]; /* what the launcher could not do of what it was
 			    * asked, a sentence; "" */
 	uint64_t rusage_ns; /* after reap(): CPU of it and of the children that
 			     * it waited for, user and system; 0: unknown */
@@ -55,7 +55,6 @@ struct launched {
 	}
 
 struct launcher {
-	const char *name;
 	/* Starts the program, inside launch->place, with BENCHMARK_FD set, as
 	 * the leader of a session of its own. Returns when the program itself
 	 * runs, or with the sentence why it cannot; then nothing is left of
@@ -79,11 +78,6 @@ struct launcher {
 };
 
 extern const struct launcher launcher_process;
-extern const struct launcher launcher_docker;
-
-/* NULL finds "process". ERR_USAGE names those that there are. */
-int launcher_find(const char *name, const struct launcher **out,
-		  struct err *err);
 
 /* For launchers: waits until a started child has said something through
  * `report_fd`, or closed it by execve(). ERR_TIMEOUT after 10 s. */

@@ -407,7 +407,6 @@ static int process_stopped(const struct launched *launched)
 }
 
 const struct launcher launcher_process = {
-	.name = "process",
 	.start = process_start,
 	.kill = process_kill,
 	.reap = process_reap,

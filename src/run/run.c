@@ -206,7 +206,7 @@ static int launch_member(struct runner *runner, struct member *member,
 		.folder = folder,
 		.replica = number,
 		.place = request->place,
-		.container = request->container,
+		.context = request->launcher_context,
 		.handed = handed,
 	};
 
@@ -239,9 +239,7 @@ static int start_member(struct runner *runner, struct member *member,
 	member->replica->pid = member->process.pid;
 	descendants_add(&runner->descendants, member->process.pid);
 	if (*member->process.warning && member->replica->number == 0)
-		trial_add_finding(runner->trial,
-				  "the container engine warns: %s",
-				  member->process.warning);
+		trial_add_finding(runner->trial, "%s", member->process.warning);
 	snprintf(member->replica->container_id,
 		 sizeof(member->replica->container_id), "%s",
 		 member->process.id);
@@ -575,8 +573,8 @@ int run_trial(struct run_request *request, struct err *err)
 	struct runner runner = { .follow_fd = -1 };
 	int code = check_request(request, err);
 
-	if (code == 0)
-		code = launcher_find(request->launcher, &runner.launcher, err);
+	runner.launcher = request->launcher ? request->launcher
+					    : &launcher_process;
 	for (unsigned i = 0; i < request->trial->replica_count; i++)
 		request->records[i] = -1;
 	if (code == 0)

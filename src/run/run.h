@@ -24,7 +24,7 @@
 #include "record/record.h"
 #include "record/trial.h"
 
-struct container;
+struct launcher;
 struct place;
 
 struct run_hooks {
@@ -55,9 +55,10 @@ struct run_hooks {
 /* All is borrowed from the caller until run_trial() returns. */
 struct run_request {
 	struct trial *trial;      /* its spec and params_json are filled */
-	const char *launcher;     /* "process"; NULL is the same */
+	const struct launcher *launcher; /* how replicas are started; NULL:
+				   * as processes (launcher.h) */
+	const void *launcher_context; /* what that launcher wants to know */
 	const struct place *place; /* what replicas are put into; NULL: nothing */
-	const struct container *container; /* of the launcher "docker" */
 	char *const *argv;        /* of one replica; [0] is an absolute path;
 				   * NULL at the end */
 	char *const *environment; /* "NAME=value", NULL at the end: all that a
