@@ -199,20 +199,6 @@ static void check_json_written(void **state)
 	json_decref(document);
 }
 
-static void check_price(void **state)
-{
-	struct price none = { 0, 0 }, price = { 3.6, 0.4 };
-	struct result_row row;
-
-	(void)state;
-	fill(&row, "lib", 100);
-	report_price(&row, &none);
-	assert_true(isnan(row.cost_usd));
-	report_price(&row, &price);
-	assert_true(fabs(row.cost_usd - (0.01 + 0.0004)) < 1e-12);
-	result_row_release(&row);
-}
-
 /* Offsets of lines in the table tell the order. */
 static void check_table(void **state)
 {
@@ -580,7 +566,6 @@ int main(void)
 		cmocka_unit_test(check_documented),
 		cmocka_unit_test(check_json),
 		cmocka_unit_test(check_json_written),
-		cmocka_unit_test(check_price),
 		cmocka_unit_test(check_table),
 		cmocka_unit_test(check_common_finding),
 		cmocka_unit_test(check_harness_cost),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/cost.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/database.h"
@@ -35,7 +36,7 @@ static int put_row(void *context, const struct result_row *row)
 					    w->err);
 	if (code < 0)
 		return code;
-	report_price(&priced, &w->price);
+	cost_fill(&priced, &w->price);
 	if (w->json) {
 		json_t *object = report_json(&priced, per_replica);
 

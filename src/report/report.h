@@ -39,15 +39,6 @@ json_t *report_json(const struct result_row *row, bool per_replica);
  * with the digits that the CSV has: 0.1, not 0.10000000000000001. */
 void report_json_write(FILE *out, const json_t *value, bool indent);
 
-/* What a run costs. Both 0: unknown, and cost_usd stays empty. */
-struct price {
-	double per_hour;             /* USD, of the machine */
-	double per_million_requests; /* USD, of the store */
-};
-
-/* cost_usd = duration x per_hour + requests x per_million_requests. */
-void report_price(struct result_row *row, const struct price *price);
-
 struct report_row {
 	const struct result_row *row;
 	bool baseline; /* reference, null: shown beneath, not ranked */
