@@ -27,6 +27,7 @@
 #include "base/file.h"
 #include "base/values.h"
 #include "data/data.h"
+#include "origin/ledger.h"
 #include "origin/origin.h"
 
 #define CONNECTIONS 50

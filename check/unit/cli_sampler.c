@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "cell/cell.h"
 #include "experiment/sampler.h"
-#include "record/ledger.h"
+#include "origin/ledger.h"
 
 #define MS NS_PER_MS
 
@@ -35,7 +35,6 @@ struct fixture {
 	struct plan plan;
 	struct sampler sampler;
 	struct trial trial;
-	struct run_hooks hooks;
 };
 
 static void begin(struct fixture *f)
@@ -48,7 +47,6 @@ static void begin(struct fixture *f)
 	f->ledger = ledger_new(1);
 	f->cells = (struct cells){ .isolation = ISOLATION_PROCESS,
 				   .group = f->groups, .count = 2 };
-	f->hooks = sampler_hooks();
 	trial_init(&f->trial, &spec);
 	f->trial.replica[0].pid = getpid();
 	sampler_init(&f->sampler, &f->trial, &f->cells, f->ledger, getpid(),
@@ -83,7 +81,7 @@ static void check_ledger_at_go(void **state)
 	begin(&f);
 	row = answer_nine(&f, 1);
 	pthread_create(&origin, NULL, count_late, row);
-	f.hooks.ready(&f.sampler, &f.trial);
+	sampler_ready(&f.sampler);
 	assert_int_equal(f.trial.replica[0].ledger_setup.completed, 10);
 	assert_int_equal(f.trial.replica[0].ledger_setup.body_bytes, 10000);
 	pthread_join(origin, NULL);
@@ -98,11 +96,11 @@ static void check_ledger_when_done(void **state)
 
 	(void)state;
 	begin(&f);
-	f.hooks.ready(&f.sampler, &f.trial);
+	sampler_ready(&f.sampler);
 	row = answer_nine(&f, 1);
 	f.trial.replica[0].done_ns = clock_now_ns();
 	pthread_create(&origin, NULL, count_late, row);
-	f.hooks.done(&f.sampler, &f.trial, 0);
+	sampler_done(&f.sampler, 0);
 	assert_int_equal(f.trial.replica[0].ledger.completed, 10);
 	assert_int_equal(f.trial.replica[0].ledger.body_bytes, 10000);
 	pthread_join(origin, NULL);
@@ -116,13 +114,33 @@ static void check_given_up(void **state)
 
 	(void)state;
 	begin(&f);
-	f.hooks.ready(&f.sampler, &f.trial);
+	sampler_ready(&f.sampler);
 	answer_nine(&f, 3);
 	f.trial.replica[0].done_ns = clock_now_ns();
 	f.trial.replica[0].unfinished = 3;
-	f.hooks.done(&f.sampler, &f.trial, 0);
+	sampler_done(&f.sampler, 0);
 	assert_int_equal(f.trial.replica[0].ledger.completed, 9);
 	assert_true(f.sampler.counting_left_ns > 0);
+	end(&f);
+}
+
+/* Who holds the origin sets these. */
+static void check_origin_untouched(void **state)
+{
+	struct ledger_row *row;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	row = &f.ledger->row[0];
+	atomic_store(&row->hold_target, 4);
+	atomic_store(&row->in_flight_peak, 7);
+	atomic_store(&f.ledger->all.in_flight_peak, 9);
+	sampler_ready(&f.sampler);
+	sampler_done(&f.sampler, 0);
+	assert_int_equal(row->hold_target, 4);
+	assert_int_equal(row->in_flight_peak, 7);
+	assert_int_equal(f.ledger->all.in_flight_peak, 9);
 	end(&f);
 }
 
@@ -132,6 +150,7 @@ int main(void)
 		cmocka_unit_test(check_ledger_at_go),
 		cmocka_unit_test(check_ledger_when_done),
 		cmocka_unit_test(check_given_up),
+		cmocka_unit_test(check_origin_untouched),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "origin/ledger.h"
 #include "origin/origin.h"
 
 #define FX_PATIENCE_NS (20 * NS_PER_S) /* before a check gives up */

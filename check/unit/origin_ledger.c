@@ -268,7 +268,7 @@ static void holds_a_whole_burst(void **state)
 	int fds[50];
 
 	(void)state;
-	atomic_store(&fx.row->hold_target, 50);
+	ledger_hold_bursts(fx.ledger, 50);
 	atomic_store(&fx.row->hold_reached, 0);
 	atomic_store(&fx.row->in_flight_peak, 0);
 	burst(49, fds);
@@ -280,7 +280,13 @@ static void holds_a_whole_burst(void **state)
 	end_burst(50, fds);
 	assert_int_equal(atomic_load(&fx.row->hold_reached), 50);
 	assert_in_range(atomic_load(&fx.row->in_flight_peak), 50, 51);
-	atomic_store(&fx.row->hold_target, 0);
+	ledger_begin_window(fx.ledger);
+	assert_int_equal(atomic_load(&fx.row->hold_target), 0);
+	/* Of the burst only what it reached is remembered. */
+	get_whole("/bucket/hello", "");
+	assert_int_equal(atomic_load(&fx.row->hold_reached), 50);
+	assert_int_equal(atomic_load(&fx.row->in_flight_peak), 1);
+	assert_int_equal(atomic_load(&fx.ledger->all.in_flight_peak), 1);
 }
 
 /* What does not come is waited for longer than TCP takes to send a lost SYN

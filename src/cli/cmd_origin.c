@@ -10,8 +10,8 @@
 #include "cli/progress.h"
 #include "experiment/origin_process.h"
 #include "data/data.h"
+#include "origin/ledger.h"
 #include "origin/origin.h"
-#include "record/ledger.h"
 
 #define DEFAULT_PORT 9000
 #define DEFAULT_LISTEN "127.0.0.1:9000"

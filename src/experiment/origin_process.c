@@ -17,6 +17,7 @@
 #include "experiment/child.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
+#include "origin/ledger.h"
 #include "origin/origin.h"
 
 static void serve(struct origin_process *process, int stop_fd, pid_t parent)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/run.h"
 
 /* Readings of what costs more: once a second. */
 #define SELDOM_TICKS 10
@@ -65,9 +66,6 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	for (unsigned i = 0; i < n; i++)
 		possible_init(&s->cursors[i].possible, trial, i, plan->ops,
 			      plan->op_count);
-	for (unsigned i = 0; ledger && i < n; i++)
-		atomic_store(&ledger->row[i].hold_target,
-			     trial->spec.concurrency);
 	if (cells->networked)
 		net_read(cells->net, s->links_before, s->count);
 }
@@ -242,7 +240,7 @@ static void sample_all(struct sampler *s, bool all)
 	trial_add_machine(s->trial, &machine);
 }
 
-/* ---------------------------------------------------------------- hooks --- */
+/* -------------------------------------------------------------- moments --- */
 
 static void open_gauge(struct sampler *s, unsigned number)
 {
@@ -270,29 +268,15 @@ static void let_origin_count(struct sampler *s, unsigned i, uint64_t gave_up)
 				       ? now_ns : s->counting_left_ns;
 }
 
-static void quiet_ledger(struct sampler *s, unsigned i)
+static void read_setup(struct sampler *s)
 {
-	struct ledger_row *row = &s->ledger->row[i];
-
-	let_origin_count(s, i, 0);
-	ledger_read(row, &s->trial->replica[i].ledger_setup);
-	atomic_store(&row->hold_target, 0);
-	atomic_store(&row->in_flight_peak, 0);
-	atomic_store(&row->open_connections_peak,
-		     atomic_load(&row->open_connections));
-}
-
-static void quiet_rows(struct sampler *s)
-{
-	struct ledger_all *all = s->ledger ? &s->ledger->all : NULL;
-
-	for (unsigned i = 0; all && i < s->trial->replica_count; i++)
-		quiet_ledger(s, i);
-	if (!all)
-		return;
-	atomic_store(&all->in_flight_peak, 0);
-	atomic_store(&all->open_connections_peak,
-		     atomic_load(&all->open_connections));
+	s->counting_left_ns = COUNTED_ALL_NS;
+	for (unsigned i = 0; s->ledger && i < s->trial->replica_count; i++) {
+		let_origin_count(s, i, 0);
+		ledger_read(&s->ledger->row[i],
+			    &s->trial->replica[i].ledger_setup);
+	}
+	s->counting_left_ns = COUNTED_ALL_NS;
 }
 
 /* While all are quiet, like the ledger: on a busy machine the reading at GO may
@@ -307,9 +291,9 @@ static void links_at_go(struct sampler *s)
 		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
 }
 
-static void on_ready(void *context, struct trial *trial)
+void sampler_ready(struct sampler *s)
 {
-	struct sampler *s = context;
+	const struct trial *trial = s->trial;
 
 	s->metering = true;
 	s->ours[CELL_ORIGIN] = s->origin_pid;
@@ -324,15 +308,13 @@ static void on_ready(void *context, struct trial *trial)
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		reserve(s, i, 0);
 	links_at_go(s);
-	s->counting_left_ns = COUNTED_ALL_NS;
-	quiet_rows(s);
-	s->counting_left_ns = COUNTED_ALL_NS;
+	read_setup(s);
 }
 
 /* The replicas still sleep: what is read now is what they will have at GO. */
-static void on_go(void *context, struct trial *trial)
+void sampler_go(struct sampler *s)
 {
-	struct sampler *s = context;
+	struct trial *trial = s->trial;
 
 	if (s->ledger)
 		s->still_ns = ledger_still_ns(s->ledger, trial->go_ns);
@@ -346,20 +328,17 @@ static void on_go(void *context, struct trial *trial)
 	memcpy(s->first, s->last, s->count * sizeof(*s->first));
 }
 
-static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
+void sampler_tick(struct sampler *s)
 {
-	struct sampler *s = context;
-
-	(void)trial;
-	(void)now_ns;
 	s->ticks++;
 	sample_all(s, false);
 }
 
 /* One that does not go on is still until the end. A part before GO may be in
  * what it said later. */
-static void take_still(struct sampler *s, struct trial *trial)
+static void take_still(struct sampler *s)
 {
+	struct trial *trial = s->trial;
 	uint64_t window_ns = trial->window_end_ns - trial->go_ns, still_ns;
 
 	if (!s->ledger)
@@ -369,15 +348,13 @@ static void take_still(struct sampler *s, struct trial *trial)
 	trial->origin_still_ns = still_ns < window_ns ? still_ns : window_ns;
 }
 
-static void on_window_end(void *context, struct trial *trial)
+void sampler_window_end(struct sampler *s)
 {
-	struct sampler *s = context;
-
 	if (!s->groupless)
 		families_scan(&s->families);
 	sample_all(s, true);
-	take_still(s, trial);
-	trial->others_cpu_ns = processes_end_others(s);
+	take_still(s);
+	s->trial->others_cpu_ns = processes_end_others(s);
 }
 
 static void take_ledger(struct sampler *s, unsigned i)
@@ -434,40 +411,17 @@ static void take_group(struct sampler *s, unsigned i)
 	replica->pids_refused = counts.pids_refused;
 }
 
-static void on_done(void *context, struct trial *trial, unsigned i)
+void sampler_done(struct sampler *s, unsigned i)
 {
-	struct sampler *s = context;
+	struct replica *replica = &s->trial->replica[i];
 	struct err err;
 
 	take_ledger(s, i);
 	take_link(s, i);
 	take_group(s, i);
-	if (measure_peak_rss(trial->replica[i].pid,
-			     &trial->replica[i].peak_rss_bytes, &err) < 0)
+	if (measure_peak_rss(replica->pid, &replica->peak_rss_bytes, &err) < 0)
 		LOG(CLI, "%s", err.text);
 	processes_done(s, i);
-}
-
-static void on_progress(void *context, struct trial *trial, const char *stage,
-			uint64_t now_ns)
-{
-	struct sampler *s = context;
-
-	(void)trial;
-	if (s->progress)
-		s->progress(s->progress_context, s, stage, now_ns);
-}
-
-struct run_hooks sampler_hooks(void)
-{
-	return (struct run_hooks){
-		.ready = on_ready,
-		.go = on_go,
-		.tick = on_tick,
-		.window_end = on_window_end,
-		.done = on_done,
-		.progress = on_progress,
-	};
 }
 
 /* ------------------------------------------------------------- afterwards --- */

@@ -1,7 +1,12 @@
 /*
- * What is read during a trial, as hooks for the run room: counters of the
- * replicas' cells and of the origin's, or of their processes, the machine's,
- * rows of the ledger, records as they are written. One sampler a trial.
+ * What is read during a trial: counters of the replicas' cells and of the
+ * origin's, or of their processes, of the machine, rows of the ledger, records
+ * as they are written. It changes nothing of what it reads. One sampler a trial.
+ *
+ *	sampler_init()
+ *	  sampler_ready(), _go(), _tick() …, _window_end(), _done() …
+ *	sampler_finish()
+ *	sampler_release()
  */
 #ifndef EXPERIMENT_SAMPLER_H
 #define EXPERIMENT_SAMPLER_H
@@ -15,7 +20,6 @@
 #include "record/ledger.h"
 #include "record/live.h"
 #include "record/trial.h"
-#include "run/run.h"
 
 /* How far a replica's records have been counted. */
 struct record_cursor {
@@ -55,9 +59,6 @@ struct sampler {
 	uint64_t still_ns;     /* that the origin stood still before GO */
 	unsigned ticks;        /* readings since GO */
 	bool metering;         /* gauges and machine are open */
-	void (*progress)(void *context, const struct sampler *sampler,
-			 const char *stage, uint64_t now_ns);
-	void *progress_context;
 	uint64_t counting_left_ns; /* that the origin may still be waited for */
 };
 
@@ -66,8 +67,12 @@ void sampler_init(struct sampler *sampler, struct trial *trial,
 		  pid_t origin_pid, const int *records, size_t capacity,
 		  const struct plan *plan);
 
-/* Hooks whose context is the sampler. */
-struct run_hooks sampler_hooks(void);
+/* At the moments of struct run_hooks (run/run.h). */
+void sampler_ready(struct sampler *sampler);
+void sampler_go(struct sampler *sampler);
+void sampler_tick(struct sampler *sampler);
+void sampler_window_end(struct sampler *sampler);
+void sampler_done(struct sampler *sampler, unsigned replica);
 
 /* After the run: ledger rows of those that never were done, CPU over the
  * window. The cells must still be there. */

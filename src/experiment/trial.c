@@ -15,6 +15,7 @@
 #include "experiment/record_room.h"
 #include "experiment/sampler.h"
 #include "experiment/experiment.h"
+#include "origin/ledger.h"
 #include "origin/origin.h"
 #include "plan/plan.h"
 #include "run/home.h"
@@ -24,6 +25,7 @@
 
 /* What one trial needs besides the experiment; freed by end(). */
 struct setting {
+	struct experiment *experiment;
 	const struct prepared *prepared;
 	struct origin_process origin;
 	struct sampler sampler;
@@ -153,6 +155,7 @@ static int choose_store(struct setting *s, const struct experiment *experiment,
 	if (code < 0)
 		return code;
 	trial->own_origin = true;
+	ledger_hold_bursts(s->origin.ledger, trial->spec.concurrency);
 	snprintf(trial->congestion, sizeof(trial->congestion), "%s",
 		 origin_congestion(s->origin.origin));
 	for (unsigned i = 0; i < n; i++)
@@ -172,6 +175,85 @@ static void tell_lost(const struct setting *s, struct trial *trial,
 	origin_process_describe_end(&s->origin, when, trial->text,
 				    sizeof(trial->text));
 }
+
+/* ---------------------------------------------------------------- hooks --- */
+
+static double window_left_s(const struct trial *trial, uint64_t now_ns)
+{
+	uint64_t end_ns = trial->go_ns + clock_ns(trial->spec.timeout_s);
+
+	if (!trial->go_ns)
+		return NAN;
+	return now_ns < end_ns ? clock_seconds(end_ns - now_ns) : 0;
+}
+
+static void on_progress(void *context, struct trial *trial, const char *stage,
+			uint64_t now_ns)
+{
+	struct setting *s = context;
+	struct experiment *experiment = s->experiment;
+	struct live look;
+
+	live_update(&experiment->live, &s->sampler, stage,
+		    progress_left_s(&experiment->progress,
+				    window_left_s(trial, now_ns), now_ns));
+	if (live_look(&experiment->live, &look))
+		progress_show(&experiment->progress, &look);
+}
+
+/* The proof's figures are read before the origin forgets them. */
+static void on_ready(void *context, struct trial *trial)
+{
+	struct setting *s = context;
+
+	sampler_ready(&s->sampler);
+	if (trial->own_origin)
+		ledger_begin_window(s->origin.ledger);
+}
+
+static void on_go(void *context, struct trial *trial)
+{
+	struct setting *s = context;
+
+	(void)trial;
+	sampler_go(&s->sampler);
+}
+
+static void on_tick(void *context, struct trial *trial, uint64_t now_ns)
+{
+	struct setting *s = context;
+
+	(void)trial;
+	(void)now_ns;
+	sampler_tick(&s->sampler);
+}
+
+static void on_window_end(void *context, struct trial *trial)
+{
+	struct setting *s = context;
+
+	(void)trial;
+	sampler_window_end(&s->sampler);
+}
+
+static void on_done(void *context, struct trial *trial, unsigned replica)
+{
+	struct setting *s = context;
+
+	(void)trial;
+	sampler_done(&s->sampler, replica);
+}
+
+static const struct run_hooks hooks = {
+	.ready = on_ready,
+	.go = on_go,
+	.tick = on_tick,
+	.window_end = on_window_end,
+	.done = on_done,
+	.progress = on_progress,
+};
+
+/* ---------------------------------------------------------------- stages --- */
 
 static int run_replicas(struct experiment *experiment, struct setting *s,
 			const struct job *job, struct trial *trial,
@@ -194,8 +276,8 @@ static int run_replicas(struct experiment *experiment, struct setting *s,
 		.grace_s = GRACE_S,
 		.interrupt_fd = experiment->interrupt_fd,
 		.lost_fd = s->origin.ended_fd,
-		.hooks = sampler_hooks(),
-		.context = &s->sampler,
+		.hooks = hooks,
+		.context = s,
 	};
 	int code;
 
@@ -209,29 +291,6 @@ static int run_replicas(struct experiment *experiment, struct setting *s,
 	if (code == 0 && request.lost_ns)
 		tell_lost(s, trial, request.lost_ns);
 	return code;
-}
-
-static double window_left_s(const struct trial *trial, uint64_t now_ns)
-{
-	uint64_t end_ns = trial->go_ns + clock_ns(trial->spec.timeout_s);
-
-	if (!trial->go_ns)
-		return NAN;
-	return now_ns < end_ns ? clock_seconds(end_ns - now_ns) : 0;
-}
-
-static void show_progress(void *context, const struct sampler *sampler,
-			  const char *stage, uint64_t now_ns)
-{
-	struct experiment *experiment = context;
-	struct live look;
-
-	live_update(&experiment->live, sampler, stage,
-		    progress_left_s(&experiment->progress,
-				    window_left_s(sampler->trial, now_ns),
-				    now_ns));
-	if (live_look(&experiment->live, &look))
-		progress_show(&experiment->progress, &look);
 }
 
 /* A folder of its own for each replica. */
@@ -278,15 +337,12 @@ static int open_sampler(struct setting *s, struct experiment *experiment,
 	sampler_init(&s->sampler, trial, experiment->cells, s->origin.ledger,
 		     s->origin.pid, s->records, capacity, &s->prepared->work);
 	s->sampler.ours[s->sampler.count] = experiment->monitoring.pid;
-	s->sampler.progress = show_progress;
-	s->sampler.progress_context = experiment;
 	return 0;
 }
 
 static void analyse(struct setting *s, struct trial *trial)
 {
-	show_progress(s->sampler.progress_context, &s->sampler, "stopping",
-		      clock_now_ns());
+	on_progress(s, trial, "stopping", clock_now_ns());
 	sampler_finish(&s->sampler);
 	for (unsigned i = 0; trial->go_ns && i < trial->replica_count; i++) {
 		struct record *records;
@@ -320,7 +376,7 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 		  const struct prepared *prepared, struct trial *trial,
 		  struct summary *summary, struct err *err)
 {
-	struct setting s = { .prepared = prepared,
+	struct setting s = { .experiment = experiment, .prepared = prepared,
 			     .origin = ORIGIN_PROCESS_NONE };
 	struct trial_spec spec;
 	struct cell_need need;

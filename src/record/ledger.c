@@ -1,31 +1,5 @@
 #include "record/ledger.h"
 
-#include <stddef.h>
-#include <sys/mman.h>
-
-static size_t bytes_of(unsigned rows)
-{
-	return sizeof(struct ledger) + rows * sizeof(struct ledger_row);
-}
-
-struct ledger *ledger_new(unsigned rows)
-{
-	struct ledger *ledger = mmap(NULL, bytes_of(rows),
-				     PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (ledger == MAP_FAILED)
-		return NULL;
-	ledger->rows = rows;
-	return ledger;
-}
-
-void ledger_free(struct ledger *ledger)
-{
-	if (ledger)
-		munmap(ledger, bytes_of(ledger->rows));
-}
-
 uint64_t ledger_still_ns(const struct ledger *ledger, uint64_t now_ns)
 {
 	uint64_t still_ns = atomic_load(&ledger->still_ns);

@@ -1,9 +1,12 @@
 /*
  * What the origin saw, for each replica: the side of the story that no client
- * can tell differently. Rows live in shared memory: the origin's process alone
- * writes them (but for `hold_target` and the peaks, which the harness may set
- * while the replica is quiet), the harness reads them at any time, hence the
- * atomics. A client is known by the port that it connects to, one a row.
+ * can tell differently. The origin finds out who a client is by the port that
+ * it connects to, one a row.
+ *
+ * The rows are in shared memory (origin/ledger.h). The origin's process alone
+ * writes them, but for `hold_target` and the peaks: who started the origin may
+ * set those while the replica is quiet. The harness reads the rows at any time,
+ * hence the atomics.
  */
 #ifndef RECORD_LEDGER_H
 #define RECORD_LEDGER_H
@@ -40,7 +43,7 @@ struct ledger_row {
 #undef X
 	_Atomic uint64_t in_flight;        /* heads parsed, last byte not yet
 					    * taken */
-	_Atomic uint64_t in_flight_peak;   /* harness may set it to 0 */
+	_Atomic uint64_t in_flight_peak;   /* may be set to 0 */
 	_Atomic uint64_t open_connections; /* now */
 	_Atomic uint64_t open_connections_peak;
 	/* Burst: while hold_target is not 0, the answers to keys that start
@@ -49,8 +52,8 @@ struct ledger_row {
 	 * new one. hold_reached, 0 before a burst, keeps the most that ever
 	 * waited. The requests are parsed and counted as others.
 	 * After a release in vain the next rounds wait for 50 ms only. While
-	 * hold_target is 0 the prefix means nothing. The harness sets it before
-	 * a replica starts and to 0 before GO. */
+	 * hold_target is 0 the prefix means nothing. It is set before a replica
+	 * starts, and to 0 before GO. */
 	_Atomic uint64_t hold_target;
 	_Atomic uint64_t hold_reached;
 };
@@ -87,10 +90,6 @@ struct ledger_counts {
 	uint64_t open_connections_peak;
 	uint64_t hold_reached;
 };
-
-/* In shared memory, zeroed, for `rows` replicas; NULL when mmap refuses. */
-struct ledger *ledger_new(unsigned rows);
-void ledger_free(struct ledger *ledger);
 
 /* For how long the origin stood still until now, since it began to serve. */
 uint64_t ledger_still_ns(const struct ledger *ledger, uint64_t now_ns);
