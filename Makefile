@@ -45,7 +45,7 @@ GDAL_LIBS      = $(shell pkg-config --libs gdal)
 ROOMS     := $(filter-out src/cog src/enter src/worker,$(wildcard src/*))
 ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c \
-	$(BUILD)/generated/web.c
+	$(BUILD)/generated/web.c $(BUILD)/generated/workloads.c
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
 WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
 	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c src/formats/*.c))
@@ -61,7 +61,7 @@ FORMATS   := $(BUILD)/libgeoio-formats.so
 FORMATS_OBJ  := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/formats/*.c))
 FORMATS_BASE := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/base/*.c))
 
-.PHONY: all help check bench bench-attribution soak fuzz-long asan tsan install uninstall clean unit fuzz programs
+.PHONY: FORCE all help check bench bench-attribution soak fuzz-long asan tsan install uninstall clean unit fuzz programs
 .DELETE_ON_ERROR:
 
 all: programs
@@ -156,6 +156,21 @@ $(BUILD)/generated/web.c: tools/embed $(wildcard web/*.html web/*.css web/*.js)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
 	$(Q)tools/embed web $(sort $(filter web/%,$^)) >$@
+
+# The list of workloads: each src/plan/workload_NAME.c has a workload_NAME. It
+# is compared each time, as a file may also go.
+WORKLOADS := $(patsubst src/plan/%.c,%,$(sort $(wildcard src/plan/workload_*.c)))
+
+$(BUILD)/generated/workloads.c: FORCE
+	@mkdir -p $(@D)
+	$(Q){ echo 'struct workload_ops;'; \
+	printf 'extern const struct workload_ops %s;\n' $(WORKLOADS); \
+	echo 'extern const struct workload_ops *const plan_workloads[];'; \
+	echo 'const struct workload_ops *const plan_workloads[] = {'; \
+	printf '\t&%s,\n' $(WORKLOADS); echo '	(void *)0 };'; } >$@.new
+	$(Q)if cmp -s $@ $@.new; then rm -f $@.new; else mv $@.new $@; fi
+
+FORCE:
 
 $(BUILD)/tests/%: benchmark/tests/%.c $(WORKER)
 	@mkdir -p $(@D)

@@ -15,11 +15,11 @@
 
 static const struct plan *make_plan(void)
 {
-	static struct plan_op ops[PLAN_OPS];
-	static struct plan plan = { .ops = ops, .op_count = PLAN_OPS };
+	static struct plan_request ops[PLAN_OPS];
+	static struct plan plan = { .requests = ops, .op_count = PLAN_OPS };
 
 	for (int i = 0; i < PLAN_OPS; i++)
-		ops[i] = (struct plan_op){ .length = 1000,
+		ops[i] = (struct plan_request){ .length = 1000,
 					   .has_crc32 = i % 2 };
 	return &plan;
 }

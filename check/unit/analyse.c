@@ -46,11 +46,11 @@ static void make_trial(struct trial *trial, unsigned replicas)
 /* Operations of 1,000 bytes, all with a CRC. */
 static const struct plan *make_plan(void)
 {
-	static struct plan_op ops[400];
-	static struct plan plan = { .ops = ops, .op_count = 400 };
+	static struct plan_request ops[400];
+	static struct plan plan = { .requests = ops, .op_count = 400 };
 
 	for (int i = 0; i < 400; i++)
-		ops[i] = (struct plan_op){ .length = 1000, .has_crc32 = true };
+		ops[i] = (struct plan_request){ .length = 1000, .has_crc32 = true };
 	return &plan;
 }
 
@@ -303,19 +303,73 @@ static const char *reconcile(struct trial *trial)
 			fail_msg("'%s' does not say '%s'", says, (part));      \
 	} while (0)
 
+/* One replica whose 1,000 operations are all ok, as is all that was seen. */
+static struct replica *make_clean(struct trial *trial)
+{
+	struct replica *r;
+
+	make_trial(trial, 1);
+	r = &trial->replica[0];
+	r->started = r->finished = r->records = 1000;
+	r->outcomes[OUTCOME_OK] = 1000;
+	r->requests = (struct plan_span){ 1000, 1000 };
+	r->bytes_recorded = r->ledger.body_bytes = 16384000;
+	r->crc_checked = 30;
+	r->ledger.requests = 1000;
+	return r;
+}
+
+/* Of several requests an operation. */
+static void check_reconcile_stages(void **state)
+{
+	struct trial trial;
+	struct replica *r = make_clean(&trial);
+
+	(void)state;
+	r->requests = (struct plan_span){ 3000, 4000 };
+	assert_says(&trial, "only 1000 requests for 1000 operations, which need "
+			    "3000 to 4000");
+	r->requests.most = 3000;
+	assert_says(&trial, "which need 3000 to 3000");
+	r->ledger.requests = 3001;
+	assert_says(&trial, "3001 requests for 1000 operations, 3.001 requests "
+			    "for 1 operation, which need 3000 to 3000");
+	r->ledger.requests = 3000;
+	r->attempts = 3000;
+	assert_string_equal(reconcile(&trial), "");
+	r->attempts = 3001;
+	assert_says(&trial, "says that it sent 3001 requests for 1000 "
+			    "operations, which need at most 3000");
+	trial.own_origin = false;
+	assert_says(&trial, "it asks again by itself");
+	trial.own_origin = true;
+	r->attempts = 0;
+	r->ledger.body_bytes++;
+	assert_says(&trial, "the replicas recorded 16384000");
+	r->bodies_unknown = true; /* listings are among them */
+	assert_string_equal(reconcile(&trial), "");
+	r->bodies_unknown = false;
+	r->ledger.body_bytes -= 2; /* never less */
+	r->bodies_unknown = true;
+	assert_says(&trial, "the replicas recorded 16384000");
+	r->ledger.body_bytes++;
+	trial.burst_requests = 12;
+	assert_says(&trial, "at most 4 of 12 requests were really in flight");
+	trial.burst_requests = 4;
+	r->ledger.connections = 9;
+	assert_says(&trial, "opened 13 connections, though at most 4");
+	trial.widest = 2;
+	assert_string_equal(reconcile(&trial), "");
+	trial_release(&trial);
+}
+
 static void check_reconcile(void **state)
 {
 	struct trial trial;
 	struct replica *r;
 
 	(void)state;
-	make_trial(&trial, 1);
-	r = &trial.replica[0];
-	r->started = r->finished = r->records = 1000;
-	r->outcomes[OUTCOME_OK] = 1000;
-	r->bytes_recorded = r->ledger.body_bytes = 16384000;
-	r->crc_checked = 30;
-	r->ledger.requests = 1000;
+	r = make_clean(&trial);
 	assert_string_equal(reconcile(&trial), "");
 
 	r->ledger.requests = 2000;
@@ -370,6 +424,7 @@ static void check_settings_not_honoured(void **state)
 	trial.replica[0].not_applied = mem_dup("use_dns_cache,pool_size");
 	trial.replica[0].ledger.requests = trial.replica[0].started = 1000;
 	trial.replica[0].finished = trial.replica[0].records = 1000;
+	trial.replica[0].requests = (struct plan_span){ 1000, 1000 };
 	trial.replica[0].outcomes[OUTCOME_OK] = 1000;
 	trial.replica[0].crc_checked = 1;
 	assert_string_equal(reconcile(&trial), "");
@@ -473,6 +528,7 @@ int main(void)
 		cmocka_unit_test(check_series),
 		cmocka_unit_test(check_short_and_empty_series),
 		cmocka_unit_test(check_reconcile),
+		cmocka_unit_test(check_reconcile_stages),
 		cmocka_unit_test(check_settings_not_honoured),
 		cmocka_unit_test(check_summary),
 		cmocka_unit_test(check_summary_without_findings),

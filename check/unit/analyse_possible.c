@@ -10,7 +10,8 @@
 
 enum { OPS = 10 };
 
-static struct plan_op ops[OPS];
+static struct plan_request requests[OPS];
+static struct plan plan = { .requests = requests, .op_count = OPS };
 static struct trial trial;
 static char why[REPLICA_BAD_BYTES];
 
@@ -28,7 +29,7 @@ static int make(void **state)
 	trial_init(&trial, &spec);
 	trial.go_ns = GO;
 	for (int i = 0; i < OPS; i++)
-		ops[i] = (struct plan_op){ .length = 1000,
+		requests[i] = (struct plan_request){ .length = 1000,
 					   .has_crc32 = i % 4 < 2 };
 	return 0;
 }
@@ -58,7 +59,7 @@ static bool is_possible(const struct record *record)
 	struct possible possible;
 	bool answer;
 
-	possible_init(&possible, &trial, 1, ops, OPS);
+	possible_init(&possible, &trial, 1, &plan);
 	*why = '\0';
 	answer = possible_next(&possible, record, LATER, why);
 	possible_release(&possible);
@@ -102,8 +103,8 @@ static void check_good(void **state)
 static void check_each_kind(void **state)
 {
 	(void)state;
-	IMPOSSIBLE(r.bytes = 1ULL << 62, "4611686018427387904 bytes for a range");
-	IMPOSSIBLE(r.bytes = 999, "ok with 999 bytes for a range of 1000");
+	IMPOSSIBLE(r.bytes = 1ULL << 62, "4611686018427387904 bytes, and");
+	IMPOSSIBLE(r.bytes = 999, "ok with 999 bytes, and its answer has 1000");
 	IMPOSSIBLE((r.outcome = OUTCOME_RESET, r.bytes = 1001, r.status = 0),
 		   "reset with 1001");
 	IMPOSSIBLE((r.outcome = OUTCOME_TIMEOUT, r.bytes = 1ULL << 60),
@@ -146,7 +147,7 @@ static void check_order(void **state)
 	struct possible possible;
 
 	(void)state;
-	possible_init(&possible, &trial, 1, ops, OPS);
+	possible_init(&possible, &trial, 1, &plan);
 	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
 		if (!next(&possible, order[i]))
 			fail_msg("%zu: %s", i, why);
@@ -160,7 +161,7 @@ static void check_same_operation_again(void **state)
 	struct possible possible;
 
 	(void)state;
-	possible_init(&possible, &trial, 1, ops, OPS);
+	possible_init(&possible, &trial, 1, &plan);
 	assert_true(next(&possible, 1));
 	assert_false(next(&possible, 1));
 	possible_release(&possible);
@@ -172,7 +173,7 @@ static void check_too_many(void **state)
 
 	(void)state;
 	trial.spec.n_requests = 2;
-	possible_init(&possible, &trial, 1, ops, OPS);
+	possible_init(&possible, &trial, 1, &plan);
 	assert_true(next(&possible, 1));
 	assert_true(next(&possible, 3));
 	assert_false(next(&possible, 5));
@@ -202,7 +203,7 @@ static void check_open_loop(void **state)
 	assert_non_null(strstr(why, "beyond the deadline"));
 
 	trial.spec.rate = 3; /* whose period is no whole number of ns */
-	possible_init(&possible, &trial, 1, ops, OPS);
+	possible_init(&possible, &trial, 1, &plan);
 	for (uint32_t i = 0; i < 3; i++) {
 		r.op = 1 + 2 * i;
 		r.flags = 0;
@@ -221,12 +222,108 @@ static void check_no_share(void **state)
 	struct record r = good();
 
 	(void)state;
-	possible_init(&possible, &trial, 1, ops, 1);
+	plan.op_count = 1;
+	possible_init(&possible, &trial, 1, &plan);
 	assert_false(possible_next(&possible, &r, LATER, NULL));
 	possible_release(&possible);
+	plan.op_count = OPS;
 }
 
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, make, undo)
+
+/* A head and a suffix at once, then two ranges; every fourth has a CRC. */
+static struct plan *stages(void)
+{
+	static struct plan_request at[4 * OPS];
+	static struct plan_part parts[2] = { { 0, 300 }, { 500, 200 } };
+	static uint32_t first[OPS + 1];
+	static struct plan staged = { .requests = at, .first = first,
+				      .parts = parts, .op_count = OPS };
+
+	for (uint32_t i = 0; i < OPS; i++) {
+		struct plan_request *r = at + 3 * i;
+
+		r[0] = (struct plan_request){ .verb = PLAN_HEAD,
+					      .length = 99999 };
+		r[1] = (struct plan_request){ .verb = PLAN_GET_SUFFIX,
+					      .length = 500,
+					      .has_crc32 = i % 4 == 0 };
+		r[2] = (struct plan_request){ .verb = PLAN_GET_RANGES,
+					      .length = 500, .parts = 2,
+					      .stage = true };
+		first[i + 1] = 3 * (i + 1);
+	}
+	return &staged;
+}
+
+static bool is_possible_of(const struct plan *of, const struct record *record)
+{
+	struct possible possible;
+	bool answer;
+
+	possible_init(&possible, &trial, 1, of);
+	answer = possible_next(&possible, record, LATER, why);
+	possible_release(&possible);
+	return answer;
+}
+
+/* Bytes are those of all bodies, and a CRC is that of any request. */
+static void check_stages(void **state)
+{
+	struct plan *staged = stages();
+	struct record r = good();
+
+	(void)state;
+	r.flags = 0;
+	assert_true(is_possible_of(staged, &r));
+	r.bytes = 999;
+	assert_false(is_possible_of(staged, &r));
+	r.bytes = 1000;
+	r.flags = RECORD_FLAG_CRC_CHECKED;
+	assert_false(is_possible_of(staged, &r));
+	if (!strstr(why, "the plan has none"))
+		fail_msg("%s", why);
+	staged->requests[3].has_crc32 = true;
+	assert_true(is_possible_of(staged, &r));
+	/* One operation that is longer: no longer are all alike. */
+	staged->requests[10].length = 501;
+	assert_true(is_possible_of(staged, &r));
+	r.op = 3;
+	r.flags = 0;
+	assert_false(is_possible_of(staged, &r));
+	r.bytes = 1001;
+	assert_true(is_possible_of(staged, &r));
+}
+
+static void check_expectations(void **state)
+{
+	const struct plan *staged = stages();
+	struct plan_request list[3] = { { .verb = PLAN_LIST, .length = 0 },
+					{ .verb = PLAN_LIST, .length = 2000 },
+					{ .verb = PLAN_GET, .length = 7,
+					  .stage = true } };
+	struct plan_expect e;
+
+	(void)state;
+	plan_expect(staged, 4, &e);
+	assert_int_equal(e.requests.least, 3);
+	assert_int_equal(e.requests.most, 4); /* two ranges may be two */
+	assert_int_equal(e.begun, 2);         /* of the first stage */
+	assert_int_equal(e.answer_bytes, 1000);
+	assert_int_equal(e.body_bytes.least, 1000);
+	assert_int_equal(e.body_bytes.most, 1000);
+	assert_true(e.has_crc32);
+	plan_expect_requests(list, 3, &e);
+	assert_int_equal(e.requests.least, 1 + 2 + 1);
+	assert_int_equal(e.requests.most, 1 + 3 + 1);
+	assert_int_equal(e.begun, 2);
+	assert_int_equal(e.answer_bytes, 7);
+	assert_true(e.body_bytes.most == UINT64_MAX);
+	assert_int_equal(plan_widest(staged), 2);
+	assert_int_equal(plan_widest(&plan), 1);
+	assert_true(plan_is_staged(staged));
+	assert_false(plan_is_staged(&plan));
+}
 
 int main(void)
 {
@@ -234,7 +331,8 @@ int main(void)
 		CHECK(check_good),	CHECK(check_each_kind),
 		CHECK(check_order),	CHECK(check_same_operation_again),
 		CHECK(check_too_many),	CHECK(check_open_loop),
-		CHECK(check_no_share),
+		CHECK(check_no_share),	CHECK(check_stages),
+		CHECK(check_expectations),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

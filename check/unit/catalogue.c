@@ -12,11 +12,25 @@
 #include "catalogue/python.h"
 #include "catalogue/toml.h"
 
+static const struct workload_about *workloads(size_t i)
+{
+	static const struct workload_about all[] = {
+		{ "cog_header", PLAN_VERB_BIT(PLAN_GET_RANGE), false },
+		{ "fetch", PLAN_VERB_BIT(PLAN_GET_RANGE), false },
+		{ "fetch_range", PLAN_VERB_BIT(PLAN_GET_RANGE), false },
+		{ "open_cog", PLAN_VERB_BIT(PLAN_GET_RANGE) |
+			      PLAN_VERB_BIT(PLAN_HEAD), false },
+		{ "check_it", PLAN_VERB_BIT(PLAN_GET_RANGE), true },
+	};
+
+	return i < sizeof(all) / sizeof(*all) ? &all[i] : NULL;
+}
+
 static void check_toml_reads(void **state)
 {
 	static const char text[] = "# about\n"
 				   "name = \"aiohttp\"  # it\n"
-				   "flag = true\n"
+				   "flag = true\nnumber = 20 # two\n"
 				   "packages = [ \"a==1\", # first\n"
 				   "  \"b[x]==2\",\n]\n"
 				   "note = \"a \\\"b\\\" \\\\ c\"";
@@ -27,6 +41,7 @@ static void check_toml_reads(void **state)
 	assert_int_equal(toml_parse(&toml, text, "t", &err), 0);
 	assert_string_equal(toml_text(&toml, "name"), "aiohttp");
 	assert_string_equal(toml_text(&toml, "flag"), "true");
+	assert_string_equal(toml_text(&toml, "number"), "20");
 	assert_int_equal(toml_find(&toml, "packages")->count, 2);
 	assert_string_equal(toml_find(&toml, "packages")->values[1],
 			    "b[x]==2");
@@ -39,7 +54,7 @@ static void check_toml_reads(void **state)
 static void check_toml_refuses(void **state)
 {
 	static const char *const bad[] = {
-		"a",	     "a = ",	     "a = 1",	    "a = \"x",
+		"a",	     "a = ",	     "a = -1",	    "a = \"x",
 		"a = [1]",   "a = [\"x\"",   "[table]",	    "a = \"x\" y",
 		"A = \"x\"", "a = \"\\q\"", "a = truely", "a = \"x\nb\"",
 		"a = \"1\"\na = \"2\"",
@@ -86,6 +101,7 @@ static int make_folder(void **state)
 	assert_int_equal(file_make_dirs(library, 0700, &err), 0);
 	put(library, "library.toml",
 	    "name = \"stranger\"\nlanguage = \"python\"\n"
+	    "workload = \"fetch_range\"\n"
 	    "packages = [\"other==1\", \"stranger[fast]==2.5\"]\n");
 	put(library, "fetch_range.py", "");
 	put(library, "a_test.py", "");
@@ -112,7 +128,7 @@ static void check_finds_files(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", "a_test",
 					&library, &test, &err),
 			 0);
@@ -133,6 +149,142 @@ static void check_finds_files(void **state)
 	catalogue_release(&catalogue);
 }
 
+static const struct test *test_of(const struct catalogue *catalogue,
+				  const char *name)
+{
+	const struct library *library;
+	const struct test *test;
+	struct err err;
+
+	if (catalogue_find(catalogue, "stranger", name, &library, &test, &err) <
+	    0)
+		fail_msg("%s", err.text);
+	return test;
+}
+
+static void find_refused(const struct catalogue *catalogue,
+			 const char *library, const char *test, int code,
+			 const char *why)
+{
+	const struct library *found;
+	const struct test *found_test;
+	struct err err;
+
+	assert_int_equal(catalogue_find(catalogue, library, test, &found,
+					&found_test, &err),
+			 code);
+	assert_names(err, why);
+}
+
+/* The longest that starts the name; else what library.toml says; else none. */
+static void check_workloads(void **state)
+{
+	char *library = mem_printf("%s/stranger", (char *)*state);
+	struct catalogue catalogue;
+	struct err err;
+
+	put(library, "fetch_range_uvloop.py", "");
+	put(library, "fetch_rnage.py", "");
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
+	assert_string_equal(test_of(&catalogue, "fetch_range_uvloop")->workload,
+			    "fetch_range");
+	assert_string_equal(test_of(&catalogue, "fetch_rnage")->workload,
+			    "fetch");
+	assert_string_equal(test_of(&catalogue, "a_test")->workload,
+			    "fetch_range");
+	assert_null(catalogue_workload(&catalogue, "cog_heder", &err));
+	assert_names(err, "did you mean 'cog_header'? or write workload");
+	assert_null(catalogue_workload(&catalogue, "a_test", &err));
+	assert_names(err, "none of cog_header, fetch, fetch_range, open_cog: "
+			  "write workload = \"NAME\" into library.toml");
+	catalogue_release(&catalogue);
+
+	put(library, "library.toml", "language = \"python\"\n");
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
+	find_refused(&catalogue, "stranger", "a_test", ERR_USAGE,
+		     "a_test.py: the test 'a_test' has no workload");
+	catalogue_release(&catalogue);
+	put(library, "library.toml",
+	    "language = \"python\"\nworkload = \"cog_heder\"\n");
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
+	find_refused(&catalogue, "stranger", "a_test", ERR_USAGE,
+		     "did you mean 'cog_header'?");
+	catalogue_release(&catalogue);
+	free(library);
+}
+
+#define PYTHON "language = \"python\"\n"
+
+/* What its verbs do it runs, without a file; a file of the name goes first. */
+static void check_verbs(void **state)
+{
+	char *library = mem_printf("%s/stranger", (char *)*state);
+	const struct library *found;
+	struct catalogue catalogue;
+	const struct test *test;
+	struct err err;
+	char **words;
+
+	unlink_in(library, "a_test.py");
+	unlink_in(library, "Upper.py");
+	put(library, "library.toml",
+	    PYTHON "protocol = 2\nverbs = [\"get_range\", \"get\"]\n");
+	put(library, "_verbs.py", "");
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
+	assert_int_equal(catalogue_find(&catalogue, "stranger", "cog_header",
+					&found, &test, &err), 0);
+	assert_int_equal(found->protocol, 2);
+	assert_int_equal(found->test_count, 4);
+	assert_true(test->of_verbs && !test->hidden);
+	words = catalogue_command(&catalogue, found, test);
+	assert_string_equal(strrchr(words[2], '/'), "/_verbs.py");
+	catalogue_free_words(words);
+	assert_false(test_of(&catalogue, "fetch_range")->of_verbs);
+	assert_true(test_of(&catalogue, "check_it")->hidden);
+	find_refused(&catalogue, "stranger", "open_cog", ERR_USAGE,
+		     "no test of stranger named 'open_cog'");
+	catalogue_release(&catalogue);
+
+	unlink_in(library, "_verbs.py");
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
+	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
+					NULL, &err), 0);
+	assert_int_equal(found->test_count, 1);
+	assert_int_equal(catalogue.skipped_count, 1);
+	assert_non_null(strstr(catalogue.skipped[0].why, "names verbs"));
+	catalogue_release(&catalogue);
+	free(library);
+}
+
+static void check_verbs_are_refused(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "protocol = 3", "from 1 to 2" },
+		{ "protocol = \"two\"", "from 1 to 2" },
+		{ "protocol = []", "from 1 to 2" },
+		{ "protocol = 2\nverbs = [\"get_rage\"]",
+		  "did you mean 'get_range'?" },
+		{ "protocol = 2\nverbs = [\"head\"]", "lacks get_range" },
+		{ "verbs = [\"get_range\"]", "need protocol = 2" },
+	};
+	char *library = mem_printf("%s/stranger", (char *)*state);
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		char *text = mem_printf(PYTHON "%s\n", texts[i][0]);
+		struct catalogue catalogue;
+		struct err err;
+
+		put(library, "library.toml", text);
+		assert_int_equal(catalogue_load(&catalogue, workloads, &err),
+				 0);
+		find_refused(&catalogue, "stranger", NULL, ERR_INVALID,
+			     texts[i][1]);
+		catalogue_release(&catalogue);
+		free(text);
+	}
+	free(library);
+}
+
 static void check_bad_description(void **state)
 {
 	char *library = mem_printf("%s/stranger", (char *)*state);
@@ -143,7 +295,7 @@ static void check_bad_description(void **state)
 
 	unlink_in(library, "Upper.py");
 	put(library, "library.toml", "language = \"cobol\"\n");
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
 					NULL, &err),
 			 ERR_INVALID);
@@ -154,7 +306,7 @@ static void check_bad_description(void **state)
 	catalogue_release(&catalogue);
 	put(library, "library.toml",
 	    "language = \"c\"\nkind = \"something\"\n");
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue.skipped_count, 1);
 	assert_non_null(strstr(catalogue.skipped[0].why, "something"));
 	catalogue_release(&catalogue);
@@ -202,20 +354,6 @@ static void check_names_of_one_rule(void **state)
 	assert_int_equal(name_check(NAME_TEST, longest, &err), 0);
 }
 
-static void find_refused(const struct catalogue *catalogue,
-			 const char *library, const char *test, int code,
-			 const char *why)
-{
-	const struct library *found;
-	const struct test *found_test;
-	struct err err;
-
-	assert_int_equal(catalogue_find(catalogue, library, test, &found,
-					&found_test, &err),
-			 code);
-	assert_names(err, why);
-}
-
 static void check_says_why(void **state)
 {
 	char *root = *state, *library = mem_printf("%s/Odd", root);
@@ -228,7 +366,7 @@ static void check_says_why(void **state)
 	free(library);
 	library = mem_printf("%s/bare", root);
 	assert_int_equal(file_make_dirs(library, 0700, &err), 0);
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	find_refused(&catalogue, "Odd", "x", ERR_USAGE, "call it odd");
 	find_refused(&catalogue, "bare", "x", ERR_NOT_FOUND, "library.toml");
 	find_refused(&catalogue, "stranger", "Upper", ERR_USAGE,
@@ -251,7 +389,7 @@ static void check_pipes(void **state)
 	free(pipe);
 	pipe = mem_printf("%s/stranger/piped.py", root);
 	assert_int_equal(mkfifo(pipe, 0600), 0);
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	find_refused(&catalogue, "piped", "x", ERR_INVALID,
 		     "library.toml: it is no file");
 	find_refused(&catalogue, "stranger", "piped", ERR_INVALID,
@@ -268,7 +406,7 @@ static void refuse_tests(const char *folders, const char *why)
 	struct err err;
 
 	setenv("GEOIO_TESTS", folders, 1);
-	assert_int_equal(catalogue_load(&catalogue, &err), ERR_USAGE);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), ERR_USAGE);
 	assert_names(err, why);
 	catalogue_release(&catalogue);
 }
@@ -300,7 +438,7 @@ static void check_c_elsewhere(void **state)
 
 	put(library, "library.toml", "language = \"c\"\n");
 	put(library, "fetch_range.c", "");
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", "fetch_range",
 					&found, &test, &err),
 			 0);
@@ -314,7 +452,7 @@ static void check_c_elsewhere(void **state)
 	catalogue_release(&catalogue);
 	put(library, "fetch_range", "#!/bin/sh\n");
 	assert_int_equal(chmod(program, 0700), 0);
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", "fetch_range",
 					&found, &test, &err),
 			 0);
@@ -336,7 +474,7 @@ static void check_missing_environment(void **state)
 
 	put(library, "library.toml", "language = \"python\"\n");
 	put(library, "requirements.lock", "abc");
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
 					NULL, &err),
 			 0);
@@ -389,7 +527,7 @@ static void check_older_lock(void **state)
 	struct err err;
 
 	put(library, "requirements.lock", "other==1 \\\nstranger==2.4 \\\n");
-	assert_int_equal(catalogue_load(&catalogue, &err), 0);
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
 					NULL, &err),
 			 0);
@@ -408,6 +546,12 @@ int main(void)
 		cmocka_unit_test(check_toml_refuses),
 		cmocka_unit_test_setup_teardown(check_finds_files, make_folder,
 						remove_folder),
+		cmocka_unit_test_setup_teardown(check_workloads, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(check_verbs, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(check_verbs_are_refused,
+						make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(check_bad_description,
 						make_folder, remove_folder),
 		cmocka_unit_test(check_names_of_one_rule),

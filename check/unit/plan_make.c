@@ -70,7 +70,7 @@ static void check_samples(const struct plan *plan, struct object_source *source)
 	size_t with = 0;
 
 	for (size_t i = 0; i < plan->op_count; i++) {
-		const struct plan_op *op = &plan->ops[i];
+		const struct plan_request *op = &plan->requests[i];
 
 		assert_int_equal(op->has_crc32, sampled(&plan->workload, i));
 		if (!op->has_crc32)
@@ -100,7 +100,7 @@ static void ranges_are_within_objects(void **state)
 		assert_null(plan.layouts);
 		assert_int_equal(plan.op_count % 3, 0);
 		for (size_t i = 0; i < plan.op_count; i++) {
-			const struct plan_op *op = &plan.ops[i];
+			const struct plan_request *op = &plan.requests[i];
 
 			assert_int_equal(op->length, sizes[s]);
 			assert_true(op->start + op->length <= 218693282);
@@ -181,7 +181,7 @@ static void check_disjoint(uint64_t keys, unsigned replicas,
 		/* Twice round, as replicas do. */
 		for (size_t n = 0; n < 2 * per_replica; n++) {
 			size_t i = r + n % per_replica * replicas;
-			uint32_t key = plan.ops[i].key;
+			uint32_t key = plan.requests[i].key;
 
 			assert_true(!owner[key] || owner[key] == r + 1);
 			owner[key] = r + 1;
@@ -287,10 +287,10 @@ static void only_tiffs_have_headers(void **state)
 	assert_int_equal(file_write(path, header, sizeof(header), NULL), 0);
 	make(&plan, &w, source, 10);
 	for (size_t i = 0; i < plan.op_count; i++) {
-		const char *key = plan.keys[plan.ops[i].key];
+		const char *key = plan.keys[plan.requests[i].key];
 
 		assert_true(!strcmp(key, "0") || !strcmp(key, "2"));
-		assert_int_equal(plan.ops[i].length, *key == '0' ? 5000 : 16384);
+		assert_int_equal(plan.requests[i].length, *key == '0' ? 5000 : 16384);
 	}
 	check_samples(&plan, source);
 	plan_release(&plan);
@@ -305,21 +305,6 @@ static void only_tiffs_have_headers(void **state)
 	object_source_free(source);
 	object_source_free(s2);
 	free(path);
-}
-
-static void tests_find_their_workload(void **state)
-{
-	(void)state;
-	assert_true(plan_known_test("fetch_range"));
-	assert_true(plan_known_test("fetch_range_uvloop"));
-	assert_true(plan_known_test("cog_header"));
-	assert_false(plan_known_test("cog"));
-	assert_false(plan_known_test("null"));
-	assert_false(plan_known_test(""));
-	assert_string_equal(plan_workload_of("fetch_range_uvloop"),
-			    "fetch_range");
-	assert_string_equal(plan_workload_of("cog_header_64k"), "cog_header");
-	assert_string_equal(plan_workload_of("hang"), "fetch_range");
 }
 
 static void put(unsigned char **at, uint32_t value, unsigned width)
@@ -461,7 +446,6 @@ int main(void)
 		CHECK(replicas_share_no_header),
 		CHECK(what_does_not_fit_is_refused),
 		CHECK(only_tiffs_have_headers),
-		CHECK(tests_find_their_workload),
 		CHECK(one_odd_object_spoils_nothing),
 		CHECK(a_plan_can_be_stopped),
 	};

@@ -94,7 +94,7 @@ static void what_is_written_is_the_plan(void **state)
 	assert_int_equal(file_read(path, 64 << 20, &text, &err), 0);
 	at = text.buf;
 	for (size_t i = 0; i < plan.op_count; i++) {
-		const struct plan_op *op = &plan.ops[i];
+		const struct plan_request *op = &plan.requests[i];
 		char *end = strchr(at, '\n');
 		json_t *line = json_loadb(at, (size_t)(end - at), 0, NULL);
 
@@ -252,6 +252,7 @@ static void check_burst(struct object_source *source, const struct workload *w,
 	struct reader *r = mem_new(sizeof(*r));
 	char *path = mem_printf("%s/burst", folder);
 	struct plan plan;
+	unsigned requests;
 	struct err err;
 	int fd;
 
@@ -260,10 +261,12 @@ static void check_burst(struct object_source *source, const struct workload *w,
 	r->expects = !strcmp(w->test, "cog_header");
 	make(&plan, w, source, keys);
 	fd = create(path);
-	if (plan_write_burst(&plan, source, prefix, fd, &err) < 0)
+	if (plan_write_burst(&plan, source, prefix, fd, &requests,
+			     &err) < 0)
 		fail_msg("%s", err.text);
 	close(fd);
 	assert_int_equal(for_lines(path, check_burst_line, r), w->concurrency);
+	assert_int_equal(requests, w->concurrency);
 	plan_release(&plan);
 	free(path);
 	free(r);
@@ -295,12 +298,13 @@ static void bursts_differ_in_range(void **state)
 	check_burst(source, &w, 10, "hold/");
 	w.concurrency = 61;
 	{
+		unsigned requests;
 		struct plan plan;
 		struct err err;
 
 		make(&plan, &w, source, 10);
-		assert_int_equal(plan_write_burst(&plan, source, "", -1, &err),
-				 ERR_USAGE);
+		assert_int_equal(plan_write_burst(&plan, source, "", -1,
+						  &requests, &err), ERR_USAGE);
 		assert_names(err, "--concurrency");
 		plan_release(&plan);
 	}

@@ -93,6 +93,43 @@ static void setup(void **state)
 	trial_release(&trial);
 }
 
+#define VERSIONS "\"versions\":{\"library\":\"1\",\"runtime\":\"2\"}"
+#define READY "{\"type\":\"ready\",\"protocol\":1," VERSIONS
+
+/* Each replica is spoken to in its library's version, and answers in it. */
+static void protocols(void **state)
+{
+	static const char *const answers[] = {
+		READY "}", "{\"type\":\"ready\",\"protocol\":2," VERSIONS "}"
+	};
+	struct run_request request;
+	struct trial trial;
+
+	(void)state;
+	make_request(&request, &trial);
+	for (unsigned version = 1; version <= 2; version++) {
+		json_t *packet, *answer;
+		struct err err;
+
+		trial.replica[1].protocol = version;
+		packet = setup_of(&request, 1);
+		assert_int_equal(json_integer_value(json_object_get(
+					 packet, "protocol")), version);
+		json_decref(packet);
+		for (unsigned i = 0; i < 2; i++) {
+			answer = json_loads(answers[i], 0, NULL);
+			assert_int_equal(packet_read_ready(
+						 answer, &trial.replica[1],
+						 &err),
+					 i + 1 == version ? 0 : ERR_CONFLICT);
+			json_decref(answer);
+		}
+		assert_true(version == 2 ||
+			    strstr(err.text, "speaks version 2"));
+	}
+	trial_release(&trial);
+}
+
 static void setup_secrets(void **state)
 {
 	struct credentials credentials = { "id", "secret", NULL };
@@ -140,9 +177,6 @@ struct reading {
 	const char *text;
 };
 
-#define VERSIONS "\"versions\":{\"library\":\"1\",\"runtime\":\"2\"}"
-#define READY "{\"type\":\"ready\",\"protocol\":1," VERSIONS
-
 static const struct reading readies[] = {
 	{ READY "}", 0, NULL },
 	{ READY ",\"news\":[{}],\"notes\":null,\"not_applied\":[]}", 0, NULL },
@@ -187,7 +221,7 @@ static void check_reading(const struct reading *want, const char *type,
 			  int (*read)(const json_t *, struct replica *,
 				      struct err *))
 {
-	struct replica replica = { 0 };
+	struct replica replica = { .protocol = 1 };
 	const char *got_type;
 	json_t *packet;
 	struct err err;
@@ -222,7 +256,7 @@ static void lists(void **state)
 		"\"library\":\"\\u009b\\u202e1\",\"runtime\":\"2\"},"
 		"\"not_applied\":[\"a\\nb\",\"c\\u001b[2J\"],"
 		      "\"notes\":[\"one\\ntwo\\u0007\",\"three\"]}";
-	struct replica replica = { 0 };
+	struct replica replica = { .protocol = 1 };
 	const char *type;
 	json_t *json;
 	struct err err;
@@ -409,6 +443,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(setup),
+		cmocka_unit_test(protocols),
 		cmocka_unit_test(setup_secrets),
 		cmocka_unit_test(setup_too_large),
 		cmocka_unit_test(readings),

@@ -20,32 +20,46 @@
 /* No store has an object as large. */
 #define LARGEST_BYTES (1ULL << 50)
 
+static bool is_alike(const struct plan_expect *a, const struct plan_expect *b)
+{
+	return a->answer_bytes == b->answer_bytes &&
+	       a->begun == b->begun &&
+	       a->requests.least == b->requests.least &&
+	       a->requests.most == b->requests.most &&
+	       a->body_bytes.most == b->body_bytes.most;
+}
+
 /* Of operations that are all alike the first tells what each expects. So the
  * caches of a CPU that harness and replicas share are left to the replicas: a
  * plan is half a megabyte. */
-static bool are_alike(const struct plan_op *ops, size_t count)
+static bool are_alike(const struct plan *plan, const struct plan_expect *first)
 {
-	for (size_t i = 1; i < count; i++)
-		if (ops[i].length != ops->length ||
-		    ops[i].has_crc32 != ops->has_crc32)
+	for (size_t i = 1; i < plan->op_count; i++) {
+		struct plan_expect other;
+
+		plan_expect(plan, i, &other);
+		if (!is_alike(&other, first))
 			return false;
+	}
 	return true;
 }
 
 void possible_init(struct possible *p, const struct trial *trial,
-		   unsigned replica, const struct plan_op *ops, size_t op_count)
+		   unsigned replica, const struct plan *plan)
 {
 	unsigned replicas = trial->spec.replicas;
 
 	memset(p, 0, sizeof(*p));
 	p->trial = trial;
-	p->ops = ops;
-	p->op_count = op_count;
+	p->plan = plan;
 	p->limit_ns = clock_ns(trial->spec.operation_timeout_s);
-	p->all_alike = are_alike(ops, op_count);
+	if (plan->op_count)
+		plan_expect(plan, 0, &p->first);
+	p->all_alike = are_alike(plan, &p->first);
 	p->replica = replica;
-	p->share = op_count > replica
-			   ? (op_count - replica + replicas - 1) / replicas
+	p->share = plan->op_count > replica
+			   ? (plan->op_count - replica + replicas - 1) /
+				     replicas
 			   : 0;
 	p->seen = mem_array(p->share, sizeof(*p->seen));
 }
@@ -118,21 +132,38 @@ static bool check_times(const struct possible *p, const struct record *r,
 	return true;
 }
 
+const struct plan_expect *possible_expect(const struct possible *p, size_t op,
+					  struct plan_expect *room)
+{
+	if (p->all_alike)
+		return &p->first;
+	plan_expect(p->plan, op, room);
+	return room;
+}
+
+static bool has_crc32(const struct plan *plan, size_t op)
+{
+	struct plan_expect expect;
+
+	plan_expect(plan, op, &expect);
+	return expect.has_crc32;
+}
+
 /* An answer that is too long, or came too late, may be any. */
 static bool check_bytes(const struct possible *p, const struct record *r,
 			char *why)
 {
-	const struct plan_op *op = &p->ops[p->all_alike ? 0 : r->op];
 	bool any = r->outcome == OUTCOME_WRONG_BYTES ||
 		   r->outcome == OUTCOME_TIMEOUT;
+	struct plan_expect room;
+	uint64_t all = possible_expect(p, r->op, &room)->answer_bytes;
 
-	if (r->outcome == OUTCOME_OK ? r->bytes != op->length
-				     : r->bytes > (any ? LARGEST_BYTES
-						       : op->length))
-		return wrong(why, "%s with %" PRIu64 " bytes for a range of "
-				  "%" PRIu64, outcome_name(r->outcome),
-			     r->bytes, op->length);
-	if (r->flags & RECORD_FLAG_CRC_CHECKED && !op->has_crc32)
+	if (r->outcome == OUTCOME_OK ? r->bytes != all
+				     : r->bytes > (any ? LARGEST_BYTES : all))
+		return wrong(why, "%s with %" PRIu64 " bytes, and its answer "
+				  "has %" PRIu64, outcome_name(r->outcome),
+			     r->bytes, all);
+	if (r->flags & RECORD_FLAG_CRC_CHECKED && !has_crc32(p->plan, r->op))
 		return wrong(why, "its CRC was checked, and the plan has none "
 				  "for it");
 	return true;
@@ -169,9 +200,9 @@ static bool check_order(struct possible *p, const struct record *r, char *why)
 	size_t index;
 	uint64_t turn;
 
-	if (r->op >= p->op_count)
+	if (r->op >= p->plan->op_count)
 		return wrong(why, "beyond the plan of %zu operations",
-			     p->op_count);
+			     p->plan->op_count);
 	if (r->op % spec->replicas != p->replica)
 		return wrong(why, "of another replica's share of the plan");
 	index = r->op / spec->replicas;

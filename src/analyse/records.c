@@ -84,7 +84,7 @@ static void count_in_window(struct replica *replica, const struct record *r)
 	if (r->outcome != OUTCOME_OK)
 		return;
 	replica->bytes_ok += r->bytes;
-	histogram_add(replica->latency, r->end_ns - r->intended_ns);
+	histogram_add(replica->latency, record_latency_ns(r));
 }
 
 static void note_start(const struct trial *trial, struct replica *replica,
@@ -107,9 +107,43 @@ static void note_impossible(struct replica *replica, size_t number,
 	}
 }
 
+/* What the store should have seen of it. Whoever failed may have begun no more
+ * than the first stage. */
+static void expect(struct replica *replica, const struct record *r,
+		   const struct possible *possible)
+{
+	struct plan_expect room;
+	const struct plan_expect *e = possible_expect(possible, r->op, &room);
+	bool ok = r->outcome == OUTCOME_OK;
+
+	replica->requests.least += ok ? e->requests.least : e->begun;
+	replica->requests.most += e->requests.most;
+	if (e->body_bytes.most == UINT64_MAX)
+		replica->bodies_unknown = true;
+}
+
+/* Operations that left no record, or one that cannot be true, may be any. */
+static void expect_others(struct replica *replica, const struct plan *plan,
+			  uint64_t count)
+{
+	struct plan_span any = { UINT64_MAX, 0 };
+
+	for (size_t i = 0; i < plan->op_count; i++) {
+		struct plan_expect e;
+
+		plan_expect(plan, i, &e);
+		any.least = e.begun < any.least ? e.begun : any.least;
+		any.most = e.requests.most > any.most ? e.requests.most
+						      : any.most;
+	}
+	replica->requests.least += count * any.least;
+	replica->requests.most += count * any.most;
+}
+
 static void count(const struct trial *trial, struct replica *replica,
 		  const struct record *r)
 {
+	replica->attempts += r->attempts;
 	note_start(trial, replica, r);
 	if (r->outcome == OUTCOME_OK)
 		replica->bytes_recorded += r->bytes;
@@ -127,18 +161,23 @@ void analyse_records(struct trial *trial, unsigned number,
 	uint64_t latest_ns = replica->done_ns ? replica->done_ns : read_ns;
 	char why[REPLICA_BAD_BYTES];
 	struct possible possible;
-	size_t n = 0;
+	size_t n = 0, known = 0;
 
-	possible_init(&possible, trial, number, plan->ops, plan->op_count);
+	possible_init(&possible, trial, number, plan);
 	for (; n < capacity && records[n].outcome != OUTCOME_NONE; n++) {
 		const struct record r = records[n];
 
-		if (possible_next(&possible, &r, latest_ns, why))
-			count(trial, replica, &r);
-		else
+		if (!possible_next(&possible, &r, latest_ns, why)) {
 			note_impossible(replica, n, why);
+			continue;
+		}
+		count(trial, replica, &r);
+		expect(replica, &r, &possible);
+		known++;
 	}
 	possible_release(&possible);
+	if (replica->started > known)
+		expect_others(replica, plan, replica->started - known);
 	replica->records = n;
 	replica->in_flight_peak =
 		in_flight_peak(records, n, trial->spec.concurrency);

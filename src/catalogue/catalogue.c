@@ -69,7 +69,8 @@ static char *program_of(const struct catalogue *catalogue,
 			const struct library *library, const struct test *test)
 {
 	char *built = mem_printf("%s/%s/%s", catalogue->layout.programs,
-				 library->name, test->name);
+				 library->name,
+				 test->of_verbs ? "_verbs" : test->name);
 
 	if (is_ours(catalogue, test->path) || access(built, X_OK) == 0)
 		return built;
@@ -124,15 +125,19 @@ static void check_ready(struct catalogue *catalogue)
 	}
 }
 
-int catalogue_load(struct catalogue *catalogue, struct err *err)
+int catalogue_load(struct catalogue *catalogue, workload_lister *workload,
+		   struct err *err)
 {
 	int code;
 
 	memset(catalogue, 0, sizeof(*catalogue));
+	catalogue->workload = workload;
 	code = layout_find(&catalogue->layout, err);
 	catalogue->python = python_find();
 	for (size_t i = 0; code == 0 && i < catalogue->layout.test_count; i++)
 		code = scan_root(catalogue, catalogue->layout.tests[i], err);
+	for (size_t i = 0; i < catalogue->count; i++)
+		verbs_add_tests(catalogue, &catalogue->libraries[i]);
 	check_ready(catalogue);
 	if (catalogue->count)
 		qsort(catalogue->libraries, catalogue->count,

@@ -3,10 +3,12 @@
  * (files beside it), found anew each time, so that a new file is a new test.
  *
  * A test is LIBRARY/TEST.py or LIBRARY/TEST.c; files and folders whose names
- * start with `_` or `.` are none. A library in a later folder (see layout.h)
- * with the name of an earlier one adds its tests to it. What breaks the rule for
- * names (name.h), or cannot be understood, is left out and stands in `skipped`;
- * the others work.
+ * start with `_` or `.` are none. A library whose library.toml names the `verbs`
+ * of its LIBRARY/_verbs.py (or _verbs.c) has a test for each workload that needs
+ * no others; where there is a file of that name, the file runs. A library in a
+ * later folder (see layout.h) with the name of an earlier one adds its tests to
+ * it. What breaks the rule for names (name.h), or cannot be understood, is left
+ * out and stands in `skipped`; the others work.
  */
 #ifndef CATALOGUE_CATALOGUE_H
 #define CATALOGUE_CATALOGUE_H
@@ -16,6 +18,7 @@
 
 #include "base/err.h"
 #include "catalogue/layout.h"
+#include "record/plan.h"
 
 enum library_kind {
 	LIBRARY_MEASURED, /* "library": stands in the ranking */
@@ -26,6 +29,9 @@ enum library_kind {
 struct test {
 	char *name; /* "fetch_range" */
 	char *path; /* of its source */
+	const char *workload; /* what it does: borrowed, its name */
+	bool of_verbs; /* its source is _verbs.py or _verbs.c */
+	bool hidden;   /* runs only where it is named */
 };
 
 struct library {
@@ -36,6 +42,9 @@ struct library {
 	char *version;   /* pinned, of the package it is named for; or NULL */
 	char *notes;     /* or NULL */
 	enum library_kind kind;
+	unsigned protocol;  /* of workers: 1 or 2 */
+	unsigned verbs;     /* PLAN_VERB_BIT()s */
+	char *workload;     /* of tests whose name starts as none; or NULL */
 	struct test *tests; /* sorted by name */
 	size_t test_count, test_capacity;
 	bool packaged;      /* library.toml names packages */
@@ -56,8 +65,12 @@ struct skipped {
 	int code;      /* for who names it */
 };
 
+/* Workload `i`, counted from 0; NULL after the last. */
+typedef const struct workload_about *workload_lister(size_t i);
+
 struct catalogue {
 	struct layout layout;
+	workload_lister *workload;
 	char *python; /* interpreter of libraries without packages, or NULL */
 	struct library *libraries; /* sorted by name */
 	size_t count, capacity;
@@ -65,8 +78,10 @@ struct catalogue {
 	size_t skipped_count, skipped_capacity;
 };
 
-/* Release also after a failure. */
-int catalogue_load(struct catalogue *catalogue, struct err *err);
+/* What tests do is named by `workload`. A test does that whose name starts its
+ * own, the longest of them. Release also after a failure. */
+int catalogue_load(struct catalogue *catalogue, workload_lister *workload,
+		   struct err *err);
 void catalogue_release(struct catalogue *catalogue);
 
 /* The library and test of these names; ERR_USAGE with the nearest name, or why
@@ -78,6 +93,12 @@ int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 /* ERR_USAGE with the nearest name where no library at all has this test. */
 int catalogue_has_test(const struct catalogue *catalogue, const char *test_name,
 		       struct err *err);
+
+/* What tests of this name do, by the name alone; NULL, with a sentence that
+ * names the nearest: there is no such workload. */
+const struct workload_about *catalogue_workload(
+	const struct catalogue *catalogue, const char *test_name,
+	struct err *err);
 
 /* The command line that starts a replica: NULL-terminated, to be released with
  * catalogue_free_words(). The library must be ready. */

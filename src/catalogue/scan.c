@@ -81,7 +81,8 @@ static void add_test(struct catalogue *catalogue, struct library *library,
 		     const char *folder, const char *file)
 {
 	const char *extension = source_extension(file);
-	struct test test;
+	const struct workload_about *workload = NULL;
+	struct test test = { 0 };
 	struct err err;
 	int code;
 
@@ -92,7 +93,12 @@ static void add_test(struct catalogue *catalogue, struct library *library,
 	code = check_test(library, test.name, extension, &err);
 	if (code == 0 && !file_is_regular(test.path))
 		code = err_set(&err, ERR_INVALID, "it is no file");
+	if (code == 0)
+		code = verbs_find_workload(catalogue, library, test.name,
+					   &workload, &err);
 	if (code == 0) {
+		test.workload = workload->name;
+		test.hidden = workload->hidden;
 		MEM_ROOM(library->tests, library->test_count,
 			 library->test_capacity);
 		library->tests[library->test_count++] = test;
@@ -108,6 +114,13 @@ static int by_test_name(const void *a, const void *b)
 {
 	return strcmp(((const struct test *)a)->name,
 		      ((const struct test *)b)->name);
+}
+
+void library_sort_tests(struct library *library)
+{
+	if (library->test_count)
+		qsort(library->tests, library->test_count,
+		      sizeof(*library->tests), by_test_name);
 }
 
 static void free_names(struct dirent **names, int count)
@@ -130,9 +143,7 @@ static void find_tests(struct catalogue *catalogue, struct library *library,
 	for (int i = 0; i < count; i++)
 		add_test(catalogue, library, folder, names[i]->d_name);
 	free_names(names, count);
-	if (library->test_count)
-		qsort(library->tests, library->test_count,
-		      sizeof(*library->tests), by_test_name);
+	library_sort_tests(library);
 }
 
 /* "aiohttp==3.14.5" gives 3.14.5 for aiohttp; extras in [] are passed over. */
@@ -171,8 +182,8 @@ static int kind_of(const char *word, const char *path, enum library_kind *out,
 		       word);
 }
 
-static int fill(struct library *library, const struct toml *toml,
-		const char *path, struct err *err)
+static int fill(const struct catalogue *catalogue, struct library *library,
+		const struct toml *toml, const char *path, struct err *err)
 {
 	const char *version_of = toml_text(toml, "version_of");
 	const char *language = toml_text(toml, "language");
@@ -194,10 +205,13 @@ static int fill(struct library *library, const struct toml *toml,
 	free(lock);
 	library->version = pinned_version(
 		toml, version_of ? version_of : library->name);
-	return kind_of(toml_text(toml, "kind"), path, &library->kind, err);
+	if (kind_of(toml_text(toml, "kind"), path, &library->kind, err) < 0)
+		return ERR_INVALID;
+	return verbs_read(catalogue, library, toml, path, err);
 }
 
-static int read_description(struct library *library, const char *path,
+static int read_description(const struct catalogue *catalogue,
+			    struct library *library, const char *path,
 			    struct err *err)
 {
 	struct str text = STR_INIT;
@@ -209,7 +223,7 @@ static int read_description(struct library *library, const char *path,
 	if (code == 0)
 		code = toml_parse(&toml, text.buf, path, err);
 	if (code == 0)
-		code = fill(library, &toml, path, err);
+		code = fill(catalogue, library, &toml, path, err);
 	toml_release(&toml);
 	str_release(&text);
 	return code;
@@ -228,6 +242,7 @@ void library_release(struct library *library)
 	free(library->home_page);
 	free(library->version);
 	free(library->notes);
+	free(library->workload);
 	free(library->environment);
 	free(library->remedy);
 }
@@ -248,7 +263,7 @@ static void add_library(struct catalogue *catalogue, const char *folder,
 	struct library library = { .name = mem_dup(name),
 				   .folder = mem_dup(folder) };
 	struct err err;
-	int code = read_description(&library, description, &err);
+	int code = read_description(catalogue, &library, description, &err);
 
 	if (code < 0) {
 		catalogue_skip(catalogue, description, name, NULL, code,

@@ -3,10 +3,26 @@
 #define CATALOGUE_SCAN_H
 
 #include "catalogue/catalogue.h"
+#include "catalogue/toml.h"
 
 /* Adds the libraries and tests below `root`; what is none of them, and looks as
  * if it should be, goes to `skipped`. Fails where `root` cannot be read. */
 int scan_root(struct catalogue *catalogue, const char *root, struct err *err);
+
+/* In verbs.c: protocol, verbs and workload of library.toml, `path`. */
+int verbs_read(const struct catalogue *catalogue, struct library *library,
+	       const struct toml *toml, const char *path, struct err *err);
+
+/* What a test does: by its name, or else as library.toml says; ERR_USAGE with
+ * the nearest name. */
+int verbs_find_workload(const struct catalogue *catalogue,
+			const struct library *library, const char *test,
+			const struct workload_about **out, struct err *err);
+
+/* A test for each workload of which the library has all verbs and no file. */
+void verbs_add_tests(struct catalogue *catalogue, struct library *library);
+
+void library_sort_tests(struct library *library);
 
 bool library_has_test(const struct library *library, const char *name);
 

@@ -117,8 +117,15 @@ static int read_value(struct reader *r, struct toml_entry *entry)
 			return 0;
 		}
 	}
-	return refuse(r, "a value is \"text\", true, false or a list of "
-			 "strings");
+	if (isdigit((unsigned char)*r->at)) {
+		size_t n = strspn(r->at, "0123456789");
+
+		add_value(entry, mem_dup_n(r->at, n));
+		r->at += n;
+		return 0;
+	}
+	return refuse(r, "a value is \"text\", a whole number, true, false "
+			 "or a list of strings");
 }
 
 static int read_entry(struct reader *r, struct toml *toml)

@@ -1,6 +1,6 @@
 /*
  * The part of TOML that library.toml uses: `key = "text"`, `key = true`,
- * `key = ["a", "b"]` on one line or several, comments. Debian has no TOML
+ * `key = 2`, `key = ["a", "b"]` on one line or several, comments. Debian has no TOML
  * library for C; anything beyond this part is refused with its line number, so
  * that a file never means less than it says.
  */
@@ -13,7 +13,7 @@
 
 struct toml_entry {
 	char *key;
-	char **values; /* one, or those of a list; true and false as words */
+	char **values; /* one, or those of a list; true, false and numbers as words */
 	size_t count;
 };
 

@@ -81,14 +81,18 @@ static int data_plan(const struct options *options,
 	};
 	struct object_source *source;
 	struct plan plan = { 0 };
-	int code = catalogue_has_test(catalogue, test, err);
+	const struct workload_about *does = catalogue_workload(catalogue, test,
+							       err);
+	int code = does ? 0 : ERR_USAGE;
 
+	if (does && strcmp(does->name, test))
+		code = catalogue_has_test(catalogue, test, err);
 	if (code == 0)
 		code = dataset_open(&source, options, &catalogue->layout, err);
 	if (code < 0)
 		return code;
 	snprintf(workload.test, sizeof(workload.test), "%s",
-		 plan_workload_of(test));
+		 does->name);
 	code = plan_make(&plan, &workload, source, options->keys, err);
 	if (code == 0) {
 		print_plan(&plan, options->limit);
@@ -166,7 +170,7 @@ static int run(struct options *options, struct err *err)
 
 	if (code < 0)
 		return code;
-	code = catalogue_load(&catalogue, err);
+	code = catalogue_load(&catalogue, plan_workload, err);
 	progress_init_plain(&progress);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);

@@ -9,6 +9,7 @@
 #include "cli/say.h"
 #include "docker/container.h"
 #include "run/scratch.h"
+#include "plan/plan.h"
 
 static const char *const verdict_words[] = { "ok", "doubt", "cannot" };
 
@@ -69,7 +70,7 @@ static int run(struct options *options, struct err *err)
 	struct catalogue catalogue;
 	struct doctor doctor = { &catalogue, options };
 	struct err stale;
-	int code = catalogue_load(&catalogue, err);
+	int code = catalogue_load(&catalogue, plan_workload, err);
 
 	if (scratch_clear_stale(&stale) < 0)
 		say(stderr, "benchmark: left of an earlier run: %s",

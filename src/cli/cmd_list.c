@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "catalogue/catalogue.h"
 #include "cli/say.h"
+#include "plan/plan.h"
 
 static const char *kind_word(enum library_kind kind)
 {
@@ -94,7 +95,7 @@ static void print_skipped(const struct catalogue *catalogue)
 static int run(struct options *options, struct err *err)
 {
 	struct catalogue catalogue;
-	int code = catalogue_load(&catalogue, err);
+	int code = catalogue_load(&catalogue, plan_workload, err);
 
 	if (code == 0)
 		say_whose_tests(&catalogue.layout);

@@ -12,6 +12,7 @@
 #include "data/data.h"
 #include "origin/ledger.h"
 #include "origin/origin.h"
+#include "plan/plan.h"
 
 #define DEFAULT_PORT 9000
 #define DEFAULT_LISTEN "127.0.0.1:9000"
@@ -55,7 +56,7 @@ static int open_source(struct object_source **out,
 		return data_dir_new(out, options->root,
 				    options->bucket ? options->bucket : "bench",
 				    "root", err);
-	code = catalogue_load(&catalogue, err);
+	code = catalogue_load(&catalogue, plan_workload, err);
 	if (code == 0 && options->dataset)
 		code = dataset_open(out, options, &catalogue.layout, err);
 	else if (code == 0)

@@ -43,6 +43,8 @@ static int add_library(struct experiment *experiment, const struct library *libr
 	for (size_t i = 0; code == 0 && i < library->test_count; i++) {
 		const char *test = library->tests[i].name;
 
+		if (library->tests[i].hidden && !options->test.count)
+			continue;
 		if (wanted(&options->test, test))
 			code = experiment_add(experiment, library->name, test,
 					   options, err);

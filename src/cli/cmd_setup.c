@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "catalogue/catalogue.h"
 #include "cli/say.h"
+#include "plan/plan.h"
 
 /* Without a lock there is nothing to be made: fatal to who names the library. */
 static int check_locks(const struct catalogue *catalogue,
@@ -59,7 +60,7 @@ static char **make_words(const struct catalogue *catalogue,
 static int run(struct options *options, struct err *err)
 {
 	struct catalogue catalogue;
-	int code = catalogue_load(&catalogue, err);
+	int code = catalogue_load(&catalogue, plan_workload, err);
 
 	if (code == 0)
 		code = check_locks(&catalogue, options, err);

@@ -47,7 +47,7 @@ int experiment_open(struct experiment *experiment, const struct options *options
 	experiment->interrupt_fd = interrupt_open(err);
 	if (experiment->interrupt_fd < 0)
 		return experiment->interrupt_fd;
-	code = catalogue_load(&experiment->catalogue, err);
+	code = catalogue_load(&experiment->catalogue, plan_workload, err);
 	if (code < 0)
 		return code;
 	say_whose_tests(&experiment->catalogue.layout);

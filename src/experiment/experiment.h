@@ -35,6 +35,8 @@ struct prepared {
 	char *key;     /* all options that the work depends on, as text */
 	int handed[HANDED_READ];
 	struct plan work; /* what they hold */
+	unsigned burst_requests; /* of the burst */
+	unsigned widest;         /* requests that an operation makes at once */
 	uint64_t request_size; /* bytes of an operation */
 	struct object_source *source;
 };

@@ -194,8 +194,8 @@ static uint32_t in_flight(const struct sampler *s, unsigned i)
 	const struct record_cursor *cursor = &s->cursors[i];
 	uint64_t asked = atomic_load(&s->ledger->row[i].requests) -
 			 replica->ledger_setup.requests;
-	uint64_t open = asked > cursor->at ? asked - cursor->at : 0;
-	unsigned most = s->trial->spec.concurrency;
+	uint64_t open = asked > cursor->requests ? asked - cursor->requests : 0;
+	unsigned most = s->trial->spec.concurrency * s->trial->widest;
 
 	if (replica->done_ns || *replica->text)
 		return 0;

@@ -21,7 +21,7 @@ void experiment_workload(const struct job *job, struct workload *workload)
 
 	memset(workload, 0, sizeof(*workload));
 	snprintf(workload->test, sizeof(workload->test), "%s",
-		 plan_workload_of(job->test->name));
+		 job->test->workload);
 	workload->request_size = o->request_size;
 	workload->hot_key = o->hot_key;
 	workload->replicas = (unsigned)o->replicas;
@@ -71,7 +71,8 @@ static int write_files(struct prepared *p, const struct plan *plan,
 	if (code == 0)
 		code = plan_write_burst(plan, p->source,
 					own_origin ? LEDGER_HOLD_PREFIX : "",
-					p->handed[HANDED_BURST], err);
+					p->handed[HANDED_BURST],
+					&p->burst_requests, err);
 	for (unsigned i = 0; code == 0 && i < HANDED_READ; i++)
 		if (p->handed[i] >= 0)
 			code = handed_seal(p->handed[i], err);
@@ -133,7 +134,10 @@ static int make(struct experiment *experiment, const struct job *job,
 				    &experiment->catalogue.layout, err);
 	if (code == 0)
 		code = make_work(experiment, job, workload, p, err);
-	p->request_size = p->work.op_count ? p->work.ops[0].length : 0;
+	p->request_size = plan_is_staged(&p->work) || !p->work.op_count
+				  ? p->work.workload.request_size
+				  : p->work.requests[0].length;
+	p->widest = plan_widest(&p->work);
 	if (code == 0 && p->work.left_out)
 		progress_say(&experiment->progress, "%s: %s", p->source->name,
 			     p->work.left_out);

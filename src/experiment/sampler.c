@@ -64,8 +64,7 @@ void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
 	s->first = mem_array(s->count, sizeof(*s->first));
 	s->last = mem_array(s->count, sizeof(*s->last));
 	for (unsigned i = 0; i < n; i++)
-		possible_init(&s->cursors[i].possible, trial, i, plan->ops,
-			      plan->op_count);
+		possible_init(&s->cursors[i].possible, trial, i, plan);
 	if (cells->networked)
 		net_read(cells->net, s->links_before, s->count);
 }
@@ -100,9 +99,7 @@ static void reserve(struct sampler *s, unsigned i, size_t newly)
 
 static void count_ok(struct record_cursor *cursor, const struct record *record)
 {
-	uint64_t latency_ns = record->end_ns > record->intended_ns
-				      ? record->end_ns - record->intended_ns
-				      : 0;
+	uint64_t latency_ns = record_latency_ns(record);
 
 	cursor->ok++;
 	cursor->bytes += record->bytes;
@@ -114,14 +111,23 @@ static void count_ok(struct record_cursor *cursor, const struct record *record)
 static void count_record(struct record_cursor *cursor,
 			 const struct record *record)
 {
+	const struct plan_expect *expect;
+	struct plan_expect room;
+
 	if (record->end_ns > cursor->latest_ns)
 		cursor->latest_ns = clock_now_ns();
-	if (!possible_next(&cursor->possible, record, cursor->latest_ns, NULL))
+	if (!possible_next(&cursor->possible, record, cursor->latest_ns, NULL)) {
+		cursor->requests += cursor->possible.first.begun;
 		return;
+	}
+	expect = possible_expect(&cursor->possible, record->op, &room);
 	if (record->outcome == OUTCOME_OK)
 		count_ok(cursor, record);
 	else
 		cursor->failed++;
+	cursor->requests += record->outcome == OUTCOME_OK
+				    ? expect->requests.least
+				    : expect->begun;
 	cursor->outcomes[record->outcome]++;
 }
 
@@ -365,8 +371,10 @@ static void take_ledger(struct sampler *s, unsigned i)
 	if (!s->ledger)
 		return;
 	/* One that never was done gave up whatever is left. */
-	let_origin_count(s, i, replica->done_ns ? replica->unfinished
-						: UINT64_MAX);
+	let_origin_count(s, i, replica->done_ns
+				       ? replica->unfinished *
+						 s->trial->widest
+				       : UINT64_MAX);
 	ledger_read(&s->ledger->row[i], &now);
 	ledger_subtract(&now, &replica->ledger_setup, &replica->ledger);
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;

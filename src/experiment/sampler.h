@@ -28,6 +28,7 @@ struct record_cursor {
 	uint64_t latest_ns; /* a moment after the records were read */
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t ok, failed, bytes;
+	uint64_t requests; /* at least, that the recorded operations made */
 	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
 	uint64_t latency_sum_ns;
 	size_t reserved; /* records whose pages are allocated */

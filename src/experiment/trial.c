@@ -65,8 +65,10 @@ static void fill_spec(struct trial_spec *spec, const struct job *job,
 	snprintf(spec->library, sizeof(spec->library), "%s",
 		 job->library->name);
 	snprintf(spec->test, sizeof(spec->test), "%s", job->test->name);
-	spec->client.pool_size =
-		(unsigned)(o->pool_size ? o->pool_size : o->concurrency);
+	spec->client.pool_size = (unsigned)(
+		o->pool_size ? o->pool_size
+			     : o->concurrency *
+				       (prepared ? prepared->widest : 1));
 	spec->client.keep_alive = o->keep_alive;
 	spec->client.keep_alive_timeout_s = o->keep_alive_timeout;
 	spec->client.use_dns_cache = o->use_dns_cache;
@@ -155,7 +157,7 @@ static int choose_store(struct setting *s, const struct experiment *experiment,
 	if (code < 0)
 		return code;
 	trial->own_origin = true;
-	ledger_hold_bursts(s->origin.ledger, trial->spec.concurrency);
+	ledger_hold_bursts(s->origin.ledger, trial->burst_requests);
 	snprintf(trial->congestion, sizeof(trial->congestion), "%s",
 		 origin_congestion(s->origin.origin));
 	for (unsigned i = 0; i < n; i++)
@@ -372,6 +374,20 @@ static void end(struct setting *s)
 	catalogue_free_words(s->reads);
 }
 
+/* Before anything is started for it. */
+static int check_protocol(const struct job *job,
+			  const struct prepared *prepared, struct err *err)
+{
+	if (job->library->protocol >= 2 || !plan_is_staged(&prepared->work))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "operations of %s have stages, and the tests of %s speak "
+		       "version %u of the worker protocol: where they can do "
+		       "such, write protocol = 2 into %s/library.toml",
+		       job->test->workload, job->library->name,
+		       job->library->protocol, job->library->folder);
+}
+
 int experiment_trial(struct experiment *experiment, const struct job *job,
 		  const struct prepared *prepared, struct trial *trial,
 		  struct summary *summary, struct err *err)
@@ -384,6 +400,13 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 
 	fill_spec(&spec, job, prepared);
 	trial_init(trial, &spec);
+	trial->widest = prepared->widest;
+	trial->burst_requests = prepared->burst_requests;
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		trial->replica[i].protocol = job->library->protocol;
+	code = check_protocol(job, prepared, err);
+	if (code < 0)
+		return code;
 	s.replicas = trial->replica_count;
 	fill_params(trial);
 	if (prepared->work.left_out)

@@ -1,27 +1,15 @@
-/* Plans, proofs and bursts as JSON lines. */
+/* Operations as JSON lines: docs/worker-protocol.md, "The plan". */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/work.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
 
-#define FLUSH_BYTES (1U << 20)
-
-/* An open file that is written in pieces. */
-struct output {
-	int fd;
-	struct str text;
-};
-
-#define OUTPUT(fd) ((struct output){ (fd), STR_INIT })
-
-static int output_flush(struct output *out, size_t limit, struct err *err)
+int output_flush(struct output *out, size_t limit, struct err *err)
 {
 	if (out->text.len <= limit)
 		return 0;
@@ -32,8 +20,7 @@ static int output_flush(struct output *out, size_t limit, struct err *err)
 	return 0;
 }
 
-/* Writes the rest, unless `code` says that something failed before. */
-static int output_end(struct output *out, int code, struct err *err)
+int output_end(struct output *out, int code, struct err *err)
 {
 	if (code == 0)
 		code = output_flush(out, 0, err);
@@ -41,21 +28,26 @@ static int output_end(struct output *out, int code, struct err *err)
 	return code;
 }
 
-static int add_key(const char *prefix, const char *key, struct str *out)
+/* The first `bytes` of the key behind the line's prefix. */
+static int add_key(const struct line *line, const char *key, size_t bytes,
+		   struct str *out, struct err *err)
 {
 	json_t *string;
-	char *whole = mem_printf("%s%s", prefix, key);
+	char *whole = mem_printf("%s%.*s", line->key_prefix, (int)bytes, key);
 	char *text = NULL;
 
 	string = json_string(whole);
 	if (string)
 		text = json_dumps(string, JSON_ENCODE_ANY);
 	if (text)
-		str_add(out, text);
+		str_addf(out, "\"key\":%s", text);
 	free(text);
 	json_decref(string);
 	free(whole);
-	return string ? 0 : ERR_INVALID;
+	return string ? 0
+		      : err_set(err, ERR_INVALID,
+				"a key of the dataset is not UTF-8: rename "
+				"the object %s", key);
 }
 
 static void add_level(const struct tiff_level *level, struct str *out)
@@ -67,48 +59,141 @@ static void add_level(const struct tiff_level *level, struct str *out)
 		 level->tile_height, level->tiles, level->tables_crc32);
 }
 
-int plan_format(const struct plan_op *op, size_t number, const char *key_prefix,
-		const char *key, const struct tiff_layout *layout,
-		struct str *out)
+static void add_levels(const struct tiff_layout *layout, struct str *out)
 {
-	str_addf(out, "{\"op\":%zu,\"key\":", number);
-	if (add_key(key_prefix, key, out) < 0)
-		return ERR_INVALID;
-	str_addf(out, ",\"start\":%" PRIu64 ",\"length\":%" PRIu64, op->start,
-		 op->length);
-	if (op->has_crc32)
-		str_addf(out, ",\"crc32\":%" PRIu32, op->crc32);
-	if (layout && layout->count) {
-		str_add(out, ",\"expect\":{\"levels\":[");
-		for (unsigned i = 0; i < layout->count; i++) {
-			if (i)
-				str_add_char(out, ',');
-			add_level(&layout->level[i], out);
-		}
-		str_add(out, "]}");
+	str_add(out, "\"levels\":[");
+	for (unsigned i = 0; i < layout->count; i++) {
+		if (i)
+			str_add_char(out, ',');
+		add_level(&layout->level[i], out);
 	}
+	str_add_char(out, ']');
+}
+
+static void add_parts(const struct line *line, const struct plan_request *r,
+		      struct str *out)
+{
+	for (size_t i = 0; i < r->parts; i++) {
+		const struct plan_part *part = &line->plan->parts[r->start + i];
+
+		str_addf(out, "%s[%" PRIu64 ",%" PRIu64 "]",
+			 i ? "," : ",\"ranges\":[", part->start, part->length);
+	}
+	str_add_char(out, ']');
+}
+
+/* The members of a request, without its verb. */
+static int add_members(const struct line *line, const struct plan_request *r,
+		       struct str *out, struct err *err)
+{
+	const char *key = line->plan->keys[r->key];
+	size_t bytes = r->verb == PLAN_LIST ? (size_t)r->start : strlen(key);
+	int code = add_key(line, key, bytes, out, err);
+
+	if (code < 0)
+		return code;
+	if (r->verb == PLAN_GET_RANGE)
+		str_addf(out, ",\"start\":%" PRIu64, r->start);
+	if (r->verb == PLAN_GET_RANGES)
+		add_parts(line, r, out);
+	else
+		str_addf(out, ",\"%s\":%" PRIu64,
+			 r->verb == PLAN_LIST ? "keys" : "length", r->length);
+	if (r->has_crc32)
+		str_addf(out, ",\"crc32\":%" PRIu32, r->crc32);
+	return 0;
+}
+
+static int add_stages(const struct line *line, struct str *out, struct err *err)
+{
+	int code = 0;
+
+	str_add(out, "\"stages\":[[");
+	for (size_t i = 0; code == 0 && i < line->request_count; i++) {
+		const struct plan_request *r = &line->requests[i];
+
+		if (i)
+			str_add(out, r->stage ? "],[" : ",");
+		str_addf(out, "{\"verb\":\"%s\",", plan_verb_name(r->verb));
+		code = add_members(line, r, out, err);
+		str_add_char(out, '}');
+	}
+	str_add(out, "]]");
+	return code;
+}
+
+static bool is_plain(const struct line *line)
+{
+	return line->request_count == 1 &&
+	       line->requests->verb == PLAN_GET_RANGE;
+}
+
+static void add_span(const char *name, const struct plan_span *span,
+		     struct str *out)
+{
+	str_addf(out, "\"%s\":[%" PRIu64 ",%" PRIu64 "]", name, span->least,
+		 span->most);
+}
+
+/* Of one ranged GET all know it. */
+static void add_expect(const struct line *line, struct str *out)
+{
+	bool levels = line->layout && line->layout->count;
+	struct plan_expect expect;
+
+	if (is_plain(line) && !levels)
+		return;
+	str_add(out, ",\"expect\":{");
+	if (levels)
+		add_levels(line->layout, out);
+	if (!is_plain(line)) {
+		if (levels)
+			str_add_char(out, ',');
+		plan_expect_requests(line->requests, line->request_count,
+				     &expect);
+		add_span("requests", &expect.requests, out);
+		if (expect.body_bytes.most != UINT64_MAX) {
+			str_add_char(out, ',');
+			add_span("body_bytes", &expect.body_bytes, out);
+		}
+	}
+	str_add_char(out, '}');
+}
+
+int line_add(const struct line *line, struct str *out, struct err *err)
+{
+	int code;
+
+	str_addf(out, "{\"op\":%zu,", line->number);
+	code = is_plain(line) ? add_members(line, line->requests, out, err)
+			      : add_stages(line, out, err);
+	if (code < 0)
+		return code;
+	add_expect(line, out);
 	str_add(out, "}\n");
 	return 0;
 }
 
-/* A line of this plan, for any operation with one of its keys. */
-static int format(const struct plan *plan, const struct plan_op *op,
-		  size_t number, const char *key_prefix, struct str *out,
-		  struct err *err)
+struct line line_of(const struct plan *plan, size_t op)
 {
-	const struct tiff_layout *layout = plan->layouts
-					   ? plan->layouts[op->key] : NULL;
-	int code = plan_format(op, number, key_prefix, plan->keys[op->key],
-			       layout, out);
+	size_t first = plan_first(plan, op);
+	const struct plan_request *r = &plan->requests[first];
 
-	return code < 0 ? err_set(err, code,
-				  "a key of the dataset is not UTF-8: rename "
-				  "the object %s", plan->keys[op->key]) : 0;
+	return (struct line){
+		.plan = plan,
+		.requests = r,
+		.request_count = plan_first(plan, op + 1) - first,
+		.number = op,
+		.key_prefix = "",
+		.layout = plan->layouts ? plan->layouts[r->key] : NULL,
+	};
 }
 
 int plan_format_op(const struct plan *plan, size_t i, struct str *out)
 {
-	return format(plan, &plan->ops[i], i, "", out, NULL);
+	struct line line = line_of(plan, i);
+
+	return line_add(&line, out, NULL);
 }
 
 int plan_write(const struct plan *plan, int fd, struct err *err)
@@ -117,109 +202,11 @@ int plan_write(const struct plan *plan, int fd, struct err *err)
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < plan->op_count; i++) {
-		code = format(plan, &plan->ops[i], i, "", &out.text, err);
+		struct line line = line_of(plan, i);
+
+		code = line_add(&line, &out.text, err);
 		if (code == 0)
 			code = output_flush(&out, FLUSH_BYTES, err);
 	}
-	return output_end(&out, code, err);
-}
-
-/* Appends the operation's bytes to `out`. */
-static int read_op(const struct plan *plan, struct object_source *source,
-		   const struct plan_op *op, struct str *out, struct err *err)
-{
-	struct object object;
-	int code = plan_find(plan, source, op->key, &object, err);
-
-	if (code < 0)
-		return code;
-	str_reserve(out, op->length);
-	code = object_read(source, &object, op->start, op->length,
-			   out->buf + out->len, err);
-	object_close(source, &object);
-	if (code == 0)
-		out->len += op->length;
-	return code;
-}
-
-/* One operation of the proof: its bytes, then its line. */
-static int prove(const struct plan *plan, struct object_source *source,
-		 size_t i, uint64_t left, struct output *lines,
-		 struct output *bytes, struct err *err)
-{
-	struct plan_op op = plan->ops[i];
-	int code;
-
-	op.length = op.length < left ? op.length : left;
-	code = read_op(plan, source, &op, &bytes->text, err);
-	if (code < 0)
-		return code;
-	op.crc32 = (uint32_t)crc32_z(0, (const Bytef *)bytes->text.buf +
-				     bytes->text.len - op.length, op.length);
-	op.has_crc32 = true;
-	code = format(plan, &op, i, "", &lines->text, err);
-	return code < 0 ? code : output_flush(bytes, FLUSH_BYTES, err);
-}
-
-int plan_write_proof(const struct plan *plan, struct object_source *source,
-		     unsigned count, int lines_fd, int bytes_fd,
-		     struct err *err)
-{
-	struct output lines = OUTPUT(lines_fd), bytes = OUTPUT(bytes_fd);
-	uint64_t left = PLAN_PROOF_BYTES;
-	int code = 0;
-
-	work_begin(0, "operations", "reading the proof of %s", source->name);
-	for (size_t i = 0; code == 0 && i < count && i < plan->op_count; i++) {
-		uint64_t length = plan->ops[i].length;
-
-		if (i && length > left)
-			break;
-		code = prove(plan, source, i, left, &lines, &bytes, err);
-		left -= length < left ? length : left;
-		if (code == 0)
-			code = work_done(1, 0, err);
-	}
-	work_end();
-	code = output_end(&bytes, code, err);
-	return output_end(&lines, code, err);
-}
-
-static int set_crc(const struct plan *plan, struct object_source *source,
-		   struct plan_op *op, struct err *err)
-{
-	struct object object;
-	int code = plan_find(plan, source, op->key, &object, err);
-
-	if (code < 0)
-		return code;
-	code = plan_crc(source, &object, op->start, op->length, &op->crc32,
-			err);
-	object_close(source, &object);
-	op->has_crc32 = true;
-	return code;
-}
-
-int plan_write_burst(const struct plan *plan, struct object_source *source,
-		     const char *key_prefix, int fd, struct err *err)
-{
-	const struct workload_ops *ops = workload_of(plan->workload.test);
-	struct output out = OUTPUT(fd);
-	int code = 0;
-
-	work_begin(plan->workload.concurrency, "operations",
-		   "reading the burst of %s", source->name);
-	for (size_t i = 0; code == 0 && i < plan->workload.concurrency; i++) {
-		struct plan_op op = { 0 };
-
-		code = ops->burst(plan, i, source, &op, err);
-		if (code == 0)
-			code = set_crc(plan, source, &op, err);
-		if (code == 0)
-			code = format(plan, &op, i, key_prefix, &out.text, err);
-		if (code == 0)
-			code = work_done(1, 0, err);
-	}
-	work_end();
 	return output_end(&out, code, err);
 }

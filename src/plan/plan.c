@@ -27,16 +27,20 @@ static int check_workload(const struct workload *workload, uint64_t max_keys,
 
 uint64_t plan_request_bytes(const struct workload *workload)
 {
-	return workload->request_size
-		       ? workload->request_size
-		       : workload_of(workload->test)->default_bytes;
+	const struct workload_ops *ops = workload_named(workload->test);
+
+	return workload->request_size || !ops ? workload->request_size
+					      : ops->default_bytes;
 }
 
 int plan_check(const struct workload *workload, struct err *err)
 {
-	const struct workload_ops *ops = workload_of(workload->test);
+	const struct workload_ops *ops = workload_named(workload->test);
 	struct workload filled = *workload;
 
+	if (!ops)
+		return err_set(err, ERR_USAGE, "there is no workload '%s'",
+			       workload->test);
 	filled.request_size = plan_request_bytes(workload);
 	return ops->check ? ops->check(&filled, err) : 0;
 }
@@ -80,7 +84,6 @@ static int list_keys(struct plan *plan, struct object_source *source,
 int plan_make(struct plan *out, const struct workload *workload,
 	      struct object_source *source, uint64_t max_keys, struct err *err)
 {
-	const struct workload_ops *ops = workload_of(workload->test);
 	uint64_t *sizes = NULL;
 	int code;
 
@@ -94,9 +97,10 @@ int plan_make(struct plan *out, const struct workload *workload,
 	out->workload.request_size = plan_request_bytes(workload);
 	code = list_keys(out, source, max_keys, &sizes, err);
 	if (code == 0)
-		code = ops->fill(out, sizes, source, err);
+		code = workload_named(workload->test)
+			       ->fill(out, sizes, source, err);
 	free(sizes);
-	LOG(PLAN, "%s: %zu operations over %zu keys of %s", ops->name,
+	LOG(PLAN, "%s: %zu operations over %zu keys of %s", workload->test,
 	    out->op_count, out->key_count, source->name);
 	return code;
 }
@@ -111,65 +115,130 @@ void plan_release(struct plan *plan)
 	free(plan->keys);
 	free(plan->layouts);
 	free(plan->left_out);
-	free(plan->ops);
+	free(plan->requests);
+	free(plan->first);
+	free(plan->parts);
 	memset(plan, 0, sizeof(*plan));
 }
 
-/* In the order of keys, so that each is opened once, and of offsets, so that
- * what lies together is read together. */
-static int compare_ops(const void *a, const void *b)
+static void put_end(struct plan *plan, size_t at)
 {
-	const struct plan_op *x = *(struct plan_op *const *)a;
-	const struct plan_op *y = *(struct plan_op *const *)b;
+	MEM_ROOM(plan->first, at, plan->first_capacity);
+	plan->first[at] = (uint32_t)plan->request_count;
+}
+
+void plan_begin_op(struct plan *plan)
+{
+	if (!plan->first)
+		put_end(plan, 0);
+	put_end(plan, ++plan->op_count);
+}
+
+void plan_add(struct plan *plan, enum plan_verb verb, uint32_t key,
+	      uint64_t start, uint64_t length, bool stage)
+{
+	MEM_ROOM(plan->requests, plan->request_count, plan->request_capacity);
+	plan->requests[plan->request_count++] = (struct plan_request){
+		.verb = (uint8_t)verb,
+		.key = key,
+		.start = verb == PLAN_GET_RANGES ? plan->part_count : start,
+		.length = length,
+		.stage = stage,
+	};
+	plan->first[plan->op_count] = (uint32_t)plan->request_count;
+}
+
+void plan_add_part(struct plan *plan, uint64_t start, uint64_t length)
+{
+	struct plan_request *r = &plan->requests[plan->request_count - 1];
+
+	MEM_ROOM(plan->parts, plan->part_count, plan->part_capacity);
+	plan->parts[plan->part_count++] = (struct plan_part){ start, length };
+	r->parts++;
+	r->length += length;
+}
+
+/* In the order of keys, and of offsets, so that what lies together is read
+ * together, and what is asked for twice stands side by side. */
+static int compare(const void *a, const void *b)
+{
+	const struct plan_request *x = *(struct plan_request *const *)a;
+	const struct plan_request *y = *(struct plan_request *const *)b;
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
-	return x->start < y->start ? -1 : x->start > y->start;
+	if (x->verb != y->verb)
+		return x->verb < y->verb ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return x->length < y->length ? -1 : x->length > y->length;
 }
 
+/* All requests of the sampled operations that have no CRC; returns how many. */
+static size_t sampled(struct plan *plan, struct plan_request **out)
+{
+	size_t count = 0;
+
+	for (size_t op = 0; op < plan->op_count; op++) {
+		if (!plan_is_sampled(&plan->workload, op))
+			continue;
+		for (size_t i = plan_first(plan, op);
+		     i < plan_first(plan, op + 1); i++)
+			if (!plan->requests[i].has_crc32)
+				out[count++] = &plan->requests[i];
+	}
+	return count;
+}
+
+/* Requests of one key, whose object is opened once at most. */
 static int fill_key_crcs(const struct plan *plan, struct object_source *source,
-			 struct plan_op **ops, size_t count, struct err *err)
+			 struct plan_request **at, size_t count,
+			 struct err *err)
 {
 	struct object object;
-	int code = plan_find(plan, source, ops[0]->key, &object, err);
+	bool opened = false;
+	int code = 0;
 
-	if (code < 0)
-		return code;
 	for (size_t i = 0; code == 0 && i < count; i++) {
-		if (i && ops[i]->start == ops[i - 1]->start &&
-		    ops[i]->length == ops[i - 1]->length)
-			ops[i]->crc32 = ops[i - 1]->crc32;
-		else
-			code = plan_crc(source, &object, ops[i]->start,
-					ops[i]->length, &ops[i]->crc32, err);
-		ops[i]->has_crc32 = code == 0;
+		if (i && !compare(&at[i], &at[i - 1])) {
+			at[i]->crc32 = at[i - 1]->crc32;
+			at[i]->has_crc32 = at[i - 1]->has_crc32;
+		} else if (!has_body(at[i])) {
+			code = answer_crc(plan, source, at[i], err);
+		} else {
+			if (!opened)
+				code = plan_find(plan, source, at[i]->key,
+						 &object, err);
+			opened |= code == 0;
+			if (code == 0)
+				code = answer_crc_in(plan, source, &object,
+						     at[i], err);
+		}
 		if (code == 0)
 			code = work_done(1, 0, err);
 	}
-	object_close(source, &object);
+	if (opened)
+		object_close(source, &object);
 	return code;
 }
 
 int plan_fill_crcs(struct plan *plan, struct object_source *source,
 		   struct err *err)
 {
-	struct plan_op **ops = mem_array(plan->op_count + 1, sizeof(*ops));
-	size_t count = 0, end;
+	size_t most = plan_first(plan, plan->op_count);
+	struct plan_request **at = mem_array(most + 1, sizeof(*at));
+	size_t count = sampled(plan, at), end;
 	int code = 0;
 
-	for (size_t i = 0; i < plan->op_count; i++)
-		if (!plan->ops[i].has_crc32 &&
-		    plan_is_sampled(&plan->workload, i))
-			ops[count++] = &plan->ops[i];
-	qsort(ops, count, sizeof(*ops), compare_ops);
+	qsort(at, count, sizeof(*at), compare);
 	work_begin(count, "ranges", "reading checked ranges of %s",
 		   source->name);
 	for (size_t i = 0; code == 0 && i < count; i = end) {
-		for (end = i + 1; end < count && ops[end]->key == ops[i]->key;)
+		for (end = i + 1; end < count && at[end]->key == at[i]->key;)
 			end++;
-		code = fill_key_crcs(plan, source, ops + i, end - i, err);
+		code = fill_key_crcs(plan, source, at + i, end - i, err);
 	}
 	work_end();
-	free(ops);
+	free(at);
 	return code;
 }

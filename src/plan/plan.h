@@ -3,8 +3,8 @@
  * every machine. What a replica reads is in docs/worker-protocol.md; how keys,
  * ranges and samples are chosen is in docs/data.md, "Plans".
  *
- * A workload (what a plan is made of) is a plug-in: workload_NAME.c with its
- * table of operations (workload.h), and one line in the list of workload.c.
+ * A workload (what a plan is made of) is a plug-in: workload_NAME.c here with
+ * its table of operations, workload_NAME (workload.h). The Makefile finds it.
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -51,7 +51,7 @@ int plan_format_op(const struct plan *plan, size_t i, struct str *out);
  * The proof: the first `count` operations, all with crc32, into one file and
  * the bytes that they return, without gaps, into the other. At most
  * PLAN_PROOF_BYTES are written: operations that do not fit are left out, and
- * if already the first is longer, it is cut.
+ * if already the first is longer, its requests are shortened.
  */
 #define PLAN_PROOF_BYTES (32U << 20)
 int plan_write_proof(const struct plan *plan, struct object_source *source,
@@ -59,19 +59,19 @@ int plan_write_proof(const struct plan *plan, struct object_source *source,
 		     struct err *err);
 
 /*
- * The burst: workload.concurrency operations, all with crc32 and no two of the
- * same range, of at most PLAN_BURST_BYTES each (a cog_header whose header is
- * larger than that reads all of it). Their keys get `key_prefix` in front.
- * ERR_USAGE when an object is too small for so many ranges.
+ * The burst: workload.concurrency operations of one stage each, all with crc32,
+ * no two ranged GETs of a plain plan of the same range, of at most
+ * PLAN_BURST_BYTES a request (a cog_header whose header is larger than that
+ * reads all of it). Their keys get `key_prefix` in front. *requests is how many
+ * there are in all. ERR_USAGE when an object is too small for so many ranges.
  */
 #define PLAN_BURST_BYTES 16384U
 int plan_write_burst(const struct plan *plan, struct object_source *source,
-		     const char *key_prefix, int fd, struct err *err);
+		     const char *key_prefix, int fd, unsigned *requests,
+		     struct err *err);
 
-/* A test uses the workload whose name starts its own name (the longest such),
- * "fetch_range_uvloop" for instance "fetch_range"; any other "fetch_range".
- * The first tells whether there is such a name, the second which is used. */
-bool plan_known_test(const char *test);
-const char *plan_workload_of(const char *test);
+/* Workload `i`, counted from 0, in the order of their names; NULL after the
+ * last. */
+const struct workload_about *plan_workload(size_t i);
 
 #endif

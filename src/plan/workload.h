@@ -12,7 +12,7 @@
 #include "record/plan.h"
 
 struct workload_ops {
-	const char *name; /* starts the names of the tests that use it */
+	struct workload_about about;
 
 	/* Bytes of a request where the person gives none. Required. */
 	uint64_t default_bytes;
@@ -22,7 +22,8 @@ struct workload_ops {
 	int (*check)(const struct workload *workload, struct err *err);
 
 	/*
-	 * Fills plan->ops (plan->op_count) and, where something is expected,
+	 * Fills plan->requests and plan->op_count, with plan_begin_op() and
+	 * plan_add() where an operation is more than one ranged GET, and, where something is expected,
 	 * plan->layouts, from plan->workload, plan->keys and the objects'
 	 * `sizes`, one a key. Objects that do not suit it are left out: from
 	 * plan->keys, or unused there, and said in plan->left_out. The
@@ -35,20 +36,22 @@ struct workload_ops {
 		    struct object_source *source, struct err *err);
 
 	/*
-	 * Fills *op with operation `i` of the burst (without CRC); all of them
-	 * differ in key or range. `source` tells the objects' sizes.
-	 * Required.
+	 * Fills *request with operation `i` of the burst, one ranged GET
+	 * (without CRC); all of them differ in key or range. `source` tells the
+	 * objects' sizes. NULL: the burst is made of the widest stage of the
+	 * plan's first operations; each has a get, get_range or get_suffix
+	 * then.
 	 */
 	int (*burst)(const struct plan *plan, size_t i,
-		     struct object_source *source, struct plan_op *op,
+		     struct object_source *source, struct plan_request *request,
 		     struct err *err);
 };
 
-extern const struct workload_ops workload_fetch_range;
-extern const struct workload_ops workload_cog_header;
+/* All workload_NAME of src/plan/workload_NAME.c; ends with NULL. */
+extern const struct workload_ops *const plan_workloads[];
 
-/* Of a test; never NULL. */
-const struct workload_ops *workload_of(const char *test);
+/* NULL: there is none of this name. */
+const struct workload_ops *workload_named(const char *name);
 
 /* Whether operation `i` carries a CRC: one in 32 at random, and the first of
  * each replica. */
@@ -58,23 +61,87 @@ bool plan_is_sampled(const struct workload *workload, size_t i);
  * to whole rounds of `round` operations, and at least one round. */
 size_t plan_op_count(uint64_t request_bytes, size_t round);
 
+/* The next operation begins; requests are added to it. */
+void plan_begin_op(struct plan *plan);
+
+/* A request of it. `stage`: it waits for those before it. */
+void plan_add(struct plan *plan, enum plan_verb verb, uint32_t key,
+	      uint64_t start, uint64_t length, bool stage);
+
+/* A range more of the newest request, a get_ranges, which was added with no
+ * start and no length. */
+void plan_add_part(struct plan *plan, uint64_t start, uint64_t length);
+
 /* Reads the bytes of the sampled operations that have no CRC yet and sets it;
  * equal ranges are read once. */
 int plan_fill_crcs(struct plan *plan, struct object_source *source,
 		   struct err *err);
 
-/* Appends one line; `op->has_crc32` says whether there is a CRC, `layout` may
- * be NULL. */
-int plan_format(const struct plan_op *op, size_t number, const char *key_prefix,
-		const char *key, const struct tiff_layout *layout,
-		struct str *out);
-
-/* CRC-32 of a range, without a copy of it. */
-int plan_crc(struct object_source *source, const struct object *object,
-	     uint64_t start, uint64_t length, uint32_t *crc, struct err *err);
-
 /* find() by number of the key. */
 int plan_find(const struct plan *plan, struct object_source *source,
 	      uint32_t key, struct object *out, struct err *err);
+
+/* Those names of the store that begin with the first `prefix_bytes` of the key:
+ * how many, and the CRC-32 of all of them, each with a line's end. */
+int plan_list(const struct plan *plan, struct object_source *source,
+	      uint32_t key, size_t prefix_bytes, uint64_t *count, uint32_t *crc,
+	      struct err *err);
+
+/* Sets has_crc32 and crc32: of the answer to it, or of the names of a list; of
+ * a head there is none. */
+int answer_crc(const struct plan *plan, struct object_source *source,
+	       struct plan_request *request, struct err *err);
+
+/* Of a request that has a body, from its object. */
+int answer_crc_in(const struct plan *plan, struct object_source *source,
+		  const struct object *object, struct plan_request *request,
+		  struct err *err);
+
+/* get, get_range, get_suffix or get_ranges. */
+static inline bool has_body(const struct plan_request *request)
+{
+	return request->verb != PLAN_HEAD && request->verb != PLAN_LIST;
+}
+
+/* Appends the bytes of the answer: none of a head or a list. */
+int answer_read(const struct plan *plan, struct object_source *source,
+		const struct plan_request *request, struct str *out,
+		struct err *err);
+
+/* Makes its answer at most `bytes` long: a range of the object's first bytes
+ * instead of all of them, the first range of several. */
+void answer_shorten(const struct plan *plan, struct plan_request *request,
+		    uint64_t bytes);
+
+/* An open file that is written in pieces. */
+struct output {
+	int fd;
+	struct str text;
+};
+
+#define OUTPUT(fd) ((struct output){ (fd), STR_INIT })
+
+/* Writes what stands in it where that is more than `limit` bytes. */
+int output_flush(struct output *out, size_t limit, struct err *err);
+
+/* Writes the rest, unless `code` says that something failed before. */
+int output_end(struct output *out, int code, struct err *err);
+
+#define FLUSH_BYTES (1U << 20)
+
+/* A line of a plan: operation `number` of these requests. */
+struct line {
+	const struct plan *plan;  /* its keys, its parts */
+	const struct plan_request *requests;
+	size_t request_count;
+	size_t number;
+	const char *key_prefix;
+	const struct tiff_layout *layout; /* or NULL */
+};
+
+int line_add(const struct line *line, struct str *out, struct err *err);
+
+/* Of operation `op` of the plan, which has its layout. */
+struct line line_of(const struct plan *plan, size_t op);
 
 #endif

@@ -290,16 +290,16 @@ static void fill_ops(struct plan *plan, const struct header *headers,
 		     size_t round)
 {
 	plan->op_count = plan_op_count(plan->workload.request_size, round);
-	plan->ops = mem_array(plan->op_count, sizeof(*plan->ops));
+	plan->requests = mem_array(plan->op_count, sizeof(*plan->requests));
 	for (size_t i = 0; i < plan->op_count; i++) {
 		const struct header *header = &headers[i % round];
-		struct plan_op *op = &plan->ops[i];
+		struct plan_request *r = &plan->requests[i];
 
-		op->key = header->key;
-		op->length = header->length;
-		op->has_crc32 = header->has_crc32 &&
+		r->key = header->key;
+		r->length = header->length;
+		r->has_crc32 = header->has_crc32 &&
 				plan_is_sampled(&plan->workload, i);
-		op->crc32 = op->has_crc32 ? header->crc32 : 0;
+		r->crc32 = r->has_crc32 ? header->crc32 : 0;
 	}
 }
 
@@ -330,36 +330,37 @@ static int fill(struct plan *plan, uint64_t *sizes,
 
 /* How much of the operation's range its header needs. */
 static int shorten(const struct plan *plan, struct object_source *source,
-		   struct plan_op *op, struct err *err)
+		   struct plan_request *r, struct err *err)
 {
 	unsigned char bytes[PLAN_BURST_BYTES];
 	struct tiff_layout layout;
 	struct object object;
 	int code;
 
-	if (op->length <= PLAN_BURST_BYTES)
+	if (r->length <= PLAN_BURST_BYTES)
 		return 0;
-	code = plan_find(plan, source, op->key, &object, err);
+	code = plan_find(plan, source, r->key, &object, err);
 	if (code < 0)
 		return code;
 	code = object_read(source, &object, 0, sizeof(bytes), bytes, err);
 	object_close(source, &object);
 	if (code == 0 && tiff_parse(bytes, sizeof(bytes), &layout, NULL) == 0)
-		op->length = sizeof(bytes);
+		r->length = sizeof(bytes);
 	return code;
 }
 
 /* The first operations of the plan, whose keys all differ. */
 static int burst(const struct plan *plan, size_t i,
-		 struct object_source *source, struct plan_op *op,
+		 struct object_source *source, struct plan_request *r,
 		 struct err *err)
 {
-	*op = plan->ops[i];
-	return shorten(plan, source, op, err);
+	*r = plan->requests[i];
+	return shorten(plan, source, r, err);
 }
 
 const struct workload_ops workload_cog_header = {
-	.name = "cog_header",
+	.about = { .name = "cog_header",
+		   .verbs = PLAN_VERB_BIT(PLAN_GET_RANGE) },
 	.default_bytes = HEADER_BYTES_MIN,
 	.check = check_options,
 	.fill = fill,

@@ -64,14 +64,14 @@ static int fill(struct plan *plan, uint64_t *sizes,
 	if (code < 0)
 		return code;
 	plan->op_count = plan_op_count(w->request_size, w->replicas);
-	plan->ops = mem_array(plan->op_count, sizeof(*plan->ops));
+	plan->requests = mem_array(plan->op_count, sizeof(*plan->requests));
 	rng_init(&rng, hash_pair(w->seed, hash_bytes(name, strlen(name))));
 	for (size_t i = 0; i < plan->op_count; i++) {
-		struct plan_op *op = &plan->ops[i];
+		struct plan_request *r = &plan->requests[i];
 
-		op->key = (uint32_t)rng_below(&rng, plan->key_count);
-		op->length = w->request_size;
-		op->start = rng_below(&rng, sizes[op->key] - op->length + 1);
+		r->key = (uint32_t)rng_below(&rng, plan->key_count);
+		r->length = w->request_size;
+		r->start = rng_below(&rng, sizes[r->key] - r->length + 1);
 	}
 	return plan_fill_crcs(plan, source, err);
 }
@@ -79,7 +79,7 @@ static int fill(struct plan *plan, uint64_t *sizes,
 /* The keys in turn; those that come several times are read at offsets as far
  * apart as fits, and in shorter ranges where too few offsets exist. */
 static int burst(const struct plan *plan, size_t i,
-		 struct object_source *source, struct plan_op *op,
+		 struct object_source *source, struct plan_request *r,
 		 struct err *err)
 {
 	uint64_t turns = (plan->workload.concurrency + plan->key_count - 1) /
@@ -89,8 +89,8 @@ static int burst(const struct plan *plan, size_t i,
 	struct object object;
 	int code;
 
-	op->key = (uint32_t)(i % plan->key_count);
-	code = plan_find(plan, source, op->key, &object, err);
+	r->key = (uint32_t)(i % plan->key_count);
+	code = plan_find(plan, source, r->key, &object, err);
 	if (code < 0)
 		return code;
 	object_close(source, &object);
@@ -99,18 +99,19 @@ static int burst(const struct plan *plan, size_t i,
 			       "the object %s has %" PRIu64 " bytes, too few "
 			       "for %" PRIu64 " ranges at once: lower "
 			       "--concurrency or give larger objects",
-			       plan->keys[op->key], object.size, turns);
+			       plan->keys[r->key], object.size, turns);
 	length = length < PLAN_BURST_BYTES ? length : PLAN_BURST_BYTES;
 	if (length > object.size - turns + 1)
 		length = object.size - turns + 1;
-	op->length = length;
-	op->start = turns < 2 ? 0
+	r->length = length;
+	r->start = turns < 2 ? 0
 			      : (object.size - length) / (turns - 1) * turn;
 	return 0;
 }
 
 const struct workload_ops workload_fetch_range = {
-	.name = "fetch_range",
+	.about = { .name = "fetch_range",
+		   .verbs = PLAN_VERB_BIT(PLAN_GET_RANGE) },
 	.default_bytes = 16384,
 	.fill = fill,
 	.burst = burst,

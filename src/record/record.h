@@ -54,6 +54,13 @@ struct record {
 };
 
 _Static_assert(sizeof(struct record) == RECORD_BYTES, "wire form");
+/* Of a record that can be true (analyse/possible.h): it ended no earlier than
+ * it was intended. */
+static inline uint64_t record_latency_ns(const struct record *record)
+{
+	return record->end_ns - record->intended_ns;
+}
+
 _Static_assert(offsetof(struct record, outcome) == 63, "wire form");
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "records are mapped, not decoded: little-endian machines only"

@@ -62,6 +62,7 @@ const char *run_end_name(enum run_end end)
 static void replica_init(struct replica *replica, unsigned number)
 {
 	replica->number = number;
+	replica->protocol = 1;
 	replica->state = REPLICA_NOT_STARTED;
 	replica->exit_status = -1;
 	replica->latency = mem_new(sizeof(struct histogram));
@@ -83,6 +84,8 @@ void trial_init(struct trial *trial, const struct trial_spec *spec)
 	uuid_make(trial->id);
 	trial->spec = *spec;
 	trial->replica_count = spec->replicas;
+	trial->widest = 1;
+	trial->burst_requests = spec->concurrency;
 	trial->replica = mem_array(spec->replicas, sizeof(*trial->replica));
 	for (unsigned i = 0; i < spec->replicas; i++)
 		replica_init(&trial->replica[i], i);

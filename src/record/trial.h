@@ -17,6 +17,7 @@
 #include "base/unknown.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
+#include "record/plan.h"
 #include "record/record.h"
 
 struct client_config {
@@ -177,6 +178,7 @@ struct machine_sample {
 struct replica {
 	unsigned number;
 	pid_t pid;
+	unsigned protocol;      /* version that it is spoken to in: 1 or 2 */
 	enum replica_state state;
 	int exit_status;        /* of exit(), or -1 */
 	int signal;             /* that ended or stopped it, or 0 */
@@ -211,6 +213,10 @@ struct replica {
 	uint64_t records;       /* in the whole file */
 	uint64_t records_after; /* ended after the window */
 	uint32_t in_flight_peak; /* most overlapping records */
+	struct plan_span requests; /* that the store should have seen of what
+				    * it started */
+	bool bodies_unknown;     /* it may have been sent more than it says */
+	uint64_t attempts;       /* requests that it says it sent */
 	uint64_t started_late_ns; /* its first operation, after GO;
 				   * COUNT_UNKNOWN: it has none */
 	struct histogram *latency; /* of ok operations, from intended start */
@@ -254,6 +260,8 @@ struct trial {
 	uint64_t window_end_ns; /* first replica done, or the deadline */
 	struct replica *replica;
 	unsigned replica_count;
+	unsigned widest;        /* requests that an operation makes at once */
+	unsigned burst_requests; /* of each replica's burst */
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
 	uint64_t origin_still_ns; /* of the window, that it stood still */

@@ -160,7 +160,8 @@ int packet_setup(const struct run_request *request, unsigned replica,
 			       "the parameters of the test are not a JSON "
 			       "object: %s", request->trial->params_json);
 	setup.object = json_pack("{s:s, s:i, s:o}", "type", "setup",
-				 "protocol", PACKET_PROTOCOL, "params", params);
+				 "protocol", (int)request->trial->replica[replica].protocol, "params",
+				 params);
 	add_target(&setup, request, replica);
 	add_work(&setup, &request->trial->spec);
 	add_files(&setup, request, replica);
@@ -300,12 +301,13 @@ int packet_read_ready(const json_t *packet, struct replica *replica,
 	if (json_get_u64(packet, "protocol", true, &protocol, "'ready'", err) <
 	    0)
 		return ERR_INVALID;
-	if (protocol != PACKET_PROTOCOL)
+	if (protocol != replica->protocol)
 		return err_set(err, ERR_CONFLICT,
 			       "speaks version %llu of the worker protocol and "
-			       "this program version %d: install the two "
-			       "together", (unsigned long long)protocol,
-			       PACKET_PROTOCOL);
+			       "its library.toml says version %u: write "
+			       "protocol = %llu into it, or install worker and "
+			       "harness together", (unsigned long long)protocol,
+			       replica->protocol, (unsigned long long)protocol);
 	if (read_versions(packet, replica, err) < 0 ||
 	    read_list(packet, "not_applied", ',', &replica->not_applied, err) <
 		    0 ||

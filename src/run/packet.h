@@ -1,6 +1,6 @@
 /*
- * The packets of the worker protocol, version 1 (docs/worker-protocol.md), as
- * the harness writes and reads them. Pure: no socket here.
+ * The packets of the worker protocol, versions 1 and 2
+ * (docs/worker-protocol.md), as the harness writes and reads them. Pure: no socket here.
  */
 #ifndef RUN_PACKET_H
 #define RUN_PACKET_H
@@ -12,7 +12,6 @@
 #include "record/trial.h"
 #include "run/run.h"
 
-#define PACKET_PROTOCOL 1
 #define PACKET_MAX_BYTES 65536
 
 /* The text of a packet for one replica, which the caller frees; the last two
