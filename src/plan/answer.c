@@ -131,21 +131,26 @@ int answer_read(const struct plan *plan, struct object_source *source,
 	return code;
 }
 
+void answer_as_range(const struct plan *plan, struct plan_request *r)
+{
+	struct plan_part part = { 0, r->length };
+
+	if (r->verb == PLAN_GET_RANGES)
+		part = plan->parts[r->start];
+	if (r->verb != PLAN_GET && r->verb != PLAN_GET_RANGES)
+		return;
+	r->verb = PLAN_GET_RANGE;
+	r->start = part.start;
+	r->length = part.length;
+	r->parts = 0;
+}
+
 void answer_shorten(const struct plan *plan, struct plan_request *r,
 		    uint64_t bytes)
 {
 	if (r->length <= bytes || !has_body(r))
 		return;
-	if (r->verb == PLAN_GET_RANGES) {
-		struct plan_part part = plan->parts[r->start];
-
-		r->start = part.start;
-		r->length = part.length;
-		r->parts = 0;
-	}
-	if (r->verb != PLAN_GET_SUFFIX)
-		r->verb = PLAN_GET_RANGE;
+	answer_as_range(plan, r);
 	if (r->length > bytes)
 		r->length = bytes;
-	r->has_crc32 = false;
 }

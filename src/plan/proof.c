@@ -109,8 +109,10 @@ static void widest_stage(struct line *line, struct plan_request *out)
 			memcpy(out, stage, count * sizeof(*out));
 		}
 	}
-	for (size_t i = 0; i < widest; i++)
+	for (size_t i = 0; i < widest; i++) {
+		answer_as_range(line->plan, &out[i]);
 		answer_shorten(line->plan, &out[i], PLAN_BURST_BYTES);
+	}
 	line->requests = out;
 	line->request_count = widest;
 }

@@ -108,8 +108,10 @@ int answer_read(const struct plan *plan, struct object_source *source,
 		const struct plan_request *request, struct str *out,
 		struct err *err);
 
-/* Makes its answer at most `bytes` long: a range of the object's first bytes
- * instead of all of them, the first range of several. */
+/* A get becomes a range of the whole object, a get_ranges its first range. */
+void answer_as_range(const struct plan *plan, struct plan_request *request);
+
+/* Makes its answer at most `bytes` long. */
 void answer_shorten(const struct plan *plan, struct plan_request *request,
 		    uint64_t bytes);
 
