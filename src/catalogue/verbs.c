@@ -41,22 +41,24 @@ static const char **workload_names(const struct catalogue *catalogue,
 	return names;
 }
 
+/* `advice`: what else to do than to take the nearest name; or NULL. */
 static int none(const struct catalogue *catalogue, const char *test,
-		struct err *err)
+		const char *advice, struct err *err)
 {
 	size_t count;
 	const char **names = workload_names(catalogue, &count);
 	const char *near = near_name(test, names, count);
 	struct str all = STR_INIT;
 
+	str_addf(&all, "the test '%s' has no workload, as its name begins with "
+		 "none of ", test);
 	for (size_t i = 0; i < count; i++)
 		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	err_set(err, ERR_USAGE,
-		"the test '%s' has no workload, as its name begins with none "
-		"of %s: %s%s%swrite workload = \"NAME\" into library.toml",
-		test, all.len ? all.buf : "theirs",
-		near ? "did you mean '" : "", near ? near : "",
-		near ? "'? or " : "");
+	if (near)
+		str_addf(&all, ": did you mean '%s'?", near);
+	if (advice)
+		str_addf(&all, "%s%s", near ? " or " : ": ", advice);
+	err_set(err, ERR_USAGE, "%s", all.buf);
 	str_release(&all);
 	free(names);
 	return ERR_USAGE;
@@ -69,7 +71,9 @@ int verbs_find_workload(const struct catalogue *catalogue,
 	*out = find(catalogue, test);
 	if (!*out && library->workload)
 		*out = find(catalogue, library->workload);
-	return *out ? 0 : none(catalogue, test, err);
+	return *out ? 0
+		    : none(catalogue, test, "write workload = \"NAME\" into "
+			   "library.toml", err);
 }
 
 const struct workload_about *catalogue_workload(
@@ -78,7 +82,7 @@ const struct workload_about *catalogue_workload(
 	const struct workload_about *found = find(catalogue, test);
 
 	if (!found)
-		none(catalogue, test, err);
+		none(catalogue, test, NULL, err);
 	return found;
 }
 
@@ -150,7 +154,7 @@ int verbs_read(const struct catalogue *catalogue, struct library *library,
 	if (code < 0 || !name)
 		return code;
 	if (!find(catalogue, name))
-		return none(catalogue, name, err);
+		return none(catalogue, name, NULL, err);
 	library->workload = mem_dup(name);
 	return 0;
 }
