@@ -91,10 +91,34 @@ static void other_version(void **state)
 	struct harness *h = *state;
 
 	put_plan(h, 10, "k");
-	set_count(h, "protocol", 2);
+	set_count(h, "protocol", 3);
 	harness_refused(h, &test, "setup",
-			"version 2 of the worker protocol and this worker "
-			"version 1");
+			"version 3 of the worker protocol and this worker "
+			"versions 1 and 2");
+	close(h->fd);
+	set_count(h, "protocol", 0);
+	harness_refused(h, &test, "setup", "version 0");
+}
+
+/* Both versions are answered with the same. */
+static void own_versions(void **state)
+{
+	struct harness *h = *state;
+
+	put_plan(h, 10, "k");
+	for (int version = 1; version <= 2; version++) {
+		json_t *ready;
+
+		set_count(h, "protocol", version);
+		harness_start(h, &test);
+		harness_send(h, h->setup);
+		ready = harness_receive(h, "ready");
+		assert_int_equal(count_in(ready, "protocol"), version);
+		json_decref(ready);
+		harness_bye(h);
+		close(h->fd);
+		h->fd = -1;
+	}
 }
 
 static void bad_setups(void **state)
@@ -509,6 +533,7 @@ int main(void)
 		CHECK(own_part_of_the_plan),
 		CHECK(too_short_a_plan),
 		CHECK(other_version),
+		CHECK(own_versions),
 		CHECK(bad_setups),
 		CHECK(wrong_packets),
 		CHECK(unfinished),

@@ -7,11 +7,13 @@
 #include "base/clock.h"
 #include "formats/tiff.h"
 #include "worker/core.h"
+#include "worker/verb.h"
 
 void answer_begin(struct slot *slot, const uint32_t *crc32_wanted,
 		  const struct tiff_layout *expect, const unsigned char *proof)
 {
 	slot->received = 0;
+	slot->told = slot->op.verb == BENCHMARK_HEAD ? UINT64_MAX : 0;
 	slot->end_ns = 0;
 	slot->is_watched = crc32_wanted || expect || proof;
 	slot->crc_wanted = crc32_wanted;
@@ -89,6 +91,8 @@ static void watch(struct slot *slot, const unsigned char *bytes, size_t n)
 {
 	uint64_t at = slot->received;
 
+	if (!verb_has_body(slot->op.verb))
+		return;
 	/* More than was asked for: the length alone makes it wrong. */
 	if (n > slot->op.length || at > slot->op.length - n)
 		return;
@@ -112,8 +116,42 @@ void benchmark_body(struct benchmark_slot *pub, const void *bytes, size_t n)
 	slot->received += n;
 }
 
+void benchmark_size(struct benchmark_slot *pub, uint64_t bytes)
+{
+	slot_of(pub)->told = bytes;
+}
+
+void benchmark_name(struct benchmark_slot *pub, const char *name, size_t n)
+{
+	static const unsigned char newline[] = { '\n' };
+	struct slot *slot = slot_of(pub);
+
+	slot->told++;
+	if (!slot->crc_wanted)
+		return;
+	slot->crc = (uint32_t)crc32_z(slot->crc, (const void *)name, n);
+	slot->crc = (uint32_t)crc32_z(slot->crc, newline, 1);
+}
+
+static enum benchmark_outcome judge_told(struct slot *slot)
+{
+	unsigned long long wanted = slot->op.length, told = slot->told;
+
+	if (told == wanted)
+		return BENCHMARK_OK;
+	if (slot->op.verb == BENCHMARK_LIST)
+		explain(slot, "%llu names instead of %llu", told, wanted);
+	else if (told == UINT64_MAX)
+		explain(slot, "no size instead of %llu", wanted);
+	else
+		explain(slot, "a size of %llu instead of %llu", told, wanted);
+	return BENCHMARK_WRONG_BYTES;
+}
+
 static enum benchmark_outcome judge_length(struct slot *slot)
 {
+	if (!verb_has_body(slot->op.verb))
+		return judge_told(slot);
 	if (slot->received == slot->op.length)
 		return BENCHMARK_OK;
 	explain(slot, "%llu bytes instead of %llu",
@@ -121,6 +159,14 @@ static enum benchmark_outcome judge_length(struct slot *slot)
 		(unsigned long long)slot->op.length);
 	return slot->received < slot->op.length ? BENCHMARK_TRUNCATED :
 						  BENCHMARK_WRONG_BYTES;
+}
+
+bool answer_crc_is_checked(const struct slot *slot)
+{
+	uint64_t came = verb_has_body(slot->op.verb) ? slot->received :
+						       slot->told;
+
+	return slot->crc_wanted && came == slot->op.length;
 }
 
 static enum benchmark_outcome judge_content(struct slot *slot)
@@ -146,15 +192,26 @@ enum benchmark_outcome answer_judge(struct slot *slot,
 	return said;
 }
 
+static enum benchmark_outcome outcome_of(unsigned status, unsigned right)
+{
+	if (status == right)
+		return BENCHMARK_OK;
+	return status == 429 || status == 503 ? BENCHMARK_THROTTLED :
+						BENCHMARK_HTTP_ERROR;
+}
+
 enum benchmark_outcome benchmark_outcome_of_status(unsigned status)
 {
-	switch (status) {
-	case 206:
-		return BENCHMARK_OK;
-	case 429:
-	case 503:
-		return BENCHMARK_THROTTLED;
-	default:
-		return BENCHMARK_HTTP_ERROR;
-	}
+	return outcome_of(status, 206);
+}
+
+enum benchmark_outcome
+benchmark_outcome_of_slot(const struct benchmark_slot *slot)
+{
+	enum benchmark_verb verb = slot->op->verb;
+	bool is_part = verb == BENCHMARK_GET_RANGE ||
+		       verb == BENCHMARK_GET_RANGES ||
+		       verb == BENCHMARK_GET_SUFFIX;
+
+	return outcome_of(slot->status, is_part ? 206 : 200);
 }

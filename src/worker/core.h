@@ -1,7 +1,8 @@
 /*
  * The parts of a running worker. A phase (proof, burst, warm-up, timed part)
  * says which operations are to be done; a scheduler (events.c, threads.c) keeps
- * them in flight; answer.c checks what comes back; phase.c counts and records.
+ * them in flight; flight.c takes each through its stages; answer.c checks what
+ * comes back; phase.c counts and records.
  */
 #ifndef WORKER_CORE_H
 #define WORKER_CORE_H
@@ -18,15 +19,16 @@
 #include "worker/records.h"
 #include "worker/setup.h"
 
+/* One request in flight. */
 struct slot {
 	struct benchmark_slot pub; /* first: the test's view */
 	struct benchmark_operation op;
 	struct worker *worker;
-	uint64_t intended_ns, start_ns;
+	struct flight *flight;     /* whose slot this is */
 	uint64_t end_ns;   /* 0 until known */
 	uint64_t received; /* bytes of the body */
-	bool busy;         /* an operation is in flight */
-	struct slot *older, *newer; /* in flight, in the order of start */
+	uint64_t told;     /* a head's size, or how many names of a list */
+	bool busy;         /* a request is in flight */
 
 	/* What is watched in the body as it arrives. */
 	bool is_watched;
@@ -41,8 +43,29 @@ struct slot {
 		HEADER_RIGHT,
 		HEADER_WRONG,
 	} header_state;
-	unsigned char *header; /* collects pieces; operations.header_bytes */
-	char text[256];      /* why the operation fails; "" unknown */
+	unsigned char *header; /* collects pieces; operations.header_bytes.
+				* NULL but for a flight's first slot */
+	char text[256];      /* why the request fails; "" unknown */
+};
+
+/* One operation in flight, and the requests of its present stage. */
+struct flight {
+	struct slot *slots; /* its own, worker.width of them */
+	unsigned number;
+	uint64_t intended_ns, start_ns;
+	uint64_t end_ns;    /* of the last request that is over; 0: none is */
+	size_t index;       /* of the operation in phase.ops */
+	const struct request *next; /* of the next stage; NULL: none follows */
+	unsigned asked;     /* requests of the stage */
+	unsigned pending;   /* of these, not yet over */
+	enum benchmark_outcome outcome; /* of the first request that fails */
+	struct slot *failed;            /* and its slot */
+	struct flight *older, *newer; /* in flight, in the order of start */
+
+	/* Of all requests so far, as the record has them. */
+	uint64_t bytes, first_byte_ns;
+	unsigned status, attempts;
+	bool crc_checked;
 };
 
 struct phase {
@@ -78,9 +101,12 @@ struct worker {
 	struct records records;
 	void *client;               /* what the test's open() made */
 	bool is_open;
-	struct slot *slots;         /* setup.target.concurrency of them */
+	struct flight *flights;     /* setup.target.concurrency of them */
+	unsigned flight_count;
+	unsigned width;             /* slots of a flight: the widest stage */
+	struct slot *slots;         /* of all flights, one after the other */
 	unsigned slot_count;
-	unsigned char *headers;     /* behind all slots' `header` */
+	unsigned char *headers;     /* behind all flights' `header` */
 	uint64_t limit_ns;          /* of one operation */
 	struct phase phase;
 	const char *stage;          /* for the packet 'error' */
@@ -92,10 +118,11 @@ struct worker {
 	size_t version_count, version_capacity;
 
 	/* events.c */
-	unsigned *idle;             /* numbers of slots that are free */
+	unsigned *idle;             /* numbers of flights that are free */
 	unsigned idle_count;
+	unsigned between;           /* flights whose next stage is to start */
 	bool is_starting;           /* within the test's start() */
-	struct slot *oldest, *newest; /* in flight */
+	struct flight *oldest, *newest; /* in flight */
 
 	struct threads *threads;    /* threads.c */
 };
@@ -105,15 +132,41 @@ static inline struct slot *slot_of(struct benchmark_slot *pub)
 	return (struct slot *)pub;
 }
 
-/* answer.c: begins to watch the operation of the slot. */
+/* answer.c: begins to watch the request of the slot. */
 void answer_begin(struct slot *slot, const uint32_t *crc32,
 		  const struct tiff_layout *expect, const unsigned char *proof);
 
-/* What became of the operation, given what the test says of it. */
+/* What became of the request, given what the test says of it. */
 enum benchmark_outcome answer_judge(struct slot *slot,
 				    enum benchmark_outcome said);
 
-/* phase.c. Threads call these with the lock held, but for phase_judge(). */
+/* Whether all was there that a CRC was wanted of. */
+bool answer_crc_is_checked(const struct slot *slot);
+
+/* flight.c. Threads call these with the lock held, but for flight_judge(). */
+
+/* Gives the flight's slots the first stage of operation `index` of the phase:
+ * `asked` requests, all to be begun. */
+void flight_begin(struct worker *worker, struct flight *flight, uint64_t index,
+		  uint64_t intended_ns, uint64_t start_ns);
+
+/* Whether another stage follows. To be asked when no request is pending. */
+bool flight_goes_on(const struct flight *flight);
+
+/* Gives the flight's slots the next stage. */
+void flight_next(struct worker *worker, struct flight *flight, uint64_t now_ns);
+
+/* The final outcome of a request, after all checks. Sets slot->end_ns. */
+enum benchmark_outcome flight_judge(struct slot *slot,
+				    enum benchmark_outcome said);
+
+/* The request of the slot is over. */
+void flight_take(struct slot *slot, enum benchmark_outcome outcome);
+
+/* The operation fails for what that slot has to say. */
+void flight_fail(struct slot *slot, enum benchmark_outcome outcome);
+
+/* phase.c. Threads call these with the lock held. */
 
 /* Whether an operation may start that is intended at `at_ns`, and counts it.
  * Sets phase.stopped_by otherwise. */
@@ -122,17 +175,8 @@ bool phase_take(struct phase *phase, uint64_t at_ns);
 /* When the next operation should start (open loop). */
 uint64_t phase_intended_ns(const struct phase *phase);
 
-/* Gives the slot operation `index` of the phase. */
-void phase_begin(struct worker *worker, struct slot *slot, uint64_t index,
-		 uint64_t intended_ns, uint64_t start_ns);
-
-/* The final outcome, after all checks. Sets slot->end_ns. */
-enum benchmark_outcome phase_judge(struct worker *worker, struct slot *slot,
-				   enum benchmark_outcome said);
-
-/* Counts and records; the slot is free again. */
-void phase_finish(struct worker *worker, struct slot *slot,
-		  enum benchmark_outcome outcome);
+/* Counts and records the operation; the flight is free again. */
+void phase_finish(struct worker *worker, struct flight *flight);
 
 /* No operation starts any more, and none that is in flight counts. */
 void phase_close(struct phase *phase, uint64_t now_ns);

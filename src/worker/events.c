@@ -8,79 +8,116 @@
 /* So long a wait at most, so that a mistake in a deadline is no hang. */
 #define LONGEST_WAIT_NS (10 * NS_PER_S)
 
-static void append(struct worker *worker, struct slot *slot)
+static void append(struct worker *worker, struct flight *flight)
 {
-	slot->newer = NULL;
-	slot->older = worker->newest;
+	flight->newer = NULL;
+	flight->older = worker->newest;
 	if (worker->newest)
-		worker->newest->newer = slot;
+		worker->newest->newer = flight;
 	else
-		worker->oldest = slot;
-	worker->newest = slot;
+		worker->oldest = flight;
+	worker->newest = flight;
 }
 
-static void remove_slot(struct worker *worker, struct slot *slot)
+static void take_out(struct worker *worker, struct flight *flight)
 {
-	if (slot->older)
-		slot->older->newer = slot->newer;
+	if (flight->older)
+		flight->older->newer = flight->newer;
 	else
-		worker->oldest = slot->newer;
-	if (slot->newer)
-		slot->newer->older = slot->older;
+		worker->oldest = flight->newer;
+	if (flight->newer)
+		flight->newer->older = flight->older;
 	else
-		worker->newest = slot->older;
+		worker->newest = flight->older;
 }
 
-static void start(struct worker *worker, struct slot *slot,
-		  uint64_t intended_ns, uint64_t now_ns)
+/* Starts all requests of the stage. One that ends at once is over before the
+ * next starts. */
+static void start_stage(struct worker *worker, struct flight *flight)
 {
-	phase_begin(worker, slot, worker->phase.started - 1, intended_ns,
-		    now_ns);
-	append(worker, slot);
 	worker->is_starting = true;
-	worker->test->start(worker->client, &slot->pub);
+	for (unsigned i = 0; i < flight->asked; i++)
+		worker->test->start(worker->client, &flight->slots[i].pub);
 	worker->is_starting = false;
 }
 
-static void make_idle(struct worker *worker, struct slot *slot)
+static void start(struct worker *worker, struct flight *flight,
+		  uint64_t intended_ns, uint64_t now_ns)
 {
-	worker->idle[worker->idle_count++] = slot->pub.number;
+	flight_begin(worker, flight, worker->phase.started - 1, intended_ns,
+		     now_ns);
+	append(worker, flight);
+	start_stage(worker, flight);
 }
 
-static void finish(struct worker *worker, struct slot *slot,
-		   enum benchmark_outcome outcome)
+static void make_idle(struct worker *worker, struct flight *flight)
 {
-	remove_slot(worker, slot);
-	phase_finish(worker, slot, outcome);
+	worker->idle[worker->idle_count++] = flight->number;
+}
+
+static void finish(struct worker *worker, struct flight *flight)
+{
+	take_out(worker, flight);
+	phase_finish(worker, flight);
+}
+
+static void go_on(struct worker *worker, struct flight *flight)
+{
+	/* start() within start() could go on without end. */
+	if (worker->is_starting) {
+		worker->between++;
+		return;
+	}
+	flight_next(worker, flight, clock_now_ns());
+	start_stage(worker, flight);
 }
 
 void benchmark_end(struct benchmark_slot *pub, enum benchmark_outcome said)
 {
 	struct slot *slot = slot_of(pub);
+	struct flight *flight = slot->flight;
 	struct worker *worker = slot->worker;
 	struct phase *phase = &worker->phase;
-	enum benchmark_outcome outcome;
 	uint64_t now;
 
 	if (!slot->busy)
 		return;
-	outcome = phase_judge(worker, slot, said);
-	finish(worker, slot, outcome);
+	flight_take(slot, flight_judge(slot, said));
+	if (flight->pending)
+		return;
+	if (flight_goes_on(flight)) {
+		go_on(worker, flight);
+		return;
+	}
+	finish(worker, flight);
 	/* Checking took its time; else the end is as good as now. */
 	now = slot->is_watched ? clock_now_ns() : slot->end_ns;
 	/* A test that ends an operation within start() would have start()
 	 * within start() without end; a failing one comes back at once, and
 	 * others must have their turn: both go on after the next wait. */
 	if (worker->is_starting || phase->period_ns > 0 ||
-	    outcome != BENCHMARK_OK || !phase_take(phase, now))
-		make_idle(worker, slot);
+	    flight->outcome != BENCHMARK_OK || !phase_take(phase, now))
+		make_idle(worker, flight);
 	else
-		start(worker, slot, slot->end_ns, now);
+		start(worker, flight, flight->end_ns, now);
 }
 
-static struct slot *take_idle(struct worker *worker)
+static struct flight *take_idle(struct worker *worker)
 {
-	return &worker->slots[worker->idle[--worker->idle_count]];
+	return &worker->flights[worker->idle[--worker->idle_count]];
+}
+
+/* Starts the next stage of those whose last one ended within start(). */
+static void fill_stages(struct worker *worker)
+{
+	while (worker->between) {
+		struct flight *flight = worker->oldest;
+
+		while (flight->pending)
+			flight = flight->newer;
+		worker->between--;
+		go_on(worker, flight);
+	}
 }
 
 /* Whether the next operation of an open loop is still to come. */
@@ -111,27 +148,48 @@ static void fill_closed(struct worker *worker, uint64_t now)
 
 	/* As many as there are now: one that ends at once comes back. */
 	for (unsigned n = worker->idle_count; n; n--) {
-		struct slot *slot;
+		struct flight *flight;
 
 		if (!phase_take(phase, now))
 			return;
-		slot = take_idle(worker);
-		start(worker, slot,
-		      slot->end_ns ? slot->end_ns : phase->begin_ns, now);
+		flight = take_idle(worker);
+		start(worker, flight,
+		      flight->end_ns ? flight->end_ns : phase->begin_ns, now);
 		now = clock_now_ns();
+	}
+}
+
+/* Gives up the operation. A test may end other requests within cancel(), so
+ * those given up stay pending until all are. */
+static void cancel(struct worker *worker, struct flight *flight, uint64_t now)
+{
+	if (!flight->pending)
+		worker->between--;
+	for (unsigned i = 0; i < flight->asked; i++) {
+		if (flight->slots[i].busy)
+			worker->test->cancel(worker->client,
+					     &flight->slots[i].pub);
+	}
+	for (unsigned i = 0; i < flight->asked; i++) {
+		flight->slots[i].end_ns = now;
+		if (flight->slots[i].busy)
+			flight_take(&flight->slots[i], BENCHMARK_TIMEOUT);
 	}
 }
 
 static void expire(struct worker *worker, uint64_t now)
 {
-	struct slot *slot;
+	struct flight *flight;
 
-	while ((slot = worker->oldest) != NULL &&
-	       now - slot->start_ns > worker->limit_ns) {
-		worker->test->cancel(worker->client, &slot->pub);
-		slot->end_ns = now;
-		finish(worker, slot, BENCHMARK_TIMEOUT);
-		make_idle(worker, slot);
+	while ((flight = worker->oldest) != NULL &&
+	       now - flight->start_ns > worker->limit_ns) {
+		cancel(worker, flight, now);
+		/* Between two stages nothing was in flight. */
+		if (!flight->failed)
+			flight_fail(flight->slots, BENCHMARK_TIMEOUT);
+		flight->end_ns = now;
+		finish(worker, flight);
+		make_idle(worker, flight);
 	}
 }
 
@@ -153,17 +211,16 @@ static uint64_t wait_ns(const struct worker *worker, uint64_t now)
 		if (next < until)
 			until = next;
 	}
-	return until > now ? until - now : 0;
+	return until > now && !worker->between ? until - now : 0;
 }
 
 static void give_up(struct worker *worker)
 {
-	struct slot *slot;
+	struct flight *flight;
 
-	while ((slot = worker->oldest) != NULL) {
-		worker->test->cancel(worker->client, &slot->pub);
-		remove_slot(worker, slot);
-		slot->busy = false;
+	while ((flight = worker->oldest) != NULL) {
+		cancel(worker, flight, worker->phase.end_ns);
+		take_out(worker, flight);
 	}
 }
 
@@ -171,8 +228,8 @@ static void all_idle(struct worker *worker)
 {
 	worker->idle_count = 0;
 	for (unsigned i = worker->phase.width; i > 0; i--) {
-		worker->slots[i - 1].end_ns = 0;
-		make_idle(worker, &worker->slots[i - 1]);
+		worker->flights[i - 1].end_ns = 0;
+		make_idle(worker, &worker->flights[i - 1]);
 	}
 }
 
@@ -193,6 +250,7 @@ static int run(struct worker *worker, struct err *err)
 
 	while (code == 0 && now < phase->close_ns) {
 		expire(worker, now);
+		fill_stages(worker);
 		if (phase->period_ns > 0)
 			fill_open(worker, now);
 		else

@@ -1,6 +1,7 @@
 /* A replica's life between the packets `setup` and `bye`. */
 #include <gnu/libc-version.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ static int load_proof_bytes(struct worker *worker, struct err *err)
 	int code;
 
 	for (size_t i = 0; i < worker->proof.count; i++)
-		wanted += worker->proof.list[i].length;
+		wanted += operations_body_bytes(&worker->proof, i);
 	code = path ? file_read(path, PROOF_LIMIT_BYTES, &bytes, err) : 0;
 	if (code == 0 && bytes.len < wanted)
 		code = err_set(err, ERR_INVALID,
@@ -107,7 +108,12 @@ static int load_files(struct worker *worker, struct err *err)
 {
 	const struct operations_part all = { 0, 1, UINT64_MAX };
 	struct setup *setup = &worker->setup;
-	int code = load_plan(worker, err);
+	int code;
+
+	operations_init(&worker->plan, worker->test->verbs);
+	operations_init(&worker->proof, worker->test->verbs);
+	operations_init(&worker->burst, worker->test->verbs);
+	code = load_plan(worker, err);
 
 	if (code == 0 && !worker->test->no_io)
 		code = load(worker, &worker->proof, setup->proof, &all, err);
@@ -124,37 +130,62 @@ static int load_files(struct worker *worker, struct err *err)
 			    setup->records_capacity, err);
 }
 
-static uint64_t header_bytes(const struct worker *worker)
+static void measure(struct worker *worker, uint64_t *header_bytes)
 {
-	uint64_t most = worker->plan.header_bytes;
+	const struct operations *files[] = { &worker->plan, &worker->proof,
+					     &worker->burst };
 
-	if (worker->proof.header_bytes > most)
-		most = worker->proof.header_bytes;
-	if (worker->burst.header_bytes > most)
-		most = worker->burst.header_bytes;
-	return most;
+	*header_bytes = 0;
+	worker->width = 1;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (files[i]->header_bytes > *header_bytes)
+			*header_bytes = files[i]->header_bytes;
+		if (files[i]->widest > worker->width)
+			worker->width = files[i]->widest;
+	}
 }
 
-static void make_slots(struct worker *worker)
+static void make_flight(struct worker *worker, unsigned number,
+			unsigned char *header)
 {
-	size_t bytes = (size_t)header_bytes(worker);
-	unsigned count = worker->setup.target.concurrency;
+	struct flight *flight = &worker->flights[number];
 
-	worker->slot_count = count;
-	worker->limit_ns =
-		clock_ns(worker->setup.target.operation_timeout_seconds);
-	worker->slots = mem_array(count, sizeof(*worker->slots));
-	worker->idle = mem_array(count, sizeof(*worker->idle));
-	worker->headers = mem_array(count, bytes);
-	for (unsigned i = 0; i < count; i++) {
-		struct slot *slot = &worker->slots[i];
+	flight->number = number;
+	flight->slots = &worker->slots[number * worker->width];
+	flight->slots->header = header;
+	for (unsigned i = 0; i < worker->width; i++) {
+		struct slot *slot = &flight->slots[i];
 
 		slot->worker = worker;
-		slot->header = worker->headers + bytes * i;
-		slot->pub.number = i;
+		slot->flight = flight;
+		slot->pub.number = number * worker->width + i;
 		slot->pub.op = &slot->op;
 		slot->pub.limit_ns = worker->limit_ns;
 	}
+}
+
+static int make_slots(struct worker *worker, struct err *err)
+{
+	struct benchmark_target *target = &worker->setup.target;
+	unsigned count = target->concurrency;
+	uint64_t bytes;
+
+	measure(worker, &bytes);
+	if (count > INT_MAX / worker->width)
+		return err_set(err, ERR_INVALID,
+			       "%u operations of %u requests at once are more "
+			       "than there can be: lower the concurrency",
+			       count, worker->width);
+	worker->flight_count = count;
+	worker->slot_count = target->slots = count * worker->width;
+	worker->limit_ns = clock_ns(target->operation_timeout_seconds);
+	worker->flights = mem_array(count, sizeof(*worker->flights));
+	worker->slots = mem_array(worker->slot_count, sizeof(*worker->slots));
+	worker->idle = mem_array(count, sizeof(*worker->idle));
+	worker->headers = mem_array(count, (size_t)bytes);
+	for (unsigned i = 0; i < count; i++)
+		make_flight(worker, i, worker->headers + (size_t)bytes * i);
+	return 0;
 }
 
 static int open_client(struct worker *worker, struct err *err)
@@ -228,7 +259,7 @@ static int run_warm_up(struct worker *worker, struct err *err)
 		return 0;
 	worker->phase = (struct phase){
 		.ops = &worker->plan,
-		.width = worker->slot_count,
+		.width = worker->flight_count,
 		.most = UINT64_MAX,
 		.most_is = "n_requests",
 	};
@@ -244,7 +275,7 @@ static int run_timed(struct worker *worker, uint64_t at_ns, struct err *err)
 
 	worker->phase = (struct phase){
 		.ops = &worker->plan,
-		.width = worker->slot_count,
+		.width = worker->flight_count,
 		.most = wanted < room ? wanted : room,
 		.most_is = wanted <= room ? "n_requests" : "records_full",
 		.period_ns = rate > 0 ? (double)NS_PER_S / rate : 0,
@@ -291,7 +322,7 @@ static json_t *ready_packet(const struct worker *worker)
 					   "no burst, and only lengths are "
 					   "checked"));
 	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:f, s:I}", "type", "ready",
-			 "protocol", WORKER_PROTOCOL, "versions",
+			 "protocol", (int)worker->setup.protocol, "versions",
 			 versions_of(worker), "not_applied",
 			 list_of(worker->test->not_applied), "notes", notes,
 			 "import_seconds", worker->import_s, "clock_ns",
@@ -335,8 +366,8 @@ static int prepare(struct worker *worker, json_t *packet, struct err *err)
 		code = load_files(worker, err);
 	if (code < 0)
 		return code;
-	make_slots(worker);
-	return open_client(worker, err);
+	code = make_slots(worker, err);
+	return code < 0 ? code : open_client(worker, err);
 }
 
 static int prove(struct worker *worker, struct err *err)
@@ -350,7 +381,7 @@ static int prove(struct worker *worker, struct err *err)
 	if (code < 0)
 		return code;
 	worker->stage = "burst";
-	code = run_checked(worker, &worker->burst, NULL, worker->slot_count,
+	code = run_checked(worker, &worker->burst, NULL, worker->flight_count,
 			   err);
 	if (code == 0)
 		worker->stage = "run";
@@ -387,6 +418,7 @@ bool session_release(struct worker *worker)
 	operations_release(&worker->burst);
 	records_close(&worker->records);
 	free(worker->proof_bytes);
+	free(worker->flights);
 	free(worker->slots);
 	free(worker->idle);
 	free(worker->headers);

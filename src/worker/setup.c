@@ -66,17 +66,20 @@ static int get_warm_up(const json_t *packet, double *out, struct err *err)
 	return code;
 }
 
-static int read_protocol(const json_t *packet, struct err *err)
+static int read_protocol(struct setup *setup, struct err *err)
 {
 	uint64_t theirs = 0;
-	int code = json_get_u64(packet, "protocol", true, &theirs, what, err);
+	int code = json_get_u64(setup->packet, "protocol", true, &theirs, what,
+				err);
 
-	if (code == 0 && theirs != WORKER_PROTOCOL)
+	if (code == 0 &&
+	    (theirs < WORKER_PROTOCOL_LEAST || theirs > WORKER_PROTOCOL))
 		code = err_set(err, ERR_CONFLICT,
 			       "the harness speaks version %" PRIu64
 			       " of the worker protocol and this worker "
-			       "version %d: build both from one source",
-			       theirs, WORKER_PROTOCOL);
+			       "versions %d and %d: build both from one source",
+			       theirs, WORKER_PROTOCOL_LEAST, WORKER_PROTOCOL);
+	setup->protocol = theirs;
 	return code;
 }
 
@@ -270,7 +273,7 @@ int setup_read(struct setup *setup, json_t *packet, struct err *err)
 	memset(setup, 0, sizeof(*setup));
 	setup->packet = packet;
 	setup->target.region = "us-east-1";
-	code = read_protocol(packet, err);
+	code = read_protocol(setup, err);
 	for (size_t i = 0; code == 0 && i < sizeof(steps) / sizeof(steps[0]);
 	     i++)
 		code = steps[i](setup, err);

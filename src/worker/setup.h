@@ -9,9 +9,12 @@
 #include "base/err.h"
 #include "benchmark/worker.h"
 
-#define WORKER_PROTOCOL 1
+/* Versions that this worker speaks. */
+#define WORKER_PROTOCOL_LEAST 1
+#define WORKER_PROTOCOL 2
 
 struct setup {
+	uint64_t protocol; /* what the harness speaks */
 	json_t *packet; /* owned; the strings below are borrowed from it */
 	const char *library, *test;
 	struct benchmark_target target;

@@ -1,7 +1,9 @@
 /*
  * The scheduler of blocking tests: a thread a slot, for the whole life of the
- * worker, so that what belongs to a thread can belong to a slot. One lock
- * guards the phase; no operation is done under it.
+ * worker, so that what belongs to a thread can belong to a slot. The thread of a
+ * flight's first slot takes operations and leads the others of the flight, which
+ * help with the requests of a stage. One lock guards the phase and the flights;
+ * no request is done under it.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,29 +16,32 @@
 struct threads {
 	pthread_mutex_t lock;
 	pthread_cond_t go;    /* a phase begins, or the end */
-	pthread_cond_t quiet; /* the last working thread came back */
+	pthread_cond_t quiet; /* the last leading thread came back */
+	pthread_cond_t *wake; /* each slot's: a request to do; a leader's: its
+			       * helpers are ready. */
+	bool *has_work;       /* each slot's: a request waits for its helper */
 	pthread_t *ids;
 	unsigned count;       /* started */
-	unsigned working;     /* have not come back from the phase */
+	unsigned working;     /* leaders, not back from the phase */
 	uint64_t round;       /* number of the phase */
 	bool is_over;
 };
 
-static bool next_closed(struct worker *worker, struct slot *slot)
+static bool next_closed(struct worker *worker, struct flight *flight)
 {
 	struct phase *phase = &worker->phase;
 	uint64_t index = phase->started, now = clock_now_ns();
 
 	if (phase->is_closed || !phase_take(phase, now))
 		return false;
-	phase_begin(worker, slot, index,
-		    slot->end_ns ? slot->end_ns : phase->begin_ns, now);
+	flight_begin(worker, flight, index,
+		     flight->end_ns ? flight->end_ns : phase->begin_ns, now);
 	return true;
 }
 
 /* Sleeps outside of the lock until the operation taken should start. Who wakes
  * after the deadline does not start it: nothing starts then. */
-static bool next_open(struct worker *worker, struct slot *slot)
+static bool next_open(struct worker *worker, struct flight *flight)
 {
 	struct threads *threads = worker->threads;
 	struct phase *phase = &worker->phase;
@@ -53,38 +58,63 @@ static bool next_open(struct worker *worker, struct slot *slot)
 		phase->stopped_by = "deadline";
 	if (phase->is_closed || now >= phase->deadline_ns)
 		return false;
-	phase_begin(worker, slot, index, intended, now);
+	flight_begin(worker, flight, index, intended, now);
 	return true;
 }
 
-/* Takes the slot's next operation; false when there is none. Locked. */
-static bool next(struct worker *worker, struct slot *slot)
+/* Takes the flight's next operation; false when there is none. Locked. */
+static bool next(struct worker *worker, struct flight *flight)
 {
-	return worker->phase.period_ns > 0 ? next_open(worker, slot)
-					   : next_closed(worker, slot);
+	return worker->phase.period_ns > 0 ? next_open(worker, flight)
+					   : next_closed(worker, flight);
 }
 
 /* Locked at begin and end. */
-static void work(struct worker *worker, struct slot *slot)
+static void do_request(struct worker *worker, struct slot *slot)
 {
 	pthread_mutex_t *lock = &worker->threads->lock;
+	enum benchmark_outcome outcome;
 
-	slot->end_ns = 0;
-	while (next(worker, slot)) {
-		enum benchmark_outcome outcome;
+	pthread_mutex_unlock(lock);
+	outcome = worker->test->fetch(worker->client, &slot->pub);
+	outcome = flight_judge(slot, outcome);
+	pthread_mutex_lock(lock);
+	flight_take(slot, outcome);
+}
 
-		pthread_mutex_unlock(lock);
-		outcome = worker->test->fetch(worker->client, &slot->pub);
-		outcome = phase_judge(worker, slot, outcome);
-		pthread_mutex_lock(lock);
-		if (worker->phase.is_closed)
-			slot->busy = false;
-		else
-			phase_finish(worker, slot, outcome);
+/* All requests of the stage at once; waits for the last. Locked. */
+static void do_stage(struct worker *worker, struct flight *flight)
+{
+	struct threads *threads = worker->threads;
+	unsigned leader = flight->slots->pub.number;
+
+	for (unsigned i = leader + 1; i < leader + flight->asked; i++) {
+		threads->has_work[i] = true;
+		pthread_cond_signal(&threads->wake[i]);
+	}
+	do_request(worker, flight->slots);
+	while (flight->pending)
+		pthread_cond_wait(&threads->wake[leader], &threads->lock);
+}
+
+/* Locked. */
+static void work(struct worker *worker, struct flight *flight)
+{
+	const struct phase *phase = &worker->phase;
+
+	flight->end_ns = 0;
+	while (next(worker, flight)) {
+		do_stage(worker, flight);
+		while (flight_goes_on(flight) && !phase->is_closed) {
+			flight_next(worker, flight, clock_now_ns());
+			do_stage(worker, flight);
+		}
+		if (!phase->is_closed)
+			phase_finish(worker, flight);
 	}
 }
 
-static void rounds(struct worker *worker, struct slot *slot)
+static void lead(struct worker *worker, struct flight *flight)
 {
 	struct threads *threads = worker->threads;
 	uint64_t seen = 0;
@@ -96,10 +126,31 @@ static void rounds(struct worker *worker, struct slot *slot)
 		if (threads->is_over)
 			break;
 		seen = threads->round;
-		if (slot->pub.number < worker->phase.width)
-			work(worker, slot);
+		if (flight->number < worker->phase.width)
+			work(worker, flight);
 		if (--threads->working == 0)
 			pthread_cond_signal(&threads->quiet);
+	}
+	pthread_mutex_unlock(&threads->lock);
+}
+
+static void help(struct worker *worker, struct slot *slot)
+{
+	struct threads *threads = worker->threads;
+	unsigned number = slot->pub.number;
+
+	pthread_mutex_lock(&threads->lock);
+	for (;;) {
+		while (!threads->has_work[number] && !threads->is_over)
+			pthread_cond_wait(&threads->wake[number],
+					  &threads->lock);
+		if (threads->is_over)
+			break;
+		threads->has_work[number] = false;
+		do_request(worker, slot);
+		if (!slot->flight->pending)
+			pthread_cond_signal(
+				&threads->wake[slot->flight->slots->pub.number]);
 	}
 	pthread_mutex_unlock(&threads->lock);
 }
@@ -112,7 +163,10 @@ static void *thread_main(void *argument)
 
 	if (test->thread_open)
 		slot->pub.data = test->thread_open(worker->client, &slot->pub);
-	rounds(worker, slot);
+	if (slot == slot->flight->slots)
+		lead(worker, slot->flight);
+	else
+		help(worker, slot);
 	if (test->thread_close)
 		test->thread_close(worker->client, &slot->pub);
 	return NULL;
@@ -129,6 +183,10 @@ static void init(struct threads *threads, unsigned count)
 	pthread_cond_init(&threads->quiet, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	threads->ids = mem_array(count, sizeof(*threads->ids));
+	threads->wake = mem_array(count, sizeof(*threads->wake));
+	threads->has_work = mem_array(count, sizeof(*threads->has_work));
+	for (unsigned i = 0; i < count; i++)
+		pthread_cond_init(&threads->wake[i], NULL);
 }
 
 int threads_start(struct worker *worker, struct err *err)
@@ -182,7 +240,7 @@ int threads_run(struct worker *worker, struct err *err)
 	(void)err;
 	clock_sleep_until(phase->begin_ns);
 	pthread_mutex_lock(&threads->lock);
-	threads->working = threads->count;
+	threads->working = worker->flight_count;
 	threads->round++;
 	pthread_cond_broadcast(&threads->go);
 	/* Only what is recorded has to end in time; before that, nothing is
@@ -201,15 +259,20 @@ bool threads_stop(struct worker *worker)
 	if (!threads)
 		return true;
 	pthread_mutex_lock(&threads->lock);
+	/* The end of the process ends all threads then, those that wait too. */
 	is_stuck = threads->working > 0;
-	threads->is_over = true;
+	threads->is_over = !is_stuck;
 	pthread_cond_broadcast(&threads->go);
+	for (unsigned i = 0; i < threads->count; i++)
+		pthread_cond_signal(&threads->wake[i]);
 	pthread_mutex_unlock(&threads->lock);
 	if (is_stuck)
 		return false;
 	for (unsigned i = 0; i < threads->count; i++)
 		pthread_join(threads->ids[i], NULL);
 	free(threads->ids);
+	free(threads->wake);
+	free(threads->has_work);
 	free(threads);
 	worker->threads = NULL;
 	return true;
