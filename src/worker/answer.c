@@ -161,12 +161,12 @@ static enum benchmark_outcome judge_length(struct slot *slot)
 						  BENCHMARK_WRONG_BYTES;
 }
 
-bool answer_crc_is_checked(const struct slot *slot)
+bool answer_is_whole(const struct slot *slot)
 {
 	uint64_t came = verb_has_body(slot->op.verb) ? slot->received :
 						       slot->told;
 
-	return slot->crc_wanted && came == slot->op.length;
+	return came == slot->op.length;
 }
 
 static enum benchmark_outcome judge_content(struct slot *slot)

@@ -140,8 +140,8 @@ void answer_begin(struct slot *slot, const uint32_t *crc32,
 enum benchmark_outcome answer_judge(struct slot *slot,
 				    enum benchmark_outcome said);
 
-/* Whether all was there that a CRC was wanted of. */
-bool answer_crc_is_checked(const struct slot *slot);
+/* Whether as much came as was asked for. */
+bool answer_is_whole(const struct slot *slot);
 
 /* flight.c. Threads call these with the lock held, but for flight_judge(). */
 

@@ -68,9 +68,11 @@ void flight_begin(struct worker *worker, struct flight *flight, uint64_t index,
 	const struct operations *ops = worker->phase.ops;
 	size_t i = (size_t)(index % ops->count);
 	const struct tiff_layout *expect = operations_expect(ops, i);
+	const struct request *first = NULL;
 	unsigned count;
-	const struct request *first = operations_requests(ops, i, &count);
 
+	if (ops->request_count)
+		first = operations_requests(ops, i, &count);
 	flight->index = i;
 	flight->intended_ns = intended_ns;
 	flight->start_ns = start_ns;
@@ -143,7 +145,8 @@ void flight_take(struct slot *slot, enum benchmark_outcome outcome)
 	flight->pending--;
 	flight->attempts += pub->attempts;
 	flight->bytes += payload_of(slot, outcome);
-	flight->crc_checked |= answer_crc_is_checked(slot);
+	if (slot->crc_wanted && answer_is_whole(slot))
+		flight->crc_checked = true;
 	if (slot->end_ns > flight->end_ns)
 		flight->end_ns = slot->end_ns;
 	if (!flight->first_byte_ns)
