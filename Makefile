@@ -49,7 +49,8 @@ GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c \
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
 WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
 	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c src/formats/*.c))
-TEST_SRC  := $(wildcard benchmark/tests/*/[!_]*.c check/libraries/*/[!_]*.c)
+TEST_SRC  := $(wildcard benchmark/tests/*/[!_]*.c benchmark/tests/*/_verbs.c \
+	check/libraries/*/[!_]*.c check/libraries/*/_verbs.c)
 TESTS     := $(patsubst benchmark/tests/%.c,$(BUILD)/tests/%,$(filter benchmark/%,$(TEST_SRC))) \
 	$(patsubst check/libraries/%.c,$(BUILD)/tests/%,$(filter check/%,$(TEST_SRC)))
 UNIT      := $(patsubst check/unit/%.c,$(BUILD)/check/unit/%,$(wildcard check/unit/*.c))

@@ -1,6 +1,6 @@
 /*
- * What the machine can do: GETs of ranges over plain HTTP/1.1 on bare sockets
- * and one epoll descriptor. Requests are written into a buffer of the
+ * What the machine can do: GET and HEAD over plain HTTP/1.1 on bare sockets and
+ * one epoll descriptor. Requests are written into a buffer of the
  * connection and sent by one call; answers are received into one buffer that
  * all connections share and handed to the worker where they lie. Nothing is
  * allocated and nothing retried.
@@ -25,9 +25,9 @@
 
 #include "_address.h"
 #include "_head.h"
+#include "_request.h"
 
 #define RECEIVE_BYTES 262144
-#define REQUEST_BYTES 4096  /* the longest key takes 3072, encoded */
 #define DRAIN_BYTES 65536   /* an error's body up to this is read, so that the
 			     * connection can be kept */
 #define EVENTS 64
@@ -52,8 +52,7 @@ struct client {
 	int epoll;
 	struct addresses addresses;
 	uint64_t keep_ns;
-	char tail[512];              /* of each request, up to the range */
-	size_t tail_bytes;
+	struct request_fields fields;
 	struct connection *connections;
 	unsigned count;
 	struct connection **idle;    /* a stack: the last used is used first, so
@@ -131,13 +130,13 @@ static void serve_waiting(struct client *client)
 			return;
 		slot = client->waiting[client->waiting_head];
 		client->waiting_head = (client->waiting_head + 1) %
-				       client->target->concurrency;
+				       client->target->slots;
 		client->waiting_count--;
 		client_begin(client, c, slot);
 	}
 }
 
-/* The operation on the connection is over. */
+/* The request on the connection is over. */
 static void finish(struct client *client, struct connection *c,
 		   enum benchmark_outcome outcome)
 {
@@ -192,18 +191,22 @@ static void send_request(struct client *client, struct connection *c)
 /* c->outcome for when the body is there. Returns whether to read the body. */
 static bool judge_head(struct connection *c, const struct head *head)
 {
+	bool is_head = c->slot->op->verb == BENCHMARK_HEAD;
 	const char *text = NULL;
 
 	c->closes |= head->closes;
-	c->left = head->length;
-	c->outcome = head_judge(head, c->slot->op, &text);
+	c->left = is_head ? 0 : head->length;
+	c->outcome = head_judge(head, c->slot, &text);
 	c->is_error = c->outcome != BENCHMARK_OK;
 	if (text) {
 		benchmark_explain(c->slot, "%s", text);
 		return false;
 	}
-	return !c->is_error || (head->has_length && !head->is_chunked &&
-				head->length <= DRAIN_BYTES);
+	if (is_head && !c->is_error)
+		benchmark_size(c->slot, head->length);
+	return !c->is_error || is_head ||
+	       (head->has_length && !head->is_chunked &&
+		head->length <= DRAIN_BYTES);
 }
 
 static void take_body(struct client *client, struct connection *c,
@@ -362,28 +365,7 @@ static int connection_open(struct client *client, struct connection *c)
 	return connection_try(client, c);
 }
 
-/* False when it does not fit. */
-static bool make_request(struct client *client, struct connection *c)
-{
-	const struct benchmark_operation *op = c->slot->op;
-	size_t path_bytes = strlen(op->path);
-	char *to = c->request;
-
-	if (path_bytes + client->tail_bytes > REQUEST_BYTES - 64)
-		return false;
-	memcpy(to, "GET ", 4);
-	memcpy(to + 4, op->path, path_bytes);
-	to += 4 + path_bytes;
-	memcpy(to, client->tail, client->tail_bytes);
-	to = put_number(to + client->tail_bytes, op->start);
-	*to++ = '-';
-	to = put_number(to, op->start + op->length - 1);
-	memcpy(to, "\r\n\r\n", 4);
-	c->request_bytes = (size_t)(to + 4 - c->request);
-	return true;
-}
-
-/* Puts the slot's operation on a connection that is idle or closed. */
+/* Puts the slot's request on a connection that is idle or closed. */
 static void client_begin(struct client *client, struct connection *c,
 			 struct benchmark_slot *slot)
 {
@@ -394,7 +376,8 @@ static void client_begin(struct client *client, struct connection *c,
 	slot->attempts = 1;
 	c->sent_bytes = c->pieces.n = 0;
 	c->in_body = false;
-	if (!make_request(client, c)) {
+	c->request_bytes = request_make(c->request, &client->fields, slot->op);
+	if (!c->request_bytes) {
 		fail(client, c, BENCHMARK_OTHER, "the key is too long");
 	} else if (c->fd >= 0) {
 		send_request(client, c);
@@ -416,14 +399,14 @@ static void client_start(void *data, struct benchmark_slot *slot)
 		return;
 	}
 	at = client->waiting_head + client->waiting_count++;
-	client->waiting[at % client->target->concurrency] = slot;
+	client->waiting[at % client->target->slots] = slot;
 	slot->data = NULL;
 }
 
 /* Takes the slot out of the ring of those that wait. */
 static void forget_waiting(struct client *client, struct benchmark_slot *slot)
 {
-	unsigned size = client->target->concurrency, kept = 0;
+	unsigned size = client->target->slots, kept = 0;
 
 	for (unsigned i = 0; i < client->waiting_count; i++) {
 		struct benchmark_slot *other =
@@ -500,7 +483,7 @@ static void client_close(void *data)
 
 static bool make_pool(struct client *client)
 {
-	unsigned slots = client->target->concurrency;
+	unsigned slots = client->target->slots;
 	unsigned n = client->target->pool_size;
 
 	client->count = n < slots ? n : slots;
@@ -540,9 +523,8 @@ static void *client_open(struct benchmark_worker *worker,
 			 const struct benchmark_target *target)
 {
 	struct client *client = calloc(1, sizeof(*client));
-	const char *host = target->endpoint + strlen("http://");
 	const char *text = refusal(target);
-	int n, code;
+	int code;
 
 	if (!client || text) {
 		benchmark_refuse(worker, "%s", text ? text : "out of memory");
@@ -552,14 +534,9 @@ static void *client_open(struct benchmark_worker *worker,
 	client->target = target;
 	client->keep_ns =
 		(uint64_t)(target->keep_alive_timeout_seconds * 1e9);
-	n = snprintf(client->tail, sizeof(client->tail),
-		     " HTTP/1.1\r\nHost: %.*s\r\n%sAccept-Encoding: identity"
-		     "\r\nRange: bytes=",
-		     (int)strcspn(host, "/"), host,
-		     target->keep_alive ? "" : "Connection: close\r\n");
-	client->tail_bytes = (size_t)n;
 	code = client_resolve(client);
-	if (make_pool(client) && n < (int)sizeof(client->tail) && !code)
+	if (make_pool(client) && request_prepare(&client->fields, target) &&
+	    !code)
 		return client;
 	if (code)
 		benchmark_refuse(worker, "the host %s cannot be found: %s",
@@ -583,6 +560,7 @@ static const struct benchmark_test reference = {
 	.start = client_start,
 	.wait = client_wait,
 	.cancel = client_cancel,
+	.verbs = REQUEST_VERBS,
 };
 
 #endif

@@ -20,7 +20,8 @@ struct head {
 	unsigned status;
 	bool has_length, has_range, is_chunked, closes;
 	uint64_t length;      /* Content-Length */
-	uint64_t first, last; /* Content-Range: bytes first-last/... */
+	uint64_t first, last; /* Content-Range: bytes first-last/total */
+	uint64_t total;       /* 0: not told */
 };
 
 /* One that comes in pieces: what is there of it. Its room stands elsewhere, so
@@ -69,9 +70,13 @@ static bool head_range(struct head *head, const char *at, const char *end)
 	if (end - at < 6 || strncasecmp(at, "bytes ", 6) != 0)
 		return false;
 	at += 6;
-	return head_number(&at, end, &head->first) && at < end &&
-	       *at++ == '-' && head_number(&at, end, &head->last) &&
-	       at < end && *at == '/';
+	if (!head_number(&at, end, &head->first) || at >= end ||
+	    *at++ != '-' || !head_number(&at, end, &head->last) ||
+	    at >= end || *at++ != '/')
+		return false;
+	if (!head_number(&at, end, &head->total))
+		head->total = 0;
+	return head->last >= head->first;
 }
 
 static bool head_length(struct head *head, const char *at, const char *end)
@@ -204,48 +209,52 @@ static bool head_is_interim(const struct head *head)
 	return head->status / 100 == 1 && head->status != 101;
 }
 
+/* The bytes that were asked for, against those that come. */
+static enum benchmark_outcome
+head_judge_range(const struct head *head, const struct benchmark_operation *op)
+{
+	uint64_t bytes = head->last - head->first + 1;
+	bool is_suffix = op->verb == BENCHMARK_GET_SUFFIX;
+
+	if (!head->has_range)
+		return BENCHMARK_WRONG_BYTES;
+	if (is_suffix ? head->total && head->last != head->total - 1 :
+			head->first != op->start)
+		return BENCHMARK_WRONG_BYTES;
+	if (bytes == op->length)
+		return BENCHMARK_OK;
+	return bytes < op->length ? BENCHMARK_TRUNCATED : BENCHMARK_WRONG_BYTES;
+}
+
 /* What the head promises, against what was asked for. *text becomes the reason
  * where the status does not say it. */
-static enum benchmark_outcome
-head_judge(const struct head *head, const struct benchmark_operation *op,
-	   const char **text)
+static enum benchmark_outcome head_judge(const struct head *head,
+					 const struct benchmark_slot *slot,
+					 const char **text)
 {
-	uint64_t last = op->start + op->length - 1;
-	enum benchmark_outcome outcome =
-		benchmark_outcome_of_status(head->status);
+	const struct benchmark_operation *op = slot->op;
+	enum benchmark_outcome outcome = benchmark_outcome_of_slot(slot);
 
 	if (outcome != BENCHMARK_OK)
 		return outcome;
-	if (!head->has_range || head->first != op->start || head->last != last) {
+	if (op->verb == BENCHMARK_GET_RANGE ||
+	    op->verb == BENCHMARK_GET_SUFFIX)
+		outcome = head_judge_range(head, op);
+	if (outcome != BENCHMARK_OK) {
 		*text = "the Content-Range is not the range that was asked for";
-		return head->has_range && head->first == op->start &&
-				       head->last < last ?
-			       BENCHMARK_TRUNCATED :
-			       BENCHMARK_WRONG_BYTES;
+		return outcome;
 	}
 	if (!head->has_length) {
-		*text = "a 206 without Content-Length, which this client does "
-			"not read";
+		*text = "an answer without Content-Length, which this client "
+			"does not read";
 		return BENCHMARK_OTHER;
 	}
-	/* Of more than the range, the body tells: too long, or cut off. */
-	if (head->length >= op->length)
+	/* Of more than was asked for, the body tells: too long, or cut off. A
+	 * head's length is the size, which the worker judges. */
+	if (head->length >= op->length || op->verb == BENCHMARK_HEAD)
 		return BENCHMARK_OK;
-	*text = "the Content-Length is not that of the range";
+	*text = "the Content-Length is not that of what was asked for";
 	return BENCHMARK_TRUNCATED;
-}
-
-static char *put_number(char *to, uint64_t number)
-{
-	char digits[20];
-	unsigned n = 0;
-
-	do
-		digits[n++] = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	while (n)
-		*to++ = digits[--n];
-	return to;
 }
 
 #endif
