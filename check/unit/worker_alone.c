@@ -25,6 +25,7 @@ static enum benchmark_outcome fetch(void *client, struct benchmark_slot *slot)
 static const struct benchmark_test test = {
 	.version = version,
 	.fetch = fetch,
+	.verbs = BENCHMARK_DOES(BENCHMARK_GET_RANGE),
 };
 
 /* Runs the test with the flags; what it printed (stdout, stderr) is in the files
@@ -106,6 +107,31 @@ static void summary(void **state)
 	text = text_of(h, "out");
 	assert_non_null(strstr(text, "operations      30 in "));
 	assert_non_null(strstr(text, "failures        10 throttled\n"));
+	free(text);
+}
+
+/* Two requests at once, then one: an operation is one, by the name of --test. */
+static void plan_of_stages(void **state)
+{
+	static const char line[] =
+		"{\"op\":0,\"stages\":[[{\"key\":\"k\",\"start\":0,"
+		"\"length\":1000},{\"key\":\"k\",\"start\":9,"
+		"\"length\":1000}],[{\"key\":\"k\",\"start\":5,"
+		"\"length\":1000}]]}\n";
+	struct harness *h = *state;
+	char endpoint[] = "--endpoint=http://h:9", bucket[] = "--bucket=b";
+	char test_name[] = "--test=pyramid", n[] = "--n-requests=30";
+	char plan[] = "--plan", path[128];
+	char *flags[] = { endpoint, bucket, test_name, n, plan, path, NULL };
+	char *text;
+
+	snprintf(path, sizeof(path), "%s", in_folder(h, "plan"));
+	put_file(h, "plan", line, sizeof(line) - 1);
+	assert_int_equal(run(h, flags), 0);
+	text = text_of(h, "out");
+	assert_int_equal(strncmp(text, "pyramid 1.2.3, ", 15), 0);
+	assert_non_null(strstr(text, "operations      30 in "));
+	assert_non_null(strstr(text, "failures        none\n"));
 	free(text);
 }
 
@@ -203,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(summary),
+		CHECK(plan_of_stages),
 		CHECK(random_ranges),
 		CHECK(wrong_flags),
 		CHECK(example_compiles),

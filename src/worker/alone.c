@@ -145,9 +145,8 @@ static json_t *make_setup(const struct flags *flags, const char *plan,
 	setup = json_pack(
 		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:I, s:f, s:f, s:f, "
 		"s:s, s:I, s:I, s:I}",
-		"protocol", WORKER_PROTOCOL, "library", "", "test", "",
-		"endpoint", flags->endpoint,
-		"bucket", flags->bucket, "region", flags->region, "ca_file",
+		"protocol", WORKER_PROTOCOL, "library", "", "test", flags->test,
+		"endpoint", flags->endpoint, "bucket", flags->bucket, "region", flags->region, "ca_file",
 		flags->ca_file, "credentials", keys, "client_config",
 		client_config(flags), "concurrency",
 		(json_int_t)flags->concurrency, "timeout_seconds",
@@ -188,7 +187,7 @@ static void print(const struct worker *worker, const struct flags *flags,
 		  const struct person *person, const char *program)
 {
 	struct summary_input input = {
-		.program = program,
+		.program = *flags->test ? flags->test : program,
 		.records = &worker->records,
 		.ready = person->ready,
 		.done = person->done,

@@ -20,6 +20,8 @@ struct flag {
 
 /* X(name, kind, field, "value", "help") */
 #define FLAGS(X)                                                               \
+	X("test", TEXT, test, "NAME",                                          \
+	  "workload that --plan is of, where one program does several")        \
 	X("endpoint", TEXT, endpoint, "URL", "http://HOST:PORT of the store")  \
 	X("bucket", TEXT, bucket, "NAME", "its bucket")                        \
 	X("region", TEXT, region, "NAME", "its region (us-east-1)")            \
@@ -163,6 +165,7 @@ static bool set_switch(struct flags *flags, const char *word)
 static void defaults(struct flags *flags)
 {
 	*flags = (struct flags){
+		.test = "",
 		.region = "us-east-1",
 		.request_size = 16384,
 		.concurrency = 50,

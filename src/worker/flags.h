@@ -9,8 +9,8 @@
 
 struct flags {
 	/* Texts are borrowed from argv; NULL: not given. */
-	const char *endpoint, *bucket, *region, *ca_file, *plan, *key, *proof,
-		*proof_bytes, *burst;
+	const char *test, *endpoint, *bucket, *region, *ca_file, *plan, *key,
+		*proof, *proof_bytes, *burst;
 	uint64_t object_size, request_size, concurrency, n_requests, pool_size,
 		replica, replicas, seed; /* n_requests 0: no limit */
 	double timeout_s, operation_timeout_s, warm_up_s, rate,
