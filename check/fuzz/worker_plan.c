@@ -7,7 +7,8 @@
 
 static void check_place(const struct benchmark_operation *op)
 {
-	must(op->key && !strncmp(op->url, "http://h:1/p/b/", 15));
+	must(op->key && !strncmp(op->url, "http://h:1/p/b", 14));
+	must(op->url[14] == (op->verb == BENCHMARK_LIST ? '?' : '/'));
 	must(op->path >= op->url && op->path[0] == '/');
 }
 

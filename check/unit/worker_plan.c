@@ -37,12 +37,12 @@ static int load(struct operations *ops, unsigned verbs, const char *text,
 static const char good[] =
 	"{\"op\":0,\"key\":\"a\",\"start\":5,\"length\":7}\n"
 	"{\"op\":1,\"stages\":[[{\"key\":\"a\",\"start\":1,\"length\":2}],"
-	"[{\"verb\":\"get\",\"key\":\"b c\",\"length\":900,\"crc32\":9},"
+	"[{\"verb\":\"get\",\"key\":\"a/b c\",\"length\":900,\"crc32\":9},"
 	"{\"verb\":\"get_suffix\",\"key\":\"a\",\"length\":3},"
 	"{\"verb\":\"get_ranges\",\"key\":\"a\",\"ranges\":[[8,2],[0,1]],"
 	"\"crc32\":0}],"
 	"[{\"verb\":\"head\",\"key\":\"a\",\"length\":0,\"crc32\":\"no\"},"
-	"{\"verb\":\"list\",\"key\":\"\",\"keys\":2000,\"crc32\":4}]],"
+	"{\"verb\":\"list\",\"key\":\"a/b c\",\"keys\":2000,\"crc32\":4}]],"
 	"\"level\":3,\"key\":7}\n"
 	"{\"op\":2,\"stages\":null,\"key\":\"a\",\"start\":0,\"length\":1}\n";
 
@@ -82,14 +82,15 @@ static void both_forms(void **state)
 				 i == 1 || i == 3 || i == 5);
 	}
 	operations_get_request(&ops, 1, &requests[1], &op);
-	assert_string_equal(op.path, "/p/b/b%20c");
+	assert_string_equal(op.path, "/p/b/a/b%20c");
 	operations_get_request(&ops, 1, &requests[3], &op);
 	assert_int_equal(op.range_count, 2);
 	assert_int_equal(op.ranges[0].start, 8);
 	assert_int_equal(op.ranges[1].length, 1);
 	assert_int_equal(op.length, 3);
 	operations_get_request(&ops, 1, &requests[5], &op);
-	assert_string_equal(op.path, "/p/b/");
+	assert_string_equal(op.path, "/p/b?list-type=2&prefix=a%2Fb%20c");
+	assert_string_equal(op.key, "a/b c");
 	assert_int_equal(op.length, 2000);
 	operations_release(&ops);
 }

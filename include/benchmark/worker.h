@@ -205,7 +205,9 @@ struct benchmark_range {
 struct benchmark_operation {
 	uint32_t number;  /* of the operation in the plan, from 0 */
 	const char *key;  /* of the object; of a list what names begin with */
-	const char *url;  /* of the object, path style, percent-encoded */
+	const char *url;  /* of the object, path style, percent-encoded; of a list
+			   * that of its first page, with a query:
+			   * "...?list-type=2&prefix=KEY" */
 	const char *path; /* of `url`, as a request says it: "/bucket/key" */
 	uint64_t start;   /* bytes, for get_range; else 0 */
 	uint64_t length;  /* bytes, as the verb says; of a head and a list what

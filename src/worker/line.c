@@ -186,7 +186,7 @@ static int read_range(struct operations *ops, const json_t *line,
 				       err);
 	if (code < 0)
 		return code;
-	op->key = operations_key(ops, key);
+	op->key = operations_key(ops, key, false);
 	if (op->length > ops->longest_bytes)
 		ops->longest_bytes = op->length;
 	return 0;

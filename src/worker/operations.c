@@ -40,33 +40,49 @@ void operations_release(struct operations *ops)
 static bool is_plain(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c && strchr("/-_.~", c));
+	       (c >= '0' && c <= '9') || (c && strchr("-_.~", c));
 }
 
-/* ENDPOINT/BUCKET/KEY, each byte of the key that is not plain as %XX. */
-static char *make_url(const char *endpoint, const char *bucket, const char *key)
+/* Each byte that is neither plain nor in `more` as %XX. */
+static void add_encoded(struct str *url, const char *text, const char *more)
+{
+	for (; *text; text++) {
+		if (is_plain((unsigned char)*text) || strchr(more, *text))
+			str_add_char(url, *text);
+		else
+			str_addf(url, "%%%02X", (unsigned char)*text);
+	}
+}
+
+/* ENDPOINT/BUCKET/KEY, or a list's ENDPOINT/BUCKET?list-type=2&prefix=PREFIX,
+ * its query as a signature wants it. */
+static char *make_url(const struct operations *ops, const char *key,
+		      bool is_prefix)
 {
 	struct str url = STR_INIT;
 
-	str_addf(&url, "%s/%s/", endpoint, bucket);
-	for (; *key; key++) {
-		if (is_plain((unsigned char)*key))
-			str_add_char(&url, *key);
-		else
-			str_addf(&url, "%%%02X", (unsigned char)*key);
-	}
+	str_addf(&url, "%s/%s%s", ops->endpoint, ops->bucket,
+		 is_prefix ? "?list-type=2&prefix=" : "/");
+	add_encoded(&url, key, is_prefix ? "" : "/");
 	return str_detach(&url);
 }
 
-/* Where the key is in the table, or the empty place where it would be. */
-static size_t place_of(const struct operations *ops, const char *key)
+static bool is_key(const struct operation_key *there, const char *key,
+		   bool is_prefix)
 {
-	size_t at = (size_t)hash_bytes(key, strlen(key));
+	return there->is_prefix == is_prefix && strcmp(there->text, key) == 0;
+}
+
+/* Where the key is in the table, or the empty place where it would be. */
+static size_t place_of(const struct operations *ops, const char *key,
+		       bool is_prefix)
+{
+	size_t at = (size_t)hash_bytes(key, strlen(key)) + is_prefix;
 
 	for (;; at++) {
 		uint32_t found = ops->key_table[at & (ops->table_size - 1)];
 
-		if (!found || strcmp(ops->keys[found - 1].text, key) == 0)
+		if (!found || is_key(&ops->keys[found - 1], key, is_prefix))
 			return at & (ops->table_size - 1);
 	}
 }
@@ -78,23 +94,28 @@ static void grow_table(struct operations *ops)
 	ops->table_size = ops->table_size ? ops->table_size * 2 : 64;
 	free(ops->key_table);
 	ops->key_table = mem_array(ops->table_size, sizeof(*ops->key_table));
-	for (size_t i = 0; i < ops->key_count; i++)
-		ops->key_table[place_of(ops, ops->keys[i].text)] =
+	for (size_t i = 0; i < ops->key_count; i++) {
+		const struct operation_key *key = &ops->keys[i];
+
+		ops->key_table[place_of(ops, key->text, key->is_prefix)] =
 			(uint32_t)i + 1;
+	}
 }
 
-uint32_t operations_key(struct operations *ops, const char *key)
+uint32_t operations_key(struct operations *ops, const char *key, bool is_prefix)
 {
 	size_t place;
 
 	grow_table(ops);
-	place = place_of(ops, key);
+	place = place_of(ops, key, is_prefix);
 	if (!ops->key_table[place]) {
 		MEM_ROOM(ops->keys, ops->key_count, ops->key_capacity);
-		ops->keys[ops->key_count].text = mem_dup(key);
-		ops->keys[ops->key_count].url =
-			make_url(ops->endpoint, ops->bucket, key);
-		ops->key_table[place] = (uint32_t)++ops->key_count;
+		ops->keys[ops->key_count++] = (struct operation_key){
+			.url = make_url(ops, key, is_prefix),
+			.text = mem_dup(key),
+			.is_prefix = is_prefix,
+		};
+		ops->key_table[place] = (uint32_t)ops->key_count;
 	}
 	return ops->key_table[place] - 1;
 }

@@ -55,6 +55,7 @@ struct rare {
 struct operation_key {
 	char *url;  /* owned */
 	char *text; /* owned; the key as it is in the plan */
+	bool is_prefix; /* of a list */
 };
 
 struct operations {
@@ -89,8 +90,9 @@ struct operations_part {
  * may be no stages. */
 void operations_init(struct operations *ops, unsigned verbs);
 
-/* The index of the key, which is kept once. */
-uint32_t operations_key(struct operations *ops, const char *key);
+/* The index of the key, or of a list's prefix, which is kept once. */
+uint32_t operations_key(struct operations *ops, const char *key,
+			bool is_prefix);
 
 /* Reads the file; urls are ENDPOINT/BUCKET/KEY. ERR_SYSTEM or ERR_INVALID, whose
  * sentence names the path and the line. The caller releases in any case. */

@@ -15,7 +15,8 @@ static int read_key(struct operations *ops, const json_t *entry,
 	int code = json_get_text(entry, "key", true, &key, what, err);
 
 	if (code == 0)
-		request->key = operations_key(ops, key);
+		request->key = operations_key(
+			ops, key, request->verb == BENCHMARK_LIST);
 	return code;
 }
 
