@@ -63,7 +63,6 @@ static void check_err_sentences(void **state)
 	assert_string_equal(
 		err.text,
 		"replica 3: cannot open f: No such file or directory");
-	assert_string_equal(err_name(ERR_NOT_FOUND), "NOT_FOUND");
 }
 
 /* Escapes in C0, in C1 as UTF-8 and as a lone byte, lines, and what is fine. */

@@ -300,6 +300,7 @@ static void leaves_the_caller_alone(void **state)
 {
 	ino_t before = own_namespace();
 	unsigned fds = count_fds();
+	struct net_tcp tcp;
 	struct net *another;
 	struct err err;
 
@@ -307,7 +308,7 @@ static void leaves_the_caller_alone(void **state)
 	need_net(2);
 	if (net_open(&another, &err) < 0 || net_add(another, 64, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_int_equal(net_count(another), 64);
+	assert_int_equal(net_read_tcp(another, 63, &tcp), 0);
 	net_free(another);
 	assert_int_equal(count_fds(), fds);
 	assert_int_equal(own_namespace(), before);
@@ -396,7 +397,7 @@ static void reads_tcp_lines(void **state)
 {
 	static const char snmp[] = "Ip: A B\nIp: 1 2\nTcp: X OutSegs InSegs "
 				   "RetransSegs\nTcp: 9 10 11 12\n";
-	static const char netstat[] = "TcpExt: TCPTimeouts Y\nTcpExt: 5 6\n"
+	static const char netstat[] = "TcpExt: X Y\nTcpExt: 5 6\n"
 				      "IpExt: InNoECTPkts InECT0Pkts\n"
 				      "IpExt: 100 1\n";
 	struct net_tcp tcp;
@@ -405,7 +406,6 @@ static void reads_tcp_lines(void **state)
 	net_count_tcp(snmp, netstat, &tcp);
 	assert_int_equal(tcp.segments_out, 10);
 	assert_int_equal(tcp.retransmitted, 12);
-	assert_int_equal(tcp.timeouts, 5);
 	assert_int_equal(tcp.segments_in, 101);
 	net_count_tcp("", "IpExt: InNoECTPkts", &tcp);
 	assert_int_equal(tcp.segments_in, 0);

@@ -86,6 +86,18 @@ static void stop(pid_t pid)
 	}
 }
 
+/* Whether a process is known to be a replica's, or an orphan of one. */
+static bool families_has(const struct families *f, pid_t pid)
+{
+	for (size_t i = 0; i < f->member_count; i++)
+		if (f->member[i].pid == pid)
+			return true;
+	for (size_t i = 0; i < f->stray_count; i++)
+		if (f->stray[i] == pid)
+			return true;
+	return false;
+}
+
 static uint64_t sum_of(struct families *f, unsigned number)
 {
 	struct family_sum sum;

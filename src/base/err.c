@@ -73,15 +73,3 @@ int err_wrap(struct err *err, int code, const char *format, ...)
 	return code;
 }
 
-const char *err_name(int code)
-{
-	switch (code) {
-#define X(name, number, text)                                                  \
-	case number:                                                           \
-		return #name;
-		ERR_MAP(X)
-#undef X
-	default:
-		return "OK";
-	}
-}

@@ -22,21 +22,15 @@
 
 #include <stdbool.h>
 
-/* X(NAME, code, what it means) */
-#define ERR_MAP(X)                                                             \
-	X(USAGE, -1, "the command line or a configuration is wrong")           \
-	X(SYSTEM, -2, "the kernel refused a call")                             \
-	X(NOT_FOUND, -3, "no such thing")                                      \
-	X(INVALID, -4, "data that does not have its promised form")            \
-	X(TIMEOUT, -5, "something did not happen in time")                     \
-	X(CONFLICT, -6, "in use by something else, or of a newer version")     \
-	X(INTERRUPTED, -7, "the person asked to stop")                         \
-	X(FAILED, -8, "the thing measured, or a peer, failed")
-
 enum err_code {
-#define X(name, code, text) ERR_##name = code,
-	ERR_MAP(X)
-#undef X
+	ERR_USAGE = -1,       /* the command line or a configuration is wrong */
+	ERR_SYSTEM = -2,      /* the kernel refused a call */
+	ERR_NOT_FOUND = -3,   /* no such thing */
+	ERR_INVALID = -4,     /* data that does not have its promised form */
+	ERR_TIMEOUT = -5,     /* something did not happen in time */
+	ERR_CONFLICT = -6,    /* in use, or of a newer version */
+	ERR_INTERRUPTED = -7, /* the person asked to stop */
+	ERR_FAILED = -8,      /* the thing measured, or a peer, failed */
 };
 
 struct err {
@@ -56,9 +50,6 @@ int err_sys(struct err *err, const char *format, ...)
 /* Puts "format: " in front of the sentence that is there; returns `code`. */
 int err_wrap(struct err *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* Name of a code for --debug output, for instance "NOT_FOUND". */
-const char *err_name(int code);
 
 /* Whether this process has a limit on the size of its files. Then `out` gets
  * "`ulimit -f` allows …: raise it". err_sys() adds that by itself for EFBIG. */

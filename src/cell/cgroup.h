@@ -66,11 +66,9 @@ struct cgroup_counts {
 	uint64_t memory_peak_bytes; /* of the same, since the group was made */
 	uint64_t pids;              /* processes and threads now */
 	uint64_t throttled_ns;      /* waited because of the quota */
-	uint64_t throttled_periods;
 	/* CGROUP_SELDOM, three files more (once a second is enough): */
 	uint64_t memory_anon_bytes; /* v1 memory.stat rss, v2 anon */
-	uint64_t memory_file_bytes; /* page cache with shared memory */
-	uint64_t memory_inactive_file_bytes; /* of it, what goes first */
+	uint64_t memory_inactive_file_bytes; /* page cache that goes first */
 	uint64_t memory_kills;      /* processes killed for the limit */
 	uint64_t pids_refused;      /* forks refused for the limit */
 };

@@ -88,7 +88,6 @@ static void read_throttled(const struct cgroup *group,
 
 	cgroup_text_fd(group->file_fd[FILE_THROTTLED], text, sizeof(text));
 	out->throttled_ns = cgroup_number(text, "throttled_time ");
-	out->throttled_periods = cgroup_number(text, "nr_throttled ");
 }
 
 static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
@@ -97,7 +96,6 @@ static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
 
 	cgroup_text_fd(group->file_fd[FILE_MEMORY_STAT], text, sizeof(text));
 	out->memory_anon_bytes = cgroup_number(text, "rss ");
-	out->memory_file_bytes = cgroup_number(text, "cache ");
 	out->memory_inactive_file_bytes =
 		cgroup_number(text, "inactive_file ");
 	out->memory_kills = cgroup_count_line(group, FILE_MEMORY_KILLS,

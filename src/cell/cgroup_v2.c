@@ -244,7 +244,6 @@ static int read_cpu(struct cgroup *group, struct cgroup_counts *out)
 	cgroup_set_cpu(group, cpu_ns, cgroup_number(text, "user_usec "),
 		       cgroup_number(text, "system_usec "), out);
 	out->throttled_ns = microseconds(text, "throttled_usec ");
-	out->throttled_periods = cgroup_number(text, "nr_throttled ");
 	return 0;
 }
 
@@ -255,7 +254,6 @@ static void read_seldom(const struct cgroup *group, struct cgroup_counts *out)
 
 	cgroup_text_fd(group->file_fd[FILE_MEMORY_STAT], text, sizeof(text));
 	out->memory_anon_bytes = cgroup_number(text, "anon ");
-	out->memory_file_bytes = cgroup_number(text, "file ");
 	out->memory_inactive_file_bytes =
 		cgroup_number(text, "inactive_file ");
 	out->memory_kills = cgroup_count_line(group, FILE_MEMORY_EVENTS,

@@ -146,11 +146,6 @@ void net_free(struct net *net)
 	free(net);
 }
 
-unsigned net_count(const struct net *net)
-{
-	return (unsigned)net->count;
-}
-
 void net_address(unsigned number, char out[16])
 {
 	unsigned address = FIRST_ADDRESS + number;

@@ -60,7 +60,6 @@ void net_free(struct net *net); /* NULL is fine */
 /* Makes namespaces until there are `count`; fewer is not an error. Fails as
  * above, and where this kernel has no veth. */
 int net_add(struct net *net, unsigned count, struct err *err);
-unsigned net_count(const struct net *net);
 
 /* "198.18.0.1" of namespace 0, then on. `out` has 16 bytes. */
 void net_address(unsigned number, char out[16]);
@@ -95,7 +94,7 @@ int net_read(struct net *net, struct net_counts *out, unsigned count);
  * end only: about 80 us. A GSO packet counts as the segments that it stands
  * for. */
 struct net_tcp {
-	uint64_t segments_in, segments_out, retransmitted, timeouts;
+	uint64_t segments_in, segments_out, retransmitted;
 };
 int net_read_tcp(const struct net *net, unsigned number, struct net_tcp *out);
 

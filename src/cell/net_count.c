@@ -149,5 +149,4 @@ void net_count_tcp(const char *snmp, const char *netstat, struct net_tcp *out)
 			   number_below(netstat, "IpExt:", "InCEPkts");
 	out->segments_out = number_below(snmp, "Tcp:", "OutSegs");
 	out->retransmitted = number_below(snmp, "Tcp:", "RetransSegs");
-	out->timeouts = number_below(netstat, "TcpExt:", "TCPTimeouts");
 }

@@ -516,21 +516,3 @@ void sampler_release(struct sampler *s)
 	free(s->last);
 	memset(s, 0, sizeof(*s));
 }
-
-uint64_t sampler_ok(const struct sampler *sampler)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < sampler->trial->replica_count; i++)
-		sum += sampler->cursors[i].ok;
-	return sum;
-}
-
-uint64_t sampler_failed(const struct sampler *sampler)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < sampler->trial->replica_count; i++)
-		sum += sampler->cursors[i].failed;
-	return sum;
-}

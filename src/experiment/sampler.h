@@ -80,8 +80,4 @@ void sampler_done(struct sampler *sampler, unsigned replica);
 void sampler_finish(struct sampler *sampler);
 void sampler_release(struct sampler *sampler);
 
-/* Operations recorded so far, by all replicas. */
-uint64_t sampler_ok(const struct sampler *sampler);
-uint64_t sampler_failed(const struct sampler *sampler);
-
 #endif

@@ -399,11 +399,6 @@ void families_sum(struct families *f, unsigned number, struct family_sum *out)
 	f->most_ns[number] = out->cpu_ns;
 }
 
-bool families_has(const struct families *f, pid_t pid)
-{
-	return find(f, pid) || is_stray(f, pid);
-}
-
 void families_release(struct families *f)
 {
 	free(f->member);

@@ -74,9 +74,6 @@ void families_scan(struct families *families);
 void families_sum(struct families *families, unsigned number,
 		  struct family_sum *out);
 
-/* Whether a process is known to be a replica's, or an orphan of one. */
-bool families_has(const struct families *families, pid_t pid);
-
 void families_release(struct families *families); /* twice is fine */
 
 #endif

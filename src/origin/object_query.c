@@ -65,7 +65,6 @@ static int read_override(enum object_override which, struct view value,
 	if (!fits_header(value.at, value.len))
 		return refuse(out, names[which].parameter);
 	out->override[which] = value;
-	out->overrides = true;
 	return 0;
 }
 

@@ -24,7 +24,6 @@ enum object_override {
 struct object_query {
 	const struct subresource *sub; /* NULL: the content */
 	unsigned part;                 /* 0: not given */
-	bool overrides;                /* any is given */
 	struct view override[OVERRIDE_COUNT]; /* decoded, without a byte that
 					       * a header may not have */
 	const char *argument; /* the parameter that was refused, or NULL */

@@ -19,7 +19,6 @@ struct prometheus {
 	CURLM *multi; /* has the connection */
 	char *url;
 	double timeout_s;
-	size_t limit;    /* bytes of an answer */
 	struct str body; /* of the answer that is under way */
 	bool too_long;
 	char curl_text[CURL_ERROR_SIZE];
@@ -41,7 +40,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 	struct prometheus *p = context;
 
 	n *= size;
-	if (n > p->limit - p->body.len) {
+	if (n > PROMETHEUS_ANSWER_BYTES - p->body.len) {
 		p->too_long = true;
 		return 0; /* curl gives up */
 	}
@@ -81,7 +80,6 @@ int prometheus_new(struct prometheus **out, const char *url, double timeout_s,
 	p->multi = curl_multi_init();
 	p->url = mem_dup(endpoint.text);
 	p->timeout_s = timeout_s;
-	p->limit = PROMETHEUS_ANSWER_BYTES;
 	str_init(&p->body);
 	if (!p->curl || !p->multi) {
 		prometheus_free(p);
@@ -108,11 +106,6 @@ const char *prometheus_url(const struct prometheus *p)
 	return p->url;
 }
 
-void prometheus_limit(struct prometheus *p, size_t bytes)
-{
-	p->limit = bytes;
-}
-
 static int no_answer(const struct prometheus *p, CURLcode code,
 		     struct err *err)
 {
@@ -120,9 +113,10 @@ static int no_answer(const struct prometheus *p, CURLcode code,
 		return work_done(0, 0, err);
 	if (p->too_long)
 		return err_set(err, ERR_INVALID,
-			       "%s answers with more than %zu MiB: give the "
+			       "%s answers with more than %u MiB: give the "
 			       "address of a Prometheus, or ask for fewer "
-			       "replicas", p->url, p->limit >> 20);
+			       "replicas", p->url,
+			       PROMETHEUS_ANSWER_BYTES >> 20);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return err_set(err, ERR_TIMEOUT,
 			       "%s does not answer within %g s: give it more "

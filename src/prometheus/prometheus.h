@@ -32,9 +32,6 @@ void prometheus_free(struct prometheus *prometheus); /* NULL is fine */
 /* The URL, without a slash at its end; its own. */
 const char *prometheus_url(const struct prometheus *prometheus);
 
-/* At most so many bytes of an answer are taken (PROMETHEUS_ANSWER_BYTES). */
-void prometheus_limit(struct prometheus *prometheus, size_t bytes);
-
 /* The raw samples of a range selector such as "x{…}[60s]" that ends at at_ms.
  * The caller releases *out, also after a failure. */
 int prometheus_samples(struct prometheus *prometheus, const char *selector,
