@@ -23,8 +23,8 @@ static int open_groups(struct cells *cells, const char *owner, struct err *err)
 	return code;
 }
 
-/* Groups and namespaces; both are needed, as one without the other is what no
- * reader expects of a cell. */
+/* Takes groups and namespaces. Both are needed: no reader expects a cell to
+ * have one of them only. */
 static int open_root(struct cells *cells, const char *owner, struct err *err)
 {
 	int code = geteuid() == 0 ? 0
@@ -40,8 +40,9 @@ static int open_root(struct cells *cells, const char *owner, struct err *err)
 	return code;
 }
 
-/* A group is made before the user namespace: afterwards the move into it would
- * be one between namespaces. Without one CPU is the process clock's. */
+/* The group is made before the user namespace: afterwards a process would have
+ * to move into it across namespaces. Without a group, CPU time comes from the
+ * clocks of the processes. */
 static int open_user(struct cells *cells, const char *owner, struct err *err)
 {
 	struct err no_groups;
@@ -116,8 +117,8 @@ static int write_hosts(struct cells *cells, struct err *err)
 
 /* ----------------------------------------------------------------- open --- */
 
-/* Goes down the grades; `why` keeps what is wrong with the first that failed,
- * the best one. */
+/* Tries the grades from the best on. `why` keeps the reason why the best
+ * failed. */
 static int open_best(struct cells *cells, enum isolation best,
 		     enum isolation worst, const char *owner, struct err *err)
 {
@@ -242,7 +243,7 @@ static int set_links(struct cells *cells, uint64_t rate, struct err *err)
 	return code;
 }
 
-/* A container has all that but the user from its engine. */
+/* The engine gives a container all of this but the user. */
 static void give_own(struct cells *cells, const struct cell_need *need)
 {
 	bool root = geteuid() == 0 &&
@@ -343,7 +344,7 @@ void cells_describe(const struct cells *cells, struct placement *out)
 		 cells->tree ? cgroup_tree_version(cells->tree) : "none");
 	snprintf(out->network, sizeof(out->network), "%s",
 		 network_word(cells));
-	/* A store outside is on no CPU of ours. */
+	/* A store outside does not run on our CPUs. */
 	if (cells->pin.on && cells->outside)
 		pin_format_replicas(&cells->pin, out->pinning);
 	else
@@ -352,7 +353,8 @@ void cells_describe(const struct cells *cells, struct placement *out)
 	describe_user(cells, out->user, sizeof(out->user));
 }
 
-/* ------------------------------------------------------------ in a child --- */
+/* ------------------------------------------------------------ in a child
+ * --- */
 
 #define STEPS(X)                                                               \
 	X(NONE, "")                                                            \
@@ -404,7 +406,8 @@ int cells_enter(const struct cells *cells, unsigned number, const char *folder)
 	return failed ? STEP_VIEW + failed - OWN_VIEW : STEP_NONE;
 }
 
-/* ---------------------------------------------------------------- others --- */
+/* ---------------------------------------------------------------- others
+ * --- */
 
 static bool is_dead(const char *name)
 {

@@ -47,14 +47,14 @@ struct cells {
 	struct cgroup_tree *tree; /* NULL: none */
 	struct net *net;          /* NULL: none */
 	char *scratch;            /* replicas' folders are in or below it */
-	char *hosts;              /* path of the private hosts file, in it;
-				   * NULL: none */
-	char why[1024];           /* why it is not a better grade; "" for CELL */
+	char *hosts;              /* path of the private hosts file in
+				   * `scratch`; NULL: none */
+	char why[1024];           /* why the grade is no better; "" for CELL */
 	/* Of the trial now. */
 	struct cgroup *group;     /* [count], of `tree` */
 	unsigned count;           /* replicas + 1; 0: between trials */
 	bool networked;           /* replicas enter their namespaces */
-	bool outside;             /* the store is: no origin of ours */
+	bool outside;             /* the store is: there is no origin of ours */
 	struct own own;
 	struct pin pin;
 };
@@ -65,64 +65,66 @@ struct cell_need {
 	struct cgroup_limits limits;    /* of each replica */
 	uint64_t link_bits_per_second;  /* each way; 0: no limit */
 	const char *pin;                /* pin_parse() */
-	const char *const *reads;       /* own.h; borrowed for cells_begin() and
-					 * cells_enter() */
-	bool outside;                   /* a store outside: the host's network */
+	const char *const *reads;       /* view.h; borrowed until cells_end() */
+	bool outside;                   /* the store is outside: replicas use
+					 * the host's network */
 };
 
-/* Takes the first grade from `best` to `worst` that works; the error is that of
- * the best. ISOLATION_DOCKER: groups and namespaces for containers, as root; as
- * an ordinary user neither. `owner` is base/owner.h's name, `scratch` the folder
- * that replicas' folders are in or below, for the hosts file. Moves the calling
- * process into a user namespace where that is the grade: call it before there
- * are other threads. */
+/* Takes the first grade from `best` to `worst` that works. The error is that of
+ * the best. ISOLATION_DOCKER gives root groups and namespaces for containers,
+ * and gives an ordinary user neither. `owner` is the name of base/owner.h.
+ * `scratch` is the folder in which, or below which, replicas have their
+ * folders; the hosts file goes there. The grade cell-userns moves the calling
+ * process into a user namespace: call this while the process has one thread. */
 int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	       const char *owner, const char *scratch, struct err *err);
 void cells_free(struct cells *cells); /* NULL is fine */
 
-/* What is wrong with the need on this machine, before anything is started. The
- * same errors come from cells_begin(). */
+/* Says before anything is started why this machine cannot meet the need. The
+ * errors are those of cells_begin(). */
 int cells_check(const struct cells *cells, const struct cell_need *need,
 		struct err *err);
 
-/* ERR_USAGE for what this grade does not have: "--cpus needs control groups,
- * which an ordinary user does not have: …". */
+/* Makes the cells of a trial. ERR_USAGE: the grade lacks what is needed:
+ * "--cpus needs control groups, which an ordinary user does not have: …". */
 int cells_begin(struct cells *cells, const struct cell_need *need,
 		struct err *err);
 void cells_end(struct cells *cells);
 
-/* Whom a replica of the trial now runs as. */
+/* The user that a replica of the present trial runs as. */
 const struct identity *cells_identity(const struct cells *cells,
 				      unsigned replica);
 
-/* The init of its PID namespace; 0: it has none of its own. */
+/* The init of a replica's PID namespace; 0: it has no namespace of its own. */
 pid_t cells_init_of(const struct cells *cells, unsigned replica);
 
-/* Fills what trials record. */
+/* Fills the part of a trial that says where its replicas ran. */
 void cells_describe(const struct cells *cells, struct placement *out);
 
 /* Whether replicas know the origin by its name. */
 bool cells_have_names(const struct cells *cells);
 
-/* own_fork() */
+/* As own_fork(). */
 pid_t cells_fork(const struct cells *cells, unsigned replica,
 		 void (*child)(void *context), void *context);
 
-/* In that child: group, namespace, CPUs, then, for a replica, what is its own;
- * it may write to `folder`, NULL: none. Async-signal-safe. 0, or the step that
- * failed, with errno. */
+/* Call it in that child. It enters the group and the network namespace and is
+ * put on its CPUs; then a replica takes what is its own (own.h). The replica
+ * may write to `folder`; NULL: to none. Async-signal-safe. 0, or the number of
+ * the step that failed, with errno: cells_explain() names the step. */
 int cells_enter(const struct cells *cells, unsigned number, const char *folder);
 const char *cells_explain(int step);
 
-/* The sentence for a person about one grade on this machine, tried by doing in
- * a child. true: it works. */
+/* Tries a grade on this machine, in a child, and writes a sentence about it for
+ * a person. true: it works. */
 bool cells_try(enum isolation isolation, char *out, size_t size);
 
-/* The same of what replicas have of their own then: own_tell(). */
+/* The same, with the sentence of own_tell(): what replicas have of their own in
+ * that grade. */
 bool cells_try_own(enum isolation isolation, char *out, size_t size);
 
-/* Removes what killed runs of this user left: groups with the processes in
- * them. Returns how many. */
+/* Removes the groups that killed runs of this user left, and ends the processes
+ * in them. Returns the number of runs. */
 unsigned cells_clear_stale(void);
 
 #endif

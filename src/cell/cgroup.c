@@ -22,7 +22,7 @@ static void remove_folder(const struct cgroup_ops *ops, const char *path)
 		LOG(CELL, "%s cannot be removed: %s", path, strerror(errno));
 }
 
-/* A lock of the process, not of the descriptor: forked children do not have
+/* The process has the lock, not the descriptor: forked children do not inherit
  * it. */
 static int lock_folder(const char *path)
 {
@@ -144,7 +144,7 @@ static int make_folders(const struct cgroup_tree *tree, const char *name,
 	return code;
 }
 
-/* The kernel would round down. */
+/* Rounds up: the kernel would round down. */
 static uint64_t whole_pages(uint64_t bytes)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -160,8 +160,8 @@ uint64_t cgroup_count_line(const struct cgroup *group, unsigned file,
 	return cgroup_number(text, name);
 }
 
-/* Ticks are samples: their ratio jumps about while there are few of them. What
- * was said to be user time, or system time, stays so. */
+/* Ticks are samples, so their ratio changes much while there are few of them.
+ * Time that was once said to be user time, or system time, stays so. */
 void cgroup_set_cpu(struct cgroup *group, uint64_t cpu_ns, uint64_t user,
 		    uint64_t system, struct cgroup_counts *out)
 {

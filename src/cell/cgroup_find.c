@@ -62,8 +62,8 @@ static char *next_line(char **rest)
 	return line;
 }
 
-/* Our path in the hierarchy of a controller; "" stands for v2's. The caller
- * frees; NULL: none. */
+/* Our path in the hierarchy of a controller; the controller "" means v2. NULL:
+ * we have none. The caller frees. */
 static char *own_path(const char *self, const char *controller)
 {
 	char *copy = mem_dup(self), *rest = copy, *line, *found = NULL;
@@ -127,9 +127,9 @@ static bool split_mount(char *line, struct mount_line *out)
 	return true;
 }
 
-/* The mount may show a part of the hierarchy only, as in a container: then the
- * group's folder is what goes on after the mount's root. NULL: it is in another
- * part; and what begins with "/.." is outside our cgroup namespace. */
+/* The folder of a group. A mount may show a part of the hierarchy only, as in a
+ * container: then the folder is the group's path behind the mount's root. NULL:
+ * the group is in another part, or outside our cgroup namespace ("/.."). */
 static char *own_folder(const struct mount_line *mount, const char *path)
 {
 	size_t n = strcmp(mount->root, "/") ? strlen(mount->root) : 0;
@@ -141,8 +141,9 @@ static char *own_folder(const struct mount_line *mount, const char *path)
 	return mem_printf("%s%s", mount->point, strcmp(path, "/") ? path : "");
 }
 
-/* A hierarchy may be mounted several times: a mount hides an earlier one at the
- * same point, otherwise the first one is best that shows the group. */
+/* A hierarchy may be mounted several times. A later mount at the same point
+ * hides the earlier one; otherwise the first mount that shows the group is
+ * taken. */
 static void take(struct cgroup_bases *out, unsigned at,
 		 const struct mount_line *mount, const char *self,
 		 const char *controller)

@@ -1,6 +1,6 @@
 /*
- * The inside of cgroup.h: the table of operations that v1 and v2 fill, where
- * groups can be made, and what both need of files.
+ * The inside of cgroup.h: the table of operations that v1 and v2 fill, the
+ * places where groups can be made, and the files that both read and write.
  */
 #ifndef CELL_CGROUP_OPS_H
 #define CELL_CGROUP_OPS_H
@@ -18,17 +18,17 @@ struct cgroup_bases {
 	/* Of each hierarchy the folder where it is mounted. NULL: there is no
 	 * such hierarchy. */
 	char *top[CGROUP_CONTROLLERS];
-	/* The process's own group. NULL: it is not below that mount, as of a
-	 * process outside our cgroup namespace. */
+	/* The process's own group. NULL: it is not below that mount; so it is
+	 * with a process outside our cgroup namespace. */
 	char *own[CGROUP_CONTROLLERS];
 };
 
 /*
  * `self` is the text of /proc/PID/cgroup, `mountinfo` that of
- * /proc/self/mountinfo. v1 where one of its four hierarchies is mounted,
+ * /proc/self/mountinfo. It is v1 if one of v1's four hierarchies is mounted,
  * otherwise v2. Two controllers that are mounted together have the same
- * folders. Pure. ERR_NOT_FOUND where there is neither, or one of v1's four is
- * missing; the bases are empty then.
+ * folders. Pure. ERR_NOT_FOUND, with empty bases: there is neither version, or
+ * one of v1's four is missing.
  */
 int cgroup_find(const char *self, const char *mountinfo,
 		struct cgroup_bases *out, struct err *err);
@@ -50,8 +50,8 @@ struct cgroup_tree {
 
 struct cgroup_ops {
 	const char *name; /* "v1" */
-	/* The counters, in the order of struct cgroup's file_fd. A name stands
-	 * for one file, whichever hierarchy has it; the first must be there. */
+	/* The counters, in the order of struct cgroup's file_fd. A name means
+	 * the file in that hierarchy which has it. The first must exist. */
 	const char *const *files;
 	unsigned file_count;
 	/* Makes the parent groups with cgroup_make_parent(). After a failure
@@ -67,8 +67,8 @@ struct cgroup_ops {
 		    struct cgroup_counts *out);
 	/* SIGKILL to all in the folder, once. Required. */
 	void (*kill_once)(const char *folder);
-	/* Undoes what open() did besides making parent groups, after these are
-	 * gone. Not required. */
+	/* Undoes what open() did besides making the parent groups, after these
+	 * are gone. Not required. */
 	void (*close)(struct cgroup_tree *tree);
 };
 
@@ -105,7 +105,7 @@ bool cgroup_text_fd(int fd, char *out, size_t size);
 int cgroup_write(const char *folder, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same to whichever hierarchy has a file of that name; ENOENT: none. */
+/* The same in the hierarchy that has a file of that name; ENOENT: none has. */
 int cgroup_set(const struct cgroup *group, const char *name, const char *format,
 	       ...) __attribute__((format(printf, 3, 4)));
 
@@ -118,18 +118,19 @@ int cgroup_open_files(struct cgroup *group, struct err *err);
 /* The number behind a line's name, "oom_kill ", or COUNT_UNKNOWN. */
 uint64_t cgroup_number(const char *text, const char *name);
 
-/* The number that a counter's file consists of, and one of its lines. */
+/* The number that is a counter's whole file, or that stands in one line of
+ * it. */
 uint64_t cgroup_count(const struct cgroup *group, unsigned file);
 uint64_t cgroup_count_line(const struct cgroup *group, unsigned file,
 			   const char *name);
 
-/* Sets both CPU fields from the exact total and the two estimates of its parts,
- * which are scaled to it. None ever goes down. */
+/* Sets both CPU fields. `cpu_ns` is the exact total; `user` and `system` are
+ * estimates of its parts and are scaled to it. No field ever goes down. */
 void cgroup_set_cpu(struct cgroup *group, uint64_t cpu_ns, uint64_t user,
 		    uint64_t system, struct cgroup_counts *out);
 
 /* The sentences for a group that cannot be made in `folder`, and for a limit
- * that cannot be set; both with errno. */
+ * that cannot be set. Both read errno. */
 int cgroup_refused(struct err *err, const char *folder, bool v2);
 int cgroup_limit_refused(struct err *err, const char *option,
 			 const char *controller);
@@ -139,7 +140,7 @@ void cgroup_quota(double cpus, uint64_t *quota_us, uint64_t *period_us);
 
 /* ---------------------------------------------------- cgroup_remove.c --- */
 
-/* How many processes are in it itself. */
+/* How many processes are in the group itself, not below it. */
 unsigned cgroup_population(const char *folder);
 
 /* Sends SIGKILL to each process that cgroup.procs lists. */
@@ -149,8 +150,8 @@ void cgroup_kill_listed(const char *folder);
  * Returns how many are left in the first. */
 unsigned cgroup_kill_in(const struct cgroup_ops *ops, char *const *folder);
 
-/* Kills what is in the folder and in those below it, and removes them, the
- * deepest first. false: something is left. */
+/* Kills the processes in the folder and in the folders below it, and removes
+ * the folders, the deepest first. false: something is left. */
 bool cgroup_remove_folders(const struct cgroup_ops *ops, const char *folder);
 
 #endif

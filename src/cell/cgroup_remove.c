@@ -30,9 +30,9 @@ unsigned cgroup_population(const char *folder)
 	return lines;
 }
 
-/* What was listed a moment ago: a number that belongs to another process by now
- * would have had to come round in that moment. 0 stands for a process outside
- * our PID namespace. */
+/* The PIDs were listed a moment ago: one could mean another process now only if
+ * all PIDs had been used up in that moment. 0 stands for a process outside our
+ * PID namespace. */
 void cgroup_kill_listed(const char *folder)
 {
 	char text[65536], *at = text, *end;
@@ -62,7 +62,7 @@ unsigned cgroup_kill_in(const struct cgroup_ops *ops, char *const *folder)
 	unsigned left;
 
 	while ((left = population_of(folder)) > 0 && clock_now_ns() < until) {
-		/* The last first: v1's pids can forbid forks. */
+		/* The last hierarchy first: v1's pids can forbid forks. */
 		for (unsigned i = CGROUP_CONTROLLERS; i-- > 0;)
 			if (folder[i])
 				ops->kill_once(folder[i]);
@@ -71,9 +71,9 @@ unsigned cgroup_kill_in(const struct cgroup_ops *ops, char *const *folder)
 	return left;
 }
 
-/* The kernel lets a group go only when its last process has ended, which is no
- * longer listed then and takes as long as the machine is busy. A child of a
- * killed run may enter even now. */
+/* The kernel removes a group only after its last process has ended. A process
+ * that is ending is no longer listed, and takes longer on a busy machine. A
+ * child of a killed run may even enter now. */
 static bool remove_one(const struct cgroup_ops *ops, char *folder,
 		       uint64_t patience_ns)
 {
@@ -109,7 +109,7 @@ bool cgroup_remove_folders(const struct cgroup_ops *ops, const char *folder)
 
 	if (!listing && errno == ENOENT)
 		return true;
-	/* Out of descriptors, an empty one can be removed nevertheless. */
+	/* Without a free descriptor an empty folder can still be removed. */
 	while (listing && (entry = readdir(listing))) {
 		char *below;
 
@@ -136,8 +136,9 @@ struct search {
 	struct str removed; /* "/NAME/NAME/": a run has one in each hierarchy */
 };
 
-/* The lock that cgroup_make_parent() took goes with its process, also where
- * that is in another PID namespace and its number says nothing here. */
+/* Whether a process still has the lock of cgroup_make_parent(). The lock ends
+ * with its process, also in another PID namespace, where the PID says
+ * nothing. */
 static bool is_locked(const char *path)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -151,7 +152,7 @@ static bool is_locked(const char *path)
 	return locked;
 }
 
-/* A name is easily forged by somebody who was given a group of his own. */
+/* Anybody who has a group can make one of any name in it. */
 static bool is_ours(const char *path)
 {
 	struct stat st;
@@ -174,8 +175,8 @@ static void remove_stale(struct search *search, const char *path,
 	free(mark);
 }
 
-/* All of the hierarchy: the group that the killed run was started in need not
- * be ours. */
+/* Searches the whole hierarchy: the killed run may have been started in another
+ * group than ours. */
 static void search_below(struct search *search, const char *folder,
 			 unsigned depth)
 {

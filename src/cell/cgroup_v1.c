@@ -30,8 +30,8 @@ static const char *const files[FILE_COUNT] = {
 #undef X
 };
 
-/* Below our own group: what limits us limits the run. From within a cgroup
- * namespace whose mounts were made outside it, our own cannot be seen. */
+/* Our own group, so that the limits on us are limits on the run. It cannot be
+ * seen from within a cgroup namespace whose mounts were made outside of it. */
 static const char *base_of(const struct cgroup_bases *at, unsigned i)
 {
 	return at->own[i] ? at->own[i] : at->top[i];
@@ -134,8 +134,8 @@ static int v1_read(struct cgroup *group, enum cgroup_what what,
 	return 0;
 }
 
-/* Nothing may be forked meanwhile. Where there is no such file this is another
- * hierarchy of the same processes. */
+/* Forbids forks first. A hierarchy without that file has the same processes as
+ * the one that has it. */
 static void v1_kill_once(const char *folder)
 {
 	cgroup_write(folder, "pids.max", "0");

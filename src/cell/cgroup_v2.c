@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "cell/cgroup_ops.h"
 
-/* Where the processes of our own group go when it has to hand controllers down,
- * which the kernel allows to a group without processes only. */
+/* Where the processes of our own group go before it enables controllers for the
+ * groups below: the kernel allows that only to a group without processes. */
 #define LEAF "geoio-harness"
 
 /* A shell may fork while its group is being emptied. */
@@ -128,8 +128,8 @@ static bool is_leaf(const char *folder)
 	return name && strcmp(name + 1, LEAF) == 0;
 }
 
-/* Where groups are made. From within a leaf, that of another run which still
- * is there or was killed, beside it. The caller frees; NULL: nowhere. */
+/* Where groups are made. If we are in the leaf of another run, which lives or
+ * was killed, that is beside the leaf. The caller frees; NULL: nowhere. */
 static char *base_of(struct cgroup_tree *tree, const struct cgroup_bases *at)
 {
 	const char *own = at->own[0];
@@ -145,9 +145,9 @@ static char *base_of(struct cgroup_tree *tree, const struct cgroup_bases *at)
 	return base;
 }
 
-/* Processes go before the first controller is handed down: with cpu alone,
- * which the kernel would allow beside processes, the group becomes a threaded
- * one, and groups below it are of no use. */
+/* Processes are moved before the first controller is enabled. The kernel would
+ * allow cpu alone beside processes, but then the group becomes a threaded one,
+ * and groups below it are of no use. */
 static int prepare(struct cgroup_tree *tree, const char *base, struct err *err)
 {
 	if (faccessat(AT_FDCWD, base, W_OK, AT_EACCESS) < 0)
@@ -180,7 +180,7 @@ static int v2_open(struct cgroup_tree *tree, const struct cgroup_bases *at,
 }
 
 /* Puts all back as it was. While another run has groups there, the kernel
- * refuses the first step (EBUSY): then the last one does it. */
+ * refuses the first step (EBUSY): then the last run does all of it. */
 static void v2_close(struct cgroup_tree *tree)
 {
 	char *base;

@@ -28,8 +28,9 @@ static int change_ids(const struct identity *identity)
 	return 0;
 }
 
-/* What execve() of root would give back otherwise. EINVAL: there is no such
- * capability in this kernel; EPERM: we may not, and so have none to lose. */
+/* Otherwise execve() by root would give the capabilities back. EINVAL: this
+ * kernel has no such capability. EPERM: we may not drop it, so we have none to
+ * lose. */
 static int drop_bounding_set(void)
 {
 	for (int capability = 0; capability < 64; capability++)
@@ -38,10 +39,10 @@ static int drop_bounding_set(void)
 	return 0;
 }
 
-/* The invoker's keys (of Kerberos, of file systems) come with the session's
- * keyring, whoever the user is by then; in an empty one they are not. Where no
- * keyring may be made (EPERM, ENOSYS) none can be read; an ordinary user may have
- * too many already, whose keys they are anyway. */
+/* The session's keyring gives a process the invoker's keys (of Kerberos, of
+ * file systems), also under another user. So it gets an empty one. Where no
+ * keyring may be made (EPERM, ENOSYS) none can be read either. An ordinary user
+ * may have too many keyrings already, but the keys are that user's own. */
 static int leave_keys(const struct identity *identity)
 {
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)

@@ -1,8 +1,7 @@
 /*
- * Whom a process runs as: without capabilities and without a way to get any
- * back. Replicas of root have users of their own (users.h); where that cannot be,
- * they are the person who invoked the program: below sudo(8) that is SUDO_UID
- * and SUDO_GID.
+ * The user that a process runs as, without capabilities and without a way to
+ * get any back. Root's replicas have users of their own (users.h). Where that
+ * cannot be, they run as the person who invoked the program (base/invoker.h).
  */
 #ifndef CELL_IDENTITY_H
 #define CELL_IDENTITY_H
@@ -20,9 +19,9 @@ struct identity {
 void identity_invoker(struct identity *out);
 
 /*
- * Takes on the identity for good: groups, gid, uid, an empty session
- * keyring, the bounding set, all capability sets, no_new_privs. Clears PR_SET_PDEATHSIG. Async-signal-safe.
- * 0, or -1 with errno.
+ * The calling process takes the identity for good: groups, gid, uid, an empty
+ * session keyring, an empty bounding set, no capability, no_new_privs. Clears
+ * PR_SET_PDEATHSIG. Async-signal-safe. 0, or -1 with errno.
  */
 int identity_take(const struct identity *identity);
 

@@ -12,8 +12,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* Keyrings alone: the session's, which goes a little after its processes, the
- * user's and that of the user's sessions. */
+/* A user with no more keys than this has keyrings only: that of the session,
+ * which goes a little after its processes, the user's, and that of the user's
+ * sessions. */
 #define EMPTY_KEYS 3
 
 static bool is_one_of(const struct users *users, size_t count, uid_t user)

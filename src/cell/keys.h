@@ -1,7 +1,7 @@
 /*
- * Keys (keyrings(7)) that replicas have left with their users: they would stay in
- * the kernel, and a later trial's replica, which is the same user, would find
- * them, and its quota used up.
+ * Removes keys (keyrings(7)) that replicas have left. They belong to the user
+ * and stay in the kernel. A replica of a later trial is the same user: it would
+ * find those keys, and less of its quota.
  */
 #ifndef CELL_KEYS_H
 #define CELL_KEYS_H
@@ -10,9 +10,9 @@
 
 #include "cell/users.h"
 
-/* Root only, when no process of these users is left. Empties the keyrings of the
- * first `count` users where there is anything in them; the kernel gives the room
- * back a little later. */
+/* Empties the keyrings of the first `count` users. Root only, and only when no
+ * process of these users is left. The kernel gives the room back a little
+ * later. */
 void keys_clear(const struct users *users, size_t count);
 
 #endif

@@ -8,8 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* <linux/landlock.h> of the oldest system has version 1 alone, and of others
- * structs of another size: the kernel's own are these, for ever. */
+/* The oldest system's <linux/landlock.h> has version 1 only, and other versions
+ * have structs of other sizes. The kernel takes these for ever. */
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
 #define SYS_landlock_add_rule 445

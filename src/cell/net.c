@@ -43,8 +43,8 @@ struct net {
 
 /* -------------------------------------------------------------- threads --- */
 
-/* Something that is done on a thread of its own, so that only that one changes
- * its namespace. */
+/* Work for a thread of its own, so that only that thread changes its
+ * namespace. */
 struct errand {
 	struct net *net;
 	int enter; /* the namespace to be in first; -1: where we are */
@@ -66,7 +66,7 @@ static void *run_errand(void *argument)
 	return NULL;
 }
 
-/* Signals are the caller's business. */
+/* The thread takes no signals: they are the caller's. */
 static int on_thread(struct errand *errand)
 {
 	sigset_t all, before;
@@ -423,7 +423,7 @@ int net_adopt(struct net *net, unsigned number, pid_t pid, struct err *err)
 
 /* ------------------------------------------------------------- counters --- */
 
-/* What the origin's ends carried is what the others did, the other way. */
+/* The origin's ends sent what the others received, and the other way round. */
 static void sum_up(const struct net_counts *replica, unsigned count,
 		   struct net_counts *out)
 {

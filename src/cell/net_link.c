@@ -43,7 +43,8 @@ static int nl_failed(struct err *err, int nl_error, const char *what)
 		       nl_geterror(nl_error), remedy_of(nl_error));
 }
 
-/* For what is a module of the kernel: whether it is that which is missing. */
+/* The sentence for a link of a kind that is a module of the kernel, which may
+ * be missing. */
 static int make_failed(struct err *err, int nl_error, const char *what,
 		       const char *module)
 {
@@ -114,7 +115,8 @@ int link_cell_index(struct nl_sock *socket, int *index, struct err *err)
 	return index_of(socket, LINK_CELL, index, err);
 }
 
-/* Of an address that we have written ourselves: only memory can be lacking. */
+/* Parses an address that we have written ourselves: this fails only without
+ * memory. */
 static struct nl_addr *parse(const char *text)
 {
 	struct nl_addr *address;
@@ -125,7 +127,7 @@ static struct nl_addr *parse(const char *text)
 	return address;
 }
 
-/* The hardware address of whoever has that address: locally administered. */
+/* The hardware address, locally administered, for an IP address. */
 static struct nl_addr *hardware_of(const char *text)
 {
 	unsigned char bytes[6] = { 0x02, 0x00 };

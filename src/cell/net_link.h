@@ -1,7 +1,7 @@
 /*
- * Links by rtnetlink: a socket belongs to the network namespace in which it was
- * opened, and so do the links that it makes. The functions return 0 or an
- * ERR_ code with the reason and its remedy.
+ * Makes links by rtnetlink. A socket belongs to the network namespace in which
+ * it was opened, and so do the links that it makes. The functions return 0 or
+ * an ERR_ code with the reason and the remedy.
  */
 #ifndef CELL_NET_LINK_H
 #define CELL_NET_LINK_H
@@ -15,17 +15,17 @@ struct nl_sock;
 #define LINK_CELL "eth0" /* a cell's own end */
 #define LINK_LOOPBACK 1  /* the index of lo, everywhere */
 
-/* In the namespace that the calling thread is in now. */
+/* Opens a socket in the namespace of the calling thread. */
 int link_socket(struct nl_sock **out, struct err *err);
 
-/* Lines in the namespace's /proc/sys/net: no IPv6, which keeps counters at 0,
- * and no forwarding, which a host may have handed on, so that cells do not
- * reach each other. What is not there is fine. */
+/* Writes two settings of the namespace (/proc/sys/net). Without IPv6 an idle
+ * link counts nothing. Without forwarding, which the host may have handed on,
+ * cells do not reach each other. A setting that does not exist is fine. */
 void link_quiet(void);
 
-/* A pair: `name` here, up; LINK_CELL, down, in the namespace of
- * `namespace_fd`. Their hardware addresses follow from the addresses that they
- * are going to have, `local` and `other`. */
+/* Makes a pair: `name` here, up, and LINK_CELL in the namespace of
+ * `namespace_fd`, down. Their hardware addresses are made from the IP addresses
+ * that they will have, `local` and `other`. */
 int link_pair(struct nl_sock *socket, const char *name, const char *local,
 	      const char *other, int namespace_fd, int *index, struct err *err);
 
@@ -35,10 +35,10 @@ int link_up(struct nl_sock *socket, int index, struct err *err);
 int link_address(struct nl_sock *socket, int index, const char *local,
 		 struct err *err);
 
-/* The same to an end of a pair, with the route to the only address at its other
- * end, whose hardware address it is told for ever: nobody asks for it, neither
- * in what is counted, nor, as until a neighbour is confirmed after 5 s, for
- * every packet anew. */
+/* Gives an end of a pair its address, the route to `peer` at the other end, and
+ * the peer's hardware address for ever. So no ARP request is sent: it would be
+ * counted, and until a neighbour is confirmed, after 5 s, the kernel would ask
+ * again for every packet. */
 int link_join(struct nl_sock *socket, int index, const char *local,
 	      const char *peer, struct err *err);
 

@@ -17,7 +17,7 @@
 
 static void close_spaces(struct own *own)
 {
-	/* All at once, so that none is waited for that could have ended. */
+	/* Kills all before it waits for the first, so that all end at once. */
 	for (unsigned i = 0; own->space && i < own->count; i++)
 		space_kill(&own->space[i]);
 	for (unsigned i = 0; own->space && i < own->count; i++)
@@ -62,8 +62,8 @@ static bool can_read(const char *path)
 	return access(path, S_ISDIR(st.st_mode) ? R_OK | X_OK : R_OK) == 0;
 }
 
-/* The number of the first path that the user cannot read, from 1; 0: there is
- * none; -1: it is not known. Tried in a child. */
+/* Tries in a child which path the user cannot read. Returns the number of the
+ * first, from 1; 0: there is none; -1: it is not known. */
 static int try_reading(const struct own *own, const struct identity *identity)
 {
 	const char *const *reads = own->reads;
@@ -113,8 +113,8 @@ static bool take_users(struct own *own)
 	return own->has_users;
 }
 
-/* Who invoked the program, or, where that user cannot read what is needed, whom
- * the program itself runs as. */
+/* Replicas share the user who invoked the program, or, if that user cannot read
+ * what is needed, the user of the program itself. */
 static void share_user(struct own *own)
 {
 	struct identity shared;
@@ -137,7 +137,7 @@ void own_begin(struct own *own, const struct own_need *need)
 		open_view(own, need);
 		open_spaces(own);
 	}
-	/* Root's replicas in a view have no need of it. */
+	/* Root's replicas that have a view do not need it. */
 	own->landlock = need->landlock && (!need->users || !own->view);
 	if (!need->users || !take_users(own))
 		share_user(own);
@@ -202,7 +202,7 @@ int own_enter(const struct own *own, unsigned replica, const char *folder)
 	return OWN_NONE;
 }
 
-/* What lost its parent has the init as one. */
+/* The init is the parent of each orphan. */
 static unsigned count_orphans(pid_t init)
 {
 	char path[64], line[65536];

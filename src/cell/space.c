@@ -18,11 +18,11 @@
 #define CLOSE_WAIT_NS (5 * NS_PER_S)
 #define PAUSE_NS (NS_PER_MS / 2)
 
-/* Room for the child of space_fork(), which has some paths on it. */
+/* The child of space_fork() has some paths on its stack. */
 #define STACK_BYTES 131072
 
-/* As fork(2), with flags. What glibc would do besides is for programs with
- * locks to mend; ours only makes system calls from here on. */
+/* As fork(2), with flags. glibc's fork() also mends locks of the program; this
+ * child makes only system calls, so it needs none of that. */
 static pid_t fork_with(unsigned long flags)
 {
 	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
@@ -32,7 +32,7 @@ static pid_t fork_with(unsigned long flags)
 
 #define INIT_END 0 /* the one descriptor that it has */
 
-/* What it has of our memory nobody may look at: it cannot be traced. */
+/* Nobody may trace it, as it has a copy of our memory. */
 static int keep_nothing(int end)
 {
 	prctl(PR_SET_NAME, "geoio-init");
@@ -42,8 +42,9 @@ static int keep_nothing(int end)
 	return close_range(INIT_END + 1, ~0U, 0);
 }
 
-/* Says that it is ready, and is then told to go on. Whoever ends before has not
- * told it; whoever ends afterwards does so after prctl(). */
+/* Says that it is ready, and waits for the word to go on. If the parent ended
+ * before prctl(), that word does not come; if it ends later, prctl() ends
+ * us. */
 static bool is_begun(void)
 {
 	char byte = 0;
@@ -140,9 +141,10 @@ struct errand {
 	int error;
 };
 
-/* Only children of whom enters are inside, and an ordinary user could not leave
- * again. So one that shares our memory, and has nothing to copy, enters, and
- * makes a child that is not its own but ours. */
+/* A process that enters a PID namespace is not in it: its children are. And an
+ * ordinary user could not leave it again. So a helper enters. It shares our
+ * memory, so nothing is copied, and makes a child that counts as ours
+ * (CLONE_PARENT). */
 static int enter_and_fork(void *argument)
 {
 	struct errand *errand = argument;

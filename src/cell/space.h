@@ -1,9 +1,9 @@
 /*
- * PID namespaces: what a replica starts can neither see nor signal anything
- * outside, and ends with the namespace, whatever it does, also when the harness
- * is killed. Each has an init of ours, which only waits for orphans. So the
- * replica itself is an ordinary process, to which signals mean what they mean
- * everywhere, and a child of ours, as without a namespace.
+ * PID namespaces. A process that a replica starts can neither see nor signal
+ * anything outside. It ends with the namespace, whatever it does, also if the
+ * harness is killed. The init of each namespace is ours and only waits for
+ * orphans. So the replica itself is an ordinary process with ordinary signals,
+ * and a child of ours, as without a namespace.
  *
  *	void (*child)(void *) = NULL; // one that does not return
  *	struct space space;
@@ -22,8 +22,8 @@
 #include "base/err.h"
 
 struct space {
-	pid_t init; /* our child; 0: there is none */
-	int fd;     /* of the namespace; -1: none */
+	pid_t init; /* our child; 0: there is no namespace */
+	int fd;     /* of the namespace; -1: there is none */
 };
 
 #define SPACE_NONE                                                             \
@@ -35,16 +35,16 @@ struct space {
 /* The init ends with the calling thread. ERR_NOT_FOUND with the reason. */
 int space_open(struct space *space, struct err *err);
 
-/* Runs `child`, which must not return, in a child of this process that is in the
- * namespace; what getppid() says there is 0. It may make async-signal-safe calls
- * only. Signals must be blocked. Its number, or -1 with errno. */
+/* Makes a child of this process in the namespace and runs `child` there, which
+ * must not return and may make async-signal-safe calls only. getppid() says 0
+ * there. Signals must be blocked. Returns the child's PID, or -1 with errno. */
 pid_t space_fork(const struct space *space, void (*child)(void *context),
 		 void *context);
 
 void space_kill(const struct space *space);
 
-/* Kills, and waits until all have ended, 5 s at most; those that are our own
- * children must have been waited for. Twice is fine. */
+/* Kills all in it, and waits until they have ended, 5 s at most. The caller has
+ * waited for its own children among them. Twice is fine. */
 void space_close(struct space *space);
 
 #endif

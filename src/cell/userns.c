@@ -38,8 +38,8 @@ static int write_map(const char *path, const char *text)
 	return n < 0 ? -1 : 0;
 }
 
-/* All capabilities come with the namespace, and they count for files of the user
- * too: what its owner has made read-only would be written. */
+/* The namespace gives all capabilities, and they count for the user's files
+ * too: a file that its owner has made read-only could be written. */
 static void keep_to_modes(void)
 {
 	struct __user_cap_header_struct header = {

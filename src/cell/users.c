@@ -16,8 +16,8 @@
 /* Users of one block, taken and given together. */
 #define BLOCK 64
 
-/* Of the first range nothing is given out: systemd's list of uids (UIDS-GIDS)
- * calls it unused; the second is for containers. */
+/* Nobody gives out the first range: systemd's list of uids (UIDS-GIDS) calls it
+ * unused. The second range is for containers. */
 static const struct range {
 	uid_t first;
 	unsigned blocks;
@@ -53,7 +53,8 @@ static const struct range *find_range(void)
 	return NULL;
 }
 
-/* Only those of the file: asking a directory for each would take long. */
+/* Looks in the file only: to ask a directory service for each would take
+ * long. */
 static bool has_people(uid_t first)
 {
 	FILE *file = fopen("/etc/passwd", "re");
@@ -70,7 +71,8 @@ static bool has_people(uid_t first)
 
 /* ----------------------------------------------------------------- take --- */
 
-/* An abstract name can be had once, and goes with its last descriptor. */
+/* Only one socket can have an abstract name, which is free again when its last
+ * descriptor is closed. */
 static int lock_block(uid_t first)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };

@@ -130,7 +130,7 @@ void view_free(struct view *view)
 
 /* ---------------------------------------------------------------- enter --- */
 
-/* One that others may not pass through is covered, as in view_build.c. */
+/* A folder that is closed to others is covered, as in view_build.c. */
 static int open_way(const char *folder)
 {
 	struct stat st;
@@ -243,7 +243,7 @@ static int mount_own(const char *path)
 
 static int enter(const struct view *view, const char *folder)
 {
-	/* A thread of a sanitizer's would share root and folder with us. */
+	/* A sanitizer's thread may share our root and working folder. */
 	if (unshare(CLONE_FS) < 0 || setns(view->fd, CLONE_NEWNS) < 0 ||
 	    unshare(CLONE_NEWNS | CLONE_NEWIPC) < 0)
 		return -1;
@@ -262,7 +262,7 @@ static int enter(const struct view *view, const char *folder)
 	return chdir("/");
 }
 
-/* Folders on the way are for all to pass through, whatever the umask. */
+/* The umask is off, so that folders on the way are open to all. */
 int view_enter(const struct view *view, const char *folder)
 {
 	mode_t before = umask(0022);

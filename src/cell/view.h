@@ -1,14 +1,15 @@
 /*
- * What a replica sees of the file system: a root of its own, a small tmpfs. The
- * system's folders and what the replica has to read are bound there read-only,
- * each at its own path; /tmp, /dev/shm, /proc and its own folder are made for it
- * alone. A folder on the way that others may not pass through (a home of mode
- * 0700) is replaced by an empty one that they may: of what is in it only what
- * was asked for is there.
+ * The view that a replica has of the file system. Its root is a small tmpfs of
+ * its own. The system's folders and the paths that the replica reads are bound
+ * there read-only, each at its own path. /tmp, /dev/shm, /proc and the
+ * replica's folder are made for it alone. A folder on the way may be closed to
+ * others, such as a home of mode 0700. The view has an empty one in its place
+ * that is open, and in it only the paths that were asked for.
  *
- * The view is made once a trial, in a mount namespace that a short-lived child
- * makes and that a descriptor keeps: nothing of it is ever seen outside, and
- * nothing is left when the harness is killed. Each replica takes a copy.
+ * The view is made once a trial, in a mount namespace of its own. A short-lived
+ * child makes that namespace, and a descriptor keeps it. So nothing of the view
+ * is seen outside, and nothing is left if the harness is killed. Each replica
+ * takes a copy.
  *
  *	const char *const reads[] = { "/opt/tests", NULL };
  *	struct view *view;
@@ -29,20 +30,21 @@
 struct view;
 
 /*
- * `reads`: paths, absolute, NULL at the end; where one is a symbolic link, or
- * has one on its way, the link and what it leads to are both there. One that
- * does not exist is left out. `scratch`: the folder below which replicas have
- * theirs; nothing else of it is seen. `hosts`: a file in `scratch` to be
- * /etc/hosts; NULL: the machine's. ERR_NOT_FOUND: this machine does not allow
- * it, with the reason.
+ * `reads` are absolute paths, NULL at the end. If a path has a symbolic link on
+ * its way or at its end, the view has both the link and its target. A path that
+ * does not exist is left out. `scratch` is the folder below which replicas have
+ * their folders; nothing else in it is seen. `hosts` is a file in `scratch`
+ * that becomes /etc/hosts; NULL: the machine's. ERR_NOT_FOUND, with the reason:
+ * this machine allows no view.
  */
 int view_make(struct view **out, const char *const *reads, const char *scratch,
 	      const char *hosts, struct err *err);
 void view_free(struct view *view); /* NULL is fine */
 
-/* In a forked child with the right to mount: there from now on. Only `folder`,
- * in or below `scratch`, /tmp and /dev/shm can be written; NULL: none. The
- * working folder is the root then. Async-signal-safe. 0, or -1 with errno. */
+/* Call it in a forked child that may mount. The child has the view from then
+ * on, and its working folder is the root. It can write to /tmp, /dev/shm and
+ * `folder`, which is in or below `scratch`; NULL: to no folder.
+ * Async-signal-safe. 0, or -1 with errno. */
 int view_enter(const struct view *view, const char *folder);
 
 #endif

@@ -26,15 +26,16 @@ struct attributes {
 	uint64_t set, clear, propagation, user_namespace;
 };
 
-/* What is being built: `root` is where it is before it is the root. */
+/* The view under construction. It lies at `root` until it becomes the root. */
 struct build {
 	const char *root; /* the scratch folder, covered */
 	int scratch_fd;   /* of what is below the cover */
 	struct view_fault *fault;
 };
 
-/* Top folders that are not the system's: people's files, what programs leave,
- * and what a view has of its own. What a replica needs of them is asked for. */
+/* Top folders that a view does not have from the system: people's files, what
+ * programs leave, and the folders of the view's own. A replica asks for the
+ * paths in them that it needs. */
 static const char *const left_out[] = {
 	".", "..", "boot", "dev", "home", "lost+found", "media", "mnt",
 	"proc", "root", "run", "srv", "sys", "tmp", "var",
@@ -68,8 +69,8 @@ static int close_to_writing(const char *path)
 			    &attributes, sizeof(attributes));
 }
 
-/* Read-only at once: what is made in the view from then on cannot be made on
- * the machine. */
+/* Makes it read-only at once, so that nothing made in the view from then on is
+ * made on the machine. */
 static int bind_closed(struct build *b, const char *from, const char *to)
 {
 	if (mount(from, to, NULL, MS_BIND | MS_REC, NULL) < 0)
@@ -154,7 +155,7 @@ static int show_system(struct build *b)
 	return code;
 }
 
-/* Written to, they are the same for everybody. */
+/* Devices that stay the same for everybody when written to. */
 static const char *const devices[] = {
 	"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
 };
@@ -201,8 +202,7 @@ static int show_kernel(struct build *b)
 
 /* ---------------------------------------------------------------- reads --- */
 
-/* A folder on the way that others may not pass through is covered by one that
- * they may. */
+/* Covers a folder on the way that is closed to others by one that is open. */
 static int open_way(struct build *b, const char *folder)
 {
 	char path[PATH_MAX];
@@ -290,8 +290,8 @@ static int show_reads(struct build *b, const struct view_paths *paths)
 
 /* -------------------------------------------------------------- scratch --- */
 
-/* The way to replicas' folders, which lie in it at their own paths; what the
- * machine has there is hidden. */
+/* Makes the way to replicas' folders, which lie at their own paths, and hides
+ * what the machine has there. */
 static int cover_scratch(struct build *b)
 {
 	char to[PATH_MAX];
@@ -360,7 +360,8 @@ static int close_root(struct build *b)
 	return 0;
 }
 
-/* The kernel's first root (an initramfs) cannot be put away: it is covered. */
+/* The kernel's first root (an initramfs) cannot be moved away: it is
+ * covered. */
 static int become_root(struct build *b)
 {
 	if (chdir(b->root) < 0)

@@ -1,7 +1,7 @@
 /*
- * Builds the mounts of a view (view.h) in the calling process, which is a child
- * made for that: it ends up in a mount namespace of its own with the view as its
- * root.
+ * Builds the mounts of a view (view.h) in the calling process, a child made for
+ * that. Afterwards the child is in a mount namespace of its own, with the view
+ * as its root.
  */
 #ifndef CELL_VIEW_BUILD_H
 #define CELL_VIEW_BUILD_H
@@ -10,10 +10,11 @@
 
 #include "cell/view_paths.h"
 
-/* In the view, until a replica has its folder: the scratch folder. */
+/* Where the view has the scratch folder until a replica has its own folder. */
 #define VIEW_SCRATCH "/.scratch"
-/* The same for what is to be read below folders that each replica has anew
- * (view_is_anew()): a file or folder named after its number in `paths`. */
+/* Where the view has, until then, the paths to read that lie below folders of
+ * each replica's own (view_is_anew()). Each is named after its number in
+ * `paths`. */
 #define VIEW_KEPT "/.kept"
 
 struct view_plan {
@@ -27,10 +28,12 @@ struct view_fault {
 	char what[200]; /* what was being done */
 };
 
-/* Whether it lies below /tmp or /dev/shm, of which each replica has its own. */
+/* Whether the path lies below /tmp or /dev/shm, of which each replica has its
+ * own. */
 bool view_is_anew(const char *path);
 
-/* Whether both are the same file, or folder: then it is seen already. */
+/* Whether both paths are the same file or folder: then the view has it
+ * already. */
 bool view_is_same(const char *path, const char *other);
 
 /* 0, or -1 with *fault. */

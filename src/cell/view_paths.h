@@ -1,6 +1,7 @@
 /*
- * The paths that must exist in a view for others to be reached: each symbolic
- * link on the way, and where the way ends. Pure but for lstat() and readlink().
+ * Lists the paths that a view must have so that a given path can be reached:
+ * each symbolic link on the way, and the end of the way. Pure but for lstat()
+ * and readlink().
  */
 #ifndef CELL_VIEW_PATHS_H
 #define CELL_VIEW_PATHS_H
@@ -9,7 +10,7 @@
 
 struct view_path {
 	char *path; /* absolute; no link among its folders, no ".." */
-	char *link; /* what it says, where it is a link; NULL: it is none */
+	char *link; /* the target of a symbolic link; NULL: it is none */
 };
 
 struct view_paths {
@@ -17,10 +18,11 @@ struct view_paths {
 	size_t count, capacity;
 };
 
-/* What does not exist, or goes round in circles, adds no end. */
+/* Adds the paths for `path`. A way that leads nowhere, or in a circle, adds no
+ * end. */
 void view_paths_add(struct view_paths *paths, const char *path);
 
-/* Folders before what is in them. */
+/* Puts folders before their contents. */
 void view_paths_sort(struct view_paths *paths);
 
 void view_paths_release(struct view_paths *paths);

@@ -1,9 +1,9 @@
 /*
  * geoio-enter PROGRAM [ARGUMENT]...: the first program in a replica's
- * container. A container inherits no descriptors, so this one fetches them: it
- * connects to the Unix socket (SOCK_SEQPACKET) whose path is in
- * BENCHMARK_SOCKET, waits for a packet that carries descriptors, and becomes
- * PROGRAM with what a replica that is a process has from its start:
+ * container. A container inherits no descriptors, so this program fetches them.
+ * It connects to the Unix socket (SOCK_SEQPACKET) whose path is in
+ * BENCHMARK_SOCKET, and waits for a packet that carries descriptors. Then it
+ * becomes PROGRAM, with the descriptors that any replica has from its start:
  *
  *	0      /dev/null
  *	1, 2   the first of them, a pipe
@@ -11,13 +11,13 @@
  *	4…     the third and further ones, at the numbers that the packet lists
  *	       behind its first word: "go 4 5 8"
  *
- * By the second one, which is closed when PROGRAM runs, it writes a step and
- * errno, "exec 2", when it cannot go on. Before it has that, all that it can
- * say is its exit status: errno.
+ * If it cannot go on, it writes a step and errno, "exec 2", to the second one,
+ * which is closed when PROGRAM runs. Before it has that descriptor, its exit
+ * status says all: errno.
  *
- * Statically linked, as it runs in images that may hold nothing at all; process
- * 1 of its container, to which the kernel delivers no signal from within that
- * it has no handler for.
+ * It is linked statically, as an image may hold nothing at all. It is process 1
+ * of its container: from within, the kernel delivers it only signals that it
+ * has a handler for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ struct arrival {
 	unsigned count;
 };
 
-/* By way of its folder: the whole path may be longer than an address. */
+/* Goes by the folder: the whole path may be longer than an address. */
 static int connect_to(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -112,7 +112,7 @@ static _Noreturn void fail(int report, const char *step)
 	_exit(127);
 }
 
-/* An ignored signal would stay ignored. */
+/* A signal that is ignored would stay ignored. */
 static int reset_signals(void)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
