@@ -10,8 +10,8 @@
 
 #define ACCEPT_TURN 128 /* connections of one listener, one event */
 
-/* All listeners at once: what is short, files or memory, is short for all. A
- * listener that stays ready while nothing can be accepted would make the loop
+/* Pauses or resumes all listeners: files and memory are short for all of them.
+ * A listener that is ready while nothing can be accepted would make the loop
  * spin. */
 static void set_accepting(struct origin *origin, bool accepting)
 {
@@ -55,7 +55,8 @@ void accept_room(struct origin *origin)
 			       loop_now_ns(origin->loop));
 }
 
-/* Errors of one connection that has gone already, and not of ours. */
+/* Whether the error is of one connection, which is gone already, and not
+ * ours. */
 static bool is_passing(int error)
 {
 	return error == EINTR || error == ECONNABORTED || error == EPROTO ||

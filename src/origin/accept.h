@@ -1,5 +1,5 @@
 /*
- * Taking connections off the listeners, as long as there is room for them.
+ * Accepts connections, as long as there is room for them.
  */
 #ifndef ORIGIN_ACCEPT_H
 #define ORIGIN_ACCEPT_H
@@ -9,7 +9,7 @@
 /* Starts to accept on all listeners. */
 int accept_begin(struct origin *origin, struct err *err);
 
-/* A connection ended: if the listeners are paused, they go on. */
+/* Call it when a connection has ended: paused listeners accept again. */
 void accept_room(struct origin *origin);
 
 #endif

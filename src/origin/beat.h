@@ -1,8 +1,7 @@
 /*
- * The origin's heartbeat, in the ledger: whoever reads it sees an origin that
- * stands still, because it was stopped or gets no CPU. A descriptor of its own
- * ten times a second, and no timer of the loop, which would cost each turn a
- * look at the clock.
+ * The origin's heartbeat in the ledger. It shows an origin that stands still,
+ * because it was stopped or gets no CPU. A timer descriptor becomes ready ten
+ * times a second. A timer of the loop would cost each turn a look at the clock.
  */
 #ifndef ORIGIN_BEAT_H
 #define ORIGIN_BEAT_H
@@ -11,7 +10,7 @@
 
 int beat_begin(struct origin *origin, struct err *err);
 
-/* Also fine when it was not begun, or not whole. */
+/* Fine also if beat_begin() failed or was not called. */
 void beat_end(struct origin *origin);
 
 #endif

@@ -67,7 +67,7 @@ static bool list_has(struct view list, const char *etag, bool weak_counts)
 	return false;
 }
 
-/* A date that cannot be read is as if it were not there (RFC 9110, 13.1.3). */
+/* A date that cannot be read counts as absent (RFC 9110, 13.1.3). */
 static bool has_date(struct view value, int64_t now, int64_t *seconds)
 {
 	return value.at && date_parse(value.at, value.len, now, seconds);

@@ -16,14 +16,14 @@ enum condition {
 	CONDITION_FAILED,       /* 412 */
 };
 
-/* *which is the header that failed ("If-Match"), for CONDITION_FAILED. `now`:
- * seconds since 1970, for dates that tell no century. */
+/* For CONDITION_FAILED *which is the header that failed ("If-Match"). `now`, in
+ * seconds since 1970, tells the century of dates that have none. */
 enum condition condition_check(const struct head *head,
 			       const struct object *object, int64_t now,
 			       const char **which);
 
-/* Whether the Range of a request counts: there is no If-Range, or it is the
- * object's ETag or its exact date. */
+/* Whether the Range of a request counts: the request has no If-Range, or one
+ * that is the object's ETag or its exact date. */
 bool condition_range_holds(const struct head *head,
 			   const struct object *object, int64_t now);
 

@@ -116,8 +116,8 @@ static ssize_t receive(struct conn *conn, char *to, size_t room)
 {
 	ssize_t n = wire_read(conn, to, room);
 
-	/* Less than there was room for: the next event tells of more. But the
-	 * end of the input has had its event already. */
+	/* recv() got less than there was room for, so an event will tell of
+	 * more. But the end of the input has had its event already. */
 	conn->readable = conn->peer_done || n == (ssize_t)room;
 	if (n > 0)
 		tally_add(&conn->row->ledger->received_bytes, (uint64_t)n);
@@ -155,7 +155,7 @@ static enum step begin_linger(struct conn *conn)
 	return STEP_ON;
 }
 
-/* The kernel took what there was room for; from now on the peer has to read. */
+/* The kernel has no more room: now the peer has to read. */
 static enum step wait_for_room(struct conn *conn)
 {
 	struct origin *origin = conn->origin;

@@ -1,13 +1,14 @@
 /*
- * The head of an HTTP request, parsed strictly. A pure function: what it gives
- * back are views into the caller's bytes, valid as long as those are.
+ * Parses the head of an HTTP request, strictly. A pure function. The result has
+ * views into the caller's bytes, which must stay as they are meanwhile.
  *
- * Accepted: a method token, a target that starts with "/" (or http://HOST/…,
- * whose scheme and host are dropped), HTTP/1.0 or 1.1, header lines that end in
- * CR LF. Refused, each with its S3 error: everything else, and what makes a
- * message ambiguous: folded lines, bare CR or LF, control bytes, spaces before
- * the colon, two Hosts, no Host in 1.1, Content-Lengths that are no number or
- * differ, any Transfer-Encoding, a second line of a header that has one value.
+ * It accepts a method token, a target that starts with "/" (or http://HOST/…,
+ * whose scheme and host are dropped), HTTP/1.0 or 1.1, and header lines that
+ * end in CR LF. It refuses everything else, each with its S3 error. In
+ * particular it refuses all that makes a message ambiguous: folded lines, a
+ * bare CR or LF, control bytes, spaces before the colon; two Hosts, no Host in
+ * 1.1; a Content-Length that is no number, two that differ, any
+ * Transfer-Encoding; a second line of a header that has one value.
  */
 #ifndef ORIGIN_HEAD_H
 #define ORIGIN_HEAD_H
@@ -38,7 +39,7 @@ struct head {
 	struct view path;  /* starts with "/", still percent-encoded */
 	struct view query; /* after the "?" */
 	unsigned minor;    /* HTTP/1.minor: 0 or 1 */
-	bool keep_alive;   /* what version and Connection say together */
+	bool keep_alive;   /* as version and Connection say together */
 	bool says_keep_alive; /* a token of Connection */
 	bool says_close;      /* likewise */
 	uint64_t content_length; /* 0 when absent */
@@ -53,12 +54,12 @@ struct head {
 	struct view page_method;       /* Access-Control-Request-Method */
 };
 
-/* Parses one head at the start of `bytes`. Returns how many bytes it has, with
- * *out filled; 0 when it is not complete and may still become one; or the
- * negative of an enum s3_error. *out is undefined unless the result is > 0. */
+/* Parses one head at the start of `bytes`. Fills *out and returns how many
+ * bytes the head has. 0: the head is not complete yet. Negative: minus an enum
+ * s3_error. *out is undefined unless the result is above 0. */
 int head_parse(const char *bytes, size_t len, struct head *out);
 
-/* Whether a view is this text, without regard to case. */
+/* Whether a view is this text; capitals do not matter. */
 bool view_is(struct view view, const char *text);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Bursts: answers that are held back until as many as ledger->hold_target wait,
- * or until none came for HOLD_NS (record/ledger.h says what for).
+ * Bursts: responses are held back until ledger->hold_target of them wait, or
+ * until none has come for HOLD_NS. record/ledger.h says why.
  */
 #ifndef ORIGIN_HOLD_H
 #define ORIGIN_HOLD_H
@@ -9,10 +9,11 @@
 
 void hold_init(struct row *row);
 
-/* The connection's answer is ready; its state becomes CONN_HELD. */
+/* Holds the connection's response, which is ready. Its state becomes
+ * CONN_HELD. */
 void hold_add(struct conn *conn);
 
-/* The connection goes away while it is held. */
+/* Call it when a connection ends while it is held. */
 void hold_remove(struct conn *conn);
 
 #endif

@@ -67,8 +67,8 @@ static size_t common_prefix(const struct list_request *request, const char *key)
 	return at ? (size_t)(at - key) + request->delimiter.len : 0;
 }
 
-/* Goes on behind a key, or behind all keys of a common prefix: 0xff is not a
- * byte of UTF-8, so it sorts behind everything that the prefix has. */
+/* Goes on behind a key, or behind all keys of a common prefix. 0xff is no byte
+ * of UTF-8, so it sorts behind all keys with that prefix. */
 static void go_behind(struct listing *l, const char *key, size_t len,
 		      bool is_prefix)
 {
@@ -93,7 +93,7 @@ static void add_entry(struct listing *l, const struct object_entry *entry)
 	l->count++;
 }
 
-/* A marker that is a common prefix itself: all of it was listed before. */
+/* Whether the marker is the common prefix itself: then all of it was listed. */
 static bool listed_before(struct listing *l, const struct object_entry *entry)
 {
 	size_t common = common_prefix(l->request, entry->key);

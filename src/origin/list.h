@@ -21,7 +21,7 @@ struct list_text {
 	bool given;
 };
 
-/* What a query asks of a bucket. */
+/* What a query asks a bucket for. */
 struct list_request {
 	bool v2;
 	bool url;         /* encoding-type=url */
@@ -36,9 +36,9 @@ struct list_request {
 	const char *argument; /* name of the parameter that was refused */
 };
 
-/* Reads a query; texts point into the arena. Unknown parameters are ignored, as
- * S3 does, wrong values refused with -S3_INVALID_ARGUMENT, and what names a
- * configuration with -S3_NO_CONFIGURATION. */
+/* Reads a query. Texts point into the arena. Unknown parameters are ignored, as
+ * S3 does. -S3_INVALID_ARGUMENT: a value is wrong. -S3_NO_CONFIGURATION: it
+ * asks for one of several configurations. */
 int list_parse(struct view query, struct arena *arena,
 	       struct list_request *out);
 

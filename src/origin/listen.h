@@ -6,12 +6,12 @@
 
 #include "origin/server.h"
 
-/* Binds and listens for row `number`; what connections inherit is set here:
- * no delay, congestion control. */
+/* Binds and listens for a row. Also sets what connections inherit: no delay,
+ * congestion control. */
 int listen_open(struct row *row, const struct origin_config *config,
 		struct err *err);
 
-/* What the socket uses; "" where the kernel does not tell. */
+/* The congestion control that a socket uses; "": the kernel does not tell. */
 void listen_congestion(int fd, char out[16]);
 
 #endif

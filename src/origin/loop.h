@@ -1,13 +1,13 @@
 /*
- * The reactor: readiness of file descriptors and timers, for one thread. The
- * six functions add, modify, remove, timer_set, timer_clear and run are all
- * that the origin knows of epoll, so another reactor can take its place.
+ * The event loop of one thread: ready file descriptors, and timers. The origin
+ * knows of epoll only the functions add, modify, remove, timer_set, timer_clear
+ * and run, so another reactor can take its place.
  *
- * A watch is reported when something becomes ready (LOOP_EDGE) or as long as it
- * is ready (without). With LOOP_EDGE, loop_modify() makes what is ready already
- * be reported once more.
+ * With LOOP_EDGE a descriptor is reported when it becomes ready; without, as
+ * long as it is ready. With LOOP_EDGE, loop_modify() reports once more a
+ * descriptor that is ready already.
  *
- * Timers are lazy: to set one later than it is costs an assignment, so a
+ * Timers are lazy: to move one to a later time costs an assignment. So a
  * deadline may be moved on at each request.
  */
 #ifndef ORIGIN_LOOP_H
@@ -34,7 +34,7 @@ struct watch {
 
 struct timer {
 	uint64_t at_ns;    /* when it should fire */
-	uint64_t armed_ns; /* the loop's own, as is the next */
+	uint64_t armed_ns; /* the loop's own, as is `place` */
 	unsigned place;    /* 0: not in the heap */
 	void (*fire)(struct timer *timer); /* Required. */
 };
@@ -42,20 +42,20 @@ struct timer {
 int loop_new(struct loop **out, struct err *err);
 void loop_free(struct loop *loop); /* NULL is fine */
 
-/* `interest` of LOOP_IN, LOOP_OUT, LOOP_EDGE; breaks are always reported. Each
- * returns 0 or ERR_SYSTEM. */
+/* `interest` is made of LOOP_IN, LOOP_OUT and LOOP_EDGE. Broken connections are
+ * always reported. 0 or ERR_SYSTEM. */
 int loop_add(struct loop *loop, struct watch *watch, unsigned interest);
 int loop_modify(struct loop *loop, struct watch *watch, unsigned interest);
 
-/* After it `ready` is not called any more, not even for events of this turn.
- * Does not close the descriptor. */
+/* Afterwards `ready` is not called any more, not even for events of this turn.
+ * The descriptor stays open. */
 void loop_remove(struct loop *loop, struct watch *watch);
 
 /* Fires once, at or soon after at_ns (CLOCK_MONOTONIC). */
 void loop_timer_set(struct loop *loop, struct timer *timer, uint64_t at_ns);
 void loop_timer_clear(struct loop *loop, struct timer *timer);
 
-/* Until loop_stop() is called from a `ready` or `fire`. */
+/* Runs until a `ready` or `fire` calls loop_stop(). */
 int loop_run(struct loop *loop, struct err *err);
 void loop_stop(struct loop *loop);
 

@@ -50,7 +50,7 @@ static int read_part(struct view value, struct object_query *out)
 	return 0;
 }
 
-/* A line end in it would begin a header, or a body, of the asker's choice. */
+/* A line end would let the client write a header or a body of its own. */
 static bool fits_header(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -73,7 +73,7 @@ static int read_parameter(struct view name, struct view value,
 {
 	if (is(name, "partNumber"))
 		return read_part(value, out);
-	/* What was never versioned has one version, and that is its name. */
+	/* An object that was never versioned has one version, "null". */
 	if (is(name, "versionId"))
 		return is(value, "null") ? 0 : refuse(out, "versionId");
 	if (!out->sub)

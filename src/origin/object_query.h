@@ -1,6 +1,6 @@
 /*
- * The query of a GET or HEAD of an object: a part of it, headers that shall be
- * others than they are, or something else than its content.
+ * The query of a GET or HEAD of an object. It asks for a part of the object,
+ * for other values of headers, or for something else than the content.
  */
 #ifndef ORIGIN_OBJECT_QUERY_H
 #define ORIGIN_OBJECT_QUERY_H

@@ -1,6 +1,6 @@
 /*
- * The origin: an HTTP/1.1 server that behaves as S3 does for reading, as far as
- * the libraries that are measured can tell. One process, one thread, one loop.
+ * The origin: an HTTP/1.1 server from which a library reads as it does from S3.
+ * It has one process, one thread, one loop.
  *
  * It answers GET and HEAD of objects at /BUCKET/KEY (ranges, conditions),
  * listings of both versions, ListBuckets at /, HEAD of a bucket, ?location.
@@ -46,34 +46,35 @@ struct origin_config {
 				   * takes nothing for so long is cut off */
 	unsigned max_connections; /* more wait in the kernel's queue; 0: as
 				   * many as the limit of open files allows.
-				   * Where there are time-outs, those that
-				   * have done nothing for longest make room
-				   * before their time (room.h) */
+				   * With time-outs, a connection that has
+				   * done nothing for long makes room before
+				   * its time (room.h) */
 };
 
-/* Binds and listens: from now on clients can connect, and are answered when
- * origin_serve() runs. Each source is a bucket; sources and ledger stay the
+/* Binds and listens. From now on clients can connect; they get responses when
+ * origin_serve() runs. Each source is a bucket. Sources and ledger stay the
  * caller's and must outlive the origin. ERR_CONFLICT: the port is in use. */
 int origin_open(struct origin **out, const struct origin_config *config,
 		struct object_source *const *sources, unsigned source_count,
 		struct ledger *ledger, struct err *err);
 
-/* Replaces the sources: for one that opens with none, so that clients can wait
- * while they are made. Not while it serves. */
+/* Replaces the sources, but not while the origin serves. An origin may be
+ * opened without sources, so that clients can wait while these are made. */
 void origin_set_sources(struct origin *origin,
 			struct object_source *const *sources, unsigned count);
 
 /* The port that listener 0, 1, … really has. */
 unsigned origin_port(const struct origin *origin, unsigned listener);
 
-/* The congestion control that the sockets really use: the one asked for, or
- * the system's where the kernel refused it. "" where it does not tell. */
+/* The congestion control that the sockets really use. It is the system's if the
+ * kernel refused the wanted one. "": the kernel does not tell. */
 const char *origin_congestion(const struct origin *origin);
 
-/* Serves until stop_fd is readable or hung up; 0 then. Raises this process's
- * limit of open files to its hard limit, ignores SIGPIPE meanwhile, and sets
- * ledger->ready. What a source's slices point to outside of their scratch must
- * not change as long as the source lives: the kernel may read it later. */
+/* Serves until stop_fd is readable or hung up, and returns 0. Raises this
+ * process's limit of open files to its hard limit, ignores SIGPIPE meanwhile,
+ * and sets ledger->ready. Slices of a source may point outside of their
+ * scratch. Those bytes must not change while the source lives: the kernel may
+ * read them later. */
 int origin_serve(struct origin *origin, int stop_fd, struct err *err);
 
 /* Closes all sockets. NULL is fine. */

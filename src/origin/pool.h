@@ -1,6 +1,5 @@
 /*
- * Connections and input buffers, taken from and given back to pools that grow
- * and never shrink.
+ * Pools of connections and of input buffers. They grow and never shrink.
  */
 #ifndef ORIGIN_POOL_H
 #define ORIGIN_POOL_H
@@ -13,7 +12,7 @@ void pool_give_conn(struct origin *origin, struct conn *conn);
 struct buffer *pool_take_buffer(struct origin *origin);
 void pool_give_buffer(struct origin *origin, struct buffer *buffer);
 
-/* Everything that is in the pools now. */
+/* Frees everything that is in the pools now. */
 void pool_free(struct origin *origin);
 
 #endif

@@ -29,7 +29,8 @@ static enum range_kind part(uint64_t start, uint64_t last, uint64_t size,
 	return RANGE_PART;
 }
 
-/* `n` of "-n". No bytes can be had from the end of nothing, nor none of any. */
+/* The range of "-n". It cannot be satisfied if n is 0 or the object is
+ * empty. */
 static enum range_kind suffix(uint64_t n, uint64_t size, struct range *out)
 {
 	if (!n)

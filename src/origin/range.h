@@ -5,9 +5,8 @@
  *	bytes=a-    from a to the end
  *	bytes=-n    the last n bytes, all of them when there are fewer
  *
- * Several ranges, and anything that is not a range, count as no Range at all.
- * Numbers of any length are understood: what does not fit is larger than any
- * object.
+ * Several ranges, and any text that is no range, count as no Range header.
+ * Numbers may have any length: one that does not fit is larger than any object.
  */
 #ifndef ORIGIN_RANGE_H
 #define ORIGIN_RANGE_H
@@ -27,7 +26,8 @@ struct range {
 	uint64_t length; /* bytes, > 0 for RANGE_PART */
 };
 
-/* For RANGE_NONE *out is the whole object; for RANGE_UNSATISFIABLE it is 0. */
+/* For RANGE_NONE *out is the whole object, for RANGE_UNSATISFIABLE 0 bytes at
+ * 0. */
 enum range_kind range_parse(const char *text, size_t len, uint64_t size,
 			    struct range *out);
 

@@ -1,6 +1,6 @@
 /*
- * Making the text of an answer: status line, headers as S3 has them, and our
- * own XML where that is the body.
+ * Makes the text of a response: the status line, headers as S3 has them, and
+ * the XML of the origin's own bodies.
  */
 #ifndef ORIGIN_REPLY_H
 #define ORIGIN_REPLY_H
@@ -13,13 +13,13 @@
 #define REPLY_SERVER "geoio-benchmark"
 #define REPLY_REGION "us-east-1"
 
-/* Starts an answer to a request; each of the functions below needs a new one.
- * `close`: the connection ends with it. */
+/* Begins a response. Call it before each of the functions below. `close`: the
+ * connection ends with this response. */
 void reply_begin(struct conn *conn, bool close);
 
-/* An object, or the part of it that `range` is, with status 200 or 206, and
- * with the headers that the query asks for. The reply must have its source and
- * object. `query`: NULL for none. */
+/* An object, or its part `range`, with status 200 or 206 and the headers that
+ * the query asks for; `query` may be NULL. The reply must have its source and
+ * object. */
 void reply_object(struct conn *conn, unsigned status, const struct range *range,
 		  const struct object_query *query);
 
@@ -30,7 +30,7 @@ void reply_not_modified(struct conn *conn);
 void reply_xml(struct conn *conn);
 void reply_bucket(struct conn *conn);
 
-/* What an error says beside its code and message. */
+/* An element of an error, beside its code and message. */
 struct fact {
 	const char *name; /* "Key" */
 	const char *text;
@@ -40,19 +40,19 @@ struct fact {
 void reply_error(struct conn *conn, enum s3_error error,
 		 const struct fact *facts, unsigned count);
 
-/* 405 to `method`. `allow`: the methods that the resource takes, for the header
- * that names them; `type`: SERVICE, BUCKET or OBJECT. */
+/* 405 to `method`. `allow` is the text of the Allow header: the methods that
+ * the resource takes. `type` is SERVICE, BUCKET or OBJECT. */
 void reply_bad_method(struct conn *conn, struct view method, const char *type,
 		      const char *allow);
 
-/* What a bucket or object has beside its content, or that it has none. */
+/* A subresource of a bucket or object, or the error that there is none. */
 void reply_subresource(struct conn *conn, const struct subresource *which,
 		       const char *bucket);
 
-/* A source failed, which is our own fault: 500, and a line of the log. */
+/* 500 and a line of the log: a source failed, which is our own fault. */
 void reply_fault(struct conn *conn, const struct err *err);
 
-/* A 416, which also says in a header how large the object is. */
+/* 416, with a header that says how large the object is. */
 void reply_bad_range(struct conn *conn, struct view range, uint64_t size,
 		     const struct fact *facts, unsigned count);
 

@@ -70,8 +70,8 @@ static void respond_list(struct conn *conn, const struct head *head,
 		reply_xml(conn);
 }
 
-/* What S3 answers a browser that asks whether a page of another origin may
- * read: nobody has said so of any bucket. */
+/* A browser asks whether a page of another origin may read. As S3 does of a
+ * bucket without rules for that, this refuses. */
 static void respond_options(struct conn *conn, const struct head *head,
 			    bool is_object)
 {
@@ -188,7 +188,7 @@ void respond(struct conn *conn, const struct head *head)
 	reply_begin(conn, !head->keep_alive);
 	if (conn->head_method)
 		tally_add(&conn->row->ledger->requests_head, 1);
-	/* What may be sent still is not read. */
+	/* A body that the client may still send is not read. */
 	if (head->method == METHOD_OTHER || head->content_length) {
 		conn->reply.close = true;
 		conn->reply.linger = true;

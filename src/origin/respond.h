@@ -1,6 +1,6 @@
 /*
- * From a request to its answer: what is asked for, does it exist, do the
- * conditions hold. Afterwards conn->reply is ready to be sent.
+ * Makes the response to a request: finds what it asks for, and checks its
+ * conditions. Afterwards conn->reply is ready to be sent.
  */
 #ifndef ORIGIN_RESPOND_H
 #define ORIGIN_RESPOND_H
@@ -10,10 +10,11 @@
 
 void respond(struct conn *conn, const struct head *head);
 
-/* To a head that the parser refused, or that did not come in time. */
+/* The response to a head that the parser refused, or that came too late. */
 void respond_refusal(struct conn *conn, enum s3_error error);
 
-/* The object's bytes could not be had, before anything was sent. */
+/* The response if the object's bytes cannot be read and nothing was sent
+ * yet. */
 void respond_failure(struct conn *conn);
 
 #endif

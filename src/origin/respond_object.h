@@ -7,7 +7,7 @@
 void respond_object(struct conn *conn, const struct head *head,
 		    struct object_source *source, struct view key);
 
-/* 405 to a method that an object does not take, with those that it does. */
+/* 405, with the methods that an object takes. */
 void refuse_object_method(struct conn *conn, const struct head *head);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * Room for new connections where all places are taken. Those that have done
- * nothing for longest give up theirs before their time: idle ones after
- * ROOM_IDLE_NS, those that take nothing of their answer after ROOM_STALLED_NS.
- * Only where the origin has a time-out for it: without one, nobody who waits is
- * ever cut off.
+ * Makes room for new connections when all places are taken. Connections that
+ * have done nothing for longest are closed before their time-out: an idle one
+ * after ROOM_IDLE_NS, one whose client takes nothing of its response after
+ * ROOM_STALLED_NS. If the origin has no such time-out, it closes none of them.
  */
 #ifndef ORIGIN_ROOM_H
 #define ORIGIN_ROOM_H
@@ -13,7 +12,7 @@
 #define ROOM_IDLE_NS (1 * NS_PER_S)
 #define ROOM_STALLED_NS (3 * NS_PER_S)
 
-/* Closes some. False: none has waited for so long. */
+/* Closes some. False: none has done nothing for so long. */
 bool room_make(struct origin *origin);
 
 #endif

@@ -15,8 +15,8 @@ void send_keep_text(struct conn *conn)
 	reply->text = reply->own.buf;
 }
 
-/* Fills origin->slices with what comes next of the object; how many bytes that
- * is, or negative. */
+/* Fills origin->slices with the next bytes of the object. Returns how many, or
+ * a negative code. */
 static int64_t next_slices(struct conn *conn)
 {
 	struct reply *reply = &conn->reply;
@@ -38,7 +38,7 @@ static bool add_object(struct conn *conn, struct batch *batch)
 	struct object_slices *slices = &conn->origin->slices;
 	int64_t bytes = next_slices(conn);
 
-	/* Nothing left the house yet: there is time for a 500. */
+	/* Nothing was sent yet, so a 500 can be. */
 	if (bytes <= 0 && !conn->reply.begun) {
 		respond_failure(conn);
 		return true;
@@ -92,9 +92,9 @@ static enum sent go_on_later(struct conn *conn)
 {
 	tally_partial(conn);
 	send_keep_text(conn);
-	/* The kernel tells by itself when there is room again, but only after
-	 * it had to refuse something. Not in a loop here: to fill the queue
-	 * while the peer empties it costs more than to take turns. */
+	/* The kernel tells of new room only after it has refused something. No
+	 * loop here: to fill the queue while the peer empties it costs more
+	 * than to take turns. */
 	if (conn->writable && loop_modify(conn->origin->loop, &conn->watch,
 					  LOOP_IN | LOOP_OUT | LOOP_EDGE) < 0)
 		return SENT_CUT;

@@ -1,5 +1,5 @@
 /*
- * Sending the answer of a connection, one call of the kernel an event.
+ * Sends the response of a connection, by one system call an event.
  */
 #ifndef ORIGIN_SEND_H
 #define ORIGIN_SEND_H
@@ -9,12 +9,12 @@
 enum sent {
 	SENT_ALL,
 	SENT_WAIT, /* an event will tell when to go on */
-	SENT_CUT,  /* the peer is gone, or the bytes are */
+	SENT_CUT,  /* the peer is gone, or the bytes cannot be read */
 };
 
 enum sent send_some(struct conn *conn);
 
-/* The text of the answer may have to wait: gives the reply its own copy. */
+/* Gives the reply its own copy of the text, which may have to wait. */
 void send_keep_text(struct conn *conn);
 
 #endif

@@ -3,17 +3,17 @@
  * replies. Nothing outside this room sees it.
  *
  * A connection is in one of four states. READING: it waits for a head or for
- * the rest of one. HELD: its answer waits for others (hold.h). SENDING: its
- * answer is on the way. LINGERING: all is sent, and what the peer still sends
- * is thrown away, because closing with unread input would destroy the answer.
+ * the rest of one. HELD: its response waits for others (hold.h). SENDING: its
+ * response is on the way. LINGERING: all is sent, and the rest of the input is
+ * thrown away, because to close with unread input would destroy the response.
  *
- * What a peer takes of an answer is seen only by how the kernel's queue shrinks:
- * there may be room for more long after it has begun to read. So while an answer
- * is on its way, a timer looks at the queue now and then.
+ * Only the kernel's queue shows whether a peer reads: it shrinks. The event
+ * that there is room again may come long after that. So while a response is on
+ * its way, a timer looks at the queue now and then.
  *
  * A head is parsed where recv() put it, in memory that all connections share. A
  * connection has a buffer of its own only while half a head or a pipelined one
- * waits; while it is idle it owns nothing but its struct.
+ * waits. An idle connection owns its struct and nothing else.
  */
 #ifndef ORIGIN_SERVER_H
 #define ORIGIN_SERVER_H
@@ -36,16 +36,16 @@
 #define HEAD_DEADLINE_NS (10 * NS_PER_S)
 #define LINGER_NS (5 * NS_PER_S)
 #define SEND_LOOKS 4 /* at the queue, in the time that sending may stand */
-/* Longer than the second after which TCP sends a lost SYN again: else one packet
- * that the kernel drops in a rush of connections would look like a client that
- * cannot do more. Once that time has passed in vain, the rest of the burst comes
- * in rounds, which need not be waited for as long. */
+/* Longer than the second after which TCP sends a lost SYN again. Otherwise one
+ * SYN that the kernel drops in a rush of connections would look like a client
+ * that cannot do more. Once that time has passed in vain, the rest of the burst
+ * comes in rounds, and the wait for them may be shorter. */
 #define HOLD_NS (1300 * NS_PER_MS)
 #define HOLD_AGAIN_NS (50 * NS_PER_MS)
 #define ACCEPT_RETRY_NS (50 * NS_PER_MS)
 
-/* Hashes of what was cut or failed, kept for each row: TALLY_SETS sets of
- * TALLY_WAYS. A full set forgets its oldest. */
+/* Each row keeps hashes of the responses that were cut or failed: TALLY_SETS
+ * sets of TALLY_WAYS. A full set forgets its oldest. */
 #define TALLY_SETS 1024
 #define TALLY_WAYS 4
 #define TALLY_CHAINS 1024
@@ -71,8 +71,8 @@ struct buffer {
 	char bytes[HEAD_LIMIT];
 };
 
-/* One answer. Its text is the head and, where that is ours, the body; behind it
- * come `left` bytes of an object. */
+/* One response. Its text is the head and, if the body is our own, the body.
+ * Behind it come `left` bytes of an object. */
 struct reply {
 	char *text;         /* what is still to be sent of it */
 	size_t text_left;
@@ -155,8 +155,8 @@ struct origin {
 	struct conn *chains[TALLY_CHAINS]; /* answers that are being sent */
 	unsigned chained;
 
-	/* Of the request that is being answered; nothing of it is needed once
-	 * the kernel took the answer, or the reply has a copy. */
+	/* For the present request. None of it is needed once the kernel took
+	 * the response, or the reply has a copy. */
 	struct str text, xml;
 	struct arena arena;
 	char input[HEAD_LIMIT];

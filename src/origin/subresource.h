@@ -1,8 +1,7 @@
 /*
- * What a bucket and an object have beside their content: a list of grants,
- * tags, rules, and so on. Nothing is configured here, so each is what S3 shows
- * of a bucket that was only just made: an empty document, or an error that says
- * that there is none.
+ * Subresources: what a bucket and an object have beside their content, such as
+ * a list of grants, tags, rules. Nothing is configured here. So each is as S3
+ * shows it of a new bucket: an empty document, or an error that there is none.
  */
 #ifndef ORIGIN_SUBRESOURCE_H
 #define ORIGIN_SUBRESOURCE_H
@@ -19,20 +18,21 @@ struct subresource {
 	const char *rest;     /* NULL, or what follows the bucket's name */
 };
 
-/* NULL where the parameter is none. Names are still percent-encoded, which
- * nobody does to these. */
+/* NULL: the parameter is no subresource. Names are compared as they are
+ * encoded: no client percent-encodes these. */
 const struct subresource *subresource_of_bucket(struct view name);
 const struct subresource *subresource_of_object(struct view name);
 
 void subresource_write(const struct subresource *which, const char *bucket,
 		       struct str *out);
 
-/* GetObjectAttributes: those of the list `wanted` that there are. 0, or
- * -S3_INVALID_ARGUMENT for a list that is empty or has an unknown one. */
+/* Writes the document of GetObjectAttributes, with those of the list `wanted`
+ * that the object has. -S3_INVALID_ARGUMENT: the list is empty or has an
+ * unknown attribute. */
 int subresource_attributes(struct view wanted, const struct object *object,
 			   struct str *out);
 
-/* How many parts the upload had that the ETag tells of; 0: it tells of none. */
+/* The number of parts of the upload, as the ETag says; 0: it says none. */
 uint64_t subresource_parts(const struct object *object);
 
 #endif

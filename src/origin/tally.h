@@ -1,13 +1,13 @@
 /*
- * Keeping the ledger. The origin is the only writer of its counters, so an
- * update is a load and a store; readers see each counter whole.
+ * Keeps the ledger. The origin is the only writer of its counters, so an update
+ * is a load and a store. Readers see each counter whole.
  *
- * Repeats. A request counts as repeated when its range of its key was asked for
- * before, through the same port, and that answer did not do: it was cut, had a
- * status of 500 or more, or is still being sent. A cut answer is remembered by
- * key and by where its range ended, so that a client which goes on where it was
- * cut counts as well; one repeat takes one cut off the memory. Each row
- * remembers TALLY_SETS * TALLY_WAYS of them.
+ * Repeats. A request counts as repeated if the same range of the same key was
+ * asked for before, through the same port, and that response failed or is
+ * unfinished: it was cut, had a status of 500 or more, or is still being sent.
+ * The memory of a cut response has the key and the end of its range. So a
+ * client that goes on where it was cut counts as well. One repeat takes one cut
+ * off the memory. Each row remembers TALLY_SETS * TALLY_WAYS cuts.
  */
 #ifndef ORIGIN_TALLY_H
 #define ORIGIN_TALLY_H

@@ -18,8 +18,8 @@
 #define ROUNDS 2 /* pipes full; 1 MiB does not quite fit into one */
 
 /* recv() and sendmsg() of glibc can be cancelled, which in a process that has,
- * or before its fork() had, a second thread costs 0.8% of a range of 16 KiB. The
- * origin that belongs to a run is such a process. */
+ * or before its fork() had, a second thread costs 0.8% of a range of 16 KiB.
+ * The origin that belongs to a run is such a process. */
 static ssize_t plain_recv(int fd, void *to, size_t n)
 {
 	return syscall(SYS_recvfrom, fd, to, n, 0, NULL, NULL);
