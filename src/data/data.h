@@ -1,13 +1,13 @@
 /*
- * Datasets: everything that makes an object source (record/objects.h). What
- * each holds, byte for byte, is in docs/data.md.
+ * Datasets: everything that makes an object source (objects/objects.h).
+ * docs/data.md defines their bytes.
  *
  * Every *_new() fills *out with a source that the caller releases with
  * object_source_free(), and returns 0 or a negative code with a sentence in
- * `err`. No source keeps memory in proportion to its keys, except that "cog"
- * holds its few small files. find() and slices() of s2, cog and folders may be
- * called from several threads at once; next() of a folder and everything of an
- * outside store from one at a time.
+ * `err`. No source needs memory in proportion to its keys; "cog" holds its few
+ * small files. Several threads may call find() and slices() of s2, cog and
+ * folders at once. Only one thread at a time may call next() of a folder, or
+ * any function of an outside store.
  */
 #ifndef DATA_DATA_H
 #define DATA_DATA_H
@@ -30,34 +30,33 @@
 int data_s2_new(struct object_source **out, uint64_t keys, struct err *err);
 
 /*
- * The regular files below the folder `root`; a key is the path below it.
- * `bucket` and `name` are the caller's and at most 63 bytes long. Not found are
- * keys with a component "." or "..", an empty one, a control character or bytes
- * that are not UTF-8, and what a symbolic link leads to outside of root. Listings
- * follow links to files, not to folders.
- * ERR_USAGE when root is no folder.
+ * The regular files below the folder `root`. A key is the path below it.
+ * `bucket` and `name` are the caller's and at most 63 bytes long. A key does
+ * not exist if it has an empty component, a component "." or "..", a control
+ * character, or bytes that are not UTF-8. Nor does a file that a symbolic link
+ * leads to outside of `root`. Listings follow links to files, not to folders.
+ * ERR_USAGE: `root` is no folder.
  */
 int data_dir_new(struct object_source **out, const char *root,
 		 const char *bucket, const char *name, struct err *err);
 
 /*
- * Sees to it that `folder` holds at least `count` (1 to 100) real COGs and
- * their manifest: runs `program` (make-cog) unless it already does. Takes
- * about a second a COG. ERR_FAILED with the program's own sentence.
+ * Makes sure that `folder` holds at least `count` (1 to 100) real COGs and
+ * their manifest. Runs `program` (make-cog) if it does not, about a second a
+ * COG. ERR_FAILED, with the program's own sentence.
  */
 int data_cog_make(const char *program, const char *folder, unsigned count,
 		  struct err *err);
 
 /*
- * "cog": what data_cog_make() made, read into memory and held against the
- * manifest's CRCs. Bucket "bench", keys "cog/00.tif" and so on.
+ * "cog": the files of data_cog_make(), read into memory and compared with the
+ * CRCs of the manifest. Bucket "bench", keys "cog/00.tif" and so on.
  * ERR_INVALID names the file that is missing or different.
  */
 int data_cog_new(struct object_source **out, const char *folder,
 		 struct err *err);
 
-/* A store outside. All strings are the caller's and copied; NULL or "" is
- * absent. */
+/* A store outside. The strings are copied. NULL and "" both mean absent. */
 struct data_remote {
 	const char *endpoint; /* "https://HOST[:PORT]", Required */
 	const char *bucket;   /* Required */
@@ -80,9 +79,9 @@ int data_remote_new(struct object_source **out,
 		    const struct data_remote *remote, struct err *err);
 
 /*
- * Several sources as one bucket, that of the first: a key is looked for in
- * each. Owns them, also after a failure. Their keys must not overlap, and at
- * most 8 sources with ids below 2^56 can be joined.
+ * Several sources as one bucket, which is the first one's. A key is sought in
+ * each. The union owns the sources, also after a failure. Their keys must not
+ * overlap. At most 8 sources can be joined, with ids below 2^56.
  */
 int data_union_new(struct object_source **out,
 		   struct object_source *const *sources, unsigned count,

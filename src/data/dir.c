@@ -1,9 +1,9 @@
 /*
- * A folder of files as a source. A listing is a walk in byte order that starts
- * anew from `after` at each next(); what it reads of a folder is kept until
- * another folder of that depth is needed or the folder changes. Within one walk
- * (ops->begin) it is kept even then: else a folder that changes all the time
- * would be read once for each key of it.
+ * A folder of files as a source. A listing is a walk in byte order, and each
+ * next() starts it anew from `after`. The names of a folder are kept until
+ * another folder of that depth is needed, or until the folder changes. Within
+ * one walk (ops->begin) they are kept even then: otherwise a folder that
+ * changes all the time would be read once for each of its keys.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,8 +21,8 @@
 #include "data/data.h"
 #include "data/folder.h"
 
-/* A change within a tick of the kernel's clock can leave the time of the last
- * change as it was; a folder read so soon after one is read again. */
+/* Two changes within a tick of the kernel's clock can have the same time. So a
+ * folder that was read so soon after a change is read again. */
 #define SETTLED_NS (50 * NS_PER_MS)
 
 /* The names in one folder, in byte order, folders with a slash at their end. */
@@ -68,9 +68,8 @@ static const char *content_type(const char *key)
 	return "binary/octet-stream";
 }
 
-/* Opens a regular file; -1 where there is none, which may be as good as an
- * error: errno tells. A pipe or device is opened without waiting and refused
- * then. */
+/* Opens a regular file. -1: there is none, or errno says why it cannot be
+ * opened. A pipe or device is opened without waiting, and then refused. */
 static int open_file(const struct dir *dir, const char *key, struct stat *st)
 {
 	int fd = folder_open(dir->root, key, O_RDONLY | O_NONBLOCK | O_NOCTTY,
@@ -99,8 +98,8 @@ static void fill_object(struct object *out, const char *key,
 	memset(out, 0, sizeof(*out));
 	out->size = size;
 	out->modified_s = st->st_mtim.tv_sec;
-	/* As of an upload in one part: 32 digits alone are taken for the MD5 of
-	 * the content, and clients refuse a file that has another. */
+	/* The form of an upload in one part. Clients take 32 digits alone for
+	 * the MD5 of the content, and refuse a file that has another. */
 	snprintf(out->etag, sizeof(out->etag), "\"%016" PRIx64 "%016" PRIx64
 		 "-1\"", hash_pair(size, changed_ns(st)),
 		 hash_pair(st->st_ino, st->st_dev));
@@ -204,7 +203,8 @@ static void listing_fill(struct listing *list, DIR *folder)
 		qsort(list->names, list->count, sizeof(*list->names), compare);
 }
 
-/* Whether what was read is still true, as far as the folder's times can tell. */
+/* Whether what was read is still true, as far as the folder's times can
+ * tell. */
 static bool listing_holds(const struct listing *list, const char *path,
 			  const struct stat *st)
 {
@@ -293,7 +293,8 @@ struct limit {
 	bool equal;
 };
 
-/* The first name that is, or as a folder may hold, a key past the limit. */
+/* The first name that is a key past the limit, or a folder that may hold
+ * one. */
 static size_t first_name(const struct listing *list, struct limit limit)
 {
 	size_t low = 0, high = list->count;

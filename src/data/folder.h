@@ -1,4 +1,4 @@
-/* Inside of data/: opening what lies below a folder, and nothing else. */
+/* Inside of data/: opens a file below a folder, and no other. */
 #ifndef DATA_FOLDER_H
 #define DATA_FOLDER_H
 
@@ -13,11 +13,10 @@ bool folder_key_ok(const char *key, size_t n);
 bool folder_name_ok(const char *name);
 
 /*
- * Opens `path` below the open folder `root` without ever leaving it, not even
- * for a moment: openat2() with RESOLVE_BENEATH, or, where the kernel refuses
- * that call, each component in turn without following any link. `plain` takes
- * the second way at once. Returns a descriptor of the caller's, or -1 and
- * errno.
+ * Opens `path` below the open folder `root`. It never leaves that folder, not
+ * even for a moment. It uses openat2() with RESOLVE_BENEATH. If the kernel
+ * refuses that call, it opens each component in turn and follows no link;
+ * `plain` does so at once. Returns a descriptor, or -1 with errno.
  */
 int folder_open(int root, const char *path, int flags, bool plain);
 

@@ -11,7 +11,7 @@
 
 struct http;
 
-/* What came back. The caller sets `limit`, and releases `body`. */
+/* A response. The caller sets `limit`, and releases `body`. */
 struct answer {
 	long status;
 	struct str body;
@@ -35,27 +35,28 @@ void http_free(struct http *http); /* NULL is fine */
 const char *http_endpoint(const struct http *http);
 const char *http_bucket(const struct http *http);
 
-/* Appends what was asked for: "s2/00017 at byte 1729 of https://HOST/bench",
- * with a NULL range "s2/00017 of …", with a NULL key "the listing of …". */
+/* Appends what the request asks for: "s2/00017 at byte 1729 of
+ * https://HOST/bench". With a NULL range: "s2/00017 of …". With a NULL key:
+ * "the listing of …". */
 void http_add_asked(const struct http *http, const char *key,
 		    const char *range, struct str *out);
 
-/* The sentence for a status that is none of the expected: what was asked for,
- * the store's own words, advice. Returns ERR_FAILED. */
+/* Writes the sentence for an unexpected status: what was asked for, the store's
+ * own words, advice. Returns ERR_FAILED. */
 int http_refused(const struct http *http, const char *key, const char *range,
 		 const struct answer *answer, struct err *err);
 
 /*
- * Sends HEAD or GET for the object `key`, or with a NULL key for the bucket
- * with `query` (already encoded, its parameters in order). `range`: "0-16383"
- * or NULL. Any status is a success here; ERR_FAILED says why there is none.
+ * Sends HEAD or GET for the object `key`, or, with a NULL key, for the bucket
+ * with `query` (encoded, its parameters in order). `range` is "0-16383" or
+ * NULL. Any status is a success here. ERR_FAILED says why no response came.
  */
 int http_request(struct http *http, bool head, const char *key,
 		 const char *query, const char *range, struct answer *answer,
 		 struct err *err);
 
-/* Appends `text` percent-encoded, all but A-Z a-z 0-9 - _ . ~ and, if `path`,
- * slashes. */
+/* Appends `text` percent-encoded. Plain stay A-Z a-z 0-9 - _ . ~ and, with
+ * `path`, slashes. */
 void http_encode(struct str *out, const char *text, bool path);
 
 #endif

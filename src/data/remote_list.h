@@ -1,4 +1,4 @@
-/* Inside of the outside store: what its XML says. */
+/* Inside of the outside store: reads its listings. */
 #ifndef DATA_REMOTE_LIST_H
 #define DATA_REMOTE_LIST_H
 
@@ -20,12 +20,12 @@ struct list_page {
 	struct list_key *keys; /* in byte order */
 	size_t count, capacity;
 	bool truncated; /* there are more keys after the last */
-	bool encoded;   /* it said that keys are percent-encoded, as was asked;
-			 * they no longer are */
+	bool encoded;   /* the store said that its keys are percent-encoded;
+			 * here they are decoded */
 };
 
-/* Fills a zeroed page; ERR_INVALID when the text is no ListBucketResult whose
- * keys ascend. list_page_clear() is the caller's in either case. */
+/* Fills a zeroed page. ERR_INVALID: the text is no ListBucketResult whose keys
+ * ascend. The caller calls list_page_clear() in any case. */
 int list_page_parse(const char *text, size_t n, struct list_page *page,
 		    struct err *err);
 void list_page_clear(struct list_page *page);

@@ -1,8 +1,8 @@
 /*
- * A small strict reader of the XML that S3 answers with: elements, text,
- * attributes (skipped), the five named entities and numbered ones, CDATA
- * sections, comments and processing instructions (skipped), a byte order mark
- * before it all. Anything else, such as a DOCTYPE, is refused.
+ * A small strict reader of the XML in S3's responses. It knows elements, text,
+ * the five named entities, numbered ones, CDATA sections, and a byte order mark
+ * at the start. It skips attributes, comments and processing instructions. It
+ * refuses anything else, such as a DOCTYPE.
  */
 #ifndef DATA_XML_H
 #define DATA_XML_H
@@ -22,10 +22,10 @@ struct xml_path {
 };
 
 /*
- * Calls `ended` at the end of each element, which still is the last of `path`,
- * with the text directly inside of it (up to there, if children stand between).
- * Stops at the first negative value that `ended` returns and returns it;
- * ERR_INVALID when the text is not well-formed.
+ * Calls `ended` at the end of each element, which is still the last of `path`,
+ * with the text directly inside of it. If the element has children, that is the
+ * text behind the last one. Stops at the first negative value that `ended`
+ * returns, and returns it. ERR_INVALID: the text is not well-formed.
  */
 int xml_read(const char *text, size_t n,
 	     int (*ended)(void *context, const struct xml_path *path,
