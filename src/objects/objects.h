@@ -21,10 +21,10 @@ struct object {
 	int64_t modified_s; /* since 1970, UTC */
 	char etag[64];      /* with its quotes; never changes with the content
 			     * unchanged */
-	uint64_t part_bytes; /* of the upload in parts that the ETag tells of,
-			      * all but the last; 0: it tells of none */
+	uint64_t part_bytes; /* of each part but the last, if the ETag is that
+			      * of an upload in parts; 0: it is not */
 	const char *content_type;
-	int fd;             /* -1, or a file that object_close() closes */
+	int fd;             /* a file that object_close() closes; -1: none */
 };
 
 /* A key in a listing. */
@@ -36,8 +36,8 @@ struct object_entry {
 #define OBJECT_SLICES 40
 #define OBJECT_SCRATCH 65536
 
-/* Room for a source's answer; the slices may point into it, so it must live
- * until they are sent. One a connection. */
+/* Room for what slices() describes. The slices may point into the scratch, so
+ * it must live until they are sent. */
 struct object_slices {
 	struct iovec at[OBJECT_SLICES];
 	int count;
@@ -47,33 +47,33 @@ struct object_slices {
 struct object_source;
 
 struct object_source_ops {
-	/* Fills *out for the key, or ERR_NOT_FOUND; any other code is a fault
-	 * of the source (the origin answers 500). Required. */
+	/* Fills *out for the key. ERR_NOT_FOUND: it does not exist. Any other
+	 * code is a fault of the source (the origin responds 500). Required. */
 	int (*find)(struct object_source *source, const char *key,
 		    size_t key_len, struct object *out, struct err *err);
 
-	/* Lets go what find() opened. Not required. */
+	/* Closes what find() opened. Not required. */
 	void (*close)(struct object_source *source, struct object *object);
 
-	/* A walk begins: until the next one does, next() may take a folder as
-	 * it was when this walk came to it. Where it is never called, each
-	 * next() sees things as they are. Not required. */
+	/* Begins a walk. Until the next walk begins, next() may see a folder as
+	 * it was when this walk came to it. If it is never called, each next()
+	 * sees folders as they are. Not required. */
 	void (*begin)(struct object_source *source);
 
-	/* The smallest key, in byte order, that starts with `prefix` and is
-	 * greater than `after` ("" for the first); ERR_NOT_FOUND at the end.
-	 * Required. */
+	/* Finds the smallest key, in byte order, that starts with `prefix` and
+	 * is greater than `after` ("" for the first). ERR_NOT_FOUND: there is
+	 * no more. Required. */
 	int (*next)(struct object_source *source, const char *prefix,
 		    const char *after, struct object_entry *out,
 		    struct err *err);
 
-	/* Describes bytes from `offset` on, at most `length` (the caller has
-	 * checked the range against the size). Fills out->at and returns how
-	 * many bytes it covers, more than 0; a negative code when the bytes
-	 * cannot be had (a file that became shorter, a store that refuses),
-	 * with a sentence that names the object and the byte. What slices
-	 * point to outside of the scratch must never change while the source
-	 * lives: the kernel may read it after the call. Required. */
+	/* Describes at most `length` bytes from `offset` on; the caller has
+	 * checked the range against the size. Fills out->at and returns how
+	 * many bytes it covers, more than 0. A negative code: the bytes cannot
+	 * be read, as of a file that became shorter or a store that refuses.
+	 * The sentence names the object and the byte. Slices may point outside
+	 * of the scratch. Such bytes must never change while the source lives:
+	 * the kernel may read them after the call. Required. */
 	int64_t (*slices)(struct object_source *source,
 			  const struct object *object, uint64_t offset,
 			  uint64_t length, struct object_slices *out,
@@ -87,11 +87,11 @@ struct object_source {
 	const struct object_source_ops *ops;
 	char bucket[64];
 	char name[64]; /* of the dataset: "s2", "cog", or the folder's name */
-	unsigned files; /* that are open for each object that is found */
-	bool outside;  /* a store's that is not ours: named by its bucket */
+	unsigned files; /* open files for each object that is found */
+	bool outside;  /* of a store outside, named by its bucket */
 };
 
-/* Convenience for callers; all take what the hooks take. */
+/* For callers: they take what the hooks take. */
 void object_close(struct object_source *source, struct object *object);
 void object_begin(struct object_source *source);
 void object_source_free(struct object_source *source); /* NULL is fine */
