@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* One that forks without end must not keep us. */
+/* A process that forks without end must not keep us. */
 #define LOOKS_MOST 3
 
 /* What is read of a process; fields of proc_pid_stat(5). */
@@ -104,7 +104,8 @@ static void read_memory(struct family_member *m)
 		m->peak_bytes = m->memory_bytes;
 }
 
-/* ---------------------------------------------------------------- members --- */
+/* ---------------------------------------------------------------- members
+ * --- */
 
 static struct family_member *find(const struct families *f, pid_t pid)
 {
@@ -135,8 +136,8 @@ static uint64_t children_ns(const struct family_member *m)
 	return m->waited_ns > m->lost_ns ? m->waited_ns : m->lost_ns;
 }
 
-/* What is left of one that has ended goes to its parent, or stays with the
- * family where that is none of it, or has ended before. */
+/* The CPU time of a process that has ended goes to its parent. It stays with
+ * the family if the parent is not in the family, or has ended before. */
 static void fold(struct families *f, struct family_member *m)
 {
 	struct family_member *parent = find(f, m->parent);
@@ -180,7 +181,8 @@ static void refresh(struct families *f)
 	}
 }
 
-/* ------------------------------------------------------------- newcomers --- */
+/* ------------------------------------------------------------- newcomers
+ * --- */
 
 static bool holds(const pid_t *sorted, size_t count, pid_t pid)
 {
@@ -207,7 +209,7 @@ static bool is_stray(const struct families *f, pid_t pid)
 	return false;
 }
 
-/* Whose init it is; -1: nobody's. */
+/* The replica whose init it is; -1: it is none's. */
 static int init_of(const struct families *f, pid_t pid)
 {
 	for (unsigned i = 0; i < f->count; i++)
@@ -216,7 +218,7 @@ static int init_of(const struct families *f, pid_t pid)
 	return -1;
 }
 
-/* Whose it is; -1: nobody's, -2: an orphan of one of several. */
+/* The replica of a process; -1: none, -2: it is an orphan of one of several. */
 static int family_of(const struct families *f, const struct stat_line *line)
 {
 	const struct family_member *parent = find(f, line->parent);
@@ -301,8 +303,8 @@ static long newest_number(void)
 	return atol(text);
 }
 
-/* Nothing was started since the last look, nor between that and the one before
- * it: a number is given before its process can be seen. */
+/* Whether nothing was started since the last look, nor between the last two.
+ * Two looks are needed, as a process gets its PID before it can be seen. */
 static bool nothing_new(struct families *f)
 {
 	bool was_quiet = f->is_quiet;
@@ -326,7 +328,8 @@ static void keep_foreign(struct families *f)
 	f->seen_count = 0;
 }
 
-/* ----------------------------------------------------------------- public --- */
+/* ----------------------------------------------------------------- public
+ * --- */
 
 void families_init(struct families *f, const pid_t *roots, const pid_t *inits,
 		   unsigned count)

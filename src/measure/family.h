@@ -1,8 +1,9 @@
 /*
- * All processes of each replica, where no control group counts them: those of
- * its session, their descendants, and what is orphaned meanwhile and comes to
- * the init of its PID namespace, or, where it has none, to this process, a
- * subreaper while replicas run (run/descendants.h).
+ * Finds all processes of each replica, where no control group counts them.
+ * These are the processes of its session, their descendants, and orphans. The
+ * parent of an orphan is the init of the replica's PID namespace. Without such
+ * a namespace it is this process, a subreaper while replicas run
+ * (run/descendants.h).
  *
  *	pid_t roots[] = { 4711, 4712 }, inits[] = { 0, 0 };
  *	struct families families;
@@ -12,15 +13,15 @@
  *	families_scan(&families);                  // at each reading
  *	families_sum(&families, 1, &sum);
  *
- * CPU is each process's own clock. When one ends, what it was last seen to have
- * used is kept; the kernel adds what it really used to its parent's count of
- * children that it waited for (in ticks of 10 ms), and the larger of the two
- * counts. A process that begins and ends between two scans, of a parent that
- * does not wait for it, is missed.
+ * CPU time is that of each process's own clock. When a process ends, its last
+ * reading is kept. Its parent, when it waits for it, gets the time that it
+ * really used (in ticks of 10 ms) as time of children. The larger of the two
+ * counts. A process is missed if it begins and ends between two scans and its
+ * parent does not wait for it.
  *
- * A scan takes 20 us for each process of a replica but the first; where anything
- * was started since the last one, also 0.5 us for each process of the machine,
- * as it reads the list of /proc and a file of each that is new.
+ * A scan takes 20 us for each process of a replica but the first. If anything
+ * was started since the last scan, it also takes 0.5 us for each process of the
+ * machine: it reads the list of /proc, and a file of each new process.
  */
 #ifndef MEASURE_FAMILY_H
 #define MEASURE_FAMILY_H
@@ -48,9 +49,9 @@ struct families {
 	struct family_member *member;
 	size_t member_count, member_capacity;
 	pid_t *init;             /* [count]; 0: none */
-	pid_t *foreign, *seen;   /* sorted: no replica's; those of this scan */
-	long newest;             /* number of the newest process, or thread */
-	bool is_quiet;           /* that had not changed at the last scan */
+	pid_t *foreign, *seen;   /* sorted: of no replica; of this scan */
+	long newest;             /* PID of the newest process, or thread */
+	bool is_quiet;           /* `newest` had not changed at the last scan */
 	size_t foreign_count, foreign_capacity, seen_count, seen_capacity;
 	uint64_t *gone_ns;       /* [count]: of orphans that have ended */
 	uint64_t *most_ns;       /* [count]: a sum never goes down */
@@ -59,15 +60,15 @@ struct families {
 	size_t stray_count, stray_capacity;
 };
 
-/* Of one replica, without its first process's own. */
+/* Sums of one replica, without the figures of its first process. */
 struct family_sum {
 	uint64_t cpu_ns, memory_bytes, peak_bytes;
 	uint32_t threads;
-	unsigned processes; /* now, the first one included */
+	unsigned processes; /* present ones, the first one included */
 };
 
-/* roots: the first process of each replica; 0: it has none. inits: that of its
- * PID namespace, which does not count; NULL or 0: it has none. */
+/* roots: the first process of each replica; 0: it has none. inits: the init of
+ * its PID namespace, which is not counted; NULL or 0: it has none. */
 void families_init(struct families *families, const pid_t *roots,
 		   const pid_t *inits, unsigned count);
 void families_scan(struct families *families);

@@ -1,8 +1,8 @@
 /*
- * Counters of the whole machine that say how far the figures of replicas can be
- * trusted: the CPU time of the ksoftirqd threads, which do network input that
- * is then charged to no replica, and how long tasks had to wait for a CPU, for
- * memory, for a disk (PSI, /proc/pressure: "some").
+ * Counters of the whole machine. They say how far the figures of replicas can
+ * be trusted. One is the CPU time of the ksoftirqd threads: they do network
+ * input that no replica is charged for. The others say how long tasks had to
+ * wait for a CPU, for memory, for a disk (PSI, /proc/pressure: "some").
  *
  * One reading opens and allocates nothing: 1 us for each CPU and 5 us for PSI.
  */
@@ -19,8 +19,8 @@ struct machine_meter {
 	int pressure[MACHINE_PRESSURES]; /* -1: this kernel has none */
 };
 
-/* Finds the threads: goes through /proc once. Never fails: what is not there is
- * COUNT_UNKNOWN in the readings. */
+/* Finds the threads in one pass through /proc. Never fails: a counter that is
+ * not there is COUNT_UNKNOWN in the readings. */
 void machine_open(struct machine_meter *meter);
 
 /* Fills all of `out`; at_ns is CLOCK_MONOTONIC. */

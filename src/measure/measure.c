@@ -99,8 +99,8 @@ int measure_open(struct meter *meter, pid_t pid, struct err *err)
 	return ended(pid, err);
 }
 
-/* Ticks are samples: their ratio jumps about while there are few of them. What
- * was said to be user time, or system time, stays so. */
+/* Ticks are samples, so their ratio changes much while there are few of them.
+ * Time that was once said to be user time, or system time, stays so. */
 static uint64_t split_user(struct meter *meter, uint64_t cpu_ns, uint64_t user,
 			   uint64_t system)
 {

@@ -23,7 +23,8 @@ static bool is_ours(pid_t pid, const pid_t *ours, size_t count)
 	return false;
 }
 
-/* A kernel thread has no command line; a process that has just ended neither. */
+/* A kernel thread has no command line; a process that has just ended
+ * neither. */
 static bool is_kernel_thread(int proc_fd, const char *number)
 {
 	char path[300], byte;

@@ -1,6 +1,6 @@
 /*
- * What other programs did meanwhile. A figure that was measured while somebody
- * else used the CPUs is doubtful, and has to say so.
+ * The CPU time of other programs. A figure is doubtful if another program used
+ * the CPUs meanwhile, and has to say so.
  *
  *	pid_t ours[] = { 4711, 4712 };
  *	struct others others;
@@ -9,10 +9,10 @@
  *	others_begin(&others, ours, 2); // at GO
  *	ns = others_end(&others, ours, 2); // frees
  *
- * Both go through /proc once, 20 us a process, and read each process's CPU
- * clock (all threads, nanoseconds). Kernel threads are left out: much of what
- * they do is our own network traffic. What began and ended in between is
- * missed, so the answer is a lower bound.
+ * Each call goes through /proc once, 20 us a process, and reads the CPU clock
+ * of each process (all threads, nanoseconds). Kernel threads are left out: much
+ * of their work is our own network traffic. A process that began and ended in
+ * between is missed, so the result is a lower bound.
  */
 #ifndef MEASURE_OTHERS_H
 #define MEASURE_OTHERS_H
@@ -29,7 +29,7 @@ struct others {
 	size_t count, capacity;
 };
 
-/* `ours`: processes that do not count; the caller's own never does. */
+/* `ours`: processes that are not counted. The calling process never is. */
 void others_begin(struct others *others, const pid_t *ours, size_t count);
 
 /* CPU time since others_begin(), in ns; 0 without a begin. */
