@@ -1,4 +1,4 @@
-/* What a Prometheus answers, from bytes: pure. */
+/* Reads the response of a Prometheus. Pure. */
 #ifndef PROMETHEUS_ANSWER_H
 #define PROMETHEUS_ANSWER_H
 
@@ -8,10 +8,11 @@
 #include "record/scraped.h"
 
 /*
- * Reads a document of api/v1/query or query_range, any bytes. *out is to be
- * released by the caller, also after a failure (then it is empty). ERR_FAILED:
- * it says an error of its own, whose text is in the sentence; ERR_INVALID: it
- * is no whole matrix of finite numbers. The sentence begins with `who`.
+ * Reads the document of api/v1/query or query_range; any bytes are fine. The
+ * caller releases *out, also after a failure, when it is empty. The sentence
+ * begins with `who`.
+ * ERR_FAILED: the document is an error, whose text is in the sentence.
+ * ERR_INVALID: it is no whole matrix of finite numbers.
  */
 int answer_parse(const char *bytes, size_t n, const char *who,
 		 struct scraped_matrix *out, struct err *err);

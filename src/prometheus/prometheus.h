@@ -1,10 +1,11 @@
 /*
- * Asks a Prometheus over its HTTP API (v1). One request at a time, plain GET;
- * no proxy, no redirect is followed. Failures are one sentence that names the
- * URL and the remedy:
- * ERR_FAILED: it does not answer, or answers with an error; ERR_TIMEOUT: not in
- * time; ERR_INVALID: with something that is no whole answer of a Prometheus (a
- * page, a part of the data, not-a-number, more than it may).
+ * Queries a Prometheus over its HTTP API (v1). One request at a time, plain
+ * GET; no proxy is used and no redirect followed. The sentence of a failure
+ * names the URL and the remedy.
+ * ERR_FAILED: no response came, or one with an error.
+ * ERR_TIMEOUT: it did not come in time.
+ * ERR_INVALID: it is no whole response of a Prometheus (a page, a part of the
+ * data, not-a-number, too many bytes).
  */
 #ifndef PROMETHEUS_PROMETHEUS_H
 #define PROMETHEUS_PROMETHEUS_H
@@ -18,7 +19,7 @@
 
 struct prometheus;
 
-/* An answer may have so many bytes. */
+/* The most bytes of a response. */
 #define PROMETHEUS_ANSWER_BYTES (32U << 20)
 
 /* Whether a word is meant as a URL: it begins with http:// or https://. */
@@ -29,16 +30,16 @@ int prometheus_new(struct prometheus **out, const char *url, double timeout_s,
 		   struct err *err);
 void prometheus_free(struct prometheus *prometheus); /* NULL is fine */
 
-/* The URL, without a slash at its end; its own. */
+/* The URL, without a slash at its end; borrowed. */
 const char *prometheus_url(const struct prometheus *prometheus);
 
-/* The raw samples of a range selector such as "x{…}[60s]" that ends at at_ms.
- * The caller releases *out, also after a failure. */
+/* Gets the raw samples of a range selector such as "x{…}[60s]" that ends at
+ * at_ms. The caller releases *out, also after a failure. */
 int prometheus_samples(struct prometheus *prometheus, const char *selector,
 		       int64_t at_ms, struct scraped_matrix *out,
 		       struct err *err);
 
-/* An expression at start_ms, start_ms + step_ms, … up to end_ms. */
+/* Gets an expression at start_ms, start_ms + step_ms, … up to end_ms. */
 int prometheus_range(struct prometheus *prometheus, const char *expression,
 		     int64_t start_ms, int64_t end_ms, int64_t step_ms,
 		     struct scraped_matrix *out, struct err *err);
