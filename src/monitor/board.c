@@ -19,13 +19,13 @@
 #define TESTS_MOST 4096
 #define CELLS_MOST 4096
 
-/* How often a reader looks again, and the pause in between: a writer needs some
- * 10 us, so that after 100 ms it has died in the middle. */
+/* How often a reader looks again, and the pause in between. A writer needs some
+ * 10 us: after 100 ms it has died in the middle. */
 #define LOOKS 1000
 #define LOOK_PAUSE_NS 100000
 
-/* gcc's ThreadSanitizer knows no fences. What shares a board are processes, of
- * which it sees one. */
+/* gcc's ThreadSanitizer knows no fences. Processes share a board, and it sees
+ * one of them. */
 #ifdef __SANITIZE_THREAD__
 #define FENCE(order) ((void)(order))
 #else
@@ -191,7 +191,7 @@ const struct board_pages *board_pages(const struct board *board)
 
 /* --------------------------------------------------------------- reader --- */
 
-/* What this program would have written; the size follows from the numbers. */
+/* Whether this program would have written that head for a file of that size. */
 static bool is_ours(const struct board_head *head, size_t bytes)
 {
 	struct board_head want = { .version = 0 };
@@ -214,8 +214,8 @@ static int check_head(const struct board_head *head, ssize_t n, size_t bytes,
 	return 0;
 }
 
-/* It is read, not mapped: whoever owns it can cut it at any time, which would
- * kill who has it mapped. */
+/* The file is read, not mapped: its owner can cut it at any time, which would
+ * kill a process that has it mapped. */
 static int take_file(struct board *board, const char *path, struct err *err)
 {
 	struct board_head *head;

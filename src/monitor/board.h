@@ -1,8 +1,9 @@
 /*
- * The board: one run's live figures in a file that the harness writes and
- * monitors read. One writer, any number of readers, no lock: a sequence number
- * is odd while the writer is at work, and a reader that saw it change looks
- * again. The writer fills memory of its own and reads nothing back.
+ * The board: a file with the live figures of one run. The harness writes it,
+ * and monitors read it. It has one writer, any number of readers, and no lock.
+ * A sequence number is odd while the writer is at work. A reader that saw it
+ * change looks again. The writer fills memory of its own and reads nothing
+ * back.
  *
  * The writer:
  *
@@ -24,9 +25,9 @@
  *	board_look(board, &live);
  *	board_close(board);
  *
- * A reader trusts nothing, as root reads the boards of all users: sizes are held
- * against the file, which may change or be cut at any time; texts are ended and
- * cleaned (base/text.h).
+ * A reader trusts nothing, as root reads the boards of all users. It checks
+ * sizes against the file, which may change or be cut at any time, and ends and
+ * cleans all texts (base/text.h).
  */
 #ifndef MONITOR_BOARD_H
 #define MONITOR_BOARD_H
@@ -50,27 +51,28 @@ struct board_pages {
 	uint32_t *finished_count;
 };
 
-/* A new file, mode 0600, of the size that so many need. ERR_SYSTEM. */
+/* Makes a new file, mode 0600, with room for so many. ERR_SYSTEM. */
 int board_create(struct board **out, const char *path, uint32_t tests,
 		 uint32_t cells, struct err *err);
 
 struct board_pages *board_begin(struct board *board);
 void board_end(struct board *board); /* shows what was filled */
 
-/* The same for the writer to read. */
+/* What the writer wrote, for the writer itself to read. */
 const struct board_pages *board_pages(const struct board *board);
 
-/* `path` in an open folder. ERR_NOT_FOUND: there is none. ERR_INVALID: it is of
- * another version, or not a board; the sentence says which. */
+/* Opens `path` in an open folder. ERR_NOT_FOUND: there is none. ERR_INVALID: it
+ * is no board, or of another version; the sentence says which. */
 int board_open(struct board **out, int folder, const char *path,
 	       struct err *err);
 
-/* Uid of the file's owner, when it was opened. */
+/* The uid that owned the file when it was opened. */
 uint32_t board_owner(const struct board *board);
 
-/* A copy that is consistent, valid until the next look or close. False: the
- * writer was at work each of many times (it was killed in the middle), or the file
- * is no whole board any more; the copy is then the last good one, or empty. */
+/* Takes a consistent copy, which is valid until the next look or close. False:
+ * the writer was at work at each of many tries (it was killed in the middle),
+ * or the file is no longer a whole board. Then the copy is the last good one,
+ * or empty. */
 bool board_look(struct board *board, struct live *out);
 
 void board_close(struct board *board); /* NULL is fine */

@@ -1,8 +1,8 @@
 /*
- * Server-sent events: one document a tick for all listeners, shared. A listener
- * that has taken a document whole waits, suspended, for the next tick; one that
- * is slow gets the newest when it is done with what it has, and misses those
- * between. Nothing is made while nobody listens.
+ * Server-sent events. All listeners share one document a tick. A listener that
+ * has taken the whole document is suspended until the next tick. A slow
+ * listener finishes its document, gets the newest one then, and misses those in
+ * between. While nobody listens, no document is made.
  */
 #ifndef MONITOR_EVENTS_H
 #define MONITOR_EVENTS_H
@@ -21,7 +21,7 @@ struct events {
 	void *context;
 	uint64_t tick_ns;
 	unsigned most;        /* listeners */
-	unsigned patience_s;  /* without progress, then it is dropped */
+	unsigned patience_s;  /* a listener without progress is then dropped */
 	/* Of the module's own. */
 	struct listener *first;
 	unsigned count;
@@ -29,16 +29,16 @@ struct events {
 	uint64_t made_ns, number;
 };
 
-/* Queues the stream as this connection's answer; NULL where all places are
- * taken. The response is the caller's, who adds headers, queues and destroys
+/* Makes the stream that is the response for this connection. NULL: all places
+ * are taken. The caller adds headers to the response, queues and destroys
  * it. */
 struct MHD_Response *events_listen(struct events *events,
 				   struct MHD_Connection *connection);
 
-/* Makes the next document and wakes the listeners, when it is time. */
+/* If it is time, makes the next document and wakes the listeners. */
 void events_tick(struct events *events, uint64_t now_ns);
 
-/* Until the next tick; UINT64_MAX while nobody listens. */
+/* The time until the next tick; UINT64_MAX: nobody listens. */
 uint64_t events_wait_ns(const struct events *events, uint64_t now_ns);
 
 /* Wakes all, so that the daemon can be stopped. */

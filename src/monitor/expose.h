@@ -1,4 +1,4 @@
-/* Figures as text: pure functions of a view. */
+/* Writes figures as text. Pure functions of a view. */
 #ifndef MONITOR_EXPOSE_H
 #define MONITOR_EXPOSE_H
 
@@ -10,8 +10,8 @@ enum expose_format {
 	EXPOSE_OPENMETRICS, /* application/openmetrics-text; version=1.0.0 */
 };
 
-/* By the Accept header (RFC 9110: q values); NULL, or nothing that we know:
- * Prometheus text. Any bytes are fine. */
+/* Chooses by the Accept header (RFC 9110, q values), of any bytes. Prometheus
+ * text if the header is NULL or has no format that we know. */
 enum expose_format expose_negotiate(const char *accept);
 const char *expose_content_type(enum expose_format format);
 

@@ -1,6 +1,6 @@
 /*
- * What cAdvisor says of containers, of our cells: its names, types and labels,
- * and as there the time at which the kernel was asked.
+ * Writes cAdvisor's series of containers for our cells: the same names, types,
+ * labels, and, as there, the time at which the kernel was asked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -153,7 +153,8 @@ static void add_labels(struct str *labels, const struct live_run *run,
 	sample_label(&page, "container_label_library", run->trial.library);
 	sample_label(&page, "container_label_test", run->trial.test);
 	sample_label(&page, "container_label_run_id", run->id);
-	/* As pyasyncio-benchmark's queries have it: the same series, no more. */
+	/* As pyasyncio-benchmark's queries have it: the same series, no
+	 * more. */
 	sample_label(&page, "container_label_RUN_ID", run->id);
 	if (cell->number < 0)
 		sample_label(&page, "container_label_replica", "origin");
@@ -219,8 +220,8 @@ void page_add_containers(struct page *page)
 	const struct monitor_view *view = page->view;
 	struct rows rows = { .labels = STR_INIT };
 
-	/* Those of a run that has ended too: what they were at the end is the
-	 * last sample that a scraper wants, and its time is theirs. */
+	/* The cells of a run that has ended, too: a scraper wants their figures
+	 * at the end as its last sample, with the time of the end. */
 	for (unsigned i = 0; i < view->run_count; i++)
 		if (!page_is_repeated(page, i))
 			add_run(&rows, &view->run[i]);

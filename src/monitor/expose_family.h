@@ -1,7 +1,6 @@
 /*
- * Writing an exposition: families one after the other, their samples together.
- * The lines that head a family come before its first sample, and not at all
- * where it has none.
+ * Writes an exposition, one family after the other. The head lines of a family
+ * come before its first sample; a family without samples has none.
  *
  *	static const struct family family = {
  *		"geoio_run_replicas", FAMILY_GAUGE, "", "Replicas of the run."
@@ -32,7 +31,7 @@ enum family_kind {
 struct family {
 	const char *name; /* without _total and _info */
 	enum family_kind kind;
-	const char *unit; /* what `name` ends with; "" none */
+	const char *unit; /* the end of `name`; "": none */
 	const char *help; /* without quotes, backslashes, newlines */
 };
 
@@ -47,16 +46,17 @@ struct page {
 
 void family_begin(struct page *page, const struct family *family);
 
-/* `suffix` is "_bucket", "_sum", "_count", or "" for what the kind says. */
+/* `suffix` is "_bucket", "_sum" or "_count"; "": the suffix of the kind. */
 void sample_begin(struct page *page, const char *suffix);
 void sample_label(struct page *page, const char *name, const char *value);
 void sample_label_u64(struct page *page, const char *name, uint64_t value);
 
-/* The value ends a sample. at_wall_ns: its time; 0: that of the scrape. */
+/* The value ends a sample. at_wall_ns is its time; 0: the time of the
+ * scrape. */
 void sample_u64(struct page *page, uint64_t value, uint64_t at_wall_ns);
 void sample_seconds(struct page *page, uint64_t ns, uint64_t at_wall_ns);
 
-/* Whether an earlier run of the view has its id: its series would be there
+/* Whether an earlier run of the view has the same id: the series would be there
  * twice. */
 bool page_is_repeated(const struct page *page, unsigned run);
 

@@ -7,7 +7,7 @@
 #include "monitor/expose.h"
 #include "monitor/expose_text.h"
 
-/* A comma, where what stands before is a value. */
+/* Adds a comma if a value stands before. */
 static void separate(struct str *out)
 {
 	char last = out->len ? out->buf[out->len - 1] : '\0';
@@ -36,7 +36,7 @@ static void put_text(struct str *out, const char *key, const char *value)
 	text_add_json(out, value);
 }
 
-/* COUNT_UNKNOWN is null, and so is what common readers of JSON refuse. */
+/* COUNT_UNKNOWN is null. So is a number that common readers of JSON refuse. */
 static void put_count(struct str *out, const char *key, uint64_t value)
 {
 	put_key(out, key);
@@ -55,7 +55,7 @@ static void put_ns(struct str *out, const char *key, uint64_t ns)
 		text_add_seconds(out, ns);
 }
 
-/* 0, which is never, is null. */
+/* 0 means never, and is null. */
 static void put_moment(struct str *out, const char *key, uint64_t wall_ns)
 {
 	put_ns(out, key, wall_ns ? wall_ns : COUNT_UNKNOWN);
@@ -285,7 +285,7 @@ static void put_run(struct str *out, const struct live *live)
 
 void expose_json(const struct monitor_view *view, struct str *out)
 {
-	/* Not begin(): what is in `out` already is none of ours. */
+	/* Not begin(): what `out` already has is not ours. */
 	str_add_char(out, '{');
 	put_ns(out, "now", clock_wall_ns() / NS_PER_MS * NS_PER_MS);
 	put_text(out, "version", BENCHMARK_VERSION);

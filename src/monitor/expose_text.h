@@ -1,6 +1,6 @@
 /*
- * The smallest parts of both documents: escaped texts, numbers that read back
- * as they were. Bytes that are not UTF-8 become U+FFFD, one for each.
+ * The smallest parts of both documents: escaped texts, and numbers that read
+ * back exactly. Each byte that is not UTF-8 becomes U+FFFD.
  */
 #ifndef MONITOR_EXPOSE_TEXT_H
 #define MONITOR_EXPOSE_TEXT_H
@@ -12,12 +12,12 @@
 /* A JSON string, its quotes included. */
 void text_add_json(struct str *out, const char *text);
 
-/* The inside of a label's value, which both formats write alike. */
+/* The inside of a label's value, the same in both formats. */
 void text_add_label(struct str *out, const char *text);
 
 void text_add_u64(struct str *out, uint64_t value);
 
-/* Seconds, to the nanosecond, without noughts at the end. */
+/* Seconds, to the nanosecond, without zeros at the end. */
 void text_add_seconds(struct str *out, uint64_t ns);
 
 /* The shortest text that reads back as `value`, which must be finite. */

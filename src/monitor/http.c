@@ -145,7 +145,7 @@ static const char *type_of(enum shared which)
 		       : expose_content_type((enum expose_format)which);
 }
 
-/* Connections that are still sending the one before keep it alive. */
+/* Connections that are still sending the old response keep it alive. */
 static void renew(struct http *http, enum shared which, uint64_t now_ns)
 {
 	struct str text = STR_INIT;
@@ -235,9 +235,9 @@ static enum MHD_Result answer(struct http *http,
 	return send_refusal(connection, route);
 }
 
-/* The library calls first when the head has come, then for each part of a body,
- * then when all has come. A body that a refused method has is not waited for;
- * GET has none here: a client that sends one is cut off. */
+/* The library calls this when the head has come, then for each part of a body,
+ * then when all has come. The response to a refused method does not wait for
+ * the body. A client that sends a body with a GET is cut off. */
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 			      const char *path, const char *method,
 			      const char *version, const char *body,
@@ -366,8 +366,8 @@ static unsigned connections(const struct http *http)
 		->num_connections;
 }
 
-/* A daemon that was full listens again when it runs after one has gone, not
- * when it goes. */
+/* A daemon that was full listens again at its next run after a connection has
+ * ended, not at that end. */
 void http_work(struct http *http)
 {
 	unsigned before;

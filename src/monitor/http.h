@@ -1,6 +1,7 @@
 /*
- * The monitor's side of libmicrohttpd: no thread of its own, the caller waits
- * and calls. Answers that many ask for at the same time are made once.
+ * The monitor's side of libmicrohttpd. It has no thread of its own: the caller
+ * waits and calls. A response that many clients ask for at the same time is
+ * made once.
  */
 #ifndef MONITOR_HTTP_H
 #define MONITOR_HTTP_H
@@ -16,11 +17,11 @@ struct http_limits {
 	unsigned of_address; /* connections of one client's address */
 	unsigned listeners;  /* of /events, at a time */
 	unsigned idle_s;     /* a connection without a byte is closed */
-	unsigned head_s;     /* for the whole head of a request; the next one
+	unsigned head_s;     /* for the whole head of a request. The next one
 			      * of a connection may begin idle_s later */
 	unsigned patience_s; /* the same for a listener */
 	uint64_t tick_ns;    /* between events */
-	uint64_t fresh_ns;   /* figures are not made anew before */
+	uint64_t fresh_ns;   /* so long figures are not made anew */
 };
 extern const struct http_limits http_limits_default;
 
@@ -30,7 +31,7 @@ void monitor_set_limits(struct monitor *monitor,
 
 struct http;
 
-/* `feed` and `limits` are borrowed, `listen_fd` stays the caller's.
+/* `feed` and `limits` are borrowed; `listen_fd` stays the caller's.
  * ERR_SYSTEM. */
 int http_server_new(struct http **out, int listen_fd, bool local,
 		    const struct monitor_feed *feed,

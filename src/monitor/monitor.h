@@ -1,9 +1,9 @@
 /*
- * The monitor's HTTP server (libmicrohttpd): /metrics in OpenMetrics or
+ * The monitor's HTTP server (libmicrohttpd). It has /metrics in OpenMetrics or
  * Prometheus text, the live page at /, its events at /events (server-sent
- * events), the same document once at /live.json. GET and HEAD only; nothing
- * that a URL says reaches the file system; a client that is slow, dead or one
- * of many costs memory of its own connection and is dropped after a time.
+ * events), and the document of an event at /live.json. It takes GET and HEAD
+ * only. No part of a URL reaches the file system. A slow or dead client costs
+ * the memory of its connection and is dropped after a time.
  *
  *	struct monitor_feed feed = { 0 }; // with a collect() of the caller's
  *	struct monitor *monitor;
@@ -25,7 +25,8 @@
 #define MONITOR_DEFAULT_LISTEN "127.0.0.1:9480"
 #define MONITOR_RUNS_MOST 16
 
-/* All that there is to show at one moment; borrowed until the next collect. */
+/* All that there is to show at one moment. Borrowed until the next
+ * collect(). */
 struct monitor_view {
 	struct live run[MONITOR_RUNS_MOST]; /* in progress, or just ended */
 	unsigned run_count;
@@ -41,21 +42,21 @@ struct monitor_feed {
 struct monitor;
 
 /*
- * Binds and listens; nothing is served yet, so that a fork may come between.
- * `listen` is "ADDR:PORT", ":PORT" (loopback) or "ADDR"; port 0 is any. An
- * address is numeric; IPv6 in brackets. ERR_USAGE: it is no address. ERR_SYSTEM
- * names a port in use and the remedy.
+ * Binds and listens. Nothing is served yet, so a fork may come in between.
+ * `listen` is "ADDR:PORT", ":PORT" (loopback) or "ADDR"; port 0 is any free
+ * one. The address is numeric; IPv6 is in brackets. ERR_USAGE: it is no
+ * address. ERR_SYSTEM names the port that is in use, and the remedy.
  */
 int monitor_open(struct monitor **out, const char *listen,
 		 const struct monitor_feed *feed, struct err *err);
 
-/* "http://127.0.0.1:9480/" as it was bound. */
+/* The URL of the address that was bound: "http://127.0.0.1:9480/". */
 void monitor_url(const struct monitor *monitor, char out[96]);
 
 /* Whether others than this machine can reach it. */
 bool monitor_is_public(const struct monitor *monitor);
 
-/* Serves until stop_fd is readable (or at end of file). */
+/* Serves until stop_fd is readable or at its end. */
 int monitor_serve(struct monitor *monitor, int stop_fd, struct err *err);
 
 void monitor_close(struct monitor *monitor); /* NULL is fine */

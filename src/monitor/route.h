@@ -1,4 +1,4 @@
-/* Which answer a request gets: a pure function of what stands in its head. */
+/* Chooses the response to a request: a pure function of its head. */
 #ifndef MONITOR_ROUTE_H
 #define MONITOR_ROUTE_H
 
@@ -23,9 +23,9 @@ struct route {
 
 #define ROUTE_METHODS "GET, HEAD"
 
-/* Any texts are fine. `path` without the query. `host` is the Host header, or
- * NULL; `local`: only this machine can reach us, and so only hosts that no name
- * server can point elsewhere are answered. */
+/* Any texts are fine. `path` has no query. `host` is the Host header, or NULL.
+ * `local`: only this machine can reach us. Then a request is refused if its
+ * host is a name, but localhost: a name server could point that name at us. */
 void route_find(const char *method, const char *path, const char *host,
 		bool local, struct route *out);
 
