@@ -3,6 +3,7 @@
  * podman's service of the same API. `struct container` says what is the same
  * for all replicas of a trial, and is what launcher_docker starts them by.
  *
+ *	#include "run/run.h"
  *	char *socket, *image;
  *	struct err err;
  *

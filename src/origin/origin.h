@@ -9,6 +9,7 @@
  * compressed.
  *
  *	#include "data/data.h"
+ *	#include "origin/ledger.h"
  *	struct origin_config config = { .address = "127.0.0.1", .listeners = 2 };
  *	struct ledger *ledger = ledger_new(config.listeners);
  *	struct object_source *source;
