@@ -10,7 +10,8 @@ import threading
 from benchmark import _members
 from benchmark._outcomes import chain, steps
 
-VERSION = 1
+# This worker's versions: it answers in the one that it is spoken to.
+VERSION_LEAST, VERSION = 1, 2
 PACKET_BYTES = 65536
 # What a replica exits with when the harness is gone, or when it has said `error`.
 EXIT_FAILED = 1
@@ -98,10 +99,11 @@ def check_version(setup):
         theirs = _members.whole(setup, "protocol")
     except ValueError as error:
         raise StageError("setup", str(error)) from None
-    if theirs != VERSION:
+    if not VERSION_LEAST <= theirs <= VERSION:
         raise StageError(
             "setup",
-            f"the harness speaks version {theirs} of the worker protocol and this worker version {VERSION}",
+            f"the harness speaks version {theirs} of the worker protocol and this worker versions "
+            f"{VERSION_LEAST} and {VERSION}",
         )
 
 

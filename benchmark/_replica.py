@@ -6,9 +6,10 @@ import os
 import sys
 import time
 
-from benchmark import _outcomes, _plan, _records, _work
+from benchmark import _outcomes, _plan, _records, _stages, _work
 from benchmark._members import member, number, whole
 from benchmark._protocol import VERSION, StageError, describe, frames, place, short
+from benchmark._request import VERBS, Request
 from benchmark._target import Target
 
 _RECORDS_MOST = 1 << 40
@@ -20,7 +21,8 @@ class Orders:
     def __init__(self, setup):
         """Raises ValueError in one sentence for whatever is wrong with the packet."""
         self.library = member(setup, "library", str)
-        member(setup, "test", str)
+        self.test = member(setup, "test", str)
+        self.protocol = whole(setup, "protocol", VERSION)
         self.target = Target(setup)
         self.n_requests = whole(setup, "n_requests", None, least=1)
         self.rate = number(setup, "rate", None)
@@ -49,7 +51,9 @@ def _missing(error):
 class Job:
     """Everything that a scheduler needs. Made from the setup packet; owned by the replica.
 
-    target: what the test's client gets. client, operation: the test's functions; client may be None.
+    target: what the test's client gets. client, operation: the test's functions; client may be None. Where
+    the library has verbs in place of an operation, that is made of them; has_hands: its client is a Hands
+    then; helpers: threads that each slot needs beside its own, for the requests that a stage makes at once.
     plan: this replica's operations, never empty. records: the mapped file. rate: operations a second of
     an open loop, or None. no_io: the test says that it does none.
     """
@@ -59,6 +63,10 @@ class Job:
         self.test = test
         self.client = test.client
         self.operation = test.operation
+        self.has_hands = False
+        self.helpers = 0
+        if self.operation is None and not test.verbs:
+            raise StageError("setup", f"{test.path} has no @worker.operation and no @worker.verb")
         self.no_io = test.no_io
         self.ok_status = 0
         try:
@@ -70,6 +78,7 @@ class Job:
 
     def _read(self, orders):
         self.library = orders.library
+        self.protocol = orders.protocol
         self.target = orders.target
         self.n_requests = orders.n_requests
         self.rate = orders.rate
@@ -77,6 +86,9 @@ class Job:
         self._sign_if_needed()
         self._read_plan(orders.plan)
         self._read_verify(orders)
+        self._check_stages(orders)
+        if self.operation is None:
+            self._use_verbs(orders)
         self.records = _records.open_file(orders.records_path, orders.records_capacity)
 
     def _read_plan(self, path):
@@ -87,15 +99,47 @@ class Job:
 
     def _read_verify(self, orders):
         self._burst = _plan.load(orders.burst or os.devnull, self.target)
-        proof = _plan.load(orders.proof or os.devnull, self.target)
+        proof = self._proof = _plan.load(orders.proof or os.devnull, self.target)
         with open(orders.proof_bytes or os.devnull, "rb") as data:
             for i in range(len(proof)):
-                expected = data.read(proof[i].length)
-                if len(expected) != proof[i].length:
+                expected = data.read(proof[i].body_bytes)
+                if len(expected) != proof[i].body_bytes:
                     raise ValueError(f"{data.name} holds fewer bytes than the proof's operations")
                 self.target.samples.append((proof[i], expected))
-        if self.no_io and self.target.samples and self.target.samples[0][0].expect:
+        if self.no_io and self.target.samples and self.target.samples[0][0].expect and not self.plan.widest:
             self.plan.expect_everywhere(self.target.samples[0][0].expect)
+
+    def _check_stages(self, orders):
+        """Raises ValueError where there are stages and the library is of version 1, which has none."""
+        self._plans = (self.plan, self._burst, self._proof)
+        self.has_stages = any(plan.widest for plan in self._plans)
+        if self.has_stages and orders.protocol == 1:
+            raise ValueError(
+                f"the plan of {orders.test} has stages, which version 1 of the worker protocol has not: "
+                f"say `protocol = 2` in {orders.library}/library.toml once its tests know them"
+            )
+
+    def _use_verbs(self, orders):
+        """Makes the operation of the library's verbs. Raises ValueError where it lacks one."""
+        verbs = self.test.verbs
+        needed = set().union(*(plan.verbs for plan in self._plans))
+        if lacking := [name for name in VERBS if name in needed and name not in verbs]:
+            raise ValueError(
+                f"{orders.library} has no {' and no '.join(lacking)}, which {orders.test} needs: "
+                f"its verbs are {', '.join(verbs)}"
+            )
+        if not self.has_stages:
+            self.operation = verbs["get_range"]
+        elif self.is_asynchronous:
+            self.operation = _stages.asynchronous(verbs)
+        else:
+            self.operation = _stages.blocking(verbs)
+            self.has_hands = True
+            self.helpers = max(1, *(plan.widest for plan in self._plans)) - 1
+
+    @property
+    def is_asynchronous(self):
+        return inspect.iscoroutinefunction(self.test.operation or next(iter(self.test.verbs.values())))
 
     def _sign_if_needed(self):
         target = self.target
@@ -103,7 +147,7 @@ class Job:
             return
         from benchmark._sigv4 import Signer
 
-        _plan.Operation.sign = Signer(target.credentials, target.region).sign_url
+        Request.sign = Signer(target.credentials, target.region).sign_url
 
     def proof(self):
         """Returns the proof's (operation, bytes), once: their memory is not kept."""
@@ -119,7 +163,7 @@ class Job:
     def warm_up(self):
         """Returns the Work of the warm-up, which begins now."""
         seconds = self.warm_up_seconds
-        return _work.Work(self, _records.NoRecords(), time.monotonic_ns(), seconds)
+        return self._work(_records.NoRecords(), time.monotonic_ns(), seconds)
 
     def timed(self, go):
         """Returns the Work of the timed part, and tells the test that it has come. go: the packet."""
@@ -127,13 +171,16 @@ class Job:
             at_ns = whole(go, "at_ns", least=1, what="the packet 'go'")
         except ValueError as error:
             raise StageError("run", str(error)) from None
-        self.ok_status = 206 if _plan.Operation.shows_status else 0
+        self.ok_status = 206 if Request.shows_status else 0
         self.target.timed = True
         # What was made until now stays: the collector need not look at it during the timed part.
         gc.collect()
         gc.freeze()
         seconds = self.target.timeout_seconds
-        return _work.Work(self, self.records, at_ns, seconds, self.n_requests, self.rate)
+        return self._work(self.records, at_ns, seconds, self.n_requests, self.rate)
+
+    def _work(self, *arguments):
+        return (_work.StagedWork if self.plan.widest else _work.Work)(self, *arguments)
 
     def classify(self, error):
         """Returns (outcome, status) of an operation's exception."""
@@ -150,11 +197,11 @@ class Job:
         notes = list(self.test.notes)
         if self.no_io:
             notes.append("does no I/O: it has no proof and no burst, and no CRC is checked")
-        if _plan.Operation.sign is not None:
+        if Request.sign is not None:
             notes.append("the worker signs each request (SigV4); its CPU is part of what is measured")
         return {
             "type": "ready",
-            "protocol": VERSION,
+            "protocol": self.protocol,
             "versions": versions(self.test.folder),
             "not_applied": list(self.test.not_applied),
             "notes": notes,
@@ -169,7 +216,7 @@ def run(test, setup, channel):
     Raises StageError.
     """
     job = Job(test, setup)
-    if inspect.iscoroutinefunction(test.operation):
+    if job.is_asynchronous:
         from benchmark import _schedule_asyncio as schedule
     else:
         from benchmark import _schedule_threads as schedule

@@ -12,6 +12,7 @@ import time
 
 from benchmark._outcomes import OK
 from benchmark._protocol import StageError, describe
+from benchmark._stages import Hands
 from benchmark._work import burst_error, describe_operation, judge, prove_one, sleep_until
 
 # What a client may take to close after `bye`, in seconds.
@@ -21,7 +22,7 @@ _CLOSE_SECONDS = 1
 def run(job, channel):
     """Runs the whole replica. Returns its Work; raises StageError."""
     crew = _Crew(job)
-    crew.each(lambda slot, client: None)
+    crew.wait_for_clients()
     _prove(job, crew)
     _burst(job, crew)
     if job.warm_up_seconds:
@@ -36,18 +37,34 @@ def run(job, channel):
 
 
 class _Crew:
-    """The threads, which live as long as the replica. Each makes its client, then does what it is given."""
+    """The threads, which live as long as the replica. Each makes its client, then does what it is given.
+
+    Beside a slot's own thread are its helpers, for the requests that a stage makes at once.
+    """
 
     def __init__(self, job):
         self._job = job
         self._inboxes = [queue.SimpleQueue() for _ in range(job.target.concurrency)]
         self._outbox = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._live, args=(slot,), name=f"slot-{slot}", daemon=True)
-            for slot in range(job.target.concurrency)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads = []
+        self._helpers = []
+        for slot, inbox in enumerate(self._inboxes):
+            helpers = [queue.SimpleQueue() for _ in range(job.helpers)]
+            self._helpers += helpers
+            self._start(f"slot-{slot}", self._obey, slot, inbox, helpers)
+            for number, helper in enumerate(helpers, 1):
+                self._start(f"slot-{slot}-{number}", _help, helper)
+
+    def _start(self, name, live, *arguments):
+        thread = threading.Thread(target=self._live, args=(live, *arguments), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def wait_for_clients(self):
+        """Returns when every thread has its client; raises what the first raised that cannot have one."""
+        for _ in self._threads:
+            if (error := self._outbox.get()) is not None:
+                raise error
 
     def each(self, function, seconds=None):
         """Lets every thread call function(slot, client), and returns when all have, or after `seconds`.
@@ -68,26 +85,35 @@ class _Crew:
 
     def close(self):
         """Lets the threads close their clients; those that are stuck are left behind."""
-        for inbox in self._inboxes:
+        for inbox in (*self._inboxes, *self._helpers):
             inbox.put(None)
         until = time.monotonic() + _CLOSE_SECONDS
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
 
-    def _live(self, slot):
+    def _live(self, live, *arguments):
         try:
             with _client(self._job) as client:
-                self._obey(slot, client)
+                self._outbox.put(None)
+                live(client, *arguments)
         except BaseException as error:
             self._outbox.put(self._job.client_error(error))
 
-    def _obey(self, slot, client):
-        while (function := self._inboxes[slot].get()) is not None:
+    def _obey(self, client, slot, inbox, helpers):
+        if self._job.has_hands:
+            client = Hands(client, helpers, queue.SimpleQueue())
+        while (function := inbox.get()) is not None:
             try:
                 function(slot, client)
                 self._outbox.put(None)
             except BaseException as error:
                 self._outbox.put(error)
+
+
+def _help(client, inbox):
+    while (order := inbox.get()) is not None:
+        place, call, results = order
+        results.put((place, call(client)))
 
 
 @contextlib.contextmanager

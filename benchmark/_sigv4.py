@@ -1,4 +1,4 @@
-"""Signs GET requests as Amazon's Signature Version 4 wants it, for libraries that cannot sign themselves."""
+"""Signs requests without a body as Amazon's Signature Version 4 wants it, for libraries that cannot."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ def _hmac(key, text):
 
 
 class Signer:
-    """Makes the headers of signed GET requests, by header, with the hash of the empty body.
+    """Makes the headers of signed requests, by header, with the hash of the empty body.
 
     Used from several threads: what is kept is only ever replaced as a whole.
     """
@@ -26,31 +26,39 @@ class Signer:
         self._region = region
         self._service = service
         self._day_key = ("", b"")
-        names = ["host", "range", "x-amz-content-sha256", "x-amz-date"]
-        self._signed_headers = ";".join(names + (["x-amz-security-token"] if self._token else []))
+        names = "x-amz-content-sha256;x-amz-date" + (";x-amz-security-token" if self._token else "")
+        self._signed_headers = "host;" + names
+        self._signed_with_range = "host;range;" + names
 
-    def sign_url(self, url, span):
-        """Returns a new dict of headers for a GET of url (percent-encoded, no query) with that Range."""
+    def sign_url(self, url, span, method="GET"):
+        """Returns a new dict of headers for a request of url with that Range, or None.
+
+        url: percent-encoded; a query is sorted by name, each = and & in it stands for itself.
+        """
         _, _, host, path = url.split("/", 3)
-        return self.sign(host, "/" + path, span, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+        return self.sign(host, "/" + path, span, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), method)
 
-    def sign(self, host, path, span, date):
+    def sign(self, host, path, span, date, method="GET"):
         """As sign_url(), from the parts of the address; date: like 20130524T000000Z, UTC."""
-        headers = {"Range": span, "x-amz-content-sha256": _EMPTY_BODY, "x-amz-date": date}
-        token = ""
+        headers = {"x-amz-content-sha256": _EMPTY_BODY, "x-amz-date": date}
+        names, ranged, token = self._signed_headers, "", ""
+        if span:
+            headers["Range"] = span
+            names, ranged = self._signed_with_range, f"range:{span}\n"
+        path, _, query = path.partition("?")
         if self._token:
             headers["x-amz-security-token"] = self._token
             token = f"x-amz-security-token:{self._token}\n"
         request = (
-            f"GET\n{path}\n\nhost:{host}\nrange:{span}\nx-amz-content-sha256:{_EMPTY_BODY}\n"
-            f"x-amz-date:{date}\n{token}\n{self._signed_headers}\n{_EMPTY_BODY}"
+            f"{method}\n{path}\n{query}\nhost:{host}\n{ranged}x-amz-content-sha256:{_EMPTY_BODY}\n"
+            f"x-amz-date:{date}\n{token}\n{names}\n{_EMPTY_BODY}"
         )
         scope = f"{date[:8]}/{self._region}/{self._service}/aws4_request"
         digest = hashlib.sha256(request.encode()).hexdigest()
         signature = _hmac(self._key(date[:8]), f"{_ALGORITHM}\n{date}\n{scope}\n{digest}").hex()
         headers["Authorization"] = (
             f"{_ALGORITHM} Credential={self._access_key_id}/{scope}, "
-            f"SignedHeaders={self._signed_headers}, Signature={signature}"
+            f"SignedHeaders={names}, Signature={signature}"
         )
         return headers
 

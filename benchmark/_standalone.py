@@ -45,6 +45,7 @@ class _LocalChannel:
 def main(test):
     """Parses the flags, runs, prints the summary; returns the exit status: 0 it ran, 1 it could not."""
     flags = _parser(test).parse_args()
+    test.name = flags.test
     channel = _LocalChannel()
     try:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -59,10 +60,15 @@ def main(test):
 
 
 def _parser(test):
+    is_one = test.operation is not None
     parser = argparse.ArgumentParser(
         prog=os.path.basename(test.path),
-        description=f"Runs {test.name} of {test.library} by itself and prints what it measured.",
+        description=f"Runs {test.name if is_one else 'a workload'} of {test.library} by itself "
+        "and prints what it measured.",
     )
+    parser.set_defaults(test=test.name)
+    if not is_one:
+        parser.add_argument("--test", required=True, help="name of the workload that --plan is of")
     add, switch = parser.add_argument, argparse.BooleanOptionalAction
     add("--endpoint", required=True, help="http://HOST:PORT of the store")
     add("--bucket", required=True)

@@ -5,7 +5,7 @@ import re
 import socket
 from types import SimpleNamespace
 
-from benchmark import _plan
+from benchmark import _request
 from benchmark._members import member, number, whole
 
 _COUNT_MOST = (1 << 31) - 1
@@ -60,7 +60,7 @@ class Target:
 
     def url(self, key):
         """Returns the address of an object, path style, percent-encoded."""
-        return _plan.url(self.endpoint, self.bucket, key)
+        return _request.url(self.endpoint, self.bucket, key)
 
 
 def _system_bundle():

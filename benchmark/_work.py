@@ -5,7 +5,7 @@ import sys
 import time
 import zlib
 
-from benchmark import _records
+from benchmark import _records, _stages
 from benchmark._outcomes import NAMES, OK, TIMEOUT, TRUNCATED, WRONG_BYTES
 from benchmark._protocol import StageError, describe
 
@@ -18,10 +18,13 @@ _pack = _records.RECORD.pack_into
 
 
 def judge(op, data, check_crc=True):
-    """Compares an answer with what the operation expects; data is a buffer of bytes.
+    """Compares an answer with what the operation expects.
 
-    Returns (outcome, sentence or None). Nothing is copied.
+    data: a buffer of bytes; where the operation has stages, the list of all answers. Returns (outcome,
+    sentence or None). Nothing is copied.
     """
+    if op.has_stages:
+        return _stages.judge(op, data, check_crc)
     size = len(data)
     if size != op.length:
         outcome = TRUNCATED if size < op.length else WRONG_BYTES
@@ -62,7 +65,7 @@ class Work:
         self._positions = itertools.count()
         self._writing = [False] * len(self.slots)
         self._most_is = "n_requests" if most == self.most else "records_full"
-        self._check_crc = not job.no_io
+        self.check_crc = not job.no_io
 
     def next_index(self):
         """Returns the number of the next operation, from 0, or None when all that may start have."""
@@ -117,12 +120,12 @@ class Work:
         flags, sentence = 0, None
         if end - start > self.limit_ns:
             # Too late is too late, also where the library cannot be stopped.
-            outcome, sentence = TIMEOUT, self._late(start, end)
+            outcome, sentence = TIMEOUT, self.late(start, end)
         elif op.crc32 is None and op.expect is None and size == op.length:
             outcome = OK
         else:
-            flags = _records.CRC_CHECKED if op.crc32 is not None and self._check_crc else 0
-            outcome, sentence = judge(op, data, self._check_crc)
+            flags = _records.CRC_CHECKED if op.crc32 is not None and self.check_crc else 0
+            outcome, sentence = judge(op, data, self.check_crc)
         if sentence and outcome not in self.texts:
             self._keep(outcome, op, sentence)
         self._write(slot, op, intended, start, end, size, self.job.ok_status, flags, outcome)
@@ -141,16 +144,15 @@ class Work:
     def expire(self, slot, op, intended, start, end):
         """Records an operation that was stopped at its limit."""
         if TIMEOUT not in self.texts:
-            self._keep(TIMEOUT, op, self._late(start, end))
+            self._keep(TIMEOUT, op, self.late(start, end))
         self._write(slot, op, intended, start, end, 0, 0, 0, TIMEOUT)
 
-    def _late(self, start, end):
+    def late(self, start, end):
         return f"took {(end - start) / NS:.4g} s, and the limit is {self.limit_ns / NS:g} s"
 
     def _keep(self, outcome, op, sentence):
         """Keeps the first text of a class; of the timed part also on stderr, should `done` not come."""
-        where = f"operation {op.number} ({op.key[:128]}, {op.length} bytes from {op.start})"
-        text = " ".join(f"{where}: {sentence}".split())[:TEXT_MOST]
+        text = " ".join(f"operation {op.number} ({op.words(128)}): {sentence}".split())[:TEXT_MOST]
         if self.closed or self.texts.setdefault(outcome, text) is not text:
             return
         if self.job.target.timed:
@@ -191,11 +193,24 @@ class Work:
         }
 
 
+class StagedWork(Work):
+    """As Work, where the plan has operations of stages."""
+
+    def succeed(self, slot, op, intended, start, end, data, size):
+        if not op.has_stages:
+            super().succeed(slot, op, intended, start, end, data, size)
+            return
+        outcome, sentence, size, status, flags = _stages.record(self, op, data, start, end)
+        if sentence and outcome not in self.texts:
+            self._keep(outcome, op, sentence)
+        self._write(slot, op, intended, start, end, size, status, flags, outcome)
+
+
 def prove_one(job, op, expected, data):
     """Raises StageError unless the proof's operation returned exactly the expected bytes."""
     outcome, sentence = judge(op, data)
-    found = bytes(data)
-    if len(data) == op.length and found != expected:
+    found = b"".join(_stages.bodies(op, data)) if op.has_stages else bytes(data)
+    if len(found) == op.body_bytes and found != expected:
         same = next((i for i, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), None)
         sentence = sentence if same is None else f"byte {same} of the answer is wrong"
     elif outcome == OK:
@@ -204,7 +219,7 @@ def prove_one(job, op, expected, data):
 
 
 def describe_operation(op):
-    return f"operation {op.number} ({op.key}, {op.length} bytes from {op.start})"
+    return f"operation {op.number} ({op.words()})"
 
 
 def burst_error(job, failures, count):

@@ -18,13 +18,33 @@
 
 The file's name is the test's, its folder's name the library's. A coroutine function as operation runs on
 one event loop, target.concurrency at once; a plain function runs in that many threads, each with a client
-of its own. `target` is a benchmark._target.Target and `op` a benchmark._plan.Operation.
+of its own. `target` is a benchmark._target.Target and `op` a benchmark._request.Operation.
+
+A library that says in `_verbs.py` how it does each verb runs every workload made of them:
+
+    from benchmark import worker
+
+    import _client
+
+    @worker.verb
+    async def get_range(client, request):
+        return await client.get(request.url, headers=request.headers())
+
+    @worker.verb
+    async def head(client, request):
+        ...
+
+    if __name__ == "__main__":
+        worker.main()
+
+`request` is a benchmark._request.Request.
 
 Run by the harness the test speaks docs/worker-protocol.md. Run by hand (--help) it measures and prints
 a summary.
 """
 
 import contextlib
+import inspect
 import os
 import sys
 import time
@@ -34,8 +54,9 @@ _LOADED_AT = time.perf_counter()
 
 from benchmark import _protocol, _replica  # noqa: E402  after the clock was read
 from benchmark._outcomes import Failure  # noqa: E402
+from benchmark._request import VERBS  # noqa: E402
 
-__all__ = ["Failure", "client", "main", "operation", "outcome"]
+__all__ = ["Failure", "client", "main", "operation", "outcome", "verb"]
 
 
 class _Test:
@@ -44,6 +65,7 @@ class _Test:
     def __init__(self):
         self.client = None
         self.operation = None
+        self.verbs = {}
         self.outcome = None
         self.no_io = False
         self.signed_by_worker = False
@@ -87,7 +109,9 @@ def operation(function=None, *, no_io=False):
 
     function(client, op): does one operation and returns its bytes, any buffer with a len(); the worker
     checks them and drops them. It may be called target.concurrency times at once. What it raises is
-    counted as a failure, and classified by benchmark._outcomes. It must not retry.
+    counted as a failure, and classified by benchmark._outcomes. It must not retry. Of an operation with
+    stages (library.toml: protocol = 2) it does all requests, those of a stage at once, and returns their
+    answers in a list, each as a verb's.
     no_io: True for a test that reaches no store: proof, burst and CRC are left out, and `ready` says so.
     """
 
@@ -97,6 +121,31 @@ def operation(function=None, *, no_io=False):
         return function
 
     return set_operation if function is None else set_operation(function)
+
+
+def verb(function=None, *, no_io=False):
+    """Decorator of a function of `_verbs.py`: how the library does the verb of that name.
+
+    function(client, request): makes one request and returns its answer: of get_range, get and get_suffix a
+    buffer of bytes, of get_ranges a list of them, of head the object's size, of list all names. All of a
+    library's are coroutine functions, or none is. no_io and all else is as of operation().
+    """
+
+    def set_verb(function):
+        name = function.__name__
+        if name not in VERBS:
+            raise ValueError(f"'{name}' is no verb: there are {', '.join(VERBS)}")
+        if any(inspect.iscoroutinefunction(function) != inspect.iscoroutinefunction(v) for v in _verbs()):
+            raise ValueError(f"{name} is asynchronous and the verbs before it are not, or the reverse")
+        _test.verbs[name] = function
+        _test.no_io = no_io
+        return function
+
+    return set_verb if function is None else set_verb(function)
+
+
+def _verbs():
+    return _test.verbs.values()
 
 
 def outcome(function):
@@ -120,8 +169,6 @@ def main():
     try:
         setup = channel.receive("setup")
         _protocol.check_version(setup)
-        if _test.operation is None:
-            raise _protocol.StageError("setup", f"{_test.path} has no @worker.operation")
         _replica.run(_test, setup, channel)
     except _protocol.StageError as error:
         _fail(channel, error)

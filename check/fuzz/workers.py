@@ -23,7 +23,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP))
 
-from benchmark import _plan, _protocol, _replica, _target  # noqa: E402  it is no package of the system
+from benchmark import _plan, _protocol, _replica, _request, _target  # noqa: E402  it is no package of the system
 
 CORPUS = TOP / "check/fuzz/corpus"
 CPU_MOST_SECONDS = 20
@@ -78,16 +78,28 @@ def read_plan(data):
     must(len(plan) <= 50, len(plan))
     for i in range(len(plan)):
         op = plan[i]
-        must(op.length >= 1 and op.start + op.length < 1 << 63, op.start, op.length)
-        must(op.url.isascii() and op.headers()["Range"].startswith("bytes="), op.url)
+        must(1 <= len(op.stages) <= 64 and sum(map(len, op.stages)) <= 256)
         must(op.expect is None or 1 <= len(op.expect) <= 64)
+        must(op.body_bytes < 256 << 63 and op.words(9).isprintable(), op.words(9))
+        for stage in op.stages:
+            must(stage and (not op.has_stages or len(stage) <= plan.widest), stage)
+            for request in stage:
+                must_be_request(request)
     return True
+
+
+def must_be_request(request):
+    ranges = request.ranges or ((request.start, request.length),)
+    must(all(start >= 0 and start + length < 1 << 63 for start, length in ranges), ranges)
+    must(request.url.isascii() and request.url.startswith("http://h:1/p/b"), request.url)
+    must(request.length >= 1 or request.verb in ("get", "head", "list"), request.length)
+    must(("Range" in request.headers()) == (request.verb in ("get_range", "get_suffix")))
 
 
 class _Store:
     @staticmethod
     def url(key):
-        return _plan.url("http://h:1/p", "b", key)
+        return _request.url("http://h:1/p", "b", key)
 
 
 def _refused(error):

@@ -2,21 +2,33 @@
 
 import asyncio
 import json
+import re
 import ssl
 import struct
 import tempfile
+import tracemalloc
 import types
 import unittest
 import unittest.mock
 import zlib
 from pathlib import Path
 
-from benchmark import _outcomes, _plan, _records, _schedule_asyncio, _schedule_threads, _target, _work, tiff
+from benchmark import (
+    _outcomes,
+    _plan,
+    _records,
+    _request,
+    _schedule_asyncio,
+    _schedule_threads,
+    _target,
+    _work,
+    tiff,
+)
 from benchmark._work import NS
 
 from fake_harness import read_records
 
-TARGET = types.SimpleNamespace(url=lambda key: _plan.url("http://h:1", "b", key))
+TARGET = types.SimpleNamespace(url=lambda key: _request.url("http://h:1", "b", key))
 
 
 class PlanFile(unittest.TestCase):
@@ -79,10 +91,76 @@ class PlanFile(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "line 2: not an operation"):
                 self.load(good, bad)
 
+    def stages(self, *stages, **more):
+        return json.dumps({"op": 3, "stages": stages, **more})
+
+    def test_stages(self):
+        requests = [
+            {"key": "a b", "start": 5, "length": 7, "crc32": 0},
+            {"verb": "get", "key": "a b", "length": 0},
+            {"verb": "get_suffix", "key": "c", "length": 9},
+            {"verb": "get_ranges", "key": "c", "ranges": [[5, 1], [0, 2]], "crc32": 8},
+            {"verb": "head", "key": "c", "length": 4, "crc32": 1},
+            {"verb": "list", "key": "a b/é&", "keys": 3, "crc32": 1},
+        ]
+        line = self.stages(requests[:1], requests[1:], expect={"requests": [6, 8]}, level=1)
+        plan = self.load(*self.entries(1), line, line)
+        self.assertEqual((plan.widest, plan.verbs), (5, set(_request.VERBS)))
+        plain = plan[0]
+        self.assertEqual((plain.stages, plain.verb, plain.body_bytes), (((plain,),), "get_range", 5))
+        for op in (plan[1], plan[2]):
+            self.assertEqual((op.number, op.has_stages, op.expect, op.fields), (3, True, None, {"level": 1}))
+            self.assertEqual([len(stage) for stage in op.stages], [1, 5])
+            self.assertEqual([r.verb for r in op.requests], list(_request.VERBS))
+            self.assertEqual([r.length for r in op.requests], [7, 0, 9, 3, 4, 3])
+            self.assertEqual([r.crc32 for r in op.requests], [0, None, None, 8, None, 1])
+            self.assertEqual(op.requests[3].ranges, ((5, 1), (0, 2)))
+            self.assertEqual(op.body_bytes, 19)
+        self.assertEqual(op.requests[1].url, "http://h:1/b/a%20b")
+        self.assertEqual(op.requests[5].url, "http://h:1/b?list-type=2&prefix=a%20b%2F%C3%A9%26")
+        spans = [r.headers().get("Range") for r in op.requests]
+        self.assertEqual(spans, ["bytes=5-11", None, "bytes=-9", None, None, None])
+
+    def test_stages_that_are_none(self):
+        head = {"verb": "head", "key": "k", "length": 1}
+        for bad, text in (
+            ([], "member 'stages' is no list of 1 to 64"),
+            ([[head]] * 65, "member 'stages' is no list of 1 to 64"),
+            ([[head], []], "stage 2 is no list of requests, 1 at least and 256"),
+            ([[head] * 200, [head] * 57], "stage 2 is no list of requests"),
+            ([{}], "stage 1 is no list of requests"),
+            ([[head, 7]], "stage 1, request 2 is no JSON object"),
+            ([[{**head, "verb": "haed"}]], "request 1: member 'verb' is no verb; there are get_range, get,"),
+            ([[{**head, "length": -1}]], "request 1: member 'length' is not a whole number from 0"),
+            ([[{**head, "verb": "get_suffix", "length": 0}]], "'length' is not a whole number from 1"),
+            ([[{"verb": "list", "key": ""}]], "has no member 'keys'"),
+            ([[{"verb": "get_ranges", "key": "k", "ranges": []}]], "member 'ranges' is no list of 1 to 1024"),
+            ([[{"verb": "get_ranges", "key": "k", "ranges": [[0, 1], [0, 0]]}]], "range 2 of 'ranges' is no"),
+            ([[{"verb": "get_ranges", "key": "k", "ranges": [[0, True]]}]], "range 1 of 'ranges' is no"),
+            ([[{"verb": "get_ranges", "key": "k", "ranges": [[0, 2**62]] * 2}]], "too long together"),
+        ):
+            with self.assertRaisesRegex(ValueError, re.escape(text)):
+                self.load(self.stages(*bad))
+        with self.assertRaisesRegex(ValueError, "levels, and the first request is no get_range and no get"):
+            self.load(self.stages([head], expect={"levels": [{}]}))
+
+    def test_it_is_kept_in_few_bytes(self):
+        target = types.SimpleNamespace(url=lambda key: key)
+        ranged = {"op": 1, "key": "k", "start": 0, "length": 2}
+        staged = {"op": 1, "stages": [[ranged], [ranged] * 4]}
+        for entry, most in ((ranged, 32), (staged, 32 + 5 * 29)):
+            plan = _plan.Plan(target)
+            tracemalloc.start()
+            for _ in range(20000):
+                plan.add(entry)
+            held, _ = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            self.assertLess(held / 20000, most * 1.2)
+
 
 class Judgement(unittest.TestCase):
     def op(self, data, crc32=None):
-        return _plan.Operation(0, "k", "u", 0, len(data), crc32, None, None)
+        return _request.Operation(0, "k", "u", 0, len(data), crc32, None, None)
 
     def test_length_and_crc(self):
         op = self.op(b"12345", zlib.crc32(b"12345"))
@@ -91,6 +169,83 @@ class Judgement(unittest.TestCase):
         self.assertEqual(_work.judge(op, b"123456")[0], _outcomes.WRONG_BYTES)
         self.assertEqual(_work.judge(op, b"12346")[0], _outcomes.WRONG_BYTES)
         self.assertEqual(_work.judge(op, b"12346", check_crc=False)[0], _outcomes.OK)
+
+    def request(self, verb, length, crc32=None, ranges=None):
+        return _request.Request(verb, "k", "u", 0, length, ranges, crc32)
+
+    def test_answers_of_each_verb(self):
+        names = zlib.crc32(b"Z\na\n\xc3\xa9\n")
+        parts = self.request("get_ranges", 3, zlib.crc32(b"abc"), ((9, 2), (0, 1)))
+        for request, answer, outcome in (
+            (self.request("get", 2), b"ab", "ok"),
+            (self.request("get", 2), b"a", "truncated"),
+            (self.request("get_suffix", 2, zlib.crc32(b"ab")), b"ba", "wrong_bytes"),
+            (parts, [b"ab", memoryview(b"c")], "ok"),
+            (parts, [b"ab"], "wrong_bytes"),
+            (parts, [b"a", b"bc"], "truncated"),
+            (parts, [b"abc", b""], "wrong_bytes"),
+            (parts, [b"ab", b"d"], "wrong_bytes"),
+            (self.request("head", 5), 5, "ok"),
+            (self.request("head", 5), 4, "wrong_bytes"),
+            (self.request("list", 3, names), ["é", "a", "Z"], "ok"),
+            (self.request("list", 3, names), ["e", "a", "Z"], "wrong_bytes"),
+            (self.request("list", 3), ["a", "Z"], "truncated"),
+            (self.request("list", 0), [], "ok"),
+        ):
+            good = self.request("head", 1)
+            op = _request.Staged(0, ((good,), (request,)), None, None)
+            found, sentence = _work.judge(op, [1, answer])
+            self.assertEqual(_outcomes.NAMES[found], outcome, (request.verb, answer, sentence))
+            self.assertIs(op.failed, request if sentence else None)
+        self.assertEqual(_work.judge(op, [1])[1], "1 answers to 2 requests")
+
+    def test_status_and_range_of_each_verb(self):
+        suffix, ranges = self.request("get_suffix", 5), self.request("get_ranges", 3, None, ((9, 2), (0, 1)))
+        for request, *good in (
+            (self.request("get", 2), 200),
+            (self.request("head", 2), 200),
+            (self.request("list", 2), 200),
+            (suffix, 206, "bytes 4-8/9"),
+            (suffix, 206, "bytes 4-8/*"),
+            (ranges, 206, "bytes 9-10/99"),
+            (ranges, 206, "bytes 0-0/99"),
+            (self.request("get_range", 2), 206, "bytes 0-1/2"),
+        ):
+            request.check(*good)
+            self.assertEqual(request.status, good[0])
+            for status, outcome in ((403, "http_error"), (503, "throttled"), (406 - good[0], "http_error")):
+                with self.assertRaises(_outcomes.Failure) as raised:
+                    request.check(status, *good[1:])
+                self.assertEqual(_outcomes.NAMES[raised.exception.outcome], outcome)
+        for request, where, outcome in (
+            (suffix, None, "wrong_bytes"),
+            (suffix, "bytes 4-8/10", "wrong_bytes"),
+            (suffix, "bytes 5-8/9", "truncated"),
+            (suffix, "bytes 3-8/9", "wrong_bytes"),
+            (ranges, "bytes 9-9/99", "truncated"),
+            (ranges, "bytes 8-9/99", "wrong_bytes"),
+        ):
+            with self.assertRaises(_outcomes.Failure) as raised:
+                request.check(206, where)
+            self.assertEqual(_outcomes.NAMES[raised.exception.outcome], outcome, where)
+
+    def test_listings(self):
+        page = '<ListBucketResult xmlns="urn:x"><Contents><Key>a&amp;b</Key></Contents>{}</ListBucketResult>'
+        first = _request.Request("list", "é", _request.list_url("http://h/b/", "é"), 0, 2, None, None)
+        more = "<IsTruncated>true</IsTruncated><NextContinuationToken>{}</NextContinuationToken>"
+        names, second = first.page(page.format(more.format("1 /+")))
+        self.assertEqual(names, ["a&b"])
+        self.assertEqual(second.url, "http://h/b?continuation-token=1%20%2F%2B&list-type=2&prefix=%C3%A9")
+        names, third = second.page(page.format(more.format("list-type=2")))
+        self.assertEqual(third.url, "http://h/b?continuation-token=list-type%3D2&list-type=2&prefix=%C3%A9")
+        self.assertEqual(third.page(page.format("<IsTruncated>false</IsTruncated>")), (["a&b"], None))
+        for bad, text in (
+            ("", "no XML"),
+            ("<Error/>", "no ListBucketResult: 'Error'"),
+            (page.format(more.format("")), "no NextContinuationToken"),
+        ):
+            with self.assertRaisesRegex(_outcomes.Failure, text):
+                first.page(bad)
 
     def test_a_header_that_does_not_parse(self):
         op = self.op(b"not a TIFF at all")
@@ -183,7 +338,7 @@ class RecordsFile(unittest.TestCase):
         return _work.Work(job, records, 1000, 5, **how)
 
     def op(self, number=3, length=2):
-        return _plan.Operation(number, "k", "u", 0, length, None, None, None)
+        return _request.Operation(number, "k", "u", 0, length, None, None, None)
 
     def test_the_layout(self):
         work = self.work(2)

@@ -339,7 +339,7 @@ class Refusing(Replicas):
         return self.scene().setup("null", "http://127.0.0.1:1", **changes)
 
     def test_another_version_is_refused_naming_both(self):
-        self.refused(self.null, self.setup_with(protocol=7), "setup", "version 7", "version 1")
+        self.refused(self.null, self.setup_with(protocol=7), "setup", "version 7", "versions 1 and 2")
 
     def test_packets_that_are_no_setup(self):
         self.refused(self.null, b"{not json", "setup", "not JSON")

@@ -7,6 +7,7 @@ import types
 import unittest
 from pathlib import Path
 
+from benchmark import _request
 from benchmark._sigv4 import Signer
 
 from fake_harness import ROOT  # noqa: F401  makes benchmark importable
@@ -17,10 +18,10 @@ import botocore.auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-url, span, date, token = json.loads(sys.argv[1])
+method, url, span, date, token = json.loads(sys.argv[1])
 moment = datetime.datetime.strptime(date, "%Y%m%dT%H%M%SZ")
 botocore.auth.get_current_datetime = lambda *_, **__: moment
-request = AWSRequest("GET", url, headers={"Range": span})
+request = AWSRequest(method, url, headers={"Range": span} if span else {})
 keys = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", token)
 botocore.auth.S3SigV4Auth(keys, "s3", "eu-west-1").add_auth(request)
 print(request.headers["Authorization"])
@@ -68,17 +69,23 @@ class Signatures(unittest.TestCase):
 
     @unittest.skipUnless(botocore_python(), "the environment of aioboto3 is not made")
     def test_botocore_signs_the_same(self):
+        listing = _request.list_url("/data/", "a b/é+.tif&=~")
+        after = listing.replace("?", "?continuation-token=1%20%2B%2F%3D&")
         for token in (None, "FwoGZXIvYXdzEXAMPLE//=="):
-            url, span, date = (
-                "http://127.0.0.1:9000/data/s2/a%20b%2B.tif",
-                "bytes=5-99",
-                "20260131T235959Z",
-            )
-            signer = Signer(keys("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", token), "eu-west-1")
-            ours = signer.sign("127.0.0.1:9000", "/data/s2/a%20b%2B.tif", span, date)
-            command = [str(botocore_python()), "-c", BOTOCORE, json.dumps([url, span, date, token])]
-            theirs = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-            self.assertEqual(ours["Authorization"], theirs.stdout.strip(), theirs.stderr)
+            for method, path, span in (
+                ("GET", "/data/s2/a%20b%2B.tif", "bytes=5-99"),
+                ("GET", "/data/s2/a%20b%2B.tif", None),
+                ("HEAD", "/data/s2/a%20b%2B.tif", None),
+                ("GET", listing, None),
+                ("GET", after, None),
+            ):
+                host, date = "127.0.0.1:9000", "20260131T235959Z"
+                signer = Signer(keys("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", token), "eu-west-1")
+                ours = signer.sign(host, path, span, date, method)
+                arguments = json.dumps([method, f"http://{host}{path}", span, date, token])
+                command = [str(botocore_python()), "-c", BOTOCORE, arguments]
+                theirs = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+                self.assertEqual(ours["Authorization"], theirs.stdout.strip(), theirs.stderr)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,49 @@ class Scene:
         data = self.data[self.keys.index(op["key"])]
         return data[op["start"] : op["start"] + op["length"]]
 
+    def operation_of_stages(self, number, shape):
+        """Returns one whose stages have these requests. shape: lists of verbs; a `list` is of all keys."""
+        return {"op": number, "stages": [[self.request(verb) for verb in stage] for stage in shape]}
+
+    def request(self, verb):
+        which = self.draw.randrange(len(self.keys))
+        key, data = self.keys[which], self.data[which]
+        ranges = [[self.draw.randrange(9), 7], [100, 33], [40000, 1]]
+        names = "".join(name + "\n" for name in sorted(self.keys))
+        members, answer = {
+            "get_range": ({"start": 9, "length": 21}, data[9:30]),
+            "get": ({"length": len(data)}, data),
+            "get_suffix": ({"length": 13}, data[-13:]),
+            "get_ranges": ({"ranges": ranges}, b"".join(data[at : at + n] for at, n in ranges)),
+            "head": ({"length": len(data)}, None),
+            "list": ({"key": self.draw.choice(("", "scenes/a b/")), "keys": len(self.keys)}, names.encode()),
+        }[verb]
+        crc32 = {} if answer is None else {"crc32": zlib.crc32(answer)}
+        return {"verb": verb, "key": key, **members, **crc32}
+
+    def bodies(self, op):
+        """Returns the bytes that an operation of stages must return."""
+        found = []
+        for request in (request for stage in op["stages"] for request in stage):
+            data = self.data[self.keys.index(request["key"])] if request["verb"] != "list" else b""
+            found += {
+                "get_range": lambda data=data: [data[9:30]],
+                "get": lambda data=data: [data],
+                "get_suffix": lambda data=data: [data[-13:]],
+                "get_ranges": lambda data=data, r=request: [data[at : at + n] for at, n in r["ranges"]],
+            }.get(request["verb"], list)()
+        return b"".join(found)
+
+    def of_stages(self, *shapes, count=40):
+        """Makes the plan, its proof and its burst of operations of these shapes."""
+        plan = [self.operation_of_stages(i, shapes[i % len(shapes)]) for i in range(count)]
+        self._write("plan", plan)
+        self._write("proof", plan[: len(shapes)])
+        (self.folder / "proof_bytes").write_bytes(b"".join(map(self.bodies, plan[: len(shapes)])))
+        widest = max((stage for shape in shapes for stage in shape), key=len)
+        self._write("burst", [self.operation_of_stages(i, [widest]) for i in range(self.concurrency)])
+        return self
+
     def _write(self, name, operations):
         (self.folder / name).write_text("".join(json.dumps(op) + "\n" for op in operations))
 

@@ -1,11 +1,13 @@
-"""A small range server for these checks: objects in memory, HTTP/1.1, on 127.0.0.1, in a thread."""
+"""A small store for these checks: objects in memory, HTTP/1.1, on 127.0.0.1, in a thread."""
 
 import asyncio
 import re
 import threading
+import urllib.parse
+from xml.sax.saxutils import escape
 
-_REQUEST = re.compile(rb"GET (\S+) HTTP/1\.1\r\n")
-_RANGE = re.compile(rb"\r\nrange: bytes=(\d+)-(\d+)\r\n", re.IGNORECASE)
+_REQUEST = re.compile(rb"(GET|HEAD) (\S+) HTTP/1\.1\r\n")
+_RANGE = re.compile(rb"\r\nrange: bytes=(\d*)-(\d+)\r\n", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection: close\r\n", re.IGNORECASE)
 
 
@@ -18,6 +20,8 @@ class RangeServer:
         self.delay_seconds = delay_seconds
         self.requests = self.connections = self.in_flight = self.most_in_flight = 0
         self.heads = []
+        # Names on a page of a listing.
+        self.page_names = 1000
         self.transports = set()
         # A fault: a function (protocol, request number) -> True if it has answered itself; protocol.head is
         # the request.
@@ -87,23 +91,54 @@ class _Connection(asyncio.Protocol):
         self.head = head
         if self.server.fault and self.server.fault(self, self.server.requests):
             return
-        data = self.server.objects.get(_REQUEST.match(head)[1])
+        method, target = _REQUEST.match(head).groups()
+        path, _, query = target.partition(b"?")
+        data = self.server.objects.get(path)
         span = _RANGE.search(head)
-        if data is None:
-            self.write(b"404 Not Found", b"", b"<Error><Code>NoSuchKey</Code></Error>")
+        if query.find(b"list-type=2") >= 0:
+            self.write(b"200 OK", b"", self._listing(path, query))
+        elif data is None:
+            self.write(b"404 Not Found", b"", b"<Error><Code>NoSuchKey</Code></Error>", method)
         elif span is None:
-            self.write(b"200 OK", b"", data)
+            self.write(b"200 OK", b"", data, method)
         else:
-            first, last = int(span[1]), min(int(span[2]), len(data) - 1)
-            where = b"Content-Range: bytes %d-%d/%d\r\n" % (first, last, len(data))
+            size = len(data)
+            first, last = int(span[1] or size - int(span[2])), int(span[2]) if span[1] else size
+            where = b"Content-Range: bytes %d-%d/%d\r\n" % (first, min(last, size - 1), size)
             self.write(b"206 Partial Content", where, memoryview(data)[first : last + 1])
         if _CLOSE.search(head):
             self.transport.close()
 
-    def write(self, status, headers, body):
+    def _listing(self, path, query):
+        """Returns a page of ListObjectsV2; its token is how many names went before."""
+        asked = dict(urllib.parse.parse_qsl(query.decode(), keep_blank_values=True))
+        bucket = path.decode().rstrip("/") + "/"
+        paths = (found.decode() for found in self.server.objects if found.startswith(bucket.encode()))
+        names = sorted(urllib.parse.unquote(found.removeprefix(bucket)) for found in paths)
+        names = [name for name in names if name.startswith(asked.get("prefix", ""))]
+        at = int(asked.get("continuation-token", "0 +/=").split()[0])
+        end = at + self.server.page_names
+        more = end < len(names)
+        entry = (
+            "<Contents><Key>{}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
+            "<ETag>&quot;0&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>"
+        )
+        encode = urllib.parse.quote if asked.get("encoding-type") == "url" else str
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+            + ("<EncodingType>url</EncodingType>" if encode is urllib.parse.quote else "")
+            + f"<KeyCount>{len(names[at:end])}</KeyCount><IsTruncated>{str(more).lower()}</IsTruncated>"
+            + (f"<NextContinuationToken>{end} +/=</NextContinuationToken>" if more else "")
+            + "".join(entry.format(escape(encode(name))) for name in names[at:end])
+            + "</ListBucketResult>"
+        ).encode()
+
+    def write(self, status, headers, body, method=b"GET"):
         self.transport.write(
             b'HTTP/1.1 %s\r\n%sContent-Length: %d\r\nETag: "0"\r\n'
             b"Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n" % (status, headers, len(body))
         )
-        self.transport.write(body)
+        if method == b"GET":
+            self.transport.write(body)

@@ -144,7 +144,7 @@ static int read_expect(struct operations *ops, const json_t *line,
 	struct tiff_layout layout;
 	int code = json_get_object(line, "expect", false, &expect, what, err);
 
-	if (code < 0 || !expect)
+	if (code < 0 || !member(expect, "levels"))
 		return code;
 	code = read_layout(expect, &layout, what, err);
 	if (code == 0)

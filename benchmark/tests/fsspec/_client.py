@@ -14,6 +14,8 @@ async def client(target):
     fs = s3fs.S3FileSystem(
         asynchronous=True,
         skip_instance_cache=True,
+        # Else a size is taken from a listing that went before.
+        use_listings_cache=False,
         endpoint_url=target.endpoint,
         client_kwargs={"region_name": target.region, "verify": target.ca_bundle},
         config_kwargs={
