@@ -41,20 +41,21 @@ static inline void tally_down(_Atomic uint64_t *gauge)
 			      memory_order_relaxed);
 }
 
-/* A head was parsed, or refused: its answer is in flight from now on. */
+/* Call it when a head was parsed or refused: its response is in flight now. */
 void tally_request(struct conn *conn);
 
-/* The first bytes of the answer, and so its status, are on their way. */
+/* Call it when the first bytes of the response, and so its status, are sent. */
 void tally_status(struct conn *conn);
 
-/* It is a GET of this key and these bytes (`last` included): is it a repeat? */
+/* Counts a GET of this key and these bytes (`last` included) as a repeat if it
+ * is one. */
 void tally_range(struct conn *conn, const struct object_source *source,
 		 struct view key, uint64_t start, uint64_t last);
 
-/* The kernel took some of the answer, but not all. */
+/* Call it when the kernel took some of the response, but not all. */
 void tally_partial(struct conn *conn);
 
-/* The answer is over: sent whole, or cut. */
+/* Call it when the response is over: sent whole, or cut. */
 void tally_end(struct conn *conn, bool whole);
 
 #endif

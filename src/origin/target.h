@@ -1,8 +1,8 @@
 /*
- * What a request asks for: /BUCKET/KEY, or /KEY with a bucket in the Host, and
- * the parameters behind the "?". Percent-encoding is decoded strictly: two
- * hexadecimal digits, never a zero byte, and UTF-8 in the end. A path is not
- * normalised: ".." and "//" are parts of keys.
+ * The target of a request: /BUCKET/KEY, or /KEY with a bucket in the Host, and
+ * the parameters behind the "?". Percent-encoding is decoded strictly: it has
+ * two hexadecimal digits, and the result is UTF-8 without a zero byte. A path
+ * is not normalised: ".." and "//" are parts of keys.
  */
 #ifndef ORIGIN_TARGET_H
 #define ORIGIN_TARGET_H
@@ -12,8 +12,8 @@
 
 #include "origin/head.h"
 
-/* Room for decoded text; nothing decodes to more than it was, and each text
- * gets a terminator. */
+/* Room for decoded texts. A text is never longer than it was encoded, and gets
+ * a terminator. */
 struct arena {
 	size_t used;
 	char bytes[2 * HEAD_LIMIT];
@@ -28,11 +28,11 @@ struct target {
  * bucket. Views point into `path` or the arena. 0 or -S3_INVALID_URI. */
 int target_split(struct view path, struct arena *arena, struct target *out);
 
-/* The bucket that a Host names, "bench" of "bench.localhost:9000"; len 0 where
- * it is no name below "localhost". */
+/* The bucket in a Host: "bench" of "bench.localhost:9000". Its len is 0 if the
+ * Host is no name below "localhost". */
 struct view target_host_bucket(struct view host);
 
-/* The path as a key of a bucket that is known. 0 or -S3_INVALID_URI. */
+/* Decodes a path that is a key alone. 0 or -S3_INVALID_URI. */
 int target_key(struct view path, struct arena *arena, struct view *key);
 
 /* Decodes into the arena, with a terminator. `plus` turns "+" into a space, as

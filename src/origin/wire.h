@@ -1,16 +1,16 @@
 /*
- * The only two functions that move bytes between a connection and the kernel:
- * where TLS would go.
+ * The only two functions that move bytes between a connection and the kernel.
+ * TLS would go here.
  *
- * Small answers are copied into the kernel, one sendmsg() each. For large ones
- * of a source that keeps its bytes in memory, the copy is most of the cost, so
- * they go through a pipe: vmsplice() puts references to the pages in, splice()
- * hands them to the socket. What a page holds is then read when the client
- * reads, perhaps long after. So only bytes that never change may go that way:
- * those that a source points to outside of its scratch. All else (the head, and
- * what stands in the scratch) is first copied to an arena that is never written
- * to twice: when it is full, its pages are given up for new ones, and the
- * kernel keeps the old ones as long as somebody has to read them.
+ * A small response is copied into the kernel by one sendmsg(). The copy is most
+ * of the cost of a large response of a source that keeps its bytes in memory.
+ * So such a response goes through a pipe: vmsplice() puts references to the
+ * pages in, and splice() hands them to the socket. The kernel then reads a page
+ * when the client reads, perhaps long after. So only bytes that never change
+ * may go that way: slices that point outside of their scratch. The head and the
+ * bytes in the scratch are first copied to an arena, no part of which is
+ * written twice. A full arena gets new pages. The kernel keeps the old ones
+ * until they have been read.
  */
 #ifndef ORIGIN_WIRE_H
 #define ORIGIN_WIRE_H
@@ -31,7 +31,7 @@ struct wire {
 	size_t arena_used;
 };
 
-/* Opens the pipe. Where that fails, everything is copied. */
+/* Opens the pipe. If that fails, everything is copied. */
 void wire_init(struct wire *wire);
 void wire_release(struct wire *wire);
 
@@ -39,8 +39,8 @@ void wire_release(struct wire *wire);
 ssize_t wire_read(struct conn *conn, void *to, size_t n);
 
 /* Bytes that the kernel took, -EAGAIN, or another negative errno. Clears
- * conn->writable when it took less than it could have been given; if it did
- * not, there may be room for more. Changes the vectors. */
+ * conn->writable if the kernel took less than it was given; otherwise there may
+ * be room for more. Changes the vectors. */
 ssize_t wire_write(struct conn *conn, struct iovec *at, unsigned count);
 
 #endif
