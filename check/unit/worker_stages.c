@@ -233,7 +233,7 @@ static void limit_of_an_operation(void **state)
 
 			assert_int_equal(r->outcome, OUTCOME_TIMEOUT);
 			assert_true(r->end_ns - r->start_ns >= 50 * NS_PER_MS);
-			assert_int_equal(r->bytes, 2000);
+			assert_true(r->bytes <= 2000);
 			assert_int_equal(atomic_load(&seen[i].begun[2]), 0);
 		}
 	}
@@ -252,8 +252,8 @@ static void unfinished(void **state)
 	for (int form = 0; form < FORMS; form++) {
 		json_t *done = session(h, form);
 
-		for (int i = 0; i < TRIES && count_in(done, "started") == 0;
-		     i++) {
+		for (int i = 0;
+		     i < TRIES && count_in(done, "unfinished") != 2; i++) {
 			json_decref(done); /* the machine stood still */
 			done = session(h, form);
 		}
