@@ -35,7 +35,7 @@ static int load(struct operations *ops, unsigned verbs, const char *text,
 }
 
 static const char good[] =
-	"{\"op\":0,\"key\":\"a\",\"start\":5,\"length\":7}\n"
+	"{\"op\":0,\"key\":\"a\",\"start\":5,\"length\":7,\"expect\":{}}\n"
 	"{\"op\":1,\"stages\":[[{\"key\":\"a\",\"start\":1,\"length\":2}],"
 	"[{\"verb\":\"get\",\"key\":\"a/b c\",\"length\":900,\"crc32\":9},"
 	"{\"verb\":\"get_suffix\",\"key\":\"a\",\"length\":3},"
@@ -43,7 +43,8 @@ static const char good[] =
 	"\"crc32\":0}],"
 	"[{\"verb\":\"head\",\"key\":\"a\",\"length\":0,\"crc32\":\"no\"},"
 	"{\"verb\":\"list\",\"key\":\"a/b c\",\"keys\":2000,\"crc32\":4}]],"
-	"\"level\":3,\"key\":7}\n"
+	"\"level\":3,\"key\":7,\"expect\":{\"levels\":null,"
+	"\"requests\":[6,7],\"body_bytes\":[908,908]}}\n"
 	"{\"op\":2,\"stages\":null,\"key\":\"a\",\"start\":0,\"length\":1}\n";
 
 static void both_forms(void **state)
