@@ -336,10 +336,10 @@ static void prepare(void)
 	char *folder = file_program_dir();
 
 	bench.reference =
-		mem_printf("%s/../../tests/reference/fetch_range", folder);
+		mem_printf("%s/../../tests/reference/_verbs", folder);
 	free(folder);
 	if (!file_exists(bench.reference))
-		leave(1, "tests/reference/fetch_range is not built: run make");
+		leave(1, "tests/reference/_verbs is not built: run make");
 	if (!file_exists("/usr/sbin/nginx"))
 		leave(SKIPPED, "nginx is not installed");
 	if (system("command -v wrk >/dev/null") != 0)

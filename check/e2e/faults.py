@@ -69,7 +69,7 @@ REPEATS = {("obstore", str(status)) for status in (301, 302, 303, 307, 308)}
 
 def replica_of(library):
     if library == "reference":
-        return Replica(None, Path(BENCHMARK).parent / "tests/reference/fetch_range")
+        return Replica(None, Path(BENCHMARK).parent / "tests/reference/_verbs")
     return Replica(TOP / f"benchmark/tests/{library}/fetch_range.py", environment_of(library))
 
 
