@@ -1,11 +1,11 @@
-"""The program of reference's verbs, by hand, with plans of stages against the origin."""
+"""The program of reference's verbs: by hand, with plans of stages against the origin, and in a run."""
 
 import json
 import subprocess
 import zlib
 from pathlib import Path
 
-from _harness import BENCHMARK, Check, main
+from _harness import BENCHMARK, QUICK, Check, main
 
 VERBS = Path(BENCHMARK).parent / "tests/reference/_verbs"
 KEY = "s2/00000/B04.tif"
@@ -87,6 +87,14 @@ class Verbs(Check):
         )
         text = self.run_verbs(listing, status=1).stderr
         self.assert_sentence(text, r"list, line 1, stage 1, request 1: this test does not do list")
+
+    def test_a_run_of_stages(self):
+        self.benchmark("run-test", "reference", "check_stages", *QUICK, "--dataset", "cog")
+        row = self.only_result()
+        self.assertEqual((row["number_successes"], row["number_failures"]), (20, 0))
+        self.assertEqual(row["origin_requests"], 20 * 7)
+        self.assertGreater(row["crc_checked"], 0)
+        self.assertEqual(row["in_flight_proven"], 4 * 4, "a burst is of what has a body")
 
 
 if __name__ == "__main__":
