@@ -153,10 +153,12 @@ def _wrong_size(request, answer):
         return (
             None if answer == request.length else (WRONG_BYTES, f"the size is {answer}, not {request.length}")
         )
-    size, unit = len(answer), "names" if request.verb == "list" else "bytes"
+    size = len(answer)
     if size == request.length:
         return None
-    return (TRUNCATED if size < request.length else WRONG_BYTES), f"{size} {unit} instead of {request.length}"
+    if request.verb == "list":
+        return WRONG_BYTES, f"{size} names instead of {request.length}"
+    return (TRUNCATED if size < request.length else WRONG_BYTES), f"{size} bytes instead of {request.length}"
 
 
 def _wrong_parts(ranges, parts):

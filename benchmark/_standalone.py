@@ -9,8 +9,9 @@ import resource
 import sys
 import tempfile
 import time
+from types import SimpleNamespace
 
-from benchmark import _outcomes, _records, _replica
+from benchmark import _outcomes, _plan, _records, _replica
 from benchmark._protocol import StageError
 
 _CAPACITY = 16_000_000
@@ -99,7 +100,7 @@ def _parser(test):
         help="seconds of work before, not measured (%(default)s)",
     )
     add("--rate", type=float, help="operations a second (open loop); default: as fast as they end")
-    add("--pool-size", type=int, help="connections; default: the concurrency")
+    add("--pool-size", type=int, help="connections; default: as many as requests are in flight")
     add("--keep-alive", action=switch, default=True)
     add("--keep-alive-timeout", type=float, default=30, help="seconds (%(default)s)")
     add("--use-dns-cache", action=switch, default=True)
@@ -128,7 +129,7 @@ def _setup(test, flags, scratch):
         "ca_file": flags.ca_file,
         "credentials": _credentials() if flags.signed else None,
         "client_config": {
-            "pool_size": flags.pool_size or flags.concurrency,
+            "pool_size": flags.pool_size or flags.concurrency * _widest(flags.plan),
             "keep_alive": flags.keep_alive,
             "keep_alive_timeout_seconds": flags.keep_alive_timeout,
             "use_dns_cache": flags.use_dns_cache,
@@ -147,6 +148,16 @@ def _setup(test, flags, scratch):
         "replicas": flags.replicas,
         "seed": flags.seed,
     }
+
+
+def _widest(plan):
+    """Returns how many requests an operation of the plan has in flight at most."""
+    if plan is None:
+        return 1
+    try:
+        return _plan.load(plan, SimpleNamespace(url=str)).widest or 1
+    except ValueError as error:
+        raise StageError("setup", str(error)) from None
 
 
 def _credentials():
