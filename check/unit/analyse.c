@@ -335,6 +335,12 @@ static void check_reconcile_stages(void **state)
 	assert_says(&trial, "3001 requests for 1000 operations, 3.001 requests "
 			    "for 1 operation, which need 3000 to 3000");
 	r->ledger.requests = 3000;
+	r->ledger.repeated = 5; /* as the plan does */
+	assert_string_equal(reconcile(&trial), "");
+	r->ledger.requests = 3001;
+	assert_says(&trial, "asked 5 times again");
+	r->ledger.requests = 3000;
+	r->ledger.repeated = 0;
 	r->attempts = 3000;
 	assert_string_equal(reconcile(&trial), "");
 	r->attempts = 3001;

@@ -66,9 +66,11 @@ static int fill(struct plan *plan, uint64_t *sizes,
 		free(keys);
 		return err_set(err, ERR_USAGE,
 			       "check_stages gets whole objects, and none of "
-			       "%s has from 1 to %u bytes: give --dataset cog, "
-			       "or a folder with --dataset", source->name,
-			       OBJECT_BYTES_MOST);
+			       "%s has from 1 to %u bytes: %s", source->name,
+			       OBJECT_BYTES_MOST,
+			       source->outside ? "choose others, with --prefix "
+						 "or --bucket"
+					       : "give --dataset cog");
 	}
 	if (count < plan->key_count)
 		plan->left_out = mem_printf(
