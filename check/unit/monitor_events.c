@@ -27,7 +27,7 @@ struct stream {
 
 static int listen_to(struct stream *stream, int receive_bytes)
 {
-	struct ms_answer a;
+	struct http_answer a;
 	unsigned status;
 
 	stream->fd = ms_connect(&ms, receive_bytes);
@@ -36,13 +36,13 @@ static int listen_to(struct stream *stream, int receive_bytes)
 	ms_read_head(stream->fd, &a);
 	status = a.status;
 	if (status == 200) {
-		assert_string_equal(ms_header(&a, "Content-Type"),
+		assert_string_equal(http_header(&a, "Content-Type"),
 				    "text/event-stream");
-		assert_string_equal(ms_header(&a, "Cache-Control"), "no-store");
-		assert_string_equal(ms_header(&a, "Transfer-Encoding"),
+		assert_string_equal(http_header(&a, "Cache-Control"), "no-store");
+		assert_string_equal(http_header(&a, "Transfer-Encoding"),
 				    "chunked");
 	}
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	return (int)status;
 }
 
@@ -152,7 +152,7 @@ static void shares_documents(void **state)
 static void limits_listeners(void **state)
 {
 	struct stream one, two, three;
-	struct ms_answer a;
+	struct http_answer a;
 	int status;
 
 	(void)state;
@@ -163,11 +163,11 @@ static void limits_listeners(void **state)
 	ms_get(&ms, "/events", "", &a);
 	assert_int_equal(a.status, 503);
 	assert_non_null(strstr(a.body.buf, "/live.json"));
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	now_of(&one);
 	leave(&two);
 	for (int i = 0; (status = listen_to(&three, 0)) != 200; i++) {
-		assert_true(i < MS_PATIENCE_S * 100);
+		assert_true(i < HTTP_PATIENCE_S * 100);
 		clock_sleep_until(clock_now_ns() + 10 * NS_PER_MS);
 		leave(&three);
 	}
@@ -190,7 +190,7 @@ static void drops_deaf_listeners(void **state)
 	ms_start(&ms);
 	assert_int_equal(listen_to(&deaf, 4096), 200);
 	for (int i = 0; listen_to(&other, 0) != 200; i++) {
-		assert_true(i < MS_PATIENCE_S * 100);
+		assert_true(i < HTTP_PATIENCE_S * 100);
 		assert_int_equal(ms_status(&ms, "/live.json"), 200);
 		clock_sleep_until(clock_now_ns() + 10 * NS_PER_MS);
 		leave(&other);
@@ -278,7 +278,7 @@ static void drops_dead_clients(void **state)
 	for (int i = 0; i < 8; i++) {
 		dead[i] = ms_connect(&ms, 0);
 		if (i % 2)
-			ms_say(dead[i], "GET /metrics HTTP/1.1\r\nHos");
+			http_say(dead[i], "GET /metrics HTTP/1.1\r\nHos");
 	}
 	/* It waits in the backlog until the first of them was dropped. */
 	assert_int_equal(ms_status(&ms, "/live.json"), 200);
@@ -292,7 +292,7 @@ static void drops_dead_clients(void **state)
 static void shares_figures(void **state)
 {
 	static int fds[100];
-	struct ms_answer first = { 0 }, a;
+	struct http_answer first = { 0 }, a;
 
 	(void)state;
 	ms.limits.fresh_ns = 3600 * NS_PER_S;
@@ -310,12 +310,12 @@ static void shares_figures(void **state)
 			}
 			assert_int_equal(a.status, 200);
 			assert_string_equal(a.body.buf, first.body.buf);
-			ms_answer_release(&a);
+			http_answer_release(&a);
 		}
 	}
 	assert_true(first.body.len > 100000);
 	assert_int_equal(atomic_load(&ms.collects), 1);
-	ms_answer_release(&first);
+	http_answer_release(&first);
 	for (int i = 0; i < 100; i++)
 		close(fds[i]);
 }
@@ -325,7 +325,7 @@ static void shares_figures(void **state)
 static void renews_figures(void **state)
 {
 	int slow;
-	struct ms_answer a;
+	struct http_answer a;
 
 	(void)state;
 	ms.limits.fresh_ns = 0;
@@ -338,7 +338,7 @@ static void renews_figures(void **state)
 	ms_read(slow, &a, false);
 	assert_int_equal(strncmp(a.body.buf, "# HELP ", 7), 0);
 	assert_int_equal(a.body.buf[a.body.len - 1], '\n');
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	close(slow);
 }
 

@@ -57,14 +57,14 @@ static bool readable_in(int fd, int ms_)
 
 static void drips_do_not_keep_places(void **state)
 {
-	uint64_t until = clock_now_ns() + MS_PATIENCE_S * NS_PER_S;
-	struct ms_answer a;
+	uint64_t until = clock_now_ns() + HTTP_PATIENCE_S * NS_PER_S;
+	struct http_answer a;
 	int drips[4], other;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		drips[i] = ms_connect(&ms, 0);
-		ms_say(drips[i], "GET / HTTP/1.1\r\nHost: localhost\r\nA: ");
+		http_say(drips[i], "GET / HTTP/1.1\r\nHost: localhost\r\nA: ");
 	}
 	other = ms_connect(&ms, 0);
 	ms_ask(other, "GET", "/live.json", "");
@@ -72,7 +72,7 @@ static void drips_do_not_keep_places(void **state)
 		drip(drips, 4);
 	ms_read(other, &a, false);
 	assert_int_equal(a.status, 200);
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	close(other);
 	for (int i = 0; i < 4; i++)
 		close(drips[i]);
@@ -81,8 +81,8 @@ static void drips_do_not_keep_places(void **state)
 /* Not the second one of a connection either. */
 static void later_heads_must_end_too(void **state)
 {
-	uint64_t until = clock_now_ns() + MS_PATIENCE_S * NS_PER_S;
-	struct ms_answer a;
+	uint64_t until = clock_now_ns() + HTTP_PATIENCE_S * NS_PER_S;
+	struct http_answer a;
 	int fd = ms_connect(&ms, 0);
 	char byte;
 
@@ -90,7 +90,7 @@ static void later_heads_must_end_too(void **state)
 	ms_ask(fd, "GET", "/live.json", "");
 	ms_read(fd, &a, false);
 	assert_int_equal(a.status, 200);
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	while (!readable_in(fd, 50) && clock_now_ns() < until)
 		drip(&fd, 1);
 	assert_true(recv(fd, &byte, 1, 0) <= 0);
@@ -101,7 +101,7 @@ static void later_heads_must_end_too(void **state)
 static void listeners_are_not_cut(void **state)
 {
 	uint64_t until = clock_now_ns() + 3 * NS_PER_S;
-	struct ms_answer a;
+	struct http_answer a;
 	char part[16384];
 	int fd = ms_connect(&ms, 0);
 
@@ -109,7 +109,7 @@ static void listeners_are_not_cut(void **state)
 	ms_ask(fd, "GET", "/events", "");
 	ms_read_head(fd, &a);
 	assert_int_equal(a.status, 200);
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	while (clock_now_ns() < until)
 		assert_true(recv(fd, part, sizeof(part), 0) > 0);
 	close(fd);
@@ -121,13 +121,13 @@ static void an_address_has_so_many_places(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct ms_answer a;
+		struct http_answer a;
 
 		fds[i] = ms_connect(&ms, 0);
 		ms_ask(fds[i], "GET", "/live.json", "");
 		ms_read(fds[i], &a, false);
 		assert_int_equal(a.status, 200);
-		ms_answer_release(&a);
+		http_answer_release(&a);
 	}
 	other = ms_connect(&ms, 0);
 	ms_drain(other); /* closed at once, without an answer */

@@ -32,25 +32,25 @@ static int stop(void **state)
 	return 0;
 }
 
-static void assert_header(const struct ms_answer *a, const char *name,
+static void assert_header(const struct http_answer *a, const char *name,
 			  const char *part)
 {
-	if (!strstr(ms_header(a, name), part))
-		fail_msg("%s is '%s', without '%s'", name, ms_header(a, name),
+	if (!strstr(http_header(a, name), part))
+		fail_msg("%s is '%s', without '%s'", name, http_header(a, name),
 			 part);
 }
 
-static void assert_guarded(const struct ms_answer *a)
+static void assert_guarded(const struct http_answer *a)
 {
 	assert_header(a, "Content-Security-Policy", "default-src 'self'");
 	assert_header(a, "X-Content-Type-Options", "nosniff");
 	assert_header(a, "Cache-Control", "no-");
-	assert_string_equal(ms_header(a, "Access-Control-Allow-Origin"), "");
+	assert_string_equal(http_header(a, "Access-Control-Allow-Origin"), "");
 }
 
 static void serves_the_page(void **state)
 {
-	struct ms_answer a;
+	struct http_answer a;
 
 	(void)state;
 	for (const struct embedded *e = embedded_web; e->name; e++) {
@@ -60,18 +60,18 @@ static void serves_the_page(void **state)
 		assert_int_equal(a.status, 200);
 		assert_guarded(&a);
 		assert_string_equal(a.body.buf, e->text);
-		ms_answer_release(&a);
+		http_answer_release(&a);
 		free(path);
 	}
 	ms_get(&ms, "/?theme=dark", "", &a);
 	assert_int_equal(a.status, 200);
 	assert_header(&a, "Content-Type", "text/html; charset=utf-8");
-	ms_answer_release(&a);
+	http_answer_release(&a);
 }
 
 static void serves_figures(void **state)
 {
-	struct ms_answer a;
+	struct http_answer a;
 
 	(void)state;
 	ms_get(&ms, "/metrics", "", &a);
@@ -81,17 +81,17 @@ static void serves_figures(void **state)
 	assert_header(&a, "Vary", "Accept");
 	assert_non_null(
 		strstr(a.body.buf, "container_cpu_user_seconds_total{"));
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	ms_get(&ms, "/metrics", "Accept: application/openmetrics-text\r\n", &a);
 	assert_header(&a, "Content-Type", "application/openmetrics-text; ");
 	assert_string_equal(a.body.buf + a.body.len - 6, "# EOF\n");
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	ms_get(&ms, "/live.json", "", &a);
 	assert_header(&a, "Content-Type", "application/json");
 	assert_guarded(&a);
 	assert_int_equal(strncmp(a.body.buf, "{\"now\":", 7), 0);
 	assert_int_equal(a.body.buf[a.body.len - 1], '}');
-	ms_answer_release(&a);
+	http_answer_release(&a);
 }
 
 /* What GET would say, without the body, and the connection goes on. */
@@ -99,7 +99,7 @@ static void answers_head(void **state)
 {
 	static const char *const paths[] = { "/", "/metrics", "/live.json",
 					     "/events", "/nothing", "/" };
-	struct ms_answer a;
+	struct http_answer a;
 	int fd = ms_connect(&ms, 0);
 
 	(void)state;
@@ -112,13 +112,13 @@ static void answers_head(void **state)
 			assert_header(&a, "Content-Type", "text/event-stream");
 		else
 			assert_true(
-				atoi(ms_header(&a, "Content-Length")) > 0);
-		ms_answer_release(&a);
+				atoi(http_header(&a, "Content-Length")) > 0);
+		http_answer_release(&a);
 	}
 	ms_ask(fd, "GET", "/live.json", "");
 	ms_read(fd, &a, false);
 	assert_int_equal(a.status, 200);
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	close(fd);
 }
 
@@ -132,7 +132,7 @@ static void refuses_other_paths(void **state)
 		"/metrics%00.html",	   "/monitor.html%00",
 		"/proc/self/environ",	   "/.git/config",
 	};
-	struct ms_answer a;
+	struct http_answer a;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
@@ -141,7 +141,7 @@ static void refuses_other_paths(void **state)
 			fail_msg("%u for %s", a.status, paths[i]);
 		assert_guarded(&a);
 		assert_non_null(strstr(a.body.buf, "/live.json"));
-		ms_answer_release(&a);
+		http_answer_release(&a);
 	}
 }
 
@@ -149,7 +149,7 @@ static void refuses_other_methods(void **state)
 {
 	static const char *const methods[] = { "POST", "PUT", "DELETE",
 					       "OPTIONS", "TRACE" };
-	struct ms_answer a;
+	struct http_answer a;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
@@ -161,22 +161,22 @@ static void refuses_other_methods(void **state)
 		assert_int_equal(a.status, 405);
 		assert_header(&a, "Allow", "GET, HEAD");
 		assert_guarded(&a);
-		ms_answer_release(&a);
+		http_answer_release(&a);
 		close(fd);
 	}
 }
 
 static void refuses_other_names(void **state)
 {
-	struct ms_answer a;
+	struct http_answer a;
 	int fd = ms_connect(&ms, 0);
 
 	(void)state;
-	ms_say(fd, "GET /live.json HTTP/1.1\r\nHost: evil.example:1\r\n\r\n");
+	http_say(fd, "GET /live.json HTTP/1.1\r\nHost: evil.example:1\r\n\r\n");
 	ms_read(fd, &a, false);
 	assert_int_equal(a.status, 403);
 	assert_non_null(strstr(a.body.buf, "localhost"));
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	close(fd);
 }
 
@@ -199,7 +199,7 @@ static void survives_rubbish(void **state)
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		int fd = ms_connect(&ms, 0);
 
-		ms_say(fd, heads[i]);
+		http_say(fd, heads[i]);
 		shutdown(fd, SHUT_WR);
 		ms_drain(fd);
 		close(fd);
@@ -235,14 +235,14 @@ static void says_bad_requests(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct ms_answer a;
+		struct http_answer a;
 		int fd = ms_connect(&ms, 0);
 
-		ms_say(fd, cases[i].head);
+		http_say(fd, cases[i].head);
 		ms_read(fd, &a, false);
 		if (a.status != cases[i].status)
 			fail_msg("%u for %s", a.status, cases[i].head);
-		ms_answer_release(&a);
+		http_answer_release(&a);
 		close(fd);
 	}
 }
@@ -251,7 +251,7 @@ static void says_bad_requests(void **state)
 static void leaks_no_file(void **state)
 {
 	int fd = ms_connect(&ms, 0), listener = ms_connect(&ms, 0);
-	struct ms_answer a;
+	struct http_answer a;
 	struct dirent *entry;
 	unsigned seen = 0;
 	DIR *folder;
@@ -268,11 +268,11 @@ static void leaks_no_file(void **state)
 			continue;
 		seen++;
 		if (!(flags & FD_CLOEXEC))
-fail_msg("file %d stays open in a child", number);
+			fail_msg("file %d stays open in a child", number);
 	}
 	assert_true(seen >= 8);
 	closedir(folder);
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	close(listener);
 	close(fd);
 }

@@ -1,11 +1,11 @@
 /*
  * For the checks of the monitor's server: one in a thread of its own on a port
- * that the kernel chose, over the made-up view, and a client that sees every
- * byte.
+ * that the kernel chose, over the made-up view.
  */
 #ifndef CHECK_UNIT_MONITOR_SERVER_H
 #define CHECK_UNIT_MONITOR_SERVER_H
 
+#include "http_client.h"
 #include "monitor_fixture.h"
 
 #include <arpa/inet.h>
@@ -20,8 +20,6 @@
 
 #include "base/mem.h"
 #include "monitor/http.h"
-
-#define MS_PATIENCE_S 30 /* before a check gives up */
 
 struct ms {
 	struct mx mx;
@@ -86,30 +84,9 @@ static inline void ms_stop(struct ms *ms)
 	monitor_close(ms->monitor);
 }
 
-/* receive_bytes: the size of the receive buffer, 0 as it comes. */
 static inline int ms_connect(const struct ms *ms, int receive_bytes)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_port = htons((uint16_t)ms->port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct timeval patience = { .tv_sec = MS_PATIENCE_S };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (receive_bytes)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes,
-			   sizeof(receive_bytes));
-	assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof(to)),
-			 0);
-	return fd;
-}
-
-static inline void ms_say(int fd, const char *text)
-{
-	size_t n = strlen(text);
-
-	assert_int_equal(send(fd, text, n, MSG_NOSIGNAL), (ssize_t)n);
+	return http_connect(ms->port, receive_bytes);
 }
 
 /* `lines`: further headers, each ended by CR LF. */
@@ -119,77 +96,25 @@ static inline void ms_ask(int fd, const char *method, const char *path,
 	char *text = mem_printf("%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
 				method, path, lines);
 
-	ms_say(fd, text);
+	http_say(fd, text);
 	free(text);
 }
 
-struct ms_answer {
-	unsigned status;
-	struct str head; /* with the empty line */
-	struct str body;
-};
-
-static inline void ms_answer_release(struct ms_answer *a)
+static inline void ms_read_head(int fd, struct http_answer *a)
 {
-	str_release(&a->head);
-	str_release(&a->body);
+	if (!http_read_head(fd, a))
+		fail_msg("no whole head, but: %s", a->head.buf);
 }
 
-/* Value of a header, "" when absent; in memory that the next call reuses. */
-static inline const char *ms_header(const struct ms_answer *a, const char *name)
+/* `head`: only that was asked for. */
+static inline void ms_read(int fd, struct http_answer *a, bool head)
 {
-	static char value[512];
-	char *start = mem_printf("\r\n%s: ", name);
-	const char *at = strcasestr(a->head.buf, start);
-
-	value[0] = '\0';
-	if (at) {
-		at += strlen(start);
-		snprintf(value, sizeof(value), "%.*s", (int)strcspn(at, "\r"),
-			 at);
-	}
-	free(start);
-	return value;
-}
-
-/* The head of an answer, byte by byte so that nothing behind it is taken. */
-static inline void ms_read_head(int fd, struct ms_answer *a)
-{
-	char c;
-
-	str_init(&a->head);
-	str_init(&a->body);
-	while (a->head.len < 4 ||
-	       strcmp(a->head.buf + a->head.len - 4, "\r\n\r\n") != 0) {
-		if (recv(fd, &c, 1, 0) != 1)
-			fail_msg("no whole head, but: %s", a->head.buf);
-		str_add_char(&a->head, c);
-	}
-	if (sscanf(a->head.buf, "HTTP/1.%*d %u", &a->status) != 1)
-		fail_msg("not an answer: %s", a->head.buf);
-}
-
-/* As much as the head says, unless only that was asked for. */
-static inline void ms_read(int fd, struct ms_answer *a, bool head)
-{
-	char part[16384];
-	size_t left;
-
-	ms_read_head(fd, a);
-	left = head ? 0 : strtoul(ms_header(a, "Content-Length"), NULL, 10);
-	while (left) {
-		size_t want = left < sizeof(part) ? left : sizeof(part);
-		ssize_t n = recv(fd, part, want, 0);
-
-		if (n <= 0)
-			fail_msg("the body ends %zu bytes early", left);
-		str_add_n(&a->body, part, (size_t)n);
-		left -= (size_t)n;
-	}
+	if (!http_read(fd, !head, a) || !a->whole)
+		fail_msg("no whole answer, but: %s", a->head.buf);
 }
 
 static inline void ms_get(const struct ms *ms, const char *path,
-			  const char *lines, struct ms_answer *a)
+			  const char *lines, struct http_answer *a)
 {
 	int fd = ms_connect(ms, 0);
 
@@ -200,12 +125,12 @@ static inline void ms_get(const struct ms *ms, const char *path,
 
 static inline unsigned ms_status(const struct ms *ms, const char *path)
 {
-	struct ms_answer a;
+	struct http_answer a;
 	unsigned status;
 
 	ms_get(ms, path, "", &a);
 	status = a.status;
-	ms_answer_release(&a);
+	http_answer_release(&a);
 	return status;
 }
 

@@ -1,12 +1,12 @@
 /*
  * For the checks of the origin: a source of a few objects with known bytes and
  * known faults, an origin that serves it in a thread of its own on a port that
- * the kernel chose, and a client that sees every byte.
+ * the kernel chose.
  */
 #ifndef CHECK_UNIT_ORIGIN_FIXTURE_H
 #define CHECK_UNIT_ORIGIN_FIXTURE_H
 
-#include "check.h"
+#include "http_client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -266,160 +266,41 @@ static inline void fx_stop(struct fx *fx)
 	object_source_free(&fx->source->source);
 }
 
-/* receive_bytes: the size of the receive buffer, 0 as it comes. */
-static inline int fx_connect_to(unsigned port, int receive_bytes)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_port = htons((uint16_t)port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct timeval patience = { .tv_sec = 20 };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (receive_bytes)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes,
-			   sizeof(receive_bytes));
-	assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof(to)),
-			 0);
-	return fd;
-}
-
 static inline int fx_connect(const struct fx *fx)
 {
-	return fx_connect_to(origin_port(fx->origin, 0), 0);
-}
-
-static inline void fx_say(int fd, const char *text)
-{
-	size_t n = strlen(text);
-
-	assert_int_equal(send(fd, text, n, MSG_NOSIGNAL), (ssize_t)n);
-}
-
-/* One answer, as it came. */
-struct fx_answer {
-	struct str head; /* with the empty line */
-	struct str body;
-	unsigned status;
-	bool whole; /* the body is as long as the head says */
-};
-
-static inline void fx_answer_release(struct fx_answer *a)
-{
-	str_release(&a->head);
-	str_release(&a->body);
-}
-
-/* Value of a header, "" when absent; in memory that the next call reuses. */
-static inline const char *fx_header(const struct fx_answer *a, const char *name)
-{
-	static _Thread_local char value[512];
-	char *start = mem_printf("\r\n%s: ", name);
-	const char *at = strcasestr(a->head.buf, start);
-	size_t n;
-
-	value[0] = '\0';
-	if (at) {
-		at += strlen(start);
-		n = strcspn(at, "\r");
-		if (n >= sizeof(value))
-			n = sizeof(value) - 1;
-		memcpy(value, at, n);
-		value[n] = '\0';
-	}
-	free(start);
-	return value;
-}
-
-/* false at the end of the connection, or when it broke. */
-static inline bool fx_read_head(int fd, struct fx_answer *a)
-{
-	char c;
-
-	str_init(&a->head);
-	str_init(&a->body);
-	while (a->head.len < 4 ||
-	       memcmp(a->head.buf + a->head.len - 4, "\r\n\r\n", 4) != 0) {
-		if (recv(fd, &c, 1, 0) != 1)
-			return false;
-		str_add_char(&a->head, c);
-	}
-	assert_memory_equal(a->head.buf, "HTTP/1.1 ", 9);
-	a->status = (unsigned)strtoul(a->head.buf + 9, NULL, 10);
-	return true;
-}
-
-static inline void fx_read_body(int fd, struct fx_answer *a, size_t n)
-{
-	static _Thread_local char piece[65536];
-
-	while (a->body.len < n) {
-		size_t left = n - a->body.len;
-		ssize_t got = recv(fd, piece,
-				   left < sizeof(piece) ? left : sizeof(piece),
-				   0);
-
-		if (got <= 0)
-			break;
-		str_add_n(&a->body, piece, (size_t)got);
-	}
-	a->whole = a->body.len == n;
-}
-
-static inline bool fx_read(int fd, bool has_body, struct fx_answer *a)
-{
-	if (!fx_read_head(fd, a))
-		return false;
-	a->whole = true;
-	if (has_body && a->status != 304)
-		fx_read_body(fd, a,
-			     strtoull(fx_header(a, "Content-Length"), NULL,
-				      10));
-	return true;
+	return http_connect(origin_port(fx->origin, 0), 0);
 }
 
 /* Asks over a connection that is there; `lines` are headers, "A: b\r\n". */
 static inline void fx_ask(int fd, const char *method, const char *target,
-			  const char *lines, struct fx_answer *a)
+			  const char *lines, struct http_answer *a)
 {
 	char *text = mem_printf("%s %s HTTP/1.1\r\nHost: x\r\n%s\r\n", method,
 				target, lines);
 
-	fx_say(fd, text);
+	http_say(fd, text);
 	free(text);
-	assert_true(fx_read(fd, strcmp(method, "HEAD") != 0, a));
+	assert_true(http_read(fd, strcmp(method, "HEAD") != 0, a));
 }
 
-/* The same over a connection of its own. */
+/* The same, and checks the status and that the body has a text. */
+static inline void fx_ask_for(int fd, const char *method, const char *target,
+			      const char *lines, unsigned status,
+			      const char *has, struct http_answer *a)
+{
+	fx_ask(fd, method, target, lines, a);
+	if (a->status != status || !a->whole || !http_has(a, has))
+		fail_msg("%s gives %u: %s", target, a->status, a->body.buf);
+}
+
+/* As fx_ask(), over a connection of its own. */
 static inline void fx_get(const struct fx *fx, const char *target,
-			  const char *lines, struct fx_answer *a)
+			  const char *lines, struct http_answer *a)
 {
 	int fd = fx_connect(fx);
 
 	fx_ask(fd, "GET", target, lines, a);
 	close(fd);
-}
-
-/* Whether the peer closed in an orderly way, without one more byte. */
-static inline bool fx_is_closed(int fd)
-{
-	char c;
-
-	return recv(fd, &c, 1, 0) == 0;
-}
-
-static inline bool fx_has(const struct fx_answer *a, const char *text)
-{
-	return strstr(a->body.buf, text) != NULL;
-}
-
-static inline void fx_assert_header(const struct fx_answer *a, const char *name,
-				    const char *value)
-{
-	if (strcmp(fx_header(a, name), value) != 0)
-		fail_msg("%s is '%s', not '%s'", name, fx_header(a, name),
-			 value);
 }
 
 #endif

@@ -22,14 +22,14 @@ static void ask(int fd, const char *method, const char *target,
 		const char *lines, uint64_t *heads, uint64_t *bodies,
 		uint64_t *asked)
 {
-	struct fx_answer a;
+	struct http_answer a;
 
 	fx_ask(fd, method, target, lines, &a);
 	*heads += a.head.len;
 	*bodies += a.body.len;
 	*asked += strlen(method) + strlen(target) + strlen(lines) +
 		  strlen("  HTTP/1.1\r\nHost: x\r\n\r\n");
-	fx_answer_release(&a);
+	http_answer_release(&a);
 }
 
 /* One connection, each kind of request; every counter is known. */
@@ -86,13 +86,13 @@ static void counts_a_session(void **state)
 static void keeps_rows_apart(void **state)
 {
 	struct ledger_counts before = read_row(0), after;
-	struct fx_answer a;
-	int fd = fx_connect_to(origin_port(fx.origin, 1), 0);
+	struct http_answer a;
+	int fd = http_connect(origin_port(fx.origin, 1), 0);
 
 	(void)state;
 	assert_true(origin_port(fx.origin, 0) != origin_port(fx.origin, 1));
 	fx_ask(fd, "GET", "/bucket/hello", "", &a);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	close(fd);
 	fx_wait(&fx.ledger->row[1].open_connections, 0);
 	after = read_row(0);
@@ -115,12 +115,12 @@ static void peaks_of_all_rows_are_of_one_time(void **state)
 	fx_wait(&all->open_connections, 0);
 	atomic_store(&all->open_connections_peak, 0);
 	fd[0] = fx_connect(&fx);
-	fd[1] = fx_connect_to(origin_port(fx.origin, 1), 0);
+	fd[1] = http_connect(origin_port(fx.origin, 1), 0);
 	fx_wait(&all->open_connections, 2);
 	assert_int_equal(all->open_connections_peak, 2);
 	close(fd[0]);
 	fx_wait(&all->open_connections, 1);
-	fd[2] = fx_connect_to(origin_port(fx.origin, 1), 0);
+	fd[2] = http_connect(origin_port(fx.origin, 1), 0);
 	fx_wait(&fx.ledger->row[1].open_connections, 2);
 	assert_int_equal(all->open_connections_peak, 2);
 	assert_true(all->in_flight_peak >= 1);
@@ -139,10 +139,10 @@ static void get_and_leave(const char *lines)
 	char *text = mem_printf("GET /bucket/big HTTP/1.1\r\nHost: x\r\n%s\r\n",
 				lines);
 	uint64_t aborted = atomic_load(&fx.row->aborted);
-	int fd = fx_connect_to(origin_port(fx.origin, 0), 4096);
+	int fd = http_connect(origin_port(fx.origin, 0), 4096);
 	char piece[1000];
 
-	fx_say(fd, text);
+	http_say(fd, text);
 	assert_int_equal(recv(fd, piece, sizeof(piece), MSG_WAITALL),
 			 sizeof(piece));
 	close(fd);
@@ -152,11 +152,11 @@ static void get_and_leave(const char *lines)
 
 static void get_whole(const char *target, const char *lines)
 {
-	struct fx_answer a;
+	struct http_answer a;
 
 	fx_get(&fx, target, lines, &a);
 	assert_true(a.whole);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 }
 
 static void counts_cut_answers_and_repeats(void **state)
@@ -194,13 +194,13 @@ static void counts_what_is_still_sent(void **state)
 				   "Host: x\r\nRange: bytes=77-\r\n\r\n";
 	uint64_t repeated = atomic_load(&fx.row->repeated);
 	uint64_t requests = atomic_load(&fx.row->requests);
-	int slow = fx_connect_to(origin_port(fx.origin, 0), 4096);
-	int again = fx_connect_to(origin_port(fx.origin, 0), 4096);
+	int slow = http_connect(origin_port(fx.origin, 0), 4096);
+	int again = http_connect(origin_port(fx.origin, 0), 4096);
 
 	(void)state;
-	fx_say(slow, text);
+	http_say(slow, text);
 	fx_wait(&fx.row->requests, requests + 1);
-	fx_say(again, text);
+	http_say(again, text);
 	/* Waited for: the origin counts a request before it knows its range. */
 	fx_wait(&fx.row->repeated, repeated + 1);
 	assert_int_equal(atomic_load(&fx.row->requests), requests + 2);
@@ -219,7 +219,7 @@ static void counts_what_is_still_sent(void **state)
 static void forgets_the_oldest(void **state)
 {
 	uint64_t before = atomic_load(&fx.row->repeated), again;
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
@@ -231,7 +231,7 @@ static void forgets_the_oldest(void **state)
 			snprintf(lines, sizeof(lines),
 				 "Range: bytes=0-%d\r\n", 10000 + at);
 			fx_ask(fd, "GET", "/bucket/broken", lines, &a);
-			fx_answer_release(&a);
+			http_answer_release(&a);
 		}
 	}
 	again = atomic_load(&fx.row->repeated) - before;
@@ -246,18 +246,18 @@ static void burst(unsigned connections, int *fds)
 	for (unsigned i = 0; i < connections; i++)
 		fds[i] = fx_connect(&fx);
 	for (unsigned i = 0; i < connections; i++)
-		fx_say(fds[i], HOLD);
+		http_say(fds[i], HOLD);
 }
 
 static void end_burst(unsigned connections, const int *fds)
 {
 	for (unsigned i = 0; i < connections; i++) {
-		struct fx_answer a;
+		struct http_answer a;
 
-		assert_true(fx_read(fds[i], true, &a));
+		assert_true(http_read(fds[i], true, &a));
 		assert_int_equal(a.status, 200);
 		assert_memory_equal(a.body.buf, fx.source->bytes, 1000);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 		close(fds[i]);
 	}
 	fx_wait(&fx.row->open_connections, 0);
@@ -341,18 +341,18 @@ static void forgets_those_who_left(void **state)
 static void holds_a_pipeline(void **state)
 {
 	uint64_t began = clock_now_ns();
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
 	atomic_store(&fx.row->hold_target, 1);
 	atomic_store(&fx.row->hold_reached, 0);
 	for (int i = 0; i < 200; i++)
-		fx_say(fd, HOLD);
+		http_say(fd, HOLD);
 	for (int i = 0; i < 200; i++) {
-		assert_true(fx_read(fd, true, &a));
+		assert_true(http_read(fd, true, &a));
 		assert_int_equal(a.body.len, 1000);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
 	assert_true(clock_now_ns() - began < 30 * NS_PER_S);
 	assert_int_equal(atomic_load(&fx.row->hold_reached), 1);
@@ -362,7 +362,7 @@ static void holds_a_pipeline(void **state)
 
 static void holds_failures_too(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 	uint64_t failed = atomic_load(&fx.row->status_5xx);
 
 	(void)state;
@@ -370,13 +370,13 @@ static void holds_failures_too(void **state)
 	fx_get(&fx, "/bucket/hold/gone", "", &a);
 	assert_int_equal(a.status, 500);
 	assert_true(a.whole);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_wait(&fx.row->status_5xx, failed + 1); /* counted once it is sent */
 	atomic_store(&fx.row->hold_target, 0);
 	/* Without a target the prefix is part of the key. */
 	fx_get(&fx, "/bucket/hold/hello", "", &a);
 	assert_int_equal(a.status, 404);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 }
 
 /* It comes by with nothing to do; what it does not say by itself counts too. */

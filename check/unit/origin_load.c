@@ -19,14 +19,14 @@ static void start(struct fx *fx, double idle_timeout_s, unsigned connections)
 static void serves_past_slow_readers(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int slow[20];
 
 	(void)state;
 	start(&fx, 0, 0);
 	for (int i = 0; i < 20; i++) {
-		slow[i] = fx_connect_to(origin_port(fx.origin, 0), 4096);
-		fx_say(slow[i], i % 2 ? "GET /bucket/big HTTP/1.1\r\n"
+		slow[i] = http_connect(origin_port(fx.origin, 0), 4096);
+		http_say(slow[i], i % 2 ? "GET /bucket/big HTTP/1.1\r\n"
 					"Host: x\r\n\r\n"
 				      : "GET /bucket/scratch HTTP/1.1\r\n"
 					"Host: x\r\n\r\n");
@@ -35,15 +35,15 @@ static void serves_past_slow_readers(void **state)
 	for (int i = 0; i < 100; i++) {
 		fx_get(&fx, "/bucket/hello", "", &a);
 		assert_int_equal(a.status, 200);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
 	for (int i = 0; i < 20; i++) {
 		size_t n = i % 2 ? FX_BIG_BYTES : 3 << 20;
 
-		assert_true(fx_read(slow[i], true, &a));
+		assert_true(http_read(slow[i], true, &a));
 		assert_int_equal(a.body.len, n);
 		assert_true(memcmp(a.body.buf, fx.source->bytes, n) == 0);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 		close(slow[i]);
 	}
 	fx_wait(&fx.row->open_connections, 0);
@@ -82,7 +82,7 @@ static void keeps_idle_connections_small(void **state)
 {
 	struct rlimit files;
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	uint64_t before;
 	int *fds = mem_array(IDLE, sizeof(*fds));
 
@@ -96,12 +96,12 @@ static void keeps_idle_connections_small(void **state)
 		skip();
 	}
 	fx_get(&fx, "/bucket/big", "", &a);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	before = resident_bytes();
 	for (int i = 0; i < IDLE; i++) {
 		fds[i] = fx_connect(&fx);
 		fx_ask(fds[i], "GET", "/bucket/hello", "", &a);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
 	assert_int_equal(atomic_load(&fx.row->open_connections_peak), IDLE);
 	assert_true(resident_bytes() < before + IDLE * IDLE_BYTES);
@@ -123,7 +123,7 @@ static bool asks_in_time(int fd, const char *text)
 static int connect_and_ask(const struct fx *fx, int buffer, const char *text)
 {
 	for (int i = 0; i < 100; i++) {
-		int fd = fx_connect_to(origin_port(fx->origin, 0), buffer);
+		int fd = http_connect(origin_port(fx->origin, 0), buffer);
 
 		if (asks_in_time(fd, text))
 			return fd;
@@ -136,7 +136,7 @@ static int connect_and_ask(const struct fx *fx, int buffer, const char *text)
 static void closes_idle_connections(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int never, used, busy;
 	uint64_t began;
 
@@ -148,17 +148,17 @@ static void closes_idle_connections(void **state)
 	began = clock_now_ns();
 	used = connect_and_ask(&fx, 0, "GET /bucket/hello HTTP/1.1\r\n"
 				       "Host: x\r\n\r\n");
-	assert_true(fx_read(used, true, &a));
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(used));
+	assert_true(http_read(used, true, &a));
+	http_answer_release(&a);
+	assert_true(http_is_closed(used));
 	assert_true(clock_now_ns() - began >= 290 * NS_PER_MS);
-	assert_true(fx_is_closed(never));
+	assert_true(http_is_closed(never));
 	/* Not while its answer is on the way. */
 	clock_sleep_until(began + 700 * NS_PER_MS);
-	assert_true(fx_read(busy, true, &a));
+	assert_true(http_read(busy, true, &a));
 	assert_int_equal(a.body.len, FX_BIG_BYTES);
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(busy));
+	http_answer_release(&a);
+	assert_true(http_is_closed(busy));
 	close(never);
 	close(used);
 	close(busy);
@@ -169,7 +169,7 @@ static void closes_idle_connections(void **state)
 static void gives_up_slow_heads(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int fd, idle;
 	uint64_t began;
 
@@ -178,18 +178,18 @@ static void gives_up_slow_heads(void **state)
 	idle = fx_connect(&fx);
 	fd = fx_connect(&fx);
 	began = clock_now_ns();
-	fx_say(fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n");
-	assert_true(fx_read(fd, true, &a));
+	http_say(fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n");
+	assert_true(http_read(fd, true, &a));
 	assert_true(clock_now_ns() - began >= 9900 * NS_PER_MS);
 	assert_int_equal(a.status, 400);
-	assert_true(fx_has(&a, "<Code>RequestTimeout</Code>"));
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(fd));
+	assert_true(http_has(&a, "<Code>RequestTimeout</Code>"));
+	http_answer_release(&a);
+	assert_true(http_is_closed(fd));
 	close(fd);
 	/* One that has not begun has all the time. */
 	fx_ask(idle, "GET", "/bucket/hello", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	close(idle);
 	fx_wait(&fx.row->open_connections, 0);
 	fx_stop(&fx);
@@ -199,18 +199,18 @@ static void gives_up_slow_heads(void **state)
 static void limits_connections(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int fds[12];
 
 	(void)state;
 	start(&fx, 0, 4);
 	for (int i = 0; i < 12; i++) {
 		fds[i] = fx_connect(&fx);
-		fx_say(fds[i], "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
+		http_say(fds[i], "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
 	}
 	for (int i = 0; i < 12; i++) {
-		assert_true(fx_read(fds[i], true, &a));
-		fx_answer_release(&a);
+		assert_true(http_read(fds[i], true, &a));
+		http_answer_release(&a);
 		close(fds[i]);
 	}
 	fx_wait(&fx.row->open_connections, 0);
@@ -232,7 +232,7 @@ static uint64_t cpu_ns(clockid_t clock)
 static void waits_for_files(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	struct rlimit all, few;
 	clockid_t clock;
 	uint64_t before;
@@ -261,16 +261,16 @@ static void waits_for_files(void **state)
 					 sizeof(to)),
 				 0);
 	}
-	fx_say(fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
+	http_say(fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
 	assert_int_equal(pthread_getcpuclockid(fx.thread, &clock), 0);
 	before = cpu_ns(clock);
 	clock_sleep_until(clock_now_ns() + 500 * NS_PER_MS);
 	assert_true(cpu_ns(clock) - before < 250 * NS_PER_MS);
 	assert_int_equal(atomic_load(&fx.row->open_connections), 0);
 	setrlimit(RLIMIT_NOFILE, &all);
-	assert_true(fx_read(fd, true, &a));
+	assert_true(http_read(fd, true, &a));
 	assert_int_equal(a.status, 200);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	close(fd);
 	fx_wait(&fx.row->open_connections, 0);
 	fx_stop(&fx);
@@ -302,19 +302,19 @@ static void *work(void *argument)
 			"Range: bytes=%llu-%llu\r\n\r\n",
 			scratch ? "scratch" : "big", (unsigned long long)start,
 			(unsigned long long)(start + n - 1));
-		struct fx_answer a;
+		struct http_answer a;
 
-		fx_say(fd, text);
+		http_say(fd, text);
 		free(text);
 		if (rng_below(&rng, 8) == 0) {
 			close(fd);
 			fd = fx_connect(c->fx);
 			continue;
 		}
-		if (!fx_read(fd, true, &a) || a.body.len != n ||
+		if (!http_read(fd, true, &a) || a.body.len != n ||
 		    memcmp(a.body.buf, c->fx->source->bytes + start, n) != 0)
 			c->wrong++;
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
 	close(fd);
 	return NULL;
@@ -370,7 +370,7 @@ static void serves_many_by_copying(void **state)
 static void keeps_what_waits(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int slow[10];
 
 	(void)state;
@@ -378,27 +378,27 @@ static void keeps_what_waits(void **state)
 	for (int i = 0; i < 10; i++) {
 		char text[128];
 
-		slow[i] = fx_connect_to(origin_port(fx.origin, 0), 4096);
+		slow[i] = http_connect(origin_port(fx.origin, 0), 4096);
 		snprintf(text, sizeof(text),
 			 "GET /bucket/big HTTP/1.1\r\nHost: x\r\n"
 			 "Range: bytes=%d-%d\r\n\r\n",
 			 i * 1000, i * 1000 + 99999);
-		fx_say(slow[i], text);
+		http_say(slow[i], text);
 	}
 	fx_wait(&fx.row->requests, 10);
 	for (int i = 0; i < 2000; i++) {
 		fx_get(&fx, "/bucket/big", "Range: bytes=1234567-1299999\r\n",
 		       &a);
 		assert_int_equal(a.body.len, 65433);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
 	for (int i = 0; i < 10; i++) {
-		assert_true(fx_read(slow[i], true, &a));
+		assert_true(http_read(slow[i], true, &a));
 		assert_int_equal(a.status, 206);
 		assert_int_equal(a.body.len, 100000);
 		assert_true(memcmp(a.body.buf, fx.source->bytes + i * 1000,
 				   100000) == 0);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 		close(slow[i]);
 	}
 	fx_stop(&fx);
@@ -408,8 +408,8 @@ static int early_fd;
 
 static void ask_and_half_close(struct origin *origin)
 {
-	early_fd = fx_connect_to(origin_port(origin, 0), 0);
-	fx_say(early_fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
+	early_fd = http_connect(origin_port(origin, 0), 0);
+	http_say(early_fd, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\n\r\n");
 	shutdown(early_fd, SHUT_WR);
 }
 
@@ -417,16 +417,16 @@ static void ask_and_half_close(struct origin *origin)
 static void sees_an_early_end(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 
 	(void)state;
 	fx_before_serving = ask_and_half_close;
 	start(&fx, 0, 0);
 	fx_before_serving = NULL;
-	assert_true(fx_read(early_fd, true, &a));
+	assert_true(http_read(early_fd, true, &a));
 	assert_int_equal(a.body.len, 1000);
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(early_fd));
+	http_answer_release(&a);
+	assert_true(http_is_closed(early_fd));
 	close(early_fd);
 	fx_stop(&fx);
 }
@@ -441,8 +441,8 @@ static void stops_in_the_middle(void **state)
 	start(&fx, 0, 0);
 	atomic_store(&fx.row->hold_target, 50);
 	for (int i = 0; i < 10; i++) {
-		fds[i] = fx_connect_to(origin_port(fx.origin, 0), 4096);
-		fx_say(fds[i], i % 2 ? "GET /bucket/big HTTP/1.1\r\n"
+		fds[i] = http_connect(origin_port(fx.origin, 0), 4096);
+		http_say(fds[i], i % 2 ? "GET /bucket/big HTTP/1.1\r\n"
 				       "Host: x\r\n\r\n"
 				     : "GET /bucket/hold/big HTTP/1.1\r\n"
 				       "Host: x\r\n\r\n");

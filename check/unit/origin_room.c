@@ -20,9 +20,9 @@ static void start(struct fx *fx, double idle_s, double send_s, unsigned most)
 /* A client that asks for much and reads nothing. */
 static int stall(const struct fx *fx)
 {
-	int fd = fx_connect_to(origin_port(fx->origin, 0), 4096);
+	int fd = http_connect(origin_port(fx->origin, 0), 4096);
 
-	fx_say(fd, ASK_BIG);
+	http_say(fd, ASK_BIG);
 	return fd;
 }
 
@@ -81,7 +81,7 @@ static void waits_for_slow_readers(void **state)
 static void waits_for_ever_without_a_limit(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int idle, stalled;
 
 	(void)state;
@@ -94,7 +94,7 @@ static void waits_for_ever_without_a_limit(void **state)
 	assert_int_equal(atomic_load(&fx.row->open_connections), 2);
 	fx_ask(idle, "GET", "/bucket/hello", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	close(idle);
 	close(stalled);
 	fx_wait(&fx.row->open_connections, 0);
@@ -104,7 +104,7 @@ static void waits_for_ever_without_a_limit(void **state)
 static void closes_idle_ones_for_others(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int idle[8];
 
 	(void)state;
@@ -114,8 +114,8 @@ static void closes_idle_ones_for_others(void **state)
 	fx_wait(&fx.row->open_connections, 8);
 	fx_get(&fx, "/bucket/hello", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(idle[0]));
+	http_answer_release(&a);
+	assert_true(http_is_closed(idle[0]));
 	for (int i = 0; i < 8; i++)
 		close(idle[i]);
 	fx_wait(&fx.row->open_connections, 0);
@@ -125,7 +125,7 @@ static void closes_idle_ones_for_others(void **state)
 static void closes_stalled_ones_for_others(void **state)
 {
 	struct fx fx;
-	struct fx_answer a;
+	struct http_answer a;
 	int stalled[4];
 
 	(void)state;
@@ -135,7 +135,7 @@ static void closes_stalled_ones_for_others(void **state)
 	fx_wait(&fx.row->in_flight, 4);
 	fx_get(&fx, "/bucket/hello", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	assert_true(atomic_load(&fx.row->aborted) > 0);
 	for (int i = 0; i < 4; i++)
 		close(stalled[i]);

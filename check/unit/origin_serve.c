@@ -3,7 +3,7 @@
 
 static void gets_an_object(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 
 	(void)state;
 	fx_get(&fx, "/bucket/hello", "", &a);
@@ -11,19 +11,19 @@ static void gets_an_object(void **state)
 	assert_true(a.whole);
 	assert_int_equal(a.body.len, 1000);
 	assert_memory_equal(a.body.buf, fx.source->bytes, 1000);
-	fx_assert_header(&a, "Content-Length", "1000");
-	fx_assert_header(&a, "Content-Type", "image/tiff");
-	fx_assert_header(&a, "ETag", FX_ETAG);
-	fx_assert_header(&a, "Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT");
-	fx_assert_header(&a, "Accept-Ranges", "bytes");
-	fx_assert_header(&a, "Content-Range", "");
-	fx_assert_header(&a, "Connection", "");
-	fx_assert_header(&a, "Content-Encoding", "");
-	assert_int_equal(strlen(fx_header(&a, "x-amz-request-id")), 16);
-	assert_int_equal(strlen(fx_header(&a, "x-amz-id-2")), 64);
-	assert_int_equal(strlen(fx_header(&a, "Date")), 29);
-	assert_true(strlen(fx_header(&a, "Server")) > 0);
-	fx_answer_release(&a);
+	http_assert_header(&a, "Content-Length", "1000");
+	http_assert_header(&a, "Content-Type", "image/tiff");
+	http_assert_header(&a, "ETag", FX_ETAG);
+	http_assert_header(&a, "Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT");
+	http_assert_header(&a, "Accept-Ranges", "bytes");
+	http_assert_header(&a, "Content-Range", "");
+	http_assert_header(&a, "Connection", "");
+	http_assert_header(&a, "Content-Encoding", "");
+	assert_int_equal(strlen(http_header(&a, "x-amz-request-id")), 16);
+	assert_int_equal(strlen(http_header(&a, "x-amz-id-2")), 64);
+	assert_int_equal(strlen(http_header(&a, "Date")), 29);
+	assert_true(strlen(http_header(&a, "Server")) > 0);
+	http_answer_release(&a);
 }
 
 static void gets_ranges(void **state)
@@ -48,16 +48,16 @@ static void gets_ranges(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *line = mem_printf("Range: %s\r\n", cases[i].range);
-		struct fx_answer a;
+		struct http_answer a;
 
 		fx_ask(fd, "GET", "/bucket/hello", line, &a);
 		assert_int_equal(a.status, cases[i].status);
-		fx_assert_header(&a, "Content-Range", cases[i].content_range);
+		http_assert_header(&a, "Content-Range", cases[i].content_range);
 		assert_int_equal(a.body.len, cases[i].length);
 		assert_memory_equal(a.body.buf,
 				    fx.source->bytes + cases[i].start,
 				    cases[i].length);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 		free(line);
 	}
 	close(fd);
@@ -83,14 +83,14 @@ static void gets_large_ranges(void **state)
 		char *line = mem_printf(
 			"Range: bytes=%llu-%llu\r\n", (unsigned long long)start,
 			(unsigned long long)(start + n - 1));
-		struct fx_answer a;
+		struct http_answer a;
 
 		fx_ask(fd, "GET", objects[i % 2].target, line, &a);
 		assert_int_equal(a.status, 206);
 		assert_int_equal(a.body.len, n);
 		assert_true(memcmp(a.body.buf, fx.source->bytes + start, n) ==
 			    0);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 		free(line);
 	}
 	close(fd);
@@ -98,62 +98,62 @@ static void gets_large_ranges(void **state)
 
 static void refuses_a_range(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 
 	(void)state;
 	fx_get(&fx, "/bucket/hello", "Range: bytes=1000-\r\n", &a);
 	assert_int_equal(a.status, 416);
-	fx_assert_header(&a, "Content-Range", "bytes */1000");
-	fx_assert_header(&a, "Content-Type", "application/xml");
-	assert_true(fx_has(&a, "<Code>InvalidRange</Code>"));
-	assert_true(fx_has(&a, "<RangeRequested>bytes=1000-"
+	http_assert_header(&a, "Content-Range", "bytes */1000");
+	http_assert_header(&a, "Content-Type", "application/xml");
+	assert_true(http_has(&a, "<Code>InvalidRange</Code>"));
+	assert_true(http_has(&a, "<RangeRequested>bytes=1000-"
 			       "</RangeRequested>"));
-	assert_true(fx_has(&a, "<ActualObjectSize>1000</ActualObjectSize>"));
-	assert_true(fx_has(&a, "<Key>hello</Key>"));
-	fx_answer_release(&a);
+	assert_true(http_has(&a, "<ActualObjectSize>1000</ActualObjectSize>"));
+	assert_true(http_has(&a, "<Key>hello</Key>"));
+	http_answer_release(&a);
 	fx_get(&fx, "/bucket/empty", "Range: bytes=0-\r\n", &a);
 	assert_int_equal(a.status, 416);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_get(&fx, "/bucket/empty", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_assert_header(&a, "Content-Length", "0");
-	fx_answer_release(&a);
+	http_assert_header(&a, "Content-Length", "0");
+	http_answer_release(&a);
 }
 
 static void answers_head(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
 	fx_ask(fd, "HEAD", "/bucket/hello", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_assert_header(&a, "Content-Length", "1000");
-	fx_assert_header(&a, "ETag", FX_ETAG);
-	fx_answer_release(&a);
+	http_assert_header(&a, "Content-Length", "1000");
+	http_assert_header(&a, "ETag", FX_ETAG);
+	http_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket/hello", "Range: bytes=1-2\r\n", &a);
 	assert_int_equal(a.status, 206);
-	fx_assert_header(&a, "Content-Length", "2");
-	fx_assert_header(&a, "Content-Range", "bytes 1-2/1000");
-	fx_answer_release(&a);
+	http_assert_header(&a, "Content-Length", "2");
+	http_assert_header(&a, "Content-Range", "bytes 1-2/1000");
+	http_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket/missing", "", &a);
 	assert_int_equal(a.status, 404);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket/hello", "Range: bytes=5000-\r\n", &a);
 	assert_int_equal(a.status, 416);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_ask(fd, "HEAD", "/bucket", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_assert_header(&a, "x-amz-bucket-region", "us-east-1");
-	fx_answer_release(&a);
+	http_assert_header(&a, "x-amz-bucket-region", "us-east-1");
+	http_answer_release(&a);
 	fx_ask(fd, "HEAD", "/nobucket", "", &a);
 	assert_int_equal(a.status, 404);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	/* None of them had a body: the next answer comes right behind. */
 	fx_ask(fd, "GET", "/bucket/dir/two", "", &a);
 	assert_int_equal(a.status, 200);
 	assert_int_equal(a.body.len, 2);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	close(fd);
 }
 
@@ -187,17 +187,14 @@ static void answers_errors(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct fx_answer a;
+		struct http_answer a;
 
-		fx_ask(fd, "GET", cases[i].target, cases[i].lines, &a);
-		if (a.status != cases[i].status || !a.whole ||
-		    !fx_has(&a, cases[i].has))
-			fail_msg("%s gives %u: %s", cases[i].target, a.status,
-				 a.body.buf);
-		fx_assert_header(&a, "Content-Type", "application/xml");
-		assert_true(fx_has(&a, fx_header(&a, "x-amz-request-id")));
-		assert_true(fx_has(&a, fx_header(&a, "x-amz-id-2")));
-		fx_answer_release(&a);
+		fx_ask_for(fd, "GET", cases[i].target, cases[i].lines,
+			   cases[i].status, cases[i].has, &a);
+		http_assert_header(&a, "Content-Type", "application/xml");
+		assert_true(http_has(&a, http_header(&a, "x-amz-request-id")));
+		assert_true(http_has(&a, http_header(&a, "x-amz-id-2")));
+		http_answer_release(&a);
 	}
 	close(fd);
 }
@@ -205,7 +202,7 @@ static void answers_errors(void **state)
 static void refuses_long_keys(void **state)
 {
 	struct str target = STR_INIT;
-	struct fx_answer a;
+	struct http_answer a;
 
 	(void)state;
 	str_add(&target, "/bucket/");
@@ -213,76 +210,76 @@ static void refuses_long_keys(void **state)
 		str_add_char(&target, 'k');
 	fx_get(&fx, target.buf, "", &a);
 	assert_int_equal(a.status, 404);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	str_add_char(&target, 'k');
 	fx_get(&fx, target.buf, "", &a);
 	assert_int_equal(a.status, 400);
-	assert_true(fx_has(&a, "<Code>KeyTooLongError</Code>"));
-	fx_answer_release(&a);
+	assert_true(http_has(&a, "<Code>KeyTooLongError</Code>"));
+	http_answer_release(&a);
 	str_release(&target);
 }
 
 static void checks_conditions(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
 	fx_ask(fd, "GET", "/bucket/hello", "If-None-Match: " FX_ETAG "\r\n",
 	       &a);
 	assert_int_equal(a.status, 304);
-	fx_assert_header(&a, "ETag", FX_ETAG);
-	fx_assert_header(&a, "Content-Length", "");
-	fx_answer_release(&a);
+	http_assert_header(&a, "ETag", FX_ETAG);
+	http_assert_header(&a, "Content-Length", "");
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket/hello",
 	       "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n", &a);
 	assert_int_equal(a.status, 304);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket/hello",
 	       "If-Unmodified-Since: Tue, 14 Nov 2023 22:13:19 GMT\r\n", &a);
 	assert_int_equal(a.status, 412);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket/hello",
 	       "If-Match: " FX_ETAG "\r\nRange: bytes=0-4\r\n", &a);
 	assert_int_equal(a.status, 206);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket/hello",
 	       "If-Range: \"other\"\r\nRange: bytes=0-4\r\n", &a);
 	assert_int_equal(a.status, 200);
 	assert_int_equal(a.body.len, 1000);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 	close(fd);
 }
 
 static void lists(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
 	fx_ask(fd, "GET", "/bucket?list-type=2&prefix=dir/", "", &a);
 	assert_int_equal(a.status, 200);
-	fx_assert_header(&a, "Content-Type", "application/xml");
-	assert_true(fx_has(&a, "<Key>dir/one</Key>"));
-	assert_true(fx_has(&a, "<KeyCount>2</KeyCount>"));
-	fx_answer_release(&a);
+	http_assert_header(&a, "Content-Type", "application/xml");
+	assert_true(http_has(&a, "<Key>dir/one</Key>"));
+	assert_true(http_has(&a, "<KeyCount>2</KeyCount>"));
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket/?delimiter=%2F&max-keys=1", "", &a);
-	assert_true(fx_has(&a, "<NextMarker>a b/</NextMarker>"));
-	fx_answer_release(&a);
+	assert_true(http_has(&a, "<NextMarker>a b/</NextMarker>"));
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_true(fx_has(&a, "<Name>bucket</Name>"));
-	fx_answer_release(&a);
+	assert_true(http_has(&a, "<Name>bucket</Name>"));
+	http_answer_release(&a);
 	fx_ask(fd, "GET", "/bucket?location", "", &a);
 	assert_int_equal(a.status, 200);
-	assert_true(fx_has(&a, "<LocationConstraint"));
-	fx_answer_release(&a);
+	assert_true(http_has(&a, "<LocationConstraint"));
+	http_answer_release(&a);
 	close(fd);
 }
 
 static void ignores_signatures(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 
 	(void)state;
 	fx_get(&fx, "/bucket/hello?X-Amz-Signature=00&x-id=GetObject",
@@ -291,9 +288,9 @@ static void ignores_signatures(void **state)
 	       "Accept-Encoding: gzip, deflate\r\n",
 	       &a);
 	assert_int_equal(a.status, 200);
-	fx_assert_header(&a, "Content-Encoding", "");
+	http_assert_header(&a, "Content-Encoding", "");
 	assert_memory_equal(a.body.buf, fx.source->bytes, 1000);
-	fx_answer_release(&a);
+	http_answer_release(&a);
 }
 
 /* What is said, what the answer says, and whether the connection ends. */
@@ -318,20 +315,20 @@ static void closes_when_told(void **state)
 		char *text = mem_printf("GET /bucket/hello HTTP/%s\r\n"
 					"Host: x\r\n%s\r\n",
 					cases[i].version, cases[i].lines);
-		struct fx_answer a;
+		struct http_answer a;
 
-		fx_say(fd, text);
-		assert_true(fx_read(fd, true, &a));
+		http_say(fd, text);
+		assert_true(http_read(fd, true, &a));
 		assert_int_equal(a.status, 200);
 		assert_true(a.whole);
-		fx_assert_header(&a, "Connection", cases[i].connection);
-		fx_answer_release(&a);
+		http_assert_header(&a, "Connection", cases[i].connection);
+		http_answer_release(&a);
 		if (cases[i].closes) {
-			assert_true(fx_is_closed(fd));
+			assert_true(http_is_closed(fd));
 		} else {
 			fx_ask(fd, "GET", "/bucket/dir/one", "", &a);
 			assert_int_equal(a.status, 200);
-			fx_answer_release(&a);
+			http_answer_release(&a);
 		}
 		close(fd);
 		free(text);
@@ -341,7 +338,7 @@ static void closes_when_told(void **state)
 static void answers_a_pipeline(void **state)
 {
 	struct str text = STR_INIT;
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
@@ -354,21 +351,21 @@ static void answers_a_pipeline(void **state)
 		       "GET /bucket/dir/two HTTP/1.1\r\nHost: x\r\n"
 		       "Connection: close\r\n\r\n"
 		       "GET /bucket/never HTTP/1.1\r\nHost: x\r\n\r\n");
-	fx_say(fd, text.buf);
+	http_say(fd, text.buf);
 	for (int i = 0; i < 600; i++) {
-		assert_true(fx_read(fd, true, &a));
+		assert_true(http_read(fd, true, &a));
 		assert_int_equal(a.status, 206);
 		assert_memory_equal(a.body.buf, fx.source->bytes + i,
 				    a.body.len);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
-	assert_true(fx_read(fd, false, &a));
+	assert_true(http_read(fd, false, &a));
 	assert_int_equal(a.status, 200);
-	fx_answer_release(&a);
-	assert_true(fx_read(fd, true, &a));
+	http_answer_release(&a);
+	assert_true(http_read(fd, true, &a));
 	assert_int_equal(a.body.len, 2);
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(fd)); /* and the last one is not answered */
+	http_answer_release(&a);
+	assert_true(http_is_closed(fd)); /* and the last one is not answered */
 	close(fd);
 	str_release(&text);
 }
@@ -377,7 +374,7 @@ static void takes_a_head_in_pieces(void **state)
 {
 	static const char text[] = "GET /bucket/dir/two HTTP/1.1\r\n"
 				   "Host: x\r\n\r\n";
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
@@ -389,26 +386,26 @@ static void takes_a_head_in_pieces(void **state)
 					 1);
 			fx_wait(&fx.row->received_bytes, before + 1);
 		}
-		assert_true(fx_read(fd, true, &a));
+		assert_true(http_read(fd, true, &a));
 		assert_int_equal(a.body.len, 2);
-		fx_answer_release(&a);
+		http_answer_release(&a);
 	}
 	close(fd);
 }
 
 static void answers_a_half_closed_peer(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
-	fx_say(fd, "GET /bucket/big HTTP/1.1\r\nHost: x\r\n\r\n");
+	http_say(fd, "GET /bucket/big HTTP/1.1\r\nHost: x\r\n\r\n");
 	shutdown(fd, SHUT_WR);
-	assert_true(fx_read(fd, true, &a));
+	assert_true(http_read(fd, true, &a));
 	assert_true(a.whole);
 	assert_int_equal(a.body.len, FX_BIG_BYTES);
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(fd));
+	http_answer_release(&a);
+	assert_true(http_is_closed(fd));
 	close(fd);
 }
 
@@ -444,19 +441,19 @@ static void refuses_and_closes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int fd = fx_connect(&fx);
-		struct fx_answer a;
+		struct http_answer a;
 
-		fx_say(fd, cases[i].text);
+		http_say(fd, cases[i].text);
 		for (int k = 0; k < 20; k++)
 			send(fd, more, sizeof(more), MSG_NOSIGNAL);
-		if (!fx_read(fd, true, &a))
+		if (!http_read(fd, true, &a))
 			fail_msg("no answer to %s", cases[i].text);
 		assert_int_equal(a.status, cases[i].status);
 		assert_true(a.whole);
-		assert_true(fx_has(&a, cases[i].code));
-		fx_assert_header(&a, "Connection", "close");
-		fx_answer_release(&a);
-		assert_true(fx_is_closed(fd));
+		assert_true(http_has(&a, cases[i].code));
+		http_assert_header(&a, "Connection", "close");
+		http_answer_release(&a);
+		assert_true(http_is_closed(fd));
 		close(fd);
 	}
 }
@@ -464,18 +461,18 @@ static void refuses_and_closes(void **state)
 static void refuses_a_huge_head(void **state)
 {
 	struct str text = STR_INIT;
-	struct fx_answer a;
+	struct http_answer a;
 	int fd = fx_connect(&fx);
 
 	(void)state;
 	str_add(&text, "GET /bucket/hello HTTP/1.1\r\nHost: x\r\nA: ");
 	while (text.len < 40000)
 		str_add(&text, "aaaaaaaaaaaaaaaa");
-	fx_say(fd, text.buf);
-	assert_true(fx_read(fd, true, &a));
+	http_say(fd, text.buf);
+	assert_true(http_read(fd, true, &a));
 	assert_int_equal(a.status, 400);
-	assert_true(fx_has(&a, "<Code>RequestHeaderSectionTooLarge</Code>"));
-	fx_answer_release(&a);
+	assert_true(http_has(&a, "<Code>RequestHeaderSectionTooLarge</Code>"));
+	http_answer_release(&a);
 	close(fd);
 	str_release(&text);
 }
@@ -483,7 +480,7 @@ static void refuses_a_huge_head(void **state)
 /* The bytes end in the middle: the connection is cut, nothing is made up. */
 static void cuts_what_it_has_not(void **state)
 {
-	struct fx_answer a;
+	struct http_answer a;
 	uint64_t aborted = atomic_load(&fx.row->aborted);
 	int fd = fx_connect(&fx);
 
@@ -493,8 +490,8 @@ static void cuts_what_it_has_not(void **state)
 	assert_false(a.whole);
 	assert_int_equal(a.body.len, 1 << 20);
 	assert_true(memcmp(a.body.buf, fx.source->bytes, 1 << 20) == 0);
-	fx_answer_release(&a);
-	assert_true(fx_is_closed(fd));
+	http_answer_release(&a);
+	assert_true(http_is_closed(fd));
 	close(fd);
 	fx_wait(&fx.row->aborted, aborted + 1);
 }
