@@ -22,6 +22,7 @@ LIBRARIES = ("aioboto3", "aiohttp", "fsspec", "httpx", "obstore", "requests")
 TESTS = ("fetch_range", "cog_header")
 CHECK_LIBRARIES = str(TOP / "check/libraries")
 SKIPPED = 77
+PACKET_HEADER_BYTES = 66
 # So many requests, and not so many seconds: in half a second a busy machine may do nothing at all.
 SHORT = ("--n-requests", "200", "--timeout", "60", "--warm-up", "0.1", "--concurrency", "8")
 QUICK = ("--n-requests", "20", "--timeout", "60", "--warm-up", "0", "--concurrency", "4")
@@ -106,6 +107,22 @@ class Check(unittest.TestCase):
     def query(self, sql, *values):
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             return db.execute(sql, values).fetchall()
+
+    def assert_bytes_agree(self, in_flight):
+        """Each link against the ledger, headers accounted. At the last reading the responses in flight,
+        of 16 KiB each, may count as sent and not be there yet.
+        """
+        rows = self.query(
+            "select link_rx_bytes, link_rx_packets, body_bytes + head_bytes, link_tx_bytes, link_tx_packets,"
+            " received_bytes from replicas r join ledger l on l.trial_id = r.trial_id and"
+            " l.replica = r.replica where phase = 'timed'"
+        )
+        self.assertTrue(rows)
+        for row in rows:
+            for counted, packets, sent in (row[:3], row[3:]):
+                expected = sent + PACKET_HEADER_BYTES * packets
+                delta = 0.01 * expected + in_flight * (16384 + 600)
+                self.assertAlmostEqual(counted, expected, delta=delta, msg=row)
 
     @contextlib.contextmanager
     def origin(self, *options):

@@ -45,9 +45,16 @@ class AsUser(Check):
     def as_user(self, *words, before="", status=0, **env):
         """Runs the installed program as nobody; `before` is shell that runs there first."""
         program = self.prefix / "bin/benchmark"
-        as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all")
+        as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        no_capabilities = ("--inh-caps=-all", "--bounding-set=-all")
         process = subprocess.Popen(
-            [*as_nobody, "sh", "-c", f"{before} exec {program} {' '.join(map(str, words))}"],
+            [
+                *as_nobody,
+                *no_capabilities,
+                "sh",
+                "-c",
+                f"{before} exec {program} {' '.join(map(str, words))}",
+            ],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "HOME": str(self.folder), **env},
             stdout=subprocess.PIPE,

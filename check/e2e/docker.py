@@ -18,7 +18,6 @@ SLACK_NS = 5_000_000
 LEAST_NS = 100_000_000
 LOOK_SECONDS = 0.005
 FAST = ("--timeout", "1", "--warm-up", "0.1", "--concurrency", "8", "--isolation", "docker")
-HEADERS = 66
 EMPTY = re.compile(r"geoio-benchmark-empty:\S+")
 engine = None
 
@@ -77,19 +76,6 @@ class Docker(Check):
         self.assert_nothing_left()
         self.assertEqual(groups_of(*self.started), [])
 
-    def assert_bytes_agree(self):
-        """Each container's link against the ledger, headers accounted."""
-        rows = self.query(
-            "select link_rx_bytes, link_rx_packets, body_bytes + head_bytes, link_tx_bytes, link_tx_packets,"
-            " received_bytes from replicas r join ledger l on l.trial_id = r.trial_id and"
-            " l.replica = r.replica where phase = 'timed'"
-        )
-        self.assertTrue(rows)
-        for row in rows:
-            for counted, packets, sent in (row[:3], row[3:]):
-                expected = sent + HEADERS * packets
-                self.assertAlmostEqual(counted, expected, delta=0.01 * expected + 4096, msg=row)
-
     def assert_good(self, row):
         where = [row[name] for name in ("isolation", "network", "state")]
         self.assertEqual(where, ["docker", "veth", "ok"], row)
@@ -102,7 +88,7 @@ class Docker(Check):
     def test_two_replicas_of_the_reference(self):
         self.run_test("reference", "--timeout", "2", "--replicas", "2")
         self.assert_good(self.only_result())
-        self.assert_bytes_agree()
+        self.assert_bytes_agree(in_flight=8)
         ids = [row[0] for row in self.query("select container_id from replicas")]
         self.assertEqual(len(set(ids)), 2)
         for each in ids:
@@ -117,7 +103,7 @@ class Docker(Check):
             self.run_test(library)
         for row in self.results():
             self.assert_good(row)
-        self.assert_bytes_agree()
+        self.assert_bytes_agree(in_flight=8)
         self.assert_no_containers()
 
     def watch_clocks(self, count, process):

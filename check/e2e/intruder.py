@@ -9,15 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from _harness import BENCHMARK, CHECK_LIBRARIES, SKIPPED, TOP, Check, groups_of, main, scratch_folders
-from _user import landlock_version
+import _user
+from _harness import CHECK_LIBRARIES, SKIPPED, Check, groups_of, main, scratch_folders
+from _user import NOBODY, landlock_version
 
-NOBODY = 65534
 FAST = ("--timeout", "0.5", "--warm-up", "0.1", "--concurrency", "4")
 
 
@@ -195,55 +194,23 @@ def daemons():
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
-class AsUser(Intruder):
-    """The installed program, for an account that owns nothing but its folder."""
-
+class AsUser(Intruder, _user.AsUser):
     @classmethod
     def setUpClass(cls):
-        # Scratch folders of checks are closed to others.
-        cls.base = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="intruder-", dir="/tmp")))
-        cls.base.chmod(0o755)
-        build = Path(BENCHMARK).parent
-        subprocess.run(
-            ["make", "-s", "-C", TOP, "install", f"PREFIX={cls.base}/prefix", f"BUILD={build}"], check=True
-        )
+        super().setUpClass()
         shutil.copytree(CHECK_LIBRARIES, cls.base / "libraries")
 
-    def setUp(self):
-        super().setUp()
-        self.folder = self.base / self._testMethodName
-        self.folder.mkdir()
-        self.db = self.folder / "sqlite.db"
-        shutil.chown(self.folder, NOBODY, NOBODY)
-
-    def as_user(self, *words, status=0):
-        result = subprocess.run(
-            [
-                *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"),
-                *("--bounding-set=-all", self.base / "prefix/bin/benchmark", *words),
-            ],
-            cwd=self.folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.folder),
-                "GEOIO_TESTS": str(self.base / "libraries"),
-            },
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        if status is not None:
-            self.assertEqual(result.returncode, status, f"{words}\n{result.stdout}\n{result.stderr}")
-        return result
+    def user_looks(self, *words):
+        return self.as_user(*words, status=None, GEOIO_TESTS=str(self.base / "libraries"))
 
     def isolation(self, *words):
-        self.as_user("run-test", "intruder", "fetch_range", *FAST, "--replicas", "2", *words, status=None)
+        self.user_looks("run-test", "intruder", "fetch_range", *FAST, "--replicas", "2", *words)
         return self.query("select isolation, replica_user from trials")[0]
 
     def test_cells_in_a_user_namespace(self):
         isolation, user = self.isolation()
         if isolation == "process":
-            self.skipTest(self.as_user("doctor", status=None).stdout)
+            self.skipTest(self.user_looks("doctor").stdout)
         self.assertEqual((isolation, user), ("cell-userns", f"uid {NOBODY}"))
         for said in self.looked():
             self.assert_alone(said)
@@ -262,7 +229,7 @@ class AsUser(Intruder):
         """The users of two replicas, each harmless, that are started as root with less than all of it."""
         subprocess.run(
             [
-                *(*before, self.base / "prefix/bin/benchmark", "run-test", "intruder", "fetch_range", *FAST),
+                *(*before, self.prefix / "bin/benchmark", "run-test", "intruder", "fetch_range", *FAST),
                 *("--replicas", "2", "--isolation", "process"),
             ],
             cwd=self.folder,
@@ -286,7 +253,7 @@ class AsUser(Intruder):
         self.assertLess(max(users), 60000)
 
     def test_doctor_tells_what_replicas_have(self):
-        told = self.as_user("doctor", status=None).stdout
+        told = self.user_looks("doctor").stdout
         self.assert_sentence(told, r"replicas +.*Landlock")
         told = self.benchmark("doctor", status=None).stdout
         self.assert_sentence(told, r"replicas +in cells each has a user of its own.*PID namespace")
