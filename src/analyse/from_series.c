@@ -88,13 +88,14 @@ static int64_t find_interval(const struct scraped_matrix *raw,
 }
 
 /*
- * Windows that fill the trial, so that each second of it weighs the same, and
- * that overlap by an interval: a rate knows of its window only what lies
- * between the first sample and the last, and what lies between two windows
- * would be lost. A quarter of an interval more, since readings are not at even
- * distances and just four would now and then hold three samples. They end an
- * interval before the trial does: the reading at its end comes out of turn, and
- * Prometheus' rate takes even distances for granted.
+ * Chooses windows that fill the trial, so that each second of it weighs the
+ * same. They overlap by an interval: a rate knows only the time between the
+ * first sample and the last of its window, so the time between two windows
+ * would be lost. A window is a quarter of an interval longer than needed.
+ * Readings are not at even distances, and without it a window would now and
+ * then hold three samples. The last window ends an interval before the trial:
+ * the reading at the end of the trial comes out of turn, and Prometheus' rate
+ * takes even distances for granted.
  */
 static void set_moments(struct scraped_trial *trial)
 {

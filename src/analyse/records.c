@@ -53,10 +53,10 @@ static void heap_pop(struct heap *heap)
 
 /*
  * Most operations in flight at one time. Records are in the order of their
- * ends, so going backwards the end times fall: an operation that starts after
- * the present end can never overlap an earlier one and leaves the heap, which
- * so holds just what is in flight there. A record out of order makes the heap
- * grow; `limit` keeps a broken file from costing memory.
+ * ends, and are read backwards, so the end times fall. An operation that starts
+ * after the present end cannot overlap an earlier one, and leaves the heap. So
+ * the heap holds just the operations in flight at that time. A record out of
+ * order makes it grow; `limit` keeps a broken file from costing memory.
  */
 static uint32_t in_flight_peak(const struct record *records, size_t n,
 			       unsigned concurrency)

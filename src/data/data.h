@@ -88,9 +88,10 @@ int data_union_new(struct object_source **out,
 		   struct err *err);
 
 /*
- * Writes JSON lines to `out`, one an object, the first `limit` (0: all) in
- * the order of the listing: name (of the dataset), bucket, key, size (bytes),
- * etag and, where the object is a TIFF that tiff_parse() understands, layout.
+ * Writes a JSON line to `out` for each of the first `limit` objects (0: all),
+ * in the order of the listing. Its members are name (of the dataset), bucket,
+ * key, size (bytes), etag and, if the object is a TIFF that tiff_parse()
+ * understands, layout.
  */
 int data_manifest_write(struct object_source *source, FILE *out,
 			uint64_t limit, struct err *err);

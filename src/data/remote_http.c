@@ -152,9 +152,10 @@ static void add_header(struct http *http, const char *name, const char *value)
 }
 
 /*
- * SigV4. Curl signs what it sends, so queries must come in their canonical
- * form (remote.c's duty), and what else S3 wants signed as headers: curl 7.88
- * does not send the body's hash by itself, and S3 refuses without it.
+ * SigV4. Curl signs what it sends, so queries must come in their canonical form
+ * (remote.c does so). Everything else that S3 wants signed must be a header. So
+ * is the hash of the body: curl 7.88 does not send it by itself, and S3 refuses
+ * a request without it.
  */
 static void set_credentials(struct http *http, const struct data_remote *remote)
 {

@@ -1,8 +1,7 @@
 /*
- * The first 4,208 bytes of a Sentinel-2 band, written again from its layout:
- * the TIFF header, GDAL's ghost area, the directories at their offsets with
- * the tag data of each behind it, and last the tables of tile offsets and byte
- * counts.
+ * Writes the first 4,208 bytes of a Sentinel-2 band from its layout. They are
+ * the TIFF header, GDAL's ghost area, the directories at their offsets, each
+ * with its tag data behind it, and the tables of tile offsets and byte counts.
  */
 #include "data/s2.h"
 

@@ -14,8 +14,8 @@
  *				       .launcher_context = &container };
  *
  * The engine must see the files that we see, at the same paths, and run in our
- * PID namespace or one below: it is this machine's, or it is made to look so
- * (`docker run --pid host -v /dev/shm:/dev/shm …`).
+ * PID namespace or one below. So it is with the engine of this machine; in a
+ * container `docker run --pid host -v /dev/shm:/dev/shm …` makes it so.
  *
  * A harness that itself runs in a container of the image that replicas have
  * (containers/Dockerfile) says so with the variable GEOIO_BENCHMARK_IMAGE. Then
@@ -84,9 +84,10 @@ bool container_probe(char *out, size_t size);
 /*
  * The image to use, made sure of: `wanted`, or, where that is NULL, ours, of
  * empty folders and links, made at once where it is missing (no registry is
- * asked; it has 31 bytes and stays). The host's /usr and /etc must then be among
- * the mounts. ERR_NOT_FOUND names `wanted` and how to get it; ERR_USAGE: ours,
- * with GEOIO_BENCHMARK_IMAGE; else as engine_call(). The caller frees *out.
+ * asked; it has 31 bytes and stays). The host's /usr and /etc must then be
+ * among the mounts. ERR_NOT_FOUND names `wanted` and how to get it; ERR_USAGE:
+ * ours, with GEOIO_BENCHMARK_IMAGE; else as engine_call(). The caller frees
+ * *out.
  */
 int container_image(const char *socket, const char *wanted, char **out,
 		    struct err *err);

@@ -12,9 +12,9 @@
 /* Readings of what costs more: once a second. */
 #define SELDOM_TICKS 10
 
-/* So many cells are read in full at each tick. Where there are more, CPU time
- * and bytes are still read of all, files of groups of some, in turns: to read a
- * file of a group that another CPU has used costs 4 us, so that 100 cells of six
+/* So many cells are read in full at each tick. If there are more, CPU time and
+ * bytes are still read of all, but the files of groups only of some, in turns.
+ * A file of a group that another CPU has used costs 4 us: 100 cells of six
  * files ten times a second would be 2.5% of a CPU. */
 #define FULL_CELLS 16
 #define TURN_CELLS 5
@@ -432,7 +432,8 @@ void sampler_done(struct sampler *s, unsigned i)
 	processes_done(s, i);
 }
 
-/* ------------------------------------------------------------- afterwards --- */
+/* ------------------------------------------------------------- afterwards
+ * --- */
 
 /* The most memory that a replica was seen to have which died before it could be
  * asked for its peak. */

@@ -10,9 +10,10 @@
 /*
  * Fills all of `out` but `isolation`, which the caller knows. The members come
  * from this program's version, uname, PRETTY_NAME of os-release, the model of
- * the CPU (on ARM its implementer and part), the CPUs that this process may use
- * (affinity), MemTotal (no limit of a control group), and the default
- * congestion control. A member that cannot be found out is "" or 0. Returns 0.
+ * the CPU, MemTotal, and the default congestion control. On ARM the model is
+ * the implementer and part. MemTotal has no limit of a control group. CPUs are
+ * those that this process may use (affinity). A member that cannot be found out
+ * is "" or 0. Returns 0.
  */
 int measure_environment(struct environment *out);
 

@@ -4,7 +4,7 @@
  *
  * Repeats. A request counts as repeated if the same range of the same key was
  * asked for before, through the same port, and that response failed or is
- * unfinished: it was cut, had a status of 500 or more, or is still being sent.
+ * unfinished. It was cut, had a status of 500 or more, or is still being sent.
  * The memory of a cut response has the key and the end of its range. So a
  * client that goes on where it was cut counts as well. One repeat takes one cut
  * off the memory. Each row remembers TALLY_SETS * TALLY_WAYS cuts.

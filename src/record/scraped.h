@@ -31,10 +31,11 @@ struct scraped_matrix {
 void scraped_matrix_release(struct scraped_matrix *matrix);
 
 /*
- * What there is of one trial. The moments are go_ms + rate_ms, and then one each
- * step_ms; at each stands what the rate_ms before it gave, if they held enough
- * samples, the first and the last of them within edge_ms of the ends: where a
- * scrape was missed there, Prometheus' rate would be too low.
+ * The series of one trial. The first moment is go_ms + rate_ms, and then there
+ * is one each step_ms. The value at a moment is the rate over the rate_ms
+ * before it. It exists only if that window has enough samples, the first and
+ * the last of them within edge_ms of its ends. If a scrape was missed there,
+ * Prometheus' rate would be too low.
  */
 struct scraped_trial {
 	uint32_t replicas;

@@ -4,10 +4,10 @@
  * becomes its child, whatever session or group it made for itself.
  *
  * A child is a replica's descendant if it was not there at the beginning, and
- * is neither in our session nor in the session of a child that was there:
- * replicas have sessions of their own, and no process can go back into an older
- * one. Where this process is the first of its PID namespace, it also gets the
- * orphans of others.
+ * is neither in our session nor in that of a child that was there. This is
+ * enough, as replicas have sessions of their own, and no process can go back
+ * into an older one. If this process is the first of its PID namespace, it also
+ * gets the orphans of others.
  */
 #ifndef RUN_DESCENDANTS_H
 #define RUN_DESCENDANTS_H

@@ -21,8 +21,8 @@ enum blame {
 struct place {
 	void *context;
 	/* Makes a child of this process that runs `child`, which does not
-	 * return, in a PID namespace of the place, say. All signals are blocked.
-	 * Its number, or -1 with errno. NULL: fork(2) will do. */
+	 * return, in a PID namespace of the place, say. All signals are
+	 * blocked. Its number, or -1 with errno. NULL: fork(2) will do. */
 	pid_t (*fork)(void *context, unsigned replica,
 		      void (*child)(void *argument), void *argument);
 	/* In the forked child, as the last thing before execve(): moves the
@@ -38,9 +38,10 @@ struct place {
 	/* SIGKILL to all that is in the place. The replica's first process may
 	 * have ended. How many orphans it found there, as far as it knows. */
 	unsigned (*kill)(void *context, unsigned replica);
-	/* What may have ended a replica early, asked before it is reaped, while
-	 * a container's control group is still there: writes a reason that goes
-	 * on after a colon: "it used more memory than --memory allows: …". */
+	/* Writes what may have ended a replica early, as a reason that goes on
+	 * after a colon: "it used more memory than --memory allows: …". Called
+	 * before the replica is reaped, while a container's control group is
+	 * still there. */
 	enum blame (*blame)(void *context, unsigned replica, char *out,
 			    size_t size);
 };

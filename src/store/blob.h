@@ -1,8 +1,9 @@
 /*
- * A histogram as a blob: its buckets that are not empty, in rising order, each
- * as two varints (LEB128: 7 bits a byte, the lowest first, the high bit set on
- * all but the last): the distance to the previous bucket (the first: to -1),
- * and the count. Buckets are numbered as in record/histogram.h.
+ * A histogram as a blob. It has the buckets that are not empty, in rising
+ * order. Each is two varints: the distance to the previous bucket (of the first
+ * one: to -1), and the count. A varint is LEB128: 7 bits a byte, the lowest
+ * first, the high bit set on all bytes but the last. Buckets are numbered as in
+ * record/histogram.h.
  */
 #ifndef STORE_BLOB_H
 #define STORE_BLOB_H
