@@ -59,11 +59,11 @@ int plan_write_proof(const struct plan *plan, struct object_source *source,
 		     struct err *err);
 
 /*
- * The burst: workload.concurrency operations of one stage each, all with crc32,
- * no two ranged GETs of a plain plan of the same range, of at most
- * PLAN_BURST_BYTES a request (a cog_header whose header is larger than that
- * reads all of it). Their keys get `key_prefix` in front. *requests is how many
- * there are in all. ERR_USAGE when an object is too small for so many ranges.
+ * The burst: workload.concurrency operations of one stage each, all with crc32.
+ * In a plain plan no two of them are of the same range. A request has at most
+ * PLAN_BURST_BYTES; a cog_header whose header is larger reads all of it. Their
+ * keys get `key_prefix` in front. *requests is how many there are in all.
+ * ERR_USAGE when an object is too small for so many ranges.
  */
 #define PLAN_BURST_BYTES 16384U
 int plan_write_burst(const struct plan *plan, struct object_source *source,
