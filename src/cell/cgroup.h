@@ -49,6 +49,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/cpu.h"
 #include "base/err.h"
 #include "base/unknown.h"
 
@@ -92,7 +93,7 @@ struct cgroup {
 					 * an earlier one. Owned */
 	int procs_fd[CGROUP_CONTROLLERS]; /* cgroup.procs, to enter */
 	int file_fd[CGROUP_FILES]; /* counters; the ops know which is which */
-	uint64_t last_cpu_ns, last_user_ns; /* as said last: neither goes down */
+	struct cpu_time cpu; /* of the last reading */
 	bool ours; /* made by us: cgroup_remove() removes it */
 };
 

@@ -160,32 +160,19 @@ uint64_t cgroup_count_line(const struct cgroup *group, unsigned file,
 	return cgroup_number(text, name);
 }
 
-/* Ticks are samples, so their ratio changes much while there are few of them.
- * Time that was once said to be user time, or system time, stays so. */
 void cgroup_set_cpu(struct cgroup *group, uint64_t cpu_ns, uint64_t user,
 		    uint64_t system, struct cgroup_counts *out)
 {
-	uint64_t total = cpu_ns > group->last_cpu_ns ? cpu_ns
-						     : group->last_cpu_ns;
-	uint64_t most = group->last_user_ns + (total - group->last_cpu_ns);
-	double share = user + system
-			       ? (double)user / ((double)user + (double)system)
-			       : 1.0;
-	uint64_t user_ns = (uint64_t)((double)total * share);
-
-	if (user_ns < group->last_user_ns)
-		user_ns = group->last_user_ns;
-	if (user_ns > most)
-		user_ns = most;
-	out->cpu_ns = group->last_cpu_ns = total;
-	out->cpu_user_ns = group->last_user_ns = user_ns;
+	cpu_time_set(&group->cpu, cpu_ns, user, system);
+	out->cpu_ns = group->cpu.total_ns;
+	out->cpu_user_ns = group->cpu.user_ns;
 }
 
 void cgroup_advance(struct cgroup *group, uint64_t cpu_ns,
 		    struct cgroup_counts *out)
 {
-	cgroup_set_cpu(group, cpu_ns, group->last_user_ns,
-		       group->last_cpu_ns - group->last_user_ns, out);
+	cgroup_set_cpu(group, cpu_ns, group->cpu.user_ns,
+		       group->cpu.total_ns - group->cpu.user_ns, out);
 }
 
 /* --------------------------------------------------------------- limits --- */

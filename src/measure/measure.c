@@ -99,26 +99,6 @@ int measure_open(struct meter *meter, pid_t pid, struct err *err)
 	return ended(pid, err);
 }
 
-/* Ticks are samples, so their ratio changes much while there are few of them.
- * Time that was once said to be user time, or system time, stays so. */
-static uint64_t split_user(struct meter *meter, uint64_t cpu_ns, uint64_t user,
-			   uint64_t system)
-{
-	double share = user + system
-			       ? (double)user / (double)(user + system)
-			       : 1.0;
-	uint64_t user_ns = (uint64_t)((double)cpu_ns * share);
-	uint64_t most = meter->last_user_ns + (cpu_ns - meter->last_cpu_ns);
-
-	if (user_ns < meter->last_user_ns)
-		user_ns = meter->last_user_ns;
-	if (user_ns > most)
-		user_ns = most;
-	meter->last_user_ns = user_ns;
-	meter->last_cpu_ns = cpu_ns;
-	return user_ns;
-}
-
 int measure_read(struct meter *meter, struct sample *sample, struct err *err)
 {
 	char text[STATUS_BYTES];
@@ -136,10 +116,9 @@ int measure_read(struct meter *meter, struct sample *sample, struct err *err)
 		return ended(meter->pid, err);
 	sample->at_ns = clock_now_ns();
 	cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
-	if (cpu_ns < meter->last_cpu_ns)
-		cpu_ns = meter->last_cpu_ns;
-	sample->cpu_ns = cpu_ns;
-	sample->cpu_user_ns = split_user(meter, cpu_ns, user, system);
+	cpu_time_set(&meter->cpu, cpu_ns, user, system);
+	sample->cpu_ns = meter->cpu.total_ns;
+	sample->cpu_user_ns = meter->cpu.user_ns;
 	sample->memory_bytes = status.anon + status.file;
 	sample->threads = status.threads;
 	return 0;

@@ -26,6 +26,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "base/cpu.h"
 #include "base/err.h"
 #include "record/trial.h"
 
@@ -33,7 +34,7 @@ struct meter {
 	pid_t pid;
 	clockid_t cpu_clock;
 	int stat_fd, status_fd;           /* -1: closed */
-	uint64_t last_cpu_ns, last_user_ns;
+	struct cpu_time cpu;              /* of the last reading */
 };
 
 /* Opens the counters of any process. ERR_NOT_FOUND:
