@@ -155,7 +155,7 @@ class AsRoot(Intruder):
                 GEOIO_TESTS=CHECK_LIBRARIES,
             )
             self.assert_sentence(
-                self.query("select findings from trials")[0][0], r"left \d+ processes behind"
+                self.query("select text from findings order by position")[0][0], r"left \d+ processes behind"
             )
 
     def test_a_daemon_outlives_nothing(self):

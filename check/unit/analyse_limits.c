@@ -23,7 +23,8 @@ static int make(void **state)
 	trial_init(&trial, &spec);
 	trial.go_ns = GO;
 	trial.window_end_ns = GO + 2000 * MS;
-	trial.applied = (struct applied){ true, 0.2, 20 << 20, 4 };
+	trial.applied = (struct applied){ true, 0.2, 20 << 20, 4,
+					  COUNT_UNKNOWN };
 	for (unsigned i = 0; i < 2; i++) {
 		trial.replica[i].done_ns = trial.window_end_ns;
 		trial.replica[i].cpu_ns = 400 * MS;

@@ -2,6 +2,7 @@
 #ifndef CHECK_UNIT_STORE_FIXTURE_H
 #define CHECK_UNIT_STORE_FIXTURE_H
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -38,6 +39,26 @@ static inline int fixture_remove(void **state)
 	free(f->path);
 	free(f->url);
 	return 0;
+}
+
+/* A golden database of that schema. */
+static inline void make_golden(const struct fixture *f, const char *schema)
+{
+	char *path = mem_printf("check/golden/db/%s.sql", schema);
+	struct str text = STR_INIT;
+	struct err err;
+	sqlite3 *db;
+
+	assert_int_equal(file_read(check_file(path), 1 << 20, &text, &err), 0);
+	unlink(f->path);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL,
+				      NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, text.buf, NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	str_release(&text);
+	free(path);
 }
 
 static inline void fixture_run(struct run *run)

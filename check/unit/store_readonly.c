@@ -14,25 +14,6 @@
 
 static struct err err;
 
-/* A golden database of that schema. */
-static void make_golden(const struct fixture *f, const char *schema)
-{
-	char *path = mem_printf("check/golden/db/%s.sql", schema);
-	struct str text = STR_INIT;
-	sqlite3 *db;
-
-	assert_int_equal(file_read(check_file(path), 1 << 20, &text, &err), 0);
-	unlink(f->path);
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL,
-				      NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, text.buf, NULL, NULL, NULL),
-			 SQLITE_OK);
-	sqlite3_close(db);
-	str_release(&text);
-	free(path);
-}
-
 static int count_row(void *context, const struct result_row *row)
 {
 	assert_string_equal(row->library_name, "aiohttp");

@@ -388,6 +388,27 @@ static int files_in(const char *path)
 	return n - 2;
 }
 
+/* Of a program of the same schema, with results that are not known here. */
+static void a_newer_column(void **state)
+{
+	struct fixture *f = *state;
+	struct run run;
+	char *file = spool_one(f, &run, false);
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "ALTER TABLE results ADD COLUMN "
+					  "tomorrow REAL; UPDATE results SET "
+					  "tomorrow = 3", NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	recover(f, 1, 0);
+	assert_int_equal(count(f->path, "SELECT sum(tomorrow) FROM results"),
+			 9);
+	free(file);
+	free(run.command);
+}
+
 /* A writer that lives keeps its file, whoever looks; another's name stays. */
 static void what_the_killed_began_is_removed(void **state)
 {
@@ -438,7 +459,7 @@ int main(void)
 		CHECK(the_whole_trial_comes_back), CHECK(none_comes_twice),
 		CHECK(the_end_of_a_run_comes_back), CHECK(places),
 		CHECK(others_are_left), CHECK(what_is_damaged_is_named),
-		CHECK(an_older_schema),
+		CHECK(an_older_schema), CHECK(a_newer_column),
 		CHECK(what_the_killed_began_is_removed),
 		CHECK(killed_at_any_moment), CHECK(room),
 	};

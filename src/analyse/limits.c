@@ -75,7 +75,7 @@ static double most_link(const struct trial *trial)
 		double length_s;
 
 		if (r->link_rx_bytes == COUNT_UNKNOWN || !r->done_ns ||
-		    r->done_ns <= trial->go_ns)
+		    r->done_ns == COUNT_UNKNOWN || r->done_ns <= trial->go_ns)
 			continue;
 		length_s = clock_seconds(r->done_ns - trial->go_ns);
 		if (length_s >= USE_LEAST_S && 8 * bytes / length_s > most)
@@ -111,9 +111,10 @@ void limits_that_hold(const struct trial *trial, struct limits *out)
 				      (double)applied->pids,
 				      (double)most_pids(trial));
 	out->link_broken = spec->link_bits_per_second &&
-			   most_link(trial) >
-				   (double)spec->link_bits_per_second *
-					   USE_SHARE;
+			   (!applied->link_bits_per_second ||
+			    most_link(trial) >
+				    (double)spec->link_bits_per_second *
+					    USE_SHARE);
 }
 
 /* One that was asked for: whether it is another, or none. */

@@ -67,9 +67,10 @@ static void reconcile_strays(struct trial *trial)
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		trial->replica[i].cpu_scope = CPU_SCOPE_INCOMPLETE;
 	trial_add_finding(trial,
-			  "%u processes left their replicas, and without "
+			  "%llu processes left their replicas, and without "
 			  "control groups nobody knows whose they are: their "
-			  "CPU and memory are in no figure", trial->strays);
+			  "CPU and memory are in no figure",
+			  (unsigned long long)trial->strays);
 }
 
 void reconcile_cpu(struct trial *trial)

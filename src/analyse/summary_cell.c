@@ -95,7 +95,8 @@ void summary_scope(struct result_row *row, const struct trial *trial,
 		if ((replica < 0 || (unsigned)replica == i) &&
 		    trial->replica[i].cpu_scope > least)
 			least = trial->replica[i].cpu_scope;
-	row->cpu_scope = trial->go_ns ? mem_dup(cpu_scope_name(least)) : NULL;
+	if (trial->go_ns && least != CPU_SCOPE_UNKNOWN)
+		row->cpu_scope = mem_dup(cpu_scope_name(least));
 }
 
 void summary_add_cell(struct result_row *row, const struct replica *replica)

@@ -123,5 +123,5 @@ void processes_finish(struct sampler *s)
 		replica->processes = s->families.processes[i];
 	}
 	if (s->groupless)
-		s->trial->strays = (unsigned)s->families.stray_count;
+		s->trial->strays = s->families.stray_count;
 }

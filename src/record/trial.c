@@ -91,6 +91,7 @@ void trial_init(struct trial *trial, const struct trial_spec *spec)
 		replica_init(&trial->replica[i], i);
 	trial->placement = (struct placement){ ISOLATION_PROCESS, "none",
 					       "loopback", "none", "" };
+	trial->applied.link_bits_per_second = COUNT_UNKNOWN;
 }
 
 static void replica_release(struct replica *replica)

@@ -114,6 +114,7 @@ enum cpu_scope {
 #define X(name, word, text) CPU_SCOPE_##name,
 	CPU_SCOPES(X)
 #undef X
+	CPU_SCOPE_UNKNOWN
 };
 
 const char *cpu_scope_name(enum cpu_scope scope);
@@ -161,6 +162,8 @@ struct applied {
 	bool known; /* control groups were there to be asked */
 	double cpus;
 	uint64_t memory_bytes, pids;
+	uint64_t link_bits_per_second; /* 0: it did not hold; COUNT_UNKNOWN:
+					* what was received tells */
 };
 
 /* The machine's own counters, which grow from its start; COUNT_UNKNOWN where
@@ -199,8 +202,9 @@ struct replica {
 	uint64_t started, finished, unfinished;
 	char stopped_by[16];
 	char *failure_text[OUTCOME_COUNT]; /* of each class the first; NULL */
-	uint64_t done_ns;       /* when its `done` arrived; 0: never */
-	uint64_t end_ns;        /* of its `done`; 0: never */
+	uint64_t done_ns;       /* when its `done` arrived; 0: never,
+				 * COUNT_UNKNOWN: it did, at some time */
+	uint64_t end_ns;        /* of its `done`; the same */
 
 	/* What it recorded within the window (analyse fills these). */
 	uint64_t outcomes[OUTCOME_COUNT];
@@ -265,7 +269,7 @@ struct trial {
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
 	uint64_t origin_still_ns; /* of the window, that it stood still */
-	unsigned strays;        /* orphans of which nobody knows whose they are,
+	uint64_t strays;        /* orphans of which nobody knows whose they are,
 				 * where no group counts them */
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */
 	char congestion[16];    /* of the origin's sockets, "" unknown */

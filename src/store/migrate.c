@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "store/database.h"
 #include "store/migrate.h"
+#include "store/results_columns.h"
 
 #define STEPS_MAX 100
 
@@ -191,10 +192,17 @@ int migrate_read(struct store *store, struct err *err)
 
 	if (code == 0)
 		code = check_known(store, number, steps, count, err);
-	if (code < 0 || number == steps[count - 1].number)
-		return code;
-	code = readonly_copy(store, err);
-	return code < 0 ? code : migrate_upgrade(store, err);
+	if (code == 0 && number == steps[count - 1].number) {
+		code = results_lack_columns(store, err);
+		if (code <= 0)
+			return code;
+		code = 0;
+	}
+	if (code == 0)
+		code = readonly_copy(store, err);
+	if (code == 0)
+		code = migrate_upgrade(store, err);
+	return code < 0 ? code : results_complete(store, err);
 }
 
 static int parse_target(const char *target, const struct step *steps,
@@ -281,6 +289,8 @@ int store_migrate(const char *url, enum store_way way, const char *target,
 				 now ? steps[now - 1].name : "empty");
 		if (code == 0)
 			code = walk(&store, steps, now, to, report, err);
+		if (code == 0 && to == count)
+			code = results_complete(&store, err);
 	}
 	database_close(&store);
 	free(path);

@@ -4,11 +4,13 @@
 
 #include "store/store.h"
 
-/* To the newest schema; ERR_CONFLICT: the database is of a newer program. */
+/* To the newest schema, whose table `results` may lack columns of this program's;
+ * ERR_CONFLICT: the database is of a newer program. */
 int migrate_upgrade(const struct store *store, struct err *err);
 
-/* The same of a copy in memory, which the store then is, where the schema is an
- * older one: who reads changes nothing. */
+/* The same, with all columns, of a copy in memory, which the store then is, where
+ * the schema is an older one, or a column is missing: who reads changes
+ * nothing. */
 int migrate_read(struct store *store, struct err *err);
 
 #endif

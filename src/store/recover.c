@@ -13,6 +13,7 @@
 #include "base/invoker.h"
 #include "base/mem.h"
 #include "store/migrate.h"
+#include "store/results_columns.h"
 #include "store/spool.h"
 #include "store/tables.h"
 
@@ -124,7 +125,7 @@ static int copy_table(const struct store *spool, const struct store *store,
 static int copy_all(const struct store *spool, const struct store *store,
 		    struct err *err)
 {
-	int code = 0;
+	int code = results_take_columns(store, spool, err);
 
 	for (const char *const *table = tables_written; code == 0 && *table;
 	     table++)

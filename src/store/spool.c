@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "store/migrate.h"
+#include "store/results_columns.h"
 
 /* A database in memory, with the run, that says what it is for. */
 static int begin(struct store *spool, const char *target,
@@ -17,6 +18,8 @@ static int begin(struct store *spool, const char *target,
 	code = database_attach(spool, ":memory:", SQLITE_OPEN_READWRITE, err);
 	if (code == 0)
 		code = migrate_upgrade(spool, err);
+	if (code == 0)
+		code = results_complete(spool, err);
 	if (code == 0)
 		code = database_run(spool,
 				    "CREATE TABLE spool (database TEXT)", err);

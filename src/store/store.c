@@ -9,6 +9,7 @@
 #include "store/blob.h"
 #include "store/database.h"
 #include "store/migrate.h"
+#include "store/results_columns.h"
 #include "store/save.h"
 #include "store/tables.h"
 
@@ -30,6 +31,8 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	/* Better now than when the first trial has been measured. */
 	if (code == 0 && mode == STORE_WRITE)
 		code = tables_check(store, err);
+	if (code == 0 && mode == STORE_WRITE)
+		code = results_complete(store, err);
 	if (code < 0)
 		store_close(store);
 	else
@@ -70,35 +73,7 @@ bool store_has_file(const struct store *store, const char *path)
 int store_begin_run(struct store *store, const struct run *run,
 		    struct err *err)
 {
-	const struct environment *e = &run->environment;
-	char text[CLOCK_TEXT_BYTES];
-	struct statement s;
-	int code = statement_prepare(
-		&s, store,
-		"INSERT INTO runs (id, command, start_time, harness_version, "
-		"kernel, machine, distribution, cpu_model, cpus, memory_bytes, "
-		"system_congestion, instance_type, isolation) "
-		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		err);
-
-	if (code < 0)
-		return code;
-	statement_text(&s, run->id);
-	statement_text(&s, run->command ? run->command : "");
-	statement_text(&s, clock_format(run->start_wall_ns, text));
-	statement_text(&s, e->harness_version);
-	statement_text(&s, e->kernel);
-	statement_text(&s, e->machine);
-	statement_text(&s, e->distribution);
-	statement_text(&s, e->cpu_model);
-	statement_count(&s, e->cpus);
-	statement_count(&s, e->memory_bytes);
-	statement_text(&s, e->congestion);
-	statement_text(&s, e->instance_type);
-	statement_text(&s, e->isolation);
-	code = statement_run(&s, err);
-	statement_release(&s);
-	return code;
+	return save_run(store, run, err);
 }
 
 int store_end_run(struct store *store, const struct run *run, enum run_end end,
@@ -143,6 +118,8 @@ int store_add_trial(struct store *store, const struct run *run,
 		code = save_failures(store, trial, err);
 	if (code == 0)
 		code = save_ledger(store, trial, err);
+	if (code == 0)
+		code = save_findings(store, trial, err);
 	if (code == 0)
 		code = save_results(store, trial, summary, err);
 	return database_end(store, code, err);

@@ -9,7 +9,7 @@
 
 const char *const tables_written[] = {
 	"runs",    "trials",   "replicas", "samples", "machine_samples",
-	"latency", "failures", "ledger",   "results", NULL,
+	"latency", "failures", "ledger",   "findings", "results", NULL,
 };
 
 static void add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
@@ -56,7 +56,8 @@ static int check_table(const struct store *store, const struct store *model,
 	return code;
 }
 
-int tables_check(const struct store *store, struct err *err)
+static int check_tables(const struct store *store, const char *const *tables,
+			struct err *err)
 {
 	struct store model = { .path = mem_dup("a new database in memory") };
 	int code = database_attach(&model, ":memory:", SQLITE_OPEN_READWRITE,
@@ -64,11 +65,23 @@ int tables_check(const struct store *store, struct err *err)
 
 	if (code == 0)
 		code = migrate_upgrade(&model, err);
-	for (const char *const *table = tables_written; code == 0 && *table;
-	     table++)
-		code = check_table(store, &model, *table, err);
+	for (; code == 0 && *tables; tables++)
+		code = check_table(store, &model, *tables, err);
 	database_close(&model);
 	return code;
+}
+
+int tables_check(const struct store *store, struct err *err)
+{
+	return check_tables(store, tables_written, err);
+}
+
+int tables_check_one(const struct store *store, const char *table,
+		     struct err *err)
+{
+	const char *const tables[] = { table, NULL };
+
+	return check_tables(store, tables, err);
 }
 
 #define STEPS_BETWEEN 100000 /* of SQLite's machine: some milliseconds */

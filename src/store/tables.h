@@ -15,8 +15,10 @@ int tables_prepare(const struct store *from, const struct store *to,
 		   const char *table, struct statement *select,
 		   struct statement *insert, struct err *err);
 
-/* ERR_INVALID: one of them cannot be written; says which. Of a database of the
- * newest schema. */
+/* ERR_INVALID: one of them, or this one, lacks what the migrations made; says
+ * what. Of a database of the newest schema. */
 int tables_check(const struct store *store, struct err *err);
+int tables_check_one(const struct store *store, const char *table,
+		     struct err *err);
 
 #endif

@@ -1,0 +1,392 @@
+#include "store/stored.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static const char *state_word(unsigned state)
+{
+	return replica_state_name((enum replica_state)state);
+}
+
+static const char *isolation_word(unsigned isolation)
+{
+	return isolation_name((enum isolation)isolation);
+}
+
+static const char *scope_word(unsigned scope)
+{
+	return cpu_scope_name((enum cpu_scope)scope);
+}
+
+#define AS(type, column, kind, member)                                         \
+	{ column, STORED_##kind, offsetof(struct type, member),                \
+	  sizeof(((struct type *)0)->member), NULL }
+#define WORD(type, column, member, word)                                       \
+	{ column, STORED_WORD, offsetof(struct type, member),                  \
+	  sizeof(((struct type *)0)->member), word }
+#define LAST { NULL, STORED_COUNT, 0, 0, NULL }
+
+#define RUN(column, kind, member) AS(run, column, kind, member)
+const struct stored stored_run[] = {
+	RUN("id", NAME, id),
+	RUN("command", TEXT, command),
+	RUN("start_time", TIME, start_wall_ns),
+	RUN("end_time", END, end_wall_ns),
+	RUN("harness_version", NAME, environment.harness_version),
+	RUN("kernel", NAME, environment.kernel),
+	RUN("machine", NAME, environment.machine),
+	RUN("distribution", NAME, environment.distribution),
+	RUN("cpu_model", NAME, environment.cpu_model),
+	RUN("cpus", UNSIGNED, environment.cpus),
+	RUN("memory_bytes", COUNT, environment.memory_bytes),
+	RUN("system_congestion", NAME, environment.congestion),
+	RUN("instance_type", NAME, environment.instance_type),
+	RUN("isolation", NAME, environment.isolation),
+	LAST,
+};
+
+#define TRIAL(column, kind, member) AS(trial, column, kind, member)
+const struct stored stored_trial[] = {
+	TRIAL("id", NAME, id),
+	TRIAL("library", NAME, spec.library),
+	TRIAL("test", NAME, spec.test),
+	TRIAL("params", NAME, params_json),
+	TRIAL("replicas", UNSIGNED, spec.replicas),
+	TRIAL("concurrency", UNSIGNED, spec.concurrency),
+	TRIAL("n_requests", SOME, spec.n_requests),
+	TRIAL("timeout_seconds", NUMBER, spec.timeout_s),
+	TRIAL("operation_timeout_seconds", NUMBER, spec.operation_timeout_s),
+	TRIAL("warm_up_seconds", NUMBER, spec.warm_up_s),
+	TRIAL("rate_per_second", RATE, spec.rate),
+	TRIAL("seed", COUNT, spec.seed),
+	TRIAL("request_size_bytes", COUNT, spec.request_size),
+	TRIAL("hot_key", FLAG, spec.hot_key),
+	TRIAL("dataset", NAME, spec.dataset),
+	TRIAL("keys", COUNT, spec.keys),
+	TRIAL("endpoint", LINE, spec.endpoint),
+	TRIAL("bucket", NAME, spec.bucket),
+	TRIAL("pool_size", UNSIGNED, spec.client.pool_size),
+	TRIAL("keep_alive", FLAG, spec.client.keep_alive),
+	TRIAL("keep_alive_timeout_seconds", NUMBER,
+	      spec.client.keep_alive_timeout_s),
+	TRIAL("use_dns_cache", FLAG, spec.client.use_dns_cache),
+	TRIAL("cpus_limit", RATE, spec.cpus_limit),
+	TRIAL("memory_limit_bytes", SOME, spec.memory_limit_bytes),
+	TRIAL("pids_limit", SOME, spec.pids_limit),
+	TRIAL("link_bits_per_second", SOME, spec.link_bits_per_second),
+	TRIAL("start_time", TIME, start_wall_ns),
+	TRIAL("end_time", TIME, end_wall_ns),
+	TRIAL("go_ns", COUNT, go_ns),
+	TRIAL("window_end_ns", COUNT, window_end_ns),
+	TRIAL("origin_cpu_ns", COUNT, origin_cpu_ns),
+	TRIAL("origin_still_ns", COUNT, origin_still_ns),
+	TRIAL("origin_congestion", LINE, congestion),
+	TRIAL("others_cpu_ns", COUNT, others_cpu_ns),
+	TRIAL("strays", COUNT, strays),
+	TRIAL("failed", FLAG, failed),
+	TRIAL("text", LINE, text),
+	WORD(trial, "isolation", placement.isolation, isolation_word),
+	TRIAL("cgroup", LINE, placement.cgroup),
+	TRIAL("network", LINE, placement.network),
+	TRIAL("pinning", LINE, placement.pinning),
+	TRIAL("replica_user", LINE, placement.user),
+	TRIAL("applied_cpus", NUMBER, applied.cpus),
+	TRIAL("applied_memory_bytes", COUNT, applied.memory_bytes),
+	TRIAL("applied_pids", COUNT, applied.pids),
+	TRIAL("applied_link_bits_per_second", COUNT,
+	      applied.link_bits_per_second),
+	LAST,
+};
+
+#define REPLICA(column, kind, member) AS(replica, column, kind, member)
+const struct stored stored_replica[] = {
+	REPLICA("replica", UNSIGNED, number),
+	REPLICA("pid", INT, pid),
+	WORD(replica, "state", state, state_word),
+	REPLICA("exit_status", STATUS, exit_status),
+	REPLICA("signal", SIGNAL, signal),
+	REPLICA("text", LINE, text),
+	REPLICA("versions", TEXT, versions_json),
+	REPLICA("library_version", LINE, library_version),
+	REPLICA("runtime", LINE, runtime),
+	REPLICA("not_applied", TEXT, not_applied),
+	REPLICA("notes", TEXT, notes),
+	REPLICA("import_seconds", NUMBER, import_s),
+	REPLICA("ready_seconds", NUMBER, ready_s),
+	REPLICA("stderr", TEXT, stderr_text),
+	REPLICA("started", COUNT, started),
+	REPLICA("finished", COUNT, finished),
+	REPLICA("unfinished", COUNT, unfinished),
+	REPLICA("stopped_by", LINE, stopped_by),
+	REPLICA("done_ns", COUNT, done_ns),
+	REPLICA("end_ns", COUNT, end_ns),
+	REPLICA("records", COUNT, records),
+	REPLICA("records_after", COUNT, records_after),
+	REPLICA("bytes_ok", COUNT, bytes_ok),
+	REPLICA("bytes_recorded", COUNT, bytes_recorded),
+	REPLICA("crc_checked", COUNT, crc_checked),
+	REPLICA("in_flight_peak", UNSIGNED, in_flight_peak),
+	REPLICA("impossible", COUNT, bad_records),
+	REPLICA("impossible_first", COUNT, bad_first),
+	REPLICA("impossible_text", LINE, bad_text),
+	REPLICA("processes", COUNT, processes),
+	REPLICA("clock_offset_ns", SIGNED, clock_offset_ns),
+	REPLICA("cpu_ns", COUNT, cpu_ns),
+	REPLICA("cpu_user_ns", COUNT, cpu_user_ns),
+	WORD(replica, "cpu_scope", cpu_scope, scope_word),
+	REPLICA("seen_cpu_ns", COUNT, seen_cpu_ns),
+	REPLICA("peak_rss_bytes", COUNT, peak_rss_bytes),
+	REPLICA("container_id", LINE, container_id),
+	REPLICA("started_late_ns", COUNT, started_late_ns),
+	REPLICA("rusage_ns", SOME, rusage_ns),
+	REPLICA("group_cpu_ns", COUNT, group_cpu_ns),
+	REPLICA("throttled_ns", COUNT, throttled_ns),
+	REPLICA("link_rx_bytes", COUNT, link_rx_bytes),
+	REPLICA("link_tx_bytes", COUNT, link_tx_bytes),
+	REPLICA("link_rx_packets", COUNT, link_rx_packets),
+	REPLICA("link_tx_packets", COUNT, link_tx_packets),
+	REPLICA("tcp_segments_in", COUNT, tcp_segments_in),
+	REPLICA("tcp_segments_out", COUNT, tcp_segments_out),
+	REPLICA("tcp_retransmitted", COUNT, tcp_retransmitted),
+	REPLICA("memory_peak_bytes", COUNT, memory_peak_bytes),
+	REPLICA("memory_kills", COUNT, memory_kills),
+	REPLICA("pids_refused", COUNT, pids_refused),
+	LAST,
+};
+
+#define SAMPLE(column, kind, member) AS(sample, column, kind, member)
+const struct stored stored_sample[] = {
+	SAMPLE("replica", INT, replica),
+	SAMPLE("at_ns", SIGNED, at_ns),
+	SAMPLE("cpu_ns", COUNT, cpu_ns),
+	SAMPLE("cpu_user_ns", COUNT, cpu_user_ns),
+	SAMPLE("memory_bytes", COUNT, memory_bytes),
+	SAMPLE("received_bytes", COUNT, received_bytes),
+	SAMPLE("operations_ok", COUNT, operations_ok),
+	SAMPLE("operations_failed", COUNT, operations_failed),
+	SAMPLE("threads", UNSIGNED, threads),
+	SAMPLE("memory_anon_bytes", COUNT, memory_anon_bytes),
+	SAMPLE("throttled_ns", COUNT, throttled_ns),
+	SAMPLE("link_rx_bytes", COUNT, link_rx_bytes),
+	SAMPLE("link_tx_bytes", COUNT, link_tx_bytes),
+	SAMPLE("link_rx_packets", COUNT, link_rx_packets),
+	SAMPLE("link_tx_packets", COUNT, link_tx_packets),
+	LAST,
+};
+
+#define MACHINE(column, kind, member) AS(machine_sample, column, kind, member)
+const struct stored stored_machine[] = {
+	MACHINE("at_ns", SIGNED, at_ns),
+	MACHINE("ksoftirqd_ns", COUNT, ksoftirqd_ns),
+	MACHINE("stalled_cpu_us", COUNT, stalled_cpu_us),
+	MACHINE("stalled_memory_us", COUNT, stalled_memory_us),
+	MACHINE("stalled_io_us", COUNT, stalled_io_us),
+	LAST,
+};
+
+#define COUNTER(name) AS(ledger_counts, #name, COUNT, name)
+const struct stored stored_counts[] = {
+#define X(name, text) COUNTER(name),
+	LEDGER_COUNTERS(X)
+#undef X
+	COUNTER(in_flight_peak),
+	COUNTER(open_connections_peak),
+	COUNTER(hold_reached),
+	LAST,
+};
+
+static void add_columns(struct str *sql, const struct stored *list)
+{
+	for (const struct stored *c = list; c->column; c++)
+		str_addf(sql, "%s\"%s\"", c == list ? "" : ", ", c->column);
+}
+
+int stored_insert(struct statement *s, const struct store *store,
+		  const char *into, const char *keys, const struct stored *list,
+		  struct err *err)
+{
+	struct str sql = STR_INIT;
+	int code;
+
+	str_addf(&sql, "%s (%s, ", into, keys);
+	add_columns(&sql, list);
+	str_add(&sql, ") VALUES (?");
+	for (; *keys; keys++)
+		str_add(&sql, *keys == ',' ? ", ?" : "");
+	for (const struct stored *c = list; c->column; c++)
+		str_add(&sql, ", ?");
+	str_add(&sql, ")");
+	code = statement_prepare(s, store, sql.buf, err);
+	str_release(&sql);
+	return code;
+}
+
+int stored_select(struct statement *s, const struct store *store,
+		  const struct stored *list, const char *from, struct err *err)
+{
+	struct str sql = STR_INIT;
+	int code;
+
+	str_add(&sql, "SELECT ");
+	add_columns(&sql, list);
+	str_addf(&sql, " FROM %s", from);
+	code = statement_prepare(s, store, sql.buf, err);
+	str_release(&sql);
+	return code;
+}
+
+/* --------------------------------------------------------------- writing --- */
+
+/* NULL: it is not one. */
+static const char *word_of(const struct stored *c, unsigned value)
+{
+	const char *word = c->word(value);
+
+	return strcmp(word, "unknown") ? word : NULL;
+}
+
+static void bind_text(struct statement *s, const struct stored *c,
+		      const void *at)
+{
+	const char *text = at;
+	char time[CLOCK_TEXT_BYTES];
+
+	if (c->kind == STORED_TEXT)
+		text = *(char *const *)at;
+	else if (c->kind == STORED_WORD)
+		text = word_of(c, *(const unsigned *)at);
+	else if (c->kind == STORED_TIME || c->kind == STORED_END)
+		text = clock_format(*(const uint64_t *)at, time);
+	statement_text(s, text);
+}
+
+/* What a kind has instead of NULL. */
+static bool is_null(const struct stored *c, const void *at)
+{
+	switch (c->kind) {
+	case STORED_SOME:
+	case STORED_END: return !*(const uint64_t *)at;
+	case STORED_SIGNED: return *(const int64_t *)at == CLOCK_UNKNOWN;
+	case STORED_STATUS: return *(const int *)at == -1;
+	case STORED_SIGNAL: return !*(const int *)at;
+	case STORED_RATE: return !(*(const double *)at > 0);
+	case STORED_LINE: return !*(const char *)at;
+	default: return false;
+	}
+}
+
+static void bind(struct statement *s, const struct stored *c, const void *at)
+{
+	switch (c->kind) {
+	case STORED_COUNT:
+	case STORED_SOME: statement_count(s, *(const uint64_t *)at); break;
+	case STORED_UNSIGNED: statement_count(s, *(const unsigned *)at); break;
+	case STORED_SIGNED: statement_signed(s, *(const int64_t *)at); break;
+	case STORED_INT:
+	case STORED_STATUS:
+	case STORED_SIGNAL: statement_signed(s, *(const int *)at); break;
+	case STORED_NUMBER:
+	case STORED_RATE: statement_number(s, *(const double *)at); break;
+	case STORED_FLAG: statement_count(s, *(const bool *)at); break;
+	default: bind_text(s, c, at);
+	}
+}
+
+void stored_bind(struct statement *s, const struct stored *list,
+		 const void *from)
+{
+	for (const struct stored *c = list; c->column; c++) {
+		const void *at = (const char *)from + c->offset;
+
+		if (is_null(c, at))
+			statement_null(s);
+		else
+			bind(s, c, at);
+	}
+}
+
+/* --------------------------------------------------------------- reading --- */
+
+/* A word of a newer program is no other one. */
+static unsigned number_of(const struct stored *c, const char *text)
+{
+	unsigned value = 0;
+
+	while (strcmp(c->word(value), "unknown") &&
+	       (!text || strcmp(c->word(value), text)))
+		value++;
+	return value;
+}
+
+static void read_null(const struct stored *c, void *to)
+{
+	memset(to, 0, c->size);
+	if (c->kind == STORED_COUNT)
+		*(uint64_t *)to = COUNT_UNKNOWN;
+	else if (c->kind == STORED_SIGNED)
+		*(int64_t *)to = CLOCK_UNKNOWN;
+	else if (c->kind == STORED_STATUS)
+		*(int *)to = -1;
+	else if (c->kind == STORED_NUMBER)
+		*(double *)to = NAN;
+	else if (c->kind == STORED_WORD)
+		*(unsigned *)to = number_of(c, NULL);
+}
+
+static void read_text(const struct stored *c, const char *text, void *to)
+{
+	if (c->kind == STORED_TEXT)
+		*(char **)to = mem_dup(text);
+	else if (c->kind == STORED_WORD)
+		*(unsigned *)to = number_of(c, text);
+	else if (c->kind == STORED_TIME || c->kind == STORED_END)
+		*(uint64_t *)to = clock_parse(text);
+	else
+		snprintf(to, c->size, "%s", text);
+}
+
+static void read(const struct stored *c, sqlite3_stmt *handle, int i, void *to)
+{
+	switch (c->kind) {
+	case STORED_COUNT:
+	case STORED_SOME:
+	case STORED_SIGNED:
+		*(int64_t *)to = sqlite3_column_int64(handle, i);
+		break;
+	case STORED_UNSIGNED:
+		*(unsigned *)to = (unsigned)sqlite3_column_int64(handle, i);
+		break;
+	case STORED_INT:
+	case STORED_STATUS:
+	case STORED_SIGNAL:
+		*(int *)to = sqlite3_column_int(handle, i);
+		break;
+	case STORED_NUMBER:
+	case STORED_RATE:
+		*(double *)to = sqlite3_column_double(handle, i);
+		break;
+	case STORED_FLAG:
+		*(bool *)to = sqlite3_column_int(handle, i) != 0;
+		break;
+	default: read_text(c, (const char *)sqlite3_column_text(handle, i), to);
+	}
+}
+
+void stored_read(const struct statement *s, const struct stored *list,
+		 void *to)
+{
+	int i = 0;
+
+	for (const struct stored *c = list; c->column; c++, i++) {
+		void *at = (char *)to + c->offset;
+
+		if (sqlite3_column_type(s->handle, i) == SQLITE_NULL)
+			read_null(c, at);
+		else
+			read(c, s->handle, i, at);
+	}
+}

@@ -1,0 +1,62 @@
+/*
+ * Inside the room: which column holds which member of a struct. Each list is
+ * that of one table; what is written by it is read back by it.
+ */
+#ifndef STORE_STORED_H
+#define STORE_STORED_H
+
+#include <stddef.h>
+
+#include "store/database.h"
+
+enum stored_kind {
+	STORED_COUNT,    /* uint64_t; COUNT_UNKNOWN: NULL */
+	STORED_SOME,     /* uint64_t; 0: NULL */
+	STORED_UNSIGNED, /* unsigned */
+	STORED_SIGNED,   /* int64_t; CLOCK_UNKNOWN: NULL */
+	STORED_INT,      /* int */
+	STORED_STATUS,   /* int; -1: NULL */
+	STORED_SIGNAL,   /* int; 0: NULL */
+	STORED_NUMBER,   /* double; NAN: NULL */
+	STORED_RATE,     /* double; 0: NULL */
+	STORED_FLAG,     /* bool */
+	STORED_TEXT,     /* char *, or NULL */
+	STORED_NAME,     /* char[] */
+	STORED_LINE,     /* char[]; "": NULL */
+	STORED_TIME,     /* uint64_t of the wall */
+	STORED_END,      /* the same; 0: NULL */
+	STORED_WORD,     /* an enum; a word that is not known: NULL */
+};
+
+struct stored {
+	const char *column; /* NULL: the end */
+	enum stored_kind kind;
+	size_t offset, size;
+	const char *(*word)(unsigned value); /* "unknown" behind the last */
+};
+
+extern const struct stored stored_run[];     /* struct run */
+extern const struct stored stored_trial[];   /* struct trial */
+extern const struct stored stored_replica[]; /* struct replica */
+extern const struct stored stored_sample[];  /* struct sample, since GO */
+extern const struct stored stored_machine[]; /* struct machine_sample, too */
+extern const struct stored stored_counts[];  /* struct ledger_counts */
+
+/* "INSERT INTO `into` (`keys`, …)" of all of the list; the keys, which commas
+ * part, are bound first. */
+int stored_insert(struct statement *s, const struct store *store,
+		  const char *into, const char *keys, const struct stored *list,
+		  struct err *err);
+void stored_bind(struct statement *s, const struct stored *list,
+		 const void *from);
+
+/* "SELECT … FROM `from`" of all of the list. */
+int stored_select(struct statement *s, const struct store *store,
+		  const struct stored *list, const char *from, struct err *err);
+
+/* Of the row that the statement is at; NULL becomes unknown, texts the
+ * caller's. */
+void stored_read(const struct statement *s, const struct stored *list,
+		 void *to);
+
+#endif
