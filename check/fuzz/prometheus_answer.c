@@ -35,21 +35,20 @@ static void use(const struct scraped_matrix *m)
 	struct scraped_trial trial = { .replicas = 2, .go_ms = 1700000000000,
 				       .end_ms = 1700000030000 };
 	const struct scraped_series *best;
-	struct str finding = STR_INIT;
 	struct result_row row;
 
 	scraped_plan(&trial, m, &best);
 	trial.bytes = trial.cpu = trial.memory = *m;
 	for (int replica = -1; replica < 3; replica++) {
-		str_reset(&finding);
 		result_row_init(&row);
-		if (scraped_to_row(&trial, replica, "it", &row, &finding) !=
+		if (scraped_to_row(&trial, replica, "it", &row) !=
 		    !isnan(row.cpu_seconds.mean))
 			abort();
-		if (!finding.len || strchr(finding.buf, '\n'))
+		if (row.findings.count != 1 || !*row.findings.list[0].text ||
+		    strchr(row.findings.list[0].text, '\n'))
 			abort();
+		findings_release(&row.findings);
 	}
-	str_release(&finding);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

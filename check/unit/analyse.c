@@ -1,4 +1,5 @@
 #include "check.h"
+#include "said.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -290,10 +291,9 @@ static void check_short_and_empty_series(void **state)
 
 static const char *reconcile(struct trial *trial)
 {
-	free(trial->findings);
-	trial->findings = NULL;
+	findings_release(&trial->findings);
 	analyse_reconcile(trial);
-	return trial->findings ? trial->findings : "";
+	return said(&trial->findings);
 }
 
 #define assert_says(trial, part)                                               \
@@ -452,8 +452,8 @@ static void check_summary(void **state)
 
 	(void)state;
 	make_trial(&trial, 2);
-	trial_add_finding(&trial, "one");
-	trial_add_finding(&trial, "two");
+	trial_add_finding(&trial, FINDING_OTHERS, "one; whole");
+	trial_add_finding(&trial, FINDING_STRAYS, "two");
 	for (unsigned i = 0; i < 2; i++) {
 		number_records(records, 2, i, 2);
 		analyse_records(&trial, i, records, 2, make_plan(), LATER);
@@ -474,7 +474,9 @@ static void check_summary(void **state)
 	assert_int_equal(summary.total.peak_rss_bytes, 20);
 	assert_true(fabs(summary.total.latency_p50_ms - 100) < 0.4);
 	assert_true(isnan(summary.total.latency_p99_ms)); /* too few */
-	assert_string_equal(summary.total.findings, "one; two");
+	assert_string_equal(said(&summary.total.findings), "one; whole; two");
+	assert_int_equal(summary.total.findings.count, 2);
+	assert_string_equal(summary.total.findings.list[0].name, "others");
 	assert_string_equal(summary.total.state, "replica 1 killed");
 	assert_int_equal(summary.replica_count, 2);
 	near(summary.replica[1].requests_per_second, 0.5);
@@ -495,7 +497,7 @@ static void check_summary_without_findings(void **state)
 	make_trial(&trial, 1);
 	trial.replica[0].outcomes[OUTCOME_OK] = 1;
 	analyse_summary(&trial, &run, &summary);
-	assert_null(summary.total.findings);
+	assert_int_equal(summary.total.findings.count, 0);
 	assert_string_equal(summary.total.state, "ok");
 	summary_release(&summary);
 	trial_release(&trial);
@@ -516,7 +518,7 @@ static void check_failed_summary(void **state)
 	analyse_reconcile(&trial);
 	analyse_summary(&trial, &run, &summary);
 	assert_string_equal(summary.total.state, "failed");
-	assert_string_equal(summary.total.findings, "it died");
+	assert_string_equal(said(&summary.total.findings), "it died");
 	assert_true(isnan(summary.total.requests_per_second));
 	assert_true(isnan(summary.total.cpu_seconds.mean));
 	summary_release(&summary);

@@ -1,5 +1,6 @@
 /* What cells count: the columns that they fill, and the doubts that they raise. */
 #include "check.h"
+#include "said.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,10 +109,9 @@ static void add_anon(struct trial *trial, int replica, uint64_t at_ms,
 
 static const char *reconcile(struct trial *trial)
 {
-	free(trial->findings);
-	trial->findings = NULL;
+	findings_release(&trial->findings);
 	analyse_reconcile(trial);
-	return trial->findings ? trial->findings : "";
+	return said(&trial->findings);
 }
 
 #define assert_says(trial, part)                                               \
@@ -144,7 +144,7 @@ static void check_link_received(void **state)
 			    "origin sent 16816000 B");
 	r->link_rx_bytes = sent + slack + 1;
 	assert_says(&trial, "replica 1: its link received 17246305 B");
-	assert_null(strstr(trial.findings, "its link sent"));
+	assert_null(strstr(said(&trial.findings), "its link sent"));
 	trial_release(&trial);
 }
 
@@ -232,7 +232,7 @@ static void check_limits_met(void **state)
 			    "memory limit");
 	trial.replica[2].memory_kills = 1; /* one sentence of each kind */
 	assert_says(&trial, "replica 2: 1 of its");
-	assert_null(strstr(trial.findings, "replica 3"));
+	assert_null(strstr(said(&trial.findings), "replica 3"));
 	trial_release(&trial);
 }
 
@@ -272,8 +272,8 @@ static void check_ksoftirqd(void **state)
 	assert_silent(&trial);
 	trial.machine[1].ksoftirqd_ns += 80 * MS;
 	assert_says(&trial, "ksoftirqd used 160 ms of CPU");
-	assert_non_null(strstr(trial.findings, "10% of what the replicas"));
-	assert_non_null(strstr(trial.findings, "charged to nobody"));
+	assert_non_null(strstr(said(&trial.findings), "10% of what the replicas"));
+	assert_non_null(strstr(said(&trial.findings), "charged to nobody"));
 	trial.machine[1].ksoftirqd_ns = COUNT_UNKNOWN;
 	assert_silent(&trial);
 	trial.machine[1].ksoftirqd_ns = 999 * MS; /* less than before */
@@ -303,7 +303,7 @@ static void check_ksoftirqd_floors(void **state)
 	trial.machine[1].ksoftirqd_ns = 1100 * MS;
 	trial.replica[0].outcomes[OUTCOME_OK] = 5;
 	analyse_reconcile(&trial);
-	assert_null(strstr(trial.findings, "ksoftirqd"));
+	assert_null(strstr(said(&trial.findings), "ksoftirqd"));
 	trial_release(&trial);
 }
 

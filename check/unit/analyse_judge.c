@@ -1,5 +1,6 @@
 /* Which trials are results, and what is said of the others. */
 #include "check.h"
+#include "said.h"
 
 #include <stdlib.h>
 
@@ -74,7 +75,7 @@ static void check_honest(void **state)
 	(void)state;
 	analyse_reconcile(&trial);
 	assert_false(trial.failed);
-	assert_null(trial.findings);
+	assert_int_equal(trial.findings.count, 0);
 	assert_state("ok");
 }
 
@@ -95,7 +96,7 @@ static void check_null(void **state)
 	strcpy(trial.spec.library, "null");
 	analyse_reconcile(&trial);
 	assert_false(trial.failed);
-	assert_non_null(strstr(trial.findings, "the harness's own cost"));
+	assert_non_null(strstr(said(&trial.findings), "the harness's own cost"));
 }
 
 static void check_sent_less(void **state)
@@ -105,7 +106,7 @@ static void check_sent_less(void **state)
 	r->ledger.body_bytes = 16384000 - 4 * 16384;
 	analyse_reconcile(&trial);
 	assert_false(trial.failed);
-	assert_non_null(strstr(trial.findings, "the origin sent"));
+	assert_non_null(strstr(said(&trial.findings), "the origin sent"));
 	r->ledger.body_bytes--;
 	assert_fails("replica 1 recorded 16384000 bytes of answers, and the "
 		     "origin sent it 16318463");
@@ -148,7 +149,7 @@ static void check_two_reasons(void **state)
 	trial.replica[0].state = REPLICA_KILLED;
 	r->finished = 12345;
 	assert_fails("12345");
-	assert_non_null(strstr(trial.findings, "replica 0 died"));
+	assert_non_null(strstr(said(&trial.findings), "replica 0 died"));
 }
 
 static void fail_some(unsigned outcome, uint64_t n)
@@ -163,7 +164,7 @@ static void check_shares(void **state)
 	(void)state;
 	fail_some(OUTCOME_THROTTLED, 20);
 	analyse_reconcile(&trial);
-	assert_non_null(strstr(trial.findings, "lib: 20 of its 2000 operations "
+	assert_non_null(strstr(said(&trial.findings), "lib: 20 of its 2000 operations "
 					       "failed: 20 throttled"));
 	assert_state("ok");
 	fail_some(OUTCOME_THROTTLED, 21);
@@ -195,10 +196,10 @@ static void check_texts(void **state)
 	r->failure_text[OUTCOME_OTHER] = mem_dup("a//b: empty path segment");
 	fail_some(OUTCOME_TIMEOUT, 5);
 	analyse_reconcile(&trial);
-	assert_non_null(strstr(trial.findings,
+	assert_non_null(strstr(said(&trial.findings),
 			       "5 timeout, 15 other (a//b: empty path "
 			       "segment)"));
-	assert_non_null(strstr(trial.findings, "0.25% of the operations timed "
+	assert_non_null(strstr(said(&trial.findings), "0.25% of the operations timed "
 					       "out, after up to 1 s"));
 }
 
@@ -210,10 +211,10 @@ static void check_rate(void **state)
 	(void)state;
 	trial.spec.rate = 1000;
 	analyse_reconcile(&trial);
-	assert_null(trial.findings);
+	assert_int_equal(trial.findings.count, 0);
 	trial.spec.rate = 10000.5;
 	analyse_reconcile(&trial);
-	assert_non_null(strstr(trial.findings,
+	assert_non_null(strstr(said(&trial.findings),
 			       "lib did not reach the rate: 10000.5 "
 			       "operations/s were asked for, 2000 of 20002 that "
 			       "were due were started (1000/s), and 18002 "
@@ -246,18 +247,18 @@ static void check_seen(void **state)
 	r->seen_cpu_ns = 1000 * MS;
 	r->rusage_ns = 1390 * MS; /* it had to end, too */
 	analyse_reconcile(&trial);
-	assert_null(trial.findings);
+	assert_int_equal(trial.findings.count, 0);
 	assert_int_equal(r->cpu_scope, CPU_SCOPE_PROCESSES);
 	r->rusage_ns = 1410 * MS;
 	analyse_reconcile(&trial);
-	assert_non_null(strstr(trial.findings,
+	assert_non_null(strstr(said(&trial.findings),
 			       "replica 1: of its processes 1.000 s of CPU were "
 			       "seen, and rusage is 1.410 s"));
 	assert_int_equal(r->cpu_scope, CPU_SCOPE_INCOMPLETE);
 	assert_int_equal(trial.replica[0].cpu_scope, CPU_SCOPE_GROUP);
 	trial.strays = 2;
 	analyse_reconcile(&trial);
-	assert_non_null(strstr(trial.findings, "2 processes left their "
+	assert_non_null(strstr(said(&trial.findings), "2 processes left their "
 					       "replicas"));
 }
 

@@ -1,5 +1,6 @@
 /* From scraped series to columns of a row. */
 #include "check.h"
+#include "said.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -185,34 +186,32 @@ static void fill(struct scraped_trial *trial, uint32_t replicas)
 static void a_row_is_the_sum_of_its_replicas(void **state)
 {
 	struct scraped_trial trial = planned(2);
-	struct str finding = STR_INIT;
 	struct result_row row;
 
 	(void)state;
 	fill(&trial, 2);
 	put_every(add(&trial.bytes, -1, ""), FIRST, APART, 6, 1e9);
 	result_row_init(&row);
-	assert_true(scraped_to_row(&trial, -1, "PROM", &row, &finding));
+	assert_true(scraped_to_row(&trial, -1, "PROM", &row));
 	assert_true(row.recv_bytes_per_second.count == 6);
 	assert_true(row.recv_bytes_per_second.mean == 300);
 	assert_true(row.cpu_seconds.max == 1.5);
 	assert_true(row.recv_bytes_per_second_per_cpu.q50 == 200);
 	assert_true(row.memory_usage_bytes.min == 2000);
-	assert_non_null(strstr(finding.buf, "from PROM: 6 moments"));
-	assert_null(strstr(finding.buf, "left out"));
-	assert_true(scraped_to_row(&trial, 1, "PROM", &row, &finding));
+	assert_non_null(strstr(said(&row.findings), "from PROM: 6 moments"));
+	assert_null(strstr(said(&row.findings), "left out"));
+	assert_true(scraped_to_row(&trial, 1, "PROM", &row));
 	assert_true(row.recv_bytes_per_second.mean == 200);
 	assert_true(row.memory_usage_bytes.count == 6);
-	assert_false(scraped_to_row(&trial, 2, "PROM", &row, &finding));
+	assert_false(scraped_to_row(&trial, 2, "PROM", &row));
 	assert_true(isnan(row.cpu_seconds.mean));
-	str_release(&finding);
+	findings_release(&row.findings);
 	scraped_trial_release(&trial);
 }
 
 static void a_sum_of_some_replicas_is_none(void **state)
 {
 	struct scraped_trial trial = planned(3);
-	struct str finding = STR_INIT;
 	struct result_row row;
 
 	(void)state;
@@ -220,14 +219,14 @@ static void a_sum_of_some_replicas_is_none(void **state)
 	put_every(add(&trial.bytes, 2, ""), FIRST, APART, 2, 300);
 	put_every(add(&trial.cpu, 2, ""), FIRST, APART, 2, 1);
 	result_row_init(&row);
-	assert_true(scraped_to_row(&trial, -1, "PROM", &row, &finding));
+	assert_true(scraped_to_row(&trial, -1, "PROM", &row));
 	assert_true(row.recv_bytes_per_second.count == 2);
 	assert_true(row.recv_bytes_per_second.mean == 600);
 	assert_true(isnan(row.memory_usage_bytes.count));
-	assert_non_null(strstr(finding.buf, "2 moments"));
-	assert_non_null(strstr(finding.buf, "4 left out"));
-	assert_non_null(strstr(finding.buf, "no memory"));
-	str_release(&finding);
+	assert_non_null(strstr(said(&row.findings), "2 moments"));
+	assert_non_null(strstr(said(&row.findings), "4 left out"));
+	assert_non_null(strstr(said(&row.findings), "no memory"));
+	findings_release(&row.findings);
 	scraped_trial_release(&trial);
 }
 
@@ -235,20 +234,19 @@ static char run_id[] = "the-run";
 
 static void assert_without(const struct scraped_trial *trial, const char *why)
 {
-	struct str finding = STR_INIT;
 	struct result_row row;
 
 	result_row_init(&row);
 	row.run_id = run_id;
 	row.cpu_seconds.mean = row.recv_bytes_per_second.count = 1;
 	row.requests_per_second = 7;
-	assert_false(scraped_to_row(trial, -1, "PROM", &row, &finding));
+	assert_false(scraped_to_row(trial, -1, "PROM", &row));
 	assert_true(isnan(row.cpu_seconds.mean));
 	assert_true(isnan(row.recv_bytes_per_second.count));
 	assert_true(row.requests_per_second == 7);
-	if (!strstr(finding.buf, why))
-		fail_msg("'%s' does not name '%s'", finding.buf, why);
-	str_release(&finding);
+	if (!strstr(said(&row.findings), why))
+		fail_msg("'%s' does not name '%s'", said(&row.findings), why);
+	findings_release(&row.findings);
 }
 
 static void assert_too_few(const struct scraped_trial *trial, const char *why)

@@ -52,7 +52,7 @@ static void check_sentences(void **state)
 static void check_doctor(void **state)
 {
 	const struct probe *probe = doctor_probes;
-	struct finding f = { 0 };
+	struct diagnosis f = { 0 };
 
 	(void)state;
 #ifdef __SANITIZE_THREAD__

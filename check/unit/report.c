@@ -9,16 +9,9 @@
 #include "base/str.h"
 #include "record/result.h"
 #include "report/report.h"
+#include "written.h"
 
 /* What a function of the room writes, as one string of the caller's. */
-#define WRITTEN(text, call)                                                    \
-	do {                                                                   \
-		size_t n_;                                                     \
-		FILE *out = open_memstream(&(text), &n_);                      \
-		call;                                                          \
-		fclose(out);                                                   \
-	} while (0)
-
 static void fill(struct result_row *row, const char *library, double rps)
 {
 	result_row_init(row);
@@ -213,13 +206,14 @@ static void check_table(void **state)
 	fill(&rows[2], "quick", 5000);
 	fill(&rows[3], "broken", NAN);
 	fill(&rows[4], "other", 3000);
-	rows[0].findings = mem_dup("first doubt; shared");
-	rows[2].findings = mem_dup("shared");
+	findings_add(&rows[0].findings, "in_flight", "first doubt; and why");
+	findings_add(&rows[0].findings, "repeated", "shared");
+	findings_add(&rows[2].findings, "repeated", "shared");
 	free(rows[3].state);
 	rows[3].state = mem_dup("failed");
-	rows[3].findings = mem_dup("it died of what takes more than a hundred "
-				   "columns to be told by a sentence that goes "
-				   "on and on, and then ends");
+	findings_add(&rows[3].findings, "failed",
+		     "it died of what takes more than a hundred columns to be "
+		     "told by a sentence that goes on and on, and then ends");
 	free(rows[4].test_name);
 	rows[4].test_name = mem_dup("cog_header");
 	for (int i = 0; i < 5; i++)
@@ -232,7 +226,7 @@ static void check_table(void **state)
 	assert_non_null(strstr(text, "  50%")); /* of reference */
 	assert_non_null(strstr(text, " 1.0%"));
 	assert_non_null(strstr(text, "[1] shared"));
-	assert_non_null(strstr(text, "[2] first doubt"));
+	assert_non_null(strstr(text, "[2] first doubt; and why\n"));
 	assert_non_null(strstr(text, "can be noise"));
 	assert_non_null(strstr(text, "not measured in this run"));
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
@@ -254,8 +248,9 @@ static void check_common_finding(void **state)
 	fill(&rows[0], "one", 100);
 	fill(&rows[1], "null", 200);
 	items[1].baseline = true;
-	rows[0].findings = mem_dup("shared by all; mine");
-	rows[1].findings = mem_dup("shared by all");
+	findings_add(&rows[0].findings, "strays", "shared by all");
+	findings_add(&rows[0].findings, "strays", "mine");
+	findings_add(&rows[1].findings, "strays", "shared by all");
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_non_null(strstr(text, "  all: shared by all\n"));
 	assert_non_null(strstr(text, "[1] mine"));
@@ -279,9 +274,12 @@ static void check_neighbours_once(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		fill(&rows[i], i == 2 ? "third" : "lib", 100 + i);
-		rows[i].findings = mem_printf(FINDING_OTHERS "%.2f%s%s",
-					      used[i], tail,
-					      i ? "" : "; mine alone");
+		text = mem_printf("other programs used %.2f%s", used[i], tail);
+		findings_add(&rows[i].findings, "others", text);
+		free(text);
+		if (!i)
+			findings_add(&rows[i].findings, "repeated",
+				     "mine alone");
 		items[i] = (struct report_row){ &rows[i], false };
 	}
 	WRITTEN(text, report_table(out, items, 3, &style));
@@ -291,8 +289,7 @@ static void check_neighbours_once(void **state)
 	assert_non_null(strstr(text, "[1] mine alone\n"));
 	assert_null(strstr(text, "[2]"));
 	free(text);
-	free(rows[2].findings);
-	rows[2].findings = NULL;
+	findings_release(&rows[2].findings);
 	WRITTEN(text, report_table(out, items, 3, &style));
 	assert_non_null(strstr(text, "[1] other programs used 0.31 to 0.73 "
 				     "CPUs meanwhile"));
@@ -364,14 +361,15 @@ static void check_many_notes(void **state)
 	struct result_row row;
 	struct report_row item = { &row, false };
 	struct report_style style = { 100, false };
-	struct str findings = STR_INIT;
 	char *text;
 
 	(void)state;
 	fill(&row, "lib", 100);
-	for (int i = 1; i <= 100; i++)
-		str_addf(&findings, "%sdoubt %03d", i > 1 ? "; " : "", i);
-	row.findings = str_detach(&findings);
+	for (int i = 1; i <= 100; i++) {
+		text = mem_printf("doubt %03d", i);
+		findings_add(&row.findings, "repeated", text);
+		free(text);
+	}
 	WRITTEN(text, report_table(out, &item, 1, &style));
 	for (int i = 1; i <= 100; i++) {
 		char *note = mem_printf("  [%d] doubt %03d\n", i, i);

@@ -1,6 +1,7 @@
 /* Every way in which a replica can fail: its state, its sentence, the trial's
  * verdict, and that nothing is left of it. */
 #include "run_fixture.h"
+#include "said.h"
 
 #include <sys/resource.h>
 
@@ -320,15 +321,15 @@ static void bad_goodbyes(void **state)
 		fixture_init(&f, 3, "stay_after_bye fail_after_bye normal");
 		f.request.grace_s = grace_s;
 		assert_int_equal(fixture_run(&f), 0);
-		if (!strstr(f.trial.findings, "replica 1 did not exit") ||
+		if (!strstr(said(&f.trial.findings), "replica 1 did not exit") ||
 		    grace_s > 5)
 			break;
 		fixture_release(&f);
 	}
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(f.trial.replica[i].state, REPLICA_FINISHED);
-	assert_contains(f.trial.findings, "replica 0 did not exit in time");
-	assert_contains(f.trial.findings, "replica 1 exited with status 5");
+	assert_contains(said(&f.trial.findings), "replica 0 did not exit in time");
+	assert_contains(said(&f.trial.findings), "replica 1 exited with status 5");
 	assert_false(f.trial.failed);
 	fixture_release(&f);
 }
@@ -404,7 +405,7 @@ static void too_few_files(void **state)
 	assert_true(f.trial.replica[0].pid > 0);
 	assert_contains(f.trial.text, "ulimit -n");
 	assert_int_equal(f.trial.replica[19].state, REPLICA_NOT_STARTED);
-	assert_null(f.trial.findings);
+	assert_int_equal(f.trial.findings.count, 0);
 	for (unsigned i = 0; i < 20; i++)
 		close(f.records[i]);
 	low.rlim_cur = (rlim_t)next + 12;

@@ -1,5 +1,6 @@
 /* Trials that go well, and what the hooks, the replicas and the caller see. */
 #include "run_fixture.h"
+#include "said.h"
 
 
 static void normal(void **state)
@@ -137,7 +138,7 @@ static void many(void **state)
 	}
 	/* Too late is allowed on a busy machine, but not silently. */
 	if (last > f.trial.go_ns)
-		assert_contains(f.trial.findings, "GO was sent");
+		assert_contains(said(&f.trial.findings), "GO was sent");
 	print_message("32 replicas: GO sent within %.3f ms, the last %.3f ms "
 		      "ahead; first operation at most %.3f ms after GO\n",
 		      (double)(last - first) / NS_PER_MS,
@@ -176,7 +177,7 @@ static void grandchildren(void **state)
 				&far), 2);
 	assert_true(near > 0 && is_gone(near));
 	assert_true(far > 0 && is_gone(far));
-	assert_contains(f.trial.findings, "left 2 processes behind");
+	assert_contains(said(&f.trial.findings), "left 2 processes behind");
 	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
 	assert_int_equal(subreaper, 0);
 	fixture_release(&f);

@@ -1,6 +1,7 @@
 /* The window of a trial, and a harness that is late itself: its hooks sleep, as
  * it would on a machine that is too busy. */
 #include "run_fixture.h"
+#include "said.h"
 
 static void window_is_the_deadline(void **state)
 {
@@ -134,7 +135,7 @@ static void go_overslept(void **state)
 	f.request.hooks.go = slow_hook;
 	assert_int_equal(fixture_run(&f), 0);
 	assert_int_equal(f.trial.replica[0].state, REPLICA_FINISHED);
-	assert_contains(f.trial.findings, "reading at GO ended");
+	assert_contains(said(&f.trial.findings), "reading at GO ended");
 	fixture_release(&f);
 }
 

@@ -24,7 +24,7 @@ static int see_row(void *context, const struct result_row *row)
 	seen->rows++;
 	seen->rps = row->requests_per_second;
 	seen->nulls_are_unknown = row->connections == COUNT_UNKNOWN &&
-				  isnan(row->cost_usd) && !row->findings;
+				  isnan(row->cost_usd) && !row->findings.count;
 	assert_string_equal(row->library_name, "aiohttp");
 	assert_true(row->keep_alive);
 	assert_int_equal(row->number_requests, 4);

@@ -282,9 +282,9 @@ static void say_figures(const struct scraped_trial *trial, const char *source,
 }
 
 bool scraped_to_row(const struct scraped_trial *trial, int replica,
-		    const char *source, struct result_row *row,
-		    struct str *finding)
+		    const char *source, struct result_row *row)
 {
+	struct str text = STR_INIT;
 	struct figure bytes = take_figure(trial, &trial->bytes, replica);
 	struct figure cpu = take_figure(trial, &trial->cpu, replica);
 	struct figure memory = take_figure(trial, &trial->memory, replica);
@@ -296,9 +296,13 @@ bool scraped_to_row(const struct scraped_trial *trial, int replica,
 	describe_ratio(&bytes, &cpu, n, &row->recv_bytes_per_second_per_cpu);
 	describe(memory.value, n, &row->memory_usage_bytes);
 	if (any)
-		say_figures(trial, source, &bytes, &cpu, &memory, finding);
+		say_figures(trial, source, &bytes, &cpu, &memory, &text);
 	else
-		say_too_few(trial, source, row->run_id, finding);
+		say_too_few(trial, source, row->run_id, &text);
+	findings_add(&row->findings,
+		     finding_name(any ? FINDING_SCRAPED
+				      : FINDING_SCRAPED_TOO_FEW), text.buf);
+	str_release(&text);
 	free(bytes.value);
 	free(cpu.value);
 	free(memory.value);

@@ -30,11 +30,10 @@ void scraped_plan(struct scraped_trial *trial, const struct scraped_matrix *raw,
 		  const struct scraped_series **best);
 
 /* Puts the row's four distributions: those of replica `replica` (-1: of the
- * sum of all), unknown where there are too few samples. The sentence for
- * `findings` is added to `finding`: where they are from (`source` names it), or
+ * sum of all), unknown where there are too few samples. A finding is added
+ * to the row's: where they are from (`source` names it), or
  * "too few samples: …". Returns whether there is any figure. */
 bool scraped_to_row(const struct scraped_trial *trial, int replica,
-		    const char *source, struct result_row *row,
-		    struct str *finding);
+		    const char *source, struct result_row *row);
 
 #endif

@@ -21,7 +21,8 @@ void judge_fail(struct trial *trial, const char *format, ...)
 	if (trial->failed)
 		return;
 	if (*trial->text)
-		trial_add_finding(trial, "%s", trial->text);
+		trial_add_finding(trial, FINDING_REPLICA_ENDED,
+				  "%s", trial->text);
 	va_start(args, format);
 	vsnprintf(trial->text, sizeof(trial->text), format, args);
 	va_end(args);
@@ -200,12 +201,13 @@ static void check_timeouts(struct trial *trial)
 	uint64_t ok = count_of(trial, OUTCOME_OK);
 
 	if (n && ok)
-		trial_add_finding(trial, "%s: latencies are of successes: "
-					 "%.2g%% of the operations timed out, "
-					 "after up to %g s, and are in none",
+		trial_add_finding(trial, FINDING_TIMEOUTS,
+				  "%s: latencies are of successes: "
+				  "%.2g%% of the operations timed out, "
+				  "after up to %g s, and are in none",
 				  trial->spec.library,
 				  100 * (double)n /
-					  (double)(ok + count_failed(trial)),
+				  (double)(ok + count_failed(trial)),
 				  trial->spec.operation_timeout_s);
 }
 
@@ -223,8 +225,9 @@ void judge_failures(struct trial *trial)
 			   LLU(failed), LLU(failed + ok),
 			   list.buf);
 	else
-		trial_add_finding(trial, "%s: %llu of its %llu operations "
-					 "failed: %s",
+		trial_add_finding(trial, FINDING_FAILURES,
+				  "%s: %llu of its %llu operations "
+				  "failed: %s",
 				  trial->spec.library, LLU(failed),
 				  LLU(failed + ok), list.buf);
 	str_release(&list);

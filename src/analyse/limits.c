@@ -127,17 +127,20 @@ static void check(struct trial *trial, const char *option, const char *unit,
 	if (!(asked > 0) || holds == asked)
 		return;
 	if (holds > 0)
-		trial_add_finding(trial, "%s %.10g%s was asked for, and %.10g%s "
-					 "is what the replicas have",
+		trial_add_finding(trial, FINDING_LIMIT_OTHER,
+				  "%s %.10g%s was asked for, and %.10g%s "
+				  "is what the replicas have",
 				  option, asked, unit, holds, unit);
 	else if (used > asked * USE_SHARE)
-		trial_add_finding(trial, "%s %.10g%s did not hold: a replica "
-					 "used %.10g%s",
+		trial_add_finding(trial, FINDING_LIMIT_BROKEN,
+				  "%s %.10g%s did not hold: a replica "
+				  "used %.10g%s",
 				  option, asked, unit, used, unit);
 	else
-		trial_add_finding(trial, "%s %.10g%s was not applied: the "
-					 "replicas' control groups have no "
-					 "such limit",
+		trial_add_finding(trial, FINDING_LIMIT_MISSING,
+				  "%s %.10g%s was not applied: the "
+				  "replicas' control groups have no "
+				  "such limit",
 				  option, asked, unit);
 }
 
@@ -155,8 +158,9 @@ void limits_reconcile(struct trial *trial)
 	      (double)applied->pids, (double)most_pids(trial));
 	limits_that_hold(trial, &limits);
 	if (limits.link_broken)
-		trial_add_finding(trial, "--link-rate %llu bit/s did not hold: "
-					 "a replica received %.4g bit/s",
+		trial_add_finding(trial, FINDING_LIMIT_BROKEN,
+				  "--link-rate %llu bit/s did not hold: "
+				  "a replica received %.4g bit/s",
 				  LLU(spec->link_bits_per_second),
 				  most_link(trial));
 }

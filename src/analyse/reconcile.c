@@ -83,27 +83,29 @@ static void check_requests(struct trial *trial, const struct sums *s)
 	if (!trial->own_origin)
 		return;
 	if (judge_does_no_io(trial)) {
-		trial_add_finding(trial, "%s made no request at all: its "
-					 "figures are the harness's own cost",
+		trial_add_finding(trial, FINDING_NO_REQUESTS,
+				  "%s made no request at all: its "
+				  "figures are the harness's own cost",
 				  LIBRARY(trial));
 		return;
 	}
 	tell_expected(s, need);
 	if (!s->all_done)
-		trial_add_finding(trial, "%s: requests not compared, a replica "
-					 "did not say what it had started",
+		trial_add_finding(trial, FINDING_REQUESTS_UNKNOWN,
+				  "%s: requests not compared, a replica "
+				  "did not say what it had started",
 				  LIBRARY(trial));
 	else if (s->requests > s->expected.most)
 		trial_add_finding(
-			trial,
+			trial, FINDING_REQUESTS_MORE,
 			"%s: the origin saw %llu requests for %llu operations, "
 			"%.4g requests for 1 operation%s",
 			LIBRARY(trial), LLU(s->requests), LLU(s->started),
 			s->started ? (double)s->requests / (double)s->started
-				   : 0, need);
+			: 0, need);
 	else if (s->requests < s->expected.least)
 		trial_add_finding(
-			trial,
+			trial, FINDING_REQUESTS_FEWER,
 			"%s: the origin saw only %llu requests for %llu "
 			"operations%s",
 			LIBRARY(trial), LLU(s->requests), LLU(s->started),
@@ -114,9 +116,10 @@ static void check_requests(struct trial *trial, const struct sums *s)
 static void check_attempts(struct trial *trial, const struct sums *s)
 {
 	if (s->attempts > s->expected.most)
-		trial_add_finding(trial, "%s says that it sent %llu requests "
-					 "for %llu operations, which need at "
-					 "most %llu: it asks again by itself",
+		trial_add_finding(trial, FINDING_ATTEMPTS_MORE,
+				  "%s says that it sent %llu requests "
+				  "for %llu operations, which need at "
+				  "most %llu: it asks again by itself",
 				  LIBRARY(trial), LLU(s->attempts),
 				  LLU(s->started), LLU(s->expected.most));
 }
@@ -133,7 +136,7 @@ static void check_bytes(struct trial *trial, const struct sums *s)
 	    (clean && !s->bodies_unknown &&
 	     s->body_bytes > s->bytes_recorded))
 		trial_add_finding(
-			trial,
+			trial, FINDING_BYTES_DIFFER,
 			"%s: the origin sent %llu bytes of bodies, the "
 			"replicas recorded %llu",
 			LIBRARY(trial), LLU(s->body_bytes),
@@ -147,8 +150,8 @@ static void check_in_flight(struct trial *trial, const struct sums *s)
 	if (!trial->own_origin || judge_does_no_io(trial) ||
 	    s->hold_reached >= want)
 		return;
-	trial_add_finding(trial, "%s: at most %llu of %llu %s were really in "
-				 "flight",
+	trial_add_finding(trial, FINDING_IN_FLIGHT,
+			  "%s: at most %llu of %llu %s were really in flight",
 			  LIBRARY(trial), LLU(s->hold_reached), LLU(want),
 			  trial->burst_requests == trial->spec.concurrency
 				  ? "operations" : "requests");
@@ -165,9 +168,10 @@ static bool repeats_are_planned(const struct sums *s)
 static void check_repeated(struct trial *trial, const struct sums *s)
 {
 	if (s->repeated && !repeats_are_planned(s))
-		trial_add_finding(trial, "%s asked %llu time%s again for a "
-					 "range whose answer was cut, had "
-					 "failed or was still on its way",
+		trial_add_finding(trial, FINDING_REPEATED,
+				  "%s asked %llu time%s again for a "
+				  "range whose answer was cut, had "
+				  "failed or was still on its way",
 				  LIBRARY(trial), LLU(s->repeated),
 				  s->repeated == 1 ? "" : "s");
 }
@@ -180,14 +184,16 @@ static void check_connections(struct trial *trial, const struct sums *s)
 	if (!trial->own_origin || judge_does_no_io(trial))
 		return;
 	if (trial->spec.client.keep_alive && s->connections > 2 * needed)
-		trial_add_finding(trial, "%s opened %llu connections, though "
-					 "at most %llu were needed at a time",
+		trial_add_finding(trial, FINDING_CONNECTIONS_MANY,
+				  "%s opened %llu connections, though "
+				  "at most %llu were needed at a time",
 				  LIBRARY(trial), LLU(s->connections),
 				  LLU(needed));
 	if (!trial->spec.client.keep_alive && s->connections < s->requests)
-		trial_add_finding(trial, "%s used connections again, though "
-					 "keep_alive is off: %llu connections "
-					 "for %llu requests",
+		trial_add_finding(trial, FINDING_CONNECTIONS_REUSED,
+				  "%s used connections again, though "
+				  "keep_alive is off: %llu connections "
+				  "for %llu requests",
 				  LIBRARY(trial), LLU(s->connections),
 				  LLU(s->requests));
 }
@@ -228,8 +234,9 @@ static void check_settings(struct trial *trial, const struct sums *s)
 	(void)s;
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
 		if (settings[i].asked && lists(list, settings[i].name))
-			trial_add_finding(trial, "not comparable in %s: %s has "
-						 "no way to honour it",
+			trial_add_finding(trial, FINDING_NOT_COMPARABLE,
+					  "not comparable in %s: %s has "
+					  "no way to honour it",
 					  settings[i].name, LIBRARY(trial));
 	}
 }
@@ -237,9 +244,10 @@ static void check_settings(struct trial *trial, const struct sums *s)
 static void check_unfinished(struct trial *trial, const struct sums *s)
 {
 	if (s->unfinished)
-		trial_add_finding(trial, "%s: %llu operations were still in "
-					 "flight when time was up, and given "
-					 "up",
+		trial_add_finding(trial, FINDING_UNFINISHED,
+				  "%s: %llu operations were still in "
+				  "flight when time was up, and given "
+				  "up",
 				  LIBRARY(trial), LLU(s->unfinished));
 }
 
@@ -260,7 +268,7 @@ static void check_rate(struct trial *trial, const struct sums *s)
 	}
 	if (never <= RATE_MISSED * due)
 		return;
-	trial_add_finding(trial,
+	trial_add_finding(trial, FINDING_RATE_MISSED,
 			  "%s did not reach the rate: %.6g operations/s were "
 			  "asked for, %llu of %.0f that were due were started "
 			  "(%.4g/s), and %.0f never",
@@ -272,12 +280,14 @@ static void check_rate(struct trial *trial, const struct sums *s)
 static void check_amount(struct trial *trial, const struct sums *s)
 {
 	if (!trial->failed && s->ok + s->failed == 0)
-		trial_add_finding(trial, "%s: no operation ended in time",
+		trial_add_finding(trial, FINDING_NONE_ENDED,
+				  "%s: no operation ended in time",
 				  LIBRARY(trial));
 	else if (!trial->failed && s->ok && s->ok < FEW_OPERATIONS)
-		trial_add_finding(trial, "only %llu operations succeeded: "
-					 "quantiles of so few say little, "
-					 "and there is no p99",
+		trial_add_finding(trial, FINDING_FEW_OPERATIONS,
+				  "only %llu operations succeeded: "
+				  "quantiles of so few say little, "
+				  "and there is no p99",
 				  LLU(s->ok));
 }
 
@@ -285,8 +295,9 @@ static void check_content(struct trial *trial, const struct sums *s)
 {
 	if (s->ok >= FEW_OPERATIONS && !s->crc_checked &&
 	    !judge_does_no_io(trial))
-		trial_add_finding(trial, "%s: no content was checked in the "
-					 "timed part",
+		trial_add_finding(trial, FINDING_CONTENT_UNCHECKED,
+				  "%s: no content was checked in the "
+				  "timed part",
 				  LIBRARY(trial));
 }
 
@@ -295,9 +306,10 @@ static void check_stop(struct trial *trial, const struct sums *s)
 	(void)s;
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		if (!strcmp(trial->replica[i].stopped_by, "records_full")) {
-			trial_add_finding(trial, "the records file of replica "
-						 "%u was full before the time "
-						 "was up",
+			trial_add_finding(trial, FINDING_RECORDS_FULL,
+					  "the records file of replica "
+					  "%u was full before the time "
+					  "was up",
 					  i);
 			return;
 		}
@@ -311,9 +323,10 @@ static void check_others(struct trial *trial, const struct sums *s)
 
 	(void)s;
 	if (window_s >= OTHERS_LEAST_S && cpus > OTHERS_LIMIT)
-		trial_add_finding(trial, FINDING_OTHERS "%.2f CPUs meanwhile: "
-					 "rates and times are in doubt, CPU "
-					 "per request less so",
+		trial_add_finding(trial, FINDING_OTHERS,
+				  "other programs used %.2f CPUs meanwhile: "
+				  "rates and times are in doubt, CPU "
+				  "per request less so",
 				  cpus);
 }
 
@@ -322,9 +335,10 @@ static void check_congestion(struct trial *trial, const struct sums *s)
 	(void)s;
 	if (trial->own_origin && strcmp(trial->congestion, "cubic") &&
 	    strcmp(trial->congestion, "reno"))
-		trial_add_finding(trial, "the origin's sockets used %s, not "
-					 "cubic or reno: large answers may be "
-					 "slower",
+		trial_add_finding(trial, FINDING_CONGESTION,
+				  "the origin's sockets used %s, not "
+				  "cubic or reno: large answers may be "
+				  "slower",
 				  trial->congestion);
 }
 
@@ -334,11 +348,12 @@ static void check_still(struct trial *trial, const struct sums *s)
 
 	(void)s;
 	if (trial->origin_still_ns)
-		trial_add_finding(trial, "the origin stood still for %.1f of "
-					 "the %.1f s, and nobody was answered: "
-					 "was it stopped or frozen, or did it "
-					 "get no CPU? rates and times are in "
-					 "doubt, run it again",
+		trial_add_finding(trial, FINDING_ORIGIN_STILL,
+				  "the origin stood still for %.1f of "
+				  "the %.1f s, and nobody was answered: "
+				  "was it stopped or frozen, or did it "
+				  "get no CPU? rates and times are in "
+				  "doubt, run it again",
 				  clock_seconds(trial->origin_still_ns),
 				  window_s);
 }

@@ -49,7 +49,7 @@ static void reconcile_seen(struct trial *trial)
 		replica->cpu_scope = CPU_SCOPE_INCOMPLETE;
 		if (!said)
 			trial_add_finding(
-				trial,
+				trial, FINDING_CPU_UNSEEN,
 				"replica %u: of its processes %.3f s of CPU "
 				"were seen, and rusage is %.3f s: without a "
 				"control group what begins and ends in between "
@@ -66,7 +66,7 @@ static void reconcile_strays(struct trial *trial)
 		return;
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		trial->replica[i].cpu_scope = CPU_SCOPE_INCOMPLETE;
-	trial_add_finding(trial,
+	trial_add_finding(trial, FINDING_STRAYS,
 			  "%llu processes left their replicas, and without "
 			  "control groups nobody knows whose they are: their "
 			  "CPU and memory are in no figure",
@@ -87,11 +87,12 @@ void reconcile_cpu(struct trial *trial)
 			continue;
 		if (fabs(group - rusage) <= rusage * CPU_SHARE + CPU_SLACK_NS)
 			continue;
-		trial_add_finding(trial,
-				  "replica %u: its control group counted %.3f s "
-				  "of CPU, rusage %.3f s: did it leave child "
-				  "processes that nobody waited for?", i,
-				  group / NS_PER_S, rusage / NS_PER_S);
+		trial_add_finding(
+			trial, FINDING_CPU_DIFFERS,
+			"replica %u: its control group counted %.3f s "
+			"of CPU, rusage %.3f s: did it leave child "
+			"processes that nobody waited for?", i,
+			group / NS_PER_S, rusage / NS_PER_S);
 		return;
 	}
 }
@@ -119,8 +120,9 @@ static bool check_bytes(struct trial *trial, unsigned replica,
 
 	if (!differs((double)counted, expected))
 		return false;
-	trial_add_finding(trial, "replica %u: its link %s %.0f B, the origin "
-				 "%s %.0f B, headers included",
+	trial_add_finding(trial, FINDING_LINK_DIFFERS,
+			  "replica %u: its link %s %.0f B, the origin "
+			  "%s %.0f B, headers included",
 			  replica, link_did, (double)counted, origin_did,
 			  expected);
 	return true;
@@ -164,12 +166,13 @@ static bool check_throttled(struct trial *trial, const struct replica *replica)
 	waited_s = clock_seconds(replica->throttled_ns);
 	if (waited_s <= THROTTLED_SHARE * window_s)
 		return false;
-	trial_add_finding(trial,
-			  "replica %u waited %.3g s for its quota of %.3g CPUs, "
-			  "all CPUs added up, in a window of %.3g s: --cpus "
-			  "limits this result",
-			  replica->number, waited_s, trial->spec.cpus_limit,
-			  window_s);
+	trial_add_finding(
+		trial, FINDING_THROTTLED,
+		"replica %u waited %.3g s for its quota of %.3g CPUs, "
+		"all CPUs added up, in a window of %.3g s: --cpus "
+		"limits this result",
+		replica->number, waited_s, trial->spec.cpus_limit,
+		window_s);
 	return true;
 }
 
@@ -177,8 +180,9 @@ static bool check_kills(struct trial *trial, const struct replica *replica)
 {
 	if (!happened(replica->memory_kills))
 		return false;
-	trial_add_finding(trial, "replica %u: %llu of its processes were "
-				 "killed at its memory limit",
+	trial_add_finding(trial, FINDING_MEMORY_KILLS,
+			  "replica %u: %llu of its processes were "
+			  "killed at its memory limit",
 			  replica->number,
 			  (unsigned long long)replica->memory_kills);
 	return true;
@@ -188,8 +192,9 @@ static bool check_pids(struct trial *trial, const struct replica *replica)
 {
 	if (!happened(replica->pids_refused))
 		return false;
-	trial_add_finding(trial, "replica %u met its limit of %llu processes "
-				 "and threads %llu times",
+	trial_add_finding(trial, FINDING_PIDS_REFUSED,
+			  "replica %u met its limit of %llu processes "
+			  "and threads %llu times",
 			  replica->number,
 			  (unsigned long long)trial->spec.pids_limit,
 			  (unsigned long long)replica->pids_refused);
@@ -244,7 +249,7 @@ void reconcile_ksoftirqd(struct trial *trial)
 	used = (double)(last->ksoftirqd_ns - first->ksoftirqd_ns);
 	if (replicas >= KSOFTIRQD_LEAST_NS && used >= KSOFTIRQD_LEAST_NS &&
 	    used > KSOFTIRQD_SHARE * replicas)
-		trial_add_finding(trial,
+		trial_add_finding(trial, FINDING_KSOFTIRQD,
 				  "ksoftirqd used %.0f ms of CPU for network "
 				  "input, %.0f%% of what the replicas used, "
 				  "which is charged to nobody",

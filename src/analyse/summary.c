@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 
 /* Fewer operations than this say nothing about such a quantile. */
 #define LEAST_FOR_P99 100
@@ -207,27 +208,15 @@ static char *state_of(const struct trial *trial)
 	return str_detach(&state);
 }
 
-/* Adds lines, "; " between them. */
-static void add_lines(struct str *all, const char *lines)
+/* Why it failed, then the findings. */
+static void fill_findings(struct findings *findings, const struct trial *trial)
 {
-	while (lines && *lines) {
-		size_t n = strcspn(lines, "\n");
-
-		if (all->len)
-			str_add(all, "; ");
-		str_add_n(all, lines, n);
-		lines += n + (lines[n] == '\n');
-	}
-}
-
-/* The sentence of the failure, then the findings; NULL: nothing to say. */
-static char *findings_of(const struct trial *trial)
-{
-	struct str all = STR_INIT;
-
-	add_lines(&all, trial->text);
-	add_lines(&all, trial->findings);
-	return all.len ? str_detach(&all) : NULL;
+	if (*trial->text)
+		findings_add(findings,
+			     finding_name(trial->failed ? FINDING_FAILED
+						: FINDING_REPLICA_ENDED),
+			     trial->text);
+	findings_copy(&trial->findings, findings);
 }
 
 static void fill_total(struct result_row *row, const struct trial *trial,
@@ -240,7 +229,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	result_row_init(row);
 	fill_common(row, trial, run);
 	row->state = state_of(trial);
-	row->findings = findings_of(trial);
+	fill_findings(&row->findings, trial);
 	begin_counts(row, trial->own_origin);
 	series_init(&series, trial);
 	for (unsigned i = 0; i < trial->replica_count; i++) {
@@ -270,12 +259,30 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	free(latency);
 }
 
+/* What libraries, stores and keys are called stands in it, and goes to tables. */
+static void clean(struct result_row *row)
+{
+	for (const struct column *c = result_columns; c->name; c++) {
+		char *text = c->kind == COLUMN_TEXT
+				     ? *(char **)result_at(row, c)
+				     : NULL;
+
+		if (text)
+			text_clean_line(text);
+	}
+	for (size_t i = 0; i < row->findings.count; i++)
+		text_clean_line(row->findings.list[i].text);
+}
+
 void analyse_summary(const struct trial *trial, const struct run *run,
 		     struct summary *out)
 {
 	fill_total(&out->total, trial, run);
+	clean(&out->total);
 	out->replica_count = trial->replica_count;
 	out->replica = mem_array(trial->replica_count, sizeof(*out->replica));
-	for (unsigned i = 0; i < trial->replica_count; i++)
+	for (unsigned i = 0; i < trial->replica_count; i++) {
 		fill_replica(&out->replica[i], trial, run, &trial->replica[i]);
+		clean(&out->replica[i]);
+	}
 }

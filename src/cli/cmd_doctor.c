@@ -19,7 +19,7 @@ struct report {
 };
 
 static void tell(struct report *report, const char *name,
-		 const struct finding *f)
+		 const struct diagnosis *f)
 {
 	const char *word = verdict_words[f->verdict];
 
@@ -46,14 +46,14 @@ static int examine(const struct doctor *doctor, struct report *report,
 
 	for (const struct probe *p = doctor_probes;
 	     p->name && !interrupt_seen(); p++) {
-		struct finding finding = { 0 };
+		struct diagnosis finding = { 0 };
 
 		p->run(doctor, &finding);
 		if (!interrupt_seen())
 			tell(report, p->name, &finding);
 	}
 	for (size_t i = 0; i < catalogue->count && !interrupt_seen(); i++) {
-		struct finding finding = { 0 };
+		struct diagnosis finding = { 0 };
 
 		if (catalogue->libraries[i].kind == LIBRARY_CHECK)
 			continue;

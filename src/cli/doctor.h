@@ -14,7 +14,7 @@ enum verdict {
 	VERDICT_CANNOT, /* something does not work */
 };
 
-struct finding {
+struct diagnosis {
 	enum verdict verdict;
 	char text[400];
 	char remedy[500]; /* "", or what would make it better */
@@ -27,13 +27,13 @@ struct doctor {
 
 struct probe {
 	const char *name;
-	void (*run)(const struct doctor *doctor, struct finding *finding);
+	void (*run)(const struct doctor *doctor, struct diagnosis *finding);
 };
 
 /* `name` is NULL at the end. */
 extern const struct probe doctor_probes[];
 
 /* For the libraries, which are no fixed list: one finding each. */
-void doctor_library(const struct library *library, struct finding *finding);
+void doctor_library(const struct library *library, struct diagnosis *finding);
 
 #endif

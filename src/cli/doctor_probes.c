@@ -25,10 +25,10 @@
 #define FILES_WANTED 4096
 #define SHM_WANTED (16ULL << 20)
 
-static void say(struct finding *f, enum verdict verdict, const char *format,
+static void say(struct diagnosis *f, enum verdict verdict, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
 
-static void say(struct finding *f, enum verdict verdict, const char *format,
+static void say(struct diagnosis *f, enum verdict verdict, const char *format,
 		...)
 {
 	va_list args;
@@ -43,7 +43,7 @@ static void say(struct finding *f, enum verdict verdict, const char *format,
 	snprintf((finding)->remedy, sizeof((finding)->remedy), __VA_ARGS__)
 
 /* pidfd_open (5.3) and close_range (5.9) are what the run room needs. */
-static void probe_kernel(const struct doctor *doctor, struct finding *f)
+static void probe_kernel(const struct doctor *doctor, struct diagnosis *f)
 {
 	long fd = syscall(SYS_pidfd_open, getpid(), 0);
 	int closes = close_range(~0U, ~0U, 0);
@@ -60,7 +60,7 @@ static void probe_kernel(const struct doctor *doctor, struct finding *f)
 		  "these calls");
 }
 
-static void probe_cpus(const struct doctor *doctor, struct finding *f)
+static void probe_cpus(const struct doctor *doctor, struct diagnosis *f)
 {
 	cpu_set_t set;
 	int count = 1;
@@ -77,7 +77,7 @@ static void probe_cpus(const struct doctor *doctor, struct finding *f)
 	REMEDY(f, "give the machine, or taskset, two or more");
 }
 
-static void probe_quiet(const struct doctor *doctor, struct finding *f)
+static void probe_quiet(const struct doctor *doctor, struct diagnosis *f)
 {
 	double load = 0;
 
@@ -92,7 +92,7 @@ static void probe_quiet(const struct doctor *doctor, struct finding *f)
 	REMEDY(f, "measure when the machine is quiet");
 }
 
-static void probe_files(const struct doctor *doctor, struct finding *f)
+static void probe_files(const struct doctor *doctor, struct diagnosis *f)
 {
 	uint64_t limit = open_files_limit();
 
@@ -110,7 +110,7 @@ static void probe_files(const struct doctor *doctor, struct finding *f)
 	       FILES_WANTED);
 }
 
-static void probe_scratch(const struct doctor *doctor, struct finding *f)
+static void probe_scratch(const struct doctor *doctor, struct diagnosis *f)
 {
 	const char *place = scratch_place(SHM_WANTED);
 	struct statvfs st = { 0 };
@@ -134,7 +134,7 @@ static void probe_scratch(const struct doctor *doctor, struct finding *f)
 		  "Docker: --shm-size 1g");
 }
 
-static void probe_loopback(const struct doctor *doctor, struct finding *f)
+static void probe_loopback(const struct doctor *doctor, struct diagnosis *f)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET,
 				   .sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -160,7 +160,7 @@ static bool may_use(int fd, const char *name)
 			  (socklen_t)strlen(name)) == 0;
 }
 
-static void probe_congestion(const struct doctor *doctor, struct finding *f)
+static void probe_congestion(const struct doctor *doctor, struct diagnosis *f)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char name[16] = "";
@@ -182,7 +182,7 @@ static void probe_congestion(const struct doctor *doctor, struct finding *f)
 		close(fd);
 }
 
-static void probe_python(const struct doctor *doctor, struct finding *f)
+static void probe_python(const struct doctor *doctor, struct diagnosis *f)
 {
 	if (doctor->catalogue->python) {
 		say(f, VERDICT_OK, "%s", doctor->catalogue->python);
@@ -193,7 +193,7 @@ static void probe_python(const struct doctor *doctor, struct finding *f)
 		  "name it in BENCHMARK_PYTHON");
 }
 
-static void probe_cog(const struct doctor *doctor, struct finding *f)
+static void probe_cog(const struct doctor *doctor, struct diagnosis *f)
 {
 	const struct layout *layout = &doctor->catalogue->layout;
 
@@ -221,7 +221,7 @@ static const char *cut_remedy(char *reason)
 	return colon + 2;
 }
 
-static void say_refused(struct finding *f, char *reason)
+static void say_refused(struct diagnosis *f, char *reason)
 {
 	const char *remedy = strstr(reason, "--db") ? cut_remedy(reason) : "";
 
@@ -240,7 +240,7 @@ static int check_database(const char *url, struct str *text, struct err *err)
 }
 
 /* It may be locked, or long to read: who waits is told, and can stop. */
-static void probe_database(const struct doctor *doctor, struct finding *f)
+static void probe_database(const struct doctor *doctor, struct diagnosis *f)
 {
 	const char *url = database_url(doctor->options);
 	struct str text = STR_INIT;
@@ -264,7 +264,7 @@ static void probe_database(const struct doctor *doctor, struct finding *f)
 }
 
 /* The text is the version of its control groups, or why there is no cell. */
-static bool probe_user_cells(struct finding *f)
+static bool probe_user_cells(struct diagnosis *f)
 {
 	char text[200];
 
@@ -282,7 +282,7 @@ static bool probe_user_cells(struct finding *f)
 }
 
 /* The best grade; the arrow says what a better one needs. */
-static void probe_isolation(const struct doctor *doctor, struct finding *f)
+static void probe_isolation(const struct doctor *doctor, struct diagnosis *f)
 {
 	char why[400], text[400];
 	const char *better = why;
@@ -319,7 +319,7 @@ static enum isolation best_grade(void)
 }
 
 /* What stands between a replica and all that is not its trial. */
-static void probe_replicas(const struct doctor *doctor, struct finding *f)
+static void probe_replicas(const struct doctor *doctor, struct diagnosis *f)
 {
 	enum isolation grade = best_grade();
 	char text[400];
@@ -341,7 +341,7 @@ static void probe_replicas(const struct doctor *doctor, struct finding *f)
 }
 
 /* Only --isolation docker needs them, so their absence is no fault. */
-static void probe_containers(const struct doctor *doctor, struct finding *f)
+static void probe_containers(const struct doctor *doctor, struct diagnosis *f)
 {
 	char text[400];
 
@@ -371,7 +371,7 @@ const struct probe doctor_probes[] = {
 	{ NULL, NULL },
 };
 
-void doctor_library(const struct library *library, struct finding *f)
+void doctor_library(const struct library *library, struct diagnosis *f)
 {
 	if (library->ready) {
 		say(f, VERDICT_OK, "%s%sready",

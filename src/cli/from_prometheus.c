@@ -21,7 +21,7 @@ struct from_prometheus {
 	struct scraped_trial trial;
 	int64_t sampling_ms;        /* --sampling-interval; 0: as scrapes want */
 	int replica;                /* the next row's */
-	char *findings;             /* of the last row */
+	struct findings findings;   /* of the last row */
 	unsigned long long empty, absent;
 };
 
@@ -51,7 +51,7 @@ void from_prometheus_free(struct from_prometheus *from)
 	scraped_trial_release(&from->trial);
 	free(from->who);
 	free(from->trial_id);
-	free(from->findings);
+	findings_release(&from->findings);
 	free(from);
 }
 
@@ -160,20 +160,18 @@ static int next_row(struct from_prometheus *from, const struct result_row *row,
 int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
 			 struct result_row *row, struct err *err)
 {
-	struct str findings = STR_INIT;
 	int code = next_row(from, row, err);
 
 	if (code < 0)
 		return code;
-	if (row->findings && *row->findings)
-		str_addf(&findings, "%s; ", row->findings);
+	findings_release(&from->findings);
+	findings_copy(&row->findings, &from->findings);
+	row->findings = from->findings;
 	if (!scraped_to_row(&from->trial, per_replica ? from->replica : -1,
-			    from->who, row, &findings)) {
+			    from->who, row)) {
 		from->empty++;
 		from->absent += !from->trial.raw_series;
 	}
-	free(from->findings);
-	from->findings = str_detach(&findings);
-	row->findings = from->findings;
+	from->findings = row->findings;
 	return 0;
 }

@@ -152,26 +152,6 @@ static void shuffle(struct experiment *experiment)
 	}
 }
 
-/* What libraries, stores and keys are called stands in it, and goes to tables. */
-static void clean_row(struct result_row *row)
-{
-	for (const struct column *c = result_columns; c->name; c++) {
-		char *text = c->kind == COLUMN_TEXT
-				     ? *(char **)result_at(row, c)
-				     : NULL;
-
-		if (text)
-			text_clean_line(text);
-	}
-}
-
-static void clean_summary(struct summary *summary)
-{
-	clean_row(&summary->total);
-	for (unsigned i = 0; i < summary->replica_count; i++)
-		clean_row(&summary->replica[i]);
-}
-
 static void keep_summary(struct experiment *experiment, const struct summary *summary,
 			 const struct job *job)
 {
@@ -257,7 +237,6 @@ static void end_trial(struct experiment *experiment, const struct job *job,
 {
 	char *outcome;
 
-	clean_summary(summary);
 	keep_trial(experiment, trial, summary);
 	outcome = outcome_of(trial, &summary->total);
 	progress_end(&experiment->progress, expected_s(job), outcome);
@@ -295,7 +274,6 @@ static int end_failed(struct experiment *experiment, const struct job *job, int 
 		end_trial(experiment, job, trial, &summary);
 		return 0;
 	}
-	clean_summary(&summary);
 	keep_trial(experiment, trial, &summary);
 	summary_release(&summary);
 	live_end(&experiment->live, NULL);

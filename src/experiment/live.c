@@ -344,6 +344,8 @@ static uint64_t known(uint64_t count)
 void live_describe(const struct result_row *row, uint64_t end_wall_ns,
 		   struct live_finished *out)
 {
+	char *findings;
+
 	*out = (struct live_finished){
 		.replicas = (uint32_t)known(row->replicas),
 		.concurrency = (uint32_t)known(row->concurrency),
@@ -367,7 +369,9 @@ void live_describe(const struct result_row *row, uint64_t end_wall_ns,
 	COPY(out->params_json, row->test_params);
 	COPY(out->state, row->state);
 	COPY(out->isolation, row->isolation);
-	COPY(out->findings, row->findings);
+	findings = findings_texts(&row->findings);
+	COPY(out->findings, findings);
+	free(findings);
 }
 
 static void add_finished(struct board_pages *pages,

@@ -320,7 +320,8 @@ static void remove_homes(struct setting *s, struct trial *trial)
 
 	for (unsigned i = 0; s->homes && i < s->replicas; i++)
 		if (home_remove(&s->homes[i], &err) < 0)
-			trial_add_finding(trial, "replica %u left a folder "
+			trial_add_finding(trial, FINDING_FOLDER_LEFT,
+					  "replica %u left a folder "
 					  "behind: %s", i, err.text);
 }
 
@@ -410,7 +411,8 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 	s.replicas = trial->replica_count;
 	fill_params(trial);
 	if (prepared->work.left_out)
-		trial_add_finding(trial, "%s", prepared->work.left_out);
+		trial_add_finding(trial, FINDING_OBJECTS_LEFT_OUT,
+				  "%s", prepared->work.left_out);
 	s.argv = catalogue_command(&experiment->catalogue, job->library,
 				   job->test);
 	s.reads = catalogue_reads(&experiment->catalogue, job->library, job->test,
@@ -425,7 +427,7 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 		goto out;
 	cells_describe(experiment->cells, &trial->placement);
 	if (*experiment->cells->own.why)
-		trial_add_finding(trial,
+		trial_add_finding(trial, FINDING_USERS_SHARED,
 				  "replicas ran as %s and not as users of "
 				  "their own: %s",
 				  trial->placement.user,

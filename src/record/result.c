@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 #define FIELD(name, kind, use)                                                 \
 	{ #name, COLUMN_##kind, COLUMN_##use,                                  \
 	  offsetof(struct result_row, name) }
@@ -75,7 +77,9 @@ const struct column result_columns[] = {
 	FIELD(in_flight_proven, COUNT, BOTH),
 	FIELD(crc_checked, COUNT, BOTH),
 	FIELD(state, TEXT, BOTH),
-	FIELD(findings, TEXT, TOTAL),
+	FIELD(findings, FINDINGS, TOTAL),
+	{ "finding_names", COLUMN_NAMES, COLUMN_TOTAL,
+	  offsetof(struct result_row, findings) },
 	FIELD(isolation, TEXT, BOTH),
 	FIELD(cgroup, TEXT, BOTH),
 	FIELD(cpu_scope, TEXT, BOTH),
@@ -115,6 +119,19 @@ const struct column result_columns[] = {
 	{ NULL, COLUMN_TEXT, COLUMN_BOTH, 0 },
 };
 
+char *result_text(const struct result_row *row, const struct column *column)
+{
+	const void *value = result_value(row, column);
+	const char *text;
+
+	if (column->kind == COLUMN_FINDINGS)
+		return findings_texts(value);
+	if (column->kind == COLUMN_NAMES)
+		return findings_names(value);
+	text = *(char *const *)value;
+	return text ? mem_dup(text) : NULL;
+}
+
 void result_row_init(struct result_row *row)
 {
 	memset(row, 0, sizeof(*row));
@@ -132,6 +149,7 @@ void result_row_release(struct result_row *row)
 		if (c->kind == COLUMN_TEXT)
 			free(*(char **)result_at(row, c));
 	}
+	findings_release(&row->findings);
 	memset(row, 0, sizeof(*row));
 }
 

@@ -15,15 +15,12 @@
 #include <stdint.h>
 
 #include "base/unknown.h"
+#include "record/finding.h"
 
 /* As pandas' describe(): std is the sample's (n - 1), NAN for one value. */
 struct distribution {
 	double count, mean, std, min, q25, q50, q75, max;
 };
-
-/* How the finding begins that goes on with a number of CPUs: the table says it
- * once for all rows. */
-#define FINDING_OTHERS "other programs used "
 
 struct result_row {
 	/* Texts are owned by the row; result_row_release() frees them. */
@@ -74,7 +71,7 @@ struct result_row {
 	uint64_t in_flight_proven;  /* most in flight at the origin, burst */
 	uint64_t crc_checked;
 	char *state;                /* "ok", or how it failed */
-	char *findings;             /* doubts and differences, "; " between */
+	struct findings findings;   /* doubts and differences */
 	char *isolation;             /* "cell", "cell-userns", "process", … */
 	char *cgroup, *network;      /* of struct placement */
 	char *cpu_scope;             /* "group", "processes", "incomplete" */
@@ -107,6 +104,8 @@ enum column_kind {
 	COLUMN_COUNT,  /* uint64_t */
 	COLUMN_NUMBER, /* double */
 	COLUMN_FLAG,   /* bool: True and False in CSV, as pandas writes them */
+	COLUMN_FINDINGS, /* struct findings: its sentences */
+	COLUMN_NAMES,    /* struct findings: its names */
 };
 
 enum column_use {
@@ -137,6 +136,10 @@ static inline const void *result_value(const struct result_row *row,
 {
 	return (const char *)row + column->offset;
 }
+
+/* What a column of text holds, also of findings; NULL: nothing. The caller
+ * frees. */
+char *result_text(const struct result_row *row, const struct column *column);
 
 void result_row_init(struct result_row *row); /* all unknown */
 void result_row_release(struct result_row *row);

@@ -7,7 +7,6 @@
 #include <sys/random.h>
 
 #include "base/mem.h"
-#include "base/str.h"
 
 const char *replica_state_name(enum replica_state state)
 {
@@ -112,7 +111,7 @@ void trial_release(struct trial *trial)
 	free(trial->replica);
 	free(trial->samples);
 	free(trial->machine);
-	free(trial->findings);
+	findings_release(&trial->findings);
 	memset(trial, 0, sizeof(*trial));
 }
 
@@ -128,22 +127,18 @@ void trial_add_machine(struct trial *trial, const struct machine_sample *sample)
 	trial->machine[trial->machine_count++] = *sample;
 }
 
-void trial_add_finding(struct trial *trial, const char *format, ...)
+void trial_add_finding(struct trial *trial, enum finding_kind kind,
+		       const char *format, ...)
 {
-	struct str all = STR_INIT;
-	char *line = NULL;
+	char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&line, format, args) < 0)
+	if (vasprintf(&text, format, args) < 0)
 		abort();
 	va_end(args);
-	if (trial->findings)
-		str_addf(&all, "%s\n", trial->findings);
-	str_add(&all, line);
-	free(line);
-	free(trial->findings);
-	trial->findings = str_detach(&all);
+	findings_add(&trial->findings, finding_name(kind), text);
+	free(text);
 }
 
 void uuid_make(char out[37])

@@ -15,6 +15,7 @@
 
 #include "base/address.h"
 #include "base/unknown.h"
+#include "record/finding.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
 #include "record/plan.h"
@@ -281,7 +282,7 @@ struct trial {
 	size_t machine_count, machine_capacity;
 	bool failed;            /* no usable figure came out of it */
 	char text[600];         /* why it failed */
-	char *findings;         /* differences and doubts, one a line */
+	struct findings findings; /* differences and doubts */
 };
 
 void trial_init(struct trial *trial, const struct trial_spec *spec);
@@ -289,9 +290,10 @@ void trial_release(struct trial *trial);
 void trial_add_sample(struct trial *trial, const struct sample *sample);
 void trial_add_machine(struct trial *trial, const struct machine_sample *sample);
 
-/* Adds a line to trial->findings. */
-void trial_add_finding(struct trial *trial, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Adds to trial->findings. */
+void trial_add_finding(struct trial *trial, enum finding_kind kind,
+		       const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* The machine and the program, recorded with every run. */
 struct environment {

@@ -13,15 +13,6 @@ static bool stands(const struct column *column, bool per_replica)
 	return column->use & (per_replica ? COLUMN_REPLICA : COLUMN_TOTAL);
 }
 
-/* Some of it is what others said, and what reads it may be a terminal. */
-static char *clean(const char *text)
-{
-	char *copy = mem_dup(text);
-
-	text_clean(copy);
-	return copy;
-}
-
 static void put_quoted(FILE *out, const char *text)
 {
 	if (!strpbrk(text, ",\"\n\r")) {
@@ -37,22 +28,42 @@ static void put_quoted(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static void put_text(FILE *out, const char *text)
+/* Both free the text. Some of it is what others said, and what reads it may be a
+ * terminal. */
+static void put_text(FILE *out, char *text)
 {
-	char *copy = text ? clean(text) : NULL;
-
-	if (copy)
-		put_quoted(out, copy);
-	free(copy);
+	if (!text)
+		return;
+	text_clean(text);
+	put_quoted(out, text);
+	free(text);
 }
 
-static json_t *json_text(const char *text)
+static json_t *json_text(char *text)
 {
-	char *copy = text ? clean(text) : NULL;
-	json_t *value = copy ? json_string(copy) : json_null();
+	json_t *value;
 
-	free(copy);
+	if (!text)
+		return json_null();
+	text_clean(text);
+	value = json_string(text);
+	free(text);
 	return value;
+}
+
+/* [{"name": "few_operations", "text": "only 40 …"}, …] */
+static json_t *json_findings(const struct findings *findings)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->list[i];
+
+		json_array_append_new(
+			all, json_pack("{s:s, s:o}", "name", f->name, "text",
+				       json_text(mem_dup(f->text))));
+	}
+	return all;
 }
 
 /* 15 digits are enough for most doubles, 17 for all. */
@@ -74,7 +85,9 @@ static void put_value(FILE *out, const struct column *column,
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
-		put_text(out, *(char *const *)value);
+	case COLUMN_FINDINGS:
+	case COLUMN_NAMES:
+		put_text(out, result_text(row, column));
 		break;
 	case COLUMN_COUNT:
 		if (*(const uint64_t *)value != COUNT_UNKNOWN)
@@ -161,7 +174,11 @@ static json_t *json_value(const struct column *column,
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
-		return json_text(*(char *const *)value);
+		return json_text(result_text(row, column));
+	case COLUMN_FINDINGS:
+		return json_findings(value);
+	case COLUMN_NAMES:
+		break; /* they stand in the findings */
 	case COLUMN_COUNT:
 		count = *(const uint64_t *)value;
 		return count == COUNT_UNKNOWN ? json_null()
@@ -180,7 +197,7 @@ json_t *report_json(const struct result_row *row, bool per_replica)
 	json_t *object = json_object();
 
 	for (const struct column *c = result_columns; c->name; c++) {
-		if (stands(c, per_replica))
+		if (stands(c, per_replica) && c->kind != COLUMN_NAMES)
 			json_object_set_new(object, c->name,
 					    json_value(c, row));
 	}

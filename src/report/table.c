@@ -100,11 +100,12 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 
 static void put_failed(FILE *out, const struct report_row *item, unsigned width)
 {
-	const char *why = item->row->findings ? item->row->findings
-					      : "no reason known";
+	char *all = findings_texts(&item->row->findings);
+	const char *why = all ? all : "no reason known";
 	int indent = fprintf(out, "%-10s FAILED: ", item->row->library_name);
 
 	table_wrapped(out, why, (int)strlen(why), width, indent);
+	free(all);
 }
 
 static void put_line(FILE *out, const char *text, unsigned width)

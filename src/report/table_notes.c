@@ -8,67 +8,46 @@
 #include "base/str.h"
 #include "base/text.h"
 
-#define OTHERS_LENGTH ((int)sizeof(FINDING_OTHERS) - 1)
-
 /* Each row has a number of its own in it, which is no other finding. */
-static bool is_of_others(const char *finding, int length)
+static bool is_of_others(const struct finding *finding)
 {
-	return length > OTHERS_LENGTH &&
-	       !strncmp(finding, FINDING_OTHERS, OTHERS_LENGTH);
+	return !strcmp(finding->name, finding_name(FINDING_OTHERS));
 }
 
-static bool same_finding(const char *a, int a_length, const char *b,
-			 int b_length)
+static bool same_finding(const struct finding *a, const struct finding *b)
 {
-	if (is_of_others(a, a_length))
-		return is_of_others(b, b_length);
-	return a_length == b_length && !strncmp(a, b, (size_t)a_length);
+	if (is_of_others(a))
+		return is_of_others(b);
+	return !strcmp(a->text, b->text);
 }
 
 /* The number of a note, the same for the same words. */
-static size_t note_number(struct group *g, const char *text, int length)
+static size_t note_number(struct group *g, const struct finding *finding)
 {
 	for (size_t i = 0; i < g->note_count; i++) {
-		if (same_finding(g->notes[i].text, g->notes[i].length, text,
-				 length))
+		if (same_finding(g->notes[i], finding))
 			return i + 1;
 	}
 	MEM_ROOM(g->notes, g->note_count, g->note_capacity);
-	g->notes[g->note_count] = (struct note){ text, length };
+	g->notes[g->note_count] = finding;
 	return ++g->note_count;
 }
 
-/* The finding at *at, of *length bytes; moves *at behind it. NULL: no more. */
-static const char *next_finding(const char **at, int *length)
+static bool has_finding(const struct result_row *row,
+			const struct finding *wanted)
 {
-	const char *finding = *at && **at ? *at : NULL;
-	const char *end = finding ? strstr(finding, "; ") : NULL;
-
-	if (!finding)
-		return NULL;
-	*length = (int)(end ? (size_t)(end - finding) : strlen(finding));
-	*at = end ? end + 2 : NULL;
-	return finding;
-}
-
-static bool has_finding(const struct result_row *row, const char *wanted,
-			int wanted_length)
-{
-	const char *at = row->findings, *finding;
-	int length;
-
-	while ((finding = next_finding(&at, &length))) {
-		if (same_finding(finding, length, wanted, wanted_length))
+	for (size_t i = 0; i < row->findings.count; i++) {
+		if (same_finding(&row->findings.list[i], wanted))
 			return true;
 	}
 	return false;
 }
 
 /* What is true of all rows is said once, beneath them. */
-static bool is_common(const struct group *g, const char *finding, int length)
+static bool is_common(const struct group *g, const struct finding *finding)
 {
 	for (size_t i = 0; i < g->count; i++) {
-		if (!has_finding(g->rows[i]->row, finding, length))
+		if (!has_finding(g->rows[i]->row, finding))
 			return false;
 	}
 	return g->count > 1;
@@ -77,13 +56,14 @@ static bool is_common(const struct group *g, const char *finding, int length)
 void table_note_numbers(FILE *out, struct group *g,
 			const struct result_row *row)
 {
-	const char *at = row->findings, *finding, *space = " ";
-	int length;
+	const char *space = " ";
 
-	while ((finding = next_finding(&at, &length))) {
-		if (is_common(g, finding, length))
+	for (size_t i = 0; i < row->findings.count; i++) {
+		const struct finding *finding = &row->findings.list[i];
+
+		if (is_common(g, finding))
 			continue;
-		fprintf(out, "%s[%zu]", space, note_number(g, finding, length));
+		fprintf(out, "%s[%zu]", space, note_number(g, finding));
 		space = "";
 	}
 }
@@ -99,6 +79,12 @@ void table_wrapped(FILE *out, const char *text, int length, unsigned width,
 	str_release(&wrapped);
 }
 
+/* Where the number begins in what is said of others. */
+static size_t words_before(const struct finding *finding)
+{
+	return strcspn(finding->text, "0123456789");
+}
+
 /* The numbers in those findings of all rows that are of others; false where
  * they read the same. */
 static bool range_of_others(const struct group *g, char least[16],
@@ -107,15 +93,15 @@ static bool range_of_others(const struct group *g, char least[16],
 	double from = HUGE_VAL, to = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
-		const char *at = g->rows[i]->row->findings, *finding;
-		int length;
+		const struct findings *all = &g->rows[i]->row->findings;
 
-		while ((finding = next_finding(&at, &length))) {
+		for (size_t k = 0; k < all->count; k++) {
+			const struct finding *f = &all->list[k];
 			double cpus;
 
-			if (!is_of_others(finding, length))
+			if (!is_of_others(f))
 				continue;
-			cpus = strtod(finding + OTHERS_LENGTH, NULL);
+			cpus = strtod(f->text + words_before(f), NULL);
 			from = fmin(from, cpus);
 			to = fmax(to, cpus);
 		}
@@ -126,22 +112,23 @@ static bool range_of_others(const struct group *g, char least[16],
 }
 
 /* One line for the neighbours of all rows: "0.31 to 0.73 CPUs". */
-static void put_finding(FILE *out, const struct group *g, const char *finding,
-			int length, unsigned width, int indent)
+static void put_finding(FILE *out, const struct group *g,
+			const struct finding *finding, unsigned width,
+			int indent)
 {
+	size_t before = words_before(finding);
+	const char *rest = finding->text + before;
 	char least[16], most[16];
-	const char *rest;
 	char *text;
 
-	if (!is_of_others(finding, length) ||
-	    !range_of_others(g, least, most)) {
-		table_wrapped(out, finding, length, width, indent);
+	if (!is_of_others(finding) || !range_of_others(g, least, most)) {
+		table_wrapped(out, finding->text, (int)strlen(finding->text),
+			      width, indent);
 		return;
 	}
-	rest = finding + OTHERS_LENGTH;
-	rest += strcspn(rest, " ;");
-	text = mem_printf(FINDING_OTHERS "%s to %s%.*s", least, most,
-			  length - (int)(rest - finding), rest);
+	rest += strcspn(rest, " ");
+	text = mem_printf("%.*s%s to %s%s", (int)before, finding->text, least,
+			  most, rest);
 	table_wrapped(out, text, (int)strlen(text), width, indent);
 	free(text);
 }
@@ -151,21 +138,18 @@ void table_notes(FILE *out, const struct group *g, unsigned width)
 	for (size_t i = 0; i < g->note_count; i++) {
 		int indent = fprintf(out, "  [%zu] ", i + 1);
 
-		put_finding(out, g, g->notes[i].text, g->notes[i].length, width,
-			    indent);
+		put_finding(out, g, g->notes[i], width, indent);
 	}
 }
 
 void table_common(FILE *out, const struct group *g, unsigned width)
 {
-	const char *at = g->rows[0]->row->findings, *finding;
-	int length;
+	const struct findings *all = &g->rows[0]->row->findings;
 
-	while ((finding = next_finding(&at, &length))) {
-		if (!is_common(g, finding, length))
+	for (size_t i = 0; i < all->count; i++) {
+		if (!is_common(g, &all->list[i]))
 			continue;
 		fputs("  all: ", out);
-		put_finding(out, g, finding, length, width, 7);
+		put_finding(out, g, &all->list[i], width, 7);
 	}
 }
-

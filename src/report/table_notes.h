@@ -7,18 +7,13 @@
 #include "report/report.h"
 #include "report/table_columns.h"
 
-struct note {
-	const char *text; /* a borrowed piece of findings */
-	int length;
-};
-
 /* Rows that can be compared: same test, parameters and settings. */
 struct group {
 	const struct report_row **rows; /* best first, baselines and failed
 					 * ones behind */
 	size_t count;
 	struct table_limits limits;
-	struct note *notes;
+	const struct finding **notes; /* of the rows */
 	size_t note_count, note_capacity;
 	const struct report_style *style;
 	const struct report_row *all; /* of the table, in all its groups */

@@ -224,7 +224,7 @@ void runner_open_window(struct runner *runner)
 	follow_all(runner);
 	end_ns = clock_now_ns();
 	if (end_ns > trial->go_ns)
-		trial_add_finding(trial,
+		trial_add_finding(trial, FINDING_GO_LATE,
 				  "the reading at GO ended %.1f ms too late: "
 				  "is the machine busy with something else?",
 				  (double)(end_ns - trial->go_ns) / NS_PER_MS);

@@ -197,12 +197,13 @@ static void check_clock(struct runner *runner, struct member *member,
 		judge_clock(runner, member, ahead_ns);
 	else if (replica->ready_clock_ns &&
 		 replica->clock_offset_ns < -CLOCK_DOUBT_NS)
-		trial_add_finding(runner->trial,
-				  "replica %u: its CLOCK_MONOTONIC was %.3g s "
-				  "behind ours when it said that it was ready: "
-				  "is it another clock, or was the harness held "
-				  "up?", replica->number,
-				  (double)-replica->clock_offset_ns / NS_PER_S);
+		trial_add_finding(
+			runner->trial, FINDING_CLOCK_BEHIND,
+			"replica %u: its CLOCK_MONOTONIC was %.3g s "
+			"behind ours when it said that it was ready: "
+			"is it another clock, or was the harness held "
+			"up?", replica->number,
+			(double)-replica->clock_offset_ns / NS_PER_S);
 }
 
 static void on_ready(struct runner *runner, struct member *member,
@@ -268,7 +269,7 @@ static void check_done_time(const struct runner *runner,
 	const struct replica *replica = member->replica;
 
 	if (!replica->unfinished && now_ns > replica->end_ns + DONE_LATE_NS)
-		trial_add_finding(runner->trial,
+		trial_add_finding(runner->trial, FINDING_DONE_LATE,
 				  "replica %u said 'done' %.2g s after the end "
 				  "that it gave: what it did meanwhile is in "
 				  "no figure",
@@ -381,13 +382,13 @@ static void judge_goodbye(struct runner *runner, struct member *member)
 	if (member->judged)
 		return;
 	if (replica->signal)
-		trial_add_finding(runner->trial,
+		trial_add_finding(runner->trial, FINDING_END_ODD,
 				  "replica %u was killed by signal %d (SIG%s) "
 				  "after 'bye', when all its work was done",
 				  replica->number, replica->signal,
 				  signal_word(replica->signal));
 	else if (replica->exit_status > 0)
-		trial_add_finding(runner->trial,
+		trial_add_finding(runner->trial, FINDING_END_ODD,
 				  "replica %u exited with status %d after "
 				  "'bye', when all its work was done",
 				  replica->number, replica->exit_status);

@@ -239,7 +239,8 @@ static int start_member(struct runner *runner, struct member *member,
 	member->replica->pid = member->process.pid;
 	descendants_add(&runner->descendants, member->process.pid);
 	if (*member->process.warning && member->replica->number == 0)
-		trial_add_finding(runner->trial, "%s", member->process.warning);
+		trial_add_finding(runner->trial, FINDING_ENGINE_WARNS, "%s",
+				  member->process.warning);
 	snprintf(member->replica->container_id,
 		 sizeof(member->replica->container_id), "%s",
 		 member->process.id);
@@ -304,7 +305,7 @@ static void send_go(struct runner *runner)
 			late = now - trial->go_ns;
 	}
 	if (late)
-		trial_add_finding(trial,
+		trial_add_finding(trial, FINDING_GO_LATE,
 				  "the last GO was sent %.1f ms too late: is "
 				  "the machine busy with something else?",
 				  (double)late / NS_PER_MS);
@@ -431,7 +432,7 @@ static void kill_rest(struct runner *runner)
 		struct member *member = &runner->member[i];
 
 		if (member->running && !member->judged)
-			trial_add_finding(runner->trial,
+			trial_add_finding(runner->trial, FINDING_END_ODD,
 					  "replica %u did not exit in time "
 					  "after 'bye' and was killed, when "
 					  "all its work was done", i);
@@ -460,11 +461,11 @@ static void reap_descendants(struct runner *runner)
 				  &left);
 	killed += empty_places(runner);
 	if (killed)
-		trial_add_finding(runner->trial,
+		trial_add_finding(runner->trial, FINDING_PROCESSES_LEFT,
 				  "replicas left %u processes behind, which "
 				  "were killed", killed);
 	if (left)
-		trial_add_finding(runner->trial,
+		trial_add_finding(runner->trial, FINDING_PROCESSES_LEFT,
 				  "%u processes of replicas cannot be killed: "
 				  "ps -eo pid,stat,args shows what they wait "
 				  "for", left);

@@ -429,9 +429,14 @@ int statement_run(struct statement *s, struct err *err)
 {
 	int code = statement_step(s, err);
 
+	statement_reset(s);
+	return code < 0 ? code : 0;
+}
+
+void statement_reset(struct statement *s)
+{
 	sqlite3_reset(s->handle);
 	s->bound = 0;
-	return code < 0 ? code : 0;
 }
 
 void statement_release(struct statement *s)

@@ -129,6 +129,7 @@ void statement_null(struct statement *s);
 int statement_run(struct statement *s, struct err *err);
 /* 1: a row is there, 0: no more, or negative. */
 int statement_step(struct statement *s, struct err *err);
+void statement_reset(struct statement *s); /* to be bound and stepped again */
 void statement_release(struct statement *s);
 
 #endif

@@ -19,9 +19,15 @@ static void bind_column(struct statement *s, const struct column *column,
 {
 	const void *value = result_value(row, column);
 
+	char *text;
+
 	switch (column->kind) {
 	case COLUMN_TEXT:
-		statement_text(s, *(char *const *)value);
+	case COLUMN_FINDINGS:
+	case COLUMN_NAMES:
+		text = result_text(row, column);
+		statement_text(s, text);
+		free(text);
 		break;
 	case COLUMN_COUNT:
 		statement_count(s, *(const uint64_t *)value);
@@ -96,41 +102,98 @@ static void read_column(sqlite3_stmt *handle, int at,
 	case COLUMN_FLAG:
 		*(bool *)value = sqlite3_column_int(handle, at) != 0;
 		break;
+	case COLUMN_FINDINGS: /* from their own table */
+	case COLUMN_NAMES:
+		break;
 	}
 }
 
-static void read_row(sqlite3_stmt *handle, struct result_row *row)
+/* Returns the number of columns. */
+static int read_row(sqlite3_stmt *handle, struct result_row *row)
 {
 	int at = 0;
 
 	result_row_init(row);
 	for (const struct column *c = result_columns; c->name; c++)
 		read_column(handle, at++, c, row);
+	return at;
 }
 
-static int give_rows(struct store *store, const char *order_sql,
+/* Rows as they are given out, each with its findings, which are joined in the row
+ * and a list in a table of their own. */
+struct rows {
+	struct statement results, findings;
+	struct result_row row;
+};
+
+static int rows_prepare(struct rows *rows, const struct store *store,
+			const char *from_sql, struct err *err)
+{
+	struct str sql = STR_INIT;
+	int code;
+
+	memset(rows, 0, sizeof(*rows));
+	str_add(&sql, "SELECT ");
+	add_names(&sql);
+	str_addf(&sql, ", trial, replica IS NULL FROM %s", from_sql);
+	code = statement_prepare(&rows->results, store, sql.buf, err);
+	str_release(&sql);
+	return code < 0 ? code
+			: statement_prepare(&rows->findings, store,
+					    "SELECT name, text FROM findings "
+					    "WHERE trial_id = ? ORDER BY "
+					    "position", err);
+}
+
+static void rows_release(struct rows *rows)
+{
+	findings_release(&rows->row.findings);
+	statement_release(&rows->results);
+	statement_release(&rows->findings);
+}
+
+static int read_findings(struct statement *s, const char *trial,
+			 struct findings *out, struct err *err)
+{
+	int more;
+
+	statement_text(s, trial);
+	while ((more = statement_step(s, err)) > 0)
+		findings_add(out,
+			     (const char *)sqlite3_column_text(s->handle, 0),
+			     (const char *)sqlite3_column_text(s->handle, 1));
+	statement_reset(s);
+	return more;
+}
+
+/* 1: a row is there, 0: no more, or negative. */
+static int rows_next(struct rows *rows, struct err *err)
+{
+	sqlite3_stmt *handle = rows->results.handle;
+	int more = statement_step(&rows->results, err), at, code = 0;
+
+	findings_release(&rows->row.findings);
+	if (more <= 0)
+		return more;
+	at = read_row(handle, &rows->row);
+	if (sqlite3_column_int(handle, at + 1))
+		code = read_findings(&rows->findings,
+				     (const char *)sqlite3_column_text(handle,
+								       at),
+				     &rows->row.findings, err);
+	return code < 0 ? code : more;
+}
+
+static int give_rows(struct store *store, const char *from_sql,
 		     int (*give)(void *context, const struct result_row *row),
 		     void *context, struct err *err)
 {
-	struct str sql = STR_INIT;
-	struct statement s;
-	int code, more = 1;
+	struct rows rows;
+	int more = 0, code = rows_prepare(&rows, store, from_sql, err);
 
-	str_add(&sql, "SELECT ");
-	add_names(&sql);
-	str_addf(&sql, " FROM %s", order_sql);
-	code = statement_prepare(&s, store, sql.buf, err);
-	while (code == 0) {
-		struct result_row row;
-
-		more = statement_step(&s, err);
-		if (more <= 0)
-			break;
-		read_row(s.handle, &row);
-		code = give(context, &row);
-	}
-	statement_release(&s);
-	str_release(&sql);
+	while (code == 0 && (more = rows_next(&rows, err)) > 0)
+		code = give(context, &rows.row);
+	rows_release(&rows);
 	if (more < 0)
 		return more;
 	return code ? code : readonly_check(store, err);

@@ -73,9 +73,12 @@ static int add(const struct store *store, const char *name, const char *type,
 
 static const char *type_of(const struct column *column)
 {
-	return column->kind == COLUMN_TEXT     ? "TEXT"
-	       : column->kind == COLUMN_NUMBER ? "REAL"
-					       : "INTEGER";
+	switch (column->kind) {
+	case COLUMN_NUMBER: return "REAL";
+	case COLUMN_COUNT:
+	case COLUMN_FLAG: return "INTEGER";
+	default: return "TEXT";
+	}
 }
 
 int results_lack_columns(const struct store *store, struct err *err)

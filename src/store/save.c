@@ -1,10 +1,8 @@
 #include "store/save.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "store/blob.h"
 #include "store/database.h"
 #include "store/stored.h"
@@ -221,37 +219,21 @@ int save_ledger(const struct store *store, const struct trial *trial,
 	return code;
 }
 
-static int save_finding(struct statement *s, const struct trial *trial,
-			unsigned position, const char *line, size_t n,
-			struct err *err)
-{
-	char *text = mem_printf("%.*s", (int)n, line);
-	int code;
-
-	statement_text(s, trial->id);
-	statement_signed(s, position);
-	statement_text(s, "");
-	statement_text(s, text);
-	code = statement_run(s, err);
-	free(text);
-	return code;
-}
-
 int save_findings(const struct store *store, const struct trial *trial,
-		  struct err *err)
+		  const struct summary *summary, struct err *err)
 {
-	const char *line = trial->findings;
+	const struct findings *findings = &summary->total.findings;
 	struct statement s;
-	unsigned position = 0;
 	int code = statement_prepare(&s, store,
 				     "INSERT INTO findings (trial_id, position, "
 				     "name, text) VALUES (?,?,?,?)", err);
 
-	while (code == 0 && line && *line) {
-		size_t n = strcspn(line, "\n");
-
-		code = save_finding(&s, trial, position++, line, n, err);
-		line += n + (line[n] == '\n');
+	for (size_t i = 0; code == 0 && i < findings->count; i++) {
+		statement_text(&s, trial->id);
+		statement_count(&s, i);
+		statement_text(&s, findings->list[i].name);
+		statement_text(&s, findings->list[i].text);
+		code = statement_run(&s, err);
 	}
 	statement_release(&s);
 	return code;

@@ -21,7 +21,7 @@ int save_failures(const struct store *store, const struct trial *trial,
 int save_ledger(const struct store *store, const struct trial *trial,
 		struct err *err);
 int save_findings(const struct store *store, const struct trial *trial,
-		  struct err *err);
+		  const struct summary *summary, struct err *err);
 int save_results(const struct store *store, const struct trial *trial,
 		 const struct summary *summary, struct err *err);
 

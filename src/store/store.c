@@ -119,7 +119,7 @@ int store_add_trial(struct store *store, const struct run *run,
 	if (code == 0)
 		code = save_ledger(store, trial, err);
 	if (code == 0)
-		code = save_findings(store, trial, err);
+		code = save_findings(store, trial, summary, err);
 	if (code == 0)
 		code = save_results(store, trial, summary, err);
 	return database_end(store, code, err);

@@ -1,7 +1,7 @@
 ALTER TABLE trials ADD COLUMN findings TEXT;
 UPDATE trials SET findings = (SELECT group_concat(text, char(10)) FROM
-	(SELECT text FROM findings WHERE trial_id = trials.id
-	ORDER BY position));
+	(SELECT f.text FROM findings f WHERE f.trial_id = trials.id
+	AND f.position >= (trials.text IS NOT NULL) ORDER BY f.position));
 DROP TABLE findings;
 DROP INDEX results_by_analysis;
 ALTER TABLE results DROP COLUMN analysis;

@@ -64,10 +64,12 @@ WHERE stopped_by IS NULL OR (state = 'bad_protocol'
 	AND (SELECT r.operations_started FROM results r WHERE r.trial = trial_id
 	AND ifnull(r.replica, -1) = replicas.replica) IS NULL);
 
--- A line is a finding.
+-- Why a trial failed is the first; then, a line is a finding.
 WITH RECURSIVE line(trial_id, position, text, rest) AS (
-	SELECT id, -1, '', findings || char(10) FROM trials
-	WHERE findings IS NOT NULL
+	SELECT id, -1, '',
+		ifnull(replace(text, char(10), ' ') || char(10), '')
+		|| ifnull(findings || char(10), '')
+	FROM trials
 	UNION ALL
 	SELECT trial_id, position + 1,
 		substr(rest, 1, instr(rest, char(10)) - 1),
@@ -78,12 +80,15 @@ WHERE position >= 0;
 ALTER TABLE trials DROP COLUMN findings;
 
 -- Those that only one kind of finding begins like, without the library's name.
-WITH said(trial_id, position, text) AS (
+WITH said(trial_id, position, ended, text) AS (
 	SELECT f.trial_id, f.position,
+		CASE WHEN t.text IS NULL THEN ''
+		WHEN t.failed THEN 'failed' ELSE 'replica_ended' END,
 		CASE WHEN substr(f.text, 1, length(t.library)) = t.library
 		THEN substr(f.text, length(t.library) + 1) ELSE f.text END
 	FROM findings f JOIN trials t ON t.id = f.trial_id)
 UPDATE findings SET name = (SELECT CASE
+	WHEN said.position = 0 AND ended <> '' THEN ended
 	WHEN text GLOB ' made no request at all: *' THEN 'no_requests'
 	WHEN text GLOB ': requests not compared, *' THEN 'requests_unknown'
 	WHEN text GLOB ': the origin saw only *' THEN 'requests_fewer'
