@@ -157,7 +157,7 @@ static void start_origin(struct bench *b)
 		close(stop[1]);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		pin(b->cpu_server);
-		_exit(origin_serve(origin, stop[0], &err) < 0);
+		_exit(origin_serve(origin, stop[0], -1, &err) < 0);
 	}
 	close(stop[0]);
 	b->stop_fd = stop[1];

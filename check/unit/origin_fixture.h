@@ -203,7 +203,7 @@ struct fx {
 	struct ledger_row *row; /* of listener 0 */
 	struct origin *origin;
 	pthread_t thread;
-	int stop[2];
+	int stop[2], ready[2];
 	int code; /* of origin_serve() */
 };
 
@@ -215,7 +215,7 @@ static inline void *fx_serve(void *argument)
 	struct fx *fx = argument;
 	struct err err = { "" };
 
-	fx->code = origin_serve(fx->origin, fx->stop[0], &err);
+	fx->code = origin_serve(fx->origin, fx->stop[0], fx->ready[1], &err);
 	if (fx->code < 0)
 		fprintf(stderr, "origin_serve: %s\n", err.text);
 	return NULL;
@@ -247,8 +247,9 @@ static inline void fx_start(struct fx *fx, const struct origin_config *config)
 	if (fx_before_serving)
 		fx_before_serving(fx->origin);
 	assert_int_equal(pipe(fx->stop), 0);
+	assert_int_equal(pipe(fx->ready), 0);
 	assert_int_equal(pthread_create(&fx->thread, NULL, fx_serve, fx), 0);
-	fx_wait(&fx->ledger->ready, 1);
+	assert_int_equal(read(fx->ready[0], &(char){ 0 }, 1), 1);
 }
 
 /* Every object that was found must have been closed by then. */
@@ -261,6 +262,8 @@ static inline void fx_stop(struct fx *fx)
 	assert_int_equal(atomic_load(&fx->row->open_connections), 0);
 	assert_int_equal(fx->source->open, 0);
 	close(fx->stop[0]);
+	close(fx->ready[0]);
+	close(fx->ready[1]);
 	origin_free(fx->origin);
 	ledger_free(fx->ledger);
 	object_source_free(&fx->source->source);

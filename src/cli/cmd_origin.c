@@ -134,7 +134,7 @@ static int serve(struct origin *origin, struct object_source *source,
 		return stop_fd;
 	origin_set_sources(origin, &source, 1);
 	announce(origin, address, options);
-	return origin_serve(origin, stop_fd, err);
+	return origin_serve(origin, stop_fd, -1, err);
 }
 
 static int run(struct options *options, struct err *err)

@@ -468,7 +468,11 @@ static int begin_live(struct experiment *experiment, struct err *err)
 
 	if (code == 0 && listen)
 		code = monitoring_start(&experiment->monitoring, listen, board,
-					database_url(experiment->options), err);
+					database_url(experiment->options),
+					experiment->interrupt_fd, err);
+	if (code == 0 && listen)
+		progress_say(&experiment->progress, "%s",
+			     experiment->monitoring.address);
 	free(board);
 	return code;
 }
@@ -512,15 +516,14 @@ static int begin(struct experiment *experiment, struct err *err)
 static void end_live(struct experiment *experiment)
 {
 	int linger_ms = (int)(experiment->options->linger * 1e3);
+	char why[sizeof(((struct err *)0)->text)];
 
 	live_close(&experiment->live);
-	if (monitoring_lives(&experiment->monitoring))
-		monitoring_linger(&experiment->monitoring, experiment->interrupt_fd,
-				  linger_ms);
-	else if (experiment->monitoring.pid)
-		progress_say(&experiment->progress,
-			     "benchmark: the monitor ended before the run, "
-			     "whose results are whole");
+	if (monitoring_has_died(&experiment->monitoring, why, sizeof(why)))
+		progress_say(&experiment->progress, "benchmark: %s", why);
+	else
+		monitoring_linger(&experiment->monitoring,
+				  experiment->interrupt_fd, linger_ms);
 	monitoring_stop(&experiment->monitoring);
 }
 

@@ -6,23 +6,23 @@
 #ifndef EXPERIMENT_MONITORING_H
 #define EXPERIMENT_MONITORING_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
-#include "base/err.h"
+#include "experiment/server.h"
 
 struct monitoring {
-	pid_t pid;   /* 0: not running */
-	int stop_fd; /* closing it ends the server */
+	struct server server;
+	char address[160]; /* where it is, for a person; a warning where other
+			    * machines can reach it */
 };
 
-/* `listen` "": the default address. `board`: path of the run's. Says on stderr
- * where it is; a warning where others can reach it. */
+/* `listen` "": the default address. `board`: path of the run's. `interrupt_fd`
+ * as server_start()'s. */
 int monitoring_start(struct monitoring *monitoring, const char *listen,
-		     const char *board, const char *database, struct err *err);
+		     const char *board, const char *database,
+		     int interrupt_fd, struct err *err);
 
-/* false: none was started, or it has ended. */
-bool monitoring_lives(const struct monitoring *monitoring);
+/* Whether one that was started has ended: writes a sentence that says so. */
+bool monitoring_has_died(const struct monitoring *monitoring, char *out,
+			 size_t size);
 
 /* Waits so long, or until `stop_fd` can be read or the server has ended. */
 void monitoring_linger(const struct monitoring *monitoring, int stop_fd,

@@ -1,95 +1,23 @@
 #include "experiment/origin_process.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/work.h"
 #include "cell/cell.h"
-#include "experiment/child.h"
-#include "cli/interrupt.h"
-#include "cli/say.h"
 #include "origin/ledger.h"
 #include "origin/origin.h"
 
-static void serve(struct origin_process *process, int stop_fd, pid_t parent)
+static int serve(void *context, int stop_fd, int ready_fd, struct err *err)
 {
-	struct err err;
-	int code;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NAME, "geoio-origin");
-	if (getppid() != parent)
-		_exit(1);
+	struct origin_process *process = context;
 	/* In the cell, so that what it does is counted there. */
-	code = cells_enter(process->cells, CELL_ORIGIN, NULL);
-	if (code) {
-		say(stderr, "benchmark: the origin %s: %s", cells_explain(code),
-		    strerror(errno));
-		_exit(1);
-	}
-	/* Ctrl-C and the end of a terminal go to the whole group: the harness
-	 * decides when we end. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
-	work_observe(NULL);
-	code = origin_serve(process->origin, stop_fd, &err);
-	if (code < 0)
-		say(stderr, "benchmark: origin: %s", err.text);
-	_exit(code < 0);
-}
+	int step = cells_enter(process->cells, CELL_ORIGIN, NULL);
 
-static int fork_origin(struct origin_process *process, struct err *err)
-{
-	pid_t parent = getpid();
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(err, "cannot make a pipe");
-	fflush(NULL);
-	process->pid = fork();
-	if (process->pid < 0) {
-		process->pid = 0;
-		close(ends[0]);
-		close(ends[1]);
-		return err_sys(err, "cannot start the origin");
-	}
-	if (process->pid == 0) {
-		close(ends[1]);
-		serve(process, ends[0], parent);
-	}
-	close(ends[0]);
-	process->stop_fd = ends[1];
-	process->ended_fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-	if (process->ended_fd < 0)
-		return err_sys(err, "cannot watch the origin's process");
-	return 0;
-}
-
-static int wait_ready(struct origin_process *process, struct err *err)
-{
-	while (!atomic_load(&process->ledger->ready)) {
-		if (waitpid(process->pid, NULL, WNOHANG) == process->pid) {
-			process->pid = 0;
-			return err_set(err, ERR_FAILED,
-				       "the origin ended before it was ready: "
-				       "see the lines above");
-		}
-		if (interrupt_seen())
-			return err_set(err, ERR_INTERRUPTED, "stopped, as "
-							     "asked");
-		clock_sleep_until(clock_now_ns() + 200 * NS_PER_US);
-	}
-	return 0;
+	if (step)
+		return err_sys(err, "the origin %s", cells_explain(step));
+	return origin_serve(process->origin, stop_fd, ready_fd, err);
 }
 
 /* What listen_in_cell() works with, on a thread of its own. */
@@ -120,8 +48,10 @@ static int listen_in_cell(struct opening *opening, struct cells *cells,
 int origin_process_start(struct origin_process *process,
 			 struct object_source *source, unsigned clients,
 			 struct cells *cells, const char *congestion,
-			 struct err *err)
+			 int interrupt_fd, struct err *err)
 {
+	const struct server_task task = { "geoio-origin", "the origin", serve,
+					  process };
 	struct origin_config config = {
 		.address = "127.0.0.1",
 		.listeners = clients,
@@ -142,9 +72,7 @@ int origin_process_start(struct origin_process *process,
 		return err_sys(err, "no shared memory for the ledger");
 	code = listen_in_cell(&opening, cells, err);
 	if (code == 0)
-		code = fork_origin(process, err);
-	if (code == 0)
-		code = wait_ready(process, err);
+		code = server_start(&process->server, &task, interrupt_fd, err);
 	if (code < 0)
 		origin_process_stop(process);
 	return code;
@@ -187,32 +115,25 @@ void origin_process_describe_end(const struct origin_process *process,
 {
 	siginfo_t info = { 0 };
 
-	waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOHANG | WNOWAIT);
-	if (info.si_code == CLD_EXITED)
-		snprintf(out, size, "the origin ended (exit status %d) %s: see "
-				    "the lines above", info.si_status, when);
-	else
+	waitid(P_PID, (id_t)process->server.pid, &info,
+	       WEXITED | WNOHANG | WNOWAIT);
+	if (info.si_code != CLD_EXITED) {
 		snprintf(out, size, "the origin ended (signal %d) %s, not by "
 				    "the harness: %s", info.si_status, when,
 			 advice_of(info.si_status));
+		return;
+	}
+	snprintf(out, size, "the origin ended (exit status %d) %s",
+		 info.si_status, when);
+	server_add_reason(&process->server, out, size);
 }
 
 void origin_process_stop(struct origin_process *process)
 {
-	int status;
+	int status = server_stop(&process->server);
 
-	if (process->stop_fd >= 0)
-		close(process->stop_fd);
-	process->stop_fd = -1;
-	if (process->ended_fd >= 0)
-		close(process->ended_fd);
-	process->ended_fd = -1;
-	if (process->pid) {
-		status = child_end(process->pid);
-		LOG(CLI, "origin %d ended with status %d", (int)process->pid,
-		    status);
-	}
-	process->pid = 0;
+	if (status)
+		LOG(CLI, "the origin ended with status %d", status);
 	origin_free(process->origin);
 	process->origin = NULL;
 	ledger_free(process->ledger);

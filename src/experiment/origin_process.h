@@ -5,9 +5,8 @@
 #ifndef EXPERIMENT_ORIGIN_PROCESS_H
 #define EXPERIMENT_ORIGIN_PROCESS_H
 
-#include <sys/types.h>
-
 #include "base/err.h"
+#include "experiment/server.h"
 #include "record/ledger.h"
 #include "objects/objects.h"
 
@@ -16,7 +15,7 @@
  * ordinary user may not have cubic, reno is as quick on a path without loss. */
 #define ORIGIN_CONGESTION "cubic,reno"
 
-#define ORIGIN_PROCESS_NONE { .stop_fd = -1, .ended_fd = -1 }
+#define ORIGIN_PROCESS_NONE { .server = SERVER_NONE }
 
 struct cells;
 struct origin;
@@ -24,25 +23,23 @@ struct origin;
 struct origin_process {
 	struct origin *origin;
 	struct ledger *ledger;
-	pid_t pid;   /* 0: not running */
-	int stop_fd; /* closing it ends the origin */
-	int ended_fd; /* pidfd: readable once it has ended; -1: not running */
+	struct server server;
 	const struct cells *cells; /* borrowed */
 };
 
 /* Returns once it accepts connections, in the origin's cell. `clients` rows and
- * ports; `congestion` NULL: ORIGIN_CONGESTION. */
+ * ports; `congestion` NULL: ORIGIN_CONGESTION. `interrupt_fd` as server_start()'s. */
 int origin_process_start(struct origin_process *process,
 			 struct object_source *source, unsigned clients,
 			 struct cells *cells, const char *congestion,
-			 struct err *err);
+			 int interrupt_fd, struct err *err);
 
 /* "http://origin.geoio.test:PORT" of one client; without a hosts file of its
  * own with the address, on loopback "http://127.0.0.1:PORT". */
 void origin_process_endpoint(const struct origin_process *process,
 			     unsigned client, char out[256]);
 
-/* How one ended whose `ended_fd` is readable, as a sentence with the remedy; it
+/* How one ended whose `server.ended_fd` is readable, as a sentence with the remedy; it
  * is `when`, "2.0 s after GO". */
 void origin_process_describe_end(const struct origin_process *process,
 				 const char *when, char *out, size_t size);

@@ -149,7 +149,8 @@ static int choose_store(struct setting *s, const struct experiment *experiment,
 	if (job->options.endpoint)
 		return choose_outside(s, job, trial, err);
 	code = origin_process_start(&s->origin, s->prepared->source, n,
-				    experiment->cells, congestion, err);
+				    experiment->cells, congestion,
+				    experiment->interrupt_fd, err);
 	if (code == 0)
 		code = check_congestion(congestion,
 					origin_congestion(s->origin.origin),
@@ -277,7 +278,7 @@ static int run_replicas(struct experiment *experiment, struct setting *s,
 		.ready_timeout_s = o->ready_timeout + o->warm_up,
 		.grace_s = GRACE_S,
 		.interrupt_fd = experiment->interrupt_fd,
-		.lost_fd = s->origin.ended_fd,
+		.lost_fd = s->origin.server.ended_fd,
 		.hooks = hooks,
 		.context = s,
 	};
@@ -338,8 +339,8 @@ static int open_sampler(struct setting *s, struct experiment *experiment,
 	for (unsigned i = 0; i < s->replicas; i++)
 		s->records[i] = -1;
 	sampler_init(&s->sampler, trial, experiment->cells, s->origin.ledger,
-		     s->origin.pid, s->records, capacity, &s->prepared->work);
-	s->sampler.ours[s->sampler.count] = experiment->monitoring.pid;
+		     s->origin.server.pid, s->records, capacity, &s->prepared->work);
+	s->sampler.ours[s->sampler.count] = experiment->monitoring.server.pid;
 	return 0;
 }
 

@@ -194,7 +194,15 @@ static void close_all(struct origin *origin)
 	origin->loop = NULL;
 }
 
-int origin_serve(struct origin *origin, int stop_fd, struct err *err)
+static int tell_ready(int ready_fd, struct err *err)
+{
+	if (ready_fd < 0 || write(ready_fd, "\n", 1) == 1)
+		return 0;
+	return err_sys(err, "the origin cannot say that it is ready");
+}
+
+int origin_serve(struct origin *origin, int stop_fd, int ready_fd,
+		 struct err *err)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 	int code;
@@ -208,11 +216,10 @@ int origin_serve(struct origin *origin, int stop_fd, struct err *err)
 	/* splice() to a socket has no MSG_NOSIGNAL. */
 	sigaction(SIGPIPE, &ignore, &before);
 	code = watch_all(origin, stop_fd, err);
-	if (code == 0) {
-		atomic_store(&origin->ledger->ready, 1);
+	if (code == 0)
+		code = tell_ready(ready_fd, err);
+	if (code == 0)
 		code = loop_run(origin->loop, err);
-		atomic_store(&origin->ledger->ready, 0);
-	}
 	close_all(origin);
 	sigaction(SIGPIPE, &before, NULL);
 	return code;

@@ -20,7 +20,7 @@
  *	origin_open(&origin, &config, &source, 1, ledger, &err);
  *	printf("port %u\n", origin_port(origin, 0));
  *	if (fork() == 0)
- *		_exit(origin_serve(origin, STDIN_FILENO, &err) < 0);
+ *		_exit(origin_serve(origin, STDIN_FILENO, -1, &err) < 0);
  *	origin_free(origin);
  *
  * What it saw goes into the ledger, a row a listener (record/ledger.h).
@@ -72,11 +72,12 @@ unsigned origin_port(const struct origin *origin, unsigned listener);
 const char *origin_congestion(const struct origin *origin);
 
 /* Serves until stop_fd is readable or hung up, and returns 0. Raises this
- * process's limit of open files to its hard limit, ignores SIGPIPE meanwhile,
- * and sets ledger->ready. Slices of a source may point outside of their
- * scratch. Those bytes must not change while the source lives: the kernel may
+ * process's limit of open files to its hard limit, and ignores SIGPIPE meanwhile.
+ * Writes the end of a line to ready_fd (-1: nothing) once connections are
+ * accepted. Slices of a source may point outside of their scratch. Those bytes must not change while the source lives: the kernel may
  * read them later. */
-int origin_serve(struct origin *origin, int stop_fd, struct err *err);
+int origin_serve(struct origin *origin, int stop_fd, int ready_fd,
+		 struct err *err);
 
 /* Closes all sockets. NULL is fine. */
 void origin_free(struct origin *origin);

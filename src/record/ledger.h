@@ -71,7 +71,6 @@ struct ledger_all {
 };
 
 struct ledger {
-	_Atomic uint64_t ready; /* 1 when the origin accepts connections */
 	struct ledger_all all;
 	/* Its loop comes by LEDGER_BEAT_NS apart: when it last did, and for how
 	 * long in all it came so late that it stood still. */
