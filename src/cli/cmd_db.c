@@ -77,7 +77,7 @@ static int run(struct options *options, struct err *err)
 	struct progress progress;
 	int code;
 
-	progress_init(&progress, 0, 0);
+	progress_init(&progress);
 	code = progress_work_begin(&progress, err);
 	if (code == 0)
 		code = run_verb(options, err);

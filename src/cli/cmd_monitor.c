@@ -129,11 +129,7 @@ static int serve(const char *listen, const char *database, int stop_fd,
 		return code;
 	lookout_init(&lookout, database);
 	monitor_url(monitor, url);
-	printf("monitor: %s%s\n", url,
-	       monitor_is_public(monitor)
-		       ? " (other machines can read it, without a password)"
-		       : "");
-	fflush(stdout);
+	say_monitor(stdout, url, monitor_is_public(monitor));
 	code = monitor_serve(monitor, stop_fd, err);
 	monitor_close(monitor);
 	lookout_release(&lookout);

@@ -1,7 +1,7 @@
 #include "cli/command.h"
 #include "experiment/dataset.h"
 #include "cli/say.h"
-#include "experiment/experiment.h"
+#include "cli/trials.h"
 
 #include <string.h>
 
@@ -90,11 +90,12 @@ static void tell_skipped(const struct catalogue *catalogue)
 }
 
 static int add_all(struct experiment *experiment, const struct options *options,
-		   struct err *err)
+		   void *context, struct err *err)
 {
 	int code = check_names(experiment, options, err);
 	bool no_reference = false;
 
+	(void)context;
 	if (code == 0 && !options->library.count) {
 		tell_skipped(&experiment->catalogue);
 		no_reference = leave_out_reference(options);
@@ -114,15 +115,7 @@ static int add_all(struct experiment *experiment, const struct options *options,
 
 static int run(struct options *options, struct err *err)
 {
-	struct experiment experiment;
-	int code = experiment_open(&experiment, options, err);
-
-	if (code == 0)
-		code = add_all(&experiment, options, err);
-	if (code == 0)
-		code = experiment_run(&experiment, err);
-	experiment_close(&experiment);
-	return code;
+	return trials_run(options, add_all, NULL, err);
 }
 
 const struct command command_run_all = {

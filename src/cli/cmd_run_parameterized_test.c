@@ -1,6 +1,6 @@
 #include "cli/command.h"
-#include "experiment/experiment.h"
 #include "cli/sweep.h"
+#include "cli/trials.h"
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -24,9 +24,12 @@ static size_t line_of(const struct experiment *experiment, const struct options 
 	return lines->mapping;
 }
 
-static int add_jobs(struct experiment *experiment, const struct sweep *sweep,
-		    const char *path, struct err *err)
+static int add_jobs(struct experiment *experiment,
+		    const struct options *options, void *context,
+		    struct err *err)
 {
+	const char *path = options->arguments[0];
+	const struct sweep *sweep = context;
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sweep->count; i++) {
@@ -44,19 +47,13 @@ static int add_jobs(struct experiment *experiment, const struct sweep *sweep,
 static int run(struct options *options, struct err *err)
 {
 	const char *path = options->arguments[0];
-	struct experiment experiment = { 0 };
 	struct sweep sweep;
 	int code = sweep_read(&sweep, path, options, err);
 
 	if (code == 0 && sweep.debug)
 		code = log_enable("all", err);
 	if (code == 0)
-		code = experiment_open(&experiment, options, err);
-	if (code == 0)
-		code = add_jobs(&experiment, &sweep, path, err);
-	if (code == 0)
-		code = experiment_run(&experiment, err);
-	experiment_close(&experiment);
+		code = trials_run(options, add_jobs, &sweep, err);
 	sweep_release(&sweep);
 	return code;
 }

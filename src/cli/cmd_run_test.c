@@ -1,19 +1,17 @@
 #include "cli/command.h"
-#include "experiment/experiment.h"
+#include "cli/trials.h"
+
+static int add(struct experiment *experiment, const struct options *options,
+	       void *context, struct err *err)
+{
+	(void)context;
+	return experiment_add(experiment, options->arguments[0],
+			      options->arguments[1], options, err);
+}
 
 static int run(struct options *options, struct err *err)
 {
-	const char *library = options->arguments[0];
-	const char *test = options->arguments[1];
-	struct experiment experiment;
-	int code = experiment_open(&experiment, options, err);
-
-	if (code == 0)
-		code = experiment_add(&experiment, library, test, options, err);
-	if (code == 0)
-		code = experiment_run(&experiment, err);
-	experiment_close(&experiment);
-	return code;
+	return trials_run(options, add, NULL, err);
 }
 
 const struct command command_run_test = {

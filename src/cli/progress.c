@@ -13,18 +13,15 @@
 #include "cli/interrupt.h"
 #include "cli/say.h"
 
-void progress_init(struct progress *progress, size_t total, double expected_s)
+void progress_init(struct progress *progress)
 {
 	memset(progress, 0, sizeof(*progress));
 	progress->terminal = isatty(STDERR_FILENO);
-	progress->total = total;
-	progress->expected_s = expected_s;
-	progress->start_ns = clock_now_ns();
 }
 
 void progress_init_plain(struct progress *progress)
 {
-	progress_init(progress, 0, 0);
+	progress_init(progress);
 	progress->terminal &= !isatty(STDOUT_FILENO);
 }
 
@@ -35,40 +32,16 @@ static void clear_lines(struct progress *progress)
 	progress->lines = 0;
 }
 
-/* What is left by the trials' own settings, corrected by how much longer those
- * that are over took than their settings said. */
-double progress_left_s(const struct progress *progress, double window_s,
-		       uint64_t now_ns)
-{
-	double behind = progress->expected_done_s;
-	double passed = clock_seconds(progress->trial_start_ns -
-				      progress->start_ns);
-	double factor = behind > 0 ? passed / behind : 1;
-	double later = progress->expected_s - behind - progress->trial_s;
-	double now = window_s;
-
-	if (isnan(window_s))
-		now = progress->trial_s * factor -
-		      clock_seconds(now_ns - progress->trial_start_ns);
-	return fmax(later * factor, 0) + fmax(now, 0);
-}
-
-void progress_begin(struct progress *progress, const char *name,
-		    double expected_s)
+void progress_begin(struct progress *progress, const struct schedule *schedule)
 {
 	char left[32];
 
-	progress->number++;
-	progress->trial_s = expected_s;
-	progress->trial_start_ns = clock_now_ns();
-	snprintf(progress->name, sizeof(progress->name), "%s", name);
 	if (progress->terminal)
 		return;
-	lines_duration(progress_left_s(progress, NAN,
-				       progress->trial_start_ns),
+	lines_duration(schedule_left_s(schedule, NAN, schedule->trial_start_ns),
 		       left);
-	say(stderr, "[%zu/%zu] %s, about %s left", progress->number,
-	    progress->total, name, left);
+	say(stderr, "[%zu/%zu] %s, about %s left", schedule->number,
+	    schedule->total, schedule->name, left);
 }
 
 void progress_show(struct progress *progress, const struct live *live)
@@ -162,13 +135,12 @@ static void say_wrapped(const struct progress *progress, char *line)
 	str_release(&wrapped);
 }
 
-void progress_end(struct progress *progress, double expected_s,
+void progress_end(struct progress *progress, const struct schedule *schedule,
 		  const char *outcome)
 {
-	char *line = mem_printf("[%zu/%zu] %s: %s", progress->number,
-				progress->total, progress->name, outcome);
+	char *line = mem_printf("[%zu/%zu] %s: %s", schedule->number,
+				schedule->total, schedule->name, outcome);
 
-	progress->expected_done_s += expected_s;
 	clear_lines(progress);
 	say_wrapped(progress, line);
 	free(line);

@@ -11,37 +11,25 @@
 
 #include "base/err.h"
 #include "base/work.h"
+#include "experiment/schedule.h"
 #include "monitor/lines.h"
 
 struct progress {
 	bool terminal;
-	size_t number, total;  /* of the trial, from 1 */
-	uint64_t start_ns;     /* of the first trial */
-	uint64_t trial_start_ns;
-	double expected_s;     /* of all trials, before any was run */
-	double expected_done_s; /* the part of it that lies behind */
-	double trial_s;        /* that of the trial now */
-	char name[160];
 	struct line_memory memory;
 	unsigned lines; /* that stand there */
 	uint64_t work_start_ns; /* of what comes before a trial */
 	uint64_t work_shown_ns; /* 0: not yet */
 };
 
-void progress_init(struct progress *progress, size_t total, double expected_s);
+void progress_init(struct progress *progress);
 
 /* Of a command without trials. Nothing is rewritten where its output may stand
  * between. */
 void progress_init_plain(struct progress *progress);
 
-/* A trial begins: "aiohttp fetch_range", and behind it what a sweep varies. */
-void progress_begin(struct progress *progress, const char *name,
-		    double expected_s);
-
-/* What is left of all trials, and of the one now `window_s`; NAN: its window has
- * not begun. */
-double progress_left_s(const struct progress *progress, double window_s,
-		       uint64_t now_ns);
+/* A trial begins. */
+void progress_begin(struct progress *progress, const struct schedule *schedule);
 
 /* Some times a second. */
 void progress_show(struct progress *progress, const struct live *live);
@@ -59,7 +47,7 @@ void progress_work_end(struct progress *progress);
 void progress_work_text(const struct work *work, struct str *out);
 
 /* A trial ended; `outcome` is what stands behind its name. */
-void progress_end(struct progress *progress, double expected_s,
+void progress_end(struct progress *progress, const struct schedule *schedule,
 		  const char *outcome);
 
 /* A line between trials; clears the rewritten one first. */

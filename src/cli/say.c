@@ -35,6 +35,14 @@ unsigned say_columns(FILE *out)
 	return 100;
 }
 
+void say_monitor(FILE *out, const char *url, bool is_public)
+{
+	say(out, "monitor: %s%s", url,
+	    is_public ? " (other machines can read it, without a password)"
+		      : "");
+	fflush(out);
+}
+
 void say_whose_tests(const struct layout *layout)
 {
 	char *here = layout_other_checkout(layout);

@@ -8,6 +8,7 @@
 #define CLI_SAY_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* One line, cleaned, with its newline. */
@@ -18,6 +19,9 @@ void say_args(FILE *out, const char *format, va_list args)
 
 /* The columns of the terminal that `out` is; 100 where it is none. */
 unsigned say_columns(FILE *out);
+
+/* Where a monitor serves: "monitor: http://127.0.0.1:9480/". */
+void say_monitor(FILE *out, const char *url, bool is_public);
 
 struct layout;
 

@@ -11,7 +11,7 @@
 int dataset_open(struct object_source **out, const struct options *options,
 		 const struct layout *layout, struct err *err);
 
-/* Makes the COGs where they are not made yet, and says so on stderr. */
+/* Makes the COGs where they are not made yet: long work (base/work.h). */
 int dataset_make_cogs(const struct layout *layout, char **folder,
 		      struct err *err);
 

@@ -10,17 +10,14 @@
 #include "base/mem.h"
 #include "base/owner.h"
 #include "base/text.h"
+#include "base/work.h"
 #include "cell/cell.h"
-#include "cli/command.h"
 #include "cli/database.h"
 #include "experiment/dataset.h"
-#include "cli/interrupt.h"
 #include "experiment/open_files.h"
 #include "experiment/keep.h"
 #include "experiment/cell_place.h"
 #include "experiment/record_room.h"
-#include "cli/say.h"
-#include "cli/show.h"
 #include "experiment/varied.h"
 #include "cli/typed.h"
 #include "measure/environment.h"
@@ -37,20 +34,17 @@
 #define SCRATCH_BYTES (16ULL << 20)
 
 int experiment_open(struct experiment *experiment, const struct options *options,
-		 struct err *err)
+		    const struct experiment_hooks *hooks, struct err *err)
 {
 	int code;
 
 	memset(experiment, 0, sizeof(*experiment));
 	experiment->options = options;
+	experiment->hooks = hooks;
 	open_files_raise();
-	experiment->interrupt_fd = interrupt_open(err);
-	if (experiment->interrupt_fd < 0)
-		return experiment->interrupt_fd;
 	code = catalogue_load(&experiment->catalogue, plan_workload, err);
 	if (code < 0)
 		return code;
-	say_whose_tests(&experiment->catalogue.layout);
 	uuid_make(experiment->run.id);
 	experiment->run.command = typed_line(options->word_count, options->words);
 	measure_environment(&experiment->run.environment);
@@ -76,7 +70,7 @@ void experiment_close(struct experiment *experiment)
 	containers_close(&experiment->containers);
 	cells_free(experiment->cells);
 	if (experiment->scratch.path && scratch_remove(&experiment->scratch, &err) < 0)
-		say(stderr, "benchmark: %s", err.text);
+		experiment_say(experiment, "%s", err.text);
 	catalogue_release(&experiment->catalogue);
 	memset(experiment, 0, sizeof(*experiment));
 }
@@ -185,7 +179,6 @@ static void write_textfile(struct experiment *experiment)
 	const char *path = experiment->options->textfile;
 	struct live_finished *rows;
 	struct str text = STR_INIT;
-	struct output output;
 	struct err err;
 	int code;
 
@@ -199,13 +192,10 @@ static void write_textfile(struct experiment *experiment)
 		live_describe(row, clock_parse(row->end_time), &rows[i]);
 	}
 	textfile_add(rows, (unsigned)experiment->finished_count, &text);
-	code = output_open(&output, path, &err);
-	if (code == 0) {
-		fputs(text.buf, output.file);
-		code = output_close(&output, 0, &err);
-	}
+	code = experiment->hooks->write_file(experiment->hooks->context, path,
+					     text.buf, &err);
 	if (code < 0)
-		progress_say(&experiment->progress, "benchmark: %s", err.text);
+		experiment_say(experiment, "%s", err.text);
 	experiment->failed |= code < 0;
 	str_release(&text);
 	free(rows);
@@ -216,19 +206,22 @@ static int check_textfile(const struct experiment *experiment, struct err *err)
 {
 	const char *path = experiment->options->textfile;
 	const char *dot = path ? strrchr(path, '.') : NULL;
-	struct output output;
-	struct err ignored;
-	int code;
 
 	if (path && (!dot || strcmp(dot, ".prom") != 0))
 		return err_set(err, ERR_USAGE,
 			       "--textfile is '%s': give a file's path that "
 			       "ends in .prom, as node_exporter reads no other",
 			       path);
-	code = path ? output_open(&output, path, err) : 0;
-	if (path && code == 0)
-		output_close(&output, ERR_INTERRUPTED, &ignored);
-	return code;
+	return path ? experiment->hooks->write_file(experiment->hooks->context,
+						    path, NULL, err)
+		    : 0;
+}
+
+static void end_shown(struct experiment *experiment, const char *outcome)
+{
+	experiment->hooks->trial_end(experiment->hooks->context,
+				     &experiment->schedule, outcome);
+	schedule_end(&experiment->schedule);
 }
 
 /* Stores it, and tells it. */
@@ -239,7 +232,7 @@ static void end_trial(struct experiment *experiment, const struct job *job,
 
 	keep_trial(experiment, trial, summary);
 	outcome = outcome_of(trial, &summary->total);
-	progress_end(&experiment->progress, expected_s(job), outcome);
+	end_shown(experiment, outcome);
 	free(outcome);
 	if (strcmp(summary->total.state, "ok"))
 		experiment->failed = true;
@@ -250,7 +243,7 @@ static void end_trial(struct experiment *experiment, const struct job *job,
 
 /* One that was not tried: its options are wrong, its library is not ready, its
  * results would find no room. */
-static int end_untried(struct experiment *experiment, const struct job *job, int code,
+static int end_untried(struct experiment *experiment, int code,
 		       const struct err *why)
 {
 	experiment->failed = true;
@@ -258,7 +251,7 @@ static int end_untried(struct experiment *experiment, const struct job *job, int
 	live_end(&experiment->live, NULL);
 	if (experiment->job_count == 1)
 		return code;
-	progress_end(&experiment->progress, expected_s(job), why->text);
+	end_shown(experiment, why->text);
 	return 0;
 }
 
@@ -331,11 +324,11 @@ static int check_job(struct experiment *experiment, const struct job *job,
 static int prepare_job(struct experiment *experiment, const struct job *job,
 		       const struct prepared **prepared, struct err *err)
 {
-	int code = progress_work_begin(&experiment->progress, err);
+	int code = experiment_work_begin(experiment, err);
 
 	if (code == 0)
 		code = experiment_prepare(experiment, job, prepared, err);
-	progress_work_end(&experiment->progress);
+	experiment_work_end(experiment);
 	return code;
 }
 
@@ -345,7 +338,9 @@ static void name_job(struct experiment *experiment, const struct job *job)
 
 	str_addf(&name, "%s %s", job->library->name, job->test->name);
 	varied_add(experiment->jobs, experiment->job_count, job, &name);
-	progress_begin(&experiment->progress, name.buf, expected_s(job));
+	schedule_begin(&experiment->schedule, name.buf, expected_s(job));
+	experiment->hooks->trial_begin(experiment->hooks->context,
+				       &experiment->schedule);
 	str_release(&name);
 }
 
@@ -381,7 +376,7 @@ static int run_job(struct experiment *experiment, const struct job *job,
 	else if (code == ERR_INTERRUPTED)
 		live_end(&experiment->live, NULL);
 	else if (!tried || code == ERR_USAGE)
-		code = end_untried(experiment, job, code, err);
+		code = end_untried(experiment, code, err);
 	else
 		code = end_failed(experiment, job, code, &trial, err);
 	trial_release(&trial);
@@ -393,7 +388,7 @@ static int run_all(struct experiment *experiment, struct err *err)
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < experiment->job_count; i++) {
-		if (interrupt_seen())
+		if (experiment_is_interrupted(experiment))
 			code = ERR_INTERRUPTED;
 		else
 			code = run_job(experiment, &experiment->jobs[i], err);
@@ -410,22 +405,21 @@ static int run_jobs(struct experiment *experiment, struct err *err)
 
 	for (size_t i = 0; i < experiment->job_count; i++)
 		total_s += expected_s(&experiment->jobs[i]);
-	progress_init(&experiment->progress, experiment->job_count, total_s);
+	schedule_init(&experiment->schedule, experiment->job_count, total_s);
 	code = run_all(experiment, err);
 	if (code != ERR_INTERRUPTED)
 		return code;
 	experiment->interrupted = true;
-	progress_say(&experiment->progress,
-		     "benchmark: interrupted: %zu of %zu trials are finished "
-		     "and kept",
-		     experiment->finished_count, experiment->job_count);
+	experiment_say(experiment,
+		       "interrupted: %zu of %zu trials are finished and kept",
+		       experiment->finished_count, experiment->job_count);
 	return 0;
 }
 
 /* An engine that does not answer is waited for, but not by who wants to go. */
 static int open_containers(struct experiment *experiment, struct err *err)
 {
-	int code = progress_work_begin(&experiment->progress, err);
+	int code = experiment_work_begin(experiment, err);
 
 	work_begin(0, "", "waiting for the container engine");
 	if (code == 0)
@@ -433,7 +427,7 @@ static int open_containers(struct experiment *experiment, struct err *err)
 				       experiment->options->image,
 				       &experiment->catalogue.layout, err);
 	work_end();
-	progress_work_end(&experiment->progress);
+	experiment_work_end(experiment);
 	return code;
 }
 
@@ -469,17 +463,17 @@ static int begin_live(struct experiment *experiment, struct err *err)
 	if (code == 0 && listen)
 		code = monitoring_start(&experiment->monitoring, listen, board,
 					database_url(experiment->options),
-					experiment->interrupt_fd, err);
+					experiment->hooks->interrupt_fd, err);
 	if (code == 0 && listen)
-		progress_say(&experiment->progress, "%s",
-			     experiment->monitoring.address);
+		experiment->hooks->monitor(experiment->hooks->context,
+					   experiment->monitoring.url,
+					   experiment->monitoring.is_public);
 	free(board);
 	return code;
 }
 
 static int begin(struct experiment *experiment, struct err *err)
 {
-	const char *url = database_url(experiment->options);
 	int code = check_textfile(experiment, err);
 	struct err stale;
 
@@ -487,8 +481,8 @@ static int begin(struct experiment *experiment, struct err *err)
 		return code;
 
 	if (scratch_clear_stale(&stale) < 0)
-		progress_say(&experiment->progress, "benchmark: left of an earlier "
-			     "run: %s", stale.text);
+		experiment_say(experiment, "left of an earlier run: %s",
+			       stale.text);
 	cells_clear_stale();
 	container_clear_stale();
 	code = scratch_make(&experiment->scratch, SCRATCH_BYTES, err);
@@ -502,13 +496,13 @@ static int begin(struct experiment *experiment, struct err *err)
 	if (code == 0)
 		code = begin_live(experiment, err);
 	if (code == 0)
-		code = progress_work_begin(&experiment->progress, err);
+		code = experiment_work_begin(experiment, err);
 	if (code == 0)
-		code = database_use(&experiment->store, url, STORE_WRITE,
-				    &experiment->progress, err);
+		code = experiment->hooks->open_database(
+			experiment->hooks->context, &experiment->store, err);
 	if (code == 0)
 		code = store_begin_run(experiment->store, &experiment->run, err);
-	progress_work_end(&experiment->progress);
+	experiment_work_end(experiment);
 	return code;
 }
 
@@ -520,10 +514,10 @@ static void end_live(struct experiment *experiment)
 
 	live_close(&experiment->live);
 	if (monitoring_has_died(&experiment->monitoring, why, sizeof(why)))
-		progress_say(&experiment->progress, "benchmark: %s", why);
+		experiment_say(experiment, "%s", why);
 	else
 		monitoring_linger(&experiment->monitoring,
-				  experiment->interrupt_fd, linger_ms);
+				  experiment->hooks->interrupt_fd, linger_ms);
 	monitoring_stop(&experiment->monitoring);
 }
 
@@ -546,7 +540,8 @@ int experiment_run(struct experiment *experiment, struct err *err)
 	experiment->run.end_wall_ns = clock_wall_ns();
 	keep_end(experiment, how_ended(experiment, code));
 	if (experiment->finished_count)
-		show_summaries(experiment);
+		experiment->hooks->report(experiment->hooks->context,
+					  experiment);
 	end_live(experiment);
 	if (code < 0)
 		return code;

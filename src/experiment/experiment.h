@@ -10,10 +10,10 @@
 
 #include "catalogue/catalogue.h"
 #include "experiment/containers.h"
+#include "experiment/hooks.h"
 #include "experiment/live.h"
 #include "experiment/monitoring.h"
 #include "cli/option.h"
-#include "cli/progress.h"
 #include "objects/objects.h"
 #include "record/plan.h"
 #include "record/result.h"
@@ -55,8 +55,8 @@ struct experiment {
 	struct scratch scratch; /* replicas' files, plans */
 	struct cells *cells;
 	struct containers containers; /* with --isolation docker */
-	int interrupt_fd;
-	struct progress progress;
+	const struct experiment_hooks *hooks;
+	struct schedule schedule;
 	struct live_writer live;
 	struct monitoring monitoring;
 	struct job *jobs;
@@ -70,18 +70,27 @@ struct experiment {
 	bool failed, interrupted;
 };
 
+/* The hooks are borrowed until experiment_close(). */
 int experiment_open(struct experiment *experiment, const struct options *options,
-		 struct err *err);
+		    const struct experiment_hooks *hooks, struct err *err);
 void experiment_close(struct experiment *experiment);
 
 /* Adds a trial of this library and test; ERR_USAGE where there is none. */
 int experiment_add(struct experiment *experiment, const char *library, const char *test,
 		const struct options *options, struct err *err);
 
-/* Runs the jobs in a seeded random order, stores each, prints the report.
+/* Runs the jobs in a seeded random order, stores each, and has all reported.
  * Returns 0, or 1 when a trial failed, 130 when interrupted; negative when
  * nothing could be done. */
 int experiment_run(struct experiment *experiment, struct err *err);
+
+/* hooks.c: what an experiment tells, and asks of, who runs it. */
+void experiment_say(const struct experiment *experiment,
+		    const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int experiment_work_begin(const struct experiment *experiment, struct err *err);
+void experiment_work_end(const struct experiment *experiment);
+bool experiment_is_interrupted(const struct experiment *experiment);
 
 /* What a job asks of the plan. prepare.c */
 void experiment_workload(const struct job *job, struct workload *workload);

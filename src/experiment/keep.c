@@ -33,10 +33,10 @@ static void note_failure(struct experiment *experiment, int code)
 static void tell_spooled(struct experiment *experiment, const char *what,
 			 const char *why, char *file)
 {
-	progress_say(&experiment->progress,
-		     "benchmark: %s. %s is kept in %s: the next command with "
-		     "this database takes it in, or `benchmark db recover`",
-		     why, what, file);
+	experiment_say(experiment,
+		       "%s. %s is kept in %s: the next command with this "
+		       "database takes it in, or `benchmark db recover`", why,
+		       what, file);
 	free(file);
 }
 
@@ -45,12 +45,12 @@ void keep_trial(struct experiment *experiment, const struct trial *trial,
 {
 	struct err why, err;
 	char *file;
-	int code = progress_work_begin(&experiment->progress, &why);
+	int code = experiment_work_begin(experiment, &why);
 
 	if (code == 0)
 		code = store_add_trial(experiment->store, &experiment->run, trial,
 				       summary, &why);
-	progress_work_end(&experiment->progress);
+	experiment_work_end(experiment);
 	experiment->made += code == 0;
 	if (code == 0)
 		return;
@@ -60,8 +60,7 @@ void keep_trial(struct experiment *experiment, const struct trial *trial,
 		experiment->made++;
 		tell_spooled(experiment, "The trial", why.text, file);
 	} else {
-		progress_say(&experiment->progress,
-			     "benchmark: %s. The trial cannot be kept "
+		experiment_say(experiment, "%s. The trial cannot be kept "
 			     "elsewhere either: %s. Its row is shown and then "
 			     "lost", why.text, err.text);
 	}
@@ -71,11 +70,11 @@ void keep_end(struct experiment *experiment, enum run_end how)
 {
 	struct err why, err;
 	char *file;
-	int code = progress_work_begin(&experiment->progress, &why);
+	int code = experiment_work_begin(experiment, &why);
 
 	if (code == 0)
 		code = store_end_run(experiment->store, &experiment->run, how, &why);
-	progress_work_end(&experiment->progress);
+	experiment_work_end(experiment);
 	if (code == 0)
 		return;
 	note_failure(experiment, code);
@@ -83,7 +82,7 @@ void keep_end(struct experiment *experiment, enum run_end how)
 	    0)
 		tell_spooled(experiment, "That the run has ended", why.text, file);
 	else
-		progress_say(&experiment->progress,
-			     "benchmark: that the run has ended is not in the "
-			     "database: %s", why.text);
+		experiment_say(experiment,
+			       "that the run has ended is not in the database: "
+			       "%s", why.text);
 }

@@ -44,7 +44,7 @@ static void touch_run(struct live_writer *live, struct live_run *run)
 {
 	run->updated_wall_ns = clock_wall_ns();
 	run->harness_cpu_ns = cpu_of_harness();
-	run->trial_number = (uint32_t)live->experiment->progress.number;
+	run->trial_number = (uint32_t)live->experiment->schedule.number;
 }
 
 static uint32_t most_replicas(const struct experiment *experiment)

@@ -16,17 +16,6 @@ static int serve(void *context, int stop_fd, int ready_fd, struct err *err)
 	return monitor_serve(context, stop_fd, err);
 }
 
-static void describe(const struct monitor *monitor, char *out, size_t size)
-{
-	char url[96];
-
-	monitor_url(monitor, url);
-	snprintf(out, size, "monitor: %s%s", url,
-		 monitor_is_public(monitor)
-			 ? " (other machines can read it, without a password)"
-			 : "");
-}
-
 int monitoring_start(struct monitoring *monitoring, const char *listen,
 		     const char *board, const char *database,
 		     int interrupt_fd, struct err *err)
@@ -49,9 +38,10 @@ int monitoring_start(struct monitoring *monitoring, const char *listen,
 	if (code == 0)
 		code = server_start(&monitoring->server, &task, interrupt_fd,
 				    err);
-	if (code == 0)
-		describe(monitor, monitoring->address,
-			 sizeof(monitoring->address));
+	if (code == 0) {
+		monitor_url(monitor, monitoring->url);
+		monitoring->is_public = monitor_is_public(monitor);
+	}
 	monitor_close(monitor);
 	lookout_release(&lookout);
 	return code;

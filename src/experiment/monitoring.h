@@ -10,8 +10,8 @@
 
 struct monitoring {
 	struct server server;
-	char address[160]; /* where it is, for a person; a warning where other
-			    * machines can reach it */
+	char url[96];   /* where it is */
+	bool is_public; /* other machines can reach it */
 };
 
 /* `listen` "": the default address. `board`: path of the run's. `interrupt_fd`

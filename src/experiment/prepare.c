@@ -139,8 +139,8 @@ static int make(struct experiment *experiment, const struct job *job,
 				  : p->work.requests[0].length;
 	p->widest = plan_widest(&p->work);
 	if (code == 0 && p->work.left_out)
-		progress_say(&experiment->progress, "%s: %s", p->source->name,
-			     p->work.left_out);
+		experiment_say(experiment, "%s: %s", p->source->name,
+			       p->work.left_out);
 	/* An endpoint that was refused may hold a password. */
 	if (code == 0)
 		LOG(CLI, "plan of %zu operations in %.3f s: %s",

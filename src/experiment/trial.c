@@ -150,7 +150,7 @@ static int choose_store(struct setting *s, const struct experiment *experiment,
 		return choose_outside(s, job, trial, err);
 	code = origin_process_start(&s->origin, s->prepared->source, n,
 				    experiment->cells, congestion,
-				    experiment->interrupt_fd, err);
+				    experiment->hooks->interrupt_fd, err);
 	if (code == 0)
 		code = check_congestion(congestion,
 					origin_congestion(s->origin.origin),
@@ -198,10 +198,11 @@ static void on_progress(void *context, struct trial *trial, const char *stage,
 	struct live look;
 
 	live_update(&experiment->live, &s->sampler, stage,
-		    progress_left_s(&experiment->progress,
+		    schedule_left_s(&experiment->schedule,
 				    window_left_s(trial, now_ns), now_ns));
 	if (live_look(&experiment->live, &look))
-		progress_show(&experiment->progress, &look);
+		experiment->hooks->trial_show(experiment->hooks->context,
+					      &look);
 }
 
 /* The proof's figures are read before the origin forgets them. */
@@ -277,7 +278,7 @@ static int run_replicas(struct experiment *experiment, struct setting *s,
 		.records_capacity = s->sampler.capacity,
 		.ready_timeout_s = o->ready_timeout + o->warm_up,
 		.grace_s = GRACE_S,
-		.interrupt_fd = experiment->interrupt_fd,
+		.interrupt_fd = experiment->hooks->interrupt_fd,
 		.lost_fd = s->origin.server.ended_fd,
 		.hooks = hooks,
 		.context = s,

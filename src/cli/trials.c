@@ -1,0 +1,138 @@
+#include "cli/trials.h"
+
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/database.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "cli/show.h"
+
+/* The context of the hooks. */
+struct shown {
+	struct progress progress;
+	const struct options *options;
+};
+
+static void trial_begin(void *context, const struct schedule *schedule)
+{
+	struct shown *shown = context;
+
+	progress_begin(&shown->progress, schedule);
+}
+
+static void trial_show(void *context, const struct live *live)
+{
+	struct shown *shown = context;
+
+	progress_show(&shown->progress, live);
+}
+
+static void trial_end(void *context, const struct schedule *schedule,
+		      const char *outcome)
+{
+	struct shown *shown = context;
+
+	progress_end(&shown->progress, schedule, outcome);
+}
+
+static void say_sentence(void *context, const char *sentence)
+{
+	struct shown *shown = context;
+
+	progress_say(&shown->progress, "benchmark: %s", sentence);
+}
+
+static void monitor(void *context, const char *url, bool is_public)
+{
+	(void)context;
+	say_monitor(stderr, url, is_public);
+}
+
+static int work_begin_shown(void *context, struct err *err)
+{
+	struct shown *shown = context;
+
+	return progress_work_begin(&shown->progress, err);
+}
+
+static void work_end_shown(void *context)
+{
+	struct shown *shown = context;
+
+	progress_work_end(&shown->progress);
+}
+
+static int open_database(void *context, struct store **out, struct err *err)
+{
+	struct shown *shown = context;
+
+	return database_use(out, database_url(shown->options), STORE_WRITE,
+			    &shown->progress, err);
+}
+
+static int write_file(void *context, const char *path, const char *text,
+		      struct err *err)
+{
+	struct output output;
+	struct err ignored;
+	int code = output_open(&output, path, err);
+
+	(void)context;
+	if (code < 0)
+		return code;
+	if (text) {
+		fputs(text, output.file);
+		return output_close(&output, 0, err);
+	}
+	/* A file that was there stays as it was. */
+	output_close(&output, ERR_INTERRUPTED, &ignored);
+	return 0;
+}
+
+static void report(void *context, const struct experiment *experiment)
+{
+	(void)context;
+	show_summaries(experiment);
+}
+
+static const struct experiment_hooks hooks_shown = {
+	.trial_begin = trial_begin,
+	.trial_show = trial_show,
+	.trial_end = trial_end,
+	.say = say_sentence,
+	.monitor = monitor,
+	.work_begin = work_begin_shown,
+	.work_end = work_end_shown,
+	.open_database = open_database,
+	.write_file = write_file,
+	.report = report,
+};
+
+int trials_run(const struct options *options,
+	       int (*add)(struct experiment *experiment,
+			  const struct options *options, void *context,
+			  struct err *err),
+	       void *context, struct err *err)
+{
+	struct shown shown = { .options = options };
+	struct experiment_hooks hooks = hooks_shown;
+	struct experiment experiment;
+	int code;
+
+	progress_init(&shown.progress);
+	hooks.context = &shown;
+	hooks.interrupt_fd = interrupt_open(err);
+	if (hooks.interrupt_fd < 0)
+		return hooks.interrupt_fd;
+	code = experiment_open(&experiment, options, &hooks, err);
+	if (code == 0) {
+		say_whose_tests(&experiment.catalogue.layout);
+		code = add(&experiment, options, context, err);
+	}
+	if (code == 0)
+		code = experiment_run(&experiment, err);
+	experiment_close(&experiment);
+	return code;
+}
