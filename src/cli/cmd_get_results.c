@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/database.h"
 #include "cli/from_prometheus.h"
+#include "cli/out_file.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "prometheus/prometheus.h"
@@ -69,7 +70,7 @@ static int write_rows(struct writer *w, struct store *store, struct err *err)
 }
 
 /* What a standard output or a pipe got cannot be taken back: all at once, when
- * all is there. A file is renamed, output_close(). */
+ * all is there. A file is renamed, out_file_close(). */
 static int write_at_once(struct writer *w, FILE *file, struct store *store,
 			 struct err *err)
 {
@@ -92,17 +93,17 @@ static int write_at_once(struct writer *w, FILE *file, struct store *store,
 static int write_output(struct writer *w, const char *path,
 			struct store *store, struct err *err)
 {
-	struct output output;
-	int code = output_open(&output, path, err);
+	struct out_file out;
+	int code = out_file_open(&out, path, err);
 
 	if (code < 0)
 		return code;
-	w->file = output.file;
-	if (w->from && !output.replaces)
-		code = write_at_once(w, output.file, store, err);
+	w->file = out.file;
+	if (w->from && !out.replaces)
+		code = write_at_once(w, out.file, store, err);
 	else
 		code = write_rows(w, store, err);
-	return output_close(&output, code, err);
+	return out_file_close(&out, code, err);
 }
 
 /* What tells a person where the rows are. */

@@ -9,7 +9,6 @@
 #define CLI_COMMAND_H
 
 #include "base/err.h"
-#include "base/file.h"
 #include "cli/option.h"
 
 #define COMMAND_GROUPS_MAX 12
@@ -31,16 +30,5 @@ const struct command *command_find(const char *name);
 
 void command_print_help(const struct command *command, FILE *out);
 void command_print_all(FILE *out);
-
-/* A way to write a file whole or not at all: give the lines to `out`, then
- * command_output_close(); "-" is the standard output. */
-struct output {
-	FILE *file;
-	char *path;    /* NULL: standard output */
-	bool replaces; /* `new` is what is written */
-	struct file_new new;
-};
-int output_open(struct output *output, const char *path, struct err *err);
-int output_close(struct output *output, int code, struct err *err);
 
 #endif

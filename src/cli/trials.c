@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#include "cli/command.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
+#include "cli/out_file.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/show.h"
@@ -75,19 +75,19 @@ static int open_database(void *context, struct store **out, struct err *err)
 static int write_file(void *context, const char *path, const char *text,
 		      struct err *err)
 {
-	struct output output;
+	struct out_file out;
 	struct err ignored;
-	int code = output_open(&output, path, err);
+	int code = out_file_open(&out, path, err);
 
 	(void)context;
 	if (code < 0)
 		return code;
 	if (text) {
-		fputs(text, output.file);
-		return output_close(&output, 0, err);
+		fputs(text, out.file);
+		return out_file_close(&out, 0, err);
 	}
 	/* A file that was there stays as it was. */
-	output_close(&output, ERR_INTERRUPTED, &ignored);
+	out_file_close(&out, ERR_INTERRUPTED, &ignored);
 	return 0;
 }
 

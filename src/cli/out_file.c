@@ -1,3 +1,5 @@
+#include "cli/out_file.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -6,10 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/invoker.h"
 #include "base/mem.h"
-#include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/say.h"
 #include "cli/stream.h"
@@ -70,28 +70,28 @@ static int open_error(const char *path, struct err *err)
 	return err_sys(err, "cannot write %s", path);
 }
 
-int output_open(struct output *output, const char *path, struct err *err)
+int out_file_open(struct out_file *out, const char *path, struct err *err)
 {
 	int fd, code = 0;
 
-	memset(output, 0, sizeof(*output));
+	memset(out, 0, sizeof(*out));
 	if (!strcmp(path, "-")) {
-		output->file = stdout;
+		out->file = stdout;
 		return 0;
 	}
-	output->replaces = is_replaced(path);
-	if (output->replaces)
-		code = file_new_open(&output->new, path, err);
-	fd = output->replaces ? output->new.fd : open_there(path);
+	out->replaces = is_replaced(path);
+	if (out->replaces)
+		code = file_new_open(&out->new, path, err);
+	fd = out->replaces ? out->new.fd : open_there(path);
 	if (code == 0 && fd < 0)
 		code = open_error(path, err);
 	if (code < 0)
 		return code;
-	output->path = mem_dup(path);
+	out->path = mem_dup(path);
 	/* What is new is closed by file_new_close(). */
-	output->file = output->replaces ? fdopen(dup(fd), "w")
+	out->file = out->replaces ? fdopen(dup(fd), "w")
 					: stream_open(fd);
-	assert(output->file);
+	assert(out->file);
 	return 0;
 }
 
@@ -103,23 +103,22 @@ static int write_error(const char *name, struct err *err)
 		       : err_sys(err, "cannot write %s", name);
 }
 
-/* `code` is how the writing went: a failure leaves the old file as it was. */
-int output_close(struct output *output, int code, struct err *err)
+int out_file_close(struct out_file *out, int code, struct err *err)
 {
-	const char *name = output->path ? output->path : "standard output";
+	const char *name = out->path ? out->path : "standard output";
 
 	/* Who empties nothing is what was waited for. */
 	if (stream_given_up())
 		code = write_error(name, err);
-	if (code == 0 && (ferror(output->file) || fflush(output->file)) &&
-	    (output->path || !stream_reader_gone()))
+	if (code == 0 && (ferror(out->file) || fflush(out->file)) &&
+	    (out->path || !stream_reader_gone()))
 		code = write_error(name, err);
-	if (!output->path)
+	if (!out->path)
 		return code;
-	if (fclose(output->file) && code == 0)
+	if (fclose(out->file) && code == 0)
 		code = write_error(name, err);
-	if (output->replaces)
-		code = file_new_close(&output->new, code, err);
-	free(output->path);
+	if (out->replaces)
+		code = file_new_close(&out->new, code, err);
+	free(out->path);
 	return code;
 }
