@@ -54,7 +54,7 @@ static int enter(void *context, unsigned replica, const char *folder)
 	return cells_enter(context, CELL_OF(replica), folder);
 }
 
-/* A container has a group of the engine's, which is as good for reading. */
+/* The engine gave a container its group; reading it is as good. */
 static void open_group(struct cells *cells, unsigned number, pid_t pid)
 {
 	struct err err;
@@ -80,7 +80,7 @@ static unsigned kill_all(void *context, unsigned replica)
 	struct cgroup *group = &cells->group[CELL_OF(replica)];
 	unsigned orphans;
 
-	/* A container's is the engine's to end. */
+	/* The engine ends a container's group. */
 	orphans = own_kill(&cells->own, replica);
 	if (group->ops && group->ours)
 		cgroup_kill(group);

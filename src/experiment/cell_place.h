@@ -9,9 +9,8 @@
 #include "cli/option.h"
 #include "run/place.h"
 
-/* The grades that --isolation stands for, from the best to the worst that is
- * still meant; auto is cell, then process. ERR_USAGE names those that there
- * are. */
+/* The grades for a word of --isolation: the best, and the worst that the word
+ * still means. auto means cell, then process. ERR_USAGE names the words. */
 int cell_place_grades(const char *text, enum isolation *best,
 		   enum isolation *worst, struct err *err);
 

@@ -1,6 +1,6 @@
 /*
- * What the launcher "docker" needs to know, from options, layout and cells: one
- * for a run, filled anew for each trial.
+ * What launcher_docker needs to know. It comes from options, layout and cells.
+ * There is one for a run; each trial fills it anew.
  */
 #ifndef EXPERIMENT_CONTAINERS_H
 #define EXPERIMENT_CONTAINERS_H
@@ -22,8 +22,8 @@ struct containers {
 	struct container_user *users; /* one a replica */
 };
 
-/* Asks the engine for the image (NULL: ours). After an error containers_close()
- * is still fine. */
+/* Asks the engine for the image (NULL: ours). containers_close() is fine after
+ * an error too. */
 int containers_open(struct containers *containers, const char *image,
 		    const struct layout *layout, struct err *err);
 

@@ -38,7 +38,7 @@ const char *dataset_region(const struct options *options)
 	return region ? region : "us-east-1";
 }
 
-/* It would stand in a header: a line's end there begins another. */
+/* The key goes into a header, where the end of a line begins another header. */
 static int check_key(const char *name, const char *value, struct err *err)
 {
 	for (; value && *value; value++)

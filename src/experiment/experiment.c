@@ -27,10 +27,11 @@
 #include "run/scratch.h"
 #include "store/store.h"
 
-/* A replica's start, its proof and the origin take about this long besides. */
+/* A trial takes about so long beside its window: for the start of replicas, the
+ * proof and the origin. */
 #define OVERHEAD_S 1.5
 
-/* For the live view, and what libraries put into their folders. */
+/* For the board, and for what libraries put into their folders. */
 #define SCRATCH_BYTES (16ULL << 20)
 
 int experiment_open(struct experiment *experiment, const struct options *options,
@@ -75,8 +76,8 @@ void experiment_close(struct experiment *experiment)
 	memset(experiment, 0, sizeof(*experiment));
 }
 
-/* --timeout -1, pyasyncio-benchmark's default: the longest trial there is, which
- * then ends by its operations. */
+/* --timeout -1 is the default of pyasyncio-benchmark: the longest trial there
+ * is, which then ends by its operations. */
 static int set_no_timeout(struct options *options, struct err *err)
 {
 	if (options->timeout >= 0)
@@ -90,7 +91,7 @@ static int set_no_timeout(struct options *options, struct err *err)
 	return 0;
 }
 
-/* What a trial alone has of options, as a sweep may give them. */
+/* The options of a single trial, as a sweep may give them. */
 static int check_options(struct options *options, struct err *err)
 {
 	static const struct option_spec *const groups[] = {
@@ -122,7 +123,8 @@ int experiment_add(struct experiment *experiment, const char *library, const cha
 
 static double expected_s(const struct job *job)
 {
-	/* Without a limit its operations end it, nobody knows when: a guess. */
+	/* A guess: without a limit the operations end the trial, and nobody
+	 * knows when. */
 	double timed_s = job->options.timeout < TIMEOUT_MOST_S
 				 ? job->options.timeout
 				 : 10;
@@ -130,7 +132,7 @@ static double expected_s(const struct job *job)
 	return timed_s + job->options.warm_up + OVERHEAD_S;
 }
 
-/* Libraries are interleaved: what the machine does meanwhile then hits all of
+/* Mixes the libraries. Whatever the machine does meanwhile then hits all of
  * them alike. */
 static void shuffle(struct experiment *experiment)
 {
@@ -173,7 +175,7 @@ static char *outcome_of(const struct trial *trial,
 			  *more ? "; " : "", more);
 }
 
-/* --textfile: all that has finished, the file replaced as a whole. */
+/* --textfile: writes all results so far, and replaces the whole file. */
 static void write_textfile(struct experiment *experiment)
 {
 	const char *path = experiment->options->textfile;
@@ -201,7 +203,7 @@ static void write_textfile(struct experiment *experiment)
 	free(rows);
 }
 
-/* Before the first trial; an old file stays as it was. */
+/* Is called before the first trial. An old file stays as it was. */
 static int check_textfile(const struct experiment *experiment, struct err *err)
 {
 	const char *path = experiment->options->textfile;
@@ -241,8 +243,8 @@ static void end_trial(struct experiment *experiment, const struct job *job,
 	write_textfile(experiment);
 }
 
-/* One that was not tried: its options are wrong, its library is not ready, its
- * results would find no room. */
+/* For a job that was not tried: its options are wrong, its library is not
+ * ready, or there is no room for its results. */
 static int end_untried(struct experiment *experiment, int code,
 		       const struct err *why)
 {
@@ -255,8 +257,8 @@ static int end_untried(struct experiment *experiment, int code,
 	return 0;
 }
 
-/* A trial that could not be made ends alone, whatever the reason: it is stored
- * with its sentence as one that failed. */
+/* A trial that could not be made ends alone, whatever the reason. It is stored
+ * as a failed one, with its sentence. */
 static int end_failed(struct experiment *experiment, const struct job *job, int code,
 		      struct trial *trial, const struct err *why)
 {
@@ -273,7 +275,7 @@ static int end_failed(struct experiment *experiment, const struct job *job, int 
 	return code;
 }
 
-/* Options with which none of them can be made, whatever the objects are. */
+/* Refuses options with which no job can be made, whatever the objects are. */
 static int check_work(const struct experiment *experiment, struct err *err)
 {
 	int code = 0;
@@ -289,8 +291,8 @@ static int check_work(const struct experiment *experiment, struct err *err)
 	return code;
 }
 
-/* What is wrong with the options of any of them, or what this machine does not
- * have, is said before the first. */
+/* Before the first trial: says what is wrong with the options of any job, and
+ * what this machine lacks. */
 static int check_jobs(const struct experiment *experiment, struct err *err)
 {
 	int code = check_work(experiment, err);
@@ -416,7 +418,8 @@ static int run_jobs(struct experiment *experiment, struct err *err)
 	return 0;
 }
 
-/* An engine that does not answer is waited for, but not by who wants to go. */
+/* The engine may not answer. It is waited for, until the person asks to
+ * stop. */
 static int open_containers(struct experiment *experiment, struct err *err)
 {
 	int code = experiment_work_begin(experiment, err);
@@ -431,7 +434,7 @@ static int open_containers(struct experiment *experiment, struct err *err)
 	return code;
 }
 
-/* Before anything that may have threads. */
+/* Call it before anything starts a thread. */
 static int open_cells(struct experiment *experiment, struct err *err)
 {
 	enum isolation best, worst;
@@ -491,8 +494,8 @@ static int begin(struct experiment *experiment, struct err *err)
 	if (code == 0)
 		code = check_jobs(experiment, err);
 	experiment->run.start_wall_ns = clock_wall_ns();
-	/* The monitor's process must not have the database open, and a run that
-	 * cannot begin must not stand in it. */
+	/* The monitor's process must not have the database open. A run that
+	 * cannot begin must not stand in the database. */
 	if (code == 0)
 		code = begin_live(experiment, err);
 	if (code == 0)
@@ -506,7 +509,7 @@ static int begin(struct experiment *experiment, struct err *err)
 	return code;
 }
 
-/* What others still want to read; Ctrl-C ends it at once. */
+/* Leaves time to read the last figures. Ctrl-C ends it at once. */
 static void end_live(struct experiment *experiment)
 {
 	int linger_ms = (int)(experiment->options->linger * 1e3);
@@ -521,7 +524,8 @@ static void end_live(struct experiment *experiment)
 	monitoring_stop(&experiment->monitoring);
 }
 
-/* A trial that failed is a result; a run that failed could not make them all. */
+/* A failed trial is a result. A run has failed if it could not make all its
+ * trials. */
 static enum run_end how_ended(const struct experiment *experiment, int code)
 {
 	if (experiment->interrupted || code == ERR_INTERRUPTED)

@@ -1,6 +1,6 @@
 /*
- * What run-test, run-all and run-parameterized-test have in common: a run of
- * jobs, each a trial; prepared plans; the database; the report at the end.
+ * A run of jobs. Each job is a trial of one library and test. Jobs with the
+ * same work share a prepared plan; the database keeps the results.
  *
  * Call experiment_open(), experiment_add() for each job, experiment_run(), and
  * experiment_close().
@@ -84,7 +84,7 @@ int experiment_add(struct experiment *experiment, const char *library, const cha
  * nothing could be done. */
 int experiment_run(struct experiment *experiment, struct err *err);
 
-/* hooks.c: what an experiment tells, and asks of, who runs it. */
+/* Tell, and ask, who runs the experiment. hooks.c */
 void experiment_say(const struct experiment *experiment,
 		    const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -95,19 +95,22 @@ bool experiment_is_interrupted(const struct experiment *experiment);
 /* What a job asks of the plan. prepare.c */
 void experiment_workload(const struct job *job, struct workload *workload);
 
-/* Plan, proof and burst for a job: made, or found. Borrowed. prepare.c */
+/* Makes, or finds, plan, proof and burst for a job. *out is borrowed.
+ * prepare.c */
 int experiment_prepare(struct experiment *experiment, const struct job *job,
 		    const struct prepared **out, struct err *err);
 void experiment_release_prepared(struct experiment *experiment);
 
-/* One trial of prepared work, from the origin's start to the summary; not yet
- * stored. trial.c `trial` is released by the caller, also after a failure. */
+/* Makes one trial of prepared work, from the start of the origin to the
+ * summary. Stores nothing. The caller releases `trial`, also after a failure.
+ * trial.c */
 int experiment_trial(struct experiment *experiment, const struct job *job,
 		  const struct prepared *prepared, struct trial *trial,
 		  struct summary *summary, struct err *err);
 
-/* The summary of one that could not be made, `why`: experiment_trial() failed, or
- * was not called and the trial is zeroed. trial.c */
+/* Summarises a trial that could not be made. `why` says the reason. Either
+ * experiment_trial() failed, or it was not called and the trial is zeroed.
+ * trial.c */
 void experiment_fail_trial(struct experiment *experiment, const struct job *job,
 			struct trial *trial, struct summary *summary,
 			const struct err *why);

@@ -1,6 +1,6 @@
 /*
- * Where CPU and memory of a replica, or the origin, are read: its control group
- * where there is one, otherwise its process.
+ * Reads CPU and memory of a replica, or of the origin: from its control group
+ * if it has one, otherwise from its process.
  */
 #ifndef EXPERIMENT_GAUGE_H
 #define EXPERIMENT_GAUGE_H
@@ -10,9 +10,9 @@
 #include "cell/cgroup.h"
 #include "measure/measure.h"
 
-/* How much is read. With a group, GAUGE_BRIEF is its CPU time alone, by the
- * clock of its first process: at the next reading it is the group's again, with
- * what other processes in it used. */
+/* How much to read. With a group GAUGE_BRIEF reads its CPU time alone, by the
+ * clock of its first process. The next full reading takes the time of the group
+ * again, which includes its other processes. */
 enum gauge_what { GAUGE_BRIEF, GAUGE_OFTEN, GAUGE_SELDOM };
 
 struct gauge {
@@ -25,13 +25,14 @@ struct gauge {
 	uint64_t clock_ns;        /* then, at the group's newest reading */
 };
 
-/* `group` NULL or closed: the process itself. In a container: its own group.
- * Where neither can be read the gauge stays closed and gauge_read() fails. */
+/* Reads the process itself if `group` is NULL or closed. In a container it
+ * reads the group of the container. If neither can be read, the gauge stays
+ * closed and gauge_read() fails. */
 void gauge_open(struct gauge *gauge, struct cgroup *group, pid_t pid,
 		 bool in_container);
 
-/* Fills CPU, memory, threads and what a group knows besides, as far as `what`
- * goes (cgroup.h); the rest of `sample` stays. -1: it has ended. */
+/* Fills CPU, memory, threads and what else a group knows, as far as `what` goes
+ * (cgroup.h). Leaves the rest of `sample`. -1: the process has ended. */
 int gauge_read(struct gauge *gauge, enum gauge_what what,
 		struct sample *sample);
 

@@ -18,8 +18,8 @@ struct experiment_hooks {
 	void *context;
 	int interrupt_fd; /* readable, for good, once the person wants to stop */
 
-	/* A trial begins; about five times a second while it goes on; it has
-	 * ended, with what stands behind its name: "FAILED: …". */
+	/* A trial begins. It goes on: about five times a second. It has ended:
+	 * `outcome` stands behind its name, "FAILED: …". */
 	void (*trial_begin)(void *context, const struct schedule *schedule);
 	void (*trial_show)(void *context, const struct live *live);
 	void (*trial_end)(void *context, const struct schedule *schedule,
@@ -44,7 +44,7 @@ struct experiment_hooks {
 	 * could be written. */
 	int (*write_file)(void *context, const char *path, const char *text,
 			  struct err *err);
-	/* All trials are over, at least one has results. */
+	/* All trials are over, and at least one has results. */
 	void (*report)(void *context, const struct experiment *experiment);
 };
 

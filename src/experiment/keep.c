@@ -4,11 +4,11 @@
 
 #include "store/store.h"
 
-/* Readings a second of each replica, of the origin and the machine: sampler.c
- * takes ten. */
+/* Readings of each replica, of the origin and of the machine: sampler.c takes
+ * ten a second. */
 #define SAMPLES_PER_SECOND 10
 
-/* Of a trial whose end is not known: a guess. */
+/* A guess for a trial whose end is not known. */
 #define GUESS_S 10
 
 int keep_room(struct experiment *experiment, const struct job *job, struct err *err)

@@ -1,6 +1,6 @@
 /*
- * What was measured is kept: in the database, or where that is not possible in
- * the spool (store.h), from which a later command takes it into the database.
+ * Keeps what was measured in the database. If that is not possible, the spool
+ * (store.h) keeps it, and a later command takes it into the database.
  */
 #ifndef EXPERIMENT_KEEP_H
 #define EXPERIMENT_KEEP_H
@@ -10,8 +10,8 @@
 /* Before a trial: room for its results. ERR_FAILED: there is none. */
 int keep_room(struct experiment *experiment, const struct job *job, struct err *err);
 
-/* Stores a trial. What is not in the database afterwards is told, and the run
- * has failed, but goes on. */
+/* Stores a trial. Says so if the trial is not in the database afterwards: the
+ * run has failed then, but goes on. */
 void keep_trial(struct experiment *experiment, const struct trial *trial,
 		const struct summary *summary);
 

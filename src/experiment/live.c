@@ -39,7 +39,7 @@ static void fill_run(struct live_run *run, const struct experiment *experiment)
 	run->trial_count = (uint32_t)experiment->job_count;
 }
 
-/* What changes; board_begin() has been called. */
+/* Writes what changes. board_begin() has been called. */
 static void touch_run(struct live_writer *live, struct live_run *run)
 {
 	run->updated_wall_ns = clock_wall_ns();
@@ -91,8 +91,8 @@ void live_close(struct live_writer *live)
 
 /* ------------------------------------------------------ a trial begins --- */
 
-/* Where the totals of this library and test are, or a new place. There is one
- * for each job, so that it never ends. */
+/* Finds the totals of this library and test, or takes a free entry. There is an
+ * entry for each job, so the loop finds one. */
 static uint32_t find_test(struct board_pages *pages, const struct job *job)
 {
 	struct live_test *test = pages->test;
@@ -155,7 +155,8 @@ static void name_cell(struct live_cell *cell, const struct sampler *s,
 		snprintf(who, sizeof(who), "%u", number - 1);
 	snprintf(cell->name, sizeof(cell->name), "geoio-%s-%s-%.8s-%s",
 		 trial->spec.library, trial->spec.test, experiment->run.id, who);
-	/* Without a group of its own it would be that of others, or "/". */
+	/* Without a group of its own the path would be that of others, or
+	 * "/". */
 	if (s->cells->group[number].ops ||
 	    s->cells->isolation == ISOLATION_DOCKER)
 		cgroup_path_of(s->ours[number], cell->id, sizeof(cell->id));
@@ -186,8 +187,9 @@ static void fill_cell(struct live_cell *cell, const struct live_writer *live,
 					      &cell->last);
 }
 
-/* From GO on: asked for, and no record yet. What the origin still has to answer
- * would be less: most of the wait may be in the replica. */
+/* Counts operations that were asked for since GO and have no record yet. What
+ * the origin still has to answer would be less: most of the wait may be in the
+ * replica. */
 static uint32_t in_flight(const struct sampler *s, unsigned i)
 {
 	const struct replica *replica = &s->trial->replica[i];
@@ -219,7 +221,7 @@ static void fill_replica(struct live_cell *cell, const struct sampler *s,
 		atomic_load(&s->ledger->row[i].open_connections);
 }
 
-/* Those of the origin: sums over its rows. */
+/* The figures of the origin are sums over its rows. */
 static void fill_origin(struct live_cell *cell, const struct ledger *ledger)
 {
 	cell->in_flight = 0;

@@ -1,9 +1,10 @@
 /*
- * Writes a run's live figures on its board (monitor/board.h), a file in the
- * run's scratch folder, where `--monitor` and `benchmark monitor` read them.
+ * Writes the live figures of a run on its board (monitor/board.h). The board is
+ * a file in the scratch folder of the run, where `--monitor` and `benchmark
+ * monitor` read it.
  *
  * live_open() and live_close() stand around a run, live_begin() and live_end()
- * around a trial. Between these live_update() is called some times a second.
+ * around a trial. In between, call live_update() a few times a second.
  */
 #ifndef EXPERIMENT_LIVE_H
 #define EXPERIMENT_LIVE_H
@@ -38,8 +39,8 @@ void live_begin(struct live_writer *live, const struct job *job);
 void live_update(struct live_writer *live, const struct sampler *sampler,
 		 const char *stage, double left_s);
 
-/* It is over, and stays on the board until the next begins; NULL: it could not
- * be made at all. */
+/* The trial is over. It stays on the board until the next one begins. NULL: it
+ * could not be made at all. */
 void live_end(struct live_writer *live, const struct result_row *row);
 
 /* The board as it stands, not copied; false: there is none. */

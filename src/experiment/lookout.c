@@ -14,10 +14,10 @@
 #include "run/scratch.h"
 #include "store/store.h"
 
-/* A run that has ended is shown so long. */
+/* Shows a run for so long after its end. */
 #define KEEP_NS (60 * NS_PER_S)
 
-/* The database is read again so often, and when a trial has ended. */
+/* Reads the database so often, and when a trial has ended. */
 #define READ_NS (10 * NS_PER_S)
 
 void lookout_init(struct lookout *lookout, const char *database)
@@ -46,7 +46,8 @@ static bool is_foreign(const struct lookout_run *run)
 	return run->board && board_owner(run->board) != geteuid();
 }
 
-/* Others, by as many boards as they like, cannot keep root from its own. */
+/* Other users cannot keep root from its own runs, however many boards they
+ * have. */
 static struct lookout_run *place_for(struct lookout *lookout, uint32_t owner)
 {
 	struct lookout_run *foreign = NULL;

@@ -1,6 +1,7 @@
 /*
- * Who looks at runs from outside: finds the boards of those in progress, keeps
- * the ones that ended a while, and reads the newest results of the database.
+ * Looks at runs from outside. Finds the boards of runs in progress, keeps
+ * boards for a while after the end, and reads the newest results of the
+ * database.
  */
 #ifndef EXPERIMENT_LOOKOUT_H
 #define EXPERIMENT_LOOKOUT_H
@@ -29,11 +30,12 @@ void lookout_release(struct lookout *lookout);
 /* One board alone, of a path. */
 int lookout_add(struct lookout *lookout, const char *path, struct err *err);
 
-/* Looks for new runs, at those that are known, and at the database. */
+/* Looks for new runs if `find` is set, then at the runs it knows and at the
+ * database. */
 void lookout_look(struct lookout *lookout, bool find, struct monitor_view *out);
 
-/* For struct monitor_feed: the context is the lookout. _all finds runs, _known
- * looks at those that were added. */
+/* For struct monitor_feed, with the lookout as context. _all finds runs; _known
+ * looks only at boards that were added. */
 void lookout_collect_all(void *context, struct monitor_view *out);
 void lookout_collect_known(void *context, struct monitor_view *out);
 

@@ -1,7 +1,7 @@
 /*
- * --monitor: the monitor's server in a process of its own beside the run, so
- * that no scraper, however slow, many or broken, is in the run's way. It reads
- * the run's board and ends with the run.
+ * --monitor: a server in a process of its own beside the run. However slow,
+ * many or broken the scrapers are, they do not disturb the run. The server
+ * reads the board of the run and ends with the run.
  */
 #ifndef EXPERIMENT_MONITORING_H
 #define EXPERIMENT_MONITORING_H

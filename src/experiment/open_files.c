@@ -2,7 +2,8 @@
 
 #include <sys/resource.h>
 
-/* More is of no use, and some programs go through all that may be open. */
+/* More is of no use. Some programs walk through all descriptors that may be
+ * open. */
 #define MOST 1048576
 
 /* Beside connections: libraries, the plan, records, epoll. */

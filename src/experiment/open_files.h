@@ -11,11 +11,12 @@
 /* The soft limit up to the hard one; returns what holds now. */
 uint64_t open_files_raise(void);
 
-/* What replicas will have: the hard limit, but no more than is of use. */
+/* The limit that replicas will have: the hard one, but no more than is of
+ * use. */
 uint64_t open_files_limit(void);
 
-/* Whether `limit` is enough for each replica's connections, and for the origin's
- * to all of them. ERR_INVALID with what is needed. */
+/* Checks that `limit` is enough for the connections of each replica, and for
+ * the origin, which has all of them. ERR_INVALID says how many are needed. */
 int open_files_check(const struct options *options, uint64_t limit,
 		     struct err *err);
 

@@ -12,7 +12,7 @@
 static int serve(void *context, int stop_fd, int ready_fd, struct err *err)
 {
 	struct origin_process *process = context;
-	/* In the cell, so that what it does is counted there. */
+	/* In the cell, which counts what the origin does. */
 	int step = cells_enter(process->cells, CELL_ORIGIN, NULL);
 
 	if (step)
@@ -108,8 +108,8 @@ static const char *advice_of(int number)
 	}
 }
 
-/* It stays a zombie until origin_process_stop(), so that nobody else gets its
- * number while its counters are read. */
+/* The process stays a zombie until origin_process_stop(). Nobody else can get
+ * its number while its counters are read. */
 void origin_process_describe_end(const struct origin_process *process,
 				 const char *when, char *out, size_t size)
 {

@@ -10,9 +10,10 @@
 #include "record/ledger.h"
 #include "objects/objects.h"
 
-/* bbr, the default of some machines, halves the speed of large answers on one
- * machine and charges part of the work to nobody (docs/method.md). Where an
- * ordinary user may not have cubic, reno is as quick on a path without loss. */
+/* Some machines have bbr as default. On one machine it halves the speed of
+ * large answers, and charges part of the work to nobody (docs/method.md). An
+ * ordinary user may not be allowed cubic; reno is as quick on a path without
+ * loss. */
 #define ORIGIN_CONGESTION "cubic,reno"
 
 #define ORIGIN_PROCESS_NONE { .server = SERVER_NONE }
@@ -27,20 +28,22 @@ struct origin_process {
 	const struct cells *cells; /* borrowed */
 };
 
-/* Returns once it accepts connections, in the origin's cell. `clients` rows and
- * ports; `congestion` NULL: ORIGIN_CONGESTION. `interrupt_fd` as server_start()'s. */
+/* Returns once the origin accepts connections, in its cell. It has `clients`
+ * rows and ports. `congestion` NULL: ORIGIN_CONGESTION. `interrupt_fd`: see
+ * server_start(). */
 int origin_process_start(struct origin_process *process,
 			 struct object_source *source, unsigned clients,
 			 struct cells *cells, const char *congestion,
 			 int interrupt_fd, struct err *err);
 
-/* "http://origin.geoio.test:PORT" of one client; without a hosts file of its
- * own with the address, on loopback "http://127.0.0.1:PORT". */
+/* The endpoint of one client: "http://origin.geoio.test:PORT". Without a hosts
+ * file it has the address instead of the name; on loopback it is
+ * "http://127.0.0.1:PORT". */
 void origin_process_endpoint(const struct origin_process *process,
 			     unsigned client, char out[256]);
 
-/* How one ended whose `server.ended_fd` is readable, as a sentence with the remedy; it
- * is `when`, "2.0 s after GO". */
+/* Says how an origin ended whose `server.ended_fd` is readable: a sentence with
+ * the remedy. `when` goes into it: "2.0 s after GO". */
 void origin_process_describe_end(const struct origin_process *process,
 				 const char *when, char *out, size_t size);
 

@@ -79,7 +79,8 @@ static int write_files(struct prepared *p, const struct plan *plan,
 	return code;
 }
 
-/* As memory too: a replica may run as a user who cannot read the file. */
+/* The file goes into memory too: a replica may run as a user who cannot read
+ * it. */
 static int hand_certificates(struct prepared *p, const struct options *o,
 			     struct err *err)
 {
@@ -114,8 +115,9 @@ static int make_work(const struct experiment *experiment, const struct job *job,
 
 	if (code == 0)
 		code = write_files(p, &p->work, !job->options.endpoint, err);
-	/* Objects that suit one test may not suit the next: among several
-	 * trials that is this one's result, and no mistake in the command. */
+	/* Objects that suit one test may not suit the next. Among several
+	 * trials that is a result of this one, and no mistake in the
+	 * command. */
 	if (code == ERR_USAGE && experiment->job_count > 1)
 		code = ERR_FAILED;
 	return code;
@@ -141,7 +143,7 @@ static int make(struct experiment *experiment, const struct job *job,
 	if (code == 0 && p->work.left_out)
 		experiment_say(experiment, "%s: %s", p->source->name,
 			       p->work.left_out);
-	/* An endpoint that was refused may hold a password. */
+	/* A refused endpoint may hold a password. */
 	if (code == 0)
 		LOG(CLI, "plan of %zu operations in %.3f s: %s",
 		    p->work.op_count,

@@ -2,12 +2,12 @@
 
 #include "record/record.h"
 
-/* Faster than one process can be: null, which does nothing, has 410,000 on a
- * virtual CPU of 2026. The memory is sparse, so room costs nothing until it is
- * used. */
+/* No process can be faster. null does nothing and has 410,000 on a virtual CPU
+ * of 2026. The memory is sparse, so that unused room costs nothing. */
 #define RECORDS_PER_SECOND 2000000.0
 
-/* With fewer than a client of 10 s needs, nothing can be measured. */
+/* Fewer are not enough for a client that runs for 10 s, and nothing can be
+ * measured. */
 #define RECORDS_LEAST 100000
 
 #define GIB (double)(1 << 30)

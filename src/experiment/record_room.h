@@ -1,4 +1,4 @@
-/* How many records a replica gets: they are memory. */
+/* How much room a replica gets for its records. Records are memory. */
 #ifndef EXPERIMENT_RECORD_ROOM_H
 #define EXPERIMENT_RECORD_ROOM_H
 
@@ -11,14 +11,16 @@
 #define RECORDS_MOST 50000000ULL
 
 /* ERR_USAGE: --n-requests asks for more operations than are ever recorded, and
- * nothing else ends the trial: it is not `timed`. */
+ * no timeout ends the trial (`timed` is false). */
 int record_room_check(uint64_t n_requests, bool timed, struct err *err);
 
 /*
- * Enough for the operations that were asked for, or that any client can do in
- * the time; where `room_bytes`, what may still be had, does not hold so many for
- * all replicas, as many as half of it holds: a replica that fills them says so.
- * ERR_USAGE where those that were asked for by number do not fit, or hardly any.
+ * Gives room for the wanted number of operations, or for all that any client
+ * can do in the time. `room_bytes` is the memory that is left. If it is too
+ * small for that, the replicas share half of it, and a replica that fills its
+ * room says so.
+ *
+ * ERR_USAGE: the wanted number does not fit, or hardly anything fits.
  */
 int record_room(const struct trial_spec *spec, uint64_t room_bytes,
 		uint64_t *capacity, struct err *err);

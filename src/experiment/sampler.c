@@ -9,33 +9,33 @@
 #include "base/mem.h"
 #include "run/run.h"
 
-/* Readings of what costs more: once a second. */
+/* Takes the readings that cost more once a second. */
 #define SELDOM_TICKS 10
 
-/* So many cells are read in full at each tick. If there are more, CPU time and
- * bytes are still read of all, but the files of groups only of some, in turns.
- * A file of a group that another CPU has used costs 4 us: 100 cells of six
- * files ten times a second would be 2.5% of a CPU. */
+/* Reads so many cells in full at each tick. With more cells it still reads CPU
+ * time and bytes of all of them, but files of groups only of some, in turns. To
+ * read a file of a group that another CPU has used costs 4 us: 100 cells with
+ * six files, ten times a second, would take 2.5% of a CPU. */
 #define FULL_CELLS 16
 #define TURN_CELLS 5
 #define TURN_SELDOM_TICKS 100
 
-/* Records whose pages are allocated ahead of a replica: at least so many, or
- * four times what it wrote since the last reading. Of all replicas together
- * 64 MiB at most. */
+/* Allocates the pages of so many records ahead of a replica: at least
+ * AHEAD_LEAST, or four times what it wrote since the last reading. For all
+ * replicas together the limit is 64 MiB. */
 #define AHEAD_LEAST 2048
 #define AHEAD_MOST 32768
 #define AHEAD_ALL 1048576
 
-/* Records that are read at once: 16 KiB, which stay in the nearest cache; at
- * first 1 KiB, as many a replica has none that are new, and the kernel copies
- * whatever is asked for. */
+/* Reads so many records at once: 16 KiB stay in the nearest cache. The first
+ * read of a tick takes 1 KiB only. Many replicas have no new records, and the
+ * kernel copies whatever is asked for. */
 #define CHUNK_RECORDS 256
 #define FIRST_RECORDS 16
 
-/* For the origin to count what has been answered: of all replicas together,
- * once before GO and once after it; and of one whose requests that are left may
- * be those that it gave up. */
+/* Gives the origin so long to count its answers: for all replicas together,
+ * once before GO and once after it. The shorter time is for a replica that gave
+ * up requests: those may be all that is left. */
 #define COUNTED_ALL_NS (2 * NS_PER_S)
 #define COUNTED_NS (5 * NS_PER_MS)
 
@@ -82,7 +82,8 @@ static size_t ahead_of(const struct sampler *s, size_t newly)
 	return ahead > 4 * newly ? ahead : 4 * newly;
 }
 
-/* Pages that the harness allocates are not in the replica's memory. */
+/* The harness allocates the pages, so that they do not count as memory of the
+ * replica. */
 static void reserve(struct sampler *s, unsigned i, size_t newly)
 {
 	struct record_cursor *cursor = &s->cursors[i];
@@ -155,7 +156,7 @@ static uint64_t since(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
-/* A container's link is a new one, which began at 0 by itself. */
+/* The link of a container is new, and began at 0 by itself. */
 static void begin_at_zero(struct net_counts *link, struct net_counts *before)
 {
 	if (link->rx_packets < before->rx_packets ||
@@ -256,8 +257,9 @@ static void open_gauge(struct sampler *s, unsigned number)
 			    number != CELL_ORIGIN);
 }
 
-/* A client may have an answer, and say so, before the origin's sendmsg() has
- * returned and it was counted. Those that it `gave_up` may stay in flight. */
+/* The origin counts an answer when its sendmsg() has returned. The client may
+ * have the answer, and say so, before that. Requests that the client `gave_up`
+ * may stay in flight. */
 static void let_origin_count(struct sampler *s, unsigned i, uint64_t gave_up)
 {
 	const struct ledger_row *row = &s->ledger->row[i];
@@ -285,8 +287,8 @@ static void read_setup(struct sampler *s)
 	s->counting_left_ns = COUNTED_ALL_NS;
 }
 
-/* While all are quiet, like the ledger: on a busy machine the reading at GO may
- * end after GO, and what arrived until then would be missing. */
+/* Reads the links while all are quiet, like the ledger. On a busy machine the
+ * reading at GO may end after GO, and would miss what arrived until then. */
 static void links_at_go(struct sampler *s)
 {
 	if (!s->cells->networked)
@@ -317,7 +319,7 @@ void sampler_ready(struct sampler *s)
 	read_setup(s);
 }
 
-/* The replicas still sleep: what is read now is what they will have at GO. */
+/* The replicas still sleep: the counters are those at GO. */
 void sampler_go(struct sampler *s)
 {
 	struct trial *trial = s->trial;
@@ -340,8 +342,8 @@ void sampler_tick(struct sampler *s)
 	sample_all(s, false);
 }
 
-/* One that does not go on is still until the end. A part before GO may be in
- * what it said later. */
+/* An origin that does not go on is still until the end. A part of that before
+ * GO may be in what it said later. */
 static void take_still(struct sampler *s)
 {
 	struct trial *trial = s->trial;
@@ -370,7 +372,7 @@ static void take_ledger(struct sampler *s, unsigned i)
 
 	if (!s->ledger)
 		return;
-	/* One that never was done gave up whatever is left. */
+	/* A replica that never was done gave up whatever is left. */
 	let_origin_count(s, i, replica->done_ns
 				       ? replica->unfinished *
 						 s->trial->widest
@@ -380,7 +382,7 @@ static void take_ledger(struct sampler *s, unsigned i)
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;
 }
 
-/* From GO on, like the ledger, with which it is compared. */
+/* Counts from GO on, like the ledger: the two are compared. */
 static void take_link(struct sampler *s, unsigned i)
 {
 	struct replica *replica = &s->trial->replica[i];
@@ -404,7 +406,7 @@ static void take_link(struct sampler *s, unsigned i)
 		tcp.retransmitted - tcp_then->retransmitted;
 }
 
-/* What only the group knows, and at its end. */
+/* Reads what only the group knows, at its end. */
 static void take_group(struct sampler *s, unsigned i)
 {
 	struct replica *replica = &s->trial->replica[i];
@@ -432,11 +434,10 @@ void sampler_done(struct sampler *s, unsigned i)
 	processes_done(s, i);
 }
 
-/* ------------------------------------------------------------- afterwards
- * --- */
+/* ------------------------------------------------------------- afterwards --- */
 
-/* The most memory that a replica was seen to have which died before it could be
- * asked for its peak. */
+/* The most memory in the samples of a replica, for one that died before anybody
+ * could ask for its peak. */
 static uint64_t largest_sample(const struct trial *trial, unsigned replica)
 {
 	uint64_t most = 0;
@@ -451,7 +452,7 @@ static uint64_t largest_sample(const struct trial *trial, unsigned replica)
 	return most;
 }
 
-/* All its processes have ended, so the group's sum is final. */
+/* All processes have ended, so that the sum of the group is final. */
 static void take_total(struct sampler *s, unsigned i)
 {
 	struct gauge *gauge = &s->gauges[CELL_OF(i)];

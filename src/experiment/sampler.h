@@ -1,12 +1,10 @@
 /*
- * What is read during a trial: counters of the replicas' cells and of the
- * origin's, or of their processes, of the machine, rows of the ledger, records
- * as they are written. It changes nothing of what it reads. One sampler a trial.
+ * Reads counters during a trial: of the cells, or of the processes, of replicas
+ * and origin, of the machine, rows of the ledger, records as they are written.
+ * Changes nothing of what it reads. A trial has one sampler.
  *
- *	sampler_init()
- *	  sampler_ready(), _go(), _tick() …, _window_end(), _done() …
- *	sampler_finish()
- *	sampler_release()
+ * Call sampler_init(), then the functions of the moments, then sampler_finish()
+ * and sampler_release().
  */
 #ifndef EXPERIMENT_SAMPLER_H
 #define EXPERIMENT_SAMPLER_H
@@ -75,8 +73,8 @@ void sampler_tick(struct sampler *sampler);
 void sampler_window_end(struct sampler *sampler);
 void sampler_done(struct sampler *sampler, unsigned replica);
 
-/* After the run: ledger rows of those that never were done, CPU over the
- * window. The cells must still be there. */
+/* After the run: takes the ledger rows of replicas that never were done, and
+ * CPU over the window. The cells must still be there. */
 void sampler_finish(struct sampler *sampler);
 void sampler_release(struct sampler *sampler);
 

@@ -42,7 +42,7 @@ void processes_begin(struct sampler *s)
 	take_limits(s);
 }
 
-/* What all but its first process have used, where no group counts them. */
+/* Adds what all processes but the first have used, if no group counts them. */
 static void add_family(struct sampler *s, unsigned number, struct sample *sample)
 {
 	double user_share = sample->cpu_ns ? (double)sample->cpu_user_ns /
@@ -59,7 +59,7 @@ static void add_family(struct sampler *s, unsigned number, struct sample *sample
 	sample->threads += sum.threads;
 }
 
-/* A replica's processes can outlive its first one, and a sum of parts that were
+/* Processes of a replica can outlive its first one. A sum of parts that were
  * read at different times can waver. */
 static void never_less(struct sample *now, const struct sample *before)
 {

@@ -8,12 +8,13 @@
 /* When the gauges are open and the replicas are quiet. */
 void processes_begin(struct sampler *sampler);
 
-/* Adds to a reading of a cell's first process what its others used; a counter
- * never goes down. */
+/* Adds what the other processes of a cell used to a reading of its first
+ * process. A counter never goes down. */
 void processes_add(struct sampler *sampler, unsigned number,
 		   struct sample *sample);
 
-/* CPU of programs that are none of this run's, at the end of the window. */
+/* Returns the CPU time of programs that are none of this run's, at the end of
+ * the window. */
 uint64_t processes_end_others(struct sampler *sampler);
 
 /* That replica is done and still there. */

@@ -29,8 +29,8 @@ void schedule_end(struct schedule *schedule)
 	schedule->trial_s = 0;
 }
 
-/* By the trials' own settings, corrected by how much longer those that are over
- * took than their settings said. */
+/* Takes the trials' own settings, and corrects them by how much longer the
+ * trials so far took than their settings said. */
 double schedule_left_s(const struct schedule *schedule, double window_s,
 		       uint64_t now_ns)
 {

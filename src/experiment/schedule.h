@@ -23,8 +23,8 @@ void schedule_begin(struct schedule *schedule, const char *name,
 		    double expected_s);
 void schedule_end(struct schedule *schedule);
 
-/* What is left of all trials, and of the one now `window_s`; NAN: its window has
- * not begun. */
+/* Says how long all trials still take. `window_s` is what is left of the window
+ * of the trial now; NAN: it has not begun. */
 double schedule_left_s(const struct schedule *schedule, double window_s,
 		       uint64_t now_ns);
 

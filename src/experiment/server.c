@@ -20,8 +20,8 @@
 
 /* ------------------------------------------------------------ the child --- */
 
-/* Ctrl-C and the end of a terminal go to the whole group: the harness decides
- * when we end. */
+/* Ctrl-C and the end of a terminal go to the whole group. The harness decides
+ * when the server ends. */
 static void leave_signals_to_the_harness(void)
 {
 	signal(SIGINT, SIG_IGN);

@@ -42,12 +42,12 @@ int server_start(struct server *server, const struct server_task *task,
 /* false: none was started, or it has ended. */
 bool server_lives(const struct server *server);
 
-/* Of one that has ended: adds ": " and the sentence with which it failed to what
- * `out` holds; nothing where it had none. Once. */
+/* Adds ": " and the sentence with which an ended server failed to `out`. Adds
+ * nothing if there is no sentence. Call it once. */
 void server_add_reason(const struct server *server, char *out, size_t size);
 
-/* Ends it. One that does not end within 2 s, because somebody stopped it for
- * instance, is killed: a run does not hang on it. Returns the status of
+/* Ends it. If it does not end within 2 s, because somebody stopped it for
+ * instance, it is killed: a run does not hang on it. Returns the status of
  * waitpid(2). Also fine when start failed. */
 int server_stop(struct server *server);
 

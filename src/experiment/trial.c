@@ -38,7 +38,8 @@ struct setting {
 	char **argv, **environment, **reads;
 };
 
-/* By the options alone where there is no `prepared` work. */
+/* Fills in what the objects say, or what the options alone say if there is no
+ * `prepared` work. */
 static void fill_objects(struct trial_spec *spec, const struct job *job,
 			 const struct prepared *prepared)
 {
@@ -99,7 +100,7 @@ static void fill_params(struct trial *trial)
 		 trial->spec.hot_key ? ", \"hot_key\": true" : "");
 }
 
-/* One that was asked for by name, and not the default, must be had. */
+/* If the person asked for a congestion control by name, it must be had. */
 static int check_congestion(const char *wanted, const char *got,
 			    struct err *err)
 {
@@ -166,7 +167,8 @@ static int choose_store(struct setting *s, const struct experiment *experiment,
 	return 0;
 }
 
-/* Whatever replicas made of it. The next trial has an origin of its own. */
+/* Writes the end of the origin over whatever replicas made of it. The next
+ * trial has an origin of its own. */
 static void tell_lost(const struct setting *s, struct trial *trial,
 		      uint64_t lost_ns)
 {
@@ -205,7 +207,7 @@ static void on_progress(void *context, struct trial *trial, const char *stage,
 					      &look);
 }
 
-/* The proof's figures are read before the origin forgets them. */
+/* Reads the figures of the proof before the origin forgets them. */
 static void on_ready(void *context, struct trial *trial)
 {
 	struct setting *s = context;
@@ -315,7 +317,7 @@ static int make_homes(struct setting *s, struct experiment *experiment,
 	return code;
 }
 
-/* Before the trial is judged: what stays is said of it. */
+/* Is called before the trial is judged: a finding says what stays. */
 static void remove_homes(struct setting *s, struct trial *trial)
 {
 	struct err err;
@@ -377,7 +379,7 @@ static void end(struct setting *s)
 	catalogue_free_words(s->reads);
 }
 
-/* Before anything is started for it. */
+/* Is called before anything is started for the trial. */
 static int check_protocol(const struct job *job,
 			  const struct prepared *prepared, struct err *err)
 {

@@ -5,8 +5,8 @@
 #include "base/str.h"
 #include "experiment/experiment.h"
 
-/* Adds " concurrency=20 request_size=16384": the values of `job` for all that is
- * not the same in all of `jobs`; nothing when all are alike. */
+/* Adds " concurrency=20 request_size=16384": the values of `job` for all
+ * options that differ among `jobs`. Adds nothing when all jobs are alike. */
 void varied_add(const struct job *jobs, size_t count, const struct job *job,
 		struct str *out);
 
