@@ -19,7 +19,7 @@ struct relation {
 	pid_t pid, parent, group, session;
 };
 
-/* False when it is gone. The name, which may hold anything, ends at the last
+/* False: the process is gone. Its name may hold anything and ends at the last
  * parenthesis. */
 static bool read_stat(int proc_fd, const char *number, struct relation *out)
 {
@@ -74,8 +74,9 @@ static unsigned remember(struct descendants *all,
 	return 1;
 }
 
-/* An ignored SIGCHLD makes the kernel forget children as they end: no status,
- * and their numbers could belong to somebody else when we send a signal. */
+/* An ignored SIGCHLD makes the kernel forget children as they end. Then there
+ * is no status, and a signal of ours could reach somebody else who has the
+ * number by now. */
 static void sigchld_default(struct descendants *all)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
@@ -122,8 +123,8 @@ static bool is_of_replica(const struct descendants *all, pid_t session)
 	return false;
 }
 
-/* Waits for those that have ended, of a process or of a group (negative). Whether
- * `child` is one of them. */
+/* Waits for children that have ended: one process, or a group (negative).
+ * Returns whether `child` is one of them. */
 static bool reap(struct descendants *all, pid_t which, pid_t child)
 {
 	bool found = false;
@@ -138,10 +139,10 @@ static bool reap(struct descendants *all, pid_t which, pid_t child)
 	return found;
 }
 
-/* It is our child and has not been waited for: its number is its own, and so is
- * its group's. That is all of a replica if its session is. All at once: those who
- * fork and end faster than we look are in it too. (0 is a group of an outer PID
- * namespace.) */
+/* Nobody has waited for this child, so its number is still its own, and so is
+ * the number of its group. The group is all of a replica if the session is. One
+ * signal to the group also reaches processes that fork and end faster than we
+ * look. (0 is a group of an outer PID namespace.) */
 static unsigned kill_one(struct descendants *all,
 			 const struct relation *child)
 {
@@ -157,8 +158,8 @@ static unsigned kill_one(struct descendants *all,
 	       !reap(all, child->pid, child->pid);
 }
 
-/* Children of one that was killed become ours in turn: until a look finds
- * nobody, not even one to wait for. */
+/* Children of a killed process become ours in turn. So this goes on until a
+ * look finds nobody, not even one to wait for. */
 unsigned descendants_reap(struct descendants *all, uint64_t until_ns,
 			  unsigned *left)
 {

@@ -9,7 +9,8 @@
 
 #include "base/clock.h"
 
-/* At once, so that a replica that floods cannot keep us from the others. */
+/* Reads at once, so that a replica that floods us cannot keep us from the
+ * others. */
 #define OUTPUT_READS 16
 
 enum { FD_OUTPUT, FD_SOCKET, FD_PROCESS };
@@ -75,8 +76,8 @@ static bool read_packet(struct runner *runner, struct member *member)
 	ssize_t n = recv(fd, runner->packet, PACKET_MAX_BYTES,
 			 MSG_DONTWAIT | MSG_TRUNC);
 
-	/* ECONNRESET says once that it left packets of ours unread; what it
-	 * sent itself comes after that. */
+	/* ECONNRESET comes once, and says that the replica left packets of ours
+	 * unread. What the replica sent comes after it. */
 	if (n < 0 && (errno == EINTR || errno == ECONNRESET))
 		return true;
 	if (n < 0 && errno == EAGAIN)
@@ -95,7 +96,7 @@ static bool read_packet(struct runner *runner, struct member *member)
 	return true;
 }
 
-/* Once it is judged nothing that it says matters any more, and the end of the
+/* After the verdict nothing that the replica says matters. The end of the
  * socket asks it to exit. */
 static void read_packets(struct runner *runner, struct member *member)
 {
@@ -106,8 +107,9 @@ static void read_packets(struct runner *runner, struct member *member)
 		close_fd(&member->process.socket_fd);
 }
 
-/* One that has ended cannot be waited for while a process of its own traces it.
- * Without a place that knows them all they are found when the trial ends. */
+/* A replica that has ended cannot be waited for while a process of its own
+ * traces it. A place knows all its processes and kills them; without a place
+ * they are found when the trial ends. */
 static void free_from_tracer(struct runner *runner, const struct member *member)
 {
 	const struct place *place = runner->request->place;
@@ -125,7 +127,7 @@ static void read_end(struct runner *runner, struct member *member)
 	/* What it said and printed last explains its end. */
 	read_output(member);
 	read_packets(runner, member);
-	/* Its number is taken as long as it has not been waited for, so this
+	/* Nobody has waited for it, so nobody else has its number: the signal
 	 * reaches its own group and no other. */
 	runner->launcher->kill(&member->process);
 	member_ask_place(runner, member);

@@ -1,7 +1,7 @@
 /*
- * What a replica is handed beside its socket: memory without a name, as
- * descriptors of fixed numbers (docs/worker-protocol.md). No path of a file
- * system leads to it, so nothing can be put in its place.
+ * What a replica gets beside its socket: memory without a name, as descriptors
+ * with fixed numbers (docs/worker-protocol.md). No path of a file system leads
+ * to it, so that nobody can replace it.
  */
 #ifndef RUN_HANDED_H
 #define RUN_HANDED_H
@@ -29,16 +29,17 @@ enum handed {
  * stands in /proc. */
 int handed_make(const char *name, struct err *err);
 
-/* What is written there is for ever: nobody can change it, make it shorter or
- * longer, or take a seal away, not even who opens it anew for writing. */
+/* Makes the contents final. Nobody can change them, make them shorter or
+ * longer, or take a seal away; also nobody who opens the memory anew for
+ * writing. */
 int handed_seal(int fd, struct err *err);
 
 /* Opens it once more, with a file offset of its own. */
 int handed_open(int fd, bool write, struct err *err);
 
-/* No descriptors are taken from the replica over this socket: the last close of
- * one that it sends would be ours, and wait for as long as it says (SO_LINGER).
- * Kernels before 6.16 cannot do that. */
+/* Refuses descriptors from the replica over this socket. The last close of such
+ * a descriptor would be ours, and wait for as long as the replica chose
+ * (SO_LINGER). Kernels before 6.16 cannot refuse. */
 void handed_refuse(int socket_fd);
 
 #endif

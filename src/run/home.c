@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-/* A replica of our own user may have made something of the name before. */
+/* A replica of our own user may have taken the name before. */
 static int make_empty(const struct scratch *scratch, const char *name,
 		      const char *path, struct err *err)
 {

@@ -22,14 +22,14 @@ struct home {
 	int fd;     /* the folder, open, whatever it is called by now */
 };
 
-/* Makes it in the scratch folder, empty, mode 0700 and of that user, who can
- * then pass through the scratch folder, but not look into it. After an error
- * home_remove() is still fine. */
+/* Makes the folder in the scratch folder: empty, mode 0700, owned by that user.
+ * The user can pass through the scratch folder, but not look into it.
+ * home_remove() is fine after an error too. */
 int home_make(struct home *home, const struct scratch *scratch,
 	      unsigned replica, uid_t uid, gid_t gid, struct err *err);
 
-/* With all that is in it, also when it was renamed; frees; twice is fine. The
- * sentence names what stays. */
+/* Removes the folder with all that is in it, also when it was renamed, and
+ * frees `home`; twice is fine. The sentence names what stays. */
 int home_remove(struct home *home, struct err *err);
 
 #endif

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 
-/* Until then only code of ours runs: so long means that a file system hangs. */
+/* Until execve() only our code runs. If it takes so long, a file system
+ * hangs. */
 #define EXEC_TIMEOUT_MS 10000
 
 int launch_wait(const struct launch *launch, int report_fd, struct err *err)

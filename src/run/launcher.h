@@ -55,22 +55,23 @@ struct launched {
 	}
 
 struct launcher {
-	/* Starts the program, inside launch->place, with BENCHMARK_FD set, as
-	 * the leader of a session of its own. Returns when the program itself
-	 * runs, or with the sentence why it cannot; then nothing is left of
+	/* Starts the program inside launch->place, with BENCHMARK_FD set, as
+	 * the leader of a session of its own. Returns once the program itself
+	 * runs. After a failure the sentence says why, and nothing is left of
 	 * it. Required. */
 	int (*start)(const struct launch *launch, struct launched *out,
 		     struct err *err);
-	/* SIGKILL to the replica and to all in its process group, or its
-	 * container. Is called only before reap() has succeeded, while its
-	 * number cannot belong to anything else; also when it has ended
+	/* Sends SIGKILL to the replica and to all in its process group, or to
+	 * its container. Is called only before reap() has succeeded: until then
+	 * the number cannot belong to anything else. The replica may have ended
 	 * already. Required. */
 	void (*kill)(const struct launched *launched);
-	/* Once pidfd says that it has ended: waits for it and fills si_code and
-	 * si_status as waitid(2) does. false: it has not ended. Required. */
+	/* Is called once pidfd says that the replica has ended. Waits for it,
+	 * and fills si_code and si_status as waitid(2) does. false: it has not
+	 * ended. Required. */
 	bool (*reap)(struct launched *launched, siginfo_t *info);
-	/* The signal that has stopped it and was not followed by SIGCONT, or
-	 * 0. Required. */
+	/* Returns the signal that stopped the replica, unless SIGCONT followed;
+	 * else 0. Required. */
 	int (*stopped)(const struct launched *launched);
 	/* Removes what is left of it after reap(), or after giving up on it.
 	 * Not required. */
@@ -79,8 +80,8 @@ struct launcher {
 
 extern const struct launcher launcher_process;
 
-/* For launchers: waits until a started child has said something through
- * `report_fd`, or closed it by execve(). ERR_TIMEOUT after 10 s. */
+/* For launchers: waits until a started child has written to `report_fd`, or
+ * execve() has closed it. ERR_TIMEOUT after 10 s. */
 int launch_wait(const struct launch *launch, int report_fd, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Replicas as plain processes: fork and execve, by way of a session of their
- * own. Between the two only async-signal-safe calls are made, as the program
- * may have threads.
+ * Replicas as plain processes: fork, a session of their own, execve. Between
+ * fork and execve only async-signal-safe calls are allowed, as the program may
+ * have threads.
  */
 #include "run/launcher.h"
 
@@ -133,8 +133,8 @@ static _Noreturn void child_fail(int report_fd, int step)
 	_exit(127);
 }
 
-/* An ignored signal stays ignored across execve(): Python's SIGPIPE, the
- * SIGINT of a shell's background job. */
+/* Signals that are ignored stay ignored across execve(): SIGPIPE as Python sets
+ * it, SIGINT of a background job of a shell. */
 static int child_signals(void)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
@@ -146,7 +146,7 @@ static int child_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A number that is not handed is closed: it may be anything of ours. */
+/* Closes a number that is not handed: it may be anything of ours. */
 static int child_handed(const struct launch *launch, int handed[HANDED_COUNT])
 {
 	for (int i = 0; i < HANDED_COUNT; i++) {
@@ -240,7 +240,7 @@ static void child_begin(void *argument)
 
 /* ----------------------------------------------------- in the parent --- */
 
-/* Signals are held back meanwhile, so that no handler of ours runs in the
+/* Holds signals back meanwhile, so that no handler of ours runs in the
  * child. */
 static pid_t fork_child(const struct launch *launch, const struct ends *ends,
 			char *const *environment)

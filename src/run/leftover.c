@@ -16,7 +16,7 @@
 
 #define ENVIRONMENT_BYTES (4UL << 20)
 
-/* Whoever forks while all are looked at is found in the next pass. */
+/* A process that forks during one pass is found in the next. */
 #define PASSES_MOST 16
 
 static bool is_below(const char *path, const char *folder)
@@ -51,8 +51,8 @@ static bool may_be_ours(int proc, const char *name)
 	       (geteuid() == 0 || st.st_uid == geteuid());
 }
 
-/* Its number may be another's by now, its descriptor cannot: it is looked at
- * once that is open. */
+/* The number may be another process's by now, but not the descriptor. So the
+ * process is looked at again once its descriptor is open. */
 static unsigned kill_one(pid_t pid, const char *folder)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);

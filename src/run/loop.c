@@ -84,9 +84,9 @@ static void run_timers(struct runner *runner)
 
 /* ------------------------------------------------- waiting in the window --- */
 
-/* In the window next to nothing happens but ticks, and poll() looks at three
- * descriptors of each replica: half a per cent of a CPU for 100 of them. There
- * an epoll set says whether there is anything to look at. */
+/* In the window hardly anything happens but ticks. poll() would look at three
+ * descriptors of each replica: half a per cent of a CPU for 100 of them. An
+ * epoll set says whether there is anything to look at. */
 static void follow_member(struct runner *runner, const struct member *member)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -189,8 +189,8 @@ static void handle_poll(struct runner *runner)
 						runner->member[i].poll_at);
 }
 
-/* A descriptor that was closed here and lives in another process can stay in
- * the set and say that there is something: then poll() waits. */
+/* A descriptor that was closed here may live in another process. Then it can
+ * stay in the set and report something, and poll() does the waiting. */
 void runner_turn(struct runner *runner, uint64_t until_ns)
 {
 	uint64_t at_ns = next_event_ns(runner, until_ns);

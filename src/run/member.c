@@ -17,8 +17,8 @@
 /* A replica may round the deadline, which it gets in seconds. */
 #define ROUNDING_NS NS_PER_MS
 
-/* A worker's last record and its `done` are some 1 ms apart; on a machine that is
- * busy more. */
+/* The last record of a worker and its `done` are some 1 ms apart, and more on a
+ * busy machine. */
 #define DONE_LATE_NS (250 * NS_PER_MS)
 
 /* So late is 'ready' read where the machine is very busy. */
@@ -55,8 +55,8 @@ void member_ask_place(struct runner *runner, struct member *member)
 					     sizeof(member->blame_text));
 }
 
-/* What its place has to do with its end: `out` gets ": " and the reason. Of its
- * memory the launcher may know alone. */
+/* Asks the place what it has to do with the end: `out` gets ": " and the
+ * reason. The launcher alone may know about the memory. */
 static enum blame blame(const struct member *member, char out[300])
 {
 	if (member->process.out_of_memory && member->blame != BLAME_MEMORY) {
@@ -70,7 +70,7 @@ static enum blame blame(const struct member *member, char out[300])
 	return member->blame;
 }
 
-/* ": " and the last line that it printed, or the remedy without one. */
+/* Adds ": " and the last line that the replica printed, or else the remedy. */
 static const char *last_words(const struct member *member, char out[300])
 {
 	char line[290];
@@ -177,8 +177,8 @@ static void judge_clock(struct runner *runner, struct member *member,
 	member_kill(runner, member);
 }
 
-/* What the kernel says is exact. What a replica says of its clock was so at
- * some moment since it was started; workers of old say nothing. */
+/* The kernel says it exactly. A replica says how its clock stood at some moment
+ * since its start; old workers say nothing. */
 static void check_clock(struct runner *runner, struct member *member,
 			uint64_t now_ns)
 {
@@ -227,7 +227,7 @@ static void on_ready(struct runner *runner, struct member *member,
 	}
 }
 
-/* What is wrong with a `done` whose members are all there, or NULL. */
+/* Returns what is wrong with a `done` that has all members, or NULL. */
 static const char *done_lie(const struct runner *runner,
 			    const struct replica *replica, uint64_t now_ns)
 {
@@ -261,8 +261,8 @@ static const char *done_lie(const struct runner *runner,
 	return NULL;
 }
 
-/* A worker says `done` as soon as it is; with operations in flight it may wait
- * for them. */
+/* A worker says `done` as soon as it is done. It may wait for operations in
+ * flight. */
 static void check_done_time(const struct runner *runner,
 			    const struct member *member, uint64_t now_ns)
 {
@@ -355,7 +355,8 @@ void member_on_packet(struct runner *runner, struct member *member,
 
 /* ------------------------------------------------------------- ending --- */
 
-/* Most often it is exiting, and the socket is only the first to go. */
+/* Most often the replica is exiting, and its socket is only the first thing to
+ * go. */
 void member_on_hang_up(struct runner *runner, struct member *member)
 {
 	(void)runner;
@@ -374,7 +375,8 @@ void member_on_give_up(struct runner *runner, struct member *member)
 	member_kill(runner, member);
 }
 
-/* It did its work and was told to go: a bad way to go is worth a remark. */
+/* The replica did its work and was told to go. If it goes in a bad way, that is
+ * worth a remark. */
 static void judge_goodbye(struct runner *runner, struct member *member)
 {
 	const struct replica *replica = member->replica;

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "run/handed.h"
 
-/* Of what nobody waits for as long, a figure is none. */
+/* Nobody waits so long: such a figure counts as none. */
 #define IMPORT_MOST_S 1e9
 
 /* What a finding can hold of one. */
@@ -55,8 +55,8 @@ static json_t *params_json(const struct trial *trial)
 	return NULL;
 }
 
-/* jansson makes nothing of a text that is not UTF-8, and would leave the member
- * out without a word. */
+/* jansson refuses a text that is not UTF-8, and would leave the member out
+ * without a word. */
 struct builder {
 	json_t *object;
 	bool failed;
@@ -68,7 +68,7 @@ static void add(struct builder *builder, const char *name, json_t *value)
 		builder->failed = true;
 }
 
-/* Where a replica opens it: by its own number, whose user it is. */
+/* The path by which a replica opens it: by its own number, as its own user. */
 static json_t *handed_path(enum handed which)
 {
 	char path[32];
@@ -131,7 +131,7 @@ static void add_work(struct builder *setup, const struct trial_spec *spec)
 	add(setup, "seed", json_integer((json_int_t)spec->seed));
 }
 
-/* JSON's integers are signed in every library that we know of. */
+/* In every library that we know the integers of JSON are signed. */
 static int check_numbers(const struct run_request *request, struct err *err)
 {
 	const struct trial_spec *spec = &request->trial->spec;
@@ -255,7 +255,7 @@ static int read_versions(const json_t *packet, struct replica *replica,
 	return 0;
 }
 
-/* Each of a list is a line at most, whatever the replica made of it. */
+/* Each text of a list is one line at most, whatever the replica made of it. */
 static void add_part(struct str *all, const char *text)
 {
 	char *part = mem_dup(text);
@@ -332,8 +332,8 @@ static int known_stop(const char *stopped_by)
 	       strcmp(stopped_by, "records_full") == 0;
 }
 
-/* A text for each class; of those that nobody knows none is kept. They become
- * parts of sentences, between which "; " stands. */
+/* Keeps a text for each known class of failures, and none for other classes.
+ * The texts become parts of sentences, with "; " between them. */
 static int read_failures(const json_t *packet, struct replica *replica,
 			 struct err *err)
 {

@@ -14,22 +14,21 @@
 
 #define PACKET_MAX_BYTES 65536
 
-/* The text of a packet for one replica, which the caller frees; the last two
- * cannot fail. packet_setup(): ERR_USAGE when something asked does not fit the
- * protocol; *out is NULL then. */
+/* Return the text of a packet for one replica, which the caller frees.
+ * packet_setup() returns ERR_USAGE if something asked does not fit the
+ * protocol, and sets *out to NULL then; the others cannot fail. */
 int packet_setup(const struct run_request *request, unsigned replica,
 		 char **out, struct err *err);
 char *packet_go(uint64_t at_ns);
 char *packet_bye(void);
 
-/* Reads what came. *type is borrowed from the object, which the caller
- * decrefs. ERR_INVALID with a sentence that goes on after "it sent". */
+/* Reads a packet. The caller decrefs the object, from which *type is borrowed.
+ * ERR_INVALID: the sentence goes on after "it sent". */
 int packet_parse(const char *bytes, size_t n, json_t **out, const char **type,
 		 struct err *err);
 
-/* Fill their members of `replica`; free and replace what was there. After a
- * failure (ERR_INVALID; ERR_CONFLICT: another protocol) only some may be
- * filled. */
+/* Fill their members of `replica`, and free what was there. After a failure
+ * some may be filled. ERR_INVALID; ERR_CONFLICT: it speaks another protocol. */
 int packet_read_ready(const json_t *packet, struct replica *replica,
 		      struct err *err);
 int packet_read_done(const json_t *packet, struct replica *replica,

@@ -1,7 +1,7 @@
 /*
- * A replica maps its records and does there what it likes, also while we read:
- * it may punch holes. So they are read and never mapped here: a hole reads as
- * records without an outcome, and costs no memory.
+ * A replica maps its records and does there what it likes, also while we read.
+ * It may punch holes. So records are read here and never mapped: a hole reads
+ * as records without an outcome, and costs no memory.
  */
 #include "run/records.h"
 
@@ -39,7 +39,7 @@ int records_make(uint64_t capacity, struct err *err)
 	return ERR_SYSTEM;
 }
 
-/* How many were read; less than asked for only at the end. */
+/* Returns how many were read; less than asked for only at the end. */
 static size_t read_at(int fd, size_t from, struct record *out, size_t most)
 {
 	size_t bytes = 0;
@@ -63,7 +63,7 @@ static size_t leading(const struct record *records, size_t count)
 	return n;
 }
 
-/* The outcome is written last: a record that had one at the first reading is
+/* The outcome is written last. A record that had one at the first reading is
  * whole at the second. */
 size_t run_read_records(int fd, size_t from, struct record *out, size_t most)
 {
@@ -92,8 +92,8 @@ static void give_back(int fd, size_t from, size_t count)
 		  (off_t)(from * RECORD_BYTES), (off_t)(count * RECORD_BYTES));
 }
 
-/* Each part is given back when it has been read, so that all of it is never
- * there twice. */
+/* Gives each part back once it is read, so that the records are never there
+ * twice. */
 void run_take_records(int fd, struct record **out, size_t *count)
 {
 	size_t wanted = count_records(fd), at = 0, n;

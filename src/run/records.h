@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 
-/* Memory of that size for a replica's records, sparse, which nobody can make
- * shorter or longer; a descriptor of the caller's. */
+/* Makes sparse memory of that size for the records of a replica. Nobody can
+ * make it shorter or longer. The caller closes the descriptor. */
 int records_make(uint64_t capacity, struct err *err);
 
 #endif

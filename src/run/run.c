@@ -14,11 +14,12 @@
 #include "run/records.h"
 #include "run/runner.h"
 
-/* GO lies so far ahead that every packet has arrived before. */
+/* GO is so far ahead that every packet arrives before it. */
 #define GO_LEAD_NS (20 * NS_PER_MS)
 #define GO_LEAD_EACH_NS NS_PER_MS
 
-/* What operations in flight at the deadline may still take (the protocol). */
+/* Operations in flight at the deadline may still take so long
+ * (docs/worker-protocol.md). */
 #define DRAIN_S 2.0
 
 /* When there is nothing to wait for: interrupted, or failed before GO. */
@@ -144,7 +145,7 @@ static void close_handed(int handed[HANDED_COUNT])
 			close(handed[i]);
 }
 
-/* Each replica has offsets of its own, and what it reads only for reading. */
+/* Each replica gets offsets of its own, and can only read what it reads. */
 static int open_handed(const struct run_request *request, unsigned replica,
 		       int handed[HANDED_COUNT], struct err *err)
 {
@@ -163,7 +164,8 @@ static int open_handed(const struct run_request *request, unsigned replica,
 	return code;
 }
 
-/* What all have, and its own folder; the last two are ours to free. */
+/* Joins what all replicas have with the folder of this one. We free the last
+ * two. */
 static char **environment_of(char *const *given, const char *folder)
 {
 	size_t n = 0;
@@ -311,7 +313,8 @@ static void send_go(struct runner *runner)
 				  (double)late / NS_PER_MS);
 }
 
-/* The replicas sleep for the lead; its last quarter is for the reading. */
+/* The replicas sleep until GO. The last quarter of that time is for the first
+ * reading. */
 static void read_at_go(struct runner *runner)
 {
 	uint64_t now = clock_now_ns(), at = runner->trial->go_ns;
@@ -374,7 +377,7 @@ static void work(struct runner *runner)
 		else
 			judge_overdue(runner);
 	}
-	/* Nobody is left, or nobody may go on. A window that has ended stays
+	/* No replica is left, or none may go on. A window that has ended stays
 	 * as it is: in an open loop all may be done before the deadline. */
 	if (runner->window_open)
 		runner_end_window(runner, clock_now_ns());
@@ -412,8 +415,8 @@ static void say_bye(struct runner *runner, struct member *member)
 	}
 }
 
-/* Says goodbye to those that worked; the end of the socket says it to the
- * others. */
+/* Says goodbye to the replicas that worked. For the others the end of the
+ * socket does it. */
 static void dismiss(struct runner *runner, struct member *member)
 {
 	if (member->step == STEP_DONE && !member->judged) {
@@ -441,7 +444,8 @@ static void kill_rest(struct runner *runner)
 	wait_while(runner, is_running, clock_now_ns() + KILL_WAIT_NS);
 }
 
-/* What reaping cannot find: a place may be entered from elsewhere. */
+/* Kills what reaping cannot find: processes may enter a place from
+ * elsewhere. */
 static unsigned empty_places(struct runner *runner)
 {
 	const struct place *place = runner->request->place;
@@ -534,7 +538,7 @@ static void conclude(struct runner *runner)
 	unsigned finished = 0;
 
 	for (unsigned i = 0; i < runner->count; i++) {
-		/* One that even SIGKILL did not end in time. */
+		/* A replica that even SIGKILL did not end in time. */
 		member_judge(runner, &runner->member[i], REPLICA_FINISHED, "%s",
 			     "");
 		finished += trial->replica[i].state == REPLICA_FINISHED;

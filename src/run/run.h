@@ -28,22 +28,23 @@ struct launcher;
 struct place;
 
 struct run_hooks {
-	/* All replicas are ready and quiet; GO has not been sent. Snapshots
-	 * and resets of peaks belong here. Not required. */
+	/* All replicas are ready and quiet; GO has not been sent. Take
+	 * snapshots and reset peaks here. Not required. */
 	void (*ready)(void *context, struct trial *trial);
-	/* GO has been sent, trial->go_ns is a few milliseconds ahead and the
-	 * replicas still sleep: the first reading, which has to be stamped
-	 * go_ns. (Read after go_ns it would miss what was done until the
-	 * harness got a CPU.) Not required. */
+	/* GO has been sent. trial->go_ns is a few milliseconds ahead, and the
+	 * replicas still sleep. Take the first reading here, and stamp it
+	 * go_ns: a reading after go_ns would miss what was done until the
+	 * harness got a CPU. Not required. */
 	void (*go)(void *context, struct trial *trial);
-	/* Every 100 ms from GO to the window's end; those that are missed are
-	 * left out, not made up for. Not required. */
+	/* Every 100 ms from GO to the end of the window. Ticks that are missed
+	 * are left out, not made up for. Not required. */
 	void (*tick)(void *context, struct trial *trial, uint64_t now_ns);
 	/* The first replica is done, or the deadline is there, or no replica
-	 * is left: the last reading. Once for each `go`. Not required. */
+	 * is left. Take the last reading here. Once for each `go`. Not
+	 * required. */
 	void (*window_end)(void *context, struct trial *trial);
-	/* That replica said `done`, is alive and waits for `bye`, so that its
-	 * counters can be read. The first one comes after `window_end`. Not
+	/* That replica said `done`, is alive and waits for `bye`: its
+	 * counters can be read. The first call comes after `window_end`. Not
 	 * required. */
 	void (*done)(void *context, struct trial *trial, unsigned replica);
 	/* At the start of each stage and about five times a second: "starting",
@@ -118,21 +119,20 @@ struct run_request {
 int run_trial(struct run_request *request, struct err *err);
 
 /*
- * Reads at most `most` records of a replica that may still work, from number
- * `from` up to the first without an outcome, which has not been written. `out`
- * has room for `most`; returns how many there are.
+ * Reads records of a replica that may still work: at most `most`, from number
+ * `from` on. Stops at the first record without an outcome, which has not been
+ * written. `out` has room for `most`. Returns how many it read.
  */
 size_t run_read_records(int fd, size_t from, struct record *out, size_t most);
 
-/* For after the trial: all records up to the first without an outcome, which
- * leave the shared memory. The caller frees *out, which is never NULL. */
+/* After the trial: takes all records up to the first without an outcome out of
+ * the shared memory. The caller frees *out, which is never NULL. */
 void run_take_records(int fd, struct record **out, size_t *count);
 
 /*
- * Allocates the pages of records [from, to), so that they are charged to the
- * calling program's control group and not to that of the replica which fills
- * them. Returns 0, or -1 with errno where there is no memory: nothing else
- * changes then.
+ * Allocates the pages of records [from, to). They are charged to the control
+ * group of the calling program, and not to that of the replica. Returns 0, or
+ * -1 with errno if there is no memory; nothing else changes then.
  */
 int run_reserve_records(int fd, size_t from, size_t to);
 

@@ -23,7 +23,7 @@
 /* The first entries in runner->poll: who asks to stop, and the store. */
 enum { RUNNER_STOP, RUNNER_LOST, RUNNER_FDS };
 
-/* A replica that closed its socket or sent `error` has so long to exit. */
+/* A replica has so long to exit after it closed its socket or sent `error`. */
 #define RUNNER_LINGER_NS (500 * NS_PER_MS)
 
 /* How far a replica has come in the protocol. */
@@ -70,8 +70,8 @@ struct runner {
 
 /* ------------------------------------------------------------- loop.c --- */
 
-/* Waits until something happens or it is until_ns, and handles it. Call in a
- * loop that looks at the members. */
+/* Waits until something happens or until_ns, and handles it. Call it in a loop
+ * that looks at the members. */
 void runner_turn(struct runner *runner, uint64_t until_ns);
 
 void runner_stage(struct runner *runner, const char *stage);
@@ -82,39 +82,39 @@ void runner_unfollow(struct runner *runner);
 /* Calls the hook `go`, once. */
 void runner_open_window(struct runner *runner);
 
-/* Ends the window, if it is open, at the deadline or at `end_ns` if that is
- * earlier. A later call with an earlier end only moves window_end_ns. */
+/* Ends an open window at the deadline, or at `end_ns` if that is earlier. A
+ * later call with an earlier end only moves window_end_ns. */
 void runner_end_window(struct runner *runner, uint64_t end_ns);
 
 /* --------------------------------------------------------- dispatch.c --- */
 
-/* Fills pollfds for a member that runs, returns how many, and handles what
- * poll() said about them. */
+/* member_poll() fills pollfds for a member that runs and returns how many;
+ * member_dispatch() handles what poll() said about them. */
 #define MEMBER_FDS 3
 unsigned member_poll(const struct member *member, struct pollfd *fds);
 void member_dispatch(struct runner *runner, struct member *member,
 		     const struct pollfd *fds);
 
 /* Sends a packet and frees it. false: the replica has closed its socket, as it
- * does when it ends. */
+ * does at its end. */
 bool member_send(struct member *member, char *packet);
 
 void member_close(struct member *member);
 
 /* ----------------------------------------------------------- member.c --- */
 
-/* Gives the verdict, unless there is one. The sentence goes on after
+/* Gives the verdict, unless the member has one. The sentence goes on after
  * "replica N ". */
 void member_judge(struct runner *runner, struct member *member,
 		  enum replica_state state, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The sentence for a replica that did not do something in time: STOPPED when a
- * signal has stopped it, otherwise `state` with `text`. */
+/* Judges a replica that did not do something in time: STOPPED if a signal has
+ * stopped it, otherwise `state` with `text`. */
 void member_judge_late(struct runner *runner, struct member *member,
 		       enum replica_state state, const char *text);
 
-/* For one that was done and did not wait for `bye`. */
+/* Judges a replica that was done and did not wait for `bye`. */
 void member_judge_unwaited(struct runner *runner, struct member *member);
 
 void member_kill(struct runner *runner, struct member *member);
@@ -128,8 +128,9 @@ void member_on_hang_up(struct runner *runner, struct member *member);
 void member_on_exit(struct runner *runner, struct member *member,
 		    const siginfo_t *info);
 
-/* It has ended and is not reaped yet: asks its place what that had to do with
- * it, as a container's control group goes as soon as its engine takes note. */
+/* The replica has ended and is not reaped yet: asks its place whether the place
+ * caused it. An engine removes the control group of a container as soon as it
+ * notices the end. */
 void member_ask_place(struct runner *runner, struct member *member);
 void member_on_give_up(struct runner *runner, struct member *member);
 

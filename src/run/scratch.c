@@ -44,16 +44,16 @@ static int open_folder(int base, const char *name)
 					  O_NONBLOCK | O_CLOEXEC);
 }
 
-/* Its lock says that a run lives, also where its process cannot be seen. (One of
- * flock() would go on with what the harness had just cloned when it was killed.)
- */
+/* The lock of this file says that a run lives, even if its process cannot be
+ * seen. (A lock of flock() would outlive a killed harness in what it had just
+ * cloned.) */
 static int open_owner(int folder, int flags)
 {
 	return openat(folder, OWNER, O_RDWR | O_NOFOLLOW | O_NONBLOCK |
 					     O_CLOEXEC | flags, 0600);
 }
 
-/* Says whose it is, should a replica of our own user rename the folder. */
+/* Says whose the folder is, in case a replica of our own user renames it. */
 static int write_owner(struct scratch *scratch, const char *name)
 {
 	scratch->lock_fd = open_owner(scratch->fd, O_CREAT | O_EXCL);
@@ -100,8 +100,8 @@ int scratch_make_in(struct scratch *scratch, const char *base, struct err *err)
 	return 0;
 }
 
-/* Replicas of an ordinary user are that user, and Landlock leaves them
- * /dev/shm, for semaphores. */
+/* Replicas of an ordinary user run as that user. Landlock leaves them /dev/shm,
+ * for semaphores. */
 const char *scratch_place(uint64_t need_bytes)
 {
 	return geteuid() == 0 && has_room(SHARED_MEMORY, need_bytes)
@@ -129,7 +129,7 @@ static bool name_now(int folder, char path[PATH_MAX])
 	       open.st_dev == there.st_dev && open.st_ino == there.st_ino;
 }
 
-/* Through the descriptor, whatever the folder is called by now. */
+/* Goes through the descriptor, whatever the name of the folder is by now. */
 int scratch_remove_open(int folder, const char *path, struct err *err)
 {
 	char now[PATH_MAX];
@@ -165,7 +165,8 @@ int scratch_remove(struct scratch *scratch, struct err *err)
 	return code;
 }
 
-/* By the name under which all else finds it, or else by the one that it has. */
+/* Uses the name under which all else finds the folder, or else the name that it
+ * has. */
 static void rename_back(struct scratch *scratch, const char *now)
 {
 	if (strcmp(now, scratch->path) == 0)
@@ -198,7 +199,7 @@ static bool parse_name(const char *name, struct owner *out)
 	       owner_parse(name + sizeof(OWNER_PREFIX) - 1, out);
 }
 
-/* What write_owner() wrote, as this user. */
+/* Reads what write_owner() wrote, as this user. */
 static bool read_owner(int folder, struct owner *out)
 {
 	int fd = open_owner(folder, 0);
@@ -216,9 +217,9 @@ static bool read_owner(int folder, struct owner *out)
 	return n > 0 && owner_parse(text, out);
 }
 
-/* Whose the open folder is, by its name or by what stands in it. A name is
- * easily forged where everybody may write: the folder must be this user's. Root
- * gave folders to others once, hence 0. */
+/* Finds the owner of the open folder, by its name or by what it holds. Anybody
+ * can forge a name in a folder where everybody may write: so the folder must
+ * belong to this user. Root once gave folders to others, hence 0. */
 static bool find_owner(int folder, const char *name, struct owner *out)
 {
 	struct stat st;
@@ -252,10 +253,10 @@ static int remove_unheld(int folder, const char *base, const char *name,
 	return code;
 }
 
-/* Whether somebody holds the folder whose process is not to be seen, or it cannot
- * be told. Where the file is missing it is made and locked: its owner has come no
- * further then. What a replica put in its place holds nothing. *fd is to be
- * closed afterwards. */
+/* Whether a process that cannot be seen holds the folder, or this cannot be
+ * told. If the file is missing, makes and locks it: the owner has come no
+ * further then. What a replica put there holds nothing. The caller closes
+ * *fd. */
 static bool is_held(int folder, int *fd)
 {
 	*fd = open_owner(folder, O_CREAT);

@@ -1,10 +1,12 @@
 /*
- * The scratch folder of a run: the board, what cells need, and for the time of
- * a trial a folder of each replica (home.h). It belongs to the harness, and no
- * replica of another user can write to it or look into it. It is named after
- * user, process and the process's start time, so that a later run can tell
- * whether a killed one left it behind; and a file in it is locked (fcntl) while
- * it is in use, which also holds across PID namespaces that share a /dev/shm.
+ * The scratch folder of a run: the board, what cells need, and during a trial a
+ * folder of each replica (home.h). It belongs to the harness. No replica of
+ * another user can write to it or look into it.
+ *
+ * Its name holds user, process and start time of the process, so that a later
+ * run can tell whether a killed run left it behind. A file in it is locked
+ * (fcntl) while it is in use; the lock also holds across PID namespaces that
+ * share a /dev/shm.
  */
 #ifndef RUN_SCRATCH_H
 #define RUN_SCRATCH_H
@@ -22,8 +24,8 @@ struct scratch {
 
 #define SCRATCH_NONE ((struct scratch){ NULL, -1, -1 })
 
-/* Where the folder is made: for root in /dev/shm when that is a tmpfs with
- * need_bytes free, otherwise in $TMPDIR or /tmp. Static, or the environment's. */
+/* Where the folder is made. For root this is /dev/shm, if that is a tmpfs with
+ * need_bytes free; otherwise $TMPDIR or /tmp. Static, or of the environment. */
 const char *scratch_place(uint64_t need_bytes);
 
 /*
@@ -36,8 +38,9 @@ int scratch_make(struct scratch *scratch, uint64_t need_bytes, struct err *err);
 /* The same in a folder of the caller's choice. */
 int scratch_make_in(struct scratch *scratch, const char *base, struct err *err);
 
-/* Before each trial: a replica of our own user may have closed or renamed it,
- * which is undone (or the path follows), or removed it, and then it is made anew. */
+/* Is called before each trial. A replica of our own user may have closed or
+ * renamed the folder: this is undone, or the path follows. If it was removed,
+ * it is made anew. */
 int scratch_keep(struct scratch *scratch, struct err *err);
 
 /* Removes it with all that is in it, also when it was renamed, and frees; twice
@@ -53,10 +56,10 @@ void scratch_each(void (*visit)(void *context, int folder, const char *path),
 		  void *context);
 
 /*
- * Removes the folders of runs of this user that have ended without doing so,
- * from all places where scratch_make() may put them, also when they were
- * renamed there. Never one of another user, of a run that lives, or what merely
- * looks similar. Negative where one stays; the sentence names it.
+ * Removes the folders of runs of this user that ended and left them, also if
+ * they were renamed, wherever scratch_make() may put them. Leaves those of
+ * other users, those of runs that live, and what merely looks similar.
+ * Negative: one stays, and the sentence names it.
  */
 int scratch_clear_stale(struct err *err);
 

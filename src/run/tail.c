@@ -40,7 +40,8 @@ char *tail_text(const struct tail *tail)
 	return text;
 }
 
-/* Of Python's own library and of packages: what is wrong is seldom theirs. */
+/* Frames of Python's own library and of packages: what is wrong is seldom
+ * theirs. */
 static bool is_others(const char *path)
 {
 	return *path == '<' || strstr(path, "/lib/python");
@@ -69,8 +70,9 @@ static const char *cut_line(char *text)
 	return end ? end + 1 : text;
 }
 
-/* Adds to `out`, the last line, where a Python exception was raised, which stands
- * in the indented lines before: innermost last, a test's own before others'. */
+/* Adds the place where a Python exception was raised to `out`, the last line.
+ * It stands in the indented lines before: the innermost last, and a frame of
+ * the test before others. */
 static void add_place(char *text, char *out, size_t size)
 {
 	char path[200], found[200] = "";

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-/* A shell, a wrapper, an interpreter, and what that starts. */
+/* Enough for a shell, a wrapper, an interpreter, and what that starts. */
 #define DEPTH 4
 
 /* "monotonic  86400  0": seconds and nanoseconds. */
@@ -40,8 +40,8 @@ static bool offset_of(pid_t pid, int64_t ours, int64_t *out_ns)
 	return true;
 }
 
-/* Children of the first thread; kernels without CONFIG_PROC_CHILDREN tell
- * none. A replica has few. */
+/* Reads the children of the first thread. Kernels without CONFIG_PROC_CHILDREN
+ * tell none. A replica has few. */
 static void look_below(pid_t pid, int64_t ours, int depth, int64_t *out_ns)
 {
 	char path[64];

@@ -1,7 +1,8 @@
 /*
- * Whether a replica shares the harness's clock. CLOCK_MONOTONIC is one for a
- * machine but for time namespaces (time_namespaces(7)), and for libraries that
- * fake it; every time that a replica says or records would be off.
+ * Whether a replica has the clock of the harness. CLOCK_MONOTONIC is the same
+ * for a whole machine, except in time namespaces (time_namespaces(7)) and under
+ * libraries that fake it. There, every time that a replica says or records
+ * would be off.
  */
 #ifndef RUN_TIMENS_H
 #define RUN_TIMENS_H
@@ -10,13 +11,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How far CLOCK_MONOTONIC of a process, or else of the first of its descendants
- * that has another, is ahead of ours, as the kernel says; false: it does not
- * say. */
+/* How far CLOCK_MONOTONIC of a process is ahead of ours, or else that of its
+ * first descendant with another clock, as the kernel says. false: the kernel
+ * does not say. */
 bool timens_offset(pid_t pid, int64_t *out_ns);
 
-/* The same from what a replica said: `said_ns` is its clock at a moment between
- * sent_ns and received_ns of ours. 0 where it can be the same clock. */
+/* The same by what a replica said: `said_ns` is its clock at a moment between
+ * our sent_ns and received_ns. 0: it can be the same clock. */
 int64_t timens_difference(uint64_t said_ns, uint64_t sent_ns,
 			  uint64_t received_ns);
 
