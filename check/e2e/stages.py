@@ -1,0 +1,157 @@
+"""Operations of stages from end to end, with every library: check_stages and check_list."""
+
+import re
+
+from _harness import LIBRARIES, QUICK, Check, main
+
+OPERATIONS = 6
+STAGES = ("--dataset", "cog", "--n-requests", str(OPERATIONS), "--timeout", "100", "--warm-up", "0")
+REQUESTS = 7  # of an operation of check_stages
+AT_ONCE = 4  # of them, in its widest stage and with a body
+COGS = 4
+
+# A library that works, but for one verb.
+LIAR = """
+from benchmark import plain, worker
+
+worker.client(**plain.KNOBS)(plain.connection)
+
+
+def told(verb, answer):
+    if verb != {verb!r}:
+        return answer
+    return answer + 1 if isinstance(answer, int) else bytes(len(answer))
+
+
+@worker.verb
+def get_range(client, request):
+    return told("get_range", client.get(request))
+
+
+@worker.verb
+def get(client, request):
+    return told("get", client.get(request))
+
+
+@worker.verb
+def get_suffix(client, request):
+    return told("get_suffix", client.get(request))
+
+
+@worker.verb
+def head(client, request):
+    return told("head", request.length)
+
+
+if __name__ == "__main__":
+    worker.main()
+"""
+OLD = """
+from benchmark import plain, worker
+
+worker.client(**plain.KNOBS)(plain.connection)
+
+
+@worker.operation
+def check_stages(client, op):
+    return client.get(op)
+
+
+if __name__ == "__main__":
+    worker.main()
+"""
+
+
+# What the ledger, the plan and the replica may say differently; all else depends on the machine.
+DIFFERENCES = re.compile(
+    "requests for|not compared|bytes of bodies|really in flight|times? again|opened .* connections|says that"
+    "|no content was checked|failed|cannot be true"
+)
+
+
+def doubts(row):
+    return [said for said in (row["findings"] or "").split("; ") if DIFFERENCES.search(said)]
+
+
+class Stages(Check):
+    def run_with_ledger(self, library, test, *options):
+        self.benchmark("run-test", library, test, *options, "--concurrency", 2)
+        row = self.results()[-1]
+        self.assertEqual((row["state"], doubts(row)), ("ok", []), library)
+        self.assertEqual(row["number_failures"], 0, library)
+        return row
+
+    def test_every_library_does_stages(self):
+        """Requests at once and in turn, as many and as long as the plan says, and all proven in flight."""
+        for library in ("reference", *LIBRARIES):
+            with self.subTest(library):
+                row = self.run_with_ledger(library, "check_stages", *STAGES)
+                self.assertEqual(row["number_successes"], OPERATIONS)
+                self.assertEqual(row["origin_requests"], REQUESTS * OPERATIONS)
+                self.assertEqual(row["in_flight_proven"], 2 * AT_ONCE)
+                self.assertGreater(row["origin_body_bytes"], OPERATIONS * 7_000_000)
+                self.assertGreater(row["crc_checked"], 0)
+
+    def test_every_library_lists(self):
+        """Folders of one object, and all names on two pages."""
+        for library in LIBRARIES:
+            with self.subTest(library):
+                row = self.run_with_ledger(library, "check_list", *QUICK, "--keys", 1500)
+                self.assertEqual(row["number_successes"], 20)
+                # Half of them list 1,500 names.
+                self.assertEqual(row["origin_requests"], 10 * 2 + 10 * 3)
+                self.assertEqual(row["in_flight_proven"], 2)
+
+    def test_nothing_asked_for_is_nothing_found(self):
+        for test in ("check_stages", "check_list"):
+            self.benchmark("run-test", "null", test, *QUICK, "--dataset", "cog")
+        for row in self.results():
+            self.assertEqual((row["number_successes"], row["origin_requests"]), (20, 0))
+
+    def library(self, name, program, more="", file="_verbs.py"):
+        folder = self.folder / "tests" / name
+        folder.mkdir(parents=True)
+        (folder / "library.toml").write_text(f'name = "{name}"\nlanguage = "python"\nkind = "check"\n{more}')
+        (folder / file).write_text(program)
+        return str(self.folder / "tests")
+
+    def test_a_wrong_answer_in_any_stage_is_found(self):
+        verbs = ("get_range", "head", "get_suffix", "get")
+        more = f"protocol = 2\nverbs = {list(verbs)}\n".replace("'", '"')
+        for verb in verbs:
+            tests = self.library(f"liar_{verb}", LIAR.format(verb=verb), more)
+        for verb in verbs:
+            words = ("run-test", f"liar_{verb}", "check_stages", *STAGES)
+            result = self.benchmark(*words, status=1, GEOIO_TESTS=tests)
+            self.assert_sentence(result.stdout + result.stderr, r"failed before it was ready \(proof\)", verb)
+        tests = self.library("honest", LIAR.format(verb=""), more)
+        self.benchmark("run-test", "honest", "check_stages", *STAGES, GEOIO_TESTS=tests)
+
+    def test_a_worker_of_version_1_is_given_no_stages(self):
+        """And is not started: a test that does the same work by a file."""
+        tests = self.library("old", OLD, file="check_stages.py")
+        result = self.benchmark(
+            "run-test", "old", "check_stages", "--dataset", "cog", status=2, GEOIO_TESTS=tests
+        )
+        self.assert_sentence(
+            result.stderr,
+            "operations of check_stages have stages, and the tests of old speak version 1 of the worker",
+            "write protocol = 2 into .*old/library.toml",
+        )
+
+    def test_what_is_hidden_runs_only_where_it_is_named(self):
+        tests = self.library("old", OLD.replace("check_stages", "fetch_range"), file="fetch_range.py")
+        words = ("run-all", "--library", "pass", "--library", "null", *QUICK, "--dataset", "cog")
+        self.benchmark(*words, GEOIO_TESTS=tests)
+        self.assertEqual({row["test_name"] for row in self.results()}, {"cog_header", "fetch_range"})
+        self.benchmark(*words, "--test", "check_list", GEOIO_TESTS=tests)
+        self.assertEqual(self.results()[-1]["test_name"], "check_list")
+
+    def test_a_misspelt_test_is_named(self):
+        tests = self.library("mine", OLD, file="fetch_rnage.py")
+        result = self.benchmark("run-test", "mine", "fetch_rnage", status=2, GEOIO_TESTS=tests)
+        self.assert_sentence(result.stderr, "'fetch_rnage' has no workload", "did you mean 'fetch_range'")
+
+
+if __name__ == "__main__":
+    main(LIBRARIES)
