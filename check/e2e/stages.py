@@ -1,4 +1,4 @@
-"""Operations of stages from end to end, with every library: check_stages and check_list."""
+"""Operations of stages from end to end, with every library: check_stages, check_list, check_ranges."""
 
 import re
 
@@ -102,8 +102,17 @@ class Stages(Check):
                 self.assertEqual(row["origin_requests"], 10 * 2 + 10 * 3)
                 self.assertEqual(row["in_flight_proven"], 2)
 
+    def test_libraries_that_read_several_ranges_by_one_call(self):
+        for library in ("fsspec", "obstore"):
+            with self.subTest(library):
+                row = self.run_with_ledger(library, "check_ranges", *QUICK)
+                self.assertEqual(row["number_successes"], 20)
+                self.assertEqual(row["origin_body_bytes"], 20 * 4 * 16384)
+                self.assertIn(row["origin_requests"], range(20, 20 * 4 + 1))
+                self.assertEqual(row["in_flight_proven"], 2)
+
     def test_nothing_asked_for_is_nothing_found(self):
-        for test in ("check_stages", "check_list"):
+        for test in ("check_stages", "check_list", "check_ranges"):
             self.benchmark("run-test", "null", test, *QUICK, "--dataset", "cog")
         for row in self.results():
             self.assertEqual((row["number_successes"], row["origin_requests"]), (20, 0))

@@ -297,7 +297,7 @@ static void check_stages(void **state)
 
 static void check_expectations(void **state)
 {
-	const struct plan *staged = stages();
+	struct plan *staged = stages();
 	struct plan_request list[3] = { { .verb = PLAN_LIST, .length = 0 },
 					{ .verb = PLAN_LIST, .length = 2000 },
 					{ .verb = PLAN_GET, .length = 7,
@@ -321,6 +321,8 @@ static void check_expectations(void **state)
 	assert_true(e.body_bytes.most == UINT64_MAX);
 	assert_int_equal(plan_widest(staged), 2);
 	assert_int_equal(plan_widest(&plan), 1);
+	staged->requests[2].parts = 3; /* as many requests as ranges */
+	assert_int_equal(plan_widest(staged), 3);
 	assert_true(plan_is_staged(staged));
 	assert_false(plan_is_staged(&plan));
 }

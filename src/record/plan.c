@@ -94,10 +94,11 @@ unsigned plan_widest(const struct plan *plan)
 
 	for (size_t op = 0; plan->first && op < plan->op_count; op++) {
 		for (size_t i = plan->first[op]; i < plan->first[op + 1]; i++) {
-			bool begins = i == plan->first[op] ||
-				      plan->requests[i].stage;
+			const struct plan_request *r = &plan->requests[i];
 
-			width = begins ? 1 : width + 1;
+			if (i == plan->first[op] || r->stage)
+				width = 0;
+			width += r->verb == PLAN_GET_RANGES ? r->parts : 1;
 			widest = width > widest ? width : widest;
 		}
 	}

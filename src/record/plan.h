@@ -150,7 +150,8 @@ bool plan_is_plain(const struct plan *plan, size_t op);
 /* Whether any operation is not plain: the plan needs a worker of protocol 2. */
 bool plan_is_staged(const struct plan *plan);
 
-/* Most requests that one operation makes at once: 1 of a plain plan. */
+/* Most requests that one operation may make at once, where a library makes one
+ * for each range: 1 of a plain plan. */
 unsigned plan_widest(const struct plan *plan);
 
 const char *plan_verb_name(unsigned verb); /* "get_range", … */
