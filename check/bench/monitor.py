@@ -1,5 +1,5 @@
-"""What monitoring costs: goodput with the page open and Prometheus scraping every second against the same run,
-at other moments, without; CPU of harness and monitor; CPU of one scrape of 64 replicas.
+"""What monitoring costs: goodput with the page open and Prometheus scraping every second, against goodput of
+the same run at other moments, without; CPU of harness and monitor; CPU of one scrape of 64 replicas.
 
 The replicas use up their CPU, so goodput is the inverse of what a request costs of it, and that is what is
 compared, with all that harness and monitor use added, as if they ran there too. Prometheus is not ours, and

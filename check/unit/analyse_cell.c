@@ -64,6 +64,7 @@ static void make_trial(struct trial *trial, unsigned replicas)
 		r->started = r->finished = r->records = 1000;
 		r->outcomes[OUTCOME_OK] = 1000;
 		r->crc_checked = 30;
+		r->requests = (struct plan_span){ 1000, 1000 };
 		r->ledger.requests = 1000;
 		r->ledger.hold_reached = 4;
 		r->ledger_setup.connections = 4;

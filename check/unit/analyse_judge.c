@@ -36,6 +36,7 @@ static int make(void **state)
 		r->done_ns = trial.window_end_ns;
 		r->started = r->finished = r->records = 1000;
 		r->outcomes[OUTCOME_OK] = r->ledger.requests = 1000;
+		r->requests = (struct plan_span){ 1000, 1000 };
 		r->bytes_recorded = r->ledger.body_bytes = 16384000;
 		r->crc_checked = 30;
 		r->ledger.hold_reached = 4;
