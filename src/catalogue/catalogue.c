@@ -63,8 +63,9 @@ static bool is_ours(const struct catalogue *catalogue, const char *path)
 	return !strncmp(path, root, n) && path[n] == '/';
 }
 
-/* Tests of the checkout are built into its build folder; of a folder elsewhere
- * perhaps too (check/libraries), else beside their source. */
+/* The programs of tests of the checkout are in its build folder. Those of
+ * another folder may be there too (check/libraries), or else beside their
+ * source. */
 static char *program_of(const struct catalogue *catalogue,
 			const struct library *library, const struct test *test)
 {
@@ -205,7 +206,7 @@ static int unknown(const char *what, const char *word, const char *const *names,
 		       what, word);
 }
 
-/* `library` or `test` NULL: of any name; a test only where one is asked for. */
+/* NULL matches any name. Without `test`, the tests do not matter. */
 static const struct skipped *find_skipped(const struct catalogue *catalogue,
 					  const char *library, const char *test)
 {

@@ -106,13 +106,13 @@ char **catalogue_command(const struct catalogue *catalogue,
 			 const struct library *library,
 			 const struct test *test);
 
-/* The clean environment of a replica, the same way; its HOME and TMPDIR are the
- * caller's to add. */
+/* Makes the clean environment of a replica, freed the same way. The caller adds
+ * HOME and TMPDIR. */
 char **catalogue_environment(const struct catalogue *catalogue);
 
-/* The files and folders that a replica with that program, the first word of its
- * command line, has to read besides the system's, absolute paths, the program
- * first; `more` is another one, or NULL. The same way. */
+/* Lists the files and folders that a replica has to read besides those of the
+ * system, as absolute paths. The program, the first word of its command line,
+ * comes first. `more` is another path, or NULL. Freed the same way. */
 char **catalogue_reads(const struct catalogue *catalogue,
 		       const struct library *library, const struct test *test,
 		       const char *program, const char *more);

@@ -10,7 +10,8 @@
 #include "base/invoker.h"
 #include "base/mem.h"
 
-/* Home of the invoking user; HOME may be missing under services and cron. */
+/* The home of the invoking user. HOME may be missing under services and
+ * cron. */
 static const char *home_folder(void)
 {
 	const char *home = getenv("HOME");
@@ -34,7 +35,8 @@ static char *user_folder(const char *variable, const char *fallback,
 			  tail);
 }
 
-/* Debian's sudo makes HOME root's: then those of who asked will do. */
+/* The sudo of Debian sets HOME to root's. Then the folders of the user who
+ * asked will do. */
 static char *find_envs(void)
 {
 	char *envs = user_folder("XDG_DATA_HOME", ".local/share", "/envs");
@@ -67,7 +69,7 @@ static int refuse_tests(const char *folder, struct err *err)
 	return code;
 }
 
-/* Replicas have a folder of their own, so the path must not hang on ours. */
+/* Replicas run in folders of their own, so the path must be absolute. */
 static char *absolute(const char *folder, size_t n)
 {
 	char *here = *folder == '/' ? NULL : getcwd(NULL, 0);
@@ -143,7 +145,7 @@ static void lay_out_checkout(struct layout *layout, const char *root,
 	layout->setup_envs = mem_printf("%s/tools/setup-envs", root);
 }
 
-/* By the prefix itself: in a container PREFIX/bin may not be there to go up
+/* Takes the prefix itself: in a container there may be no PREFIX/bin to go up
  * from. */
 static void lay_out_installed(struct layout *layout, const char *program_dir)
 {

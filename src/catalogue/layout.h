@@ -38,9 +38,10 @@ struct layout {
 int layout_find(struct layout *layout, struct err *err);
 void layout_release(struct layout *layout);
 
-/* The checkout of this project in which the person stands (the current folder
- * or its parent) where that is not the one whose tests are used; NULL elsewhere,
- * and where GEOIO_TESTS is set: who sets it knows. The caller frees. */
+/* The checkout of this project in which the person stands: the current folder
+ * or its parent. NULL if that is the one whose tests are used, or if there is
+ * none. NULL also where GEOIO_TESTS is set: the person knows then. The caller
+ * frees. */
 char *layout_other_checkout(const struct layout *layout);
 
 #endif

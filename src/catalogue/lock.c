@@ -27,8 +27,8 @@ static char *plain_name(const char *text, const char **end)
 	return str_detach(&name);
 }
 
-/* What different spellings of one version share: 1.0 and 1.0.0, 2.0-alpha.1 and
- * 2.0a1; a local part (+cu12) only says who built it. */
+/* Brings spellings of one version together: 1.0 and 1.0.0, 2.0-alpha.1 and
+ * 2.0a1. A local part (+cu12) only says who built it. */
 static char *version_key(const char *version)
 {
 	struct str key = STR_INIT;

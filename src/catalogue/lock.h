@@ -15,11 +15,11 @@
 #include "catalogue/toml.h"
 
 /* Whether the text of a lock holds all `packages` (may be NULL) at the versions
- * that they name. One that is not `name==version` or `name[extras]==version` is
- * passed over: only the resolver can tell. */
+ * that they name. Passes over an entry that is not `name==version` or
+ * `name[extras]==version`: only the resolver can tell. */
 bool lock_holds(const char *lock, const struct toml_entry *packages);
 
-/* The same for a file. One that cannot be read is nobody's fault here. */
+/* The same for a file. A file that cannot be read is no failure here. */
 bool lock_file_holds(const char *path, const struct toml_entry *packages);
 
 #endif

@@ -19,7 +19,8 @@ static bool keeps(enum name_kind kind, const char *name)
 	       strspn(name, inside[kind]) == n;
 }
 
-/* Small letters for capitals, one _ for each run of what may not stand there. */
+/* Puts small letters for capitals, and one _ for each run of what may not stand
+ * there. */
 static void add_near(struct str *out, enum name_kind kind, const char *name)
 {
 	bool gap = false;

@@ -12,8 +12,8 @@
 
 #define OLDEST_MINOR 11
 
-/* The minor version in the real file's name: /usr/bin/python3 is a link to
- * python3.11. Running each candidate would cost 20 ms a command. */
+/* Reads the minor version from the name of the real file: /usr/bin/python3 is a
+ * link to python3.11. To run each candidate would cost every command 20 ms. */
 static int minor_version(const char *path)
 {
 	char real[PATH_MAX];

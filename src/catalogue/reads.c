@@ -1,5 +1,5 @@
-/* What a replica has to read, so that a view of the file system can be made for
- * it that has nothing else of a person's files. */
+/* Finds what a replica has to read. Its view of the file system can then hide
+ * all other files of a person. */
 #include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ static void add_program(struct words *words, const char *program)
 	add_prefix(words, real);
 }
 
-/* An environment names the folder of the interpreter that it was made with. */
+/* An environment names the folder of the interpreter that made it. */
 static void add_home(struct words *words, const char *environment)
 {
 	char *path = mem_printf("%s/pyvenv.cfg", environment);
@@ -75,9 +75,9 @@ static void add_home(struct words *words, const char *environment)
 	free(path);
 }
 
-/* The test's file and those beside it, each, as one may be closed to others or
- * lead elsewhere where its folder does not. Of other libraries' tests it needs
- * nothing: what is closed of them is no matter of this one. */
+/* Adds the file of the test and each file beside it: one of them may be closed
+ * to others, or lead elsewhere, though the folder does not. The test needs
+ * nothing of other libraries, so it does not matter if those are closed. */
 static void add_library(struct words *words, const char *test)
 {
 	char *folder = mem_printf("%.*s", (int)(strrchr(test, '/') - test),

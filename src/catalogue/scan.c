@@ -256,7 +256,7 @@ static struct library *known(struct catalogue *catalogue, const char *name)
 	return NULL;
 }
 
-/* One that cannot be understood is left out, and the others work. */
+/* Leaves out a library that cannot be understood; the others work. */
 static void add_library(struct catalogue *catalogue, const char *folder,
 			const char *name, const char *description)
 {

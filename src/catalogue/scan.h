@@ -5,8 +5,8 @@
 #include "catalogue/catalogue.h"
 #include "catalogue/toml.h"
 
-/* Adds the libraries and tests below `root`; what is none of them, and looks as
- * if it should be, goes to `skipped`. Fails where `root` cannot be read. */
+/* Adds the libraries and tests below `root`. What looks like one and is none
+ * goes to `skipped`. Fails if `root` cannot be read. */
 int scan_root(struct catalogue *catalogue, const char *root, struct err *err);
 
 /* In verbs.c: protocol, verbs and workload of library.toml, `path`. */

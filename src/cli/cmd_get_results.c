@@ -69,8 +69,9 @@ static int write_rows(struct writer *w, struct store *store, struct err *err)
 	return code;
 }
 
-/* What a standard output or a pipe got cannot be taken back: all at once, when
- * all is there. A file is renamed, out_file_close(). */
+/* What a standard output or a pipe got cannot be taken back. So it gets all
+ * rows at once, when all are there. A file is renamed at the end:
+ * out_file_close(). */
 static int write_at_once(struct writer *w, FILE *file, struct store *store,
 			 struct err *err)
 {
@@ -168,8 +169,9 @@ static int write_table(struct writer *w, const char *path, struct store *store,
 	return code;
 }
 
-/* As pyasyncio-benchmark writes them. Replicas first: their trial, asked of a
- * Prometheus once, is then still known. */
+/* Writes the files of pyasyncio-benchmark. Replicas come first: a Prometheus is
+ * asked for their trial once, and the answer is still known for the second
+ * file. */
 static int write_folder(struct writer *w, const char *folder,
 			struct store *store, struct err *err)
 {
@@ -194,7 +196,7 @@ static int write_folder(struct writer *w, const char *folder,
 	return code;
 }
 
-/* The path and the URL, in either order: a URL is known by its beginning. */
+/* Path and URL come in either order: a URL is known by its beginning. */
 struct request {
 	bool prometheus;
 	const char *path, *url;
@@ -256,7 +258,8 @@ static int read_request(struct request *request, const struct options *options,
 	return 0;
 }
 
-/* A folder that was meant and is not there would become a file of its name. */
+/* The person may have meant a folder that does not exist. It would become a
+ * file of that name. */
 static int check_new_name(const char *path, const struct options *options,
 			  struct err *err)
 {

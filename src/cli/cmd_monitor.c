@@ -136,7 +136,7 @@ static int serve(const char *listen, const char *database, int stop_fd,
 	return code;
 }
 
-/* What is no database is refused; one that cannot be read yet may come. */
+/* Refuses what is no database. A database that cannot be read yet may come. */
 static int look_at_database(const char *database, struct err *err)
 {
 	struct store *store = NULL;

@@ -16,7 +16,8 @@
 
 #define DEFAULT_PORT 9000
 #define DEFAULT_LISTEN "127.0.0.1:9000"
-/* For clients that went away, or never read: long enough for one that pauses. */
+/* For clients that went away or never read; long enough for a client that
+ * pauses. */
 #define IDLE_TIMEOUT_S 300
 #define SEND_TIMEOUT_S 30
 
@@ -90,8 +91,9 @@ static void print_ledger(const struct ledger *ledger)
 		(unsigned long long)counts.aborted);
 }
 
-/* The port is taken before the sources are made, which may take long: clients
- * wait in the kernel's queue, and who cannot have the port hears it at once. */
+/* Takes the port before the sources are made, which may take long. Clients wait
+ * in the queue of the kernel meanwhile, and a person hears at once if the port
+ * is taken. */
 static int open_port(struct origin **out, const struct options *options,
 		     const struct listen_at *at, struct ledger *ledger,
 		     struct err *err)

@@ -69,7 +69,8 @@ static const char *beyond_reference(const struct options *options)
 	return NULL;
 }
 
-/* It would fail each time: of no use where nobody asked for it by name. */
+/* reference would fail each time. That is of no use if nobody asked for it by
+ * name. */
 static bool leave_out_reference(const struct options *options)
 {
 	const char *why = beyond_reference(options);
@@ -80,8 +81,8 @@ static bool leave_out_reference(const struct options *options)
 	return why != NULL;
 }
 
-/* "All" is less than the folders seem to hold; who names a library is told of
- * it by that name. */
+/* Says what "all" leaves out of the folders. A person who names a library hears
+ * of it by that name. */
 static void tell_skipped(const struct catalogue *catalogue)
 {
 	for (size_t i = 0; i < catalogue->skipped_count; i++)

@@ -11,7 +11,8 @@
 #include "cli/say.h"
 #include "plan/plan.h"
 
-/* Without a lock there is nothing to be made: fatal to who names the library. */
+/* Without a lock there is nothing to make. That is an error if the library was
+ * named. */
 static int check_locks(const struct catalogue *catalogue,
 		       const struct options *options, struct err *err)
 {

@@ -11,9 +11,9 @@ struct progress;
 const char *database_url(const struct options *options);
 
 /*
- * Opens it, once what earlier commands had to keep elsewhere has been taken in;
- * the person is told of that, and of what cannot be taken in now. To be called
- * between progress_work_begin() and _end().
+ * Opens it, after taking in what earlier commands had to keep elsewhere. Tells
+ * the person of that, and of what cannot be taken in now. Call it between
+ * progress_work_begin() and _end().
  */
 int database_use(struct store **out, const char *url, enum store_mode mode,
 		 struct progress *progress, struct err *err);

@@ -207,8 +207,8 @@ static void probe_cog(const struct doctor *doctor, struct diagnosis *f)
 	REMEDY(f, "build it: install libgdal-dev, then `make`");
 }
 
-/* The sentence says what is wrong, the arrow has the remedy, which goes on after
- * the last colon. */
+/* The sentence says what is wrong. The arrow has the remedy, which is what
+ * follows the last colon. */
 static const char *cut_remedy(char *reason)
 {
 	char *colon = NULL;
@@ -239,7 +239,8 @@ static int check_database(const char *url, struct str *text, struct err *err)
 	return code == 0 ? store_check_writable(url, err) : code;
 }
 
-/* It may be locked, or long to read: who waits is told, and can stop. */
+/* The database may be locked, or take long to read. The person is told, and can
+ * stop. */
 static void probe_database(const struct doctor *doctor, struct diagnosis *f)
 {
 	const char *url = database_url(doctor->options);

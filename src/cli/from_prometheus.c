@@ -143,7 +143,8 @@ static int ask_trial(struct from_prometheus *from, const struct result_row *row,
 	return code;
 }
 
-/* The rows of a trial's replicas come one after the other: one question. */
+/* The rows of the replicas of a trial follow each other, so one question is
+ * enough. */
 static int next_row(struct from_prometheus *from, const struct result_row *row,
 		    struct err *err)
 {

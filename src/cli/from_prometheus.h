@@ -1,7 +1,7 @@
 /*
- * get-results --from prometheus: the window of each trial is the database's,
- * the four distributions of its row are made of what a Prometheus scraped
- * (docs/metrics.md, "From a Prometheus").
+ * get-results --from prometheus. The window of each trial comes from the
+ * database. The four distributions of its row come from what a Prometheus
+ * scraped (docs/metrics.md, "From a Prometheus").
  */
 #ifndef CLI_FROM_PROMETHEUS_H
 #define CLI_FROM_PROMETHEUS_H
@@ -20,9 +20,9 @@ int from_prometheus_new(struct from_prometheus **out, const char *url,
 void from_prometheus_free(struct from_prometheus *from); /* NULL is fine */
 
 /*
- * Puts them into a row of the store's: of a trial, or of the next replica of
- * the trial, from 0 on. `findings` says what was done; it lives until the next
- * call, or from_prometheus_free().
+ * Puts the figures into a row of the store: of a trial, or of its next replica,
+ * from 0 on. `findings` says what was done. It lives until the next call, or
+ * from_prometheus_free().
  */
 int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
 			 struct result_row *row, struct err *err);

@@ -1,6 +1,7 @@
 /*
- * Ctrl-C, SIGTERM and SIGHUP (unless it was ignored) as a file descriptor that
- * becomes readable, and stays so: whoever waits for something waits for it too.
+ * Ctrl-C, SIGTERM and SIGHUP (unless it was ignored) as a file descriptor. It
+ * becomes readable and stays so: code that waits for something waits for it
+ * too.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
@@ -9,13 +10,13 @@
 
 #include "base/err.h"
 
-/* Installs the handlers once; returns the descriptor (ours) or an ERR_ code.
- * A signal that comes two seconds after the first or later ends the program at
- * once, the usual way. */
+/* Installs the handlers once. Returns the descriptor, which stays ours, or an
+ * ERR_ code. A second signal, at least two seconds after the first, ends the
+ * program at once, the usual way. */
 int interrupt_open(struct err *err);
 
-/* The same descriptor; -1 where nobody opened it: signals then do what they do
- * by themselves. */
+/* The same descriptor. -1: nobody opened it, and signals do what they do by
+ * themselves. */
 int interrupt_fd(void);
 
 bool interrupt_seen(void);

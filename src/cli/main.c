@@ -139,8 +139,8 @@ int main(int argc, char **argv)
 {
 	const struct command *command;
 
-	/* A reader that goes away, and a file larger than `ulimit -f` allows,
-	 * are errors of write(), not our death. */
+	/* A reader may go away, and a file may exceed `ulimit -f`. These are
+	 * errors of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	stream_use_stdout();

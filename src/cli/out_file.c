@@ -14,8 +14,8 @@
 #include "cli/say.h"
 #include "cli/stream.h"
 
-/* A device, a pipe or a link is written to: to rename a file over it would take
- * it away from the system. */
+/* Devices, pipes and links are written to. A rename over one would take it away
+ * from the system. */
 static bool is_replaced(const char *path)
 {
 	struct stat there;
@@ -23,8 +23,7 @@ static bool is_replaced(const char *path)
 	return lstat(path, &there) < 0 || S_ISREG(there.st_mode);
 }
 
-/* A pipe that nobody reads is waited for, as by every program, but not in
- * silence. */
+/* Waits for the reader of a pipe, as every program does, but not in silence. */
 static int open_or_wait(const char *path, int flags)
 {
 	int fd = open(path, flags | O_NONBLOCK, 0666);
@@ -44,7 +43,7 @@ static int open_or_wait(const char *path, int flags)
 	return open(path, flags, 0666);
 }
 
-/* A link that is another's is not followed as root, only as who asked. */
+/* Root does not follow another user's link, except as the user who asked. */
 static int open_there(const char *path)
 {
 	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;

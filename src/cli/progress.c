@@ -123,7 +123,8 @@ void progress_work_end(struct progress *progress)
 	clear_lines(progress);
 }
 
-/* A reason may be long: as wide as the table's notes where that is no terminal. */
+/* A reason may be long. Without a terminal it is as wide as the notes of the
+ * table. */
 static void say_wrapped(const struct progress *progress, char *line)
 {
 	struct str wrapped = STR_INIT;

@@ -1,6 +1,7 @@
 /*
- * Progress on stderr: some lines that are rewritten where stderr is a terminal
- * (monitor/lines.h), plain lines at the start and end of each trial elsewhere.
+ * Progress on stderr. A terminal gets some lines that are rewritten
+ * (monitor/lines.h); elsewhere plain lines stand at the start and end of each
+ * trial.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -24,7 +25,7 @@ struct progress {
 
 void progress_init(struct progress *progress);
 
-/* Of a command without trials. Nothing is rewritten where its output may stand
+/* For a command without trials. Rewrites nothing if its output may stand
  * between. */
 void progress_init_plain(struct progress *progress);
 
@@ -35,9 +36,9 @@ void progress_begin(struct progress *progress, const struct schedule *schedule);
 void progress_show(struct progress *progress, const struct live *live);
 
 /*
- * Between the two, long work (base/work.h) ends on a signal with
- * ERR_INTERRUPTED, and a line tells how far it is once it has taken a second.
- * `progress` must stay where it is.
+ * Between the two a signal ends long work (base/work.h) with ERR_INTERRUPTED.
+ * Work that takes over a second has a line that tells how far it is. `progress`
+ * must stay where it is.
  */
 int progress_work_begin(struct progress *progress, struct err *err);
 void progress_work_end(struct progress *progress);

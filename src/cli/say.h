@@ -1,8 +1,8 @@
 /*
  * What a person reads on a terminal. Names, keys and messages of others go
- * through here (base/text.h): none of them moves the cursor, forges a line or
- * answers the terminal's questions. Only progress.c and the page on the terminal
- * write escapes, which are theirs.
+ * through here (base/text.h). None of them can move the cursor, forge a line or
+ * answer questions of the terminal. Only progress.c and `monitor --tty` write
+ * escapes, which are their own.
  */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
@@ -25,8 +25,8 @@ void say_monitor(FILE *out, const char *url, bool is_public);
 
 struct layout;
 
-/* Says whose tests are used where a person stands in another checkout, whose
- * tests may be what is meant. */
+/* Says whose tests are used, if the person stands in another checkout and may
+ * mean the tests of that. */
 void say_whose_tests(const struct layout *layout);
 
 #endif

@@ -29,8 +29,8 @@ static bool wait_room(int fd)
 	return fds[0].revents;
 }
 
-/* A pipe that has room takes PIPE_BUF bytes without a wait, and may be shared
- * with others, so that it cannot be made not to block. Returns 0 on failure. */
+/* A pipe with room takes PIPE_BUF bytes without a wait. It may be shared with
+ * others, so it cannot be made non-blocking. Returns 0 on failure. */
 static ssize_t put(void *cookie, const char *bytes, size_t n)
 {
 	int fd = (int)(intptr_t)cookie;

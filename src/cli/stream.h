@@ -1,7 +1,7 @@
 /*
- * A stream into what may take no more for long: a pipe that nobody empties, a
- * terminal that is held. Who presses Ctrl-C meanwhile (interrupt.h) ends the
- * writing; one that takes it goes on getting it, also after Ctrl-C.
+ * A stream into something that may take no more for long: a pipe that nobody
+ * empties, a terminal that is held. Ctrl-C (interrupt.h) ends such a wait. A
+ * reader that takes its data goes on getting it, also after Ctrl-C.
  */
 #ifndef CLI_STREAM_H
 #define CLI_STREAM_H
@@ -15,11 +15,11 @@ FILE *stream_open(int fd);
 /* From now on `stdout` is such a stream. */
 void stream_use_stdout(void);
 
-/* A stream was given up for Ctrl-C: what it was to get is not whole. All of them
- * are then. */
+/* A stream was given up for Ctrl-C, so its output is not whole. All streams are
+ * given up then. */
 bool stream_given_up(void);
 
-/* Who read `stdout` has read enough (`| head`): no error to tell. */
+/* The reader of `stdout` has read enough (`| head`): that is no error. */
 bool stream_reader_gone(void);
 
 #endif

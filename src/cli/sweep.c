@@ -359,8 +359,8 @@ static int check_end(yaml_parser_t *parser, const char *path, struct err *err)
 		       "its own", path);
 }
 
-/* libyaml takes time by the square of what is open. Where a bracket stands in
- * a word or a comment it counts too: nobody writes so many. */
+/* libyaml takes time by the square of what is open. Brackets in words and
+ * comments count too; nobody writes so many. */
 static int check_depth(const char *text, size_t n, const char *path,
 		       struct err *err)
 {

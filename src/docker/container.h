@@ -70,33 +70,36 @@ struct container {
 };
 
 /*
- * Where the engine listens: DOCKER_HOST, else the first that there is of
- * Docker's socket, Docker's and podman's for this user, podman's; else
- * Docker's. Does not ask it. The caller frees. ERR_USAGE: DOCKER_HOST is no
- * Unix socket: replicas and harness share memory, so it has to be this machine.
+ * Finds where the engine listens, and asks nothing. Takes DOCKER_HOST, else the
+ * first socket that exists: Docker's, Docker's and podman's for this user,
+ * podman's; else Docker's. The caller frees. ERR_USAGE: DOCKER_HOST is no Unix
+ * socket. Replicas and harness share memory, so the engine has to be on this
+ * machine.
  */
 int container_socket(char **out, struct err *err);
 
-/* The sentence for a person, tried by asking: which engine it is, or why
- * containers cannot be used here and what to do. true: they can. */
+/* Asks the engine, and writes a sentence for a person: which engine it is, or
+ * why containers cannot be used and what to do. true: they can. */
 bool container_probe(char *out, size_t size);
 
 /*
- * The image to use, made sure of: `wanted`, or, where that is NULL, ours, of
- * empty folders and links, made at once where it is missing (no registry is
- * asked; it has 31 bytes and stays). The host's /usr and /etc must then be
- * among the mounts. ERR_NOT_FOUND names `wanted` and how to get it; ERR_USAGE:
- * ours, with GEOIO_BENCHMARK_IMAGE; else as engine_call(). The caller frees
- * *out.
+ * Makes sure of the image. This is `wanted`, or ours if that is NULL: empty
+ * folders and links. Ours is made at once if it is missing; it has 31 bytes,
+ * stays, and comes from no registry. The /usr and /etc of the host must then be
+ * among the mounts.
+ *
+ * ERR_NOT_FOUND names `wanted` and says how to get it. ERR_USAGE: it would be
+ * ours, but GEOIO_BENCHMARK_IMAGE is set. Else as engine_call(). The caller
+ * frees *out.
  */
 int container_image(const char *socket, const char *wanted, char **out,
 		    struct err *err);
 
 /*
- * Removes, by force, containers that runs of this user left behind when they
- * were killed; never those of another user, of a run that lives, or of another
- * PID namespace, where this cannot be told. Returns how many; 0 also without an
- * engine. Asks nothing where no socket exists.
+ * Removes, by force, containers that killed runs of this user left. Leaves
+ * those of other users, of runs that live, and of another PID namespace, where
+ * nobody can tell. Returns how many; 0 also without an engine. Asks nothing if
+ * there is no socket.
  */
 unsigned container_clear_stale(void);
 

@@ -121,8 +121,8 @@ static json_t *labels_of(const struct launch *launch)
 
 /* --------------------------------------------------------------- mounts --- */
 
-/* "Mounts" and not "Binds": where the source does not exist an engine would
- * make it, on the host, as root's; and a path may have a colon. */
+/* Uses "Mounts" and not "Binds". For a "Bind" that does not exist an engine
+ * would make a folder of root on the host; and a path may have a colon. */
 static void add_mount(json_t *mounts, const char *source, const char *target,
 		      bool read_only)
 {

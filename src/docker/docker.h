@@ -23,8 +23,9 @@ docker_container(const struct launch *launch)
 
 /* ------------------------------------------------------ create.c --- */
 
-/* What POST /containers/create is told. `meeting` is the path of the folder
- * where the program in the container meets us. json_decref() it. */
+/* Makes the body of POST /containers/create. `meeting` is the path of the
+ * folder where the program in the container meets us. The caller calls
+ * json_decref(). */
 json_t *docker_body(const struct launch *launch, const char *meeting);
 
 /* A name that no other container of this machine has; the caller frees. */
@@ -72,11 +73,12 @@ struct meeting {
 int meeting_open(struct meeting *meeting, const struct launch *launch,
 		 struct err *err);
 
-/* Waits until it has come; 1: it has, 0: not within timeout_ms. Also an error:
- * whoever came cannot be seen from our PID namespace. */
+/* Waits for the program. 1: it has come; 0: not within timeout_ms. It is an
+ * error, too, if the program that came cannot be seen from our PID
+ * namespace. */
 int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err);
 
-/* Lets it go on, and comes back when the replica's own program runs, or with
+/* Lets the program go on. Returns once the program of the replica runs, or with
  * the sentence why it does not. */
 int meeting_go(struct meeting *meeting, const struct launch *launch,
 	       struct err *err);

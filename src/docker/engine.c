@@ -218,7 +218,8 @@ static int exchange(struct engine *engine, const struct request *request,
 
 /* -------------------------------------------------------------- answers --- */
 
-/* Takes the oldest version that the engine speaks, where that is newer. */
+/* Takes the oldest version that the engine speaks, if that is newer than
+ * ours. */
 static int choose_version(struct engine *engine, struct err *err)
 {
 	const struct request request = {

@@ -15,8 +15,8 @@ json_t *engine_answer_last(const char *body, size_t n);
 /* "1.44" -> 1044; 0: it is no version. `text` may be NULL. */
 unsigned engine_answer_version(const char *text);
 
-/* Engines answer 400 to a version of the API that they do not speak. `answer`
- * may be NULL here and below. */
+/* Says whether the engine refused our version of the API: it answers 400 then.
+ * `answer` may be NULL here and below. */
 bool engine_answer_is_about_version(long status, const json_t *answer);
 
 /* 0, or the failure in the engine's own words; method and path are the
@@ -29,8 +29,8 @@ int engine_answer_judge(const char *method, const char *path, long status,
 int engine_answer_made(const json_t *answer, char id[LAUNCHED_ID_BYTES],
 		       struct err *err);
 
-/* What the engine left out of what it was asked (limits that this machine
- * lacks), as a part of a sentence; "": nothing. */
+/* Writes what the engine left out of what it was asked, as a part of a sentence:
+ * limits that this machine lacks. "": nothing. */
 void engine_answer_warnings(const json_t *answer, char *out, size_t size);
 
 struct engine_state {
@@ -45,7 +45,7 @@ int engine_answer_state(const json_t *answer, struct engine_state *out,
 /* "engine 24.0 (API 1.43)", as GET /version answers. */
 void engine_answer_name(const json_t *answer, char *out, size_t size);
 
-/* One of a list of containers; its id NULL: it is none that can be named.
+/* Reads one of a list of containers. Its id is NULL if it cannot be named.
  * Borrowed from `each`. */
 struct engine_listed {
 	const char *id, *owner, *space; /* of our labels; NULL: not ours */

@@ -26,12 +26,12 @@
 #include "docker/docker.h"
 #include "docker/engine_answer.h"
 
-/* From "started" until geoio-enter, which is small, has said hello. */
+/* geoio-enter is small; it has so long from "started" until it says hello. */
 #define ENTER_TIMEOUT_NS (30 * NS_PER_S)
 #define ENTER_LOOK_MS 250
 
-/* For the engine to notice an end that the kernel told us of, and how often it
- * is asked: most often the first or second answer says so. */
+/* The engine has so long to notice an end that the kernel told us of. It is
+ * asked so often: the first or second answer usually says so. */
 #define NOTICE_NS (5 * NS_PER_S)
 #define NOTICE_PAUSE_NS (5 * NS_PER_MS)
 
@@ -223,8 +223,8 @@ static bool has_ended(const struct launched *launched)
 	return poll(&poll_fd, 1, 0) > 0;
 }
 
-/* The end of its first process is the end of all in a container. As root it
- * needs no engine. */
+/* The end of the first process is the end of all in a container. Root needs no
+ * engine for that. */
 static void docker_kill(const struct launched *launched)
 {
 	struct engine *engine;
@@ -255,9 +255,9 @@ static void take_end(const struct engine_state *state,
 	}
 }
 
-/* The engine learns of the end a little later than we did. It is asked again
- * and not told to wait: podman's wait lasts until it has cleaned up, which it
- * may never do. */
+/* The engine learns of the end a little later than we do. It is asked again,
+ * and not told to wait: podman waits until it has cleaned up, which it may
+ * never do. */
 static int ask_end(struct engine *engine, struct launched *launched,
 		   siginfo_t *info, struct err *err)
 {
@@ -280,8 +280,8 @@ static int ask_end(struct engine *engine, struct launched *launched,
 		       "its end");
 }
 
-/* An engine that does not answer does not make it less dead: si_code stays 0,
- * as nobody else knows how it ended. */
+/* A replica is no less dead because its engine does not answer. si_code stays
+ * 0: nobody else knows how the replica ended. */
 static bool docker_reap(struct launched *launched, siginfo_t *info)
 {
 	struct engine *engine;
@@ -305,7 +305,8 @@ static bool docker_reap(struct launched *launched, siginfo_t *info)
 	return true;
 }
 
-/* Nobody but its parent may ask the kernel for the signal: it is the usual. */
+/* Only its parent may ask the kernel for the signal. So this names the usual
+ * one. */
 static int docker_stopped(const struct launched *launched)
 {
 	struct str line = STR_INIT;

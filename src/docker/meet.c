@@ -128,8 +128,8 @@ int meeting_open(struct meeting *meeting, const struct launch *launch,
 
 /* ----------------------------------------------------------------- wait --- */
 
-/* The number of a process belongs to it as long as it has not ended, and its
- * end of the socket is open no longer than that. */
+/* A process keeps its number until it has ended, and its end of the socket is
+ * open no longer than that. */
 static bool has_hung_up(int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLRDHUP };
@@ -178,8 +178,8 @@ int meeting_wait(struct meeting *meeting, int timeout_ms, struct err *err)
 
 #define OVER_MOST (2 + HANDED_COUNT)
 
-/* Output and report, then what a replica is handed, whose numbers the packet
- * lists: "go 4 8". */
+/* Sends output and report, and then what a replica is handed. The packet lists
+ * the numbers of these: "go 4 8". */
 static unsigned gather(const struct meeting *meeting, const int *handed,
 		       int descriptors[OVER_MOST], struct str *packet)
 {

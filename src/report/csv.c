@@ -104,7 +104,7 @@ static void put_value(FILE *out, const struct column *column,
 	}
 }
 
-/* The one column that the ancestor has elsewhere, behind another. */
+/* pyasyncio-benchmark has one column elsewhere: behind another. */
 static const struct {
 	const char *column, *behind;
 } moved[] = {

@@ -7,7 +7,8 @@
 
 static void put_json(FILE *out, const json_t *value, int depth);
 
-/* What stands before a member of an object or an array, and before its end. */
+/* Writes what stands before a member of an object or an array, and before its
+ * end. */
 static void put_break(FILE *out, int depth, const char *otherwise)
 {
 	if (depth < 0)
@@ -25,8 +26,7 @@ static void put_key(FILE *out, const char *key)
 	fputs(": ", out);
 }
 
-/* With a point or an exponent, as a whole number would be read as another
- * type. */
+/* Has a point or an exponent: a whole number would be read as another type. */
 static void put_real(FILE *out, double value)
 {
 	char text[REPORT_NUMBER_BYTES];

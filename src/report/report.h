@@ -14,8 +14,8 @@
 enum report_table {
 	REPORT_TRIALS,
 	REPORT_REPLICAS,
-	/* The same rows as pyasyncio-benchmark's two files have them: its columns
-	 * in its order, then those that only we have. */
+	/* The same rows in the form of the two files of pyasyncio-benchmark:
+	 * its columns in its order, then those that only we have. */
 	REPORT_AGGREGATED,
 	REPORT_CONTAINERS,
 };
@@ -26,17 +26,18 @@ static inline bool report_is_per_replica(enum report_table table)
 }
 
 /* CSV as RFC 4180 with "\n". Numbers have as few digits as give the same double
- * again; unknown is an empty field; flags are True and False. Errors are the
- * FILE's. */
+ * again. Unknown is an empty field. Flags are True and False. Errors are those
+ * of the FILE. */
 void report_csv_header(FILE *out, enum report_table table);
 void report_csv_row(FILE *out, const struct result_row *row,
 		    enum report_table table);
 
-/* One object with the CSV's column names; unknown is null. The caller's. */
+/* Returns an object with the column names of the CSV. Unknown is null. The
+ * caller frees it. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
-/* Writes it as jansson does, on one line or indented by two, but its numbers
- * with the digits that the CSV has: 0.1, not 0.10000000000000001. */
+/* Writes it as jansson does, on one line or indented by two. Its numbers have
+ * the digits of the CSV: 0.1, not 0.10000000000000001. */
 void report_json_write(FILE *out, const json_t *value, bool indent);
 
 struct report_row {
@@ -50,9 +51,10 @@ struct report_style {
 };
 
 /*
- * The terminal table: one for each test, parameters and settings; libraries
- * best first by requests a second, baselines beneath, failed trials last, then
- * numbered notes: doubts, differences, what is not comparable.
+ * The table for a terminal: one for each test, parameters and settings.
+ * Libraries come first, the best by requests a second on top; then baselines,
+ * then failed trials. Numbered notes follow: doubts, differences, what is not
+ * comparable.
  */
 void report_table(FILE *out, const struct report_row *rows, size_t count,
 		  const struct report_style *style);

@@ -73,7 +73,7 @@ static void put_titles(FILE *out, const struct group *g, int keep)
 	}
 }
 
-/* Nobody is served by a rate of answers of which some were wrong. */
+/* A rate says nothing if some of the answers were wrong. */
 static bool failed(const struct result_row *row)
 {
 	return row->state && (!strcmp(row->state, "failed") ||
@@ -114,8 +114,8 @@ static void put_line(FILE *out, const char *text, unsigned width)
 	table_wrapped(out, text, (int)strlen(text), width, 2);
 }
 
-/* What blocks of one table differ in stands in each heading, so that they can
- * be told apart; a pool that is not the concurrency's always. */
+/* Each heading has the settings in which the blocks of one table differ. It
+ * always has a pool of another size than the concurrency. */
 static void add_client(struct str *text, const struct group *g,
 		       const struct result_row *row)
 {
@@ -208,7 +208,7 @@ static void add_limits(struct str *text, const struct result_row *row)
 	str_release(&limits);
 }
 
-/* Where the rows were measured: no figure means anything without it. */
+/* Says where the rows were measured: no figure means anything without it. */
 static void put_placement(FILE *out, const struct group *g, unsigned width)
 {
 	const struct result_row *row = g->rows[0]->row;
@@ -233,7 +233,8 @@ static void put_placement(FILE *out, const struct group *g, unsigned width)
 	str_release(&text);
 }
 
-/* The row of `null` anywhere in the table, of another block most often. */
+/* Finds the row of `null` anywhere in the table. Most often it stands in
+ * another block. */
 static const struct result_row *find_null(const struct group *g)
 {
 	for (size_t i = 0; i < g->all_count; i++)
@@ -297,7 +298,7 @@ static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 	str_release(&text);
 }
 
-/* Only our own origin holds answers back until it has seen all requests. */
+/* Only our own origin holds answers back until it has all requests. */
 static void put_unproven(FILE *out, const struct group *g, unsigned width)
 {
 	bool unproven = false;

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 
-/* Each row has a number of its own in it, which is no other finding. */
+/* The number in it differs from row to row; the finding is the same. */
 static bool is_of_others(const struct finding *finding)
 {
 	return !strcmp(finding->name, finding_name(FINDING_OTHERS));
@@ -85,8 +85,8 @@ static size_t words_before(const struct finding *finding)
 	return strcspn(finding->text, "0123456789");
 }
 
-/* The numbers in those findings of all rows that are of others; false where
- * they read the same. */
+/* Finds the numbers of such findings in all rows. false: the findings read the
+ * same. */
 static bool range_of_others(const struct group *g, char least[16],
 			    char most[16])
 {

@@ -20,12 +20,12 @@ struct group {
 	size_t all_count;
 };
 
-/* Text wrapped at `width`, that began at column `indent` and goes on there;
- * ends the line. */
+/* Wraps text at `width`. It begins and goes on at column `indent`, and ends its
+ * line. */
 void table_wrapped(FILE *out, const char *text, int length, unsigned width,
 		   int indent);
 
-/* " [1][3]" behind a row: those of its findings that not all rows share. */
+/* Adds " [1][3]" to a row: the findings of it that not all rows share. */
 void table_note_numbers(FILE *out, struct group *g,
 			const struct result_row *row);
 
