@@ -147,7 +147,7 @@ const struct option_spec options_database[] = {
 const struct option_spec options_results[] = {
 	{ "per-replica", OPTION_FLAG, AT(per_replica), 0, 0, NULL,
 	  "a row for each replica instead of each trial (no)" },
-	{ "from", OPTION_TEXT, AT(from), 0, 0, "SOURCE",
+	{ "from", OPTION_TEXT, AT(from), 0, 0, "WHERE",
 	  "database, or prometheus: rates and memory by a Prometheus' scrapes "
 	  "(database)" },
 	{ "timeout", OPTION_NUMBER, AT(timeout), 0.05, 3600, "SECONDS",

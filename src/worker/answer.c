@@ -15,7 +15,7 @@ void answer_begin(struct slot *slot, const uint32_t *crc32_wanted,
 	slot->received = 0;
 	slot->told = slot->op.verb == BENCHMARK_HEAD ? UINT64_MAX : 0;
 	slot->end_ns = 0;
-	slot->is_watched = crc32_wanted || expect || proof;
+	slot->is_checked = crc32_wanted || expect || proof;
 	slot->crc_wanted = crc32_wanted;
 	slot->expect = expect;
 	slot->proof = proof;
@@ -64,7 +64,7 @@ static void parse_header(struct slot *slot, const unsigned char *bytes)
 
 /* `at`: where in the answer the piece begins. A header is parsed where it lies
  * when it comes in one piece, as most do; else the pieces are collected. */
-static void watch_header(struct slot *slot, uint64_t at,
+static void check_header(struct slot *slot, uint64_t at,
 			 const unsigned char *bytes, size_t n)
 {
 	if (at == 0 && n == slot->op.length) {
@@ -87,7 +87,7 @@ static void compare(struct slot *slot, uint64_t at, const unsigned char *bytes,
 		slot->differs_at++;
 }
 
-static void watch(struct slot *slot, const unsigned char *bytes, size_t n)
+static void check_bytes(struct slot *slot, const unsigned char *bytes, size_t n)
 {
 	uint64_t at = slot->received;
 
@@ -104,15 +104,15 @@ static void watch(struct slot *slot, const unsigned char *bytes, size_t n)
 	if (slot->proof)
 		compare(slot, at, bytes, n);
 	if (slot->expect)
-		watch_header(slot, at, bytes, n);
+		check_header(slot, at, bytes, n);
 }
 
 void benchmark_body(struct benchmark_slot *pub, const void *bytes, size_t n)
 {
 	struct slot *slot = slot_of(pub);
 
-	if (slot->is_watched)
-		watch(slot, bytes, n);
+	if (slot->is_checked)
+		check_bytes(slot, bytes, n);
 	slot->received += n;
 }
 
@@ -187,7 +187,7 @@ enum benchmark_outcome answer_judge(struct slot *slot,
 {
 	if (said == BENCHMARK_OK)
 		said = judge_length(slot);
-	if (said == BENCHMARK_OK && slot->is_watched)
+	if (said == BENCHMARK_OK && slot->is_checked)
 		said = judge_content(slot);
 	return said;
 }

@@ -48,7 +48,7 @@ static void on_signal(int number)
 	errno = before;
 }
 
-static int watch(struct channel *channel, struct err *err)
+static int ask_for_signals(struct channel *channel, struct err *err)
 {
 	struct sigaction action = { .sa_handler = on_signal,
 				    .sa_flags = SA_RESTART };
@@ -59,7 +59,7 @@ static int watch(struct channel *channel, struct err *err)
 	    fcntl(channel->fd, F_SETOWN, getpid()) < 0 ||
 	    fcntl(channel->fd, F_SETFL, flags | O_ASYNC) < 0)
 		return err_sys(err, "the socket to the harness cannot be "
-				    "watched");
+				    "waited for");
 	return 0;
 }
 
@@ -77,7 +77,7 @@ struct channel *channel_new(int fd, struct err *err)
 			"SOCK_SEQPACKET socket: unset it to run the test by "
 			"hand",
 			fd);
-	else if (watch(channel, err) == 0)
+	else if (ask_for_signals(channel, err) == 0)
 		return channel;
 	free(channel);
 	return NULL;

@@ -30,8 +30,8 @@ struct slot {
 	uint64_t told;     /* a head's size, or how many names of a list */
 	bool busy;         /* a request is in flight */
 
-	/* What is watched in the body as it arrives. */
-	bool is_watched;
+	/* What is checked in the body as it arrives. */
+	bool is_checked;
 	const uint32_t *crc_wanted;       /* NULL: not checked */
 	const struct tiff_layout *expect; /* NULL: no header */
 	const unsigned char *proof;       /* op.length bytes, or NULL */
@@ -132,7 +132,7 @@ static inline struct slot *slot_of(struct benchmark_slot *pub)
 	return (struct slot *)pub;
 }
 
-/* answer.c: begins to watch the request of the slot. */
+/* answer.c: begins to check the request of the slot. */
 void answer_begin(struct slot *slot, const uint32_t *crc32,
 		  const struct tiff_layout *expect, const unsigned char *proof);
 

@@ -91,7 +91,7 @@ void benchmark_end(struct benchmark_slot *pub, enum benchmark_outcome said)
 	}
 	finish(worker, flight);
 	/* Checking took its time; else the end is as good as now. */
-	now = slot->is_watched ? clock_now_ns() : slot->end_ns;
+	now = slot->is_checked ? clock_now_ns() : slot->end_ns;
 	/* A test that ends an operation within start() would have start()
 	 * within start() without end; a failing one comes back at once, and
 	 * others must have their turn: both go on after the next wait. */
