@@ -179,27 +179,23 @@ class Staged:
     """An operation of stages: they run in turn, the requests of each at once.
 
     number, expect, fields: as of Operation; the first answer is the header. stages: a tuple of tuples of
-    Request. failed: the request that failed, or None.
+    Request. requests: all of them, a list, in their order. failed: the request that failed, or None.
     """
 
-    __slots__ = ("number", "stages", "expect", "fields", "failed")
+    __slots__ = ("number", "stages", "requests", "expect", "fields", "failed")
 
     has_stages = True
 
     def __init__(self, number, stages, expect, fields):
         self.number = number
         self.stages = stages
+        self.requests = [request for stage in stages for request in stage]
         self.expect = expect
         self.fields = fields
         self.failed = None
 
     def __getattr__(self, name):
         raise AttributeError(f"operation {self.number} has stages, and no {name!r} of its own: see op.stages")
-
-    @property
-    def requests(self):
-        """All of them, a list, in their order."""
-        return [request for stage in self.stages for request in stage]
 
     @property
     def body_bytes(self):

@@ -22,22 +22,22 @@ def asynchronous(verbs):
         answers = []
         for stage in op.stages:
             _check_last(op, answers)
-            calls = [_noting(op, request, verbs[request.verb](client, request)) for request in stage]
-            answers.append([await calls[0]] if len(calls) == 1 else await _all(calls))
+            calls = [verbs[request.verb](client, request) for request in stage]
+            answers.append(await (_all if len(calls) > 1 else _one)(op, stage, calls))
         return [answer for stage in answers for answer in stage]
 
     return operation
 
 
-async def _noting(op, request, call):
+async def _one(op, stage, calls):
     try:
-        return await call
+        return [await calls[0]]
     except BaseException:
-        op.failed = op.failed or request
+        op.failed = stage[0]
         raise
 
 
-async def _all(calls):
+async def _all(op, stage, calls):
     """Runs them at once, each in a task, and returns their results in order. Leaves no task behind.
 
     Where one fails the others are awaited: to stop them would break connections that the next operation
@@ -47,16 +47,27 @@ async def _all(calls):
     try:
         await asyncio.wait(tasks)
     except asyncio.CancelledError:
+        op.failed = next(
+            (request for request, task in zip(stage, tasks, strict=True) if not task.done()), None
+        )
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
         raise
     finally:
         # One that nobody asks for its exception would complain.
-        errors = [None if task.cancelled() else task.exception() for task in tasks if task.done()]
-    for error in filter(None, errors):
-        raise error
+        errors = [task.exception() for task in tasks if task.done() and not task.cancelled()]
+    if any(errors) or any(task.cancelled() for task in tasks):
+        _raise_first(op, stage, tasks)
     return [task.result() for task in tasks]
+
+
+def _raise_first(op, stage, tasks):
+    """Raises what the first of the failed ones raised; of one that the library stopped, CancelledError."""
+    for request, task in zip(stage, tasks, strict=True):
+        if task.cancelled() or task.exception():
+            op.failed = request
+            task.result()
 
 
 def blocking(verbs):
@@ -206,10 +217,5 @@ def record(work, op, answers, start, end):
         outcome, sentence = judge(op, answers, work.check_crc)
     status = next((request.status for request in reversed(op.requests) if request.status), 0)
     has_crc = work.check_crc and any(request.crc32 is not None for request in op.requests)
-    return (
-        outcome,
-        sentence,
-        sum(map(len, bodies(op, answers))),
-        status,
-        _records.CRC_CHECKED if has_crc else 0,
-    )
+    size = op.body_bytes if outcome == OK else sum(map(len, bodies(op, answers)))
+    return outcome, sentence, size, status, _records.CRC_CHECKED if has_crc else 0
