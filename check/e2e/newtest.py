@@ -24,6 +24,45 @@ if __name__ == "__main__":
     worker.main()
 '''
 LIBRARY = 'name = "stranger"\nlanguage = "python"\nkind = "library"\npackages = []\n'
+# What a stranger writes into the folder that tools/new-test made.
+CLIENT = """
+@worker.client(signed_by_worker=True)
+def client(target):
+    with closing(HTTPConnection(target.endpoint.partition("//")[2], timeout=30)) as made:
+        yield made
+"""
+VERBS = """
+def answer(client, request, method="GET"):
+    client.request(method, "/" + request.url.split("/", 3)[3], headers=request.headers())
+    response = client.getresponse()
+    body = response.read()
+    request.check(response.status, response.headers.get("Content-Range"))
+    return response, body
+
+
+@worker.verb
+def get_range(client, request):
+    return answer(client, request)[1]
+
+
+@worker.verb
+def get(client, request):
+    return answer(client, request)[1]
+
+
+@worker.verb
+def get_suffix(client, request):
+    return answer(client, request)[1]
+
+
+@worker.verb
+def head(client, request):
+    return int(answer(client, request, "HEAD")[0].headers["Content-Length"])
+
+
+if __name__ == "__main__":
+    worker.main()
+"""
 
 
 class NewTest(Check):
@@ -89,7 +128,7 @@ class NewTest(Check):
             shutil.rmtree(folder)
             if library and len(os.fsencode(f"{test}.py")) < 256:
                 (folder / library).mkdir(parents=True)
-                (folder / library / "library.toml").write_text(LIBRARY)
+                (folder / library / "library.toml").write_text(LIBRARY + 'workload = "fetch_range"\n')
                 (folder / library / f"{test}.py").write_text(NEW_TEST)
             else:
                 folder.mkdir()
@@ -106,7 +145,7 @@ class NewTest(Check):
         words = ("fetch_range", *SHORT, "--n-requests", 10)
         self.benchmark("run-test", "stranger", *words, GEOIO_TESTS=tests)
         result = self.benchmark("run-test", "wrong", *words, status=1, GEOIO_TESTS=tests)
-        self.assert_sentence(result.stderr, "wrong/library.toml", "line 1")
+        self.assert_sentence(result.stderr, "wrong/library.toml", "language must be")
 
     def listed(self, **env):
         document = self.benchmark("list", "--json", **env).json()
@@ -116,12 +155,12 @@ class NewTest(Check):
         """A copy of a library's test under another name, in a folder beside the checkout's."""
         tests = self.folder / "tests"
         (tests / "null").mkdir(parents=True)
-        shutil.copy(TOP / "benchmark/tests/null/fetch_range.py", tests / "null/strange_new.py")
-        self.assertNotIn("strange_new", self.listed()["null"])
-        self.assertIn("strange_new", self.listed(GEOIO_TESTS=tests)["null"])
-        self.benchmark("run-test", "null", "strange_new", *SHORT, GEOIO_TESTS=tests)
+        shutil.copy(TOP / "benchmark/tests/null/fetch_range.py", tests / "null/fetch_range_new.py")
+        self.assertNotIn("fetch_range_new", self.listed()["null"])
+        self.assertIn("fetch_range_new", self.listed(GEOIO_TESTS=tests)["null"])
+        self.benchmark("run-test", "null", "fetch_range_new", *SHORT, GEOIO_TESTS=tests)
         row = self.only_result()
-        self.assertEqual((row["library_name"], row["test_name"]), ("null", "strange_new"))
+        self.assertEqual((row["library_name"], row["test_name"]), ("null", "fetch_range_new"))
         self.assertGreater(row["number_successes"], 0)
 
     def test_new_library(self):
@@ -137,6 +176,35 @@ class NewTest(Check):
         self.assertEqual(row["origin_requests"], 100, row["findings"])
         self.assertGreater(row["in_flight_proven"], 1, row["findings"])
 
+    def test_a_folder_of_verbs_runs_every_workload(self):
+        words = [TOP / "tools/new-test", "--tests", self.folder, "stranger"]
+        made = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
+        stranger = self.folder / "stranger"
+        files = [str(stranger / name) for name in ("library.toml", "_client.py", "_verbs.py")]
+        self.assertEqual(made[:3], files)
+        for name, imports, body in (
+            (
+                "_client.py",
+                "from contextlib import closing\nfrom http.client import HTTPConnection\n",
+                CLIENT,
+            ),
+            ("_verbs.py", "", VERBS),
+        ):
+            path = stranger / name
+            path.write_text(imports + path.read_text().partition("\n\n\n")[0] + "\n\n" + body)
+        self.assertEqual(self.listed(GEOIO_TESTS=self.folder)["stranger"], ["cog_header", "fetch_range"])
+        description = (stranger / "library.toml").read_text()
+        verbs = '["get_range", "get", "get_suffix", "head"]'
+        (stranger / "library.toml").write_text(description.replace('["get_range"]', verbs))
+        for test in ("fetch_range", "cog_header", "check_stages"):
+            with self.subTest(test=test):
+                options = (*SHORT, "--n-requests", 20, "--concurrency", 3, "--dataset", "cog")
+                self.benchmark("run-test", "stranger", test, *options, GEOIO_TESTS=self.folder)
+                row = self.results()[-1]
+                self.assertEqual(row["test_name"], test)
+                self.assertEqual(row["number_successes"], 20, row["findings"])
+                self.assertEqual(row["origin_requests"], 20 * (7 if test == "check_stages" else 1))
+
     def test_new_file_in_the_folder_itself(self):
         """In a copy of the checkout, as a person would: one file, no build."""
         copy = self.folder / "checkout"
@@ -146,11 +214,11 @@ class NewTest(Check):
         shutil.copytree(TOP / "tools", copy / "tools")
         for name in ("benchmark", "make-cog"):
             shutil.copy2(f"{os.environ['BUILD']}/{name}", build)
-        (copy / "benchmark/tests/pass/one_more.py").write_text(NEW_TEST)
+        (copy / "benchmark/tests/pass/fetch_range_more.py").write_text(NEW_TEST)
         program = build / "benchmark"
-        words = [program, "run-test", "pass", "one_more", *SHORT]
+        words = [program, "run-test", "pass", "fetch_range_more", *SHORT]
         listed = subprocess.run([program, "list"], capture_output=True, text=True, check=True, cwd=copy)
-        self.assertRegex(listed.stdout, r"(?m)^pass .*\bone_more\b")
+        self.assertRegex(listed.stdout, r"(?m)^pass .*\bfetch_range_more\b")
         done = subprocess.run(words, capture_output=True, text=True, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(self.only_result()["number_successes"], 0)
