@@ -85,6 +85,14 @@ class Check(unittest.TestCase):
         self.assertEqual(len(rows), 1, rows)
         return rows[0]
 
+    def assert_same_results_again(self):
+        """Results that are computed again from what is stored are those of the trial when it ended."""
+        tables = ((), ("--per-replica",))
+        before = [self.results(*table) for table in tables]
+        with contextlib.closing(sqlite3.connect(self.db)) as db, db:
+            db.execute("update results set analysis = 0, number_requests = -1, state = ''")
+        self.assertEqual([self.results(*table) for table in tables], before)
+
     def assert_sentence(self, text, *parts):
         """Each part (a regular expression) stands in the text, whose wrapped lines are one each."""
         text = unwrapped(text)

@@ -15,12 +15,23 @@ class Smoke(Check):
         self.assertGreater(row["crc_checked"], 0)
         self.assertEqual(row["state"], "ok")
         self.assert_whole_database()
+        self.assert_same_results_again()
 
     def test_python_worker(self):
         self.benchmark("run-test", "pass", "cog_header", *SHORT)
         row = self.only_result()
         self.assertGreater(row["number_successes"], 0)
         self.assertEqual(row["number_failures"], 0)
+        self.assert_same_results_again()
+
+    def test_limits_and_a_rate(self):
+        limits = ("--rate", 500, "--cpus", 0.5, "--memory", "200MiB", "--pids", 40, "--link-rate", "100Mbit")
+        self.benchmark("run-test", "reference", "fetch_range", *SHORT, "--replicas", 2, *limits, status=None)
+        self.assert_same_results_again()
+
+    def test_one_that_fails(self):
+        self.benchmark("run-test", "pass", "fetch_range", *SHORT, "--pids", 1, status=None)
+        self.assert_same_results_again()
 
     def test_two_replicas(self):
         self.benchmark("run-test", "reference", "cog_header", *SHORT, "--replicas", 2)
@@ -30,6 +41,7 @@ class Smoke(Check):
         for row in replicas:
             self.assertGreater(row["number_successes"], 0)
             self.assertEqual(row["number_failures"], 0)
+        self.assert_same_results_again()
 
     def test_origin_alone(self):
         with self.origin() as origin:

@@ -11,7 +11,6 @@
 #include "report/report.h"
 #include "written.h"
 
-/* What a function of the room writes, as one string of the caller's. */
 static void fill(struct result_row *row, const char *library, double rps)
 {
 	result_row_init(row);

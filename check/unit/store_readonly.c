@@ -48,10 +48,10 @@ static int files_in(const char *path)
 static void older_schemas(void **state)
 {
 	static const char *const schemas[] = { "0001", "0002", "0003",
-					       "0004" };
+					       "0004", "0005" };
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		struct str before = STR_INIT, after = STR_INIT;
 		int rows;
 

@@ -34,6 +34,11 @@ void analyse_records(struct trial *trial, unsigned replica,
  * trial->failed and text where no figure can be believed (judge.h). */
 void analyse_reconcile(struct trial *trial);
 
+/* Of what analyse_summary() makes: a higher one when it makes something else of
+ * the same trial, so that stored results are made again. A new column of the
+ * results is something else. */
+#define ANALYSIS_NUMBER 1
+
 /* One row for the trial and one for each replica; the caller releases. */
 void analyse_summary(const struct trial *trial, const struct run *run,
 		     struct summary *out);

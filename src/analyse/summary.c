@@ -76,6 +76,9 @@ static void add_counts(struct result_row *row, const struct trial *trial,
 	row->failures_truncated += n[OUTCOME_TRUNCATED];
 	row->failures_wrong_bytes += n[OUTCOME_WRONG_BYTES];
 	row->failures_bad_http += n[OUTCOME_BAD_HTTP];
+	/* Programs that did not count these had no such class. */
+	if (replica->bad_records == COUNT_UNKNOWN)
+		row->failures_bad_http = COUNT_UNKNOWN;
 	row->failures_other += n[OUTCOME_OTHER];
 	row->number_failures = row->number_requests - row->number_successes;
 	row->unfinished += replica->unfinished;
@@ -277,6 +280,7 @@ static void clean(struct result_row *row)
 void analyse_summary(const struct trial *trial, const struct run *run,
 		     struct summary *out)
 {
+	out->analysis = ANALYSIS_NUMBER;
 	fill_total(&out->total, trial, run);
 	clean(&out->total);
 	out->replica_count = trial->replica_count;

@@ -17,6 +17,11 @@ static uint64_t or_unknown(uint64_t limit)
 	return limit ? limit : COUNT_UNKNOWN;
 }
 
+static char *or_null(const char *text)
+{
+	return *text ? mem_dup(text) : NULL;
+}
+
 void summary_placement(struct result_row *row, const struct trial *trial)
 {
 	const struct placement *placement = &trial->placement;
@@ -24,12 +29,11 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 	struct limits limits;
 
 	row->isolation = mem_dup(isolation_name(placement->isolation));
-	row->cgroup = mem_dup(placement->cgroup);
-	row->network = mem_dup(placement->network);
-	row->pinning = mem_dup(placement->pinning);
-	row->replica_user = *placement->user ? mem_dup(placement->user) : NULL;
-	row->origin_congestion =
-		*trial->congestion ? mem_dup(trial->congestion) : NULL;
+	row->cgroup = or_null(placement->cgroup);
+	row->network = or_null(placement->network);
+	row->pinning = or_null(placement->pinning);
+	row->replica_user = or_null(placement->user);
+	row->origin_congestion = or_null(trial->congestion);
 	limits_that_hold(trial, &limits);
 	row->cpus_limit = limits.cpus > 0 ? limits.cpus : NAN;
 	row->memory_limit_bytes = or_unknown(limits.memory_bytes);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyse/analyse.h"
 #include "cli/progress.h"
 
 const char *database_url(const struct options *options)
@@ -32,10 +33,33 @@ static int recover(const char *url, struct progress *progress)
 	return code;
 }
 
+/* Rows that an older program made are better than none. */
+static int renew(struct store *store, struct progress *progress)
+{
+	static const struct store_analysis analysis = { ANALYSIS_NUMBER,
+							analyse_summary };
+	struct err err;
+	int code = store_renew(store, &analysis, &err);
+
+	if (code < 0 && code != ERR_INTERRUPTED)
+		progress_say(progress,
+			     "benchmark: results of earlier trials could not "
+			     "be computed again: %s", err.text);
+	return code;
+}
+
 int database_use(struct store **out, const char *url, enum store_mode mode,
 		 struct progress *progress, struct err *err)
 {
+	int code;
+
 	if (store_spooled(url) && recover(url, progress) == ERR_INTERRUPTED)
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	return store_open(out, url, mode, err);
+	code = store_open(out, url, mode, err);
+	if (code == 0 && renew(*out, progress) == ERR_INTERRUPTED) {
+		store_close(*out);
+		*out = NULL;
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
+	}
+	return code;
 }

@@ -149,6 +149,7 @@ struct summary {
 	struct result_row total;
 	struct result_row *replica;
 	unsigned replica_count;
+	unsigned analysis; /* the number of what made it */
 };
 
 void summary_release(struct summary *summary);

@@ -25,6 +25,7 @@ struct store {
 	off_t size;
 	struct timespec changed;
 	bool alone; /* nobody else may have it open */
+	bool reading; /* STORE_READ: a copy in memory would do */
 };
 
 /* The path in a URL; the caller frees *out. */

@@ -42,13 +42,15 @@ static void bind_column(struct statement *s, const struct column *column,
 }
 
 static int save_row(struct statement *s, const struct trial *trial, int replica,
-		    const struct result_row *row, struct err *err)
+		    unsigned analysis, const struct result_row *row,
+		    struct err *err)
 {
 	statement_text(s, trial->id);
 	if (replica < 0)
 		statement_null(s);
 	else
 		statement_signed(s, replica);
+	statement_count(s, analysis);
 	for (const struct column *c = result_columns; c->name; c++)
 		bind_column(s, c, row);
 	return statement_run(s, err);
@@ -61,17 +63,19 @@ int save_results(const struct store *store, const struct trial *trial,
 	struct statement s;
 	int code;
 
-	str_add(&sql, "INSERT INTO results (trial, replica, ");
+	str_add(&sql, "INSERT INTO results (trial, replica, analysis, ");
 	add_names(&sql);
-	str_add(&sql, ") VALUES (?, ?");
+	str_add(&sql, ") VALUES (?, ?, ?");
 	for (const struct column *c = result_columns; c->name; c++)
 		str_add(&sql, ", ?");
 	str_add(&sql, ")");
 	code = statement_prepare(&s, store, sql.buf, err);
 	if (code == 0)
-		code = save_row(&s, trial, -1, &summary->total, err);
+		code = save_row(&s, trial, -1, summary->analysis,
+				&summary->total, err);
 	for (unsigned i = 0; code == 0 && i < summary->replica_count; i++)
-		code = save_row(&s, trial, (int)i, &summary->replica[i], err);
+		code = save_row(&s, trial, (int)i, summary->analysis,
+				&summary->replica[i], err);
 	statement_release(&s);
 	str_release(&sql);
 	return code;

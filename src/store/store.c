@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/blob.h"
 #include "store/database.h"
 #include "store/migrate.h"
 #include "store/results_columns.h"
@@ -23,6 +22,7 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	if (code < 0)
 		return code;
 	store = mem_new(sizeof(*store));
+	store->reading = mode == STORE_READ;
 	code = database_open(store, path, mode == STORE_WRITE, err);
 	free(path);
 	if (code == 0)
@@ -123,46 +123,4 @@ int store_add_trial(struct store *store, const struct run *run,
 	if (code == 0)
 		code = save_results(store, trial, summary, err);
 	return database_end(store, code, err);
-}
-
-static int read_latency(const struct store *store, struct statement *s,
-			struct histogram *out, struct err *err)
-{
-	int more = statement_step(s, err);
-
-	if (more < 0)
-		return more;
-	if (!more)
-		return err_set(err, ERR_NOT_FOUND,
-			       "%s has no such replica's latency",
-			       store->path);
-	histogram_init(out);
-	out->min_ns = (uint64_t)sqlite3_column_int64(s->handle, 0);
-	out->max_ns = (uint64_t)sqlite3_column_int64(s->handle, 1);
-	out->sum_ns = sqlite3_column_double(s->handle, 2);
-	if (!blob_decode(sqlite3_column_blob(s->handle, 3),
-			 (size_t)sqlite3_column_bytes(s->handle, 3), out))
-		return err_set(err, ERR_INVALID,
-			       "%s: a latency histogram is damaged",
-			       store->path);
-	return 0;
-}
-
-int store_read_latency(struct store *store, const char *trial_id,
-		       unsigned replica, struct histogram *out, struct err *err)
-{
-	struct statement s;
-	int code = statement_prepare(&s, store,
-				     "SELECT min_ns, max_ns, sum_ns, histogram "
-				     "FROM latency WHERE trial_id = ? AND "
-				     "replica = ?",
-				     err);
-
-	if (code == 0) {
-		statement_text(&s, trial_id);
-		statement_signed(&s, replica);
-		code = read_latency(store, &s, out, err);
-	}
-	statement_release(&s);
-	return code;
 }

@@ -108,6 +108,31 @@ int store_recent_results(struct store *store, unsigned most,
 				    const struct result_row *row),
 			 void *context, struct err *err);
 
+/*
+ * Reads a whole trial back, as it was when it was judged, and its run. What was
+ * not stored then is unknown. The caller releases the trial and frees
+ * run->command. ERR_NOT_FOUND: there is none. ERR_INVALID: it is not whole.
+ */
+int store_read_trial(struct store *store, const char *id, struct trial *out,
+		     struct run *run, struct err *err);
+
+/* What makes results, from a trial as it was read back or measured; the number
+ * is a higher one when it makes others. */
+struct store_analysis {
+	unsigned number;
+	void (*make)(const struct trial *trial, const struct run *run,
+		     struct summary *out);
+};
+
+/*
+ * Makes results again that an older analysis made, or that are missing: in the
+ * database, or where it cannot be written, in a copy in memory, which the store
+ * then is. A trial that is not whole keeps those that it has. ERR_INTERRUPTED:
+ * the person did not want to wait.
+ */
+int store_renew(struct store *store, const struct store_analysis *analysis,
+		struct err *err);
+
 /* Reads one replica's latency histogram back. ERR_NOT_FOUND: no such one. */
 int store_read_latency(struct store *store, const char *trial_id,
 		       unsigned replica, struct histogram *out,

@@ -29,9 +29,8 @@ ALTER TABLE replicas ADD COLUMN impossible_text TEXT;
 ALTER TABLE results ADD COLUMN analysis INTEGER;
 CREATE INDEX results_by_analysis ON results(ifnull(analysis, 0));
 
--- Before 0003 the run's isolation was that of all its trials.
-UPDATE trials SET isolation = (SELECT isolation FROM runs WHERE id = run_id)
-WHERE isolation IS NULL;
+-- Before 0003 there was no other.
+UPDATE trials SET isolation = 'process' WHERE isolation IS NULL;
 
 -- Some of what is missing stands in the results that were made of it.
 UPDATE replicas SET

@@ -1,0 +1,354 @@
+#include "store/read.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/blob.h"
+#include "store/database.h"
+#include "store/stored.h"
+
+static int fail_trial(const struct store *store, const char *id,
+		      struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s: the trial %s is not whole: keep a copy, and remove "
+		       "it with `DELETE FROM trials WHERE id = '%s'`",
+		       store->path, id, id);
+}
+
+/* A statement about one trial, which is bound. */
+static int select_of(struct statement *s, const struct store *store,
+		     const struct stored *list, const char *from,
+		     const char *id, struct err *err)
+{
+	int code = stored_select(s, store, list, from, err);
+
+	if (code == 0)
+		statement_text(s, id);
+	return code;
+}
+
+static int read_one(const struct store *store, const struct stored *list,
+		    const char *from, const char *id, void *to,
+		    struct err *err)
+{
+	struct statement s;
+	int more, code = select_of(&s, store, list, from, id, err);
+
+	if (code == 0) {
+		more = statement_step(&s, err);
+		if (more > 0)
+			stored_read(&s, list, to);
+		code = more < 0 ? more
+		       : more   ? 0
+				: err_set(err, ERR_NOT_FOUND,
+					  "%s has no trial %s", store->path,
+					  id);
+	}
+	statement_release(&s);
+	return code;
+}
+
+static uint64_t known(uint64_t count)
+{
+	return count == COUNT_UNKNOWN ? 0 : count;
+}
+
+/* As the program has it: what save.c marked as unknown. */
+static void unmark(struct trial *trial)
+{
+	struct applied *a = &trial->applied;
+
+	trial->own_origin = trial->origin_cpu_ns != COUNT_UNKNOWN;
+	trial->origin_cpu_ns = known(trial->origin_cpu_ns);
+	a->known = !isnan(a->cpus) || a->memory_bytes != COUNT_UNKNOWN ||
+		   a->pids != COUNT_UNKNOWN;
+	a->cpus = isnan(a->cpus) ? 0 : a->cpus;
+	a->memory_bytes = known(a->memory_bytes);
+	a->pids = known(a->pids);
+}
+
+static void add_replica(struct trial *trial, const struct statement *s,
+			size_t *capacity)
+{
+	size_t count = trial->replica_count;
+
+	MEM_ROOM(trial->replica, count, *capacity);
+	memset(&trial->replica[count], 0, sizeof(*trial->replica));
+	stored_read(s, stored_replica, &trial->replica[count]);
+	trial->replica[count].latency = mem_new(sizeof(struct histogram));
+	trial->replica_count++;
+}
+
+static int read_replicas(const struct store *store, struct trial *trial,
+			 struct err *err)
+{
+	struct statement s;
+	size_t capacity = 0;
+	int more = 0, code = select_of(&s, store, stored_replica,
+				       "replicas WHERE trial_id = ? ORDER BY "
+				       "replica", trial->id, err);
+
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		add_replica(trial, &s, &capacity);
+		if (trial->replica[trial->replica_count - 1].number + 1 !=
+		    trial->replica_count)
+			code = fail_trial(store, trial->id, err);
+	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+static int take_latency(const struct store *store, const struct statement *s,
+			struct histogram *out, uint64_t *ok, struct err *err)
+{
+	histogram_init(out);
+	out->min_ns = (uint64_t)sqlite3_column_int64(s->handle, 0);
+	out->max_ns = (uint64_t)sqlite3_column_int64(s->handle, 1);
+	out->sum_ns = sqlite3_column_double(s->handle, 2);
+	if (ok)
+		*ok = (uint64_t)sqlite3_column_int64(s->handle, 4);
+	if (blob_decode(sqlite3_column_blob(s->handle, 3),
+			(size_t)sqlite3_column_bytes(s->handle, 3), out))
+		return 0;
+	return err_set(err, ERR_INVALID, "%s: a latency histogram is damaged",
+		       store->path);
+}
+
+int read_latency(const struct store *store, const char *trial_id,
+		 unsigned replica, struct histogram *out, uint64_t *ok,
+		 struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(&s, store,
+				     "SELECT min_ns, max_ns, sum_ns, histogram, "
+				     "operations FROM latency WHERE trial_id = "
+				     "? AND replica = ?", err);
+
+	if (code == 0) {
+		statement_text(&s, trial_id);
+		statement_signed(&s, replica);
+		code = statement_step(&s, err);
+		if (code == 0)
+			code = err_set(err, ERR_NOT_FOUND,
+				       "%s has no such replica's latency",
+				       store->path);
+		else if (code > 0)
+			code = take_latency(store, &s, out, ok, err);
+	}
+	statement_release(&s);
+	return code;
+}
+
+static int read_latencies(const struct store *store, struct trial *trial,
+			  struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++)
+		code = read_latency(store, trial->id, i,
+				    trial->replica[i].latency,
+				    &trial->replica[i].outcomes[OUTCOME_OK],
+				    err);
+	return code;
+}
+
+/* The replica that a row's column `at` is of; NULL: there is none. */
+static struct replica *replica_at(const struct trial *trial,
+				  const struct statement *s, int at)
+{
+	int64_t number = sqlite3_column_int64(s->handle, at);
+
+	return number >= 0 && number < (int64_t)trial->replica_count
+		       ? &trial->replica[number]
+		       : NULL;
+}
+
+static void take_failure(struct replica *replica, const struct statement *s)
+{
+	const char *word = (const char *)sqlite3_column_text(s->handle, 1);
+	const char *text = (const char *)sqlite3_column_text(s->handle, 3);
+	unsigned outcome = outcome_number(word);
+
+	/* That of a newer program: it failed. */
+	if (outcome == OUTCOME_NONE || outcome == OUTCOME_OK)
+		outcome = OUTCOME_OTHER;
+	replica->outcomes[outcome] +=
+		(uint64_t)sqlite3_column_int64(s->handle, 2);
+	if (text && !replica->failure_text[outcome])
+		replica->failure_text[outcome] = mem_dup(text);
+}
+
+static int read_failures(const struct store *store, struct trial *trial,
+			 struct err *err)
+{
+	struct statement s;
+	int more = 0, code = statement_prepare(
+		&s, store,
+		"SELECT replica, outcome, operations, text FROM failures "
+		"WHERE trial_id = ?", err);
+
+	if (code == 0)
+		statement_text(&s, trial->id);
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		struct replica *replica = replica_at(trial, &s, 0);
+
+		if (replica)
+			take_failure(replica, &s);
+		else
+			code = fail_trial(store, trial->id, err);
+	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+static int read_counts(const struct store *store, const char *phase,
+		       const struct trial *trial, struct replica *replica,
+		       struct ledger_counts *out, struct err *err)
+{
+	char *from = mem_printf("ledger WHERE trial_id = ? AND replica = %u "
+				"AND phase = '%s'", replica->number, phase);
+	int code = read_one(store, stored_counts, from, trial->id, out, err);
+
+	free(from);
+	return code;
+}
+
+static int read_ledger(const struct store *store, struct trial *trial,
+		       struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; trial->own_origin && code == 0 &&
+			     i < trial->replica_count; i++) {
+		struct replica *r = &trial->replica[i];
+
+		code = read_counts(store, "setup", trial, r, &r->ledger_setup,
+				   err);
+		if (code == 0)
+			code = read_counts(store, "timed", trial, r,
+					   &r->ledger, err);
+	}
+	return code;
+}
+
+/* In the order in which they were read. */
+static int read_samples(const struct store *store, struct trial *trial,
+			struct err *err)
+{
+	struct statement s;
+	int more = 0, code = select_of(&s, store, stored_sample,
+				       "samples WHERE trial_id = ? ORDER BY "
+				       "at_ns, replica", trial->id, err);
+
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		struct sample sample;
+
+		stored_read(&s, stored_sample, &sample);
+		sample.at_ns += trial->go_ns;
+		if (sample.replica < (int64_t)trial->replica_count)
+			trial_add_sample(trial, &sample);
+		else
+			code = fail_trial(store, trial->id, err);
+	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+static int read_machine(const struct store *store, struct trial *trial,
+			struct err *err)
+{
+	struct statement s;
+	int more = 0, code = select_of(&s, store, stored_machine,
+				       "machine_samples WHERE trial_id = ? "
+				       "ORDER BY at_ns", trial->id, err);
+
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		struct machine_sample sample;
+
+		stored_read(&s, stored_machine, &sample);
+		sample.at_ns += trial->go_ns;
+		trial_add_machine(trial, &sample);
+	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+/* Why it failed is the row's first finding, and the trial's text. */
+static int read_trial_findings(const struct store *store, struct trial *trial,
+			       struct err *err)
+{
+	struct statement s;
+	int more = 0, code = statement_prepare(
+		&s, store,
+		"SELECT name, text FROM findings WHERE trial_id = ? AND "
+		"position >= ? ORDER BY position", err);
+
+	if (code == 0) {
+		statement_text(&s, trial->id);
+		statement_signed(&s, *trial->text ? 1 : 0);
+	}
+	while (code == 0 && (more = statement_step(&s, err)) > 0)
+		findings_add(&trial->findings,
+			     (const char *)sqlite3_column_text(s.handle, 0),
+			     (const char *)sqlite3_column_text(s.handle, 1));
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+/* What was asked for: a column for each member of struct trial_spec. */
+static int read_spec(const struct store *store, const char *id,
+		     struct trial *trial, struct err *err)
+{
+	int code = read_one(store, stored_trial, "trials WHERE id = ?", id,
+			    trial, err);
+
+	if (code == 0)
+		unmark(trial);
+	return code;
+}
+
+int read_trial(const struct store *store, const char *id, struct trial *out,
+	       struct run *run, struct err *err)
+{
+	static int (*const parts[])(const struct store *, struct trial *,
+				    struct err *) = {
+		read_replicas, read_latencies, read_failures, read_ledger,
+		read_samples,  read_machine,   read_trial_findings,
+	};
+	int code;
+
+	memset(out, 0, sizeof(*out));
+	memset(run, 0, sizeof(*run));
+	code = read_spec(store, id, out, err);
+	for (size_t i = 0; code == 0 && i < sizeof(parts) / sizeof(*parts); i++)
+		code = parts[i](store, out, err);
+	if (code == 0)
+		code = read_one(store, stored_run,
+				"runs WHERE id = (SELECT run_id FROM trials "
+				"WHERE id = ?)", id, run, err);
+	if (code < 0)
+		trial_release(out);
+	return code;
+}
+
+/* No writer's trial is half there, but one may be removed meanwhile. */
+int store_read_trial(struct store *store, const char *id, struct trial *out,
+		     struct run *run, struct err *err)
+{
+	int code = database_run(store, "BEGIN", err);
+
+	if (code < 0)
+		return code;
+	code = read_trial(store, id, out, run, err);
+	database_run(store, "COMMIT", NULL);
+	return code;
+}
+
+int store_read_latency(struct store *store, const char *trial_id,
+		       unsigned replica, struct histogram *out, struct err *err)
+{
+	return read_latency(store, trial_id, replica, out, NULL, err);
+}

@@ -1,0 +1,157 @@
+/*
+ * Results that an older analysis made are made again from what is stored. A
+ * trial is renewed in a transaction of its own: a run beside it never waits for
+ * long, and what a kill leaves is found the next time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/work.h"
+#include "store/database.h"
+#include "store/read.h"
+#include "store/save.h"
+
+struct ids {
+	char **id;
+	size_t count, capacity;
+};
+
+/* What results cannot be made of keeps those that it has: somebody may have
+ * removed samples, which are most of a database. */
+static const char older_sql[] =
+	"SELECT id FROM trials t LEFT JOIN results r ON r.trial = t.id AND "
+	"ifnull(r.replica, -1) = -1 WHERE "
+	"(r.trial IS NULL OR t.id IN (SELECT trial FROM results WHERE "
+	"ifnull(analysis, 0) < ?)) AND "
+	"(ifnull(r.\"recv_bytes_per_second_count\", 0) = 0 OR EXISTS (SELECT 1 "
+	"FROM samples WHERE trial_id = t.id)) AND "
+	"(SELECT count(*) FROM latency WHERE trial_id = t.id) = "
+	"(SELECT count(*) FROM replicas WHERE trial_id = t.id)";
+
+static void ids_release(struct ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		free(ids->id[i]);
+	free(ids->id);
+}
+
+static int find_older(const struct store *store, unsigned number,
+		      struct ids *ids, struct err *err)
+{
+	struct statement s;
+	int more = 0, code = statement_prepare(&s, store, older_sql, err);
+
+	if (code == 0)
+		statement_count(&s, number);
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		MEM_ROOM(ids->id, ids->count, ids->capacity);
+		ids->id[ids->count++] = mem_dup(
+			(const char *)sqlite3_column_text(s.handle, 0));
+	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+static int remove_from(const struct store *store, const char *sql,
+		       const char *id, struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(&s, store, sql, err);
+
+	if (code == 0) {
+		statement_text(&s, id);
+		code = statement_run(&s, err);
+	}
+	statement_release(&s);
+	return code;
+}
+
+static int replace(const struct store *store, const struct trial *trial,
+		   const struct summary *summary, struct err *err)
+{
+	int code = remove_from(store, "DELETE FROM results WHERE trial = ?",
+			       trial->id, err);
+
+	if (code == 0)
+		code = remove_from(store,
+				   "DELETE FROM findings WHERE trial_id = ?",
+				   trial->id, err);
+	if (code == 0)
+		code = save_findings(store, trial, summary, err);
+	return code < 0 ? code : save_results(store, trial, summary, err);
+}
+
+static int renew(const struct store *store,
+		 const struct store_analysis *analysis, const char *id,
+		 struct err *err)
+{
+	struct summary summary = { 0 };
+	struct trial trial;
+	struct run run;
+	int code = read_trial(store, id, &trial, &run, err);
+
+	if (code < 0)
+		return code;
+	analysis->make(&trial, &run, &summary);
+	code = replace(store, &trial, &summary, err);
+	summary_release(&summary);
+	trial_release(&trial);
+	free(run.command);
+	return code;
+}
+
+/* One that is damaged, or was removed meanwhile, keeps what it has. */
+static int renew_locked(const struct store *store,
+			const struct store_analysis *analysis, const char *id,
+			struct err *err)
+{
+	int code = database_begin(store, err);
+
+	if (code == 0)
+		code = database_end(store, renew(store, analysis, id, err),
+				    err);
+	return code == ERR_INVALID || code == ERR_NOT_FOUND ? 0 : code;
+}
+
+static int renew_all(const struct store *store,
+		     const struct store_analysis *analysis,
+		     const struct ids *ids, struct err *err)
+{
+	int code = 0;
+
+	work_begin(ids->count, "trials", "computing results of %s again",
+		   store->path);
+	for (size_t i = 0; code == 0 && i < ids->count; i++) {
+		code = renew_locked(store, analysis, ids->id[i], err);
+		if (code == 0)
+			code = work_done(1, 0, err);
+	}
+	work_end();
+	return code;
+}
+
+static bool is_readonly(const struct store *store)
+{
+	return store->reading && sqlite3_db_readonly(store->db, "main") == 1;
+}
+
+/* Where nothing can be written who reads makes them in memory. */
+int store_renew(struct store *store, const struct store_analysis *analysis,
+		struct err *err)
+{
+	struct ids ids = { 0 };
+	int code = find_older(store, analysis->number, &ids, err);
+
+	if (code == 0 && ids.count && is_readonly(store))
+		code = readonly_copy(store, err);
+	if (code == 0 && ids.count)
+		code = renew_all(store, analysis, &ids, err);
+	if (store->reading && (code == ERR_SYSTEM || code == ERR_CONFLICT)) {
+		code = readonly_copy(store, err);
+		if (code == 0)
+			code = renew_all(store, analysis, &ids, err);
+	}
+	ids_release(&ids);
+	return code;
+}
