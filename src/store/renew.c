@@ -20,14 +20,15 @@ struct ids {
 /* What results cannot be made of keeps those that it has: somebody may have
  * removed samples, which are most of a database. */
 static const char older_sql[] =
-	"SELECT id FROM trials t LEFT JOIN results r ON r.trial = t.id AND "
+	"WITH older(id) AS (SELECT trial FROM results WHERE ifnull(analysis, 0) "
+	"< ? UNION SELECT id FROM trials WHERE NOT EXISTS (SELECT 1 FROM "
+	"results WHERE trial = trials.id)) "
+	"SELECT id FROM older LEFT JOIN results r ON r.trial = older.id AND "
 	"ifnull(r.replica, -1) = -1 WHERE "
-	"(r.trial IS NULL OR t.id IN (SELECT trial FROM results WHERE "
-	"ifnull(analysis, 0) < ?)) AND "
 	"(ifnull(r.\"recv_bytes_per_second_count\", 0) = 0 OR EXISTS (SELECT 1 "
-	"FROM samples WHERE trial_id = t.id)) AND "
-	"(SELECT count(*) FROM latency WHERE trial_id = t.id) = "
-	"(SELECT count(*) FROM replicas WHERE trial_id = t.id)";
+	"FROM samples WHERE trial_id = older.id)) AND "
+	"(SELECT count(*) FROM latency WHERE trial_id = older.id) = "
+	"(SELECT count(*) FROM replicas WHERE trial_id = older.id)";
 
 static void ids_release(struct ids *ids)
 {

@@ -21,8 +21,9 @@
 struct store;
 
 enum store_mode {
-	STORE_READ,  /* ERR_NOT_FOUND where there is none; never changes it,
-		      * nor needs to: a copy in memory gets a newer schema */
+	STORE_READ,  /* ERR_NOT_FOUND where there is none; changes nothing but
+		      * results (store_renew()), nor needs to: a copy in memory
+		      * gets a newer schema */
 	STORE_WRITE, /* made where there is none, upgraded to the newest schema */
 };
 
