@@ -174,11 +174,10 @@ static json_t *json_value(const struct column *column,
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
+	case COLUMN_NAMES:
 		return json_text(result_text(row, column));
 	case COLUMN_FINDINGS:
 		return json_findings(value);
-	case COLUMN_NAMES:
-		break; /* they stand in the findings */
 	case COLUMN_COUNT:
 		count = *(const uint64_t *)value;
 		return count == COUNT_UNKNOWN ? json_null()
@@ -197,7 +196,7 @@ json_t *report_json(const struct result_row *row, bool per_replica)
 	json_t *object = json_object();
 
 	for (const struct column *c = result_columns; c->name; c++) {
-		if (stands(c, per_replica) && c->kind != COLUMN_NAMES)
+		if (stands(c, per_replica))
 			json_object_set_new(object, c->name,
 					    json_value(c, row));
 	}
