@@ -26,16 +26,19 @@ static const struct plan *make_plan(void)
 
 static void make_trial(struct trial *trial, uint8_t asked, uint8_t said)
 {
-	struct trial_spec spec = {
-		.library = "lib", .test = "fetch_range",
-		.client = { 4, true, 30, true },
-		.replicas = 1 + (asked & 1), .concurrency = 4,
-		.n_requests = asked & 2 ? 10 : 0,
-		.timeout_s = 2, .operation_timeout_s = 1,
-		.rate = asked & 4 ? 100 : 0,
-		.cpus_limit = asked & 8 ? 0.5 : 0,
-	};
+	struct trial_spec spec;
 
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.test = "fetch_range";
+	spec.pool_size = 4;
+	spec.replicas = 1 + (asked & 1);
+	spec.concurrency = 4;
+	spec.n_requests = asked & 2 ? 10 : COUNT_UNKNOWN;
+	spec.timeout_s = 2;
+	spec.operation_timeout_s = 1;
+	spec.rate = asked & 4 ? 100 : NAN;
+	spec.cpus_limit = asked & 8 ? 0.5 : NAN;
 	trial_init(trial, &spec);
 	trial->go_ns = GO;
 	trial->window_end_ns = GO + 2 * S;

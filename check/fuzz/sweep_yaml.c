@@ -5,14 +5,16 @@
 
 static void check_job(const struct options *job)
 {
+	const struct trial_spec *spec = &job->spec;
+
 	must(job->library.count == 1 && job->library.at[0][0]);
 	must(job->test.count == 1 && job->test.at[0][0]);
-	must(job->replicas >= 1 && job->replicas <= 1024);
-	must(job->concurrency >= 1 && job->concurrency <= 10000);
-	must(job->timeout == -1 ||
-	     (job->timeout >= 0.05 && job->timeout <= TIMEOUT_MOST_S));
-	must(job->rate >= 0 && job->rate <= 1e9);
-	must(job->memory == 0 || job->memory >= 1048576);
+	must(spec->replicas >= 1 && spec->replicas <= 1024);
+	must(spec->concurrency >= 1 && spec->concurrency <= 10000);
+	must(isnan(spec->timeout_s) || (spec->timeout_s >= 0.05 &&
+					spec->timeout_s <= TIMEOUT_MOST_S));
+	must(isnan(spec->rate) || (spec->rate > 0 && spec->rate <= 1e9));
+	must(spec->memory_limit_bytes >= 1048576);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

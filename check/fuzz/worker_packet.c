@@ -4,12 +4,6 @@
 #include "record/trial.h"
 #include "run/packet.h"
 
-static const struct trial_spec spec = { .library = "lib",
-					.test = "fetch_range",
-					.replicas = 1,
-					.concurrency = 1,
-					.timeout_s = 1 };
-
 /* Texts of the replica's end up in tables and terminals. */
 static void check_text(const char *text, int lines)
 {
@@ -35,10 +29,15 @@ static void check_replica(const struct replica *replica)
 
 static void read_as_all(const json_t *packet)
 {
+	struct trial_spec spec;
 	struct trial trial;
 	const char *stage = NULL, *message = NULL;
 	struct err err = { "" };
 
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.test = "fetch_range";
+	spec.concurrency = 1;
 	trial_init(&trial, &spec);
 	must_tell(packet_read_ready(packet, trial.replica, &err), &err);
 	must_tell(packet_read_done(packet, trial.replica, &err), &err);

@@ -22,15 +22,15 @@ static void near(double value, double expected)
 /* A trial of 2 s of one replica that works for "lib". */
 static void make_trial(struct trial *trial, unsigned replicas)
 {
-	struct trial_spec spec = {
-		.library = "lib",
-		.test = "fetch_range",
-		.client = { 4, true, 30, true },
-		.replicas = replicas,
-		.concurrency = 4,
-		.timeout_s = 2,
-	};
+	struct trial_spec spec;
 
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.test = "fetch_range";
+	spec.pool_size = 4;
+	spec.replicas = replicas;
+	spec.concurrency = 4;
+	spec.timeout_s = 2;
 	trial_init(trial, &spec);
 	trial->go_ns = GO;
 	trial->window_end_ns = GO + 2000 * MS;
@@ -416,7 +416,7 @@ static void check_reconcile(void **state)
 	r->crc_checked = 30;
 	r->ledger.connections = 9;
 	assert_says(&trial, "opened 13 connections");
-	trial.spec.client.keep_alive = false;
+	trial.spec.keep_alive = false;
 	assert_says(&trial, "keep_alive is off: 13 connections for 1000");
 	trial_release(&trial);
 }
@@ -434,10 +434,10 @@ static void check_settings_not_honoured(void **state)
 	trial.replica[0].outcomes[OUTCOME_OK] = 1000;
 	trial.replica[0].crc_checked = 1;
 	assert_string_equal(reconcile(&trial), "");
-	trial.spec.client.use_dns_cache = false;
+	trial.spec.use_dns_cache = false;
 	assert_says(&trial, "not comparable in use_dns_cache");
 	assert_null(strstr(reconcile(&trial), "pool_size"));
-	trial.spec.client.pool_size = 9;
+	trial.spec.pool_size = 9;
 	assert_says(&trial, "not comparable in pool_size");
 	trial_release(&trial);
 }

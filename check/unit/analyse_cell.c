@@ -37,15 +37,15 @@ static void fill_link(struct replica *r)
 /* A trial of 2 s in cells, of which there is nothing to say. */
 static void make_trial(struct trial *trial, unsigned replicas)
 {
-	struct trial_spec spec = {
-		.library = "lib",
-		.test = "fetch_range",
-		.client = { 4, true, 30, true },
-		.replicas = replicas,
-		.concurrency = 4,
-		.timeout_s = 2,
-	};
+	struct trial_spec spec;
 
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.test = "fetch_range";
+	spec.pool_size = 4;
+	spec.replicas = replicas;
+	spec.concurrency = 4;
+	spec.timeout_s = 2;
 	trial_init(trial, &spec);
 	trial->placement = (struct placement){ ISOLATION_CELL, "v1", "veth",
 					       "origin 1, replicas 0",

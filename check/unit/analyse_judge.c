@@ -17,14 +17,16 @@ static struct replica *r;
 /* Two replicas that did 1,000 operations each, as the origin saw it. */
 static int make(void **state)
 {
-	struct trial_spec spec = { .library = "lib",
-				   .replicas = 2,
-				   .concurrency = 4,
-				   .client = { 4, true, 30, true },
-				   .operation_timeout_s = 1,
-				   .timeout_s = 2 };
+	struct trial_spec spec;
 
 	(void)state;
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.replicas = 2;
+	spec.concurrency = 4;
+	spec.pool_size = 4;
+	spec.operation_timeout_s = 1;
+	spec.timeout_s = 2;
 	trial_init(&trial, &spec);
 	trial.go_ns = GO;
 	trial.window_end_ns = GO + 2000 * MS;
@@ -94,7 +96,8 @@ static void check_null(void **state)
 	(void)state;
 	r->ledger.requests = trial.replica[0].ledger.requests = 0;
 	r->ledger.body_bytes = 0;
-	strcpy(trial.spec.library, "null");
+	free((void *)(uintptr_t)trial.spec.library);
+	trial.spec.library = mem_dup("null");
 	analyse_reconcile(&trial);
 	assert_false(trial.failed);
 	assert_non_null(strstr(said(&trial.findings), "the harness's own cost"));
@@ -233,7 +236,7 @@ static void check_rate(void **state)
 	assert_true(summary.total.operations_started == COUNT_UNKNOWN);
 	assert_true(summary.total.operations_never_started == COUNT_UNKNOWN);
 	summary_release(&summary);
-	trial.spec.rate = 0;
+	trial.spec.rate = NAN;
 	analyse_summary(&trial, &run, &summary);
 	assert_true(summary.total.operations_due == COUNT_UNKNOWN);
 	summary_release(&summary);

@@ -14,13 +14,15 @@ static struct limits limits;
 /* 2 s with all limits, as they were asked for. */
 static int make(void **state)
 {
-	struct trial_spec spec = { .replicas = 2,
-				   .cpus_limit = 0.2,
-				   .memory_limit_bytes = 20 << 20,
-				   .pids_limit = 4,
-				   .link_bits_per_second = 80000000 };
+	struct trial_spec spec;
 
 	(void)state;
+	spec_init(&spec);
+	spec.replicas = 2;
+	spec.cpus_limit = 0.2;
+	spec.memory_limit_bytes = 20 << 20;
+	spec.pids_limit = 4;
+	spec.link_bits_per_second = 80000000;
 	trial_init(&trial, &spec);
 	trial.go_ns = GO;
 	trial.window_end_ns = GO + 2000 * MS;
@@ -112,9 +114,9 @@ static void check_use(void **state)
 static void check_none(void **state)
 {
 	(void)state;
-	trial.spec.cpus_limit = 0;
-	trial.spec.memory_limit_bytes = trial.spec.pids_limit = 0;
-	trial.spec.link_bits_per_second = 0;
+	trial.spec.cpus_limit = NAN;
+	trial.spec.memory_limit_bytes = trial.spec.pids_limit = COUNT_UNKNOWN;
+	trial.spec.link_bits_per_second = COUNT_UNKNOWN;
 	trial.replica[0].cpu_ns = 4000 * MS;
 	assert_says(NULL);
 	assert_true(limits.cpus == 0);

@@ -19,13 +19,15 @@ static char why[REPLICA_BAD_BYTES];
  * operation carries a CRC. */
 static int make(void **state)
 {
-	struct trial_spec spec = { .library = "lib",
-				   .replicas = 2,
-				   .concurrency = 3,
-				   .operation_timeout_s = 1,
-				   .timeout_s = 2 };
+	struct trial_spec spec;
 
 	(void)state;
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.replicas = 2;
+	spec.concurrency = 3;
+	spec.operation_timeout_s = 1;
+	spec.timeout_s = 2;
 	trial_init(&trial, &spec);
 	trial.go_ns = GO;
 	for (int i = 0; i < OPS; i++)

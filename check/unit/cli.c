@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -38,11 +39,11 @@ static void check_options_parse(void **state)
 			       "--timeout=2.5", "--library", "a", "--library=b",
 			       "--use-dns-cache=false", "fetch_range"),
 			 0);
-	assert_int_equal(o.concurrency, 100);
-	assert_false(o.keep_alive);
-	assert_false(o.use_dns_cache);
-	assert_int_equal(o.request_size, 1 << 20);
-	assert_true(o.timeout == 2.5);
+	assert_int_equal(o.spec.concurrency, 100);
+	assert_false(o.spec.keep_alive);
+	assert_false(o.spec.use_dns_cache);
+	assert_int_equal(o.spec.request_size, 1 << 20);
+	assert_true(o.spec.timeout_s == 2.5);
 	assert_int_equal(o.library.count, 2);
 	assert_int_equal(o.argument_count, 2);
 	assert_string_equal(o.arguments[1], "fetch_range");
@@ -62,16 +63,16 @@ static void check_options_of_the_ancestor(void **state)
 			 0);
 	assert_string_equal(o.library.at[0], "aiohttp");
 	assert_string_equal(o.test.at[0], "fetch_range");
-	assert_false(o.keep_alive);
-	assert_true(o.use_dns_cache);
+	assert_false(o.spec.keep_alive);
+	assert_true(o.spec.use_dns_cache);
 	assert_string_equal(o.debug, "all");
-	assert_true(o.timeout == -1);
+	assert_true(isnan(o.spec.timeout_s));
 	assert_int_equal(o.argument_count, 1);
 	/* A word that follows and is no value stays an argument. */
 	assert_int_equal(PARSE(&o, &err, "--keep-alive", "aiohttp", "--debug",
 			       "fetch_range", "--debug", "run,plan"),
 			 0);
-	assert_true(o.keep_alive);
+	assert_true(o.spec.keep_alive);
 	assert_int_equal(o.argument_count, 2);
 	assert_string_equal(o.debug, "run,plan");
 	assert_int_equal(PARSE(&o, &err, "--no-keep-alive", "False"),
@@ -126,7 +127,7 @@ static int read_text(struct sweep *sweep, const char *text, struct err *err)
 	close(fd);
 	assert_int_equal(file_write(path, text, strlen(text), err), 0);
 	options_init(&base);
-	base.seed = 7;
+	base.spec.seed = 7;
 	code = sweep_read(sweep, path, &base, err);
 	unlink(path);
 	return code;
@@ -147,12 +148,12 @@ static void check_sweep_product(void **state)
 			 0);
 	assert_int_equal(sweep.count, 6);
 	assert_string_equal(sweep.jobs[0].library.at[0], "aiohttp");
-	assert_int_equal(sweep.jobs[0].request_size, 16384);
-	assert_int_equal(sweep.jobs[1].request_size, 1 << 20);
+	assert_int_equal(sweep.jobs[0].spec.request_size, 16384);
+	assert_int_equal(sweep.jobs[1].spec.request_size, 1 << 20);
 	assert_string_equal(sweep.jobs[5].library.at[0], "obstore");
-	assert_int_equal(sweep.jobs[5].request_size, 8 << 20);
-	assert_false(sweep.jobs[3].keep_alive);
-	assert_int_equal(sweep.jobs[3].seed, 7);
+	assert_int_equal(sweep.jobs[5].spec.request_size, 8 << 20);
+	assert_false(sweep.jobs[3].spec.keep_alive);
+	assert_int_equal(sweep.jobs[3].spec.seed, 7);
 	sweep_release(&sweep);
 }
 
@@ -190,19 +191,19 @@ static void check_sweep_of_the_ancestor(void **state)
 	assert_true(sweep.debug);
 	assert_string_equal(sweep.jobs[0].library.at[0], "obstore");
 	assert_string_equal(sweep.jobs[0].test.at[0], "fetch_range");
-	assert_true(sweep.jobs[0].timeout == -1);
-	assert_int_equal(sweep.jobs[0].n_requests, 10000);
-	assert_int_equal(sweep.jobs[0].replicas, 2);
-	assert_int_equal(sweep.jobs[0].pool_size, 30);
-	assert_false(sweep.jobs[0].keep_alive);
-	assert_true(sweep.jobs[0].keep_alive_timeout == 5);
-	assert_false(sweep.jobs[0].use_dns_cache);
-	assert_int_equal(sweep.jobs[0].request_size, 1 << 20);
+	assert_true(isnan(sweep.jobs[0].spec.timeout_s));
+	assert_int_equal(sweep.jobs[0].spec.n_requests, 10000);
+	assert_int_equal(sweep.jobs[0].spec.replicas, 2);
+	assert_int_equal(sweep.jobs[0].spec.pool_size, 30);
+	assert_false(sweep.jobs[0].spec.keep_alive);
+	assert_true(sweep.jobs[0].spec.keep_alive_timeout_s == 5);
+	assert_false(sweep.jobs[0].spec.use_dns_cache);
+	assert_int_equal(sweep.jobs[0].spec.request_size, 1 << 20);
 	/* Nothing of one test stays for the next. */
 	assert_string_equal(sweep.jobs[2].library.at[0], "aiohttp");
-	assert_true(sweep.jobs[2].keep_alive);
-	assert_int_equal(sweep.jobs[2].request_size, 32768);
-	assert_int_equal(sweep.jobs[2].seed, 7);
+	assert_true(sweep.jobs[2].spec.keep_alive);
+	assert_int_equal(sweep.jobs[2].spec.request_size, 32768);
+	assert_int_equal(sweep.jobs[2].spec.seed, 7);
 	sweep_release(&sweep);
 }
 
@@ -221,8 +222,8 @@ static void check_sweep_names_what_varies(void **state)
 			  "congestion: cubic\nkeep_alive: [yes, no]\n", &err), 0);
 	assert_int_equal(sweep.count, 8);
 	for (size_t i = 0; i < 8; i++)
-		jobs[i] = (struct job){ .options = sweep.jobs[i] };
-	jobs[2].options.congestion = NULL;
+		jobs[i] = (struct job){ .spec = sweep.jobs[i].spec };
+	jobs[2].spec.congestion = NULL;
 	varied_add(jobs, 2, &jobs[1], &name);
 	assert_string_equal(name.buf, " keep_alive=false");
 	str_reset(&name);

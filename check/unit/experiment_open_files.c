@@ -34,10 +34,13 @@ static void check_raise(void **state)
 
 static void check_need(void **state)
 {
-	struct options o = { .replicas = 2, .concurrency = 300 };
+	struct trial_spec o;
 	struct err err;
 
 	(void)state;
+	spec_init(&o);
+	o.replicas = 2;
+	o.concurrency = 300;
 	assert_int_equal(open_files_check(&o, 1024, &err), 0);
 	assert_int_equal(open_files_check(&o, 363, &err), ERR_INVALID);
 	assert_names(err, "each replica needs about 364 open files, and the "

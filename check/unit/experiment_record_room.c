@@ -13,17 +13,21 @@
 static uint64_t room(uint64_t n_requests, double timeout_s, unsigned replicas,
 		     uint64_t bytes)
 {
-	struct trial_spec spec = { .n_requests = n_requests,
-				   .timeout_s = timeout_s,
-				   .replicas = replicas };
+	struct trial_spec spec;
 	uint64_t capacity = 0;
 	struct err err;
-	int code = record_room(&spec, bytes, &capacity, &err);
+	int code;
 
+	spec_init(&spec);
+	spec.n_requests = n_requests;
+	spec.timeout_s = timeout_s;
+	spec.replicas = replicas;
+	code = record_room(&spec, bytes, &capacity, &err);
 	if (code == 0)
 		return capacity;
 	assert_int_equal(code, ERR_USAGE);
-	assert_names(err, n_requests ? "--n-requests" : "--timeout");
+	assert_names(err, n_requests == COUNT_UNKNOWN ? "--timeout"
+						      : "--n-requests");
 	assert_names(err, "GiB");
 	return 0;
 }
@@ -32,8 +36,8 @@ static void enough(void **state)
 {
 	(void)state;
 	assert_int_equal(room(1000, 10, 1, GIB), 1000);
-	assert_int_equal(room(0, 10, 1, 16 * GIB), 20001024);
-	assert_int_equal(room(0, 1e6, 1, UINT64_MAX), 50001024);
+	assert_int_equal(room(COUNT_UNKNOWN, 10, 1, 16 * GIB), 20001024);
+	assert_int_equal(room(COUNT_UNKNOWN, 1e6, 1, UINT64_MAX), 50001024);
 	assert_int_equal(room(1ULL << 60, 1, 1, GIB), 2001024);
 }
 
@@ -41,8 +45,8 @@ static void short_of_memory(void **state)
 {
 	(void)state;
 	/* A bound that nobody may ever reach is lowered. */
-	assert_int_equal(room(0, 60, 8, GIB), GIB / 2 / 8 / 64);
-	assert_int_equal(room(0, 60, 1, 1 << 20), 0);
+	assert_int_equal(room(COUNT_UNKNOWN, 60, 8, GIB), GIB / 2 / 8 / 64);
+	assert_int_equal(room(COUNT_UNKNOWN, 60, 1, 1 << 20), 0);
 	/* What was asked for is refused. */
 	assert_int_equal(room(20000000, 3600, 1, GIB), 0);
 	assert_int_equal(room(20000000, 3600, 1, 4 * GIB), 20000000);

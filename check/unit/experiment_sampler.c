@@ -40,9 +40,12 @@ struct fixture {
 static void begin(struct fixture *f)
 {
 	static const int records[] = { -1 };
-	const struct trial_spec spec = { .library = "lib", .replicas = 1,
-					 .concurrency = 4 };
+	struct trial_spec spec;
 
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.replicas = 1;
+	spec.concurrency = 4;
 	memset(f, 0, sizeof(*f));
 	f->ledger = ledger_new(1);
 	f->cells = (struct cells){ .isolation = ISOLATION_PROCESS,

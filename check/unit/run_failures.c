@@ -92,7 +92,7 @@ static bool hurries(const struct failure *want)
 static void run_failure(struct fixture *f, const struct failure *want)
 {
 	fixture_init(f, 1, want->behaviour);
-	f->trial.spec.rate = 0; /* a closed loop */
+	f->trial.spec.rate = NAN; /* a closed loop */
 	f->request.grace_s = 0.5;
 	assert_int_equal(fixture_run(f), 0);
 }

@@ -118,13 +118,20 @@ static inline void on_progress_hook(void *context, struct trial *trial,
 
 static inline void fixture_spec(struct trial_spec *spec, unsigned replicas)
 {
-	*spec = (struct trial_spec){
-		.library = "check", .test = "fetch_range",
-		.client = { 7, true, 30, false },
-		.replicas = replicas, .concurrency = 2, .n_requests = 3,
-		.timeout_s = 30, .operation_timeout_s = 0.1,
-		.rate = 5.0 * replicas, .seed = 1, .bucket = "b",
-	};
+	spec_init(spec);
+	spec->library = "check";
+	spec->test = "fetch_range";
+	spec->pool_size = 7;
+	spec->use_dns_cache = false;
+	spec->replicas = replicas;
+	spec->concurrency = 2;
+	spec->n_requests = 3;
+	spec->timeout_s = 30;
+	spec->operation_timeout_s = 0.1;
+	spec->rate = 5.0 * replicas;
+	spec->seed = 1;
+	spec->bucket = "b";
+	spec->region = "r";
 }
 
 /* Generous times; checks of lateness shorten the one that they wait for. */

@@ -14,13 +14,6 @@
 #include "run/packet.h"
 #include "run/tail.h"
 
-static struct trial_spec spec = {
-	.library = "aiohttp", .test = "fetch_range",
-	.client = { 7, true, 30.5, false }, .replicas = 4, .concurrency = 50,
-	.timeout_s = 60, .operation_timeout_s = 30, .seed = 42,
-	.bucket = "b", .region = "r",
-};
-
 static json_t *setup_of(struct run_request *request, unsigned replica)
 {
 	char *text;
@@ -46,7 +39,21 @@ static void make_request(struct run_request *request, struct trial *trial)
 {
 	static char endpoints[4][ENDPOINT_BYTES] = { "http://a", "http://b" };
 	static const int handed[HANDED_READ] = { 70, 71, 72, -1, 73 };
+	struct trial_spec spec;
 
+	spec_init(&spec);
+	spec.library = "aiohttp";
+	spec.test = "fetch_range";
+	spec.pool_size = 7;
+	spec.keep_alive_timeout_s = 30.5;
+	spec.use_dns_cache = false;
+	spec.replicas = 4;
+	spec.concurrency = 50;
+	spec.timeout_s = 60;
+	spec.operation_timeout_s = 30;
+	spec.seed = 42;
+	spec.bucket = "b";
+	spec.region = "r";
 	trial_init(trial, &spec);
 	strcpy(trial->params_json, "{\"request_size\": 16384}");
 	*request = (struct run_request){

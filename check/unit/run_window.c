@@ -9,7 +9,7 @@ static void window_is_the_deadline(void **state)
 
 	(void)state;
 	fixture_init(&f, 2, "deadline");
-	f.trial.spec.n_requests = 0;
+	f.trial.spec.n_requests = COUNT_UNKNOWN;
 	f.trial.spec.timeout_s = 0.75;
 	assert_int_equal(fixture_run(&f), 0);
 	assert_int_equal(f.trial.replica[1].state, REPLICA_FINISHED);

@@ -73,15 +73,17 @@ static inline void fixture_run(struct run *run)
 
 static inline void fixture_trial(struct trial *trial, unsigned replicas)
 {
-	struct trial_spec spec = { .library = "aiohttp",
-				   .test = "fetch_range",
-				   .replicas = replicas,
-				   .concurrency = 5,
-				   .client = { 5, true, 30, true },
-				   .timeout_s = 2,
-				   .dataset = "s2",
-				   .bucket = "bench" };
+	struct trial_spec spec;
 
+	spec_init(&spec);
+	spec.library = "aiohttp";
+	spec.test = "fetch_range";
+	spec.replicas = replicas;
+	spec.concurrency = 5;
+	spec.pool_size = 5;
+	spec.timeout_s = 2;
+	spec.dataset = "s2";
+	spec.bucket = "bench";
 	trial_init(trial, &spec);
 	trial->own_origin = true;
 	trial->go_ns = 1000;

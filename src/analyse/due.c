@@ -9,8 +9,8 @@ uint64_t due_of_replica(const struct trial_spec *spec)
 
 	if (!(spec->rate > 0))
 		return COUNT_UNKNOWN;
-	due = ceil(spec->timeout_s * spec->rate / spec->replicas);
-	if (spec->n_requests && due > (double)spec->n_requests)
+	due = ceil(spec->timeout_s * spec->rate / (double)spec->replicas);
+	if (due > (double)spec->n_requests)
 		return spec->n_requests;
 	return due < 0x1p62 ? (uint64_t)due : COUNT_UNKNOWN;
 }

@@ -62,8 +62,8 @@ static bool check_overlap(struct trial *trial, const struct replica *r)
 	if (r->in_flight_peak <= trial->spec.concurrency)
 		return false;
 	judge_fail(trial, "replica %u recorded at least %u operations in "
-			  "flight at one time, and %u may be",
-		   r->number, r->in_flight_peak, trial->spec.concurrency);
+			  "flight at one time, and %llu may be",
+		   r->number, r->in_flight_peak, LLU(trial->spec.concurrency));
 	return true;
 }
 

@@ -47,7 +47,7 @@ static bool are_alike(const struct plan *plan, const struct plan_expect *first)
 void possible_init(struct possible *p, const struct trial *trial,
 		   unsigned replica, const struct plan *plan)
 {
-	unsigned replicas = trial->spec.replicas;
+	unsigned replicas = trial->replica_count;
 
 	memset(p, 0, sizeof(*p));
 	p->trial = trial;
@@ -178,7 +178,8 @@ static bool check_schedule(const struct possible *p, const struct record *r,
 
 	if (!(spec->rate > 0))
 		return true;
-	period_ns = (double)NS_PER_S * spec->replicas / spec->rate;
+	period_ns = (double)NS_PER_S * (double)spec->replicas /
+		    spec->rate;
 	after_ns = (double)r->intended_ns - (double)p->trial->go_ns;
 	if (after_ns > (double)clock_ns(spec->timeout_s) + SCHEDULE_NS)
 		return wrong(why, "intended %.6g s after GO, beyond the "
@@ -211,7 +212,7 @@ static bool check_order(struct possible *p, const struct record *r, char *why)
 		return wrong(why, "the %" PRIu64 "th of its share, and not "
 				  "more than %" PRIu64 " can have been started",
 			     turn + 1, p->at + spec->concurrency);
-	if (spec->n_requests && p->at >= spec->n_requests)
+	if (p->at >= spec->n_requests)
 		return wrong(why, "one more than the %" PRIu64 " that were "
 				  "asked for", spec->n_requests);
 	return check_schedule(p, r, index, why);

@@ -178,18 +178,18 @@ static void check_repeated(struct trial *trial, const struct sums *s)
 
 static void check_connections(struct trial *trial, const struct sums *s)
 {
-	uint64_t needed = (uint64_t)trial->spec.concurrency * trial->widest *
+	uint64_t needed = trial->spec.concurrency * trial->widest *
 			  trial->replica_count;
 
 	if (!trial->own_origin || judge_does_no_io(trial))
 		return;
-	if (trial->spec.client.keep_alive && s->connections > 2 * needed)
+	if (trial->spec.keep_alive && s->connections > 2 * needed)
 		trial_add_finding(trial, FINDING_CONNECTIONS_MANY,
 				  "%s opened %llu connections, though "
 				  "at most %llu were needed at a time",
 				  LIBRARY(trial), LLU(s->connections),
 				  LLU(needed));
-	if (!trial->spec.client.keep_alive && s->connections < s->requests)
+	if (!trial->spec.keep_alive && s->connections < s->requests)
 		trial_add_finding(trial, FINDING_CONNECTIONS_REUSED,
 				  "%s used connections again, though "
 				  "keep_alive is off: %llu connections "
@@ -217,27 +217,19 @@ static bool lists(const char *list, const char *name)
  * that is, differ from what everybody has by default. */
 static void check_settings(struct trial *trial, const struct sums *s)
 {
-	const struct client_config *c = &trial->spec.client;
-	const struct {
-		const char *name;
-		bool asked;
-	} settings[] = {
-		{ "pool_size", c->pool_size !=
-				       trial->spec.concurrency *
-					       trial->widest },
-		{ "keep_alive", !c->keep_alive },
-		{ "keep_alive_timeout_seconds", c->keep_alive_timeout_s != 30 },
-		{ "use_dns_cache", !c->use_dns_cache },
-	};
 	const char *list = trial->replica[0].not_applied;
+	struct trial_spec usual;
 
 	(void)s;
-	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		if (settings[i].asked && lists(list, settings[i].name))
+	spec_init(&usual);
+	usual.pool_size = trial->spec.concurrency * trial->widest;
+	for (const struct spec_field *f = spec_fields; f->name; f++) {
+		if (f->part == SPEC_CLIENT && lists(list, f->name) &&
+		    !spec_is_same(&trial->spec, &usual, f))
 			trial_add_finding(trial, FINDING_NOT_COMPARABLE,
 					  "not comparable in %s: %s has "
 					  "no way to honour it",
-					  settings[i].name, LIBRARY(trial));
+					  f->name, LIBRARY(trial));
 	}
 }
 

@@ -11,4 +11,10 @@
 #define COUNT_UNKNOWN UINT64_MAX
 #define CLOCK_UNKNOWN INT64_MIN
 
+/* For what has another word for it. */
+static inline uint64_t count_or(uint64_t count, uint64_t other)
+{
+	return count == COUNT_UNKNOWN ? other : count;
+}
+
 #endif

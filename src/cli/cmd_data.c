@@ -20,7 +20,7 @@ static int data_list(const struct options *options,
 	printf("%-6s %s\n", "NAME", "OBJECTS");
 	printf("%-6s %llu twins of a Sentinel-2 band of 218,693,282 bytes, "
 	       "made on the fly\n",
-	       "s2", (unsigned long long)options->keys);
+	       "s2", (unsigned long long)options->spec.keys);
 	printf("%-6s real COGs, 2048 x 2048 uint16, made once by GDAL in "
 	       "%s/cog\n",
 	       "cog", catalogue->layout.cache);
@@ -45,7 +45,7 @@ static int data_manifest(const struct options *options,
 			 const struct catalogue *catalogue, struct err *err)
 {
 	struct object_source *source;
-	int code = dataset_open(&source, options, &catalogue->layout, err);
+	int code = dataset_open(&source, &options->spec, &catalogue->layout, err);
 
 	if (code < 0)
 		return code;
@@ -73,11 +73,11 @@ static int data_plan(const struct options *options,
 	const char *test = options->argument_count > 1 ? options->arguments[1]
 						       : "fetch_range";
 	struct workload workload = {
-		.request_size = options->request_size,
-		.hot_key = options->hot_key,
-		.replicas = (unsigned)options->replicas,
-		.concurrency = (unsigned)options->concurrency,
-		.seed = options->seed,
+		.request_size = options->spec.request_size,
+		.hot_key = options->spec.hot_key,
+		.replicas = (unsigned)options->spec.replicas,
+		.concurrency = (unsigned)options->spec.concurrency,
+		.seed = options->spec.seed,
 	};
 	struct object_source *source;
 	struct plan plan = { 0 };
@@ -88,12 +88,12 @@ static int data_plan(const struct options *options,
 	if (does && strcmp(does->name, test))
 		code = catalogue_has_test(catalogue, test, err);
 	if (code == 0)
-		code = dataset_open(&source, options, &catalogue->layout, err);
+		code = dataset_open(&source, &options->spec, &catalogue->layout, err);
 	if (code < 0)
 		return code;
 	snprintf(workload.test, sizeof(workload.test), "%s",
 		 does->name);
-	code = plan_make(&plan, &workload, source, options->keys, err);
+	code = plan_make(&plan, &workload, source, options->spec.keys, err);
 	if (code == 0) {
 		print_plan(&plan, options->limit);
 		if (plan.left_out)
@@ -122,11 +122,11 @@ static const struct verb {
 static int check_options(const struct verb *verb, const struct options *options,
 			 struct err *err)
 {
-	const struct option_spec *const groups[] = { options_data,
+	const struct option_spec *const groups[] = { options_work, options_data,
 						     options_outside };
 	char word[40];
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		for (const struct option_spec *o = groups[i]; o->name; o++) {
 			snprintf(word, sizeof(word), " %s ", o->name);
 			if (option_is_given(options, o) &&
@@ -191,6 +191,7 @@ const struct command command_data = {
 		"plan      the operations of a test (fetch_range), JSON lines: "
 		"the same for the\n          same options on every machine",
 	.max_arguments = 2,
-	.groups = { options_data, options_outside, options_common },
+	.groups = { options_work, options_data, options_outside,
+		    options_common },
 	.run = run,
 };

@@ -25,7 +25,7 @@ static int open_one(struct object_source **out, const struct options *options,
 		    const char *dataset, const struct layout *layout,
 		    struct err *err)
 {
-	struct options one = *options;
+	struct trial_spec one = options->spec;
 
 	one.dataset = dataset;
 	return dataset_open(out, &one, layout, err);
@@ -55,11 +55,11 @@ static int open_source(struct object_source **out,
 
 	if (options->root)
 		return data_dir_new(out, options->root,
-				    options->bucket ? options->bucket : "bench",
+				    options->spec.bucket ? options->spec.bucket : "bench",
 				    "root", err);
 	code = catalogue_load(&catalogue, plan_workload, err);
-	if (code == 0 && options->dataset)
-		code = dataset_open(out, options, &catalogue.layout, err);
+	if (code == 0 && options->spec.dataset)
+		code = dataset_open(out, &options->spec, &catalogue.layout, err);
 	else if (code == 0)
 		code = open_both(out, options, &catalogue.layout, err);
 	catalogue_release(&catalogue);
@@ -73,7 +73,7 @@ static void announce(const struct origin *origin, const char *address,
 
 	printf("listening on http://%s%s%s:%u, bucket: %s\n", v6 ? "[" : "",
 	       address, v6 ? "]" : "", origin_port(origin, 0),
-	       options->root && options->bucket ? options->bucket : "bench");
+	       options->root && options->spec.bucket ? options->spec.bucket : "bench");
 	fflush(stdout);
 }
 

@@ -47,23 +47,23 @@ static int add_library(struct experiment *experiment, const struct library *libr
 			continue;
 		if (wanted(&options->test, test))
 			code = experiment_add(experiment, library->name, test,
-					   options, err);
+					      &options->spec, err);
 	}
 	return code;
 }
 
 /* What the store needs that `reference` does not do, or NULL. */
-static const char *beyond_reference(const struct options *options)
+static const char *beyond_reference(const struct trial_spec *spec)
 {
 	const struct credentials *keys;
 	struct err ignored;
 
-	if (!options->endpoint)
+	if (!spec->endpoint)
 		return NULL;
-	if (!strncasecmp(options->endpoint, "https://", 8))
+	if (!strncasecmp(spec->endpoint, "https://", 8))
 		return "it speaks plain HTTP only: give an http:// endpoint "
 		       "where there is one";
-	if (dataset_credentials(options, &keys, &ignored) == 0 && keys)
+	if (dataset_credentials(spec, &keys, &ignored) == 0 && keys)
 		return "it does not sign requests: give --anonymous where the "
 		       "bucket is public";
 	return NULL;
@@ -73,7 +73,7 @@ static const char *beyond_reference(const struct options *options)
  * name. */
 static bool leave_out_reference(const struct options *options)
 {
-	const char *why = beyond_reference(options);
+	const char *why = beyond_reference(&options->spec);
 
 	if (why)
 		say(stderr, "benchmark: left out: reference, so that no row has "

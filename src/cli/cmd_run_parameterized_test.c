@@ -24,6 +24,19 @@ static size_t line_of(const struct experiment *experiment, const struct options 
 	return lines->mapping;
 }
 
+static int add_job(struct experiment *experiment, const struct options *job,
+		   struct err *err)
+{
+	const struct option_spec *const groups[] = {
+		options_trial, options_limits, options_outside, NULL
+	};
+	int code = options_check_pairs(job, groups, err);
+
+	return code < 0 ? code : experiment_add(experiment, job->library.at[0],
+						job->test.at[0], &job->spec,
+						err);
+}
+
 static int add_jobs(struct experiment *experiment,
 		    const struct options *options, void *context,
 		    struct err *err)
@@ -35,8 +48,7 @@ static int add_jobs(struct experiment *experiment,
 	for (size_t i = 0; code == 0 && i < sweep->count; i++) {
 		const struct options *job = &sweep->jobs[i];
 
-		code = experiment_add(experiment, job->library.at[0],
-				   job->test.at[0], job, err);
+		code = add_job(experiment, job, err);
 		if (code < 0)
 			err_wrap(err, code, "%s, line %zu", path,
 				 line_of(experiment, job, &sweep->lines[i]));

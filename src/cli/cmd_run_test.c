@@ -6,7 +6,7 @@ static int add(struct experiment *experiment, const struct options *options,
 {
 	(void)context;
 	return experiment_add(experiment, options->arguments[0],
-			      options->arguments[1], options, err);
+			      options->arguments[1], &options->spec, err);
 }
 
 static int run(struct options *options, struct err *err)

@@ -29,7 +29,7 @@ int from_prometheus_new(struct from_prometheus **out, const char *url,
 			const struct options *options, struct err *err)
 {
 	struct from_prometheus *from = mem_new(sizeof(*from));
-	int code = prometheus_new(&from->prometheus, url, options->timeout,
+	int code = prometheus_new(&from->prometheus, url, options->spec.timeout_s,
 				  err);
 
 	if (code < 0) {

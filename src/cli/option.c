@@ -1,6 +1,7 @@
 #include "cli/option.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,6 @@ bool option_is_same(const struct options *a, const struct options *b,
 	case OPTION_RATE:
 		return *(const uint64_t *)x == *(const uint64_t *)y;
 	case OPTION_NUMBER:
-	case OPTION_LIMIT:
 		return memcmp(x, y, sizeof(double)) == 0;
 	case OPTION_LIST:
 		return same_list(x, y);
@@ -123,8 +123,11 @@ static int set_number(struct options *options, const struct option_spec *spec,
 		return err_set(err, ERR_USAGE, "%s is '%s': give a number%s",
 			       where, text, seconds
 			       ? " of seconds, or one with ms, s, min, h" : "");
-	if ((value < spec->min || value > spec->max) &&
-	    !(spec->kind == OPTION_LIMIT && value == -1))
+	if (value == spec->unset) {
+		*(double *)field(options, spec) = NAN;
+		return 0;
+	}
+	if (value < spec->min || value > spec->max)
 		return out_of_range(spec, text, where, err);
 	/* Next to nothing would be times beyond any clock. */
 	if (is_of(spec, "PER_SECOND") && value > 0 && value < LEAST_RATE)
@@ -156,7 +159,8 @@ static int set_count(struct options *options, const struct option_spec *spec,
 	rough = (double)value;
 	if (rough < spec->min || rough > spec->max)
 		return out_of_range(spec, text, where, err);
-	*(uint64_t *)field(options, spec) = value;
+	*(uint64_t *)field(options, spec) =
+		rough == spec->unset ? COUNT_UNKNOWN : value;
 	return 0;
 }
 
@@ -203,7 +207,6 @@ int option_set(struct options *options, const struct option_spec *spec,
 	case OPTION_RATE:
 		return set_rate(options, spec, text, where, err);
 	case OPTION_NUMBER:
-	case OPTION_LIMIT:
 		return set_number(options, spec, text, where, err);
 	case OPTION_LIST:
 		return add_text(options, spec, text, where, err);

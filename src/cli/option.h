@@ -1,5 +1,7 @@
 /*
- * Options: one table feeds the parser, the help texts and the sweep files.
+ * Options: one table feeds the parser, the help texts, the sweep files, the
+ * completion of shells and the manual page. Those of a trial are lines of
+ * record/spec_fields.h.
  *
  * A command lists groups of options (option_groups.c); all values live in one
  * `struct options`, so that what a command does not offer simply keeps its
@@ -15,9 +17,9 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "record/spec.h"
 
 #define OPTION_LIST_MAX 64
-#define TIMEOUT_MOST_S 86400
 
 struct text_list {
 	const char *at[OPTION_LIST_MAX];
@@ -27,25 +29,13 @@ struct text_list {
 struct options {
 	/* Of a trial; these can stand in a sweep file. */
 	struct text_list library, test;
-	uint64_t replicas, n_requests, concurrency, pool_size, request_size,
-		seed, keys;
-	double timeout, operation_timeout, ready_timeout, warm_up, rate,
-		keep_alive_timeout;
-	bool keep_alive, use_dns_cache, hot_key;
-	const char *dataset;
-	double cpus;
-	uint64_t memory, pids, link_rate;
-	const char *pin, *congestion;
+	struct trial_spec spec; /* without its library and test */
 
 	/* Of a run. */
 	const char *isolation, *image;
 	const char *monitor; /* "": at the default address; NULL: off */
 	const char *textfile;
 	double linger;
-
-	/* A store outside. */
-	const char *endpoint, *bucket, *region, *prefix, *ca_file;
-	bool anonymous;
 
 	/* Of single commands. */
 	bool per_replica, json, help, tty;
@@ -71,7 +61,6 @@ enum option_kind {
 			* written (base/number.h) */
 	OPTION_RATE,   /* uint64_t, bits a second; suffixes kbit, Mbit, Gbit */
 	OPTION_NUMBER, /* double; of SECONDS with ms, s, min, h */
-	OPTION_LIMIT,  /* double; -1: no limit */
 	OPTION_TEXT,   /* const char * */
 	OPTION_ADDRESS, /* const char *; ADDRESS:PORT, or nothing: "" */
 	OPTION_AREAS,  /* const char *; areas of base/log.h, or nothing: "all" */
@@ -83,18 +72,22 @@ struct option_spec {
 	enum option_kind kind;
 	size_t offset;    /* in struct options */
 	double min, max;  /* inclusive; of counts and numbers */
+	double unset;     /* what stands for "not set": COUNT_UNKNOWN, NAN are
+			   * kept of it; NAN: nothing does */
 	const char *value; /* its name in the help: "SECONDS" */
+	const char *choices; /* all values, a blank between; NULL: too many */
 	const char *help;
 };
 
 /* The groups, each ended by a NULL name. */
 extern const struct option_spec options_select[];  /* --library --test */
-extern const struct option_spec options_trial[];   /* may stand in a sweep */
-extern const struct option_spec options_limits[];  /* may, too: --cpus … */
+extern const struct option_spec options_trial[];   
+extern const struct option_spec options_limits[];  /* --cpus … */
 extern const struct option_spec options_isolation[];
 extern const struct option_spec options_monitor[]; /* --monitor … */
 extern const struct option_spec options_page[];   /* of `monitor` */
 extern const struct option_spec options_outside[]; /* --endpoint … */
+extern const struct option_spec options_work[];    /* of a trial: its plan */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];
 extern const struct option_spec options_origin[];

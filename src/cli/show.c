@@ -58,7 +58,7 @@ void show_summaries(const struct experiment *experiment)
 	struct report_style style = style_of_stdout();
 	struct report_row *rows;
 
-	if (experiment->options->json) {
+	if (experiment->settings->json) {
 		show_json(experiment);
 		return;
 	}

@@ -12,7 +12,8 @@
 
 static const struct option_spec *const allowed[] = { options_select,
 						     options_trial,
-						     options_limits, NULL };
+						     options_limits,
+						     options_outside, NULL };
 
 /* One key of the file: an option and the node of its values. */
 struct axis {

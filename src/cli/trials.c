@@ -1,3 +1,4 @@
+#include "cli/settings.h"
 #include "cli/trials.h"
 
 #include <stdio.h>
@@ -118,6 +119,7 @@ int trials_run(const struct options *options,
 {
 	struct shown shown = { .options = options };
 	struct experiment_hooks hooks = hooks_shown;
+	struct experiment_settings settings;
 	struct experiment experiment;
 	int code;
 
@@ -126,7 +128,8 @@ int trials_run(const struct options *options,
 	hooks.interrupt_fd = interrupt_open(err);
 	if (hooks.interrupt_fd < 0)
 		return hooks.interrupt_fd;
-	code = experiment_open(&experiment, options, &hooks, err);
+	settings_init(&settings, options);
+	code = experiment_open(&experiment, &settings, &hooks, err);
 	if (code == 0) {
 		say_whose_tests(&experiment.catalogue.layout);
 		code = add(&experiment, options, context, err);
@@ -134,5 +137,6 @@ int trials_run(const struct options *options,
 	if (code == 0)
 		code = experiment_run(&experiment, err);
 	experiment_close(&experiment);
+	settings_release(&settings);
 	return code;
 }

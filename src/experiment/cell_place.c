@@ -1,5 +1,6 @@
 #include "experiment/cell_place.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,16 +31,18 @@ int cell_place_grades(const char *text, enum isolation *best,
 		       "docker", text);
 }
 
-void cell_place_need(const struct options *options, const char *const *reads,
+void cell_place_need(const struct trial_spec *spec, const char *const *reads,
 		  struct cell_need *out)
 {
 	*out = (struct cell_need){
-		.replicas = (unsigned)options->replicas,
-		.limits = { options->cpus, options->memory, options->pids },
-		.link_bits_per_second = options->link_rate,
-		.pin = options->pin,
+		.replicas = (unsigned)spec->replicas,
+		.limits = { isnan(spec->cpus_limit) ? 0 : spec->cpus_limit,
+			    count_or(spec->memory_limit_bytes, 0),
+			    count_or(spec->pids_limit, 0) },
+		.link_bits_per_second = count_or(spec->link_bits_per_second, 0),
+		.pin = spec->pin,
 		.reads = reads,
-		.outside = options->endpoint != NULL,
+		.outside = spec->endpoint != NULL,
 	};
 }
 

@@ -6,7 +6,7 @@
 #define EXPERIMENT_CELL_PLACE_H
 
 #include "cell/cell.h"
-#include "cli/option.h"
+#include "record/spec.h"
 #include "run/place.h"
 
 /* The grades for a word of --isolation: the best, and the worst that the word
@@ -14,8 +14,8 @@
 int cell_place_grades(const char *text, enum isolation *best,
 		   enum isolation *worst, struct err *err);
 
-/* What a trial of these options needs; strings are borrowed. */
-void cell_place_need(const struct options *options, const char *const *reads,
+/* What a trial of this configuration needs; strings are borrowed. */
+void cell_place_need(const struct trial_spec *spec, const char *const *reads,
 		  struct cell_need *out);
 
 /* Hooks for the run room; the cells must outlive them. */

@@ -1,5 +1,6 @@
 #include "experiment/containers.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,9 +98,9 @@ const struct container *containers_fill(struct containers *containers,
 		.network = cells->networked ? "none" : "host",
 		.cpuset = cells->pin.on ? cells->pin.cpuset : NULL,
 		.users = containers->users,
-		.cpus = spec->cpus_limit,
-		.memory_bytes = spec->memory_limit_bytes,
-		.pids = spec->pids_limit,
+		.cpus = isnan(spec->cpus_limit) ? 0 : spec->cpus_limit,
+		.memory_bytes = count_or(spec->memory_limit_bytes, 0),
+		.pids = count_or(spec->pids_limit, 0),
 	};
 	return &containers->container;
 }

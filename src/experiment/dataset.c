@@ -17,19 +17,19 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
-const char *dataset_name(const struct options *options)
+const char *dataset_name(const struct trial_spec *spec)
 {
-	return options->dataset ? options->dataset : "s2";
+	return spec->dataset ? spec->dataset : "s2";
 }
 
-const char *dataset_bucket(const struct options *options)
+const char *dataset_bucket(const struct trial_spec *spec)
 {
-	return options->bucket ? options->bucket : "bench";
+	return spec->bucket ? spec->bucket : "bench";
 }
 
-const char *dataset_region(const struct options *options)
+const char *dataset_region(const struct trial_spec *spec)
 {
-	const char *region = options->region;
+	const char *region = spec->region;
 
 	if (!region)
 		region = environment("AWS_REGION");
@@ -50,14 +50,14 @@ static int check_key(const char *name, const char *value, struct err *err)
 	return 0;
 }
 
-int dataset_credentials(const struct options *options,
+int dataset_credentials(const struct trial_spec *spec,
 			const struct credentials **out, struct err *err)
 {
 	static struct credentials keys;
 	int code;
 
 	*out = NULL;
-	if (!options->endpoint || options->anonymous)
+	if (!spec->endpoint || spec->anonymous)
 		return 0;
 	keys.access_key_id = environment("AWS_ACCESS_KEY_ID");
 	keys.secret_access_key = environment("AWS_SECRET_ACCESS_KEY");
@@ -93,36 +93,36 @@ int dataset_make_cogs(const struct layout *layout, char **folder,
 }
 
 static int open_outside(struct object_source **out,
-			const struct options *options, struct err *err)
+			const struct trial_spec *spec, struct err *err)
 {
 	struct data_remote remote = {
-		.endpoint = options->endpoint,
-		.bucket = dataset_bucket(options),
-		.region = dataset_region(options),
-		.ca_file = options->ca_file,
-		.prefix = options->prefix ? options->prefix : "",
-		.timeout_s = options->operation_timeout,
+		.endpoint = spec->endpoint,
+		.bucket = dataset_bucket(spec),
+		.region = dataset_region(spec),
+		.ca_file = spec->ca_file,
+		.prefix = spec->prefix ? spec->prefix : "",
+		.timeout_s = spec->operation_timeout_s,
 	};
-	int code = dataset_credentials(options, &remote.credentials, err);
+	int code = dataset_credentials(spec, &remote.credentials, err);
 
 	return code < 0 ? code : data_remote_new(out, &remote, err);
 }
 
-int dataset_open(struct object_source **out, const struct options *options,
+int dataset_open(struct object_source **out, const struct trial_spec *spec,
 		 const struct layout *layout, struct err *err)
 {
 	char *folder;
 	int code;
 
-	if (options->endpoint)
-		return open_outside(out, options, err);
-	if (!strcmp(dataset_name(options), "s2"))
-		return data_s2_new(out, options->keys, err);
-	if (strcmp(dataset_name(options), "cog"))
+	if (spec->endpoint)
+		return open_outside(out, spec, err);
+	if (!strcmp(dataset_name(spec), "s2"))
+		return data_s2_new(out, spec->keys, err);
+	if (strcmp(dataset_name(spec), "cog"))
 		return err_set(err, ERR_USAGE,
 			       "there is no dataset '%s': the datasets are s2 "
 			       "and cog",
-			       options->dataset);
+			       spec->dataset);
 	code = dataset_make_cogs(layout, &folder, err);
 	if (code < 0)
 		return code;

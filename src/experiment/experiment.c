@@ -1,5 +1,6 @@
 #include "experiment/experiment.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,9 +18,8 @@
 #include "experiment/open_files.h"
 #include "experiment/keep.h"
 #include "experiment/cell_place.h"
-#include "experiment/record_room.h"
+#include "experiment/resolve.h"
 #include "experiment/varied.h"
-#include "cli/typed.h"
 #include "measure/environment.h"
 #include "monitor/lines.h"
 #include "monitor/textfile.h"
@@ -34,20 +34,21 @@
 /* For the board, and for what libraries put into their folders. */
 #define SCRATCH_BYTES (16ULL << 20)
 
-int experiment_open(struct experiment *experiment, const struct options *options,
+int experiment_open(struct experiment *experiment,
+		    const struct experiment_settings *settings,
 		    const struct experiment_hooks *hooks, struct err *err)
 {
 	int code;
 
 	memset(experiment, 0, sizeof(*experiment));
-	experiment->options = options;
+	experiment->settings = settings;
 	experiment->hooks = hooks;
 	open_files_raise();
 	code = catalogue_load(&experiment->catalogue, plan_workload, err);
 	if (code < 0)
 		return code;
 	uuid_make(experiment->run.id);
-	experiment->run.command = typed_line(options->word_count, options->words);
+	experiment->run.command = mem_dup(settings->command);
 	measure_environment(&experiment->run.environment);
 	snprintf(experiment->run.environment.harness_version,
 		 sizeof(experiment->run.environment.harness_version), "%s",
@@ -76,44 +77,16 @@ void experiment_close(struct experiment *experiment)
 	memset(experiment, 0, sizeof(*experiment));
 }
 
-/* --timeout -1 is the default of pyasyncio-benchmark: the longest trial there
- * is, which then ends by its operations. */
-static int set_no_timeout(struct options *options, struct err *err)
+int experiment_add(struct experiment *experiment, const char *library,
+		   const char *test, const struct trial_spec *spec,
+		   struct err *err)
 {
-	if (options->timeout >= 0)
-		return 0;
-	if (!options->n_requests)
-		return err_set(err, ERR_USAGE,
-			       "--timeout -1 leaves a trial without an end: "
-			       "give --n-requests N too, or a number of "
-			       "seconds");
-	options->timeout = TIMEOUT_MOST_S;
-	return 0;
-}
-
-/* The options of a single trial, as a sweep may give them. */
-static int check_options(struct options *options, struct err *err)
-{
-	static const struct option_spec *const groups[] = {
-		options_trial, options_limits, options_outside, NULL
-	};
-	int code = options_check_pairs(options, groups, err);
-
-	if (code == 0)
-		code = set_no_timeout(options, err);
-	return code < 0 ? code : record_room_check(options->n_requests,
-				  options->timeout < TIMEOUT_MOST_S, err);
-}
-
-int experiment_add(struct experiment *experiment, const char *library, const char *test,
-		const struct options *options, struct err *err)
-{
-	struct job job = { .options = *options };
+	struct job job = { .spec = *spec };
 	int code = catalogue_find(&experiment->catalogue, library, test,
 				  &job.library, &job.test, err);
 
 	if (code == 0)
-		code = check_options(&job.options, err);
+		code = resolve_check(spec, err);
 	if (code < 0)
 		return code;
 	MEM_ROOM(experiment->jobs, experiment->job_count, experiment->job_capacity);
@@ -125,11 +98,9 @@ static double expected_s(const struct job *job)
 {
 	/* A guess: without a limit the operations end the trial, and nobody
 	 * knows when. */
-	double timed_s = job->options.timeout < TIMEOUT_MOST_S
-				 ? job->options.timeout
-				 : 10;
+	double timed_s = isnan(job->spec.timeout_s) ? 10 : job->spec.timeout_s;
 
-	return timed_s + job->options.warm_up + OVERHEAD_S;
+	return timed_s + job->spec.warm_up_s + OVERHEAD_S;
 }
 
 /* Mixes the libraries. Whatever the machine does meanwhile then hits all of
@@ -138,7 +109,7 @@ static void shuffle(struct experiment *experiment)
 {
 	struct rng rng;
 
-	rng_init(&rng, experiment->options->seed);
+	rng_init(&rng, experiment->settings->seed);
 	for (size_t i = experiment->job_count; i > 1; i--) {
 		size_t j = rng_below(&rng, i);
 		struct job job = experiment->jobs[i - 1];
@@ -178,7 +149,7 @@ static char *outcome_of(const struct trial *trial,
 /* --textfile: writes all results so far, and replaces the whole file. */
 static void write_textfile(struct experiment *experiment)
 {
-	const char *path = experiment->options->textfile;
+	const char *path = experiment->settings->textfile;
 	struct live_finished *rows;
 	struct str text = STR_INIT;
 	struct err err;
@@ -206,7 +177,7 @@ static void write_textfile(struct experiment *experiment)
 /* Is called before the first trial. An old file stays as it was. */
 static int check_textfile(const struct experiment *experiment, struct err *err)
 {
-	const char *path = experiment->options->textfile;
+	const char *path = experiment->settings->textfile;
 	const char *dot = path ? strrchr(path, '.') : NULL;
 
 	if (path && (!dot || strcmp(dot, ".prom") != 0))
@@ -298,14 +269,14 @@ static int check_jobs(const struct experiment *experiment, struct err *err)
 	int code = check_work(experiment, err);
 
 	for (size_t i = 0; code == 0 && i < experiment->job_count; i++) {
-		const struct options *options = &experiment->jobs[i].options;
+		const struct trial_spec *spec = &experiment->jobs[i].spec;
 		const struct credentials *ignored;
 		struct cell_need need;
 
-		cell_place_need(options, NULL, &need);
+		cell_place_need(spec, NULL, &need);
 		code = cells_check(experiment->cells, &need, err);
-		if (code == 0 && options->endpoint)
-			code = dataset_credentials(options, &ignored, err);
+		if (code == 0 && spec->endpoint)
+			code = dataset_credentials(spec, &ignored, err);
 	}
 	return code;
 }
@@ -319,7 +290,7 @@ static int check_job(struct experiment *experiment, const struct job *job,
 	if (!job->library->ready)
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
-	code = open_files_check(&job->options, open_files_limit(), err);
+	code = open_files_check(&job->spec, open_files_limit(), err);
 	return code < 0 ? code : keep_room(experiment, job, err);
 }
 
@@ -427,7 +398,7 @@ static int open_containers(struct experiment *experiment, struct err *err)
 	work_begin(0, "", "waiting for the container engine");
 	if (code == 0)
 		code = containers_open(&experiment->containers,
-				       experiment->options->image,
+				       experiment->settings->image,
 				       &experiment->catalogue.layout, err);
 	work_end();
 	experiment_work_end(experiment);
@@ -440,7 +411,7 @@ static int open_cells(struct experiment *experiment, struct err *err)
 	enum isolation best, worst;
 	char owner[OWNER_BYTES];
 	struct owner self;
-	int code = cell_place_grades(experiment->options->isolation, &best, &worst,
+	int code = cell_place_grades(experiment->settings->isolation, &best, &worst,
 				  err);
 
 	owner_self(&self);
@@ -459,13 +430,13 @@ static int open_cells(struct experiment *experiment, struct err *err)
 
 static int begin_live(struct experiment *experiment, struct err *err)
 {
-	const char *listen = experiment->options->monitor;
+	const char *listen = experiment->settings->monitor;
 	char *board = mem_printf("%s/" LIVE_BOARD, experiment->scratch.path);
 	int code = live_open(&experiment->live, experiment, err);
 
 	if (code == 0 && listen)
 		code = monitoring_start(&experiment->monitoring, listen, board,
-					database_url(experiment->options),
+					experiment->settings->database,
 					experiment->hooks->interrupt_fd, err);
 	if (code == 0 && listen)
 		experiment->hooks->monitor(experiment->hooks->context,
@@ -512,7 +483,7 @@ static int begin(struct experiment *experiment, struct err *err)
 /* Leaves time to read the last figures. Ctrl-C ends it at once. */
 static void end_live(struct experiment *experiment)
 {
-	int linger_ms = (int)(experiment->options->linger * 1e3);
+	int linger_ms = (int)(experiment->settings->linger_s * 1e3);
 	char why[sizeof(((struct err *)0)->text)];
 
 	live_close(&experiment->live);

@@ -13,7 +13,6 @@
 #include "experiment/hooks.h"
 #include "experiment/live.h"
 #include "experiment/monitoring.h"
-#include "cli/option.h"
 #include "objects/objects.h"
 #include "record/plan.h"
 #include "record/result.h"
@@ -27,12 +26,13 @@ struct store;
 struct job {
 	const struct library *library;
 	const struct test *test;
-	struct options options;
+	struct trial_spec spec; /* as asked for: resolve.h fills in what is left
+				 * open; texts are borrowed */
 };
 
 /* A plan and its proof, sealed, for all trials with the same work. */
 struct prepared {
-	char *key;     /* all options that the work depends on, as text */
+	char *key;     /* all that the work depends on, as text */
 	int handed[HANDED_READ];
 	struct plan work; /* what they hold */
 	unsigned burst_requests; /* of the burst */
@@ -47,8 +47,22 @@ struct finished {
 	bool baseline; /* reference, null */
 };
 
+/* What is the same for all trials of a run. Borrowed. */
+struct experiment_settings {
+	char *command;         /* as typed, without secrets */
+	const char *database;  /* URL */
+	const char *isolation; /* NULL: auto */
+	const char *image;     /* NULL: ours */
+	const char *monitor;   /* where it listens, "": at the default; NULL: no
+				* monitor */
+	const char *textfile;  /* or NULL */
+	double linger_s;
+	bool json;
+	uint64_t seed;         /* of the order of the trials */
+};
+
 struct experiment {
-	const struct options *options;
+	const struct experiment_settings *settings;
 	struct catalogue catalogue;
 	struct store *store;
 	struct run run;
@@ -70,14 +84,17 @@ struct experiment {
 	bool failed, interrupted;
 };
 
-/* The hooks are borrowed until experiment_close(). */
-int experiment_open(struct experiment *experiment, const struct options *options,
+/* Settings and hooks are borrowed until experiment_close(). */
+int experiment_open(struct experiment *experiment,
+		    const struct experiment_settings *settings,
 		    const struct experiment_hooks *hooks, struct err *err);
 void experiment_close(struct experiment *experiment);
 
-/* Adds a trial of this library and test; ERR_USAGE where there is none. */
-int experiment_add(struct experiment *experiment, const char *library, const char *test,
-		const struct options *options, struct err *err);
+/* Adds a trial of this library and test; ERR_USAGE where there is none, or where
+ * the configuration can be no trial. */
+int experiment_add(struct experiment *experiment, const char *library,
+		   const char *test, const struct trial_spec *spec,
+		   struct err *err);
 
 /* Runs the jobs in a seeded random order, stores each, and has all reported.
  * Returns 0, or 1 when a trial failed, 130 when interrupted; negative when

@@ -1,5 +1,6 @@
 #include "experiment/keep.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "store/store.h"
@@ -13,13 +14,12 @@
 
 int keep_room(struct experiment *experiment, const struct job *job, struct err *err)
 {
-	const struct options *options = &job->options;
-	double timed_s = options->timeout < TIMEOUT_MOST_S ? options->timeout
-							   : GUESS_S;
+	const struct trial_spec *spec = &job->spec;
+	double timed_s = isnan(spec->timeout_s) ? GUESS_S : spec->timeout_s;
 	double samples = (timed_s + 1) * SAMPLES_PER_SECOND *
-			 ((double)options->replicas + 2);
+			 ((double)spec->replicas + 2);
 
-	return store_reserve(experiment->store, (unsigned)options->replicas,
+	return store_reserve(experiment->store, (unsigned)spec->replicas,
 			     (uint64_t)samples, err);
 }
 

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/database.h"
 #include "experiment/sampler.h"
 #include "experiment/experiment.h"
+#include "experiment/resolve.h"
 
 #define COPY(to, from) snprintf((to), sizeof(to), "%s", (from) ? (from) : "")
 
@@ -30,7 +30,7 @@ static void fill_run(struct live_run *run, const struct experiment *experiment)
 	COPY(run->id, experiment->run.id);
 	COPY(run->version, experiment->run.environment.harness_version);
 	COPY(run->command, experiment->run.command);
-	COPY(run->database, database_url(experiment->options));
+	COPY(run->database, experiment->settings->database);
 	COPY(run->kernel, experiment->run.environment.kernel);
 	COPY(run->cpu_model, experiment->run.environment.cpu_model);
 	run->pid = getpid();
@@ -52,8 +52,8 @@ static uint32_t most_replicas(const struct experiment *experiment)
 	uint64_t most = 1;
 
 	for (size_t i = 0; i < experiment->job_count; i++)
-		if (experiment->jobs[i].options.replicas > most)
-			most = experiment->jobs[i].options.replicas;
+		if (experiment->jobs[i].spec.replicas > most)
+			most = experiment->jobs[i].spec.replicas;
 	return (uint32_t)most;
 }
 
@@ -111,31 +111,33 @@ static uint32_t find_test(struct board_pages *pages, const struct job *job)
 	return i;
 }
 
-static void fill_trial(struct live_trial *trial, const struct job *job)
+static void fill_trial(struct live_trial *trial, const struct trial_spec *spec)
 {
 	*trial = (struct live_trial){
-		.n_requests = job->options.n_requests,
-		.timeout_s = job->options.timeout,
-		.replicas = (uint32_t)job->options.replicas,
-		.concurrency = (uint32_t)job->options.concurrency,
+		.n_requests = count_or(spec->n_requests, 0),
+		.timeout_s = spec->timeout_s,
+		.replicas = (uint32_t)spec->replicas,
+		.concurrency = (uint32_t)spec->concurrency,
 	};
-	COPY(trial->library, job->library->name);
-	COPY(trial->test, job->test->name);
+	COPY(trial->library, spec->library);
+	COPY(trial->test, spec->test);
 	COPY(trial->stage, "preparing");
 }
 
 void live_begin(struct live_writer *live, const struct job *job)
 {
 	struct board_pages *pages;
+	struct resolved asked;
 
 	if (!live->board)
 		return;
+	resolve_job(&asked, job, NULL);
 	pages = board_begin(live->board);
 	touch_run(live, pages->run);
 	live->test = find_test(pages, job);
 	live->before = pages->test[live->test];
 	live->origin_before = pages->run->origin;
-	fill_trial(&pages->run->trial, job);
+	fill_trial(&pages->run->trial, &asked.spec);
 	*pages->cell_count = 0;
 	memset(pages->origin, 0, sizeof(*pages->origin));
 	board_end(live->board);
@@ -197,11 +199,11 @@ static uint32_t in_flight(const struct sampler *s, unsigned i)
 	uint64_t asked = atomic_load(&s->ledger->row[i].requests) -
 			 replica->ledger_setup.requests;
 	uint64_t open = asked > cursor->requests ? asked - cursor->requests : 0;
-	unsigned most = s->trial->spec.concurrency * s->trial->widest;
+	uint64_t most = s->trial->spec.concurrency * s->trial->widest;
 
 	if (replica->done_ns || *replica->text)
 		return 0;
-	return open < most ? (uint32_t)open : most;
+	return (uint32_t)(open < most ? open : most);
 }
 
 static void fill_replica(struct live_cell *cell, const struct sampler *s,

@@ -44,15 +44,15 @@ static int refuse(const char *who, uint64_t needed, uint64_t limit,
 		       (unsigned long long)limit, (unsigned long long)needed);
 }
 
-int open_files_check(const struct options *o, uint64_t limit, struct err *err)
+int open_files_check(const struct trial_spec *spec, uint64_t limit, struct err *err)
 {
-	uint64_t each = o->pool_size > o->concurrency ? o->pool_size
-						      : o->concurrency;
-	uint64_t origin = each * o->replicas + SPARE + o->replicas;
+	uint64_t pool = count_or(spec->pool_size, 0);
+	uint64_t each = pool > spec->concurrency ? pool : spec->concurrency;
+	uint64_t origin = each * spec->replicas + SPARE + spec->replicas;
 
 	if (each + SPARE > limit)
 		return refuse("each replica", each + SPARE, limit, err);
-	if (!o->endpoint && origin > limit)
+	if (!spec->endpoint && origin > limit)
 		return refuse("the origin", origin, limit, err);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "cli/option.h"
+#include "record/spec.h"
 
 /* The soft limit up to the hard one; returns what holds now. */
 uint64_t open_files_raise(void);
@@ -17,7 +17,7 @@ uint64_t open_files_limit(void);
 
 /* Checks that `limit` is enough for the connections of each replica, and for
  * the origin, which has all of them. ERR_INVALID says how many are needed. */
-int open_files_check(const struct options *options, uint64_t limit,
+int open_files_check(const struct trial_spec *spec, uint64_t limit,
 		     struct err *err);
 
 #endif

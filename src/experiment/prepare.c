@@ -17,30 +17,28 @@
 
 void experiment_workload(const struct job *job, struct workload *workload)
 {
-	const struct options *o = &job->options;
+	const struct trial_spec *spec = &job->spec;
 
 	memset(workload, 0, sizeof(*workload));
 	snprintf(workload->test, sizeof(workload->test), "%s",
 		 job->test->workload);
-	workload->request_size = o->request_size;
-	workload->hot_key = o->hot_key;
-	workload->replicas = (unsigned)o->replicas;
-	workload->concurrency = (unsigned)o->concurrency;
-	workload->seed = o->seed;
+	workload->request_size = spec->request_size;
+	workload->hot_key = spec->hot_key;
+	workload->replicas = (unsigned)spec->replicas;
+	workload->concurrency = (unsigned)spec->concurrency;
+	workload->seed = spec->seed;
 }
 
-static char *key_of(const struct options *o, const struct workload *w)
+/* All that the plan is made of: "fetch_range\nreplicas=1\n…". */
+static char *key_of(const struct trial_spec *spec, const struct workload *w)
 {
-	return mem_printf("%s size %llu hot %d replicas %u concurrency %u seed "
-			  "%llu dataset %s keys %llu endpoint %s/%s/%s/%s",
-			  w->test, (unsigned long long)w->request_size,
-			  w->hot_key, w->replicas, w->concurrency,
-			  (unsigned long long)w->seed, dataset_name(o),
-			  (unsigned long long)o->keys,
-			  o->endpoint ? o->endpoint : "",
-			  o->ca_file ? o->ca_file : "",
-			  o->bucket ? o->bucket : "",
-			  o->prefix ? o->prefix : "");
+	struct str key = STR_INIT;
+
+	str_addf(&key, "%s\n", w->test);
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (f->part & (SPEC_PLAN | SPEC_STORE))
+			spec_add_line(spec, f, &key);
+	return str_detach(&key);
 }
 
 static int make_files(struct prepared *p, struct err *err)
@@ -81,7 +79,7 @@ static int write_files(struct prepared *p, const struct plan *plan,
 
 /* The file goes into memory too: a replica may run as a user who cannot read
  * it. */
-static int hand_certificates(struct prepared *p, const struct options *o,
+static int hand_certificates(struct prepared *p, const struct trial_spec *o,
 			     struct err *err)
 {
 	struct str text = STR_INIT;
@@ -110,11 +108,11 @@ static int make_work(const struct experiment *experiment, const struct job *job,
 		     const struct workload *workload, struct prepared *p,
 		     struct err *err)
 {
-	int code = plan_make(&p->work, workload, p->source, job->options.keys,
+	int code = plan_make(&p->work, workload, p->source, job->spec.keys,
 			     err);
 
 	if (code == 0)
-		code = write_files(p, &p->work, !job->options.endpoint, err);
+		code = write_files(p, &p->work, !job->spec.endpoint, err);
 	/* Objects that suit one test may not suit the next. Among several
 	 * trials that is a result of this one, and no mistake in the
 	 * command. */
@@ -130,9 +128,9 @@ static int make(struct experiment *experiment, const struct job *job,
 	uint64_t start_ns = clock_now_ns();
 	int code;
 
-	code = hand_certificates(p, &job->options, err);
+	code = hand_certificates(p, &job->spec, err);
 	if (code == 0)
-		code = dataset_open(&p->source, &job->options,
+		code = dataset_open(&p->source, &job->spec,
 				    &experiment->catalogue.layout, err);
 	if (code == 0)
 		code = make_work(experiment, job, workload, p, err);
@@ -143,11 +141,10 @@ static int make(struct experiment *experiment, const struct job *job,
 	if (code == 0 && p->work.left_out)
 		experiment_say(experiment, "%s: %s", p->source->name,
 			       p->work.left_out);
-	/* A refused endpoint may hold a password. */
 	if (code == 0)
-		LOG(CLI, "plan of %zu operations in %.3f s: %s",
+		LOG(CLI, "plan of %zu operations in %.3f s",
 		    p->work.op_count,
-		    clock_seconds(clock_now_ns() - start_ns), p->key);
+		    clock_seconds(clock_now_ns() - start_ns));
 	return code;
 }
 
@@ -169,7 +166,7 @@ int experiment_prepare(struct experiment *experiment, const struct job *job,
 	int code;
 
 	experiment_workload(job, &workload);
-	fresh.key = key_of(&job->options, &workload);
+	fresh.key = key_of(&job->spec, &workload);
 	for (size_t i = 0; i < experiment->prepared_count; i++) {
 		if (!strcmp(experiment->prepared[i].key, fresh.key)) {
 			release(&fresh);

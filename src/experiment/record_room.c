@@ -18,7 +18,7 @@ static uint64_t wanted_of(const struct trial_spec *spec, bool *by_number)
 
 	if (most > (double)RECORDS_MOST)
 		most = (double)RECORDS_MOST;
-	*by_number = spec->n_requests && (double)spec->n_requests < most;
+	*by_number = (double)spec->n_requests < most;
 	return *by_number ? spec->n_requests : (uint64_t)most + 1024;
 }
 
@@ -46,11 +46,13 @@ int record_room(const struct trial_spec *spec, uint64_t room_bytes,
 	if (wanted <= fit || (!by_number && fit >= RECORDS_LEAST))
 		return 0;
 	return err_set(err, ERR_USAGE,
-		       "%llu operations of each replica (%u) need %.2f GiB of "
+		       "%llu operations of each replica (%llu) need %.2f GiB of "
 		       "memory for their records, and %.2f GiB may be had, "
 		       "half of which is left to the libraries: lower %s or "
-		       "--replicas", (unsigned long long)wanted, spec->replicas,
-		       (double)wanted * spec->replicas * RECORD_BYTES / GIB,
+		       "--replicas", (unsigned long long)wanted,
+		       (unsigned long long)spec->replicas,
+		       (double)wanted * (double)spec->replicas * RECORD_BYTES /
+			       GIB,
 		       (double)room_bytes / GIB,
 		       by_number ? "--n-requests" : "--timeout");
 }

@@ -13,11 +13,11 @@
 #include "experiment/origin_process.h"
 #include "experiment/cell_place.h"
 #include "experiment/record_room.h"
+#include "experiment/resolve.h"
 #include "experiment/sampler.h"
 #include "experiment/experiment.h"
 #include "origin/ledger.h"
 #include "origin/origin.h"
-#include "plan/plan.h"
 #include "run/home.h"
 #include "run/run.h"
 
@@ -37,59 +37,6 @@ struct setting {
 	char **folders; /* their paths, borrowed */
 	char **argv, **environment, **reads;
 };
-
-/* Fills in what the objects say, or what the options alone say if there is no
- * `prepared` work. */
-static void fill_objects(struct trial_spec *spec, const struct job *job,
-			 const struct prepared *prepared)
-{
-	const struct options *o = &job->options;
-	const char *bucket = dataset_bucket(o);
-	const char *name = o->endpoint ? bucket : dataset_name(o);
-	struct workload workload;
-
-	experiment_workload(job, &workload);
-	spec->request_size = prepared ? prepared->request_size
-				      : plan_request_bytes(&workload);
-	snprintf(spec->dataset, sizeof(spec->dataset), "%s",
-		 prepared ? prepared->source->name : name);
-	snprintf(spec->bucket, sizeof(spec->bucket), "%s",
-		 prepared ? prepared->source->bucket : bucket);
-}
-
-static void fill_spec(struct trial_spec *spec, const struct job *job,
-		      const struct prepared *prepared)
-{
-	const struct options *o = &job->options;
-
-	memset(spec, 0, sizeof(*spec));
-	snprintf(spec->library, sizeof(spec->library), "%s",
-		 job->library->name);
-	snprintf(spec->test, sizeof(spec->test), "%s", job->test->name);
-	spec->client.pool_size = (unsigned)(
-		o->pool_size ? o->pool_size
-			     : o->concurrency *
-				       (prepared ? prepared->widest : 1));
-	spec->client.keep_alive = o->keep_alive;
-	spec->client.keep_alive_timeout_s = o->keep_alive_timeout;
-	spec->client.use_dns_cache = o->use_dns_cache;
-	spec->replicas = (unsigned)o->replicas;
-	spec->concurrency = (unsigned)o->concurrency;
-	spec->n_requests = o->n_requests;
-	spec->timeout_s = o->timeout;
-	spec->operation_timeout_s = o->operation_timeout;
-	spec->warm_up_s = o->warm_up;
-	spec->rate = o->rate;
-	spec->seed = o->seed;
-	spec->hot_key = o->hot_key;
-	spec->cpus_limit = o->cpus;
-	spec->memory_limit_bytes = o->memory;
-	spec->pids_limit = o->pids;
-	spec->link_bits_per_second = o->link_rate;
-	spec->keys = o->keys;
-	snprintf(spec->region, sizeof(spec->region), "%s", dataset_region(o));
-	fill_objects(spec, job, prepared);
-}
 
 /* The test's own parameters, as the protocol and the CSV show them. */
 static void fill_params(struct trial *trial)
@@ -120,11 +67,11 @@ static int check_congestion(const char *wanted, const char *got,
 				 wanted, got);
 }
 
-static int choose_outside(struct setting *s, const struct job *job,
-			  struct trial *trial, struct err *err)
+static int choose_outside(struct setting *s, struct trial *trial,
+			  struct err *err)
 {
 	struct endpoint outside;
-	int code = endpoint_parse(&outside, job->options.endpoint, "a store",
+	int code = endpoint_parse(&outside, trial->spec.endpoint, "a store",
 				  err);
 
 	if (code < 0)
@@ -132,23 +79,20 @@ static int choose_outside(struct setting *s, const struct job *job,
 	s->tls = outside.tls;
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		memcpy(s->endpoints[i], outside.text, sizeof(outside.text));
-	memcpy(trial->spec.endpoint, outside.text, sizeof(outside.text));
-	return dataset_credentials(&job->options, &trial->spec.credentials,
-				   err);
+	return dataset_credentials(&trial->spec, &trial->spec.credentials, err);
 }
 
 /* Our origin and its endpoints, or the one outside. */
 static int choose_store(struct setting *s, const struct experiment *experiment,
-			const struct job *job, struct trial *trial,
-			struct err *err)
+			struct trial *trial, struct err *err)
 {
-	const char *congestion = job->options.congestion;
+	const char *congestion = trial->spec.congestion;
 	unsigned n = trial->replica_count;
 	int code;
 
 	s->endpoints = mem_array(n, sizeof(*s->endpoints));
-	if (job->options.endpoint)
-		return choose_outside(s, job, trial, err);
+	if (trial->spec.endpoint)
+		return choose_outside(s, trial, err);
 	code = origin_process_start(&s->origin, s->prepared->source, n,
 				    experiment->cells, congestion,
 				    experiment->hooks->interrupt_fd, err);
@@ -262,10 +206,9 @@ static const struct run_hooks hooks = {
 /* ---------------------------------------------------------------- stages --- */
 
 static int run_replicas(struct experiment *experiment, struct setting *s,
-			const struct job *job, struct trial *trial,
-			struct err *err)
+			struct trial *trial, struct err *err)
 {
-	const struct options *o = &job->options;
+	const struct trial_spec *spec = &trial->spec;
 	struct place place = cell_place_hooks(experiment->cells);
 	struct run_request request = {
 		.trial = trial,
@@ -278,7 +221,7 @@ static int run_replicas(struct experiment *experiment, struct setting *s,
 		.handed = s->prepared->handed,
 		.records = s->records,
 		.records_capacity = s->sampler.capacity,
-		.ready_timeout_s = o->ready_timeout + o->warm_up,
+		.ready_timeout_s = spec->ready_timeout_s + spec->warm_up_s,
 		.grace_s = GRACE_S,
 		.interrupt_fd = experiment->hooks->interrupt_fd,
 		.lost_fd = s->origin.server.ended_fd,
@@ -399,12 +342,12 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 {
 	struct setting s = { .experiment = experiment, .prepared = prepared,
 			     .origin = ORIGIN_PROCESS_NONE };
-	struct trial_spec spec;
+	struct resolved asked;
 	struct cell_need need;
 	int code;
 
-	fill_spec(&spec, job, prepared);
-	trial_init(trial, &spec);
+	resolve_job(&asked, job, prepared);
+	trial_init(trial, &asked.spec);
 	trial->widest = prepared->widest;
 	trial->burst_requests = prepared->burst_requests;
 	for (unsigned i = 0; i < trial->replica_count; i++)
@@ -421,12 +364,12 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 				   job->test);
 	s.reads = catalogue_reads(&experiment->catalogue, job->library, job->test,
 				  s.argv[0], NULL);
-	cell_place_need(&job->options, (const char *const *)s.reads, &need);
+	cell_place_need(&trial->spec, (const char *const *)s.reads, &need);
 	code = cells_begin(experiment->cells, &need, err);
 	if (code == 0)
 		code = make_homes(&s, experiment, err);
 	if (code == 0)
-		code = choose_store(&s, experiment, job, trial, err);
+		code = choose_store(&s, experiment, trial, err);
 	if (code < 0)
 		goto out;
 	cells_describe(experiment->cells, &trial->placement);
@@ -439,7 +382,7 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 	s.environment = catalogue_environment(&experiment->catalogue);
 	code = open_sampler(&s, experiment, trial, err);
 	if (code == 0)
-		code = run_replicas(experiment, &s, job, trial, err);
+		code = run_replicas(experiment, &s, trial, err);
 	if (code < 0)
 		goto out;
 	remove_homes(&s, trial);
@@ -456,11 +399,11 @@ void experiment_fail_trial(struct experiment *experiment, const struct job *job,
 			struct trial *trial, struct summary *summary,
 			const struct err *why)
 {
-	struct trial_spec spec;
+	struct resolved asked;
 
 	if (!*trial->id) {
-		fill_spec(&spec, job, NULL);
-		trial_init(trial, &spec);
+		resolve_job(&asked, job, NULL);
+		trial_init(trial, &asked.spec);
 		fill_params(trial);
 		trial->placement.isolation = experiment->cells->isolation;
 	}

@@ -17,9 +17,10 @@
 #include "base/str.h"
 #include "objects/objects.h"
 #include "record/plan.h"
+#include "record/spec_fields.h"
 
 /* All names and sizes are held while a plan is made. */
-#define PLAN_KEYS_MAX 1000000
+#define PLAN_KEYS_MAX SPEC_KEYS_MOST
 
 /*
  * Fills *out from the first `max_keys` (1 to PLAN_KEYS_MAX) keys of the source.

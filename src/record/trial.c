@@ -81,12 +81,13 @@ void trial_init(struct trial *trial, const struct trial_spec *spec)
 {
 	memset(trial, 0, sizeof(*trial));
 	uuid_make(trial->id);
-	trial->spec = *spec;
-	trial->replica_count = spec->replicas;
+	spec_copy(&trial->spec, spec);
+	trial->replica_count = (unsigned)spec->replicas;
 	trial->widest = 1;
-	trial->burst_requests = spec->concurrency;
-	trial->replica = mem_array(spec->replicas, sizeof(*trial->replica));
-	for (unsigned i = 0; i < spec->replicas; i++)
+	trial->burst_requests = (unsigned)spec->concurrency;
+	trial->replica = mem_array(trial->replica_count,
+				   sizeof(*trial->replica));
+	for (unsigned i = 0; i < trial->replica_count; i++)
 		replica_init(&trial->replica[i], i);
 	trial->placement = (struct placement){ ISOLATION_PROCESS, "none",
 					       "loopback", "none", "" };
@@ -112,6 +113,7 @@ void trial_release(struct trial *trial)
 	free(trial->samples);
 	free(trial->machine);
 	findings_release(&trial->findings);
+	spec_release(&trial->spec);
 	memset(trial, 0, sizeof(*trial));
 }
 

@@ -13,56 +13,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/address.h"
 #include "base/unknown.h"
 #include "record/finding.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
 #include "record/plan.h"
 #include "record/record.h"
-
-struct client_config {
-	unsigned pool_size; /* connections, >= 1 */
-	bool keep_alive;
-	double keep_alive_timeout_s;
-	bool use_dns_cache;
-};
-
-/* NULL strings: absent. Never stored, never logged. Borrowed from the caller. */
-struct credentials {
-	const char *access_key_id;
-	const char *secret_access_key;
-	const char *session_token;
-};
-
-struct trial_spec {
-	char library[64];
-	char test[64];
-	struct client_config client;
-	unsigned replicas;          /* >= 1 */
-	unsigned concurrency;       /* operations in flight, of each replica */
-	uint64_t n_requests;        /* of each replica; 0: until the timeout */
-	double timeout_s;           /* of the timed part */
-	double operation_timeout_s; /* of one operation */
-	double warm_up_s;
-	double rate;                /* operations a second of all replicas
-				     * together; 0: closed loop */
-	uint64_t seed;
-	uint64_t request_size;      /* bytes */
-	bool hot_key;
-	char dataset[64];           /* "s2", "cog", … */
-	uint64_t keys;              /* in the dataset */
-	/* Limits of each replica; 0: none. */
-	double cpus_limit;          /* CPU seconds a second */
-	uint64_t memory_limit_bytes;
-	uint64_t pids_limit;        /* processes and threads */
-	uint64_t link_bits_per_second; /* each way */
-	char endpoint[ENDPOINT_BYTES]; /* outside store, or "" for our
-				      * origin */
-	char bucket[64];
-	char region[64];
-	const struct credentials *credentials; /* NULL: anonymous */
-};
+#include "record/spec.h"
 
 /* X(NAME, "word", "sentence"): how a replica ended. */
 #define REPLICA_STATES(X)                                                      \
@@ -285,6 +242,7 @@ struct trial {
 	struct findings findings; /* differences and doubts */
 };
 
+/* Copies the spec, its texts too. */
 void trial_init(struct trial *trial, const struct trial_spec *spec);
 void trial_release(struct trial *trial);
 void trial_add_sample(struct trial *trial, const struct sample *sample);

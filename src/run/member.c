@@ -250,11 +250,11 @@ static const char *done_lie(const struct runner *runner,
 	    now_ns + ROUNDING_NS < runner->deadline_ns)
 		return "'done' for the 'deadline' before it was there";
 	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
+	    runner->trial->spec.n_requests == COUNT_UNKNOWN)
+		return "'done' for 'n_requests', and none were asked for";
+	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
 	    replica->started != runner->trial->spec.n_requests)
 		return "'done' for 'n_requests' with another number 'started'";
-	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
-	    !runner->trial->spec.n_requests)
-		return "'done' for 'n_requests', and none were asked for";
 	if (strcmp(replica->stopped_by, "records_full") == 0 &&
 	    replica->finished < runner->request->records_capacity)
 		return "'done' for 'records_full' with room left";

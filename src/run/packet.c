@@ -36,15 +36,6 @@ static json_t *credentials_json(const struct credentials *credentials)
 			 text_or_null(credentials->session_token));
 }
 
-static json_t *client_json(const struct client_config *client)
-{
-	return json_pack("{s:I, s:b, s:o, s:b}", "pool_size",
-			 (json_int_t)client->pool_size, "keep_alive",
-			 client->keep_alive, "keep_alive_timeout_seconds",
-			 json_double(client->keep_alive_timeout_s),
-			 "use_dns_cache", client->use_dns_cache);
-}
-
 static json_t *params_json(const struct trial *trial)
 {
 	json_t *params = json_loads(trial->params_json, 0, NULL);
@@ -83,6 +74,23 @@ static json_t *path_or_null(const struct run_request *request,
 	return request->handed[which] < 0 ? json_null() : handed_path(which);
 }
 
+/* Fields of the configuration, each a member of its name. */
+static void add_part(struct builder *builder, const struct trial_spec *spec,
+		     enum spec_part part)
+{
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (f->part == part)
+			add(builder, f->name, spec_value_json(spec, f));
+}
+
+static json_t *client_json(const struct trial_spec *spec)
+{
+	struct builder client = { json_object(), false };
+
+	add_part(&client, spec, SPEC_CLIENT);
+	return client.object;
+}
+
 static void add_files(struct builder *setup, const struct run_request *request,
 		      unsigned replica)
 {
@@ -96,7 +104,7 @@ static void add_files(struct builder *setup, const struct run_request *request,
 		      path_or_null(request, HANDED_PROOF_BYTES), "burst",
 		      path_or_null(request, HANDED_BURST)));
 	add(setup, "replica", json_integer(replica));
-	add(setup, "replicas", json_integer(request->trial->spec.replicas));
+	add(setup, "replicas", json_integer(request->trial->replica_count));
 }
 
 static void add_target(struct builder *setup, const struct run_request *request,
@@ -112,23 +120,18 @@ static void add_target(struct builder *setup, const struct run_request *request,
 	add(setup, "tls", json_boolean(request->tls));
 	add(setup, "ca_file", path_or_null(request, HANDED_CA));
 	add(setup, "credentials", credentials_json(spec->credentials));
-	add(setup, "client_config", client_json(&spec->client));
+	add(setup, "client_config", client_json(spec));
 }
 
 static void add_work(struct builder *setup, const struct trial_spec *spec)
 {
-	add(setup, "concurrency", json_integer(spec->concurrency));
-	add(setup, "n_requests",
-	    spec->n_requests ? json_integer((json_int_t)spec->n_requests)
-			     : json_null());
-	add(setup, "timeout_seconds", json_double(spec->timeout_s));
-	add(setup, "operation_timeout_seconds",
-	    json_double(spec->operation_timeout_s));
-	add(setup, "warm_up_seconds", json_double(spec->warm_up_s));
-	add(setup, "rate",
-	    spec->rate > 0 ? json_double(spec->rate / spec->replicas)
-			   : json_null());
+	add(setup, "concurrency", json_integer((json_int_t)spec->concurrency));
 	add(setup, "seed", json_integer((json_int_t)spec->seed));
+	add_part(setup, spec, SPEC_LOAD);
+	/* Its own share of it. */
+	if (spec->rate > 0)
+		add(setup, "rate",
+		    json_double(spec->rate / (double)spec->replicas));
 }
 
 /* In every library that we know the integers of JSON are signed. */
@@ -136,7 +139,9 @@ static int check_numbers(const struct run_request *request, struct err *err)
 {
 	const struct trial_spec *spec = &request->trial->spec;
 
-	if (spec->seed > INT64_MAX || spec->n_requests > INT64_MAX ||
+	if (spec->seed > INT64_MAX ||
+	    (spec->n_requests > INT64_MAX &&
+	     spec->n_requests != COUNT_UNKNOWN) ||
 	    request->records_capacity > INT64_MAX)
 		return err_set(err, ERR_USAGE,
 			       "a seed or a number of requests above 2^63 - 1 "
@@ -256,7 +261,7 @@ static int read_versions(const json_t *packet, struct replica *replica,
 }
 
 /* Each text of a list is one line at most, whatever the replica made of it. */
-static void add_part(struct str *all, const char *text)
+static void add_item(struct str *all, const char *text)
 {
 	char *part = mem_dup(text);
 
@@ -284,7 +289,7 @@ static int read_list(const json_t *packet, const char *name, char between,
 		}
 		if (i)
 			str_add_char(&all, between);
-		add_part(&all, json_string_value(value));
+		add_item(&all, json_string_value(value));
 	}
 	free(*out);
 	*out = all.len ? str_detach(&all) : NULL;

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/err.h"
 #include "record/record.h"
 #include "record/trial.h"

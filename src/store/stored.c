@@ -52,32 +52,31 @@ const struct stored stored_run[] = {
 #define TRIAL(column, kind, member) AS(trial, column, kind, member)
 const struct stored stored_trial[] = {
 	TRIAL("id", NAME, id),
-	TRIAL("library", NAME, spec.library),
-	TRIAL("test", NAME, spec.test),
+	TRIAL("library", TEXT, spec.library),
+	TRIAL("test", TEXT, spec.test),
 	TRIAL("params", NAME, params_json),
-	TRIAL("replicas", UNSIGNED, spec.replicas),
-	TRIAL("concurrency", UNSIGNED, spec.concurrency),
-	TRIAL("n_requests", SOME, spec.n_requests),
+	TRIAL("replicas", COUNT, spec.replicas),
+	TRIAL("concurrency", COUNT, spec.concurrency),
+	TRIAL("n_requests", COUNT, spec.n_requests),
 	TRIAL("timeout_seconds", NUMBER, spec.timeout_s),
 	TRIAL("operation_timeout_seconds", NUMBER, spec.operation_timeout_s),
 	TRIAL("warm_up_seconds", NUMBER, spec.warm_up_s),
-	TRIAL("rate_per_second", RATE, spec.rate),
+	TRIAL("rate_per_second", NUMBER, spec.rate),
 	TRIAL("seed", COUNT, spec.seed),
 	TRIAL("request_size_bytes", COUNT, spec.request_size),
 	TRIAL("hot_key", FLAG, spec.hot_key),
-	TRIAL("dataset", NAME, spec.dataset),
+	TRIAL("dataset", TEXT, spec.dataset),
 	TRIAL("keys", COUNT, spec.keys),
-	TRIAL("endpoint", LINE, spec.endpoint),
-	TRIAL("bucket", NAME, spec.bucket),
-	TRIAL("pool_size", UNSIGNED, spec.client.pool_size),
-	TRIAL("keep_alive", FLAG, spec.client.keep_alive),
-	TRIAL("keep_alive_timeout_seconds", NUMBER,
-	      spec.client.keep_alive_timeout_s),
-	TRIAL("use_dns_cache", FLAG, spec.client.use_dns_cache),
-	TRIAL("cpus_limit", RATE, spec.cpus_limit),
-	TRIAL("memory_limit_bytes", SOME, spec.memory_limit_bytes),
-	TRIAL("pids_limit", SOME, spec.pids_limit),
-	TRIAL("link_bits_per_second", SOME, spec.link_bits_per_second),
+	TRIAL("endpoint", TEXT, spec.endpoint),
+	TRIAL("bucket", TEXT, spec.bucket),
+	TRIAL("pool_size", COUNT, spec.pool_size),
+	TRIAL("keep_alive", FLAG, spec.keep_alive),
+	TRIAL("keep_alive_timeout_seconds", NUMBER, spec.keep_alive_timeout_s),
+	TRIAL("use_dns_cache", FLAG, spec.use_dns_cache),
+	TRIAL("cpus_limit", NUMBER, spec.cpus_limit),
+	TRIAL("memory_limit_bytes", COUNT, spec.memory_limit_bytes),
+	TRIAL("pids_limit", COUNT, spec.pids_limit),
+	TRIAL("link_bits_per_second", COUNT, spec.link_bits_per_second),
 	TRIAL("start_time", TIME, start_wall_ns),
 	TRIAL("end_time", TIME, end_wall_ns),
 	TRIAL("go_ns", COUNT, go_ns),
@@ -273,7 +272,6 @@ static bool is_null(const struct stored *c, const void *at)
 	case STORED_SIGNED: return *(const int64_t *)at == CLOCK_UNKNOWN;
 	case STORED_STATUS: return *(const int *)at == -1;
 	case STORED_SIGNAL: return !*(const int *)at;
-	case STORED_RATE: return !(*(const double *)at > 0);
 	case STORED_LINE: return !*(const char *)at;
 	default: return false;
 	}
@@ -289,8 +287,7 @@ static void bind(struct statement *s, const struct stored *c, const void *at)
 	case STORED_INT:
 	case STORED_STATUS:
 	case STORED_SIGNAL: statement_signed(s, *(const int *)at); break;
-	case STORED_NUMBER:
-	case STORED_RATE: statement_number(s, *(const double *)at); break;
+	case STORED_NUMBER: statement_number(s, *(const double *)at); break;
 	case STORED_FLAG: statement_count(s, *(const bool *)at); break;
 	default: bind_text(s, c, at);
 	}
@@ -366,7 +363,6 @@ static void read(const struct stored *c, sqlite3_stmt *handle, int i, void *to)
 		*(int *)to = sqlite3_column_int(handle, i);
 		break;
 	case STORED_NUMBER:
-	case STORED_RATE:
 		*(double *)to = sqlite3_column_double(handle, i);
 		break;
 	case STORED_FLAG:

@@ -18,7 +18,6 @@ enum stored_kind {
 	STORED_STATUS,   /* int; -1: NULL */
 	STORED_SIGNAL,   /* int; 0: NULL */
 	STORED_NUMBER,   /* double; NAN: NULL */
-	STORED_RATE,     /* double; 0: NULL */
 	STORED_FLAG,     /* bool */
 	STORED_TEXT,     /* char *, or NULL */
 	STORED_NAME,     /* char[] */

@@ -1,0 +1,65 @@
+#include "experiment/resolve.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "experiment/dataset.h"
+#include "experiment/record_room.h"
+#include "plan/plan.h"
+
+static void resolve_objects(struct resolved *out, const struct job *job,
+			    const struct prepared *prepared)
+{
+	struct trial_spec *spec = &out->spec;
+	struct workload workload;
+
+	experiment_workload(job, &workload);
+	spec->request_size = prepared ? prepared->request_size
+				      : plan_request_bytes(&workload);
+	spec->bucket = prepared ? prepared->source->bucket
+				: dataset_bucket(&job->spec);
+	if (prepared)
+		spec->dataset = prepared->source->name;
+	else
+		spec->dataset = job->spec.endpoint ? spec->bucket
+						   : dataset_name(&job->spec);
+	spec->region = dataset_region(&job->spec);
+}
+
+void resolve_job(struct resolved *out, const struct job *job,
+		 const struct prepared *prepared)
+{
+	struct trial_spec *spec = &out->spec;
+
+	memset(out, 0, sizeof(*out));
+	*spec = job->spec;
+	spec->library = job->library->name;
+	spec->test = job->test->name;
+	if (spec->pool_size == COUNT_UNKNOWN)
+		spec->pool_size = spec->concurrency *
+				  (prepared ? prepared->widest : 1);
+	/* The longest trial there is; its operations end it. */
+	if (isnan(spec->timeout_s))
+		spec->timeout_s = TIMEOUT_MOST_S;
+	resolve_objects(out, job, prepared);
+	/* One that is no URL may hold a password. */
+	if (spec->endpoint && endpoint_parse(&out->store, spec->endpoint,
+					     "a store", NULL) == 0)
+		spec->endpoint = out->store.text;
+	else
+		spec->endpoint = NULL;
+}
+
+int resolve_check(const struct trial_spec *spec, struct err *err)
+{
+	bool counted = spec->n_requests != COUNT_UNKNOWN;
+
+	if (isnan(spec->timeout_s) && !counted)
+		return err_set(err, ERR_USAGE,
+			       "--timeout -1 leaves a trial without an end: "
+			       "give --n-requests N too, or a number of "
+			       "seconds");
+	return counted ? record_room_check(spec->n_requests,
+					   !isnan(spec->timeout_s), err)
+		       : 0;
+}

@@ -1,0 +1,22 @@
+/* What a trial is to be: what a job asks for, with all filled in that it leaves
+ * open and that does not depend on the objects. */
+#ifndef EXPERIMENT_RESOLVE_H
+#define EXPERIMENT_RESOLVE_H
+
+#include "base/address.h"
+#include "experiment/experiment.h"
+
+struct resolved {
+	struct trial_spec spec; /* its texts are borrowed, from the job, from
+				 * `prepared` and from `store` */
+	struct endpoint store;  /* the one outside; zeroed: none, or no URL */
+};
+
+/* `prepared` NULL: by the job alone. */
+void resolve_job(struct resolved *out, const struct job *job,
+		 const struct prepared *prepared);
+
+/* ERR_USAGE: this can be no trial, whatever the library and the objects. */
+int resolve_check(const struct trial_spec *spec, struct err *err);
+
+#endif

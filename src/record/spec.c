@@ -1,0 +1,207 @@
+#include "record/spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+const struct spec_field spec_fields[] = {
+#define X(member, name, kind, part, column, least, most, unset, value, option, \
+	  unit, choices, words, help)                                          \
+	{ #name, option, SPEC_##kind, SPEC_##part,                             \
+	  offsetof(struct trial_spec, member), words, unit },
+	SPEC_FIELDS(X)
+#undef X
+	{ NULL, NULL, SPEC_FLAG, SPEC_NONE, 0, NULL, NULL },
+};
+
+void spec_init(struct trial_spec *spec)
+{
+	memset(spec, 0, sizeof(*spec));
+#define X(member, name, kind, part, column, least, most, unset, value, ...)    \
+	spec->member = value;
+	SPEC_FIELDS(X)
+#undef X
+}
+
+static char **text_at(struct trial_spec *spec, const struct spec_field *field)
+{
+	return (char **)((char *)spec + field->offset);
+}
+
+void spec_copy(struct trial_spec *to, const struct trial_spec *from)
+{
+	*to = *from;
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (f->kind == SPEC_TEXT)
+			*text_at(to, f) = mem_dup(*text_at(to, f));
+}
+
+void spec_release(struct trial_spec *spec)
+{
+	for (const struct spec_field *f = spec_fields; f->name; f++) {
+		if (f->kind == SPEC_TEXT) {
+			free(*text_at(spec, f));
+			*text_at(spec, f) = NULL;
+		}
+	}
+}
+
+const struct spec_field *spec_find(const char *name)
+{
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (!strcmp(f->name, name))
+			return f;
+	return NULL;
+}
+
+static uint64_t count_of(const struct trial_spec *spec,
+			 const struct spec_field *field)
+{
+	return *(const uint64_t *)spec_value(spec, field);
+}
+
+static double number_of(const struct trial_spec *spec,
+			const struct spec_field *field)
+{
+	return *(const double *)spec_value(spec, field);
+}
+
+static bool flag_of(const struct trial_spec *spec,
+		    const struct spec_field *field)
+{
+	return *(const bool *)spec_value(spec, field);
+}
+
+static const char *text_of(const struct trial_spec *spec,
+			   const struct spec_field *field)
+{
+	return *(const char *const *)spec_value(spec, field);
+}
+
+bool spec_is_set(const struct trial_spec *spec, const struct spec_field *field)
+{
+	switch (field->kind) {
+	case SPEC_COUNT:
+	case SPEC_RATE:
+		return count_of(spec, field) != COUNT_UNKNOWN;
+	case SPEC_NUMBER:
+		return !isnan(number_of(spec, field));
+	case SPEC_TEXT:
+		return text_of(spec, field) != NULL;
+	case SPEC_FLAG:
+		break;
+	}
+	return true;
+}
+
+bool spec_is_same(const struct trial_spec *a, const struct trial_spec *b,
+		  const struct spec_field *field)
+{
+	bool set = spec_is_set(a, field);
+
+	if (!set || !spec_is_set(b, field))
+		return set == spec_is_set(b, field);
+	switch (field->kind) {
+	case SPEC_COUNT:
+	case SPEC_RATE:
+		return count_of(a, field) == count_of(b, field);
+	case SPEC_NUMBER:
+		return number_of(a, field) == number_of(b, field);
+	case SPEC_FLAG:
+		return flag_of(a, field) == flag_of(b, field);
+	case SPEC_TEXT:
+		break;
+	}
+	return !strcmp(text_of(a, field), text_of(b, field));
+}
+
+/* All digits that tell a number from its neighbours, and no more. */
+static void add_number(double value, struct str *out)
+{
+	char text[40];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	str_add(out, text);
+}
+
+void spec_add_value(const struct trial_spec *spec,
+		    const struct spec_field *field, struct str *out)
+{
+	if (!spec_is_set(spec, field)) {
+		str_add(out, "-");
+		return;
+	}
+	switch (field->kind) {
+	case SPEC_COUNT:
+	case SPEC_RATE:
+		str_addf(out, "%llu",
+			 (unsigned long long)count_of(spec, field));
+		break;
+	case SPEC_NUMBER:
+		add_number(number_of(spec, field), out);
+		break;
+	case SPEC_FLAG:
+		str_add(out, flag_of(spec, field) ? "true" : "false");
+		break;
+	case SPEC_TEXT:
+		str_add(out, text_of(spec, field));
+	}
+}
+
+void spec_add_line(const struct trial_spec *spec,
+		   const struct spec_field *field, struct str *out)
+{
+	str_addf(out, "%s=", field->name);
+	spec_add_value(spec, field, out);
+	str_add_char(out, '\n');
+}
+
+static json_t *text_json(const char *text)
+{
+	json_t *value = json_string(text);
+	char *clean;
+
+	if (value)
+		return value;
+	clean = mem_dup(text);
+	text_clean_line(clean);
+	value = json_string(clean);
+	free(clean);
+	return value;
+}
+
+json_t *spec_value_json(const struct trial_spec *spec,
+			const struct spec_field *field)
+{
+	if (!spec_is_set(spec, field))
+		return json_null();
+	switch (field->kind) {
+	case SPEC_COUNT:
+	case SPEC_RATE:
+		return json_integer((json_int_t)count_of(spec, field));
+	case SPEC_NUMBER:
+		return json_double(number_of(spec, field));
+	case SPEC_FLAG:
+		return json_boolean(flag_of(spec, field));
+	case SPEC_TEXT:
+		break;
+	}
+	return text_json(text_of(spec, field));
+}
+
+json_t *spec_json(const struct trial_spec *spec)
+{
+	json_t *object = json_object();
+
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		json_object_set_new(object, f->name, spec_value_json(spec, f));
+	return object;
+}
