@@ -57,6 +57,10 @@ UNIT      := $(patsubst check/unit/%.c,$(BUILD)/check/unit/%,$(wildcard check/un
 FUZZ      := $(patsubst check/fuzz/%.c,$(BUILD)/check/fuzz/%,$(wildcard check/fuzz/*.c))
 BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/bench/*.c))
 LIB       := $(BUILD)/libgeoio.a
+# Below share/ of the prefix.
+SHARED    := bash-completion/completions/benchmark zsh/site-functions/_benchmark \
+	fish/vendor_completions.d/benchmark.fish man/man1/benchmark.1
+PAGES     := $(SHARED:%=$(BUILD)/share/%)
 WORKER    := $(BUILD)/libbenchmark-worker.a
 FORMATS   := $(BUILD)/libgeoio-formats.so
 FORMATS_OBJ  := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/formats/*.c))
@@ -67,7 +71,7 @@ FORMATS_BASE := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/base/*.c))
 
 all: programs
 
-programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(FORMATS) $(TESTS)
+programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(FORMATS) $(TESTS) $(PAGES)
 
 help:
 	@echo 'make                 build $(BUILD)/benchmark, $(BUILD)/make-cog and the tests in C'
@@ -86,6 +90,17 @@ help:
 $(BUILD)/benchmark: $(BUILD)/obj/src/cli/main.o $(LIB)
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# What the program says of itself, for shells and for man.
+$(BUILD)/share/%: $(BUILD)/benchmark
+	@mkdir -p $(@D)
+	$(call SAY,WRITE,$@)
+	$(Q)$(BUILD)/benchmark $(WORDS_OF_$(@F)) >$@
+
+WORDS_OF_benchmark      := completion bash
+WORDS_OF__benchmark     := completion zsh
+WORDS_OF_benchmark.fish := completion fish
+WORDS_OF_benchmark.1    := manual
 
 # GDAL, which is not built for it, makes ThreadSanitizer see things; make-cog has
 # one thread.
@@ -248,6 +263,9 @@ install: all
 	install -m 644 $(FORMATS) $(SHARE)/benchmark/
 	cp -r $(BUILD)/tests $(EXEC)/tests
 	find $(EXEC)/tests -name '*.d' -delete
+	for page in $(SHARED); do \
+		install -D -m 644 $(BUILD)/share/$$page $(DESTDIR)$(PREFIX)/share/$$page || exit 1; \
+	done
 	install -m 644 include/benchmark/*.h $(DESTDIR)$(PREFIX)/include/benchmark/
 	install -d $(DESTDIR)$(PREFIX)/lib && install -m 644 $(WORKER) $(DESTDIR)$(PREFIX)/lib/
 
@@ -255,8 +273,9 @@ uninstall:
 	rm -rf $(SHARE) $(EXEC)
 	rm -f $(DESTDIR)$(PREFIX)/bin/benchmark $(DESTDIR)$(PREFIX)/lib/libbenchmark-worker.a
 	rm -rf $(DESTDIR)$(PREFIX)/include/benchmark
+	cd $(DESTDIR)$(PREFIX)/share && rm -f $(SHARED)
 
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -15,6 +15,8 @@
 	X(db)                                                                  \
 	X(doctor)                                                              \
 	X(setup)                                                               \
+	X(completion)                                                          \
+	X(manual)                                                              \
 	X(help)
 
 #define X(name) extern const struct command command_##name;

@@ -400,7 +400,7 @@ static int parse_one(struct options *options,
 static int add_argument(struct options *options, const char *word,
 			struct err *err)
 {
-	if (options->argument_count == 8)
+	if (options->argument_count == ARGUMENTS_MOST)
 		return err_set(err, ERR_USAGE, "too many arguments at '%s'",
 			       word);
 	options->arguments[options->argument_count++] = word;

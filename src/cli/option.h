@@ -20,6 +20,7 @@
 #include "record/spec.h"
 
 #define OPTION_LIST_MAX 64
+#define ARGUMENTS_MOST 64
 
 struct text_list {
 	const char *at[OPTION_LIST_MAX];
@@ -47,7 +48,7 @@ struct options {
 	/* All as typed, the command's name first; borrowed from main(). */
 	char *const *words;
 	int word_count;
-	const char *arguments[8]; /* without the command's name */
+	const char *arguments[ARGUMENTS_MOST]; /* without the command's name */
 	unsigned argument_count;
 	/* The last option that stood alone though it may have a value, and the
 	 * word behind it, which was taken for none; NULL: none did. */
