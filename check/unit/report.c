@@ -32,7 +32,16 @@ static void fill(struct result_row *row, const char *library, double rps)
 	row->concurrency = row->in_flight_proven = 50;
 	row->pool_size = 50;
 	row->seed = 7;
+	row->keep_alive = row->use_dns_cache = true;
 	row->keep_alive_timeout_seconds = 30;
+	row->config_hash = mem_dup("0123456789abcdef");
+}
+
+/* Something of it was asked for in another way. */
+static void reconfigure(struct result_row *row, const char *hash)
+{
+	free(row->config_hash);
+	row->config_hash = mem_dup(hash);
 }
 
 static void check_csv(void **state)
@@ -149,6 +158,8 @@ static void check_json(void **state)
 
 	(void)state;
 	fill(&row, "lib", 100);
+	row.keep_alive = false;
+	row.hot_key = true;
 	object = report_json(&row, false);
 	assert_string_equal(
 		json_string_value(json_object_get(object, "library_name")),
@@ -156,6 +167,9 @@ static void check_json(void **state)
 	assert_true(json_is_null(json_object_get(object, "cost_usd")));
 	assert_true(json_is_null(json_object_get(object, "connections")));
 	assert_true(json_is_false(json_object_get(object, "keep_alive")));
+	assert_true(json_is_true(json_object_get(object, "hot_key")));
+	/* Of a trial before there was such an option. */
+	assert_true(json_is_null(json_object_get(object, "anonymous")));
 	json_decref(object);
 	result_row_release(&row);
 }
@@ -215,6 +229,7 @@ static void check_table(void **state)
 		     "told by a sentence that goes on and on, and then ends");
 	free(rows[4].test_name);
 	rows[4].test_name = mem_dup("cog_header");
+	reconfigure(&rows[4], "a");
 	for (int i = 0; i < 5; i++)
 		items[i] = (struct report_row){ &rows[i], i == 1 };
 	WRITTEN(text, report_table(out, items, 5, &style));
@@ -314,6 +329,7 @@ static void check_harness_cost(void **state)
 	fill(&rows[1], "null", 200);
 	free(rows[0].test_name);
 	rows[0].test_name = mem_dup("fetch_range_uvloop");
+	reconfigure(&rows[0], "a");
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_null(strstr(text, "run null too"));
 	assert_non_null(strstr(text, "null measured it, but in another"));
@@ -502,6 +518,8 @@ static void check_placements_apart(void **state)
 	assert_int_equal(groups_of(&a, &b), 2);
 	b.link_bits_per_second--;
 	assert_int_equal(groups_of(&a, &b), 1);
+	reconfigure(&b, "another"); /* as with another --timeout */
+	assert_int_equal(groups_of(&a, &b), 2);
 	result_row_release(&a);
 	result_row_release(&b);
 }
@@ -528,8 +546,8 @@ static void check_headings_differ(void **state)
 	(void)state;
 	fill(&a, "one", 100);
 	fill(&b, "one", 200);
-	a.keep_alive = b.keep_alive = a.use_dns_cache = b.use_dns_cache = true;
 	assert_headings(&a, &b, "50 in flight, 10 s\n", "");
+	reconfigure(&b, "another");
 	b.pool_size = 10;
 	assert_headings(&a, &b, "50 in flight, 10 s\n",
 			"50 in flight, pool of 10, 10 s\n");
@@ -548,6 +566,19 @@ static void check_headings_differ(void **state)
 	b.seed = a.seed + 1;
 	assert_headings(&a, &b, ", seed 7, 10 s\n", ", seed 8, 10 s\n");
 	b.seed = a.seed;
+	b.timeout_seconds = 5;
+	a.timeout_seconds = 10;
+	assert_headings(&a, &b, ", timeout 10 s, 10 s\n",
+			", timeout 5 s, 10 s\n");
+	b.timeout_seconds = 10;
+	b.n_requests = 400;
+	b.prefix = mem_dup("s2/");
+	b.hot_key = a.hot_key = true;
+	assert_headings(&a, &b, ", no operation limit, no prefix, 10 s\n",
+			", operation limit 400, prefix s2/, 10 s\n");
+	b.n_requests = COUNT_UNKNOWN;
+	replace(&b.prefix, NULL);
+	reconfigure(&b, a.config_hash);
 	b.duration_seconds = 0.0264;
 	assert_headings(&a, &b, "50 in flight, 0.0264 to 10 s\n", "");
 	result_row_release(&a);

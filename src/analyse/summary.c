@@ -46,6 +46,7 @@ static void fill_common(struct result_row *row, const struct trial *trial,
 	row->rate = spec->rate > 0 ? spec->rate : 0;
 	row->seed = spec->seed;
 	row->dataset = mem_dup(spec->dataset);
+	result_row_add_spec(row, spec);
 	row->instance_type = *e->instance_type ? mem_dup(e->instance_type)
 					       : NULL;
 	summary_placement(row, trial);

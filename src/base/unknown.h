@@ -1,7 +1,8 @@
 /*
  * Figures that are not known, or that nobody asked for. Such a count is
- * COUNT_UNKNOWN, a signed one CLOCK_UNKNOWN, a number NAN, a text NULL. It is
- * an empty field in CSV, null in JSON, NULL in SQL. 0 is always a figure.
+ * COUNT_UNKNOWN, a signed one CLOCK_UNKNOWN, a number NAN, a flag FLAG_UNKNOWN, a
+ * text NULL. It is an empty field in CSV, null in JSON, NULL in SQL. 0 is always
+ * a figure.
  */
 #ifndef BASE_UNKNOWN_H
 #define BASE_UNKNOWN_H
@@ -10,6 +11,8 @@
 
 #define COUNT_UNKNOWN UINT64_MAX
 #define CLOCK_UNKNOWN INT64_MIN
+#define FLAG_UNKNOWN (-1)
+#define FLAG_UNKNOWN (-1)
 
 /* For what has another word for it. */
 static inline uint64_t count_or(uint64_t count, uint64_t other)

@@ -37,20 +37,24 @@ static struct report_style style_of_stdout(void)
 	return style;
 }
 
-/* The trials ran in a random order; the tables stand in a fixed one. */
-static int by_test(const void *a, const void *b)
+/* The trials ran in a random order; the tables stand in a fixed one: by test, by
+ * size, by what else was asked for. */
+static int by_config(const void *a, const void *b)
 {
 	const struct result_row *x = ((const struct report_row *)a)->row;
 	const struct result_row *y = ((const struct report_row *)b)->row;
 	int order = strcmp(y->test_name, x->test_name);
 
-	if (order)
-		return order;
-	order = strcmp(x->test_params, y->test_params);
-	if (order)
-		return order;
-	return (x->concurrency > y->concurrency) -
-	       (x->concurrency < y->concurrency);
+	if (!order)
+		order = result_compare(x, y,
+				       result_column("request_size_bytes"));
+	for (const struct spec_field *f = spec_fields; !order && f->name; f++) {
+		const struct column *column = result_column(f->name);
+
+		if (column)
+			order = result_compare(x, y, column);
+	}
+	return order;
 }
 
 void show_summaries(const struct experiment *experiment)
@@ -66,7 +70,7 @@ void show_summaries(const struct experiment *experiment)
 	for (size_t i = 0; i < experiment->finished_count; i++)
 		rows[i] = (struct report_row){ &experiment->finished[i].summary.total,
 					       experiment->finished[i].baseline };
-	qsort(rows, experiment->finished_count, sizeof(*rows), by_test);
+	qsort(rows, experiment->finished_count, sizeof(*rows), by_config);
 	putchar('\n');
 	report_table(stdout, rows, experiment->finished_count, &style);
 	free(rows);

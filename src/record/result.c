@@ -116,6 +116,13 @@ const struct column result_columns[] = {
 	FIELD(kernel, TEXT, BOTH),
 	FIELD(cpu_model, TEXT, BOTH),
 	FIELD(cpus, COUNT, BOTH),
+#define COLUMN_RATE COLUMN_COUNT
+#define ADD_PLACED(name, kind)
+#define ADD_ADDED(name, kind) FIELD(name, kind, BOTH),
+#define X(member, name, kind, part, column, ...) ADD_##column(name, kind)
+	SPEC_FIELDS(X)
+#undef X
+	FIELD(config_hash, TEXT, BOTH),
 	{ NULL, COLUMN_TEXT, COLUMN_BOTH, 0 },
 };
 
@@ -140,7 +147,76 @@ void result_row_init(struct result_row *row)
 			*(uint64_t *)result_at(row, c) = COUNT_UNKNOWN;
 		else if (c->kind == COLUMN_NUMBER)
 			*(double *)result_at(row, c) = NAN;
+		else if (c->kind == COLUMN_FLAG)
+			*(int8_t *)result_at(row, c) = FLAG_UNKNOWN;
 	}
+}
+
+const struct column *result_column(const char *name)
+{
+	for (const struct column *c = result_columns; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+static int compare_texts(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+static int compare_numbers(double a, double b)
+{
+	if (isnan(a) || isnan(b))
+		return !isnan(a) - !isnan(b);
+	return (a > b) - (a < b);
+}
+
+/* COUNT_UNKNOWN + 1 is 0. */
+static int compare_counts(uint64_t a, uint64_t b)
+{
+	return (a + 1 > b + 1) - (a + 1 < b + 1);
+}
+
+int result_compare(const struct result_row *a, const struct result_row *b,
+		   const struct column *column)
+{
+	const void *x = result_value(a, column), *y = result_value(b, column);
+
+	switch (column->kind) {
+	case COLUMN_TEXT:
+		return compare_texts(*(char *const *)x, *(char *const *)y);
+	case COLUMN_COUNT:
+		return compare_counts(*(const uint64_t *)x,
+				      *(const uint64_t *)y);
+	case COLUMN_NUMBER:
+		return compare_numbers(*(const double *)x, *(const double *)y);
+	case COLUMN_FINDINGS:
+	case COLUMN_NAMES:
+		return 0;
+	case COLUMN_FLAG:
+		break;
+	}
+	return *(const int8_t *)x - *(const int8_t *)y;
+}
+
+#define COPY_COUNT(value) (value)
+#define COPY_RATE(value) (value)
+#define COPY_NUMBER(value) (value)
+#define COPY_FLAG(value) (value)
+#define COPY_TEXT(value) mem_dup(value)
+#define FILL_PLACED(name, member, kind)
+#define FILL_ADDED(name, member, kind) row->name = COPY_##kind(spec->member);
+
+void result_row_add_spec(struct result_row *row, const struct trial_spec *spec)
+{
+	char hash[SPEC_HASH_BYTES];
+
+#define X(member, name, kind, part, column, ...) FILL_##column(name, member, kind)
+	SPEC_FIELDS(X)
+#undef X
+	spec_hash(spec, hash);
+	row->config_hash = mem_dup(hash);
 }
 
 void result_row_release(struct result_row *row)

@@ -4,8 +4,8 @@
  * columns: CSV, JSON, the database table `results` and docs/metrics.md follow
  * them, and `make check` holds them against each other.
  *
- * Unknown numbers are NAN (double) or COUNT_UNKNOWN (counts): an empty field
- * in CSV, null in JSON, NULL in SQL.
+ * What is unknown is said as base/unknown.h has it: an empty field in CSV, null
+ * in JSON, NULL in SQL.
  */
 #ifndef RECORD_RESULT_H
 #define RECORD_RESULT_H
@@ -16,6 +16,7 @@
 
 #include "base/unknown.h"
 #include "record/finding.h"
+#include "record/spec.h"
 
 /* As pandas' describe(): std is the sample's (n - 1), NAN for one value. */
 struct distribution {
@@ -31,9 +32,9 @@ struct result_row {
 	uint64_t number_failures;
 	uint64_t number_successes;
 	uint64_t pool_size;
-	bool keep_alive;
+	int8_t keep_alive;
 	double keep_alive_timeout_seconds;
-	bool use_dns_cache;
+	int8_t use_dns_cache;
 	struct distribution recv_bytes_per_second;
 	struct distribution cpu_seconds; /* CPU seconds a second */
 	struct distribution recv_bytes_per_second_per_cpu;
@@ -97,13 +98,26 @@ struct result_row {
 	uint64_t seed;
 	char *harness_version, *kernel, *cpu_model;
 	uint64_t cpus;
+
+	/* Of the configuration, all that stands nowhere above. */
+#define RESULT_COUNT uint64_t
+#define RESULT_RATE uint64_t
+#define RESULT_NUMBER double
+#define RESULT_FLAG int8_t
+#define RESULT_TEXT char *
+#define RESULT_PLACED(kind, name)
+#define RESULT_ADDED(kind, name) RESULT_##kind name;
+#define X(member, name, kind, part, column, ...) RESULT_##column(kind, name)
+	SPEC_FIELDS(X)
+#undef X
+	char *config_hash; /* spec_hash() */
 };
 
 enum column_kind {
 	COLUMN_TEXT,   /* char * */
 	COLUMN_COUNT,  /* uint64_t */
 	COLUMN_NUMBER, /* double */
-	COLUMN_FLAG,   /* bool: True and False in CSV, as pandas writes them */
+	COLUMN_FLAG,   /* int8_t: True and False in CSV, as pandas writes them */
 	COLUMN_FINDINGS, /* struct findings: its sentences */
 	COLUMN_NAMES,    /* struct findings: its names */
 };
@@ -141,7 +155,20 @@ static inline const void *result_value(const struct result_row *row,
  * frees. */
 char *result_text(const struct result_row *row, const struct column *column);
 
+/* NULL: there is none of this name. */
+const struct column *result_column(const char *name);
+
+/* < 0, 0, > 0: by the values of one column, not of findings; what is
+ * unknown is the least. */
+int result_compare(const struct result_row *a, const struct result_row *b,
+		   const struct column *column);
+
 void result_row_init(struct result_row *row); /* all unknown */
+
+/* What the configuration alone says: the columns of it that stand last, and its
+ * hash. */
+void result_row_add_spec(struct result_row *row, const struct trial_spec *spec);
+
 void result_row_release(struct result_row *row);
 
 /* What get-results reads and the analyse room makes of one trial. */

@@ -3,6 +3,7 @@
  * field that is not set is COUNT_UNKNOWN, NAN or NULL; 0 is a figure.
  *
  *	struct trial_spec spec;
+ *	struct str text = STR_INIT;
  *
  *	spec_init(&spec);
  *	spec.library = "obstore";

@@ -39,7 +39,7 @@
 	  "replicas", "N", NULL, NULL,                                         \
 	  "processes that run the test together (1)")                          \
 	X(n_requests, n_requests, COUNT, LOAD, ADDED, 0, SPEC_WHOLE_MOST, 0,   \
-	  COUNT_UNKNOWN, "n-requests", "N", NULL, "operations a replica",      \
+	  COUNT_UNKNOWN, "n-requests", "N", NULL, "operation limit",           \
 	  "operations of each replica; 0: until the timeout (0)")              \
 	X(timeout_s, timeout_seconds, NUMBER, LOAD, ADDED, 0.05,               \
 	  TIMEOUT_MOST_S, -1, 10, "timeout", "SECONDS", NULL, "timeout",       \
@@ -59,7 +59,7 @@
 	  "connections are used again (yes)")                                  \
 	X(keep_alive_timeout_s, keep_alive_timeout_seconds, NUMBER, CLIENT,    \
 	  PLACED, 0.001, 86400, NAN, 30, "keep-alive-timeout", "SECONDS",      \
-	  NULL, "keep-alive for",                                              \
+	  NULL, NULL,                                                          \
 	  "idle connections are closed after this (30)")                       \
 	X(use_dns_cache, use_dns_cache, FLAG, CLIENT, PLACED, 0, 0, NAN, true, \
 	  "use-dns-cache", NULL, NULL, "DNS cache",                            \
@@ -102,11 +102,11 @@
 	  8000, 1e12, NAN, COUNT_UNKNOWN, "link-rate", "RATE", NULL, NULL,     \
 	  "of each replica's link, each way: 100Mbit, 1Gbit (no limit)")       \
 	X(pin, pin, TEXT, PLACEMENT, ADDED, 0, 0, NAN, NULL,                   \
-	  "pin", "CPUS", "auto none", "--pin",                                 \
+	  "pin", "CPUS", "auto none", "pin",                                   \
 	  "auto, none, CPUs for all (0,2-3), or the origin's and the "         \
 	  "replicas' (1/0) (auto)")                                            \
 	X(congestion, congestion, TEXT, PLACEMENT, ADDED, 0, 0, NAN, NULL,     \
-	  "congestion", "NAMES", NULL, "--congestion",                         \
+	  "congestion", "NAMES", NULL, "choice of congestion control",         \
 	  "congestion control of the origin's sockets, the first that may be " \
 	  "used (cubic,reno)")                                                 \
 	X(endpoint, endpoint, TEXT, STORE, ADDED, 0, 0, NAN, NULL,             \
@@ -121,11 +121,11 @@
 	  "prefix", "PREFIX", NULL, "prefix",                                  \
 	  "only objects whose keys start so")                                  \
 	X(anonymous, anonymous, FLAG, STORE, ADDED, 0, 0, NAN, false,          \
-	  "anonymous", NULL, NULL, "anonymous",                               \
+	  "anonymous", NULL, NULL, "anonymous access",                               \
 	  "unsigned requests; else AWS_ACCESS_KEY_ID, "                        \
 	  "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN are used")                 \
 	X(ca_file, ca_file, TEXT, STORE, ADDED, 0, 0, NAN, NULL,               \
-	  "ca-file", "FILE.pem", NULL, "certificates",                         \
+	  "ca-file", "FILE.pem", NULL, "own certificates",                     \
 	  "certificates to trust instead of the system's")
 
 /* The C type of each kind. */

@@ -99,7 +99,8 @@ static void put_value(FILE *out, const struct column *column,
 		fputs(number, out);
 		break;
 	case COLUMN_FLAG:
-		fputs(*(const bool *)value ? "True" : "False", out);
+		if (*(const int8_t *)value != FLAG_UNKNOWN)
+			fputs(*(const int8_t *)value ? "True" : "False", out);
 		break;
 	}
 }
@@ -117,15 +118,6 @@ static const struct {
 static bool is_named(const struct column *column, const char *name)
 {
 	return name && !strcmp(column->name, name);
-}
-
-static const struct column *find_column(const char *name)
-{
-	const struct column *c = result_columns;
-
-	while (!is_named(c, name))
-		c++;
-	return c;
 }
 
 /* One column of the header (`row` NULL) or of a row. */
@@ -149,7 +141,7 @@ static void put_line(FILE *out, const struct result_row *row,
 			continue;
 		put_column(out, c, row);
 		if (is_named(c, moved[table].behind))
-			put_column(out, find_column(moved[table].column), row);
+			put_column(out, result_column(moved[table].column), row);
 	}
 	fputc('\n', out);
 }
@@ -171,6 +163,7 @@ static json_t *json_value(const struct column *column,
 	const void *value = result_value(row, column);
 	uint64_t count;
 	double number;
+	int8_t flag;
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
@@ -186,7 +179,8 @@ static json_t *json_value(const struct column *column,
 		number = *(const double *)value;
 		return isfinite(number) ? json_real(number) : json_null();
 	case COLUMN_FLAG:
-		return json_boolean(*(const bool *)value);
+		flag = *(const int8_t *)value;
+		return flag == FLAG_UNKNOWN ? json_null() : json_boolean(flag);
 	}
 	return json_null();
 }

@@ -8,12 +8,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-/* Unknown numbers are equal to each other. */
-static bool same_number(double a, double b)
-{
-	return a == b || (isnan(a) && isnan(b));
-}
-
 #define NOTE_WIDTH 6 /* "[1][2]" */
 
 /* The least `keep` with which all columns fit. */
@@ -114,35 +108,87 @@ static void put_line(FILE *out, const char *text, unsigned width)
 	table_wrapped(out, text, (int)strlen(text), width, 2);
 }
 
-/* Each heading has the settings in which the blocks of one table differ. It
- * always has a pool of another size than the concurrency. */
-static void add_client(struct str *text, const struct group *g,
+static bool differs(const struct group *g, const struct column *column)
+{
+	for (size_t i = 1; i < g->all_count; i++)
+		if (result_compare(g->all[0].row, g->all[i].row, column))
+			return true;
+	return false;
+}
+
+static void add_count(struct str *text, const char *words, uint64_t count)
+{
+	if (count == COUNT_UNKNOWN)
+		str_addf(text, ", no %s", words);
+	else
+		str_addf(text, ", %s %llu", words, (unsigned long long)count);
+}
+
+static void add_number(struct str *text, const struct spec_field *field,
+		       double number)
+{
+	bool seconds = field->unit && !strcmp(field->unit, "SECONDS");
+
+	if (isnan(number))
+		str_addf(text, ", no %s", field->words);
+	else
+		str_addf(text, ", %s %.6g%s", field->words, number,
+			 seconds ? " s" : "");
+}
+
+static void add_text(struct str *text, const char *words, const char *value)
+{
+	if (value)
+		str_addf(text, ", %s %s", words, value);
+	else
+		str_addf(text, ", no %s", words);
+}
+
+static void add_field(struct str *text, const struct spec_field *field,
+		      const struct column *column, const struct result_row *row)
+{
+	const void *value = result_value(row, column);
+
+	switch (column->kind) {
+	case COLUMN_COUNT:
+		add_count(text, field->words, *(const uint64_t *)value);
+		break;
+	case COLUMN_NUMBER:
+		add_number(text, field, *(const double *)value);
+		break;
+	case COLUMN_FLAG:
+		str_addf(text, ", %s%s", *(const int8_t *)value ? "" : "no ",
+			 field->words);
+		break;
+	case COLUMN_TEXT:
+		add_text(text, field->words, *(char *const *)value);
+		break;
+	case COLUMN_FINDINGS:
+	case COLUMN_NAMES:
+		break;
+	}
+}
+
+/* What blocks of one table differ in stands in each heading, so that they can
+ * be told apart; a pool that is not the concurrency's always. */
+static void add_config(struct str *text, const struct group *g,
 		       const struct result_row *row)
 {
-	bool timeout = false, dns = false, seed = false;
-
-	for (size_t i = 0; i < g->all_count; i++) {
-		const struct result_row *other = g->all[i].row;
-
-		timeout = timeout ||
-			  !same_number(other->keep_alive_timeout_seconds,
-				       row->keep_alive_timeout_seconds);
-		dns = dns || other->use_dns_cache != row->use_dns_cache;
-		seed = seed || other->seed != row->seed;
-	}
 	if (row->pool_size != row->concurrency)
 		str_addf(text, ", pool of %llu",
 			 (unsigned long long)row->pool_size);
 	if (!row->keep_alive)
 		str_add(text, ", no keep-alive");
-	else if (timeout)
+	else if (differs(g, result_column("keep_alive_timeout_seconds")))
 		str_addf(text, ", keep-alive for %.6g s",
 			 row->keep_alive_timeout_seconds);
-	if (dns)
-		str_addf(text, ", %sDNS cache",
-			 row->use_dns_cache ? "" : "no ");
-	if (seed)
-		str_addf(text, ", seed %llu", (unsigned long long)row->seed);
+	for (const struct spec_field *f = spec_fields; f->name; f++) {
+		const struct column *column =
+			f->words ? result_column(f->name) : NULL;
+
+		if (column && differs(g, column))
+			add_field(text, f, column, row);
+	}
 }
 
 /* Of trials that end after --n-requests each has its own. */
@@ -178,7 +224,7 @@ static void put_heading(FILE *out, const struct group *g)
 	if (row->replicas > 1)
 		str_addf(&text, " in each of %llu replicas",
 			 (unsigned long long)row->replicas);
-	add_client(&text, g, row);
+	add_config(&text, g, row);
 	if (row->rate > 0)
 		str_addf(&text, ", open loop %.6g/s", row->rate);
 	if (row->dataset)
@@ -383,36 +429,19 @@ static void put_group(FILE *out, struct group *g)
 	fputc('\n', out);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-static bool same_placement(const struct result_row *a,
-			   const struct result_row *b)
-{
-	return same_text(a->isolation, b->isolation) &&
-	       same_text(a->cgroup, b->cgroup) &&
-	       same_text(a->network, b->network) &&
-	       same_text(a->pinning, b->pinning) &&
-	       same_number(a->cpus_limit, b->cpus_limit) &&
-	       a->memory_limit_bytes == b->memory_limit_bytes &&
-	       a->pids_limit == b->pids_limit &&
-	       a->link_bits_per_second == b->link_bits_per_second;
-}
-
+/* The same was asked for, and they had the same: places, and limits that hold. */
 static bool comparable(const struct result_row *a, const struct result_row *b)
 {
-	return same_text(a->test_name, b->test_name) &&
-	       same_text(a->test_params, b->test_params) &&
-	       same_text(a->dataset, b->dataset) &&
-	       a->replicas == b->replicas && a->concurrency == b->concurrency &&
-	       a->pool_size == b->pool_size && a->keep_alive == b->keep_alive &&
-	       same_number(a->keep_alive_timeout_seconds,
-			   b->keep_alive_timeout_seconds) &&
-	       a->use_dns_cache == b->use_dns_cache &&
-	       same_number(a->rate, b->rate) && a->seed == b->seed &&
-	       same_placement(a, b);
+	static const char *const columns[] = {
+		"config_hash", "isolation", "cgroup", "network", "pinning",
+		"cpus_limit", "memory_limit_bytes", "pids_limit",
+		"link_bits_per_second"
+	};
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		if (result_compare(a, b, result_column(columns[i])))
+			return false;
+	return true;
 }
 
 /* Takes all rows comparable to row `first` that no group has taken yet. */

@@ -36,7 +36,10 @@ static void bind_column(struct statement *s, const struct column *column,
 		statement_number(s, *(const double *)value);
 		break;
 	case COLUMN_FLAG:
-		statement_count(s, *(const bool *)value);
+		if (*(const int8_t *)value == FLAG_UNKNOWN)
+			statement_null(s);
+		else
+			statement_signed(s, *(const int8_t *)value);
 		break;
 	}
 }
@@ -104,7 +107,8 @@ static void read_column(sqlite3_stmt *handle, int at,
 			*(double *)value = sqlite3_column_double(handle, at);
 		break;
 	case COLUMN_FLAG:
-		*(bool *)value = sqlite3_column_int(handle, at) != 0;
+		if (known)
+			*(int8_t *)value = sqlite3_column_int(handle, at) != 0;
 		break;
 	case COLUMN_FINDINGS: /* from their own table */
 	case COLUMN_NAMES:
