@@ -111,7 +111,8 @@ static void writes_histograms(void **state)
 {
 	const char *t = expose(EXPOSE_PROMETHEUS);
 	const char *of = "{run_id=\"run-one\",library=\"lib\","
-			 "test=\"fetch_range\"";
+			 "test=\"fetch_range\","
+			 "config_hash=\"0123456789abcdef\"";
 	char *bucket = mem_printf(
 		"geoio_operation_duration_seconds_bucket%s,le=\"0.0005\"} 1\n"
 		"geoio_operation_duration_seconds_bucket%s,le=\"0.001\"} 2\n",
@@ -224,6 +225,21 @@ static void repeats_no_series(void **state)
 	qsort(series, n, sizeof(series[0]), compare);
 	for (unsigned i = 1; i < n; i++)
 		assert_string_not_equal(series[i - 1], series[i]);
+	free(t);
+}
+
+/* Trials of a sweep: the same library and test, and yet not the same. */
+static void tells_configurations_apart(void **state)
+{
+	char *t;
+
+	(void)state;
+	mx.test[1] = mx.test[0];
+	strcpy(mx.test[1].config_hash, "fedcba9876543210");
+	mx.test[1].bytes_ok = 5;
+	t = mem_dup(expose(EXPOSE_PROMETHEUS));
+	assert_non_null(strstr(t, "library=\"lib\",test=\"fetch_range\","
+				  "config_hash=\"fedcba9876543210\"} 5\n"));
 	free(t);
 }
 
@@ -394,6 +410,7 @@ int main(void)
 		cmocka_unit_test_setup(leaves_out_what_is_unknown, begin),
 		cmocka_unit_test_setup(escapes_labels, begin),
 		cmocka_unit_test_setup(repeats_no_series, begin),
+		cmocka_unit_test_setup(tells_configurations_apart, begin),
 		cmocka_unit_test_setup(keeps_families_together, begin),
 		cmocka_unit_test_setup(documents_all, begin),
 		cmocka_unit_test_setup(writes_nothing_of_nothing, begin),

@@ -116,6 +116,7 @@ static inline void mx_fill_tests(struct live_test test[2])
 	for (int i = 0; i < 2; i++) {
 		strcpy(test[i].library, i ? MX_HARD : "lib");
 		strcpy(test[i].test, "fetch_range");
+		strcpy(test[i].config_hash, "0123456789abcdef");
 		for (int b = 0; b < LIVE_BUCKETS; b++)
 			test[i].bucket[b] = 1;
 		test[i].outcomes[OUTCOME_OK] = LIVE_BUCKETS;

@@ -328,7 +328,7 @@ static int try_job(struct experiment *experiment, const struct job *job,
 		name_job(experiment, job);
 	if (code < 0)
 		return code;
-	live_begin(&experiment->live, job);
+	live_begin(&experiment->live, job, prepared);
 	return experiment_trial(experiment, job, prepared, trial, summary, err);
 }
 

@@ -91,21 +91,24 @@ void live_close(struct live_writer *live)
 
 /* ------------------------------------------------------ a trial begins --- */
 
-/* Finds the totals of this library and test, or takes a free entry. There is an
- * entry for each job, so the loop finds one. */
-static uint32_t find_test(struct board_pages *pages, const struct job *job)
+/* Where the totals of such trials are, or a new place. There is one for each job,
+ * so that it never ends. */
+static uint32_t find_test(struct board_pages *pages,
+			  const struct live_trial *trial)
 {
 	struct live_test *test = pages->test;
 	uint32_t i = 0;
 
 	while (i < *pages->test_count &&
-	       (strcmp(test[i].library, job->library->name) ||
-		strcmp(test[i].test, job->test->name)))
+	       (strcmp(test[i].library, trial->library) ||
+		strcmp(test[i].test, trial->test) ||
+		strcmp(test[i].config_hash, trial->config_hash)))
 		i++;
 	if (i == *pages->test_count) {
 		memset(&test[i], 0, sizeof(test[i]));
-		COPY(test[i].library, job->library->name);
-		COPY(test[i].test, job->test->name);
+		COPY(test[i].library, trial->library);
+		COPY(test[i].test, trial->test);
+		COPY(test[i].config_hash, trial->config_hash);
 		++*pages->test_count;
 	}
 	return i;
@@ -121,23 +124,25 @@ static void fill_trial(struct live_trial *trial, const struct trial_spec *spec)
 	};
 	COPY(trial->library, spec->library);
 	COPY(trial->test, spec->test);
+	spec_hash(spec, trial->config_hash);
 	COPY(trial->stage, "preparing");
 }
 
-void live_begin(struct live_writer *live, const struct job *job)
+void live_begin(struct live_writer *live, const struct job *job,
+		const struct prepared *prepared)
 {
 	struct board_pages *pages;
 	struct resolved asked;
 
 	if (!live->board)
 		return;
-	resolve_job(&asked, job, NULL);
+	resolve_job(&asked, job, prepared);
 	pages = board_begin(live->board);
 	touch_run(live, pages->run);
-	live->test = find_test(pages, job);
+	fill_trial(&pages->run->trial, &asked.spec);
+	live->test = find_test(pages, &pages->run->trial);
 	live->before = pages->test[live->test];
 	live->origin_before = pages->run->origin;
-	fill_trial(&pages->run->trial, &asked.spec);
 	*pages->cell_count = 0;
 	memset(pages->origin, 0, sizeof(*pages->origin));
 	board_end(live->board);

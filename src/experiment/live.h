@@ -13,6 +13,7 @@
 #include "record/result.h"
 
 struct job;
+struct prepared;
 struct sampler;
 struct experiment;
 
@@ -33,7 +34,8 @@ int live_open(struct live_writer *live, const struct experiment *experiment,
 	      struct err *err);
 
 /* A trial begins. */
-void live_begin(struct live_writer *live, const struct job *job);
+void live_begin(struct live_writer *live, const struct job *job,
+		const struct prepared *prepared);
 
 /* `stage` as the run room's. */
 void live_update(struct live_writer *live, const struct sampler *sampler,

@@ -329,6 +329,7 @@ static void end_run(struct live_run *run)
 	END(run->trial.id);
 	END(run->trial.library);
 	END(run->trial.test);
+	END(run->trial.config_hash);
 	END(run->trial.params_json);
 	END(run->trial.isolation);
 	END(run->trial.cgroup);
@@ -366,6 +367,7 @@ static void make_safe(struct board_head *head)
 	for (uint32_t i = 0; i < head->test_count; i++) {
 		END(tests_of(head)[i].library);
 		END(tests_of(head)[i].test);
+		END(tests_of(head)[i].config_hash);
 	}
 	for (uint32_t i = 0; i < head->finished_count; i++)
 		live_clean_finished(&head->finished[i]);

@@ -106,6 +106,7 @@ static void put_trial(struct str *out, const struct live_trial *trial)
 	put_text(out, "id", trial->id);
 	put_text(out, "library", trial->library);
 	put_text(out, "test", trial->test);
+	put_text(out, "config_hash", trial->config_hash);
 	put_object(out, "params", trial->params_json);
 	put_text(out, "isolation", trial->isolation);
 	put_text(out, "cgroup", trial->cgroup);
@@ -180,6 +181,7 @@ static void put_test(struct str *out, const struct live_test *test)
 	begin(out, '{');
 	put_text(out, "library", test->library);
 	put_text(out, "test", test->test);
+	put_text(out, "config_hash", test->config_hash);
 	put_outcomes(out, "outcomes", test->outcomes, OUTCOME_OK);
 	put_count(out, "bytes_ok", test->bytes_ok);
 	put_ns(out, "latency_sum_seconds", test->latency_sum_ns);

@@ -91,6 +91,7 @@ static void add_trial(struct page *page, const struct live *live)
 		return;
 	begin_trial(page, live);
 	sample_label(page, "trial_id", trial->id);
+	sample_label(page, "config_hash", trial->config_hash);
 	sample_label(page, "params", trial->params_json);
 	sample_label(page, "isolation", trial->isolation);
 	sample_label(page, "cgroup", trial->cgroup);

@@ -1,4 +1,4 @@
-/* What is counted of each library and test: geoio_operation*, geoio_bytes. */
+/* What is counted of each library, test and configuration: geoio_operation*, geoio_bytes. */
 #include <string.h>
 
 #include "monitor/expose_family.h"
@@ -17,6 +17,7 @@ static void begin(struct page *page, const char *suffix,
 	sample_label(page, "run_id", run->id);
 	sample_label(page, "library", test->library);
 	sample_label(page, "test", test->test);
+	sample_label(page, "config_hash", test->config_hash);
 }
 
 static void add_outcomes(struct page *page, const struct live_run *run,
@@ -72,7 +73,8 @@ static bool is_repeated(const struct live *live, uint32_t test)
 
 	for (uint32_t i = 0; i < test; i++)
 		if (strcmp(all[i].library, all[test].library) == 0 &&
-		    strcmp(all[i].test, all[test].test) == 0)
+		    strcmp(all[i].test, all[test].test) == 0 &&
+		    strcmp(all[i].config_hash, all[test].config_hash) == 0)
 			return true;
 	return false;
 }

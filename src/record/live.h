@@ -52,10 +52,12 @@ struct live_cell {
 	uint64_t open_connections; /* to the origin, now */
 };
 
-/* All trials of one library and test in this run, the one now included. */
+/* All trials of one library and test in this run with the same configuration, the
+ * one now included. */
 struct live_test {
 	char library[64];
 	char test[64];
+	char config_hash[SPEC_HASH_BYTES];
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t bytes_ok;
 	uint64_t latency_sum_ns; /* of ok operations, from the intended start */
@@ -91,6 +93,7 @@ void live_clean_finished(struct live_finished *finished);
 struct live_trial {
 	char id[40];
 	char library[64], test[64];
+	char config_hash[SPEC_HASH_BYTES];
 	char params_json[128];
 	char isolation[16], cgroup[8], network[16];
 	char stage[16];        /* "preparing", "starting", "proving", "running",
