@@ -35,6 +35,17 @@ class Sweep(Check):
         self.assertIs(row["use_dns_cache"], False)
         self.assertEqual((row["replicas"], row["rate"], row["seed"], row["concurrency"]), (2, 50, 99, 2))
 
+    def test_what_differs_stands_apart(self):
+        """In whatever it is: a block of the table each, which says in what, and another hash."""
+        result = self.sweep("library: [null, pass]\ntest: fetch_range\nkeys: [100, 200]\n" + COMMON)
+        self.assertRegex(result.stdout, r"(?m)^fetch_range .*, keys 100,(.|\n)*^fetch_range .*, keys 200,")
+        self.assertEqual(result.stdout.count("isolation: "), 2, result.stdout)
+        rows = self.results()
+        hashes = {(row["keys"], row["config_hash"]) for row in rows}
+        self.assertEqual((len(rows), len(hashes)), (4, 2), hashes)
+        stored = self.query("select json_extract(config, '$.keys'), config_hash from trials group by 1")
+        self.assertEqual(set(stored), hashes)
+
     def test_what_cannot_be_made_ends_alone(self):
         """Too few descriptors for 60 replicas: that trial is stored as failed, the others are made."""
         (self.folder / "sweep.yaml").write_text(

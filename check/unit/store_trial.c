@@ -325,6 +325,11 @@ static void check_cells(void **state)
 	struct fixture *f = *state;
 
 	store_cells(f);
+	assert_one(f, "SELECT count(*) FROM trials WHERE "
+		      "json_extract(config, '$.cpus_limit') = 0.5 AND "
+		      "json_extract(config, '$.warm_up_seconds') = 1 AND "
+		      "json_type(config, '$.memory_limit_bytes') = 'null' AND "
+		      "length(config_hash) = 16");
 	assert_one(f, "SELECT count(*) FROM trials WHERE isolation = "
 		      "'cell-userns' AND cgroup = 'v2' AND network = 'veth' "
 		      "AND pinning = 'none' AND replica_user = 'uid 1000' AND "

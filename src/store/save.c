@@ -1,5 +1,4 @@
 #include "store/save.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -37,17 +36,33 @@ static void mark_unknown(struct trial *trial)
 	trial->applied.memory_bytes = trial->applied.pids = COUNT_UNKNOWN;
 }
 
+/* All that was asked for, also what has no column. */
+static void bind_config(struct statement *s, const struct trial_spec *spec)
+{
+	json_t *config = spec_json(spec);
+	char *text = json_dumps(config, JSON_COMPACT);
+	char hash[SPEC_HASH_BYTES];
+
+	spec_hash(spec, hash);
+	statement_text(s, text);
+	statement_text(s, hash);
+	free(text);
+	json_decref(config);
+}
+
 int save_trial(const struct store *store, const struct run *run,
 	       const struct trial *trial, struct err *err)
 {
 	struct trial marked = *trial;
 	struct statement s;
-	int code = stored_insert(&s, store, "INSERT INTO trials", "run_id",
-				 stored_trial, err);
+	int code = stored_insert(&s, store, "INSERT INTO trials",
+				 "run_id, config, config_hash", stored_trial,
+				 err);
 
 	mark_unknown(&marked);
 	if (code == 0) {
 		statement_text(&s, run->id);
+		bind_config(&s, &trial->spec);
 		stored_bind(&s, stored_trial, &marked);
 		code = statement_run(&s, err);
 	}
