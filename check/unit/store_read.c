@@ -21,8 +21,7 @@ static void fill(const struct stored *list, void *to, struct rng *rng)
 		uint64_t value = 1 + rng_below(rng, 1000000);
 
 		switch (c->kind) {
-		case STORED_NUMBER:
-		case STORED_RATE: *(double *)at = 1.0 / (double)value; break;
+		case STORED_NUMBER: *(double *)at = 1.0 / (double)value; break;
 		case STORED_TIME:
 		case STORED_END: *(uint64_t *)at = value * NS_PER_US; break;
 		case STORED_FLAG: *(bool *)at = value & 1; break;
