@@ -8,7 +8,6 @@ OPERATIONS = 6
 STAGES = ("--dataset", "cog", "--n-requests", str(OPERATIONS), "--timeout", "100", "--warm-up", "0")
 REQUESTS = 7  # of an operation of check_stages
 AT_ONCE = 4  # of them, in its widest stage and with a body
-COGS = 4
 
 # A library that works, but for one verb.
 LIAR = """

@@ -203,7 +203,8 @@ static void check_workloads(void **state)
 	find_refused(&catalogue, "stranger", "a_test", ERR_USAGE,
 		     "a_test.py: the test 'a_test' has no workload, as its name "
 		     "begins with none of cog_header, fetch, fetch_range, "
-		     "open_cog: write workload = \"NAME\" into library.toml");
+		     "open_cog: begin its name with one of them, or write "
+		     "workload = \"NAME\" into library.toml");
 	catalogue_release(&catalogue);
 	put(library, "library.toml",
 	    "language = \"python\"\nworkload = \"cog_heder\"\n");

@@ -38,7 +38,7 @@ static const struct failure failures[] = {
 	{ "oversized", REPLICA_BAD_PROTOCOL, "more than 65,536 bytes", NULL,
 	  -1, 0 },
 	{ "other_version", REPLICA_BAD_PROTOCOL, "version 2",
-	  "this program version 1", -1, 0 },
+	  "its library.toml says version 1", -1, 0 },
 	{ "clock_ahead", REPLICA_BAD_PROTOCOL,
 	  "runs on another clock: its CLOCK_MONOTONIC is",
 	  "s ahead of ours (is it in a time namespace", -1, 0 },

@@ -72,8 +72,8 @@ int verbs_find_workload(const struct catalogue *catalogue,
 	if (!*out && library->workload)
 		*out = find(catalogue, library->workload);
 	return *out ? 0
-		    : none(catalogue, test, "write workload = \"NAME\" into "
-			   "library.toml", err);
+		    : none(catalogue, test, "begin its name with one of them, "
+			   "or write workload = \"NAME\" into library.toml", err);
 }
 
 const struct workload_about *catalogue_workload(
