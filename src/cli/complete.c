@@ -59,7 +59,8 @@ static bool is_offered_before(const struct catalogue *catalogue, size_t library,
 	return false;
 }
 
-/* Of one library, or (NULL, and one that there is not) of all. */
+/* Of one library, or (NULL, and one that there is not) of all. The harness's own
+ * checks are no tests that a person looks for. */
 static void offer_tests(const struct completion *c, const char *of)
 {
 	const struct library *only = NULL;
@@ -75,6 +76,8 @@ static void offer_tests(const struct completion *c, const char *of)
 		for (size_t t = 0; t < library->test_count; t++) {
 			const char *test = library->tests[t].name;
 
+			if (library->tests[t].hidden)
+				continue;
 			if (only ? only == library
 				 : !is_offered_before(&catalogue, i, test))
 				offer(c, test, NULL);

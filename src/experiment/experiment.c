@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "base/work.h"
 #include "cell/cell.h"
-#include "cli/database.h"
 #include "experiment/dataset.h"
 #include "experiment/open_files.h"
 #include "experiment/keep.h"
