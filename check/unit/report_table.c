@@ -1,0 +1,416 @@
+/* The table that a person sees. */
+#include "check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "report/report.h"
+#include "report_fixture.h"
+#include "written.h"
+
+/* Something of it was asked for in another way. */
+static void reconfigure(struct result_row *row, const char *hash)
+{
+	free(row->config_hash);
+	row->config_hash = mem_dup(hash);
+}
+
+/* Offsets of lines in the table tell the order. */
+static void check_table(void **state)
+{
+	struct result_row rows[5];
+	struct report_row items[5];
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "slow", 100);
+	fill(&rows[1], "reference", 10000);
+	fill(&rows[2], "quick", 5000);
+	fill(&rows[3], "broken", NAN);
+	fill(&rows[4], "other", 3000);
+	findings_add(&rows[0].findings, "in_flight", "first doubt; and why");
+	findings_add(&rows[0].findings, "repeated", "shared");
+	findings_add(&rows[2].findings, "repeated", "shared");
+	free(rows[3].state);
+	rows[3].state = mem_dup("failed");
+	findings_add(&rows[3].findings, "failed",
+		     "it died of what takes more than a hundred columns to be "
+		     "told by a sentence that goes on and on, and then ends");
+	free(rows[4].test_name);
+	rows[4].test_name = mem_dup("cog_header");
+	reconfigure(&rows[4], "a");
+	for (int i = 0; i < 5; i++)
+		items[i] = (struct report_row){ &rows[i], i == 1 };
+	WRITTEN(text, report_table(out, items, 5, &style));
+	assert_true(strstr(text, "quick") < strstr(text, "slow"));
+	assert_true(strstr(text, "slow") < strstr(text, "\nreference"));
+	assert_true(strstr(text, "\nreference") < strstr(text, "FAILED: it died"));
+	assert_true(strstr(text, "FAILED") < strstr(text, "cog_header"));
+	assert_non_null(strstr(text, "  50%")); /* of reference */
+	assert_non_null(strstr(text, " 1.0%"));
+	assert_non_null(strstr(text, "[1] shared"));
+	assert_non_null(strstr(text, "[2] first doubt; and why\n"));
+	assert_non_null(strstr(text, "can be noise"));
+	assert_non_null(strstr(text, "not measured in this run"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(strlen(line) <= 100);
+	free(text);
+	for (int i = 0; i < 5; i++)
+		result_row_release(&rows[i]);
+}
+
+/* A doubt about all rows is no row's number. */
+static void check_common_finding(void **state)
+{
+	struct result_row rows[2];
+	struct report_row items[2] = { { &rows[0], false }, { &rows[1], false } };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "one", 100);
+	fill(&rows[1], "null", 200);
+	items[1].baseline = true;
+	findings_add(&rows[0].findings, "strays", "shared by all");
+	findings_add(&rows[0].findings, "strays", "mine");
+	findings_add(&rows[1].findings, "strays", "shared by all");
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "  all: shared by all\n"));
+	assert_non_null(strstr(text, "[1] mine"));
+	assert_null(strstr(text, "[2]"));
+	assert_non_null(strstr(text, "4750.0 us CPU an operation (null)"));
+	free(text);
+	result_row_release(&rows[0]);
+	result_row_release(&rows[1]);
+}
+
+/* Each row has its own share of them: the table says it once, with the range. */
+static void check_neighbours_once(void **state)
+{
+	static const char tail[] = " CPUs meanwhile: rates are in doubt";
+	static const double used[] = { 0.73, 0.31, 0.5 };
+	struct result_row rows[3];
+	struct report_row items[3];
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fill(&rows[i], i == 2 ? "third" : "lib", 100 + i);
+		text = mem_printf("other programs used %.2f%s", used[i], tail);
+		findings_add(&rows[i].findings, "others", text);
+		free(text);
+		if (!i)
+			findings_add(&rows[i].findings, "repeated",
+				     "mine alone");
+		items[i] = (struct report_row){ &rows[i], false };
+	}
+	WRITTEN(text, report_table(out, items, 3, &style));
+	assert_non_null(strstr(text, "  all: other programs used 0.31 to 0.73 "
+				     "CPUs meanwhile: rates are in doubt\n"));
+	assert_null(strstr(text, "0.50"));
+	assert_non_null(strstr(text, "[1] mine alone\n"));
+	assert_null(strstr(text, "[2]"));
+	free(text);
+	findings_release(&rows[2].findings);
+	WRITTEN(text, report_table(out, items, 3, &style));
+	assert_non_null(strstr(text, "[1] other programs used 0.31 to 0.73 "
+				     "CPUs meanwhile"));
+	assert_null(strstr(text, "all:"));
+	free(text);
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_non_null(strstr(text, "other programs used 0.73 CPUs meanwhile"));
+	free(text);
+	for (int i = 0; i < 3; i++)
+		result_row_release(&rows[i]);
+}
+
+/* What the harness costs is said where it is true, or who measured it. */
+static void check_harness_cost(void **state)
+{
+	struct result_row rows[2];
+	struct report_row items[2] = { { &rows[0], false }, { &rows[1], true } };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "lib", 100);
+	fill(&rows[1], "null", 200);
+	free(rows[0].test_name);
+	rows[0].test_name = mem_dup("fetch_range_uvloop");
+	reconfigure(&rows[0], "a");
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_null(strstr(text, "run null too"));
+	assert_non_null(strstr(text, "null measured it, but in another"));
+	assert_non_null(strstr(text, "block: fetch_range,"));
+	free(text);
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_non_null(strstr(text, "(run null too)"));
+	free(text);
+	free(rows[0].state);
+	rows[0].state = mem_dup("failed");
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_null(strstr(text, "worker.py"));
+	free(text);
+	result_row_release(&rows[0]);
+	result_row_release(&rows[1]);
+}
+
+/* Of a store outside nobody knows what was in flight. */
+static void check_unproven(void **state)
+{
+	struct result_row rows[2];
+	struct report_row items[2] = { { &rows[0], false }, { &rows[1], true } };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&rows[0], "lib", 100);
+	fill(&rows[1], "null", 200);
+	rows[1].in_flight_proven = COUNT_UNKNOWN; /* it asks for nothing */
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_null(strstr(text, "not proven"));
+	free(text);
+	rows[0].in_flight_proven = COUNT_UNKNOWN;
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "in flight: what was asked for, not pro"));
+	free(text);
+	result_row_release(&rows[0]);
+	result_row_release(&rows[1]);
+}
+
+/* However many: each has its own number and stands beneath. */
+static void check_many_notes(void **state)
+{
+	struct result_row row;
+	struct report_row item = { &row, false };
+	struct report_style style = { 100, false };
+	char *text;
+
+	(void)state;
+	fill(&row, "lib", 100);
+	for (int i = 1; i <= 100; i++) {
+		text = mem_printf("doubt %03d", i);
+		findings_add(&row.findings, "repeated", text);
+		free(text);
+	}
+	WRITTEN(text, report_table(out, &item, 1, &style));
+	for (int i = 1; i <= 100; i++) {
+		char *note = mem_printf("  [%d] doubt %03d\n", i, i);
+
+		if (!strstr(text, note))
+			fail_msg("no '%s' in:\n%s", note, text);
+		free(note);
+	}
+	assert_non_null(strstr(text, "[99][100]\n"));
+	free(text);
+	result_row_release(&row);
+}
+
+static void check_narrow_table(void **state)
+{
+	struct result_row row;
+	struct report_row item = { &row, false };
+	struct report_style style = { 60, false };
+	char *text;
+
+	(void)state;
+	fill(&row, "lib", 100);
+	WRITTEN(text, report_table(out, &item, 1, &style));
+	assert_non_null(strstr(text, "lib"));
+	assert_null(strstr(text, "can be noise")); /* nothing to compare */
+	for (char *line = strchr(text, '\n') + 1, *end;
+	     (end = strchr(line, '\n')); line = end + 1)
+		assert_true(end - line <= 60);
+	free(text);
+	result_row_release(&row);
+}
+
+/* A row of `cell`, with all limits where `limited`. */
+static void fill_cell(struct result_row *row, const char *library,
+		      bool limited)
+{
+	fill(row, library, 100);
+	row->isolation = mem_dup("cell");
+	row->cgroup = mem_dup("v1");
+	row->network = mem_dup("veth");
+	row->pinning = mem_dup("origin 1, replicas 0");
+	row->cpu_with_origin_seconds = 12.5; /* of 1,000 requests */
+	if (!limited)
+		return;
+	row->cpus_limit = 0.5;
+	row->memory_limit_bytes = 256 << 20;
+	row->pids_limit = 64;
+	row->link_bits_per_second = 100000000;
+}
+
+/* Every table says where its rows were measured, within its width. */
+static void check_placement(void **state)
+{
+	struct report_style style = { 100, false };
+	struct report_row items[2];
+	struct result_row rows[2];
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		fill_cell(&rows[i], i ? "limited" : "free", i);
+		items[i] = (struct report_row){ &rows[i], false };
+	}
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "isolation: cell (control groups v1, "
+				     "veth); pinned: origin 1, replicas 0\n"));
+	assert_non_null(strstr(text, "replicas 0; each replica: 0.5 CPUs,"));
+	assert_non_null(strstr(text, "MiB, 64 processes and threads, a link of "
+				     "100 Mbit/s\n"));
+	assert_non_null(strstr(text, "+origin"));
+	assert_non_null(strstr(text, "12,500")); /* us a request */
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(strlen(line) <= 100);
+	free(text);
+	for (int i = 0; i < 2; i++)
+		result_row_release(&rows[i]);
+}
+
+static unsigned groups_of(const struct result_row *a,
+			  const struct result_row *b)
+{
+	struct report_row items[2] = { { a, false }, { b, false } };
+	struct report_style style = { 100, false };
+	unsigned groups = 0;
+	char *text;
+
+	WRITTEN(text, report_table(out, items, 2, &style));
+	for (char *at = text; (at = strstr(at, "isolation: ")); at++)
+		groups++;
+	free(text);
+	return groups;
+}
+
+static void replace(char **text, const char *by)
+{
+	free(*text);
+	*text = mem_dup(by);
+}
+
+/* What was isolated, pinned or limited otherwise is not comparable. */
+static void check_placements_apart(void **state)
+{
+	struct result_row a, b;
+
+	(void)state;
+	fill_cell(&a, "one", true);
+	fill_cell(&b, "two", true);
+	assert_int_equal(groups_of(&a, &b), 1);
+	replace(&b.isolation, "cell-userns");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.isolation, "cell");
+	replace(&b.cgroup, "none");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.cgroup, "v1");
+	replace(&b.network, "loopback");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.network, "veth");
+	replace(&b.pinning, "none");
+	assert_int_equal(groups_of(&a, &b), 2);
+	replace(&b.pinning, a.pinning);
+	b.cpus_limit = NAN;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.cpus_limit = a.cpus_limit;
+	b.memory_limit_bytes = COUNT_UNKNOWN;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.memory_limit_bytes = a.memory_limit_bytes;
+	b.pids_limit++;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.pids_limit--;
+	b.link_bits_per_second++;
+	assert_int_equal(groups_of(&a, &b), 2);
+	b.link_bits_per_second--;
+	assert_int_equal(groups_of(&a, &b), 1);
+	reconfigure(&b, "another"); /* as with another --timeout */
+	assert_int_equal(groups_of(&a, &b), 2);
+	result_row_release(&a);
+	result_row_release(&b);
+}
+
+static void assert_headings(const struct result_row *a,
+			    const struct result_row *b, const char *first,
+			    const char *second)
+{
+	struct report_row items[] = { { a, false }, { b, false } };
+	struct report_style style = { 0 };
+	char *text;
+
+	WRITTEN(text, report_table(out, items, 2, &style));
+	if (!strstr(text, first) || !strstr(text, second))
+		fail_msg("no '%s' or no '%s' in:\n%s", first, second, text);
+	free(text);
+}
+
+/* A sweep's blocks can be told apart by their headings. */
+static void check_headings_differ(void **state)
+{
+	struct result_row a, b;
+
+	(void)state;
+	fill(&a, "one", 100);
+	fill(&b, "one", 200);
+	assert_headings(&a, &b, "50 in flight, 10 s\n", "");
+	reconfigure(&b, "another");
+	b.pool_size = 10;
+	assert_headings(&a, &b, "50 in flight, 10 s\n",
+			"50 in flight, pool of 10, 10 s\n");
+	b.pool_size = 50;
+	b.keep_alive_timeout_seconds = 0.5;
+	assert_headings(&a, &b, ", keep-alive for 30 s, 10 s\n",
+			", keep-alive for 0.5 s, 10 s\n");
+	b.keep_alive = false;
+	assert_headings(&a, &b, ", keep-alive for 30 s, 10 s\n",
+			", no keep-alive, 10 s\n");
+	b.keep_alive = true;
+	b.keep_alive_timeout_seconds = 30;
+	b.use_dns_cache = false;
+	assert_headings(&a, &b, ", DNS cache, 10 s\n", ", no DNS cache, 10 s\n");
+	b.use_dns_cache = true;
+	b.seed = a.seed + 1;
+	assert_headings(&a, &b, ", seed 7, 10 s\n", ", seed 8, 10 s\n");
+	b.seed = a.seed;
+	b.timeout_seconds = 5;
+	a.timeout_seconds = 10;
+	assert_headings(&a, &b, ", timeout 10 s, 10 s\n",
+			", timeout 5 s, 10 s\n");
+	b.timeout_seconds = 10;
+	b.n_requests = 400;
+	b.prefix = mem_dup("s2/");
+	b.hot_key = a.hot_key = true;
+	assert_headings(&a, &b, ", no operation limit, no prefix, 10 s\n",
+			", operation limit 400, prefix s2/, 10 s\n");
+	b.n_requests = COUNT_UNKNOWN;
+	replace(&b.prefix, NULL);
+	reconfigure(&b, a.config_hash);
+	b.duration_seconds = 0.0264;
+	assert_headings(&a, &b, "50 in flight, 0.0264 to 10 s\n", "");
+	result_row_release(&a);
+	result_row_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_table),
+		cmocka_unit_test(check_common_finding),
+		cmocka_unit_test(check_harness_cost),
+		cmocka_unit_test(check_unproven),
+		cmocka_unit_test(check_neighbours_once),
+		cmocka_unit_test(check_many_notes),
+		cmocka_unit_test(check_narrow_table),
+		cmocka_unit_test(check_placement),
+		cmocka_unit_test(check_placements_apart),
+		cmocka_unit_test(check_headings_differ),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
