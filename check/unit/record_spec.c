@@ -27,6 +27,21 @@ static void change(struct trial_spec *spec, const struct spec_field *field)
 		*(uint64_t *)at = 7;
 }
 
+/* To a value that may be asked for. */
+static void set_least(struct trial_spec *spec, const struct spec_field *field)
+{
+	void *at = value_at(spec, field);
+
+	if (field->kind == SPEC_NUMBER)
+		*(double *)at = field->least;
+	else if (field->kind == SPEC_COUNT || field->kind == SPEC_RATE)
+		*(uint64_t *)at = (uint64_t)field->least;
+	else
+		change(spec, field);
+	if (field->kind == SPEC_TEXT)
+		*(const char **)at = "x";
+}
+
 /* What is not set is said one way, and 0 is a figure. */
 static void check_defaults(void **state)
 {
@@ -99,6 +114,68 @@ static void check_values(void **state)
 	str_release(&lines);
 }
 
+/* What was written is read back, and what is not set too. */
+static void check_read_back(void **state)
+{
+	struct trial_spec one, other, copy;
+
+	(void)state;
+	spec_init(&one);
+	for (const struct spec_field *f = spec_fields; f->name; f++) {
+		json_t *json;
+
+		spec_init(&other);
+		set_least(&other, f);
+		json = spec_json(&other);
+		spec_copy(&copy, &one);
+		spec_from_json(&copy, json);
+		if (!spec_is_same(&copy, &other, f))
+			fail_msg("%s is not read back", f->name);
+		json_decref(json);
+		json = spec_json(&one);
+		spec_from_json(&copy, json);
+		if (!spec_is_same(&copy, &one, f))
+			fail_msg("%s is not its default again", f->name);
+		json_decref(json);
+		spec_release(&copy);
+	}
+}
+
+/* Another version may know other members and have other ranges. */
+static void check_read_odd(void **state)
+{
+	struct trial_spec one, copy;
+	json_t *json = json_pack(
+		"{s:i, s:i, s:s, s:f, s:b, s:n, s:i, s:s, s:s}", "concurrency",
+		10001, "replicas", -1, "seed", "7", "warm_up_seconds", 3601.0,
+		"timeout_seconds", true, "keep_alive", "pool_size", 9,
+		"bucket", "a\033b\n", "a newer one", "x");
+
+	(void)state;
+	assert_non_null(json);
+	spec_init(&one);
+	one.pool_size = 9;
+	one.bucket = "a?b";
+	spec_copy(&copy, &one);
+	spec_from_json(&copy, json);
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (!spec_is_same(&copy, &one, f))
+			fail_msg("%s was taken", f->name);
+	json_decref(json);
+	spec_release(&copy);
+}
+
+/* What no column and no JSON tells. */
+static void check_unknown(void **state)
+{
+	struct trial_spec spec;
+
+	(void)state;
+	spec_init_unknown(&spec);
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		assert_true(spec_is_set(&spec, f) == (f->kind == SPEC_FLAG));
+}
+
 /* The same on every machine and in every version; only what can change a figure
  * changes it. */
 static void check_hash(void **state)
@@ -133,6 +210,9 @@ int main(void)
 		cmocka_unit_test(check_defaults),
 		cmocka_unit_test(check_each_field),
 		cmocka_unit_test(check_values),
+		cmocka_unit_test(check_read_back),
+		cmocka_unit_test(check_read_odd),
+		cmocka_unit_test(check_unknown),
 		cmocka_unit_test(check_hash),
 	};
 

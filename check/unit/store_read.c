@@ -72,6 +72,24 @@ static void fill_replica(struct replica *r, unsigned number, struct rng *rng)
 	r->outcomes[OUTCOME_OK] = r->latency->total;
 }
 
+/* What has no column, in its range. */
+static void fill_spec(struct trial_spec *spec, struct rng *rng)
+{
+	for (const struct spec_field *f = spec_fields; f->name; f++) {
+		char *at = (char *)spec + f->offset;
+		double value = f->least + (double)(1 + rng_below(rng, 10));
+
+		if (f->kind == SPEC_TEXT && !*(char **)at)
+			*(char **)at = mem_printf("t%d", (int)value);
+		else if (f->kind == SPEC_FLAG)
+			*(bool *)at = rng_below(rng, 2);
+		else if (f->kind == SPEC_NUMBER)
+			*(double *)at = value / 3 < f->least ? value : value / 3;
+		else if (f->kind != SPEC_TEXT)
+			*(uint64_t *)at = (uint64_t)value;
+	}
+}
+
 /* A trial whose every stored member is set, by a seed. */
 static void make_trial(struct trial *trial, unsigned seed)
 {
@@ -81,6 +99,7 @@ static void make_trial(struct trial *trial, unsigned seed)
 	rng_init(&rng, seed);
 	trial_init(trial, &spec);
 	fill(stored_trial, trial, &rng);
+	fill_spec(&trial->spec, &rng);
 	trial->spec.replicas = trial->replica_count;
 	trial->window_end_ns = trial->go_ns + 2000 * NS_PER_MS;
 	trial->own_origin = seed & 1;
@@ -132,6 +151,9 @@ static void assert_read_back(struct store *store, const struct trial *trial,
 		fail_msg("%s", err.text);
 	analyse_summary(&read, &run, &after);
 	assert_same_summary(before, &after);
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (!spec_is_same(&read.spec, &trial->spec, f))
+			fail_msg("%s is not read back", f->name);
 	assert_int_equal(read.findings.count, trial->findings.count);
 	assert_string_equal(read.findings.list[0].text, "one; which is whole");
 	assert_int_equal(read.replica[0].done_ns, trial->replica[0].done_ns);
@@ -329,6 +351,81 @@ static void what_cannot_be_made_is_kept(void **state)
 	}
 }
 
+/* Of the trial with that configuration; NULL: it is not whole. */
+static struct trial *read_with(const struct fixture *f, const char *config)
+{
+	char *sql = mem_printf("UPDATE trials SET config = %s", config);
+	static struct trial trial;
+	struct store *store;
+	struct run run;
+	int code;
+
+	run_sql(f, sql);
+	free(sql);
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	code = store_read_trial(store, "the-one", &trial, &run, &err);
+	store_close(store);
+	if (code == 0)
+		free(run.command);
+	return code == 0 ? &trial : NULL;
+}
+
+/* A trial of before 0005 has the columns alone, one of a newer program more. */
+static void configurations_of_other_versions(void **state)
+{
+	struct fixture *f = *state;
+	struct trial *trial;
+
+	store_one(f);
+	run_sql(f, "PRAGMA foreign_keys = OFF; "
+		   "UPDATE trials SET id = 'the-one', concurrency = 5; "
+		   "UPDATE replicas SET trial_id = 'the-one'; "
+		   "UPDATE latency SET trial_id = 'the-one'; "
+		   "UPDATE ledger SET trial_id = 'the-one'");
+	trial = read_with(f, "NULL");
+	assert_non_null(trial);
+	assert_int_equal(trial->spec.concurrency, 5);
+	assert_true(isnan(trial->spec.ready_timeout_s));
+	assert_null(trial->spec.pin);
+	trial_release(trial);
+	trial = read_with(f, "'{\"concurrency\": 1e9, \"pin\": \"0\", "
+			     "\"newer\": [1]}'");
+	assert_non_null(trial);
+	assert_int_equal(trial->spec.concurrency, 5);
+	assert_string_equal(trial->spec.pin, "0");
+	trial_release(trial);
+	assert_null(read_with(f, "'{'"));
+	assert_names(err, "the trial the-one is not whole");
+	assert_null(read_with(f, "'[]'"));
+	assert_null(read_with(f, "x'00'"));
+}
+
+/* Each column of what was asked for is that of a field: the same name but for
+ * one, and the same kind. */
+static void columns_are_fields(void **state)
+{
+	static const enum stored_kind kinds[] = {
+		[SPEC_COUNT] = STORED_COUNT, [SPEC_RATE] = STORED_COUNT,
+		[SPEC_NUMBER] = STORED_NUMBER, [SPEC_FLAG] = STORED_FLAG,
+		[SPEC_TEXT] = STORED_TEXT,
+	};
+
+	(void)state;
+	for (const struct stored *c = stored_trial; c->column; c++) {
+		bool rate = !strcmp(c->column, "rate_per_second");
+		const struct spec_field *f;
+
+		if (c->offset < offsetof(struct trial, spec) ||
+		    c->offset >= offsetof(struct trial, spec) +
+					 sizeof(struct trial_spec))
+			continue;
+		f = spec_find(rate ? "rate" : c->column);
+		if (!f || kinds[f->kind] != c->kind ||
+		    offsetof(struct trial, spec) + f->offset != c->offset)
+			fail_msg("%s is no such field", c->column);
+	}
+}
+
 static void a_damaged_trial_is_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -352,6 +449,8 @@ int main(void)
 		CHECK(missing_results_are_made), CHECK(nothing_can_be_written),
 		CHECK(what_cannot_be_made_is_kept),
 		CHECK(a_damaged_trial_is_kept),
+		CHECK(configurations_of_other_versions),
+		cmocka_unit_test(columns_are_fields),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

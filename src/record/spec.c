@@ -1,5 +1,6 @@
 #include "record/spec.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,10 @@ const struct spec_field spec_fields[] = {
 #define X(member, name, kind, part, column, least, most, unset, value, option, \
 	  unit, choices, words, help)                                          \
 	{ #name, option, SPEC_##kind, SPEC_##part,                             \
-	  offsetof(struct trial_spec, member), words, unit },
+	  offsetof(struct trial_spec, member), least, most, words, unit },
 	SPEC_FIELDS(X)
 #undef X
-	{ NULL, NULL, SPEC_FLAG, SPEC_NONE, 0, NULL, NULL },
+	{ NULL, NULL, SPEC_FLAG, SPEC_NONE, 0, 0, 0, NULL, NULL },
 };
 
 void spec_init(struct trial_spec *spec)
@@ -27,9 +28,39 @@ void spec_init(struct trial_spec *spec)
 #undef X
 }
 
+static void *value_at(struct trial_spec *spec, const struct spec_field *field)
+{
+	return (char *)spec + field->offset;
+}
+
 static char **text_at(struct trial_spec *spec, const struct spec_field *field)
 {
-	return (char **)((char *)spec + field->offset);
+	return value_at(spec, field);
+}
+
+static void unset(struct trial_spec *spec, const struct spec_field *field)
+{
+	switch (field->kind) {
+	case SPEC_COUNT:
+	case SPEC_RATE:
+		*(uint64_t *)value_at(spec, field) = COUNT_UNKNOWN;
+		break;
+	case SPEC_NUMBER:
+		*(double *)value_at(spec, field) = NAN;
+		break;
+	case SPEC_FLAG:
+		*(bool *)value_at(spec, field) = false;
+		break;
+	case SPEC_TEXT:
+		*text_at(spec, field) = NULL;
+	}
+}
+
+void spec_init_unknown(struct trial_spec *spec)
+{
+	memset(spec, 0, sizeof(*spec));
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		unset(spec, f);
 }
 
 void spec_copy(struct trial_spec *to, const struct trial_spec *from)
@@ -204,4 +235,62 @@ json_t *spec_json(const struct trial_spec *spec)
 	for (const struct spec_field *f = spec_fields; f->name; f++)
 		json_object_set_new(object, f->name, spec_value_json(spec, f));
 	return object;
+}
+
+static bool is_in_range(const struct spec_field *field, double value)
+{
+	return value >= field->least && value <= field->most;
+}
+
+static void take_text(char **to, const char *text)
+{
+	free(*to);
+	*to = mem_dup(text);
+	text_clean_line(*to);
+}
+
+static void take_null(struct trial_spec *spec, const struct spec_field *field)
+{
+	if (field->kind == SPEC_TEXT)
+		free(*text_at(spec, field));
+	if (field->kind != SPEC_FLAG)
+		unset(spec, field);
+}
+
+static void take_value(struct trial_spec *spec, const struct spec_field *field,
+		       const json_t *value)
+{
+	void *at = value_at(spec, field);
+	double number = json_number_value(value);
+
+	switch (field->kind) {
+	case SPEC_COUNT:
+	case SPEC_RATE:
+		if (json_is_integer(value) && is_in_range(field, number))
+			*(uint64_t *)at = (uint64_t)json_integer_value(value);
+		break;
+	case SPEC_NUMBER:
+		if (json_is_number(value) && is_in_range(field, number))
+			*(double *)at = number;
+		break;
+	case SPEC_FLAG:
+		if (json_is_boolean(value))
+			*(bool *)at = json_is_true(value);
+		break;
+	case SPEC_TEXT:
+		if (json_is_string(value))
+			take_text(at, json_string_value(value));
+	}
+}
+
+void spec_from_json(struct trial_spec *spec, const json_t *object)
+{
+	for (const struct spec_field *f = spec_fields; f->name; f++) {
+		const json_t *value = json_object_get(object, f->name);
+
+		if (json_is_null(value))
+			take_null(spec, f);
+		else if (value)
+			take_value(spec, f, value);
+	}
 }

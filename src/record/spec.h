@@ -58,6 +58,7 @@ struct spec_field {
 	enum spec_kind kind;
 	enum spec_part part;
 	size_t offset;      /* in struct trial_spec */
+	double least, most; /* of a figure */
 	const char *words;  /* in the heading of a table, or NULL */
 	const char *unit;   /* "SECONDS", "BYTES", or another word, or NULL */
 };
@@ -66,6 +67,9 @@ struct spec_field {
 extern const struct spec_field spec_fields[];
 
 void spec_init(struct trial_spec *spec); /* all defaults */
+
+/* Nothing is set; flags, which have no such state, are false. */
+void spec_init_unknown(struct trial_spec *spec);
 
 /* A copy with texts of its own; released by spec_release(). */
 void spec_copy(struct trial_spec *to, const struct trial_spec *from);
@@ -100,6 +104,12 @@ json_t *spec_value_json(const struct trial_spec *spec,
 
 /* All fields by name. */
 json_t *spec_json(const struct trial_spec *spec);
+
+/* Takes what spec_json() made into a spec whose texts are its own (spec_copy()).
+ * Another version may have made it: what `object` does not have, or has with
+ * another type or out of the range of the field, stays as it was; texts are
+ * cleaned. */
+void spec_from_json(struct trial_spec *spec, const json_t *object);
 
 /*
  * Whether two trials may be compared: those with the same hash differ in the

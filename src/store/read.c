@@ -298,9 +298,8 @@ static int read_trial_findings(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
-/* What was asked for: a column for each member of struct trial_spec. */
-static int read_spec(const struct store *store, const char *id,
-		     struct trial *trial, struct err *err)
+static int read_columns(const struct store *store, struct trial *trial,
+			const char *id, struct err *err)
 {
 	int code = read_one(store, stored_trial, "trials WHERE id = ?", id,
 			    trial, err);
@@ -310,19 +309,54 @@ static int read_spec(const struct store *store, const char *id,
 	return code;
 }
 
+/* False: it is no object. */
+static bool take_config(const struct statement *s, struct trial_spec *spec)
+{
+	const char *text = (const char *)sqlite3_column_text(s->handle, 0);
+	json_t *config = json_loads(text, 0, NULL);
+	bool whole = json_is_object(config);
+
+	if (whole)
+		spec_from_json(spec, config);
+	json_decref(config);
+	return whole;
+}
+
+/* All that was asked for, also what has no column. A trial of before 0005 has
+ * its columns alone. */
+static int read_config(const struct store *store, struct trial *trial,
+		       struct err *err)
+{
+	struct statement s;
+	int more = 0, code = statement_prepare(
+		&s, store,
+		"SELECT config FROM trials WHERE id = ? AND config IS NOT NULL",
+		err);
+
+	if (code == 0)
+		statement_text(&s, trial->id);
+	if (code == 0 && (more = statement_step(&s, err)) > 0 &&
+	    !take_config(&s, &trial->spec))
+		code = fail_trial(store, trial->id, err);
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
 int read_trial(const struct store *store, const char *id, struct trial *out,
 	       struct run *run, struct err *err)
 {
 	static int (*const parts[])(const struct store *, struct trial *,
 				    struct err *) = {
-		read_replicas, read_latencies, read_failures, read_ledger,
-		read_samples,  read_machine,   read_trial_findings,
+		read_config, read_replicas, read_latencies,
+		read_failures, read_ledger, read_samples,
+		read_machine, read_trial_findings,
 	};
 	int code;
 
 	memset(out, 0, sizeof(*out));
 	memset(run, 0, sizeof(*run));
-	code = read_spec(store, id, out, err);
+	spec_init_unknown(&out->spec);
+	code = read_columns(store, out, id, err);
 	for (size_t i = 0; code == 0 && i < sizeof(parts) / sizeof(*parts); i++)
 		code = parts[i](store, out, err);
 	if (code == 0)

@@ -49,6 +49,9 @@ const struct stored stored_run[] = {
 	LAST,
 };
 
+/* Of what was asked for these have a column, and no field more gets one: a
+ * column needs a migration, and `config` has them all. So the list is no part of
+ * record/spec_fields.h. */
 #define TRIAL(column, kind, member) AS(trial, column, kind, member)
 const struct stored stored_trial[] = {
 	TRIAL("id", NAME, id),
