@@ -15,7 +15,7 @@ _benchmark "{program}"
 printf '%s\n' "${{COMPREPLY[@]}}"
 """
 ZSH = """
-autoload -Uz compinit && compinit -u -d dump
+autoload -Uz compinit && compinit -u -D
 _describe() {{ print -l -- $found }}
 source ./script
 words=("{program}" {words}) CURRENT=$(( {count} + 1 ))
@@ -40,7 +40,7 @@ class Shells(Check):
 
     def need(self, program):
         if not shutil.which(program):
-            self.skipTest(f"{program} is not installed")
+            self.skipTest(f"{program} is missing: tools/packages --checks")
 
     def test_bash(self):
         (self.folder / "script").write_text(self.benchmark("completion", "bash").stdout)
