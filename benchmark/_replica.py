@@ -5,6 +5,7 @@ import inspect
 import os
 import sys
 import time
+from types import SimpleNamespace
 
 from benchmark import _outcomes, _plan, _records, _stages, _work
 from benchmark._members import member, number, whole
@@ -24,9 +25,11 @@ class Orders:
         self.test = member(setup, "test", str)
         self.protocol = whole(setup, "protocol", VERSION)
         self.target = Target(setup)
-        self.n_requests = whole(setup, "n_requests", None, least=1)
-        self.rate = number(setup, "rate", None)
-        self.warm_up_seconds = number(setup, "warm_up_seconds", 0, or_zero=True)
+        self.load = SimpleNamespace(
+            n_requests=whole(setup, "n_requests", None, least=1),
+            rate=number(setup, "rate", None),
+            warm_up_seconds=number(setup, "warm_up_seconds", 0, or_zero=True),
+        )
         self.plan = member(setup, "plan", str)
         records = member(setup, "records", dict)
         self.records_path = member(records, "path", str)
@@ -54,8 +57,9 @@ class Job:
     target: what the test's client gets. client, operation: the test's functions; client may be None. Where
     the library has verbs in place of an operation, that is made of them; has_hands: its client is a Hands
     then; helpers: threads that each slot needs beside its own, for the requests that a stage makes at once.
-    plan: this replica's operations, never empty. records: the mapped file. rate: operations a second of
-    an open loop, or None. no_io: the test says that it does none.
+    plan: this replica's operations, never empty. records: the mapped file. load: how the work is done,
+    .n_requests and .rate (operations a second of an open loop), None where they are not set, and
+    .warm_up_seconds. no_io: the test says that it does none.
     """
 
     def __init__(self, test, setup):
@@ -80,9 +84,7 @@ class Job:
         self.library = orders.library
         self.protocol = orders.protocol
         self.target = orders.target
-        self.n_requests = orders.n_requests
-        self.rate = orders.rate
-        self.warm_up_seconds = orders.warm_up_seconds
+        self.load = orders.load
         self._sign_if_needed()
         self._read_plan(orders.plan)
         self._read_verify(orders)
@@ -93,7 +95,7 @@ class Job:
 
     def _read_plan(self, path):
         target = self.target
-        self.plan = _plan.load(path, target, target.replica, target.replicas, self.n_requests)
+        self.plan = _plan.load(path, target, target.replica, target.replicas, self.load.n_requests)
         if not len(self.plan):
             raise ValueError(f"the plan {path} has no operation for replica {target.replica}")
 
@@ -162,7 +164,7 @@ class Job:
 
     def warm_up(self):
         """Returns the Work of the warm-up, which begins now."""
-        seconds = self.warm_up_seconds
+        seconds = self.load.warm_up_seconds
         return self._work(_records.NoRecords(), time.monotonic_ns(), seconds)
 
     def timed(self, go):
@@ -177,7 +179,7 @@ class Job:
         gc.collect()
         gc.freeze()
         seconds = self.target.timeout_seconds
-        return self._work(self.records, at_ns, seconds, self.n_requests, self.rate)
+        return self._work(self.records, at_ns, seconds, self.load.n_requests, self.load.rate)
 
     def _work(self, *arguments):
         return (_work.StagedWork if self.plan.widest else _work.Work)(self, *arguments)

@@ -34,7 +34,7 @@ def run(job, channel):
 
 
 def _loop_factory(job):
-    if not job.rate:
+    if not job.load.rate:
         return asyncio.new_event_loop
     return lambda: asyncio.SelectorEventLoop(_ExactSelector())
 
@@ -47,7 +47,7 @@ async def _replica(job, channel):
             raise job.client_error(error) from error
         await _prove(job, client)
         await _burst(job, client)
-        if job.warm_up_seconds:
+        if job.load.warm_up_seconds:
             await _work(job, client, job.warm_up())
         channel.send(job.ready_packet())
         work = job.timed(await channel.receive_async("go"))

@@ -25,7 +25,7 @@ def run(job, channel):
     crew.wait_for_clients()
     _prove(job, crew)
     _burst(job, crew)
-    if job.warm_up_seconds:
+    if job.load.warm_up_seconds:
         _work(job, crew, job.warm_up(), wait=True)
     channel.send(job.ready_packet())
     work = job.timed(channel.receive("go"))

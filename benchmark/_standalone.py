@@ -50,7 +50,7 @@ def main(test):
     channel = _LocalChannel()
     try:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-            setup = _setup(test, flags, scratch)
+            setup = _with(_setup(test, flags, scratch), flags.setup)
             _replica.run(test, setup, channel)
             summary = _summary(channel, setup["records"]["path"])
     except (StageError, OSError) as error:
@@ -110,6 +110,14 @@ def _parser(test):
     add("--proof", help="operations whose bytes are compared first, JSON lines")
     add("--proof-bytes", help="the bytes that they must return")
     add("--burst", help="operations to put in flight at once, JSON lines")
+    add(
+        "--setup",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another member of the packet 'setup', JSON or a text, for instance client_config.NAME=VALUE; "
+        "can be given several times",
+    )
     add("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -148,6 +156,25 @@ def _setup(test, flags, scratch):
         "replicas": flags.replicas,
         "seed": flags.seed,
     }
+
+
+def _with(setup, words):
+    """Returns the packet with the members that words, each "NAME=VALUE", name; "a.b" is b of the object a."""
+    for word in words:
+        names, equals, text = word.partition("=")
+        *parents, name = names.split(".")
+        place = setup
+        for parent in parents:
+            place = place.get(parent) if isinstance(place, dict) else None
+        if not equals or not name or not isinstance(place, dict):
+            raise StageError(
+                "setup", f"--setup {word} names no member: give NAME=VALUE, or client_config.NAME=VALUE"
+            )
+        try:
+            place[name] = json.loads(text)
+        except ValueError:
+            place[name] = text
+    return setup
 
 
 def _widest(plan):

@@ -29,7 +29,9 @@ class Target:
     ca_bundle: path of the PEM file to trust, whichever it is; None where `tls` is False.
     credentials: None for anonymous, else .access_key_id, .secret_access_key and .session_token (or None).
     client_config: .pool_size (connections, >= 1), .keep_alive (bool; False: a connection a request),
-        .keep_alive_timeout_seconds (> 0; how long an idle connection is kept), .use_dns_cache (bool).
+        .keep_alive_timeout_seconds (> 0; how long an idle connection is kept), .use_dns_cache (bool); what
+        else the packet has there (an option of one library, for instance) by its name, None where it is not
+        set. By hand that may be missing: getattr(target.client_config, "name", None).
     concurrency: operations in flight, >= 1.
     operation_timeout_seconds: limit of one operation, > 0: set it as the library's own time limits, so
         that they are no shorter. timeout_seconds: length of the timed part, > 0.
@@ -130,9 +132,10 @@ def _credentials(given):
 
 
 def _client_config(given):
-    return SimpleNamespace(
-        pool_size=whole(given, "pool_size", least=1, most=_COUNT_MOST),
-        keep_alive=member(given, "keep_alive", bool),
-        keep_alive_timeout_seconds=number(given, "keep_alive_timeout_seconds"),
-        use_dns_cache=member(given, "use_dns_cache", bool),
-    )
+    checked = {
+        "pool_size": whole(given, "pool_size", least=1, most=_COUNT_MOST),
+        "keep_alive": member(given, "keep_alive", bool),
+        "keep_alive_timeout_seconds": number(given, "keep_alive_timeout_seconds"),
+        "use_dns_cache": member(given, "use_dns_cache", bool),
+    }
+    return SimpleNamespace(**{**given, **checked})

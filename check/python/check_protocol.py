@@ -549,9 +549,24 @@ class ByHand(Replicas):
         self.assertEqual(found["ok"], 20)
         self.assertAlmostEqual(found["bytes_per_second"] * found["seconds"], 20_000, delta=500)
 
+    def test_members_of_the_packet(self):
+        script = self.script(
+            "from benchmark import worker\n\n\n@worker.client\ndef client(target):\n"
+            "    config = target.client_config\n"
+            "    raise ValueError(f'{config.http_version!r} {config.window!r} {config.pool_size}')\n\n\n"
+            "@worker.operation\ndef operation(client, op):\n    pass\n\n\nworker.main()\n"
+        )
+        base = ["--endpoint", "http://127.0.0.1:1", "--bucket", "b", "--key", "k", "--object-size", "99999"]
+        members = ["client_config.http_version=2=x", "client_config.window=5", "client_config.pool_size=7"]
+        done = self.run_by_hand(script, *base, *(f"--setup={member}" for member in members))
+        self.assertIn("ValueError: '2=x' 5 7", done.stderr)
+        for wrong in ("x", "client_konfig.x=1", "region.x=1", "=1"):
+            done = self.run_by_hand(script, *base, "--setup", wrong)
+            self.assertIn(f"--setup {wrong} names no member", done.stderr)
+
     def test_the_default_is_the_harnesss(self):
-        harness = (ROOT / "src/cli/option_groups.c").read_text()
-        self.assertIn('"operations in flight, of each replica (50)"', harness)
+        table = " ".join((ROOT / "src/record/spec_fields.h").read_text().split())
+        self.assertRegex(table, r"X\(concurrency, concurrency, COUNT, PLAN, PLACED, 1, 10000, NAN, 50, ")
         done = self.run_by_hand(TESTS / "pass" / "fetch_range.py", "--help")
         self.assertIn("operations in flight (50)", " ".join(done.stdout.split()))
 

@@ -22,8 +22,20 @@ static enum benchmark_outcome fetch(void *client, struct benchmark_slot *slot)
 	return benchmark_outcome_of_status(slot->status);
 }
 
+static void *open_client(struct benchmark_worker *worker,
+			 const struct benchmark_target *target)
+{
+	static char client;
+	const char *http = benchmark_client_text(target, "http_version", NULL);
+
+	if (http)
+		benchmark_add_version(worker, "http", http);
+	return &client;
+}
+
 static const struct benchmark_test test = {
 	.version = version,
+	.open = open_client,
 	.fetch = fetch,
 	.verbs = BENCHMARK_DOES(BENCHMARK_GET_RANGE),
 };
@@ -135,6 +147,41 @@ static void plan_of_stages(void **state)
 	free(text);
 }
 
+/* What no flag says goes into the packet, and is checked as the harness's is. */
+static void members_of_setup(void **state)
+{
+	struct harness *h = *state;
+	char endpoint[] = "--endpoint=http://h:9", bucket[] = "--bucket=b";
+	char key[] = "--key=k", size[] = "--object-size=1000";
+	char request[] = "--request-size=1000", json[] = "--json";
+	char n[] = "--setup=n_requests=2", option[] = "--setup";
+	char of_client[] = "client_config.http_version=2=x";
+	char wrong[] = "--setup=client_config.pool_size=two";
+	char nowhere[] = "--setup=client_konfig.x=1", no_value[] = "--setup=x";
+	char *flags[] = { endpoint, bucket, key, size, request, json, n, option,
+			  of_client, NULL, NULL };
+	char *text;
+	json_t *said;
+
+	assert_int_equal(run(h, flags), 0);
+	text = text_of(h, "out");
+	said = json_loads(text, 0, NULL);
+	assert_int_equal(count_in(said, "operations"), 2);
+	assert_string_equal(text_in(json_object_get(said, "versions"), "http"),
+			    "2=x");
+	json_decref(said);
+	free(text);
+	flags[9] = nowhere;
+	refused(h, flags, "--setup client_konfig.x=1 names no member");
+	flags[9] = no_value;
+	refused(h, flags, "--setup x names no member");
+	flags[9] = wrong;
+	assert_int_equal(run(h, flags), 1);
+	text = text_of(h, "err");
+	assert_non_null(strstr(text, "'pool_size' is not a whole number"));
+	free(text);
+}
+
 static void random_ranges(void **state)
 {
 	struct harness *h = *state;
@@ -230,6 +277,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		CHECK(summary),
 		CHECK(plan_of_stages),
+		CHECK(members_of_setup),
 		CHECK(random_ranges),
 		CHECK(wrong_flags),
 		CHECK(example_compiles),

@@ -492,6 +492,13 @@ static void *refuse(struct benchmark_worker *worker,
 	assert_int_equal(target->longest_bytes, 1000);
 	assert_true(benchmark_param(target, "request_size", 7) == 1000);
 	assert_true(benchmark_param(target, "nothing", 7) == 7);
+	assert_true(benchmark_client_number(target, "socket_buffer", 7) == 8);
+	assert_true(benchmark_client_number(target, "nodelay", 7) == 1);
+	assert_true(benchmark_client_number(target, "http_version", 7) == 7);
+	assert_string_equal(benchmark_client_text(target, "http_version", "1"),
+			    "2");
+	assert_string_equal(benchmark_client_text(target, "nodelay", "1"), "1");
+	assert_null(benchmark_client_text(target, "nothing", NULL));
 	benchmark_refuse(worker, "not on a %s", "Monday");
 	return NULL;
 }
@@ -502,6 +509,9 @@ static void refusal_of_the_test(void **state)
 	struct harness *h = *state;
 
 	refusing.open = refuse;
+	set_client(h, "socket_buffer", json_integer(8));
+	set_client(h, "nodelay", json_true());
+	set_client(h, "http_version", json_string("2"));
 	put_plan(h, 10, "k");
 	harness_refused(h, &refusing, "setup", "not on a Monday");
 }

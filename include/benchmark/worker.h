@@ -183,6 +183,7 @@ struct benchmark_target {
 	bool keep_alive;           /* false: a connection for each request */
 	double keep_alive_timeout_seconds; /* > 0: an idle connection's */
 	bool use_dns_cache;
+	const void *client_config; /* all of it: benchmark_client_number() */
 	unsigned concurrency;      /* operations in flight, >= 1 */
 	unsigned slots;            /* requests in flight at most: concurrency x
 				    * the requests of the widest stage */
@@ -349,5 +350,13 @@ void benchmark_add_version(struct benchmark_worker *worker, const char *name,
 /* A number among the target's params, or `otherwise` where there is none. */
 double benchmark_param(const struct benchmark_target *target, const char *name,
 		       double otherwise);
+
+/* A member of client_config that the target has no member for, as a number (a
+ * boolean is 0 or 1) or a text; `otherwise` where it is missing, not set, or of
+ * another type. */
+double benchmark_client_number(const struct benchmark_target *target,
+			       const char *name, double otherwise);
+const char *benchmark_client_text(const struct benchmark_target *target,
+				  const char *name, const char *otherwise);
 
 #endif

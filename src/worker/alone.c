@@ -134,6 +134,56 @@ static json_t *client_config(const struct flags *flags)
 			 flags->use_dns_cache);
 }
 
+/* The object of the member that "a.b.c" names, and where "c" begins; the names
+ * before it are cut off. NULL: there is none. */
+static json_t *object_of(json_t *setup, char *names, const char **name)
+{
+	char *dot;
+
+	while (setup && (dot = strchr(names, '.')) != NULL) {
+		*dot = '\0';
+		setup = json_object_get(setup, names);
+		names = dot + 1;
+	}
+	*name = names;
+	return *names && json_is_object(setup) ? setup : NULL;
+}
+
+static json_t *value_of(const char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	return value ? value : json_string(text);
+}
+
+static int add_member(json_t *setup, const char *word, struct err *err)
+{
+	const char *equals = strchr(word, '='), *name;
+	char *names = mem_dup_n(word, equals ? (size_t)(equals - word) : 0);
+	json_t *object = object_of(setup, names, &name);
+	int code = 0;
+
+	if (!object)
+		code = err_set(err, ERR_USAGE,
+			       "--setup %s names no member: give NAME=VALUE, or "
+			       "client_config.NAME=VALUE", word);
+	else if (json_object_set_new(object, name, value_of(equals + 1)) < 0)
+		code = err_set(err, ERR_USAGE, "--setup %s is no UTF-8: write "
+					       "it so", word);
+	free(names);
+	return code;
+}
+
+static int add_members(json_t *setup, const struct flags *flags,
+		       struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < flags->setup_count; i++)
+		code = add_member(setup, flags->setup[i], err);
+	return code;
+}
+
 static json_t *make_setup(const struct flags *flags, const char *plan,
 			  struct err *err)
 {
@@ -160,6 +210,10 @@ static json_t *make_setup(const struct flags *flags, const char *plan,
 			"a flag's text is no UTF-8: write it so");
 	else
 		add_work(setup, flags);
+	if (setup && add_members(setup, flags, err) < 0) {
+		json_decref(setup);
+		setup = NULL;
+	}
 	return setup;
 }
 

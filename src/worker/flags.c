@@ -8,7 +8,7 @@
 #include "base/near.h"
 #include "base/number.h"
 
-enum kind { TEXT, COUNT, NUMBER, SWITCH };
+enum kind { TEXT, COUNT, NUMBER, SWITCH, SETUP };
 
 struct flag {
 	const char *name;
@@ -65,6 +65,9 @@ struct flag {
 	  "the bytes that they must return")                                   \
 	X("burst", TEXT, burst, "FILE",                                        \
 	  "operations to put in flight at once, JSON lines")                   \
+	X("setup", SETUP, setup, "NAME=VALUE",                                 \
+	  "another member of the packet 'setup', JSON or a text, for "         \
+	  "instance client_config.NAME=VALUE; can be given several times")     \
 	X("json", SWITCH, json, "", "print one JSON object (no)")              \
 	X("help", SWITCH, help, "", "this text")
 
@@ -132,6 +135,16 @@ static int set_number(const struct flag *flag, void *at, const char *text,
 	return 0;
 }
 
+static int add_setup(struct flags *flags, const char *text, struct err *err)
+{
+	if (flags->setup_count == FLAGS_SETUP_MOST)
+		return err_set(err, ERR_USAGE,
+			       "--setup is given more than %d times",
+			       FLAGS_SETUP_MOST);
+	flags->setup[flags->setup_count++] = text;
+	return 0;
+}
+
 static int set(struct flags *flags, const struct flag *flag, const char *text,
 	       struct err *err)
 {
@@ -140,6 +153,8 @@ static int set(struct flags *flags, const struct flag *flag, const char *text,
 	if (!text)
 		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s",
 			       flag->name, flag->name, flag->value);
+	if (flag->kind == SETUP)
+		return add_setup(flags, text, err);
 	if (flag->kind != TEXT)
 		return set_number(flag, at, text, err);
 	*(const char **)at = text;

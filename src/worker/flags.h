@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 
+#define FLAGS_SETUP_MOST 64
+
 struct flags {
 	/* Texts are borrowed from argv; NULL: not given. */
 	const char *test, *endpoint, *bucket, *region, *ca_file, *plan, *key,
@@ -16,6 +18,8 @@ struct flags {
 	double timeout_s, operation_timeout_s, warm_up_s, rate,
 		keep_alive_timeout_s;
 	bool is_signed, keep_alive, use_dns_cache, json, help;
+	const char *setup[FLAGS_SETUP_MOST]; /* "NAME=VALUE" */
+	unsigned setup_count;
 };
 
 /* ERR_USAGE with a sentence. */

@@ -54,6 +54,24 @@ double benchmark_param(const struct benchmark_target *target, const char *name,
 	return otherwise;
 }
 
+double benchmark_client_number(const struct benchmark_target *target,
+			       const char *name, double otherwise)
+{
+	const json_t *value = json_object_get(target->client_config, name);
+
+	if (json_is_boolean(value))
+		return json_is_true(value);
+	return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+const char *benchmark_client_text(const struct benchmark_target *target,
+				  const char *name, const char *otherwise)
+{
+	const json_t *value = json_object_get(target->client_config, name);
+
+	return json_is_string(value) ? json_string_value(value) : otherwise;
+}
+
 static int load(struct worker *worker, struct operations *ops, const char *path,
 		const struct operations_part *part, struct err *err)
 {

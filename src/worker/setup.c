@@ -145,6 +145,7 @@ static int read_client_config(struct setup *setup, struct err *err)
 	int code = json_get_object(setup->packet, "client_config", true,
 				   &config, what, err);
 
+	target->client_config = config;
 	if (code == 0)
 		code = get_unsigned(config, "pool_size", true, 1,
 				    &target->pool_size, err);
