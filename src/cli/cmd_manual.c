@@ -123,6 +123,7 @@ static void put_option(const struct option_spec *option, FILE *out)
 {
 	bool negated = option->kind == OPTION_FLAG &&
 		       strcmp(option->name, "help");
+	struct str help = STR_INIT;
 
 	fputs(".TP\n.B \\-\\-", out);
 	if (negated)
@@ -133,8 +134,10 @@ static void put_option(const struct option_spec *option, FILE *out)
 		put_text(option->value, out);
 	}
 	fputc('\n', out);
-	put_text(option->help, out);
+	option_add_help(option, &help);
+	put_text(help.buf, out);
 	fputc('\n', out);
+	str_release(&help);
 }
 
 static void put_options(FILE *out)

@@ -123,13 +123,16 @@ static void offer_options(const struct completion *c)
 
 	for (; *group; group++) {
 		for (const struct option_spec *o = *group; o->name; o++) {
+			struct str help = STR_INIT;
 			char name[64];
 
+			option_add_help(o, &help);
 			snprintf(name, sizeof(name), "--%s", o->name);
-			offer(c, name, o->help);
+			offer(c, name, help.buf);
 			snprintf(name, sizeof(name), "--no-%s", o->name);
 			if (o->kind == OPTION_FLAG && strcmp(o->name, "help"))
-				offer(c, name, o->help);
+				offer(c, name, help.buf);
+			str_release(&help);
 		}
 	}
 }

@@ -437,6 +437,41 @@ int options_parse(struct options *options,
 	return 0;
 }
 
+/* False: it has none, or only words say it. */
+static bool default_text(const struct option_spec *spec,
+			 char out[NUMBER_TEXT_BYTES])
+{
+	struct options defaults;
+	const void *at = option_field(&defaults, spec);
+	double value = NAN;
+
+	options_init(&defaults);
+	if (spec->kind == OPTION_FLAG) {
+		strcpy(out, *(const bool *)at ? "yes" : "no");
+		return true;
+	}
+	if (spec->kind == OPTION_NUMBER)
+		value = *(const double *)at;
+	else if (spec->kind == OPTION_COUNT &&
+		 *(const uint64_t *)at != COUNT_UNKNOWN)
+		value = (double)*(const uint64_t *)at;
+	if (isnan(value))
+		value = spec->unset;
+	if (isnan(value))
+		return false;
+	number_text(value, out);
+	return true;
+}
+
+void option_add_help(const struct option_spec *spec, struct str *out)
+{
+	char text[NUMBER_TEXT_BYTES];
+
+	str_add(out, spec->help);
+	if (spec->shows_default && default_text(spec, text))
+		str_addf(out, " (%s)", text);
+}
+
 /* The help text, wrapped at 79 columns, hanging at column 30. */
 static void print_wrapped(const char *text, FILE *out)
 {
@@ -459,6 +494,15 @@ static void print_wrapped(const char *text, FILE *out)
 	fputc('\n', out);
 }
 
+static void print_help(const struct option_spec *spec, FILE *out)
+{
+	struct str help = STR_INIT;
+
+	option_add_help(spec, &help);
+	print_wrapped(help.buf, out);
+	str_release(&help);
+}
+
 void options_print_help(const struct option_spec *const *groups, FILE *out)
 {
 	for (; *groups; groups++) {
@@ -476,7 +520,7 @@ void options_print_help(const struct option_spec *const *groups, FILE *out)
 				fprintf(out, "  %s\n%30s", left, "");
 			else
 				fprintf(out, "  %-28s", left);
-			print_wrapped(s->help, out);
+			print_help(s, out);
 		}
 	}
 }

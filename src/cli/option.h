@@ -78,6 +78,7 @@ struct option_spec {
 	const char *value; /* its name in the help: "SECONDS" */
 	const char *choices; /* all values, a blank between; NULL: too many */
 	const char *help;
+	bool shows_default; /* behind the help, where it is a figure or a flag */
 };
 
 /* The groups, each ended by a NULL name. */
@@ -135,6 +136,9 @@ bool option_is_given(const struct options *options,
 int options_check_pairs(const struct options *options,
 			const struct option_spec *const *groups,
 			struct err *err);
+
+/* Appends its help and, where it shows that, its default: " (50)". */
+void option_add_help(const struct option_spec *spec, struct str *out);
 
 void options_print_help(const struct option_spec *const *groups, FILE *out);
 

@@ -22,7 +22,7 @@
 	KEEP_##part({ .name = option, .kind = OPTION_##kind_,                  \
 		      .offset = AT(spec.member), .min = least, .max = most,    \
 		      .unset = unset_, .value = unit, .choices = choices_,     \
-		      .help = help_ })
+		      .help = help_, .shows_default = true })
 #define TAKE(...) __VA_ARGS__,
 #define LEAVE(...)
 #define KEEP_NAME LEAVE

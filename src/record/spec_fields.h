@@ -16,6 +16,7 @@
  * default  COUNT_UNKNOWN, NAN, NULL: not set
  * option   without --; a sweep has _ for -
  * choices  the values that there are, a blank between; NULL: too many
+ * help     the default of a figure or a flag is put behind it
  * words    in the heading of a table whose blocks differ in it; NULL: there the
  *          heading speaks of it in its own way
  */
@@ -37,57 +38,57 @@
 	  NULL, NULL, NULL, NULL, NULL)                                        \
 	X(replicas, replicas, COUNT, PLAN, PLACED, 1, 1024, NAN, 1,            \
 	  "replicas", "N", NULL, NULL,                                         \
-	  "processes that run the test together (1)")                          \
+	  "processes that run the test together")                              \
 	X(n_requests, n_requests, COUNT, LOAD, ADDED, 0, SPEC_WHOLE_MOST, 0,   \
 	  COUNT_UNKNOWN, "n-requests", "N", NULL, "operation limit",           \
-	  "operations of each replica; 0: until the timeout (0)")              \
+	  "operations of each replica; 0: until the timeout")                  \
 	X(timeout_s, timeout_seconds, NUMBER, LOAD, ADDED, 0.05,               \
 	  TIMEOUT_MOST_S, -1, 10, "timeout", "SECONDS", NULL, "timeout",       \
 	  "length of the timed part; it or --n-requests ends it first; -1: "   \
-	  "only --n-requests does (10)")                                       \
+	  "only --n-requests does")                                            \
 	X(warm_up_s, warm_up_seconds, NUMBER, LOAD, ADDED, 0, 3600, NAN, 1,    \
 	  "warm-up", "SECONDS", NULL, "warm-up",                               \
-	  "untimed work before the timed part (1)")                            \
+	  "untimed work before the timed part")                                \
 	X(concurrency, concurrency, COUNT, PLAN, PLACED, 1, 10000, NAN, 50,    \
 	  "concurrency", "N", NULL, NULL,                                      \
-	  "operations in flight, of each replica (50)")                        \
+	  "operations in flight, of each replica")                             \
 	X(pool_size, pool_size, COUNT, CLIENT, PLACED, 0, 100000, 0,           \
 	  COUNT_UNKNOWN, "pool-size", "N", NULL, NULL,                         \
-	  "connections of the library's pool; 0: as --concurrency (0)")        \
+	  "connections of the library's pool; 0: as --concurrency")            \
 	X(keep_alive, keep_alive, FLAG, CLIENT, PLACED, 0, 0, NAN, true,       \
 	  "keep-alive", NULL, NULL, NULL,                                      \
-	  "connections are used again (yes)")                                  \
+	  "connections are used again")                                        \
 	X(keep_alive_timeout_s, keep_alive_timeout_seconds, NUMBER, CLIENT,    \
 	  PLACED, 0.001, 86400, NAN, 30, "keep-alive-timeout", "SECONDS",      \
 	  NULL, NULL,                                                          \
-	  "idle connections are closed after this (30)")                       \
+	  "idle connections are closed after this")                            \
 	X(use_dns_cache, use_dns_cache, FLAG, CLIENT, PLACED, 0, 0, NAN, true, \
 	  "use-dns-cache", NULL, NULL, "DNS cache",                            \
-	  "resolved names are kept (yes)")                                     \
+	  "resolved names are kept")                                           \
 	X(request_size, request_size_bytes, COUNT, PLAN, ADDED, 1,             \
 	  1099511627776.0, NAN, 16384, "request-size", "BYTES", NULL, NULL,    \
-	  "of one request; 16KiB and 1MiB can be written so (16384)")          \
+	  "of one request; 16KiB and 1MiB can be written so")                  \
 	X(hot_key, hot_key, FLAG, PLAN, ADDED, 0, 0, NAN, false,               \
 	  "hot-key", NULL, NULL, NULL,                                         \
-	  "all requests read one key (no)")                                    \
+	  "all requests read one key")                                         \
 	X(rate, rate, NUMBER, LOAD, PLACED, 0, 1e9, 0, NAN,                    \
 	  "rate", "PER_SECOND", NULL, NULL,                                    \
-	  "operations a second of all replicas, open loop; 0: closed (0)")     \
+	  "operations a second of all replicas, open loop; 0: closed")         \
 	X(operation_timeout_s, operation_timeout_seconds, NUMBER, LOAD, ADDED, \
 	  0.05, 86400, NAN, 30, "operation-timeout", "SECONDS", NULL,          \
-	  "operation timeout", "limit of one operation (30)")                  \
+	  "operation timeout", "limit of one operation")                       \
 	X(ready_timeout_s, ready_timeout_seconds, NUMBER, NONE, ADDED, 0.1,    \
 	  3600, NAN, 60, "ready-timeout", "SECONDS", NULL, NULL,               \
-	  "a replica must be ready within it and --warm-up (60)")              \
+	  "a replica must be ready within it and --warm-up")                   \
 	X(dataset, dataset, TEXT, PLAN, PLACED, 0, 0, NAN, NULL,               \
 	  "dataset", "NAME", "s2 cog", NULL,                                   \
 	  "s2, or cog for fewer, decodable files (s2)")                        \
 	X(keys, keys, COUNT, PLAN, ADDED, 1, SPEC_KEYS_MOST, NAN, 512,         \
 	  "keys", "N", NULL, "keys",                                           \
-	  "objects in the dataset s2, or the first so many of a bucket (512)") \
+	  "objects in the dataset s2, or the first so many of a bucket")       \
 	X(seed, seed, COUNT, PLAN, PLACED, 0, SPEC_WHOLE_MOST, NAN, 42,        \
 	  "seed", "N", NULL, "seed",                                           \
-	  "of plans and orders: the same seed is the same work (42)")          \
+	  "of plans and orders: the same seed is the same work")               \
 	X(cpus_limit, cpus_limit, NUMBER, PLACEMENT, PLACED, 0.01, 1024, NAN,  \
 	  NAN, "cpus", "N", NULL, NULL,                                        \
 	  "CPU time of each replica, in CPUs: a quota (no limit)")             \
@@ -121,7 +122,7 @@
 	  "prefix", "PREFIX", NULL, "prefix",                                  \
 	  "only objects whose keys start so")                                  \
 	X(anonymous, anonymous, FLAG, STORE, ADDED, 0, 0, NAN, false,          \
-	  "anonymous", NULL, NULL, "anonymous access",                               \
+	  "anonymous", NULL, NULL, "anonymous access",                         \
 	  "unsigned requests; else AWS_ACCESS_KEY_ID, "                        \
 	  "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN are used")                 \
 	X(ca_file, ca_file, TEXT, STORE, ADDED, 0, 0, NAN, NULL,               \
