@@ -12,7 +12,6 @@
 #define COUNT_UNKNOWN UINT64_MAX
 #define CLOCK_UNKNOWN INT64_MIN
 #define FLAG_UNKNOWN (-1)
-#define FLAG_UNKNOWN (-1)
 
 /* For what has another word for it. */
 static inline uint64_t count_or(uint64_t count, uint64_t other)

@@ -345,30 +345,25 @@ void live_update(struct live_writer *live, const struct sampler *sampler,
 
 /* ----------------------------------------------------- a trial is over --- */
 
-static uint64_t known(uint64_t count)
-{
-	return count == COUNT_UNKNOWN ? 0 : count;
-}
-
 void live_describe(const struct result_row *row, uint64_t end_wall_ns,
 		   struct live_finished *out)
 {
 	char *findings;
 
 	*out = (struct live_finished){
-		.replicas = (uint32_t)known(row->replicas),
-		.concurrency = (uint32_t)known(row->concurrency),
+		.replicas = (uint32_t)count_or(row->replicas, 0),
+		.concurrency = (uint32_t)count_or(row->concurrency, 0),
 		.end_wall_ns = end_wall_ns,
 		.duration_s = row->duration_seconds,
-		.successes = known(row->number_successes),
-		.failures = known(row->number_failures),
+		.successes = count_or(row->number_successes, 0),
+		.failures = count_or(row->number_failures, 0),
 		.requests_per_second = row->requests_per_second,
 		.bytes_per_second = row->bytes_per_second,
 		.p50_ms = row->latency_p50_ms,
 		.p99_ms = row->latency_p99_ms,
 		.cpu_s = row->cpu_total_seconds,
 		.cpu_us_per_request = row->cpu_seconds_per_1000_requests * 1e3,
-		.memory_peak_bytes = known(row->peak_rss_bytes),
+		.memory_peak_bytes = count_or(row->peak_rss_bytes, 0),
 	};
 	COPY(out->trial_id, row->trial_id);
 	COPY(out->run_id, row->run_id);

@@ -51,23 +51,18 @@ static int read_one(const struct store *store, const struct stored *list,
 	return code;
 }
 
-static uint64_t known(uint64_t count)
-{
-	return count == COUNT_UNKNOWN ? 0 : count;
-}
-
 /* As the program has it: what save.c marked as unknown. */
 static void unmark(struct trial *trial)
 {
 	struct applied *a = &trial->applied;
 
 	trial->own_origin = trial->origin_cpu_ns != COUNT_UNKNOWN;
-	trial->origin_cpu_ns = known(trial->origin_cpu_ns);
+	trial->origin_cpu_ns = count_or(trial->origin_cpu_ns, 0);
 	a->known = !isnan(a->cpus) || a->memory_bytes != COUNT_UNKNOWN ||
 		   a->pids != COUNT_UNKNOWN;
 	a->cpus = isnan(a->cpus) ? 0 : a->cpus;
-	a->memory_bytes = known(a->memory_bytes);
-	a->pids = known(a->pids);
+	a->memory_bytes = count_or(a->memory_bytes, 0);
+	a->pids = count_or(a->pids, 0);
 }
 
 static void add_replica(struct trial *trial, const struct statement *s,
