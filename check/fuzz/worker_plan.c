@@ -24,7 +24,7 @@ static void check_request(const struct operations *ops,
 
 	check_place(op);
 	must((op->verb == BENCHMARK_GET_RANGES) == (op->range_count > 0));
-	must(op->length <= INT64_MAX && op->range_count <= RANGES_MAX);
+	must(op->length <= INT64_MAX && op->range_count <= PLAN_PARTS_MAX);
 	must(!verb_has_body(op->verb) || op->length <= ops->longest_bytes);
 	if (op->verb == BENCHMARK_GET_RANGE)
 		check_range(op->start, op->length);
@@ -42,7 +42,7 @@ static uint64_t check_stages(const struct operations *ops, size_t i,
 	struct benchmark_operation op;
 	unsigned width = 0, stages = 0;
 
-	must(count <= REQUESTS_MAX && requests[count - 1].ends_stage);
+	must(count <= PLAN_REQUESTS_MAX && requests[count - 1].ends_stage);
 	for (unsigned r = 0; r < count; r++) {
 		operations_get_request(ops, i, &requests[r], &op);
 		check_request(ops, &op);
@@ -50,7 +50,7 @@ static uint64_t check_stages(const struct operations *ops, size_t i,
 		stages += requests[r].ends_stage;
 		width = requests[r].ends_stage ? 0 : width;
 	}
-	must(stages <= STAGES_MAX);
+	must(stages <= PLAN_STAGES_MAX);
 	return requests[0].length;
 }
 

@@ -15,11 +15,6 @@
 #include "benchmark/worker.h"
 #include "record/plan.h"
 
-/* Of one operation, and of one request. */
-#define STAGES_MAX 64
-#define REQUESTS_MAX 256
-#define RANGES_MAX 1024
-
 /* Start, length, key and crc32 are of an operation of one ranged GET only. */
 struct operation {
 	uint64_t start;  /* bytes */

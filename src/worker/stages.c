@@ -63,10 +63,10 @@ static int read_ranges(struct operations *ops, const json_t *entry,
 	const json_t *ranges = json_object_get(entry, "ranges");
 	size_t count = json_array_size(ranges);
 
-	if (!count || count > RANGES_MAX)
+	if (!count || count > PLAN_PARTS_MAX)
 		return err_set(err, ERR_INVALID,
 			       "%s: member 'ranges' is no list of 1 to %d",
-			       what, RANGES_MAX);
+			       what, PLAN_PARTS_MAX);
 	request->range = (uint32_t)ops->range_count;
 	request->range_count = (uint16_t)count;
 	for (size_t i = 0; i < count; i++) {
@@ -190,11 +190,11 @@ static int read_stage(struct operations *ops, const json_t *stage, size_t at,
 	size_t count = json_array_size(stage);
 	int code = 0;
 
-	if (!count || rare->request_count + count > REQUESTS_MAX)
+	if (!count || rare->request_count + count > PLAN_REQUESTS_MAX)
 		return err_set(err, ERR_INVALID,
 			       "%s: stage %zu is no list of requests, 1 at "
 			       "least and %d in all stages", what, at + 1,
-			       REQUESTS_MAX);
+			       PLAN_REQUESTS_MAX);
 	if (count > ops->widest)
 		ops->widest = (unsigned)count;
 	for (size_t i = 0; i < count && code == 0; i++) {
@@ -217,10 +217,10 @@ int stages_read(struct operations *ops, const json_t *line, struct rare *rare,
 	size_t count = json_array_size(stages);
 	int code = 0;
 
-	if (!count || count > STAGES_MAX)
+	if (!count || count > PLAN_STAGES_MAX)
 		return err_set(err, ERR_INVALID,
 			       "%s: member 'stages' is no list of 1 to %d",
-			       what, STAGES_MAX);
+			       what, PLAN_STAGES_MAX);
 	rare->request = (uint32_t)ops->request_count;
 	for (size_t i = 0; i < count && code == 0; i++)
 		code = read_stage(ops, json_array_get(stages, i), i, rare, what,

@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "record/plan.h"
 
+/* Those of a plan, each with the number that tests in C know it by. */
 static const char *const names[VERB_COUNT] = {
-	[BENCHMARK_GET_RANGE] = "get_range",
-	[BENCHMARK_GET] = "get",
-	[BENCHMARK_GET_SUFFIX] = "get_suffix",
-	[BENCHMARK_GET_RANGES] = "get_ranges",
-	[BENCHMARK_HEAD] = "head",
-	[BENCHMARK_LIST] = "list",
+#define X(name, text) [BENCHMARK_##name] = text,
+	PLAN_VERBS(X)
+#undef X
 };
 
 const char *verb_name(enum benchmark_verb verb)
