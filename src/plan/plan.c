@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,8 @@ void plan_begin_op(struct plan *plan)
 void plan_add(struct plan *plan, enum plan_verb verb, uint32_t key,
 	      uint64_t start, uint64_t length, bool stage)
 {
+	assert(plan->request_count - plan->first[plan->op_count - 1] <
+	       PLAN_REQUESTS_MAX);
 	MEM_ROOM(plan->requests, plan->request_count, plan->request_capacity);
 	plan->requests[plan->request_count++] = (struct plan_request){
 		.verb = (uint8_t)verb,
@@ -152,6 +155,7 @@ void plan_add_part(struct plan *plan, uint64_t start, uint64_t length)
 {
 	struct plan_request *r = &plan->requests[plan->request_count - 1];
 
+	assert(r->parts < PLAN_PARTS_MAX);
 	MEM_ROOM(plan->parts, plan->part_count, plan->part_capacity);
 	plan->parts[plan->part_count++] = (struct plan_part){ start, length };
 	r->parts++;

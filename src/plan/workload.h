@@ -23,9 +23,9 @@ struct workload_ops {
 
 	/*
 	 * Fills plan->requests and plan->op_count, with plan_begin_op() and
-	 * plan_add() where an operation is more than one ranged GET, and, where something is expected,
-	 * plan->layouts, from plan->workload, plan->keys and the objects'
-	 * `sizes`, one a key. Objects that do not suit it are left out: from
+	 * plan_add() where an operation is more than one ranged GET. Where
+	 * something is expected it fills plan->layouts too. It makes them of
+	 * plan->workload, plan->keys and the objects' `sizes`, one a key. Objects that do not suit it are left out: from
 	 * plan->keys, or unused there, and said in plan->left_out. The
 	 * workload is checked (replicas, concurrency and request_size are at
 	 * least 1). Sets the CRC of the operations that plan_is_sampled()
@@ -64,12 +64,13 @@ size_t plan_op_count(uint64_t request_bytes, size_t round);
 /* The next operation begins; requests are added to it. */
 void plan_begin_op(struct plan *plan);
 
-/* A request of it. `stage`: it waits for those before it. */
+/* A request of it, PLAN_REQUESTS_MAX at most. `stage`: it waits for those before
+ * it. */
 void plan_add(struct plan *plan, enum plan_verb verb, uint32_t key,
 	      uint64_t start, uint64_t length, bool stage);
 
 /* A range more of the newest request, a get_ranges, which was added with no
- * start and no length. */
+ * start and no length: PLAN_PARTS_MAX at most. */
 void plan_add_part(struct plan *plan, uint64_t start, uint64_t length);
 
 /* Reads the bytes of the sampled operations that have no CRC yet and sets it;
