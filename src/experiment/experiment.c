@@ -445,6 +445,22 @@ static int begin_live(struct experiment *experiment, struct err *err)
 	return code;
 }
 
+/* From here on the run stands in the database. */
+static int begin_run(struct experiment *experiment, struct err *err)
+{
+	const struct experiment_hooks *hooks = experiment->hooks;
+	int code = experiment_work_begin(experiment, err);
+
+	if (code == 0)
+		code = hooks->open_database(hooks->context, &experiment->store,
+					    err);
+	if (code == 0)
+		code = store_begin_run(experiment->store, &experiment->run,
+				       err);
+	experiment_work_end(experiment);
+	return code;
+}
+
 static int begin(struct experiment *experiment, struct err *err)
 {
 	int code = check_textfile(experiment, err);
@@ -452,7 +468,6 @@ static int begin(struct experiment *experiment, struct err *err)
 
 	if (code < 0)
 		return code;
-
 	if (scratch_clear_stale(&stale) < 0)
 		experiment_say(experiment, "left of an earlier run: %s",
 			       stale.text);
@@ -468,15 +483,7 @@ static int begin(struct experiment *experiment, struct err *err)
 	 * cannot begin must not stand in the database. */
 	if (code == 0)
 		code = begin_live(experiment, err);
-	if (code == 0)
-		code = experiment_work_begin(experiment, err);
-	if (code == 0)
-		code = experiment->hooks->open_database(
-			experiment->hooks->context, &experiment->store, err);
-	if (code == 0)
-		code = store_begin_run(experiment->store, &experiment->run, err);
-	experiment_work_end(experiment);
-	return code;
+	return code < 0 ? code : begin_run(experiment, err);
 }
 
 /* Leaves time to read the last figures. Ctrl-C ends it at once. */
