@@ -436,8 +436,8 @@ static void home_is_moved(void **state)
 	free(path);
 }
 
-/* A folder that was closed is opened; one that was renamed gets its name back, or the path follows where that
- * is taken; one that is gone comes back. */
+/* A folder that was closed is opened. One that was renamed gets its name back, or
+ * the path follows where that is taken. One that is gone comes back. */
 static void scratch_is_kept(void **state)
 {
 	struct scratch scratch = scratch_of_run();

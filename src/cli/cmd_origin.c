@@ -55,8 +55,7 @@ static int open_source(struct object_source **out,
 
 	if (options->root)
 		return data_dir_new(out, options->root,
-				    options->spec.bucket ? options->spec.bucket : "bench",
-				    "root", err);
+				    dataset_bucket(&options->spec), "root", err);
 	code = catalogue_load(&catalogue, plan_workload, err);
 	if (code == 0 && options->spec.dataset)
 		code = dataset_open(out, &options->spec, &catalogue.layout, err);

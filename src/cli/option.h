@@ -83,7 +83,7 @@ struct option_spec {
 
 /* The groups, each ended by a NULL name. */
 extern const struct option_spec options_select[];  /* --library --test */
-extern const struct option_spec options_trial[];   
+extern const struct option_spec options_trial[];   /* --replicas … */
 extern const struct option_spec options_limits[];  /* --cpus … */
 extern const struct option_spec options_isolation[];
 extern const struct option_spec options_monitor[]; /* --monitor … */

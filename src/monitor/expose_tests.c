@@ -1,4 +1,5 @@
-/* What is counted of each library, test and configuration: geoio_operation*, geoio_bytes. */
+/* What is counted of each library, test and configuration: geoio_operation*,
+ * geoio_bytes. */
 #include <string.h>
 
 #include "monitor/expose_family.h"

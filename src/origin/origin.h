@@ -74,8 +74,8 @@ const char *origin_congestion(const struct origin *origin);
 /* Serves until stop_fd is readable or hung up, and returns 0. Raises this
  * process's limit of open files to its hard limit, and ignores SIGPIPE meanwhile.
  * Writes the end of a line to ready_fd (-1: nothing) once connections are
- * accepted. Slices of a source may point outside of their scratch. Those bytes must not change while the source lives: the kernel may
- * read them later. */
+ * accepted. Slices of a source may point outside of their scratch. Those bytes
+ * must not change while the source lives: the kernel may read them later. */
 int origin_serve(struct origin *origin, int stop_fd, int ready_fd,
 		 struct err *err);
 

@@ -25,12 +25,12 @@ struct workload_ops {
 	 * Fills plan->requests and plan->op_count, with plan_begin_op() and
 	 * plan_add() where an operation is more than one ranged GET. Where
 	 * something is expected it fills plan->layouts too. It makes them of
-	 * plan->workload, plan->keys and the objects' `sizes`, one a key. Objects that do not suit it are left out: from
-	 * plan->keys, or unused there, and said in plan->left_out. The
-	 * workload is checked (replicas, concurrency and request_size are at
-	 * least 1). Sets the CRC of the operations that plan_is_sampled()
-	 * names. What it leaves behind after a failure is released by
-	 * plan_release(). Required.
+	 * plan->workload, plan->keys and the objects' `sizes`, one a key.
+	 * Objects that do not suit it are left out: from plan->keys, or unused
+	 * there, and said in plan->left_out. The workload is checked (replicas,
+	 * concurrency and request_size are at least 1). Sets the CRC of the
+	 * operations that plan_is_sampled() names. What it leaves behind after
+	 * a failure is released by plan_release(). Required.
 	 */
 	int (*fill)(struct plan *plan, uint64_t *sizes,
 		    struct object_source *source, struct err *err);

@@ -153,6 +153,7 @@ static int check_numbers(const struct run_request *request, struct err *err)
 int packet_setup(const struct run_request *request, unsigned replica,
 		 char **out, struct err *err)
 {
+	const struct replica *who = &request->trial->replica[replica];
 	struct builder setup = { NULL, false };
 	json_t *params;
 
@@ -165,7 +166,7 @@ int packet_setup(const struct run_request *request, unsigned replica,
 			       "the parameters of the test are not a JSON "
 			       "object: %s", request->trial->params_json);
 	setup.object = json_pack("{s:s, s:i, s:o}", "type", "setup",
-				 "protocol", (int)request->trial->replica[replica].protocol, "params",
+				 "protocol", (int)who->protocol, "params",
 				 params);
 	add_target(&setup, request, replica);
 	add_work(&setup, &request->trial->spec);

@@ -1,6 +1,7 @@
 /*
  * The packets of the worker protocol, versions 1 and 2
- * (docs/worker-protocol.md), as the harness writes and reads them. Pure: no socket here.
+ * (docs/worker-protocol.md), as the harness writes and reads them. Pure: no
+ * socket here.
  */
 #ifndef RUN_PACKET_H
 #define RUN_PACKET_H
