@@ -336,15 +336,11 @@ static int check_protocol(const struct job *job,
 		       job->library->protocol, job->library->folder);
 }
 
-int experiment_trial(struct experiment *experiment, const struct job *job,
-		  const struct prepared *prepared, struct trial *trial,
-		  struct summary *summary, struct err *err)
+/* What is known of the trial before anything is started for it. */
+static void describe(struct trial *trial, const struct job *job,
+		     const struct prepared *prepared)
 {
-	struct setting s = { .experiment = experiment, .prepared = prepared,
-			     .origin = ORIGIN_PROCESS_NONE };
 	struct resolved asked;
-	struct cell_need need;
-	int code;
 
 	resolve_job(&asked, job, prepared);
 	trial_init(trial, &asked.spec);
@@ -352,35 +348,59 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 	trial->burst_requests = prepared->burst_requests;
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		trial->replica[i].protocol = job->library->protocol;
-	code = check_protocol(job, prepared, err);
-	if (code < 0)
-		return code;
-	s.replicas = trial->replica_count;
 	fill_params(trial);
 	if (prepared->work.left_out)
 		trial_add_finding(trial, FINDING_OBJECTS_LEFT_OUT,
 				  "%s", prepared->work.left_out);
-	s.argv = catalogue_command(&experiment->catalogue, job->library,
-				   job->test);
-	s.reads = catalogue_reads(&experiment->catalogue, job->library, job->test,
-				  s.argv[0], NULL);
-	cell_place_need(&trial->spec, (const char *const *)s.reads, &need);
-	code = cells_begin(experiment->cells, &need, err);
+}
+
+/* The cells, a folder for each replica, and the store. */
+static int begin(struct setting *s, const struct job *job, struct trial *trial,
+		 struct err *err)
+{
+	struct experiment *experiment = s->experiment;
+	const struct catalogue *catalogue = &experiment->catalogue;
+	struct cells *cells = experiment->cells;
+	struct cell_need need;
+	int code;
+
+	s->replicas = trial->replica_count;
+	s->argv = catalogue_command(catalogue, job->library, job->test);
+	s->environment = catalogue_environment(catalogue);
+	s->reads = catalogue_reads(catalogue, job->library, job->test,
+				   s->argv[0], NULL);
+	cell_place_need(&trial->spec, (const char *const *)s->reads, &need);
+	code = cells_begin(cells, &need, err);
 	if (code == 0)
-		code = make_homes(&s, experiment, err);
+		code = make_homes(s, experiment, err);
 	if (code == 0)
-		code = choose_store(&s, experiment, trial, err);
+		code = choose_store(s, experiment, trial, err);
 	if (code < 0)
-		goto out;
-	cells_describe(experiment->cells, &trial->placement);
-	if (*experiment->cells->own.why)
+		return code;
+	cells_describe(cells, &trial->placement);
+	if (*cells->own.why)
 		trial_add_finding(trial, FINDING_USERS_SHARED,
 				  "replicas ran as %s and not as users of "
-				  "their own: %s",
-				  trial->placement.user,
-				  experiment->cells->own.why);
-	s.environment = catalogue_environment(&experiment->catalogue);
-	code = open_sampler(&s, experiment, trial, err);
+				  "their own: %s", trial->placement.user,
+				  cells->own.why);
+	return 0;
+}
+
+int experiment_trial(struct experiment *experiment, const struct job *job,
+		     const struct prepared *prepared, struct trial *trial,
+		     struct summary *summary, struct err *err)
+{
+	struct setting s = { .experiment = experiment, .prepared = prepared,
+			     .origin = ORIGIN_PROCESS_NONE };
+	int code;
+
+	describe(trial, job, prepared);
+	code = check_protocol(job, prepared, err);
+	if (code < 0)
+		return code;
+	code = begin(&s, job, trial, err);
+	if (code == 0)
+		code = open_sampler(&s, experiment, trial, err);
 	if (code == 0)
 		code = run_replicas(experiment, &s, trial, err);
 	if (code < 0)
