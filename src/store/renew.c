@@ -148,7 +148,8 @@ int store_renew(struct store *store, const struct store_analysis *analysis,
 		code = readonly_copy(store, err);
 	if (code == 0 && ids.count)
 		code = renew_all(store, analysis, &ids, err);
-	if (store->reading && (code == ERR_SYSTEM || code == ERR_CONFLICT)) {
+	if (ids.count && store->reading &&
+	    (code == ERR_SYSTEM || code == ERR_CONFLICT)) {
 		code = readonly_copy(store, err);
 		if (code == 0)
 			code = renew_all(store, analysis, &ids, err);
