@@ -38,6 +38,9 @@ void resolve_job(struct resolved *out, const struct job *job,
 	if (spec->pool_size == COUNT_UNKNOWN)
 		spec->pool_size = spec->concurrency *
 				  (prepared ? prepared->widest : 1);
+	/* The default by its name is no other configuration. */
+	if (spec->pin && !strcmp(spec->pin, "auto"))
+		spec->pin = NULL;
 	/* The longest trial there is; its operations end it. */
 	if (isnan(spec->timeout_s))
 		spec->timeout_s = TIMEOUT_MOST_S;
