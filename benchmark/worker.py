@@ -128,7 +128,7 @@ def verb(function=None, *, no_io=False):
 
     function(client, request): makes one request and returns its answer: of get_range, get and get_suffix a
     buffer of bytes, of get_ranges a list of them, of head the object's size, of list all names. All of a
-    library's are coroutine functions, or none is. no_io and all else is as of operation().
+    library's are coroutine functions, or none is; the same for no_io. All else is as of operation().
     """
 
     def set_verb(function):
@@ -137,6 +137,8 @@ def verb(function=None, *, no_io=False):
             raise ValueError(f"'{name}' is no verb: there are {', '.join(VERBS)}")
         if any(inspect.iscoroutinefunction(function) != inspect.iscoroutinefunction(v) for v in _verbs()):
             raise ValueError(f"{name} is asynchronous and the verbs before it are not, or the reverse")
+        if _test.verbs and no_io != _test.no_io:
+            raise ValueError(f"{name} and the verbs before it say no_io differently")
         _test.verbs[name] = function
         _test.no_io = no_io
         return function

@@ -301,6 +301,8 @@ class Refusing(Replicas):
         self.refused(script, setup, "setup", "'fetch' is no verb: there are get_range, get,")
         script = self.script(head + "async def get(c, r): pass\n")
         self.refused(script, setup, "setup", "get is asynchronous and the verbs before it are not")
+        script = self.script(head[: -len("\n")] + "(no_io=True)\ndef get(c, r): pass\n")
+        self.refused(script, setup, "setup", "get and the verbs before it say no_io differently")
 
 
 class Files(Replicas):
