@@ -1,5 +1,5 @@
 /*
- * A run as it is seen while it goes on: what the session and the sampler write
+ * A run as it is seen while it goes on: what the experiment and its sampler write
  * down five times a second, and what /metrics, the live page and the terminal
  * show. All structs are plain data without pointers, so that they can lie in
  * memory that processes share (monitor/board.h). Texts end with 0 and are cut
