@@ -181,34 +181,6 @@ static void check_all_or_nothing(void **state)
 	free(run.command);
 }
 
-static void check_latency_reads_back(void **state)
-{
-	struct histogram *h = mem_new(sizeof(*h));
-	struct fixture *f = *state;
-	struct summary summary = { 0 };
-	struct store *store;
-	struct trial trial;
-	struct run run;
-	struct err err;
-
-	fixture_run(&run);
-	fixture_trial(&trial, 1);
-	fixture_summary(&summary, &trial, &run);
-	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
-	assert_int_equal(store_begin_run(store, &run, &err), 0);
-	assert_int_equal(store_add_trial(store, &run, &trial, &summary, &err),
-			 0);
-	assert_int_equal(store_read_latency(store, trial.id, 0, h, &err), 0);
-	assert_memory_equal(h, trial.replica[0].latency, sizeof(*h));
-	assert_int_equal(store_read_latency(store, trial.id, 1, h, &err),
-			 ERR_NOT_FOUND);
-	store_close(store);
-	summary_release(&summary);
-	trial_release(&trial);
-	free(run.command);
-	free(h);
-}
-
 /* What no histogram is written as, though each number can be read. */
 static void check_bad_counts(struct histogram *h)
 {
@@ -450,7 +422,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(check_round_trip),     CHECK(check_reader_can_stop),
-		CHECK(check_all_or_nothing), CHECK(check_latency_reads_back),
+		CHECK(check_all_or_nothing),
 		CHECK(check_blob),	     CHECK(check_cells),
 		CHECK(check_killed_writer),  CHECK(check_how_it_ended),
 		CHECK(check_what_replicas_said),

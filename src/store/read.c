@@ -103,8 +103,7 @@ static int take_latency(const struct store *store, const struct statement *s,
 	out->min_ns = (uint64_t)sqlite3_column_int64(s->handle, 0);
 	out->max_ns = (uint64_t)sqlite3_column_int64(s->handle, 1);
 	out->sum_ns = sqlite3_column_double(s->handle, 2);
-	if (ok)
-		*ok = (uint64_t)sqlite3_column_int64(s->handle, 4);
+	*ok = (uint64_t)sqlite3_column_int64(s->handle, 4);
 	if (blob_decode(sqlite3_column_blob(s->handle, 3),
 			(size_t)sqlite3_column_bytes(s->handle, 3), out))
 		return 0;
@@ -112,9 +111,9 @@ static int take_latency(const struct store *store, const struct statement *s,
 		       store->path);
 }
 
-int read_latency(const struct store *store, const char *trial_id,
-		 unsigned replica, struct histogram *out, uint64_t *ok,
-		 struct err *err)
+static int read_latency(const struct store *store, const char *trial_id,
+			unsigned replica, struct histogram *out, uint64_t *ok,
+			struct err *err)
 {
 	struct statement s;
 	int code = statement_prepare(&s, store,
@@ -374,10 +373,4 @@ int store_read_trial(struct store *store, const char *id, struct trial *out,
 	code = read_trial(store, id, out, run, err);
 	database_run(store, "COMMIT", NULL);
 	return code;
-}
-
-int store_read_latency(struct store *store, const char *trial_id,
-		       unsigned replica, struct histogram *out, struct err *err)
-{
-	return read_latency(store, trial_id, replica, out, NULL, err);
 }

@@ -134,11 +134,6 @@ struct store_analysis {
 int store_renew(struct store *store, const struct store_analysis *analysis,
 		struct err *err);
 
-/* Reads one replica's latency histogram back. ERR_NOT_FOUND: no such one. */
-int store_read_latency(struct store *store, const char *trial_id,
-		       unsigned replica, struct histogram *out,
-		       struct err *err);
-
 /* Whether `path` is the database, or one of the files that SQLite keeps beside
  * it: it must not be written. */
 bool store_has_file(const struct store *store, const char *path);
