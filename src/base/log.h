@@ -15,12 +15,14 @@
 #define LOG_AREAS(X)                                                           \
 	X(ORIGIN, "origin")                                                    \
 	X(RUN, "run")                                                          \
+	X(DOCKER, "docker")                                                    \
 	X(DATA, "data")                                                        \
 	X(PLAN, "plan")                                                        \
 	X(MEASURE, "measure")                                                  \
 	X(STORE, "store")                                                      \
 	X(ANALYSE, "analyse")                                                  \
 	X(CELL, "cell")                                                        \
+	X(EXPERIMENT, "experiment")                                            \
 	X(CLI, "cli")
 
 /* "all, origin, run", for sentences. */

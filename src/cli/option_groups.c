@@ -158,7 +158,8 @@ const struct option_spec options_json[] = {
 const struct option_spec options_common[] = {
 	OPTION("debug", AREAS, debug, 0, 0, "[AREA,...]",
 	       "tell on stderr what goes on, alone: all of it; areas: origin, run, "
-	       "data, plan, measure, store, analyse, cell, cli"),
+	       "docker, data, plan, measure, store, analyse, cell, experiment, "
+	       "cli"),
 	OPTION("help", FLAG, help, 0, 0, NULL, "this text"),
 	END
 };

@@ -205,10 +205,10 @@ unsigned container_clear_stale(void)
 	quoted = engine_quote(filter);
 	path = mem_printf("/containers/json?all=1&filters=%s", quoted);
 	if (!file_exists(socket))
-		LOG(RUN, "%s does not exist", socket);
+		LOG(DOCKER, "%s does not exist", socket);
 	else if (engine_call(engine, "GET", path, NULL, ENGINE_SHORT_MS, &list,
 			     &err) < 0)
-		LOG(RUN, "%s", err.text);
+		LOG(DOCKER, "%s", err.text);
 	else
 		removed = remove_stale(engine, list);
 	json_decref(list);

@@ -208,7 +208,7 @@ static int exchange(struct engine *engine, const struct request *request,
 		result = curl_error(engine, code, request, err);
 	else
 		curl_easy_getinfo(engine->curl, CURLINFO_RESPONSE_CODE, status);
-	LOG(RUN, "engine: %s %s: %s %ld", request->method, request->path,
+	LOG(DOCKER, "engine: %s %s: %s %ld", request->method, request->path,
 	    code == CURLE_OK ? "status" : "failed", code == CURLE_OK ? *status
 								     : code);
 	curl_slist_free_all(headers);

@@ -236,7 +236,7 @@ static void docker_kill(const struct launched *launched)
 		return;
 	open_engine(&engine, launched);
 	if (post(engine, launched->id, "kill", ENGINE_SHORT_MS, &err) < 0)
-		LOG(RUN, "container %s: %s", launched->id, err.text);
+		LOG(DOCKER, "container %s: %s", launched->id, err.text);
 	engine_close(engine);
 }
 
@@ -298,7 +298,7 @@ static bool docker_reap(struct launched *launched, siginfo_t *info)
 			"the container engine does not say how it ended" :
 			"the container engine no longer answers: is it "
 			"running?";
-		LOG(RUN, "how container %s ended is not known: %s",
+		LOG(DOCKER, "how container %s ended is not known: %s",
 		    launched->id, err.text);
 	}
 	engine_close(engine);
@@ -331,7 +331,7 @@ static void docker_release(struct launched *launched)
 		return;
 	open_engine(&engine, launched);
 	if (docker_remove(engine, launched->id, &err) < 0)
-		LOG(RUN, "container %s stays: %s", launched->id, err.text);
+		LOG(DOCKER, "container %s stays: %s", launched->id, err.text);
 	engine_close(engine);
 }
 

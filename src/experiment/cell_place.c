@@ -64,7 +64,7 @@ static void open_group(struct cells *cells, unsigned number, pid_t pid)
 
 	if (!cells->group[number].ops &&
 	    cgroup_open_of(pid, &cells->group[number], &err) < 0)
-		LOG(CLI, "%s", err.text);
+		LOG(EXPERIMENT, "%s", err.text);
 }
 
 static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)

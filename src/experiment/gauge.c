@@ -18,7 +18,7 @@ void gauge_open(struct gauge *gauge, struct cgroup *group, pid_t pid,
 						&err) == 0)
 		gauge->group = &gauge->container;
 	else if (measure_open(&gauge->meter, pid, &err) < 0)
-		LOG(CLI, "%s", err.text);
+		LOG(EXPERIMENT, "%s", err.text);
 	if (clock_getcpuclockid(pid, &gauge->clock) != 0)
 		gauge->clock = 0;
 }

@@ -106,7 +106,7 @@ static void visit(void *context, int folder, const char *folder_path)
 
 	if (!is_known(context, path) &&
 	    add(context, folder, LIVE_BOARD, path, &err) < 0)
-		LOG(CLI, "%s", err.text);
+		LOG(EXPERIMENT, "%s", err.text);
 	free(path);
 }
 
@@ -151,7 +151,7 @@ static void read_database(struct lookout *lookout)
 		code = store_recent_results(store, LIVE_FINISHED_MOST, keep_row,
 					    lookout, &err);
 	if (code < 0)
-		LOG(CLI, "%s", err.text);
+		LOG(EXPERIMENT, "%s", err.text);
 	store_close(store);
 }
 

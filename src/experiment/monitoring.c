@@ -73,6 +73,6 @@ void monitoring_linger(const struct monitoring *monitoring, int stop_fd,
 void monitoring_stop(struct monitoring *monitoring)
 {
 	if (monitoring->server.pid)
-		LOG(CLI, "the monitor ended with status %d",
+		LOG(EXPERIMENT, "the monitor ended with status %d",
 		    server_stop(&monitoring->server));
 }

@@ -133,7 +133,7 @@ void origin_process_stop(struct origin_process *process)
 	int status = server_stop(&process->server);
 
 	if (status)
-		LOG(CLI, "the origin ended with status %d", status);
+		LOG(EXPERIMENT, "the origin ended with status %d", status);
 	origin_free(process->origin);
 	process->origin = NULL;
 	ledger_free(process->ledger);

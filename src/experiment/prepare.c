@@ -142,7 +142,7 @@ static int make(struct experiment *experiment, const struct job *job,
 		experiment_say(experiment, "%s: %s", p->source->name,
 			       p->work.left_out);
 	if (code == 0)
-		LOG(CLI, "plan of %zu operations in %.3f s",
+		LOG(EXPERIMENT, "plan of %zu operations in %.3f s",
 		    p->work.op_count,
 		    clock_seconds(clock_now_ns() - start_ns));
 	return code;

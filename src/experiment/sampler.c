@@ -173,7 +173,7 @@ static void read_links(struct sampler *s)
 	if (!s->cells->networked)
 		return;
 	if (net_read(s->cells->net, s->links, s->count) < 0) {
-		LOG(CLI, "the links' counters cannot be read");
+		LOG(EXPERIMENT, "the links' counters cannot be read");
 		return;
 	}
 	for (unsigned i = 0; i < s->count; i++)
@@ -430,7 +430,7 @@ void sampler_done(struct sampler *s, unsigned i)
 	take_link(s, i);
 	take_group(s, i);
 	if (measure_peak_rss(replica->pid, &replica->peak_rss_bytes, &err) < 0)
-		LOG(CLI, "%s", err.text);
+		LOG(EXPERIMENT, "%s", err.text);
 	processes_done(s, i);
 }
 
