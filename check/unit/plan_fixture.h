@@ -36,12 +36,14 @@ static inline struct object_source *open_s2(uint64_t keys)
 	return source;
 }
 
+/* `request_size` 0: as usual. */
 static inline struct workload workload(const char *test, unsigned replicas,
 				unsigned concurrency, uint64_t request_size)
 {
 	struct workload w = { .replicas = replicas, .seed = 42,
 			      .concurrency = concurrency,
-			      .request_size = request_size };
+			      .request_size = request_size ? request_size
+						      : 16384 };
 
 	strcpy(w.test, test);
 	return w;

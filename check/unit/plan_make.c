@@ -244,6 +244,8 @@ static void what_does_not_fit_is_refused(void **state)
 	refused(&w, source, 512, "--replicas", "--concurrency");
 	w = workload("fetch_range", 1, 1, 0);
 	refused(&w, source, 0, "--keys", "1");
+	w.request_size = 0;
+	refused(&w, source, 512, "--request-size", "1");
 	object_source_free(source);
 
 	/* So many are not read to be told that they are too few. */

@@ -5,17 +5,14 @@
 
 #include "experiment/dataset.h"
 #include "experiment/record_room.h"
-#include "plan/plan.h"
 
 static void resolve_objects(struct resolved *out, const struct job *job,
 			    const struct prepared *prepared)
 {
 	struct trial_spec *spec = &out->spec;
-	struct workload workload;
 
-	experiment_workload(job, &workload);
-	spec->request_size = prepared ? prepared->request_size
-				      : plan_request_bytes(&workload);
+	if (prepared)
+		spec->request_size = prepared->request_size;
 	spec->bucket = prepared ? prepared->source->bucket
 				: dataset_bucket(&job->spec);
 	if (prepared)

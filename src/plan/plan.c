@@ -19,6 +19,10 @@ static int check_workload(const struct workload *workload, uint64_t max_keys,
 			       "nothing: give --replicas and --concurrency of "
 			       "at least 1", workload->replicas,
 			       workload->concurrency);
+	if (workload->request_size < 1)
+		return err_set(err, ERR_USAGE,
+			       "a request of no bytes reads nothing: give "
+			       "--request-size of at least 1");
 	if (max_keys < 1 || max_keys > PLAN_KEYS_MAX)
 		return err_set(err, ERR_USAGE,
 			       "a plan cannot be made of %" PRIu64 " keys: give "
@@ -26,24 +30,14 @@ static int check_workload(const struct workload *workload, uint64_t max_keys,
 	return 0;
 }
 
-uint64_t plan_request_bytes(const struct workload *workload)
-{
-	const struct workload_ops *ops = workload_named(workload->test);
-
-	return workload->request_size || !ops ? workload->request_size
-					      : ops->default_bytes;
-}
-
 int plan_check(const struct workload *workload, struct err *err)
 {
 	const struct workload_ops *ops = workload_named(workload->test);
-	struct workload filled = *workload;
 
 	if (!ops)
 		return err_set(err, ERR_USAGE, "there is no workload '%s'",
 			       workload->test);
-	filled.request_size = plan_request_bytes(workload);
-	return ops->check ? ops->check(&filled, err) : 0;
+	return ops->check ? ops->check(workload, err) : 0;
 }
 
 /* Fills plan->keys and *sizes, which the caller frees. */
@@ -95,7 +89,6 @@ int plan_make(struct plan *out, const struct workload *workload,
 	if (code < 0)
 		return code;
 	out->workload = *workload;
-	out->workload.request_size = plan_request_bytes(workload);
 	code = list_keys(out, source, max_keys, &sizes, err);
 	if (code == 0)
 		code = workload_named(workload->test)

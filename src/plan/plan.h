@@ -34,9 +34,6 @@ int plan_make(struct plan *out, const struct workload *workload,
 	      struct object_source *source, uint64_t max_keys,
 	      struct err *err);
 
-/* Bytes of a request: those asked for, or the workload's own number. */
-uint64_t plan_request_bytes(const struct workload *workload);
-
 /* What plan_make() says of the workload's options, without any objects. */
 int plan_check(const struct workload *workload, struct err *err);
 

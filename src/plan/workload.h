@@ -14,9 +14,6 @@
 struct workload_ops {
 	struct workload_about about;
 
-	/* Bytes of a request where the person gives none. Required. */
-	uint64_t default_bytes;
-
 	/* What no objects can make good: ERR_USAGE names the option. NULL:
 	 * nothing. */
 	int (*check)(const struct workload *workload, struct err *err);

@@ -82,6 +82,5 @@ const struct workload_ops workload_check_list = {
 		   .verbs = PLAN_VERB_BIT(PLAN_GET_RANGE) |
 			    PLAN_VERB_BIT(PLAN_LIST),
 		   .hidden = true },
-	.default_bytes = 16384,
 	.fill = fill,
 };

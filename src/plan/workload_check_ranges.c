@@ -48,6 +48,5 @@ const struct workload_ops workload_check_ranges = {
 		   .verbs = PLAN_VERB_BIT(PLAN_GET_RANGE) |
 			    PLAN_VERB_BIT(PLAN_GET_RANGES),
 		   .hidden = true },
-	.default_bytes = 16384,
 	.fill = fill,
 };

@@ -92,6 +92,5 @@ const struct workload_ops workload_check_stages = {
 			    PLAN_VERB_BIT(PLAN_GET_SUFFIX) |
 			    PLAN_VERB_BIT(PLAN_GET),
 		   .hidden = true },
-	.default_bytes = 16384,
 	.fill = fill,
 };

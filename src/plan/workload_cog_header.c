@@ -361,7 +361,6 @@ static int burst(const struct plan *plan, size_t i,
 const struct workload_ops workload_cog_header = {
 	.about = { .name = "cog_header",
 		   .verbs = PLAN_VERB_BIT(PLAN_GET_RANGE) },
-	.default_bytes = HEADER_BYTES_MIN,
 	.check = check_options,
 	.fill = fill,
 	.burst = burst,

@@ -112,7 +112,6 @@ static int burst(const struct plan *plan, size_t i,
 const struct workload_ops workload_fetch_range = {
 	.about = { .name = "fetch_range",
 		   .verbs = PLAN_VERB_BIT(PLAN_GET_RANGE) },
-	.default_bytes = 16384,
 	.fill = fill,
 	.burst = burst,
 };

@@ -82,7 +82,7 @@ struct workload_about {
  * give the same plan on every machine. */
 struct workload {
 	char test[32];         /* its name: "fetch_range", "cog_header" */
-	uint64_t request_size; /* bytes; 0: the test's own (16,384) */
+	uint64_t request_size; /* bytes, at least 1 */
 	bool hot_key;          /* every operation reads the first key */
 	unsigned replicas;     /* cog_header gives each its own keys */
 	unsigned concurrency;  /* of a replica */
