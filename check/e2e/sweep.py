@@ -70,6 +70,19 @@ class Sweep(Check):
         self.assertEqual([rows[n]["state"] for n in (1, 2)], ["ok", "ok"])
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
 
+    def test_requests_at_once_need_descriptors(self):
+        """Each of 20 operations makes five requests at once, which is known when the plan is made."""
+        words = "run-test null check_stages --isolation process --concurrency 20"
+        with self.origin() as origin:
+            words = f"ulimit -n 110; exec {BENCHMARK} {words} --endpoint {origin.url} --anonymous"
+            result = subprocess.run(
+                ["sh", "-c", words], cwd=self.folder, capture_output=True, text=True, timeout=120
+            )
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assert_sentence(
+            result.stderr, r"each replica needs about 1[0-9]+ open files, and the limit is 110"
+        )
+
     def test_one_that_fails_is_a_result(self):
         """Of a run of one trial too: nothing is missing, and nothing is said to be."""
         words = "run-test null fetch_range --isolation process --replicas 60 --concurrency 1 --db r.db"

@@ -41,17 +41,21 @@ static void check_need(void **state)
 	spec_init(&o);
 	o.replicas = 2;
 	o.concurrency = 300;
-	assert_int_equal(open_files_check(&o, 1024, &err), 0);
-	assert_int_equal(open_files_check(&o, 363, &err), ERR_INVALID);
+	assert_int_equal(open_files_check(&o, 1, 1024, &err), 0);
+	assert_int_equal(open_files_check(&o, 1, 363, &err), ERR_INVALID);
 	assert_names(err, "each replica needs about 364 open files, and the "
 			  "limit is 363");
 	assert_names(err, "`ulimit -Hn 364`");
-	assert_int_equal(open_files_check(&o, 665, &err), ERR_INVALID);
+	assert_int_equal(open_files_check(&o, 1, 665, &err), ERR_INVALID);
 	assert_names(err, "the origin needs about 666");
 	o.endpoint = "http://store.test"; /* which is not our origin */
-	assert_int_equal(open_files_check(&o, 665, &err), 0);
+	assert_int_equal(open_files_check(&o, 1, 665, &err), 0);
+	/* Each operation makes five requests at once. */
+	assert_int_equal(open_files_check(&o, 5, 1564, &err), 0);
+	assert_int_equal(open_files_check(&o, 5, 1563, &err), ERR_INVALID);
+	assert_names(err, "each replica needs about 1564 open files");
 	o.pool_size = 700;
-	assert_int_equal(open_files_check(&o, 665, &err), ERR_INVALID);
+	assert_int_equal(open_files_check(&o, 1, 665, &err), ERR_INVALID);
 }
 
 int main(void)

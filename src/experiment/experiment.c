@@ -289,7 +289,7 @@ static int check_job(struct experiment *experiment, const struct job *job,
 	if (!job->library->ready)
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
-	code = open_files_check(&job->spec, open_files_limit(), err);
+	code = open_files_check(&job->spec, 1, open_files_limit(), err);
 	return code < 0 ? code : keep_room(experiment, job, err);
 }
 
@@ -301,6 +301,9 @@ static int prepare_job(struct experiment *experiment, const struct job *job,
 	if (code == 0)
 		code = experiment_prepare(experiment, job, prepared, err);
 	experiment_work_end(experiment);
+	if (code == 0)
+		code = open_files_check(&job->spec, (*prepared)->widest,
+					open_files_limit(), err);
 	return code;
 }
 

@@ -44,10 +44,12 @@ static int refuse(const char *who, uint64_t needed, uint64_t limit,
 		       (unsigned long long)limit, (unsigned long long)needed);
 }
 
-int open_files_check(const struct trial_spec *spec, uint64_t limit, struct err *err)
+int open_files_check(const struct trial_spec *spec, unsigned widest,
+		     uint64_t limit, struct err *err)
 {
 	uint64_t pool = count_or(spec->pool_size, 0);
-	uint64_t each = pool > spec->concurrency ? pool : spec->concurrency;
+	uint64_t at_once = spec->concurrency * widest;
+	uint64_t each = pool > at_once ? pool : at_once;
 	uint64_t origin = each * spec->replicas + SPARE + spec->replicas;
 
 	if (each + SPARE > limit)

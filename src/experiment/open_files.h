@@ -16,8 +16,9 @@ uint64_t open_files_raise(void);
 uint64_t open_files_limit(void);
 
 /* Checks that `limit` is enough for the connections of each replica, and for
- * the origin, which has all of them. ERR_INVALID says how many are needed. */
-int open_files_check(const struct trial_spec *spec, uint64_t limit,
-		     struct err *err);
+ * the origin, which has all of them. An operation makes `widest` requests at
+ * once: 1 before there is a plan. ERR_INVALID says how many are needed. */
+int open_files_check(const struct trial_spec *spec, unsigned widest,
+		     uint64_t limit, struct err *err);
 
 #endif
