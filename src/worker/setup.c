@@ -54,15 +54,15 @@ static int get_positive(const json_t *object, const char *name, bool required,
 	return 0;
 }
 
-static int get_warm_up(const json_t *packet, double *out, struct err *err)
+static int get_from_zero(const json_t *packet, const char *name, double *out,
+			 struct err *err)
 {
-	int code = json_get_number(packet, "warm_up_seconds", false, out, what,
-				   err);
+	int code = json_get_number(packet, name, false, out, what, err);
 
 	if (code == 0 && !(*out >= 0 && *out <= NUMBER_MOST))
 		code = err_set(err, ERR_INVALID,
-			       "%s: member 'warm_up_seconds' is not from 0 up "
-			       "to 1000000000", what);
+			       "%s: member '%s' is not from 0 up to 1000000000",
+			       what, name);
 	return code;
 }
 
@@ -182,7 +182,8 @@ static int read_work(struct setup *setup, struct err *err)
 		code = get_positive(packet, "operation_timeout_seconds", true,
 				    &target->operation_timeout_seconds, err);
 	if (code == 0)
-		code = get_warm_up(packet, &setup->warm_up_s, err);
+		code = get_from_zero(packet, "warm_up_seconds",
+				     &setup->warm_up_s, err);
 	if (code == 0)
 		code = get_positive(packet, "rate", false, &setup->rate, err);
 	if (code == 0)
