@@ -45,8 +45,8 @@ static void take(const struct rtnl_link_stats64 *stats, struct net_counts *out)
 }
 
 /* The kernel's macros want pointers that are not const. */
-static void take_link(struct nlmsghdr *head, const unsigned *number, size_t known,
-		      struct net_counts *out, unsigned count)
+static void take_link(struct nlmsghdr *head, const unsigned *number,
+		      size_t known, struct net_counts *out, unsigned count)
 {
 	struct if_stats_msg *message = NLMSG_DATA(head);
 	struct rtattr *attribute = (void *)((char *)message +

@@ -32,7 +32,8 @@ static int check_names(const struct experiment *experiment,
 }
 
 /* Libraries for the harness's own checks run only when they are named. */
-static int add_library(struct experiment *experiment, const struct library *library,
+static int add_library(struct experiment *experiment,
+		       const struct library *library,
 		       const struct options *options, struct err *err)
 {
 	int code = 0;

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 /* Of what is wrong with a job. */
-static size_t line_of(const struct experiment *experiment, const struct options *job,
+static size_t line_of(const struct experiment *experiment,
+		      const struct options *job,
 		      const struct sweep_lines *lines)
 {
 	const struct library *library;

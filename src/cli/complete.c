@@ -210,7 +210,8 @@ static void offer_arguments(const struct completion *c)
 }
 
 /* A word "--dataset=s2" is three for bash, and one for the others. */
-static const struct option_spec *find_valued(struct completion *c, char **before)
+static const struct option_spec *find_valued(struct completion *c,
+					     char **before)
 {
 	const char *equals = strchr(c->current, '=');
 	unsigned last = c->count - 1;

@@ -47,7 +47,8 @@ static int refuse(const struct pair *pair, const struct option_spec *other,
 }
 
 int options_check_pairs(const struct options *options,
-			const struct option_spec *const *groups, struct err *err)
+			const struct option_spec *const *groups,
+			struct err *err)
 {
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		const struct pair *pair = &pairs[i];

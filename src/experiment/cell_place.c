@@ -17,7 +17,7 @@ static const struct grade {
 };
 
 int cell_place_grades(const char *text, enum isolation *best,
-		   enum isolation *worst, struct err *err)
+		      enum isolation *worst, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(grades) / sizeof(*grades); i++) {
 		if (text && strcmp(text, grades[i].word) != 0)
@@ -32,7 +32,7 @@ int cell_place_grades(const char *text, enum isolation *best,
 }
 
 void cell_place_need(const struct trial_spec *spec, const char *const *reads,
-		  struct cell_need *out)
+		     struct cell_need *out)
 {
 	*out = (struct cell_need){
 		.replicas = (unsigned)spec->replicas,

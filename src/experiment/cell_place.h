@@ -12,11 +12,11 @@
 /* The grades for a word of --isolation: the best, and the worst that the word
  * still means. auto means cell, then process. ERR_USAGE names the words. */
 int cell_place_grades(const char *text, enum isolation *best,
-		   enum isolation *worst, struct err *err);
+		      enum isolation *worst, struct err *err);
 
 /* What a trial of this configuration needs; strings are borrowed. */
 void cell_place_need(const struct trial_spec *spec, const char *const *reads,
-		  struct cell_need *out);
+		     struct cell_need *out);
 
 /* Hooks for the run room; the cells must outlive them. */
 struct place cell_place_hooks(struct cells *cells);

@@ -118,8 +118,8 @@ static void shuffle(struct experiment *experiment)
 	}
 }
 
-static void keep_summary(struct experiment *experiment, const struct summary *summary,
-			 const struct job *job)
+static void keep_summary(struct experiment *experiment,
+			 const struct summary *summary, const struct job *job)
 {
 	MEM_ROOM(experiment->finished, experiment->finished_count,
 		 experiment->finished_capacity);
@@ -229,8 +229,8 @@ static int end_untried(struct experiment *experiment, int code,
 
 /* A trial that could not be made ends alone, whatever the reason. It is stored
  * as a failed one, with its sentence. */
-static int end_failed(struct experiment *experiment, const struct job *job, int code,
-		      struct trial *trial, const struct err *why)
+static int end_failed(struct experiment *experiment, const struct job *job,
+		      int code, struct trial *trial, const struct err *why)
 {
 	struct summary summary = { 0 };
 

@@ -115,21 +115,21 @@ void experiment_workload(const struct job *job, struct workload *workload);
 /* Makes, or finds, plan, proof and burst for a job. *out is borrowed.
  * prepare.c */
 int experiment_prepare(struct experiment *experiment, const struct job *job,
-		    const struct prepared **out, struct err *err);
+		       const struct prepared **out, struct err *err);
 void experiment_release_prepared(struct experiment *experiment);
 
 /* Makes one trial of prepared work, from the start of the origin to the
  * summary. Stores nothing. The caller releases `trial`, also after a failure.
  * trial.c */
 int experiment_trial(struct experiment *experiment, const struct job *job,
-		  const struct prepared *prepared, struct trial *trial,
-		  struct summary *summary, struct err *err);
+		     const struct prepared *prepared, struct trial *trial,
+		     struct summary *summary, struct err *err);
 
 /* Summarises a trial that could not be made. `why` says the reason. Either
  * experiment_trial() failed, or it was not called and the trial is zeroed.
  * trial.c */
 void experiment_fail_trial(struct experiment *experiment, const struct job *job,
-			struct trial *trial, struct summary *summary,
-			const struct err *why);
+			   struct trial *trial, struct summary *summary,
+			   const struct err *why);
 
 #endif

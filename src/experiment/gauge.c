@@ -6,7 +6,7 @@
 #include "base/log.h"
 
 void gauge_open(struct gauge *gauge, struct cgroup *group, pid_t pid,
-		 bool in_container)
+		bool in_container)
 {
 	struct err err;
 
@@ -74,8 +74,7 @@ static int read_group(struct gauge *gauge, enum gauge_what what,
 	return 0;
 }
 
-int gauge_read(struct gauge *gauge, enum gauge_what what,
-		struct sample *sample)
+int gauge_read(struct gauge *gauge, enum gauge_what what, struct sample *sample)
 {
 	if (gauge->group)
 		return read_group(gauge, what, sample);

@@ -29,12 +29,12 @@ struct gauge {
  * reads the group of the container. If neither can be read, the gauge stays
  * closed and gauge_read() fails. */
 void gauge_open(struct gauge *gauge, struct cgroup *group, pid_t pid,
-		 bool in_container);
+		bool in_container);
 
 /* Fills CPU, memory, threads and what else a group knows, as far as `what` goes
  * (cgroup.h). Leaves the rest of `sample`. -1: the process has ended. */
 int gauge_read(struct gauge *gauge, enum gauge_what what,
-		struct sample *sample);
+	       struct sample *sample);
 
 void gauge_close(struct gauge *gauge);
 

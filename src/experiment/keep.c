@@ -12,7 +12,8 @@
 /* A guess for a trial whose end is not known. */
 #define GUESS_S 10
 
-int keep_room(struct experiment *experiment, const struct job *job, struct err *err)
+int keep_room(struct experiment *experiment, const struct job *job,
+	      struct err *err)
 {
 	const struct trial_spec *spec = &job->spec;
 	double timed_s = isnan(spec->timeout_s) ? GUESS_S : spec->timeout_s;

@@ -8,7 +8,8 @@
 #include "experiment/experiment.h"
 
 /* Before a trial: room for its results. ERR_FAILED: there is none. */
-int keep_room(struct experiment *experiment, const struct job *job, struct err *err);
+int keep_room(struct experiment *experiment, const struct job *job,
+	      struct err *err);
 
 /* Stores a trial. Says so if the trial is not in the database afterwards: the
  * run has failed then, but goes on. */

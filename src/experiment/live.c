@@ -278,7 +278,8 @@ static void add_cursor(struct live_test *test,
 }
 
 /* The counters of the run, and the peaks of the trial now. */
-static void add_ledger(struct ledger_counts *origin, const struct ledger *ledger)
+static void add_ledger(struct ledger_counts *origin,
+		       const struct ledger *ledger)
 {
 	const struct ledger_all *all = &ledger->all;
 	struct ledger_counts row;

@@ -159,7 +159,7 @@ static void release(struct prepared *p)
 }
 
 int experiment_prepare(struct experiment *experiment, const struct job *job,
-		    const struct prepared **out, struct err *err)
+		       const struct prepared **out, struct err *err)
 {
 	struct prepared fresh = { .handed = { -1, -1, -1, -1, -1 } };
 	struct workload workload;

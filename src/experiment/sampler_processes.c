@@ -43,7 +43,8 @@ void processes_begin(struct sampler *s)
 }
 
 /* Adds what all processes but the first have used, if no group counts them. */
-static void add_family(struct sampler *s, unsigned number, struct sample *sample)
+static void add_family(struct sampler *s, unsigned number,
+		       struct sample *sample)
 {
 	double user_share = sample->cpu_ns ? (double)sample->cpu_user_ns /
 						     (double)sample->cpu_ns

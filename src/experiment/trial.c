@@ -416,8 +416,8 @@ out:
 }
 
 void experiment_fail_trial(struct experiment *experiment, const struct job *job,
-			struct trial *trial, struct summary *summary,
-			const struct err *why)
+			   struct trial *trial, struct summary *summary,
+			   const struct err *why)
 {
 	struct resolved asked;
 

@@ -115,7 +115,8 @@ static struct family_member *find(const struct families *f, pid_t pid)
 	return NULL;
 }
 
-static void add_member(struct families *f, pid_t pid, unsigned family, bool root)
+static void add_member(struct families *f, pid_t pid, unsigned family,
+		       bool root)
 {
 	struct family_member *m;
 	struct stat_line line;

@@ -24,7 +24,8 @@ struct machine_meter {
 void machine_open(struct machine_meter *meter);
 
 /* Fills all of `out`; at_ns is CLOCK_MONOTONIC. */
-void machine_read(const struct machine_meter *meter, struct machine_sample *out);
+void machine_read(const struct machine_meter *meter,
+		  struct machine_sample *out);
 
 void machine_close(struct machine_meter *meter); /* twice is fine */
 

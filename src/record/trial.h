@@ -246,7 +246,8 @@ struct trial {
 void trial_init(struct trial *trial, const struct trial_spec *spec);
 void trial_release(struct trial *trial);
 void trial_add_sample(struct trial *trial, const struct sample *sample);
-void trial_add_machine(struct trial *trial, const struct machine_sample *sample);
+void trial_add_machine(struct trial *trial,
+		       const struct machine_sample *sample);
 
 /* Adds to trial->findings. */
 void trial_add_finding(struct trial *trial, enum finding_kind kind,
