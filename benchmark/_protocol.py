@@ -42,7 +42,7 @@ class Channel:
     def send(self, packet):
         """packet: a dict. A harness that is gone is noticed by the reading thread."""
         try:
-            self._socket.send(json.dumps(packet).encode())
+            self._socket.send(json.dumps(_clean(packet)).encode())
         except (BrokenPipeError, ConnectionResetError):
             os._exit(EXIT_FAILED)
 
@@ -105,6 +105,18 @@ def check_version(setup):
             f"the harness speaks version {theirs} of the worker protocol and this worker versions "
             f"{VERSION_LEAST} and {VERSION}",
         )
+
+
+def _clean(value):
+    """Returns a packet's value with a ? for what the harness's JSON has not: NUL, and half a surrogate pair.
+
+    A library's texts may hold them, for instance for a byte of an answer that is no UTF-8.
+    """
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode().replace("\0", "?")
+    if isinstance(value, dict):
+        return {_clean(name): _clean(member) for name, member in value.items()}
+    return list(map(_clean, value)) if isinstance(value, list) else value
 
 
 def describe(error):

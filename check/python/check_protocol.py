@@ -277,6 +277,13 @@ class Failing(Replicas):
         self.assertEqual(done["stopped_by"], "n_requests")
         self.assertIn("CancelledError", stderr)
 
+    def test_a_text_that_no_json_has_is_cleaned(self):
+        script = self.script(SLOW.format(wait="raise ValueError('a' + chr(0) + 'b' + chr(0xDC80) + 'c')"))
+        setup = self.scene().setup("odd", "http://127.0.0.1:1", n_requests=20)
+        _, done, records, _ = self.run_whole(script, setup)
+        self.assertEqual({r[9] for r in records}, {_outcomes.OTHER})
+        self.assertIn("ValueError: a?b?c", done["failures"]["other"])
+
     def test_coroutines_in_flight_at_the_end_are_unfinished(self):
         script = self.script(SLOW.format(wait="await asyncio.sleep(3600)"))
         changes = {"timeout_seconds": 0.2, "operation_timeout_seconds": 5}
