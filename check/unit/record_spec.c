@@ -197,11 +197,35 @@ static void check_hash(void **state)
 		if (!strcmp(usual, other) == matters)
 			fail_msg("%s: %s", f->name, other);
 	}
+	spec_init(&spec); /* what an earlier program did not store */
+	spec.operation_timeout_s = NAN;
+	spec_hash(&spec, other);
+	assert_string_equal(usual, other);
 	spec_init(&spec);
 	spec.test = "fetch_range";
 	spec.concurrency = 10;
 	spec_hash(&spec, other);
 	assert_string_equal(other, "52568e266d109bdc");
+}
+
+/* A field that is younger than the trial has what trials did before it. */
+static void check_absent(void **state)
+{
+	struct trial_spec spec;
+	json_t *object;
+
+	(void)state;
+	spec_init(&spec);
+	object = spec_json(&spec);
+	json_object_del(object, "operation_timeout_seconds");
+	json_object_del(object, "keep_alive");
+	json_object_del(object, "pin");
+	spec_init_unknown(&spec);
+	spec_from_json(&spec, object);
+	assert_true(spec.operation_timeout_s == 30);
+	assert_true(spec.keep_alive);
+	assert_null(spec.pin);
+	json_decref(object);
 }
 
 int main(void)
@@ -214,6 +238,7 @@ int main(void)
 		cmocka_unit_test(check_read_odd),
 		cmocka_unit_test(check_unknown),
 		cmocka_unit_test(check_hash),
+		cmocka_unit_test(check_absent),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -316,6 +316,17 @@ static void missing_results_are_made(void **state)
 	assert_true(cost(f, &ours, 1) == 5);
 }
 
+/* The file gets the column, so that the next time nothing is to be done. */
+static void a_column_that_is_new(void **state)
+{
+	struct fixture *f = *state;
+
+	store_one(f);
+	run_sql(f, "ALTER TABLE results DROP COLUMN finding_names");
+	assert_true(cost(f, &other, 1) == 5);
+	assert_true(cost(f, &other, 0) == 5);
+}
+
 static void nothing_can_be_written(void **state)
 {
 	struct fixture *f = *state;
@@ -447,6 +458,7 @@ int main(void)
 		CHECK(the_same_rows), CHECK(the_same_rows_of_the_fixture),
 		CHECK(what_is_not_there), CHECK(older_results_are_made_again),
 		CHECK(missing_results_are_made), CHECK(nothing_can_be_written),
+		CHECK(a_column_that_is_new),
 		CHECK(what_cannot_be_made_is_kept),
 		CHECK(a_damaged_trial_is_kept),
 		CHECK(configurations_of_other_versions),

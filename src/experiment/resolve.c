@@ -20,7 +20,8 @@ static void resolve_objects(struct resolved *out, const struct job *job,
 	else
 		spec->dataset = job->spec.endpoint ? spec->bucket
 						   : dataset_name(&job->spec);
-	spec->region = dataset_region(&job->spec);
+	/* Nobody signs for our own origin. */
+	spec->region = job->spec.endpoint ? dataset_region(&job->spec) : NULL;
 }
 
 void resolve_job(struct resolved *out, const struct job *job,

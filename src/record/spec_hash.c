@@ -16,6 +16,15 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* What is not known of a trial that an earlier program made is the default. */
+static bool is_default(const struct trial_spec *spec,
+		       const struct trial_spec *defaults,
+		       const struct spec_field *field)
+{
+	return spec_is_same(spec, defaults, field) ||
+	       (!spec_is_set(spec, field) && spec_is_set(defaults, field));
+}
+
 /* What matters and has not its default. */
 static size_t asked_for(const struct trial_spec *spec,
 			const struct spec_field *out[FIELDS_MOST])
@@ -26,7 +35,7 @@ static size_t asked_for(const struct trial_spec *spec,
 	spec_init(&defaults);
 	for (const struct spec_field *f = spec_fields; f->name; f++) {
 		if ((f->part & (SPEC_NAME | SPEC_NONE)) ||
-		    spec_is_same(spec, &defaults, f))
+		    is_default(spec, &defaults, f))
 			continue;
 		if (count == FIELDS_MOST)
 			abort();

@@ -116,7 +116,8 @@ static void add_target(struct builder *setup, const struct run_request *request,
 	add(setup, "test", json_string(spec->test));
 	add(setup, "endpoint", json_string(request->endpoints[replica]));
 	add(setup, "bucket", json_string(spec->bucket));
-	add(setup, "region", json_string(spec->region));
+	add(setup, "region",
+	    json_string(spec->region ? spec->region : "us-east-1"));
 	add(setup, "tls", json_boolean(request->tls));
 	add(setup, "ca_file", path_or_null(request, HANDED_CA));
 	add(setup, "credentials", credentials_json(spec->credentials));

@@ -184,6 +184,17 @@ int migrate_upgrade(const struct store *store, struct err *err)
 		    err);
 }
 
+/* 0: it has all columns, which it may have got now. 1: it cannot get them. */
+static int have_columns(const struct store *store, struct err *err)
+{
+	int code = results_lack_columns(store, err);
+
+	if (code > 0 && sqlite3_db_readonly(store->db, "main") == 0 &&
+	    results_complete(store, NULL) == 0)
+		return 0;
+	return code;
+}
+
 int migrate_read(struct store *store, struct err *err)
 {
 	struct step steps[STEPS_MAX];
@@ -193,7 +204,7 @@ int migrate_read(struct store *store, struct err *err)
 	if (code == 0)
 		code = check_known(store, number, steps, count, err);
 	if (code == 0 && number == steps[count - 1].number) {
-		code = results_lack_columns(store, err);
+		code = have_columns(store, err);
 		if (code <= 0)
 			return code;
 		code = 0;
