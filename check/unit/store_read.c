@@ -58,12 +58,19 @@ static void fill_samples(struct trial *trial, struct rng *rng)
 	}
 }
 
-static void fill_replica(struct replica *r, unsigned number, struct rng *rng)
+static void fill_replica(struct replica *r, unsigned number, bool has_ledger,
+			 struct rng *rng)
 {
 	fill(stored_replica, r, rng);
-	fill(stored_counts, &r->ledger, rng);
-	fill(stored_counts, &r->ledger_setup, rng);
+	if (has_ledger) {
+		fill(stored_counts, &r->ledger, rng);
+		fill(stored_counts, &r->ledger_setup, rng);
+	}
 	r->number = number;
+	r->requests.least = 10 + rng_below(rng, 1000);
+	r->requests.most = r->requests.least + number;
+	r->bodies_unknown = number & 1;
+	r->attempts = r->requests.most + 7;
 	for (unsigned o = OUTCOME_OK; o < OUTCOME_COUNT; o++)
 		r->outcomes[o] = 1 + rng_below(rng, 100);
 	r->failure_text[OUTCOME_RESET] = mem_dup("gone; for good");
@@ -103,9 +110,11 @@ static void make_trial(struct trial *trial, unsigned seed)
 	trial->spec.replicas = trial->replica_count;
 	trial->window_end_ns = trial->go_ns + 2000 * NS_PER_MS;
 	trial->own_origin = seed & 1;
+	trial->widest = 1 + seed;
+	trial->burst_requests = 100000;
 	trial->applied.known = seed & 2;
 	for (unsigned i = 0; i < trial->replica_count; i++)
-		fill_replica(&trial->replica[i], i, &rng);
+		fill_replica(&trial->replica[i], i, trial->own_origin, &rng);
 	fill_samples(trial, &rng);
 	trial_add_finding(trial, FINDING_OTHERS, "one; which is whole");
 	trial_add_finding(trial, FINDING_STRAYS, "two");
@@ -132,6 +141,42 @@ static void store_trial(struct store *store, const struct run *run,
 		fail_msg("%s", err.text);
 }
 
+/* Member by member: not all of them stand in results. */
+static void assert_same_stored(const struct stored *list, const void *one,
+			       const void *other)
+{
+	for (const struct stored *c = list; c->column; c++) {
+		const char *a = (const char *)one + c->offset;
+		const char *b = (const char *)other + c->offset;
+		bool same;
+
+		if (c->kind == STORED_TEXT)
+			same = !strcmp(*(char *const *)a, *(char *const *)b);
+		else if (c->kind == STORED_NAME || c->kind == STORED_LINE)
+			same = !strcmp(a, b);
+		else
+			same = !memcmp(a, b, c->size);
+		if (!same)
+			fail_msg("%s is another when it is read back",
+				 c->column);
+	}
+}
+
+/* All that a trial is judged by is stored: what analyse_reconcile() finds in one
+ * that is read back is what it finds in the trial. */
+static void assert_judged_alike(struct trial *trial, struct trial *read)
+{
+	size_t before = trial->findings.count;
+
+	analyse_reconcile(trial);
+	analyse_reconcile(read);
+	assert_true(trial->findings.count > before);
+	assert_int_equal(trial->findings.count, read->findings.count);
+	for (size_t i = 0; i < trial->findings.count; i++)
+		assert_string_equal(trial->findings.list[i].text,
+				    read->findings.list[i].text);
+}
+
 static void release(struct trial *trial, struct run *run,
 		    struct summary *summary)
 {
@@ -140,7 +185,7 @@ static void release(struct trial *trial, struct run *run,
 	summary_release(summary);
 }
 
-static void assert_read_back(struct store *store, const struct trial *trial,
+static void assert_read_back(struct store *store, struct trial *trial,
 			     const struct summary *before)
 {
 	struct summary after = { 0 };
@@ -156,9 +201,16 @@ static void assert_read_back(struct store *store, const struct trial *trial,
 			fail_msg("%s is not read back", f->name);
 	assert_int_equal(read.findings.count, trial->findings.count);
 	assert_string_equal(read.findings.list[0].text, "one; which is whole");
-	assert_int_equal(read.replica[0].done_ns, trial->replica[0].done_ns);
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		assert_same_stored(stored_replica, &trial->replica[i],
+				   &read.replica[i]);
+		assert_int_equal(read.replica[i].bodies_unknown, i & 1);
+	}
 	assert_memory_equal(read.replica[0].latency, trial->replica[0].latency,
 			    sizeof(struct histogram));
+	assert_int_equal(read.widest, trial->widest);
+	assert_int_equal(read.burst_requests, trial->burst_requests);
+	assert_judged_alike(trial, &read);
 	release(&read, &run, &after);
 }
 

@@ -17,6 +17,8 @@ ALTER TABLE trials ADD COLUMN applied_link_bits_per_second INTEGER;
 ALTER TABLE trials ADD COLUMN origin_still_ns INTEGER;
 ALTER TABLE trials ADD COLUMN others_cpu_ns INTEGER;
 ALTER TABLE trials ADD COLUMN strays INTEGER;
+ALTER TABLE trials ADD COLUMN widest_stage INTEGER;
+ALTER TABLE trials ADD COLUMN burst_requests INTEGER;
 ALTER TABLE replicas ADD COLUMN library_version TEXT;
 ALTER TABLE replicas ADD COLUMN runtime TEXT;
 ALTER TABLE replicas ADD COLUMN cpu_scope TEXT;
@@ -24,6 +26,10 @@ ALTER TABLE replicas ADD COLUMN seen_cpu_ns INTEGER;
 ALTER TABLE replicas ADD COLUMN done_ns INTEGER;
 ALTER TABLE replicas ADD COLUMN end_ns INTEGER;
 ALTER TABLE replicas ADD COLUMN bytes_recorded INTEGER;
+ALTER TABLE replicas ADD COLUMN requests_least INTEGER;
+ALTER TABLE replicas ADD COLUMN requests_most INTEGER;
+ALTER TABLE replicas ADD COLUMN bodies_unknown INTEGER;
+ALTER TABLE replicas ADD COLUMN attempts INTEGER;
 ALTER TABLE replicas ADD COLUMN impossible_first INTEGER;
 ALTER TABLE replicas ADD COLUMN impossible_text TEXT;
 ALTER TABLE results ADD COLUMN analysis INTEGER;
@@ -31,6 +37,11 @@ CREATE INDEX results_by_analysis ON results(ifnull(analysis, 0));
 
 -- Before 0003 there was no other.
 UPDATE trials SET isolation = 'process' WHERE isolation IS NULL;
+
+-- Each operation was one ranged GET.
+UPDATE trials SET widest_stage = 1, burst_requests = concurrency;
+UPDATE replicas SET requests_least = started, requests_most = started,
+	bodies_unknown = 0;
 
 -- Some of what is missing stands in the results that were made of it.
 UPDATE replicas SET
