@@ -360,6 +360,67 @@ static void holds_a_pipeline(void **state)
 	close(fd);
 }
 
+/* A request of a burst, and the part of the object that answers it. */
+struct held {
+	const char *method, *more;
+	unsigned status;
+	size_t at, bytes;
+};
+
+static int ask_held(const struct held *held)
+{
+	char *text = mem_printf("%s /bucket/hold/hello HTTP/1.1\r\n"
+				"Host: x\r\n%s\r\n", held->method, held->more);
+	int fd = fx_connect(&fx);
+
+	http_say(fd, text);
+	free(text);
+	return fd;
+}
+
+static void assert_answered(const struct held *held, int fd)
+{
+	struct http_answer a;
+
+	assert_true(http_read(fd, held->bytes, &a));
+	assert_int_equal(a.status, held->status);
+	assert_int_equal(a.body.len, held->bytes);
+	if (held->bytes)
+		assert_memory_equal(a.body.buf, fx.source->bytes + held->at,
+				    held->bytes);
+	http_answer_release(&a);
+	close(fd);
+}
+
+/* A burst of stages is of more than ranged GETs: each is held, counts one, and
+ * is answered as it is elsewhere. */
+static void holds_each_verb(void **state)
+{
+	static const struct held verbs[] = {
+		{ "GET", "Range: bytes=10-29\r\n", 206, 10, 20 },
+		{ "GET", "Range: bytes=-7\r\n", 206, 993, 7 },
+		{ "HEAD", "", 200, 0, 0 },
+		{ "GET", "", 200, 0, 1000 },
+	};
+	enum { COUNT = sizeof(verbs) / sizeof(*verbs) };
+	int fds[COUNT];
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, COUNT);
+	atomic_store(&fx.row->hold_reached, 0);
+	for (unsigned i = 0; i < COUNT; i++) {
+		fx_wait(&fx.row->hold_reached, i);
+		for (unsigned k = 0; k < i; k++)
+			assert_int_equal(recv(fds[k], &(char){ 0 }, 1,
+					      MSG_DONTWAIT), -1);
+		fds[i] = ask_held(&verbs[i]);
+	}
+	for (unsigned i = 0; i < COUNT; i++)
+		assert_answered(&verbs[i], fds[i]);
+	assert_int_equal(atomic_load(&fx.row->hold_reached), COUNT);
+	atomic_store(&fx.row->hold_target, 0);
+}
+
 static void holds_failures_too(void **state)
 {
 	struct http_answer a;
@@ -412,6 +473,7 @@ int main(void)
 		cmocka_unit_test(holds_what_there_is),
 		cmocka_unit_test(forgets_those_who_left),
 		cmocka_unit_test(holds_a_pipeline),
+		cmocka_unit_test(holds_each_verb),
 		cmocka_unit_test(holds_failures_too),
 		cmocka_unit_test(beats),
 	};
