@@ -3,7 +3,7 @@
 from array import array
 
 from benchmark._members import U32_MOST, WHOLE_MOST, member, parse, whole
-from benchmark._request import VERBS, Operation, Request, Staged, list_url
+from benchmark._request import READERS, VERBS, Operation, Request, Staged, list_url
 
 _NO_CRC = -1
 # Stands for the key of an operation of stages.
@@ -12,6 +12,7 @@ _LEVELS_MOST, _STAGES_MOST, _REQUESTS_MOST, _RANGES_MOST = 64, 64, 256, 1024
 _LEVEL = ("width", "height", "tile_width", "tile_height", "tiles", "tables_crc32")
 _LINE = "it"
 _PLAIN_MEMBERS = {"op", "key", "start", "length", "crc32", "expect", "stages"}
+_REQUEST_MEMBERS = {"verb", "key", "start", "length", "ranges", "keys", "crc32"}
 _VERB_NAMES = tuple(VERBS)
 _GET_RANGE, _LIST = _VERB_NAMES.index("get_range"), _VERB_NAMES.index("list")
 
@@ -131,10 +132,14 @@ class Plan:
             length = sum(ranges[1::2])
         elif name == "list":
             length = whole(entry, "keys", what=what)
-        else:
+        elif name not in READERS:
             length = whole(entry, "length", least=int(name == "get_suffix"), what=what)
         crc32 = _NO_CRC if name == "head" else _crc32(entry, what)
         self.verbs.add(name)
+        if name in READERS:
+            self._requests.fields[len(self._requests)] = {
+                k: v for k, v in entry.items() if k not in _REQUEST_MEMBERS
+            }
         self._requests.add(_VERB_NAMES.index(name), self._index_of(key, name), start, length, crc32, ranges)
 
     def _index_of(self, key, verb=None):
@@ -182,6 +187,7 @@ class _Requests:
         self._length = array("Q")
         self._crc32 = array("q")
         self._ranges = {}
+        self.fields = {}
 
     def __len__(self):
         return len(self.verb)
@@ -206,6 +212,7 @@ class _Requests:
             self._length[i],
             None if ranges is None else tuple(zip(ranges[::2], ranges[1::2], strict=True)),
             None if crc32 < 0 else crc32,
+            self.fields.get(i),
         )
 
 

@@ -13,31 +13,35 @@ VERBS = {
     "get_ranges": ("GET", 206, True),
     "head": ("HEAD", 200, False),
     "list": ("GET", 200, False),
+    "read_values": ("GET", 206, False),
 }
+# They choose their own requests, and return values: a buffer of any length.
+READERS = {"read_values"}
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
 class Request:
     """One request of an operation, as a verb sees it. Owned by the worker; read only.
 
-    verb: "get_range", "get", "get_suffix", "get_ranges", "head" or "list".
+    verb: one of VERBS.
     key: the object's key; of a list the prefix. url: the address, percent-encoded (path style); of a list
     with its query.
     start: first byte of a get_range. length: bytes of the answer; of a head the object's size; of a list how
-    many names.
+    many names; of a reader 0.
     ranges: of get_ranges a tuple of (start, length); else None.
     crc32: zlib's CRC-32 of the right answer, or None where it is not checked.
+    fields: a dict of the plan's other members for this request (level, x, y, ...), usually empty.
     status: that of the answer, 0 while check() was not called.
     """
 
-    __slots__ = ("verb", "key", "url", "start", "length", "ranges", "crc32", "status")
+    __slots__ = ("verb", "key", "url", "start", "length", "ranges", "crc32", "fields", "status")
 
     # Set once by the worker where it must sign requests: a method (url, range, method) -> dict of headers.
     sign = None
     # Whether check() was ever called, that is whether this library shows the status of what is ok.
     shows_status = False
 
-    def __init__(self, verb, key, url, start, length, ranges, crc32):
+    def __init__(self, verb, key, url, start, length, ranges, crc32, fields=None):
         self.verb = verb
         self.key = key
         self.url = url
@@ -45,6 +49,7 @@ class Request:
         self.length = length
         self.ranges = ranges
         self.crc32 = crc32
+        self.fields = fields or {}
         self.status = 0
 
     def headers(self):
@@ -115,6 +120,9 @@ class Request:
             return f"list {self.key[:most]!r}"
         if self.verb == "get_range":
             return f"{self.key[:most]}, {self.length} bytes from {self.start}"
+        if self.verb in READERS:
+            told = ", ".join(f"{name} {value}" for name, value in self.fields.items())
+            return f"{self.verb} {self.key[:most]}, {told[:most]}"
         return f"{self.verb} {self.key[:most]}, {self.length} bytes"
 
 

@@ -127,7 +127,8 @@ def verb(function=None, *, no_io=False):
     """Decorator of a function of `_verbs.py`: how the library does the verb of that name.
 
     function(client, request): makes one request and returns its answer: of get_range, get and get_suffix a
-    buffer of bytes, of get_ranges a list of them, of head the object's size, of list all names. All of a
+    buffer of bytes, of get_ranges a list of them, of head the object's size, of list all names. A
+    reader (read_values) returns a buffer of values; what it is to read is in request.fields. All of a
     library's are coroutine functions, or none is; the same for no_io. All else is as of operation().
     """
 

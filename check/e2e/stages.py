@@ -1,6 +1,8 @@
 """Operations of stages from end to end, with every library: check_stages, check_list, check_ranges."""
 
-from _harness import LIBRARIES, QUICK, Check, main
+from pathlib import Path
+
+from _harness import CHECK_LIBRARIES, LIBRARIES, QUICK, Check, main
 
 OPERATIONS = 6
 STAGES = ("--dataset", "cog", "--n-requests", str(OPERATIONS), "--timeout", "100", "--warm-up", "0")
@@ -71,8 +73,8 @@ def doubts(row):
 
 
 class Stages(Check):
-    def run_with_ledger(self, library, test, *options):
-        self.benchmark("run-test", library, test, *options, "--concurrency", 2)
+    def run_with_ledger(self, library, test, *options, **environment):
+        self.benchmark("run-test", library, test, *options, "--concurrency", 2, **environment)
         row = self.results()[-1]
         self.assertEqual((row["state"], doubts(row)), ("ok", []), (library, row["findings"]))
         self.assertEqual(row["number_failures"], 0, library)
@@ -108,8 +110,34 @@ class Stages(Check):
                 self.assertIn(row["origin_requests"], range(20, 20 * 4 + 1))
                 self.assertEqual(row["in_flight_proven"], 2)
 
+    def test_a_reader_chooses_its_requests(self):
+        """And is held to as many, and as many bytes, as its workload says."""
+        words = ("check_values", *QUICK, "--dataset", "cog")
+        row = self.run_with_ledger("values", *words, GEOIO_TESTS=CHECK_LIBRARIES)
+        self.assertEqual(row["number_successes"], 20)
+        self.assertEqual(row["origin_body_bytes"], 20 * 4 * 16384)
+        self.assertIn(row["origin_requests"], range(20 * 4 + 1, 20 * 7))
+        self.assertEqual(row["in_flight_proven"], 2)
+        self.assertGreater(row["crc_checked"], 0)
+        program = Path(CHECK_LIBRARIES, "values/_verbs.py").read_text()
+        toml = 'protocol = 2\nverbs = ["get_range", "read_values"]\n'
+        call = "    first, count = "
+        for name, line, more in (
+            ("again", call, "    part(client, request, 0, 9)\n" * 2 + call),
+            ("other", "return values", "return values[::-1]"),
+        ):
+            self.assertIn(line, program)
+            tests = self.library(name, program.replace(line, more), toml)
+        self.benchmark("run-test", "again", *words, GEOIO_TESTS=tests)
+        row = self.results()[-1]
+        self.assertEqual(doubts(row), ["requests_more", "bytes_differ"])
+        self.assertRegex(row["findings"], r"requests for 20 operations, [^;]* which need 80 to 140")
+        self.assertIn("the operations need 1310720 to 1310720", row["findings"])
+        result = self.benchmark("run-test", "other", *words, status=1, GEOIO_TESTS=tests)
+        self.assert_sentence(result.stdout + result.stderr, "read_values .*: the CRC of the values is wrong")
+
     def test_nothing_asked_for_is_nothing_found(self):
-        for test in ("check_stages", "check_list", "check_ranges"):
+        for test in ("check_stages", "check_list", "check_ranges", "check_values"):
             self.benchmark("run-test", "null", test, *QUICK, "--dataset", "cog")
         for row in self.results():
             self.assertEqual((row["number_successes"], row["origin_requests"]), (20, 0))

@@ -11,6 +11,7 @@ import types
 import unittest
 import unittest.mock
 import zlib
+from array import array
 from pathlib import Path
 
 from benchmark import (
@@ -102,24 +103,27 @@ class PlanFile(unittest.TestCase):
             {"verb": "get_ranges", "key": "c", "ranges": [[5, 1], [0, 2]], "crc32": 8},
             {"verb": "head", "key": "c", "length": 4, "crc32": 1},
             {"verb": "list", "key": "a b/é&", "keys": 3, "crc32": 1},
+            {"verb": "read_values", "key": "c", "crc32": 2, "level": 5, "x": [7]},
         ]
         line = self.stages(requests[:1], requests[1:], expect={"requests": [6, 8]}, level=1)
         plan = self.load(*self.entries(1), line, line)
-        self.assertEqual((plan.widest, plan.verbs), (5, set(_request.VERBS)))
+        self.assertEqual((plan.widest, plan.verbs), (6, set(_request.VERBS)))
         plain = plan[0]
         self.assertEqual((plain.stages, plain.verb, plain.body_bytes), (((plain,),), "get_range", 5))
         for op in (plan[1], plan[2]):
             self.assertEqual((op.number, op.has_stages, op.expect, op.fields), (3, True, None, {"level": 1}))
-            self.assertEqual([len(stage) for stage in op.stages], [1, 5])
+            self.assertEqual([len(stage) for stage in op.stages], [1, 6])
             self.assertEqual([r.verb for r in op.requests], list(_request.VERBS))
-            self.assertEqual([r.length for r in op.requests], [7, 0, 9, 3, 4, 3])
-            self.assertEqual([r.crc32 for r in op.requests], [0, None, None, 8, None, 1])
+            self.assertEqual([r.length for r in op.requests], [7, 0, 9, 3, 4, 3, 0])
+            self.assertEqual([r.crc32 for r in op.requests], [0, None, None, 8, None, 1, 2])
+            self.assertEqual([r.fields for r in op.requests], [{}] * 6 + [{"level": 5, "x": [7]}])
             self.assertEqual(op.requests[3].ranges, ((5, 1), (0, 2)))
             self.assertEqual(op.body_bytes, 19)
         self.assertEqual(op.requests[1].url, "http://h:1/b/a%20b")
         self.assertEqual(op.requests[5].url, "http://h:1/b?list-type=2&prefix=a%20b%2F%C3%A9%26")
         spans = [r.headers().get("Range") for r in op.requests]
-        self.assertEqual(spans, ["bytes=5-11", None, "bytes=-9", None, None, None])
+        self.assertEqual(spans, ["bytes=5-11", None, "bytes=-9", None, None, None, None])
+        self.assertEqual(op.requests[6].words(), "read_values c, level 5, x [7]")
 
     def test_stages_that_are_none(self):
         head = {"verb": "head", "key": "k", "length": 1}
@@ -175,6 +179,7 @@ class Judgement(unittest.TestCase):
 
     def test_answers_of_each_verb(self):
         names = zlib.crc32(b"Z\na\n\xc3\xa9\n")
+        values = zlib.crc32(array("H", [7, 8]))
         parts = self.request("get_ranges", 3, zlib.crc32(b"abc"), ((9, 2), (0, 1)))
         for request, answer, outcome in (
             (self.request("get", 2), b"ab", "ok"),
@@ -191,6 +196,11 @@ class Judgement(unittest.TestCase):
             (self.request("list", 3, names), ["e", "a", "Z"], "wrong_bytes"),
             (self.request("list", 3), ["a", "Z"], "wrong_bytes"),
             (self.request("list", 0), [], "ok"),
+            (self.request("read_values", 0), array("H", [7, 8]), "ok"),
+            (self.request("read_values", 0, values), array("H", [7, 8]), "ok"),
+            (self.request("read_values", 0, values), array("H", [7, 9]), "wrong_bytes"),
+            (self.request("read_values", 0, values), memoryview(bytes(8))[::2], "wrong_bytes"),
+            (self.request("read_values", 0, values), [7, 8], "wrong_bytes"),
         ):
             good = self.request("head", 1)
             op = _request.Staged(0, ((good,), (request,)), None, None)

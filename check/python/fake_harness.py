@@ -128,6 +128,7 @@ class Scene:
             "get_ranges": ({"ranges": ranges}, b"".join(data[at : at + n] for at, n in ranges)),
             "head": ({"length": len(data)}, None),
             "list": ({"key": self.draw.choice(("", "scenes/a b/")), "keys": len(self.keys)}, names.encode()),
+            "read_values": ({"first": 5, "count": 9}, data[10:28]),
         }[verb]
         crc32 = {} if answer is None else {"crc32": zlib.crc32(answer)}
         return {"verb": verb, "key": key, **members, **crc32}

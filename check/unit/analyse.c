@@ -314,6 +314,7 @@ static struct replica *make_clean(struct trial *trial)
 	r->outcomes[OUTCOME_OK] = 1000;
 	r->requests = (struct plan_span){ 1000, 1000 };
 	r->bytes_recorded = r->ledger.body_bytes = 16384000;
+	r->bodies = (struct plan_span){ 16384000, 16384000 };
 	r->crc_checked = 30;
 	r->ledger.requests = 1000;
 	return r;
@@ -352,13 +353,19 @@ static void check_reconcile_stages(void **state)
 	r->attempts = 0;
 	r->ledger.body_bytes++;
 	assert_says(&trial, "the replicas recorded 16384000");
-	r->bodies_unknown = true; /* listings are among them */
+	r->bodies.most = COUNT_UNKNOWN; /* listings are among them */
 	assert_string_equal(reconcile(&trial), "");
-	r->bodies_unknown = false;
 	r->ledger.body_bytes -= 2; /* never less */
-	r->bodies_unknown = true;
 	assert_says(&trial, "the replicas recorded 16384000");
 	r->ledger.body_bytes++;
+	r->bodies.least += 10; /* readers recorded none of them */
+	assert_says(&trial, "the operations need 16384010 to ");
+	r->bodies.least -= 20;
+	r->bodies.most = r->bodies.least + 20;
+	assert_string_equal(reconcile(&trial), "");
+	r->bodies.most = r->bodies.least + 9;
+	assert_says(&trial, "the operations need 16383990 to 16383999");
+	r->bodies.most++;
 	trial.burst_requests = 12;
 	assert_says(&trial, "at most 4 of 12 requests were really in flight");
 	trial.burst_requests = 4;

@@ -23,6 +23,7 @@ static void near(double value, double expected)
 static void fill_link(struct replica *r)
 {
 	r->ledger.body_bytes = r->bytes_recorded = r->bytes_ok = 16384000;
+	r->bodies = (struct plan_span){ 16384000, 16384000 };
 	r->ledger.head_bytes = 300000;
 	r->ledger.received_bytes = 200000;
 	r->link_rx_packets = 2000;

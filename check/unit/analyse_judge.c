@@ -40,6 +40,7 @@ static int make(void **state)
 		r->outcomes[OUTCOME_OK] = r->ledger.requests = 1000;
 		r->requests = (struct plan_span){ 1000, 1000 };
 		r->bytes_recorded = r->ledger.body_bytes = 16384000;
+		r->bodies = (struct plan_span){ 16384000, 16384000 };
 		r->crc_checked = 30;
 		r->ledger.hold_reached = 4;
 		r->ledger_setup.connections = 4;

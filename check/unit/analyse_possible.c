@@ -315,7 +315,7 @@ static void check_expectations(void **state)
 	assert_int_equal(e.body_bytes.least, 1000);
 	assert_int_equal(e.body_bytes.most, 1000);
 	assert_true(e.has_crc32);
-	plan_expect_requests(list, 3, &e);
+	plan_expect_requests(list, 3, NULL, &e);
 	assert_int_equal(e.requests.least, 1 + 2 + 1);
 	assert_int_equal(e.requests.most, 1 + 3 + 1);
 	assert_int_equal(e.begun, 2);

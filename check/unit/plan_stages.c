@@ -79,6 +79,15 @@ static const char *line_text(const struct plan *plan, size_t op)
 	"{\"op\":3,\"stages\":[[{\"verb\":\"list\",\"key\":\"\",\"key"         \
 	"s\":7}],[{\"verb\":\"get_range\",\"key\":\"b/4\",\"start\":0"         \
 	",\"length\":50}]],\"expect\":{\"requests\":[2,2]}}\n"
+#define VALUES_0								\
+	"{\"op\":0,\"stages\":[[{\"verb\":\"get_range\",\"key\":"               \
+	"\"a/1\",\"start\":0,\"length\":50,\"crc32\":3627573593}]"              \
+	",[{\"verb\":\"read_values\",\"key\":\"a/1\",\"first\":23"              \
+	",\"count\":25,\"crc32\":2123528616},{\"verb\":\"read_val"              \
+	"ues\",\"key\":\"a/1\",\"first\":51,\"count\":25,\"crc32"               \
+	"\":916125510},{\"verb\":\"read_values\",\"key\":\"a/1\","              \
+	"\"first\":24,\"count\":25,\"crc32\":3920137546}]],\"expe"              \
+	"ct\":{\"requests\":[4,7],\"body_bytes\":[200,200]}}\n"
 
 /* A change of these is a change of what all past checks were made with. */
 static void lines_are_the_same_everywhere(void **state)
@@ -99,6 +108,10 @@ static void lines_are_the_same_everywhere(void **state)
 	make(&plan, &w, source, 10);
 	assert_string_equal(line_text(&plan, 0), LIST_0);
 	assert_string_equal(line_text(&plan, 3), LIST_3);
+	plan_release(&plan);
+	w = workload("check_values", 1, 4, 50);
+	make(&plan, &w, source, 10);
+	assert_string_equal(line_text(&plan, 0), VALUES_0);
 	plan_release(&plan);
 	object_source_free(source);
 }

@@ -179,6 +179,40 @@ static void fails(struct harness *h, enum form form, const char *stages,
 	"[" RANGE("0-1-ok") "],[" request "," GET("1-2-ok") "],"               \
 	"[" RANGE("2-1-ok") "]"
 
+/* Of any length, judged by their digest; they are no bytes of an object. What is
+ * to be read stands in the plan. */
+static void readers_return_values(void **state)
+{
+	struct harness *h = *state;
+	char *stages = mem_printf(
+		"[" RANGE("0-1-ok") "],[{\"verb\":\"read_values\",\"key\":"
+		"\"1-2-ok\",\"n\":70,\"crc32\":%u},{\"verb\":"
+		"\"read_values\",\"key\":\"1-2-ok\",\"n\":900}]",
+		content_crc32(0, 70));
+
+	set_count(h, "n_requests", 4);
+	set_count(h, "concurrency", 1);
+	for (int form = 0; form < FORMS; form++) {
+		put_stages(h, "plan", 4, stages);
+		json_decref(session(h, form));
+		assert_int_equal(record_count(h), 4);
+		for (unsigned i = 0; i < 4; i++) {
+			const struct record *r = &h->records[i];
+
+			assert_int_equal(r->outcome, OUTCOME_OK);
+			assert_int_equal(r->bytes, 1000);
+			assert_int_equal(r->flags, RECORD_FLAG_CRC_CHECKED);
+		}
+		fails(h, form,
+		      SECOND("{\"verb\":\"read_values\",\"key\":\"1-2-bad\","
+			     "\"n\":9,\"crc32\":7}"),
+		      OUTCOME_WRONG_BYTES, 206,
+		      "operation 0 (read_values 1-2-bad, {\"n\":9}): the CRC "
+		      "of the answer is 745067175 instead of 7");
+	}
+	free(stages);
+}
+
 static void one_request_fails(void **state)
 {
 	struct harness *h = *state;
@@ -388,6 +422,7 @@ int main(void)
 		CHECK(stages_in_turn),
 		CHECK(ends_within_start),
 		CHECK(both_kinds),
+		CHECK(readers_return_values),
 		CHECK(one_request_fails),
 		CHECK(limit_of_an_operation),
 		CHECK(unfinished),

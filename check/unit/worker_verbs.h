@@ -19,7 +19,7 @@
 #define STAGES 4
 #define SLOTS 64
 #define OBJECT_BYTES 3000
-#define ALL_VERBS 63
+#define ALL_VERBS 127
 
 /* What the replica and the check see of each operation. */
 struct seen {
@@ -93,6 +93,11 @@ static size_t fill(const struct benchmark_operation *op, unsigned char *to)
 				 op->start;
 	size_t n = 0;
 
+	if (op->verb == BENCHMARK_READ_VALUES) {
+		n = (size_t)strtoul(strchr(op->more, ':') + 1, NULL, 10);
+		content(to, 0, n);
+		return n;
+	}
 	if (op->verb != BENCHMARK_GET_RANGES) {
 		content(to, start, op->length);
 		return op->length;

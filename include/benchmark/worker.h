@@ -136,6 +136,9 @@ enum benchmark_verb {
 	BENCHMARK_HEAD,       /* the object's size: benchmark_size() */
 	BENCHMARK_LIST,       /* the names of all objects that begin with `key`,
 			       * over all pages: benchmark_name() */
+	/* Readers choose their own requests: benchmark_body() is given values,
+	 * of any length. What to read is in `more`. */
+	BENCHMARK_READ_VALUES, /* 16-bit values: "first", "count" */
 };
 
 /* Bits of benchmark_test.verbs. */
@@ -213,8 +216,9 @@ struct benchmark_operation {
 	uint64_t start;   /* bytes, for get_range; else 0 */
 	uint64_t length;  /* bytes, as the verb says; of a head and a list what
 			   * the worker expects: the size, how many names */
-	const char *more; /* the plan's other members for this operation (level,
-			   * x, y, ...), the text of a JSON object, or NULL */
+	const char *more; /* the plan's other members for this request (level,
+			   * x, y, ...), or else for its operation: the text of
+			   * a JSON object, or NULL */
 	enum benchmark_verb verb;
 	unsigned range_count; /* get_ranges: 1 to 1024 */
 	const struct benchmark_range *ranges;
@@ -330,7 +334,7 @@ void benchmark_explain(struct benchmark_slot *slot, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What slot->status says of slot->op: OK for 206 where ranges or a suffix were
- * asked for, else for 200; THROTTLED for 429 and 503; otherwise HTTP_ERROR. */
+ * asked for, else for 200, of a reader for both; THROTTLED for 429 and 503; otherwise HTTP_ERROR. */
 enum benchmark_outcome
 benchmark_outcome_of_slot(const struct benchmark_slot *slot);
 

@@ -26,6 +26,7 @@ static bool is_alike(const struct plan_expect *a, const struct plan_expect *b)
 	       a->begun == b->begun &&
 	       a->requests.least == b->requests.least &&
 	       a->requests.most == b->requests.most &&
+	       a->body_bytes.least == b->body_bytes.least &&
 	       a->body_bytes.most == b->body_bytes.most;
 }
 

@@ -30,7 +30,7 @@ struct sums {
 	uint64_t requests, body_bytes, repeated, connections, hold_reached;
 	uint64_t attempts;          /* that the replicas tell */
 	struct plan_span expected;  /* requests */
-	bool bodies_unknown;        /* how long they are at the most */
+	struct plan_span bodies;    /* bytes; most: COUNT_UNKNOWN */
 	bool all_done; /* every replica said what it had started */
 };
 
@@ -59,7 +59,12 @@ static void sum_up(const struct trial *trial, struct sums *s)
 		s->attempts += r->attempts;
 		s->expected.least += r->requests.least;
 		s->expected.most += r->requests.most;
-		s->bodies_unknown |= r->bodies_unknown;
+		s->bodies.least += r->bodies.least;
+		if (s->bodies.most != COUNT_UNKNOWN)
+			s->bodies.most = r->bodies.most == COUNT_UNKNOWN
+						 ? COUNT_UNKNOWN
+						 : s->bodies.most +
+							   r->bodies.most;
 		s->all_done = s->all_done && r->done_ns;
 	}
 }
@@ -132,15 +137,23 @@ static void check_bytes(struct trial *trial, const struct sums *s)
 
 	if (!trial->own_origin || judge_does_no_io(trial))
 		return;
-	if (s->body_bytes < s->bytes_recorded ||
-	    (clean && !s->bodies_unknown &&
-	     s->body_bytes > s->bytes_recorded))
+	if (s->body_bytes >= s->bodies.least &&
+	    (!clean || s->body_bytes <= s->bodies.most))
+		return;
+	if (s->bodies.least == s->bytes_recorded)
 		trial_add_finding(
 			trial, FINDING_BYTES_DIFFER,
 			"%s: the origin sent %llu bytes of bodies, the "
 			"replicas recorded %llu",
 			LIBRARY(trial), LLU(s->body_bytes),
 			LLU(s->bytes_recorded));
+	else
+		trial_add_finding(
+			trial, FINDING_BYTES_DIFFER,
+			"%s: the origin sent %llu bytes of bodies, the "
+			"operations need %llu to %llu",
+			LIBRARY(trial), LLU(s->body_bytes),
+			LLU(s->bodies.least), LLU(s->bodies.most));
 }
 
 static void check_in_flight(struct trial *trial, const struct sums *s)

@@ -118,8 +118,14 @@ static void expect(struct replica *replica, const struct record *r,
 
 	replica->requests.least += ok ? e->requests.least : e->begun;
 	replica->requests.most += e->requests.most;
-	if (e->body_bytes.most == UINT64_MAX)
-		replica->bodies_unknown = true;
+	if (!ok)
+		return;
+	replica->bodies.least += e->body_bytes.least;
+	if (replica->bodies.most == COUNT_UNKNOWN ||
+	    e->body_bytes.most == UINT64_MAX)
+		replica->bodies.most = COUNT_UNKNOWN;
+	else
+		replica->bodies.most += e->body_bytes.most;
 }
 
 /* Operations that left no record, or one that cannot be true, may be any. */

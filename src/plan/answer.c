@@ -100,6 +100,12 @@ int answer_crc(const struct plan *plan, struct object_source *source,
 		r->has_crc32 = code == 0;
 		return code;
 	}
+	if (plan_is_reader(r->verb)) {
+		code = workload_named(plan->workload.test)
+			       ->values(plan, source, r, err);
+		r->has_crc32 = code == 0;
+		return code;
+	}
 	code = plan_find(plan, source, r->key, &object, err);
 	if (code < 0)
 		return code;

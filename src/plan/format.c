@@ -96,6 +96,8 @@ static int add_members(const struct line *line, const struct plan_request *r,
 		str_addf(out, ",\"start\":%" PRIu64, r->start);
 	if (r->verb == PLAN_GET_RANGES)
 		add_parts(line, r, out);
+	else if (plan_is_reader(r->verb))
+		str_addf(out, ",%s", line->plan->fields[r->start]);
 	else
 		str_addf(out, ",\"%s\":%" PRIu64,
 			 r->verb == PLAN_LIST ? "keys" : "length", r->length);
@@ -150,7 +152,7 @@ static void add_expect(const struct line *line, struct str *out)
 		if (levels)
 			str_add_char(out, ',');
 		plan_expect_requests(line->requests, line->request_count,
-				     &expect);
+				     line->sees, &expect);
 		add_span("requests", &expect.requests, out);
 		if (expect.body_bytes.most != UINT64_MAX) {
 			str_add_char(out, ',');
@@ -186,6 +188,7 @@ struct line line_of(const struct plan *plan, size_t op)
 		.number = op,
 		.key_prefix = "",
 		.layout = plan->layouts ? plan->layouts[r->key] : NULL,
+		.sees = plan->sees ? &plan->sees[op] : NULL,
 	};
 }
 

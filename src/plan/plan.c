@@ -112,6 +112,10 @@ void plan_release(struct plan *plan)
 	free(plan->requests);
 	free(plan->first);
 	free(plan->parts);
+	for (size_t i = 0; i < plan->field_count; i++)
+		free(plan->fields[i]);
+	free(plan->fields);
+	free(plan->sees);
 	memset(plan, 0, sizeof(*plan));
 }
 
@@ -153,6 +157,22 @@ void plan_add_part(struct plan *plan, uint64_t start, uint64_t length)
 	plan->parts[plan->part_count++] = (struct plan_part){ start, length };
 	r->parts++;
 	r->length += length;
+}
+
+void plan_add_reader(struct plan *plan, enum plan_verb verb, uint32_t key,
+		     bool stage, const char *fields)
+{
+	plan_add(plan, verb, key, plan->field_count, 0, stage);
+	MEM_ROOM(plan->fields, plan->field_count, plan->field_capacity);
+	plan->fields[plan->field_count++] = mem_dup(fields);
+}
+
+void plan_sees(struct plan *plan, const struct plan_store_sees *sees)
+{
+	size_t op = plan->op_count - 1;
+
+	MEM_ROOM(plan->sees, op, plan->sees_capacity);
+	plan->sees[op] = *sees;
 }
 
 /* In the order of keys, and of offsets, so that what lies together is read

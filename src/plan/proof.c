@@ -45,6 +45,7 @@ static int prove(const struct plan *plan, struct object_source *source,
 
 	memcpy(requests, line.requests, count * sizeof(*requests));
 	line.requests = requests;
+	line.sees = cut ? NULL : line.sees;
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		if (cut)
 			answer_shorten(plan, &requests[i],
@@ -115,6 +116,7 @@ static void widest_stage(struct line *line, struct plan_request *out)
 	}
 	line->requests = out;
 	line->request_count = widest;
+	line->sees = NULL;
 }
 
 static int burst_of(const struct plan *plan, struct object_source *source,

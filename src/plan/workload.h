@@ -42,6 +42,14 @@ struct workload_ops {
 	int (*burst)(const struct plan *plan, size_t i,
 		     struct object_source *source, struct plan_request *request,
 		     struct err *err);
+
+	/*
+	 * Sets crc32 of a reader's request: of the values that it must return,
+	 * as they lie in memory on this machine. Required of a workload that
+	 * has readers.
+	 */
+	int (*values)(const struct plan *plan, struct object_source *source,
+		      struct plan_request *request, struct err *err);
 };
 
 /* All workload_NAME of src/plan/workload_NAME.c; ends with NULL. */
@@ -70,6 +78,16 @@ void plan_add(struct plan *plan, enum plan_verb verb, uint32_t key,
  * start and no length: PLAN_PARTS_MAX at most. */
 void plan_add_part(struct plan *plan, uint64_t start, uint64_t length);
 
+/* A reader, which chooses its own requests, is told `fields`: members of a JSON
+ * object, "\"level\":0,\"x\":5,\"y\":7". What the store sees of its operation
+ * is said with plan_sees(). */
+void plan_add_reader(struct plan *plan, enum plan_verb verb, uint32_t key,
+		     bool stage, const char *fields);
+
+/* What the store sees of the newest operation, instead of what its verbs imply.
+ * To be said of all operations of a plan, or of none. */
+void plan_sees(struct plan *plan, const struct plan_store_sees *sees);
+
 /* Reads the bytes of the sampled operations that have no CRC yet and sets it;
  * equal ranges are read once. */
 int plan_fill_crcs(struct plan *plan, struct object_source *source,
@@ -86,7 +104,7 @@ int plan_list(const struct plan *plan, struct object_source *source,
 	      struct err *err);
 
 /* Sets has_crc32 and crc32: of the answer to it, or of the names of a list; of
- * a head there is none. */
+ * a head there is none. A reader's are its workload's to tell. */
 int answer_crc(const struct plan *plan, struct object_source *source,
 	       struct plan_request *request, struct err *err);
 
@@ -98,7 +116,7 @@ int answer_crc_in(const struct plan *plan, struct object_source *source,
 /* get, get_range, get_suffix or get_ranges. */
 static inline bool has_body(const struct plan_request *request)
 {
-	return request->verb != PLAN_HEAD && request->verb != PLAN_LIST;
+	return request->verb < PLAN_HEAD;
 }
 
 /* Appends the bytes of the answer: none of a head or a list. */
@@ -137,6 +155,7 @@ struct line {
 	size_t number;
 	const char *key_prefix;
 	const struct tiff_layout *layout; /* or NULL */
+	const struct plan_store_sees *sees; /* or NULL */
 };
 
 int line_add(const struct line *line, struct str *out, struct err *err);

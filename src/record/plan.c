@@ -47,9 +47,9 @@ static void add(struct plan_expect *all, const struct plan_request *r)
 	all->requests.least += requests.least;
 	all->requests.most += requests.most;
 	all->has_crc32 |= r->has_crc32;
-	if (r->verb == PLAN_LIST)
+	if (r->verb == PLAN_LIST || plan_is_reader(r->verb))
 		all->body_bytes.most = UINT64_MAX;
-	if (r->verb == PLAN_LIST || r->verb == PLAN_HEAD)
+	if (r->verb >= PLAN_HEAD)
 		return;
 	all->answer_bytes += r->length;
 }
@@ -57,6 +57,7 @@ static void add(struct plan_expect *all, const struct plan_request *r)
 /* Whoever fails has begun all requests of its first stage, each at least once:
  * they begin at once. */
 void plan_expect_requests(const struct plan_request *requests, size_t count,
+			  const struct plan_store_sees *sees,
 			  struct plan_expect *out)
 {
 	bool first = true;
@@ -70,6 +71,10 @@ void plan_expect_requests(const struct plan_request *requests, size_t count,
 	out->body_bytes.least = out->answer_bytes;
 	if (out->body_bytes.most != UINT64_MAX)
 		out->body_bytes.most = out->answer_bytes;
+	if (sees) {
+		out->requests = sees->requests;
+		out->body_bytes = sees->body_bytes;
+	}
 }
 
 bool plan_is_plain(const struct plan *plan, size_t op)

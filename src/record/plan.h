@@ -37,7 +37,10 @@ struct tiff_layout {
 	X(HEAD, "head")             /* its size: length */                     \
 	X(LIST, "list")             /* the names that begin with the first     \
 				     * `start` bytes of the key; length is how \
-				     * many there are */
+				     * many there are */                       \
+	/* Readers: they choose their own requests, and return values. What    \
+	 * they are to read is plan.fields[start]. */                          \
+	X(READ_VALUES, "read_values") /* 16-bit values: `first`, `count` */
 
 enum plan_verb {
 #define X(name, text) PLAN_##name,
@@ -45,6 +48,11 @@ enum plan_verb {
 #undef X
 	PLAN_VERB_COUNT
 };
+
+static inline bool plan_is_reader(unsigned verb)
+{
+	return verb >= PLAN_READ_VALUES;
+}
 
 /* One in a set of verbs. */
 #define PLAN_VERB_BIT(verb) (1U << (verb))
@@ -89,6 +97,15 @@ struct workload {
 	uint64_t seed;
 };
 
+struct plan_span {
+	uint64_t least, most;
+};
+
+/* What the store sees of an operation, where its verbs do not imply it. */
+struct plan_store_sees {
+	struct plan_span requests, body_bytes;
+};
+
 struct plan {
 	struct workload workload;
 	char **keys;
@@ -106,12 +123,13 @@ struct plan {
 	size_t op_count, first_capacity;
 	struct plan_part *parts;
 	size_t part_count, part_capacity;
+	char **fields; /* what readers are told: members of a JSON object */
+	size_t field_count, field_capacity;
+	struct plan_store_sees *sees; /* one an operation; NULL: all is as the
+				       * verbs imply */
+	size_t sees_capacity;
 	char *left_out; /* which objects are not used, and why: "3 of 120
 			 * objects left out: …"; NULL: all are */
-};
-
-struct plan_span {
-	uint64_t least, most;
 };
 
 /* What an operation has to come to. */
@@ -124,8 +142,9 @@ struct plan_expect {
 	bool has_crc32;              /* a request of it has one */
 };
 
-/* Of an operation of these requests. */
+/* Of an operation of these requests. `sees`: what its workload says; or NULL. */
 void plan_expect_requests(const struct plan_request *requests, size_t count,
+			  const struct plan_store_sees *sees,
 			  struct plan_expect *out);
 
 /* The requests of operation i are those from plan_first(i) to before
@@ -141,7 +160,8 @@ static inline void plan_expect(const struct plan *plan, size_t op,
 	size_t first = plan_first(plan, op);
 
 	plan_expect_requests(plan->requests + first,
-			     plan_first(plan, op + 1) - first, out);
+			     plan_first(plan, op + 1) - first,
+			     plan->sees ? &plan->sees[op] : NULL, out);
 }
 
 /* One ranged GET and nothing else: what every worker can do. */

@@ -177,7 +177,8 @@ struct replica {
 	uint32_t in_flight_peak; /* most overlapping records */
 	struct plan_span requests; /* that the store should have seen of what
 				    * it started */
-	bool bodies_unknown;     /* it may have been sent more than it says */
+	struct plan_span bodies; /* bytes that the store should have sent for
+				  * ok records; most: COUNT_UNKNOWN */
 	uint64_t attempts;       /* requests that it says it sent */
 	uint64_t started_late_ns; /* its first operation, after GO;
 				   * COUNT_UNKNOWN: it has none */

@@ -89,30 +89,22 @@ static uint32_t keep_layout(struct operations *ops,
 	return (uint32_t)ops->layout_count;
 }
 
-static bool is_known(const char *name)
+static bool is_known(const char *const *known, const char *name)
 {
-	static const char *const known[] = { "op",    "key",    "start",
-					     "length", "crc32", "expect",
-					     "stages" };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(name, known[i]) == 0)
-			return true;
-	}
-	return false;
+	while (*known && strcmp(name, *known))
+		known++;
+	return *known;
 }
 
-/* The members that the worker does not know, as text; NULL where there are
- * none. The caller frees. */
-static char *more_of(json_t *line)
+char *line_more(json_t *object, const char *const *known)
 {
 	json_t *more = NULL;
 	const char *name;
 	json_t *value;
 	char *text;
 
-	json_object_foreach(line, name, value) {
-		if (is_known(name))
+	json_object_foreach(object, name, value) {
+		if (is_known(known, name))
 			continue;
 		if (!more)
 			more = json_object();
@@ -214,6 +206,9 @@ static void keep(struct operations *ops, struct operation *op,
 static int read_operation(struct operations *ops, json_t *line,
 			  const char *what, struct err *err)
 {
+	static const char *const known[] = { "op",     "key",	"start",
+					     "length", "crc32", "expect",
+					     "stages", NULL };
 	struct operation op = { .rare = 0 };
 	struct rare rare = { .has_crc32 = false };
 	int code = read_u32(line, "op", &op.number, what, err);
@@ -226,7 +221,7 @@ static int read_operation(struct operations *ops, json_t *line,
 		code = read_expect(ops, line, &rare, what, err);
 	if (code < 0)
 		return code;
-	rare.more = more_of(line);
+	rare.more = line_more(line, known);
 	keep(ops, &op, &rare);
 	return 0;
 }

@@ -20,6 +20,10 @@ int line_read(struct operations *ops, const char *text, size_t n,
 /* A range that ends before 2^63. */
 bool line_is_range(uint64_t start, uint64_t length);
 
+/* The members that are not in `known`, which ends with NULL, as text; NULL where
+ * there are none. The caller frees. */
+char *line_more(json_t *object, const char *const *known);
+
 /* The member 'crc32', where there is one. */
 int line_read_crc32(const json_t *object, bool *has_crc32, uint32_t *crc32,
 		    const char *what, struct err *err);

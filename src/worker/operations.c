@@ -27,6 +27,9 @@ void operations_release(struct operations *ops)
 	}
 	for (size_t i = 0; i < ops->rare_count; i++)
 		free(ops->rares[i].more);
+	for (size_t i = 0; i < ops->more_count; i++)
+		free(ops->mores[i]);
+	free(ops->mores);
 	free(ops->list);
 	free(ops->keys);
 	free(ops->key_table);
@@ -214,7 +217,9 @@ void operations_get_request(const struct operations *ops, size_t i,
 	out->number = ops->list[i].number;
 	out->start = request->start;
 	out->length = request->length;
-	out->more = rare ? rare->more : NULL;
+	out->more = request->has_more ? ops->mores[request->range] :
+		    rare	      ? rare->more :
+					NULL;
 	out->verb = request->verb;
 	out->range_count = request->range_count;
 	out->ranges = request->range_count ? &ops->ranges[request->range] :

@@ -35,6 +35,7 @@ struct request {
 	uint16_t range_count;
 	uint8_t verb;      /* enum benchmark_verb */
 	bool has_crc32 : 1;
+	bool has_more : 1; /* `range` is an index into mores */
 	bool ends_stage : 1;
 };
 
@@ -69,6 +70,8 @@ struct operations {
 	size_t request_count, request_capacity;
 	struct benchmark_range *ranges;
 	size_t range_count, range_capacity;
+	char **mores; /* JSON texts, owned */
+	size_t more_count, more_capacity;
 	struct tiff_layout *layouts;
 	size_t layout_count, layout_capacity;
 	unsigned widest;        /* requests of a stage: 1 without stages */

@@ -57,8 +57,10 @@ static void describe(const struct benchmark_operation *op, char *room, size_t n)
 			 op->number, verb_name(op->verb), op->key,
 			 (unsigned long long)op->length);
 	else
-		snprintf(room, n, "operation %u (%s %.128s)", op->number,
-			 verb_name(op->verb), op->key);
+		snprintf(room, n, "operation %u (%s %.128s%s%.64s)",
+			 op->number, verb_name(op->verb), op->key,
+			 verb_is_reader(op->verb) && op->more ? ", " : "",
+			 verb_is_reader(op->verb) && op->more ? op->more : "");
 }
 
 /* Failures are rare: only they cost more than a few stores. */

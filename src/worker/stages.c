@@ -112,6 +112,8 @@ static int read_extent(struct operations *ops, const json_t *entry,
 		return read_count(entry, "length", 1, request, what, err);
 	case BENCHMARK_LIST:
 		return read_count(entry, "keys", 0, request, what, err);
+	case BENCHMARK_READ_VALUES:
+		return 0;
 	default:
 		return read_count(entry, "length", 0, request, what, err);
 	}
@@ -150,7 +152,27 @@ static int read_verb(const struct operations *ops, const json_t *entry,
 	return code < 0 ? code : check_verb(ops, verb, what, err);
 }
 
-static int read_request(struct operations *ops, const json_t *entry,
+/* What else a reader is told. */
+static void read_more(struct operations *ops, json_t *entry,
+		      struct request *request)
+{
+	static const char *const known[] = { "verb",   "key",  "start",
+					     "length", "ranges", "keys",
+					     "crc32",  NULL };
+	char *more;
+
+	if (!verb_is_reader(request->verb))
+		return;
+	more = line_more(entry, known);
+	if (!more)
+		return;
+	MEM_ROOM(ops->mores, ops->more_count, ops->more_capacity);
+	request->range = (uint32_t)ops->more_count;
+	request->has_more = true;
+	ops->mores[ops->more_count++] = more;
+}
+
+static int read_request(struct operations *ops, json_t *entry,
 			struct request *request, const char *what,
 			struct err *err)
 {
@@ -170,6 +192,8 @@ static int read_request(struct operations *ops, const json_t *entry,
 				       err);
 		request->has_crc32 = has_crc32;
 	}
+	if (code == 0)
+		read_more(ops, entry, request);
 	return code;
 }
 

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "benchmark/worker.h"
 
-#define VERB_COUNT (BENCHMARK_LIST + 1)
+#define VERB_COUNT (BENCHMARK_READ_VALUES + 1)
 
 const char *verb_name(enum benchmark_verb verb);
 
@@ -23,6 +23,12 @@ void verb_add_names(struct str *to, unsigned verbs);
 static inline bool verb_has_body(enum benchmark_verb verb)
 {
 	return verb < BENCHMARK_HEAD;
+}
+
+/* Whether it chooses its own requests, and its answer is values. */
+static inline bool verb_is_reader(enum benchmark_verb verb)
+{
+	return verb >= BENCHMARK_READ_VALUES;
 }
 
 #endif

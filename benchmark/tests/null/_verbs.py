@@ -49,5 +49,11 @@ async def list(buffer, request):
     return [request.key] * request.length
 
 
+@worker.verb(no_io=True)
+async def read_values(buffer, request):
+    await asyncio.sleep(0)
+    return buffer[:0]
+
+
 if __name__ == "__main__":
     worker.main()

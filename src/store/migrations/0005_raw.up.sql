@@ -28,7 +28,8 @@ ALTER TABLE replicas ADD COLUMN end_ns INTEGER;
 ALTER TABLE replicas ADD COLUMN bytes_recorded INTEGER;
 ALTER TABLE replicas ADD COLUMN requests_least INTEGER;
 ALTER TABLE replicas ADD COLUMN requests_most INTEGER;
-ALTER TABLE replicas ADD COLUMN bodies_unknown INTEGER;
+ALTER TABLE replicas ADD COLUMN body_bytes_least INTEGER;
+ALTER TABLE replicas ADD COLUMN body_bytes_most INTEGER;
 ALTER TABLE replicas ADD COLUMN attempts INTEGER;
 ALTER TABLE replicas ADD COLUMN impossible_first INTEGER;
 ALTER TABLE replicas ADD COLUMN impossible_text TEXT;
@@ -40,8 +41,7 @@ UPDATE trials SET isolation = 'process' WHERE isolation IS NULL;
 
 -- Each operation was one ranged GET.
 UPDATE trials SET widest_stage = 1, burst_requests = concurrency;
-UPDATE replicas SET requests_least = started, requests_most = started,
-	bodies_unknown = 0;
+UPDATE replicas SET requests_least = started, requests_most = started;
 
 -- Some of what is missing stands in the results that were made of it.
 UPDATE replicas SET
