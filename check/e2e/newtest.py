@@ -24,6 +24,7 @@ if __name__ == "__main__":
     worker.main()
 '''
 LIBRARY = 'name = "stranger"\nlanguage = "python"\nkind = "library"\npackages = []\n'
+NAMELESS = LIBRARY.partition("\n")[2]
 # What a stranger writes into the folder that tools/new-test made.
 CLIENT = """
 @worker.client(signed_by_worker=True)
@@ -128,7 +129,7 @@ class NewTest(Check):
             shutil.rmtree(folder)
             if library and len(os.fsencode(f"{test}.py")) < 256:
                 (folder / library).mkdir(parents=True)
-                (folder / library / "library.toml").write_text(LIBRARY + 'workload = "fetch_range"\n')
+                (folder / library / "library.toml").write_text(NAMELESS + 'workload = "fetch_range"\n')
                 (folder / library / f"{test}.py").write_text(NEW_TEST)
             else:
                 folder.mkdir()
@@ -145,7 +146,7 @@ class NewTest(Check):
         words = ("fetch_range", *SHORT, "--n-requests", 10)
         self.benchmark("run-test", "stranger", *words, GEOIO_TESTS=tests)
         result = self.benchmark("run-test", "wrong", *words, status=1, GEOIO_TESTS=tests)
-        self.assert_sentence(result.stderr, "wrong/library.toml", "language must be")
+        self.assert_sentence(result.stderr, "wrong/library.toml", "language is a text")
 
     def listed(self, **env):
         document = self.benchmark("list", "--json", **env).json()

@@ -45,6 +45,9 @@ static void check_toml_reads(void **state)
 	assert_int_equal(toml_find(&toml, "packages")->count, 2);
 	assert_string_equal(toml_find(&toml, "packages")->values[1],
 			    "b[x]==2");
+	assert_int_equal(toml_find(&toml, "packages")->type, TOML_LIST);
+	assert_int_equal(toml_find(&toml, "number")->type, TOML_NUMBER);
+	assert_int_equal(toml_find(&toml, "number")->line, 4);
 	assert_string_equal(toml_text(&toml, "note"), "a \"b\" \\ c");
 	assert_null(toml_text(&toml, "packages"));
 	assert_null(toml_find(&toml, "none"));
@@ -56,7 +59,7 @@ static void check_toml_refuses(void **state)
 	static const char *const bad[] = {
 		"a",	     "a = ",	     "a = -1",	    "a = \"x",
 		"a = [1]",   "a = [\"x\"",   "[table]",	    "a = \"x\" y",
-		"A = \"x\"", "a = \"\\q\"", "a = truely", "a = \"x\nb\"",
+		".a = \"x\"", "a = \"\\q\"", "a = truely", "a = \"x\nb\"",
 		"a = \"1\"\na = \"2\"",
 	};
 	struct toml toml;
@@ -209,8 +212,9 @@ static void check_workloads(void **state)
 	put(library, "library.toml",
 	    "language = \"python\"\nworkload = \"cog_heder\"\n");
 	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
-	find_refused(&catalogue, "stranger", "a_test", ERR_USAGE,
-		     "did you mean 'cog_header'?");
+	find_refused(&catalogue, "stranger", "a_test", ERR_INVALID,
+		     "stranger/library.toml: workload is 'cog_heder', and there "
+		     "is no such workload: did you mean 'cog_header'?");
 	catalogue_release(&catalogue);
 	free(library);
 }
@@ -247,6 +251,14 @@ static void check_verbs(void **state)
 		     "no test of stranger named 'open_cog'");
 	catalogue_release(&catalogue);
 
+	put(library, "library.toml", PYTHON "protocol = 2\nverbs = []\n");
+	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
+	assert_int_equal(catalogue.skipped_count, 1);
+	assert_non_null(strstr(catalogue.skipped[0].why, "names no verbs"));
+	catalogue_release(&catalogue);
+
+	put(library, "library.toml",
+	    PYTHON "protocol = 2\nverbs = [\"get_range\", \"get\"]\n");
 	unlink_in(library, "_verbs.py");
 	assert_int_equal(catalogue_load(&catalogue, workloads, &err), 0);
 	assert_int_equal(catalogue_find(&catalogue, "stranger", NULL, &found,
@@ -262,12 +274,12 @@ static void check_verbs_are_refused(void **state)
 {
 	static const char *const texts[][2] = {
 		{ "protocol = 3", "from 1 to 2" },
-		{ "protocol = \"two\"", "from 1 to 2" },
-		{ "protocol = []", "from 1 to 2" },
 		{ "protocol = 2\nverbs = [\"get_rage\"]",
 		  "did you mean 'get_range'?" },
 		{ "protocol = 2\nverbs = [\"head\"]", "lacks get_range" },
 		{ "verbs = [\"get_range\"]", "need protocol = 2" },
+		{ "protocol = 2\nverbs = [\"get_range\", \"get_range\"]",
+		  "names get_range twice" },
 	};
 	char *library = mem_printf("%s/stranger", (char *)*state);
 
@@ -514,7 +526,7 @@ static void check_lock_holds(void **state)
 	assert_true(lock_holds(lock, NULL));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char *values[] = { first, cases[i].package };
-		struct toml_entry packages = { NULL, values, 2 };
+		struct toml_entry packages = { .values = values, .count = 2 };
 
 		if (lock_holds(lock, &packages) != cases[i].held)
 			fail_msg("not as it should be: %s", cases[i].package);

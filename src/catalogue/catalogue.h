@@ -40,7 +40,6 @@ struct library {
 	char *language;  /* "python", "c" */
 	char *home_page; /* or NULL */
 	char *version;   /* pinned, of the package it is named for; or NULL */
-	char *notes;     /* or NULL */
 	enum library_kind kind;
 	unsigned protocol;  /* of workers: 1 or 2 */
 	unsigned verbs;     /* PLAN_VERB_BIT()s */

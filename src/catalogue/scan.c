@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "catalogue/keys.h"
 #include "catalogue/lock.h"
 #include "catalogue/name.h"
 #include "catalogue/toml.h"
@@ -196,7 +197,6 @@ static int fill(const struct catalogue *catalogue, struct library *library,
 			       "start a program in any other language", path);
 	library->language = mem_dup(language);
 	library->home_page = mem_dup(toml_text(toml, "home_page"));
-	library->notes = mem_dup(toml_text(toml, "notes"));
 	library->packaged = toml_find(toml, "packages") &&
 			    toml_find(toml, "packages")->count;
 	lock = mem_printf("%s/requirements.lock", library->folder);
@@ -223,6 +223,8 @@ static int read_description(const struct catalogue *catalogue,
 	if (code == 0)
 		code = toml_parse(&toml, text.buf, path, err);
 	if (code == 0)
+		code = keys_check(&toml, library->name, path, err);
+	if (code == 0)
 		code = fill(catalogue, library, &toml, path, err);
 	toml_release(&toml);
 	str_release(&text);
@@ -241,7 +243,6 @@ void library_release(struct library *library)
 	free(library->language);
 	free(library->home_page);
 	free(library->version);
-	free(library->notes);
 	free(library->workload);
 	free(library->environment);
 	free(library->remedy);

@@ -97,9 +97,12 @@ static int read_value(struct reader *r, struct toml_entry *entry)
 	char *value;
 	int code;
 
-	if (*r->at == '[')
+	if (*r->at == '[') {
+		entry->type = TOML_LIST;
 		return read_list(r, entry);
+	}
 	if (*r->at == '"') {
+		entry->type = TOML_TEXT;
 		code = read_string(r, &value);
 		if (code == 0)
 			add_value(entry, value);
@@ -113,6 +116,7 @@ static int read_value(struct reader *r, struct toml_entry *entry)
 		if (!strncmp(r->at, *word, n) &&
 		    !isalnum((unsigned char)r->at[n])) {
 			r->at += n;
+			entry->type = TOML_FLAG;
 			add_value(entry, mem_dup(*word));
 			return 0;
 		}
@@ -120,6 +124,7 @@ static int read_value(struct reader *r, struct toml_entry *entry)
 	if (isdigit((unsigned char)*r->at)) {
 		size_t n = strspn(r->at, "0123456789");
 
+		entry->type = TOML_NUMBER;
 		add_value(entry, mem_dup_n(r->at, n));
 		r->at += n;
 		return 0;
@@ -128,9 +133,28 @@ static int read_value(struct reader *r, struct toml_entry *entry)
 			 "or a list of strings");
 }
 
+static size_t key_length(const char *text)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)text[n]) ||
+	       (text[n] && strchr("_-", text[n])))
+		n++;
+	return n;
+}
+
+static int refuse_twice(const struct reader *r, const char *key)
+{
+	char *what = mem_printf("the key '%.60s' stands there twice", key);
+	int code = refuse(r, what);
+
+	free(what);
+	return code;
+}
+
 static int read_entry(struct reader *r, struct toml *toml)
 {
-	size_t n = strspn(r->at, "abcdefghijklmnopqrstuvwxyz_0123456789");
+	size_t n = key_length(r->at);
 	struct toml_entry *entry;
 	int code;
 
@@ -140,9 +164,11 @@ static int read_entry(struct reader *r, struct toml *toml)
 	entry = &toml->entries[toml->count];
 	memset(entry, 0, sizeof(*entry));
 	entry->key = mem_dup_n(r->at, n);
+	entry->line = r->line;
 	if (toml_find(toml, entry->key)) {
+		code = refuse_twice(r, entry->key);
 		free(entry->key);
-		return refuse(r, "a key that stands there twice");
+		return code;
 	}
 	toml->count++;
 	r->at += n;

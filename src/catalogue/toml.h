@@ -11,10 +11,14 @@
 
 #include "base/err.h"
 
+enum toml_type { TOML_TEXT, TOML_NUMBER, TOML_FLAG, TOML_LIST };
+
 struct toml_entry {
 	char *key;
 	char **values; /* one, or those of a list; true, false and numbers as words */
 	size_t count;
+	enum toml_type type;
+	unsigned line; /* where it begins, from 1 */
 };
 
 struct toml {

@@ -111,6 +111,9 @@ static int add_verb(struct library *library, const char *name, const char *path,
 	unsigned verb = plan_verb_number(name);
 
 	if (verb < PLAN_VERB_COUNT) {
+		if (library->verbs & PLAN_VERB_BIT(verb))
+			return err_set(err, ERR_INVALID,
+				       "%s: verbs names %s twice", path, name);
 		library->verbs |= PLAN_VERB_BIT(verb);
 		return 0;
 	}
@@ -143,6 +146,31 @@ static int read_verbs(struct library *library, const struct toml *toml,
 	return 0;
 }
 
+/* `workload` of library.toml is a whole name, that of a test only begins so. */
+static int check_workload(const struct catalogue *catalogue, const char *name,
+			  const char *path, struct err *err)
+{
+	const struct workload_about *w;
+	const char **names, *near;
+	struct str all = STR_INIT;
+	size_t count;
+
+	for (size_t i = 0; (w = catalogue->workload(i)); i++)
+		if (!strcmp(w->name, name))
+			return 0;
+	names = workload_names(catalogue, &count);
+	near = near_name(name, names, count);
+	for (size_t i = 0; i < count; i++)
+		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
+	err_set(err, ERR_INVALID,
+		"%s: workload is '%.60s', and there is no such workload: %s%s%s",
+		path, name, near ? "did you mean '" : "write one of ",
+		near ? near : all.buf, near ? "'?" : "");
+	str_release(&all);
+	free(names);
+	return ERR_INVALID;
+}
+
 int verbs_read(const struct catalogue *catalogue, struct library *library,
 	       const struct toml *toml, const char *path, struct err *err)
 {
@@ -153,10 +181,8 @@ int verbs_read(const struct catalogue *catalogue, struct library *library,
 		code = read_verbs(library, toml, path, err);
 	if (code < 0 || !name)
 		return code;
-	if (!find(catalogue, name))
-		return none(catalogue, name, NULL, err);
 	library->workload = mem_dup(name);
-	return 0;
+	return check_workload(catalogue, name, path, err);
 }
 
 static void add_test(struct library *library, const char *path,
@@ -178,7 +204,12 @@ void verbs_add_tests(struct catalogue *catalogue, struct library *library)
 	char *path = mem_printf("%s/_verbs.%s", library->folder,
 				strcmp(library->language, "c") ? "py" : "c");
 
-	if (library->verbs && !file_is_regular(path))
+	if (!library->verbs && file_is_regular(path))
+		catalogue_skip(catalogue, path, library->name, "_verbs",
+			       ERR_INVALID, "library.toml names no verbs, so "
+			       "no test is made of it: write protocol = 2 and "
+			       "verbs = [\"get_range\", ...] into it");
+	else if (library->verbs && !file_is_regular(path))
 		catalogue_skip(catalogue, path, library->name, "_verbs",
 			       ERR_INVALID, "library.toml names verbs, and "
 			       "there is no such file to do them");
