@@ -1,5 +1,6 @@
 """The conversation with the harness, as docs/worker-protocol.md defines it."""
 
+import inspect
 import json
 import os
 import queue
@@ -137,6 +138,12 @@ def place(error, folder):
     files = [] if isinstance(error, SyntaxError) else list(frames(error))
     own = [found for found in files if os.path.dirname(found[0]) == folder]
     return " ({}, line {})".format(*short(own[-1])) if own else ""
+
+
+def defined_at(function):
+    """Returns " (library/test.py, line 7)" of a function, or "" where it is none of Python's."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if function else None
+    return " ({}, line {})".format(*short((code.co_filename, code.co_firstlineno))) if code else ""
 
 
 def frames(error):

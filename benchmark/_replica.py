@@ -8,8 +8,9 @@ import time
 from types import SimpleNamespace
 
 from benchmark import _outcomes, _plan, _records, _stages, _work
+from benchmark._answers import WrongType
 from benchmark._members import member, number, whole
-from benchmark._protocol import VERSION, StageError, describe, frames, place, short
+from benchmark._protocol import VERSION, StageError, defined_at, describe, frames, place, short
 from benchmark._request import VERBS, Request
 from benchmark._target import Target
 
@@ -187,6 +188,23 @@ class Job:
     def classify(self, error):
         """Returns (outcome, status) of an operation's exception."""
         return _outcomes.classify(error, self.library, self.test.outcome)
+
+    def tell(self, error, outcome=None):
+        """Returns an operation's exception as one line; of one that no rule knows also where it came from.
+
+        outcome: its class, where that is known already.
+        """
+        if isinstance(error, WrongType):
+            return self._tell_wrong_type(error)
+        known = (outcome or self.classify(error)[0]) != _outcomes.OTHER
+        return describe(error) + ("" if known else place(error, self.test.folder))
+
+    def _tell_wrong_type(self, error):
+        function = self.test.operation
+        if function is None:
+            return f"{error}{defined_at(self.test.verbs.get(error.verb))}"
+        of = f" for {error.verb}" if error.verb in VERBS and self.has_stages else ""
+        return f"{function.__name__} returned {error.found}{of}, not {error.wanted}{defined_at(function)}"
 
     def client_error(self, error):
         """Returns the StageError for an exception of the client function."""

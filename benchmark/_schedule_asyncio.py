@@ -89,7 +89,7 @@ async def _prove(job, client):
         except StageError:
             raise
         except Exception as error:
-            raise StageError("proof", f"{describe_operation(op)}: {describe(error)}") from error
+            raise StageError("proof", f"{describe_operation(op)}: {job.tell(error)}") from error
 
 
 async def _burst(job, client):
@@ -99,7 +99,7 @@ async def _burst(job, client):
         try:
             outcome, sentence = judge(op, await _attempt(job, client, op))
         except Exception as error:
-            return op, describe(error)
+            return op, job.tell(error)
         return None if outcome == OK else (op, sentence)
 
     results = await asyncio.gather(*(one(op) for op in plan))
@@ -160,7 +160,7 @@ async def _one(job, client, work, slot, op, intended, start):
     try:
         data = await job.operation(client, op)
         end = now()
-        work.succeed(slot, op, intended, start, end, data, len(data))
+        work.succeed(slot, op, intended, start, end, data)
     except Exception as error:
         end = now()
         work.fail(slot, op, intended, start, end, error)

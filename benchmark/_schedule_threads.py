@@ -11,7 +11,7 @@ import threading
 import time
 
 from benchmark._outcomes import OK
-from benchmark._protocol import StageError, describe
+from benchmark._protocol import StageError
 from benchmark._stages import Hands
 from benchmark._work import burst_error, describe_operation, judge, prove_one, sleep_until
 
@@ -141,7 +141,7 @@ def _prove(job, crew):
             except StageError:
                 raise
             except BaseException as error:
-                raise StageError("proof", f"{describe_operation(op)}: {describe(error)}") from error
+                raise StageError("proof", f"{describe_operation(op)}: {job.tell(error)}") from error
 
     crew.each(prove)
 
@@ -157,7 +157,7 @@ def _burst(job, crew):
             try:
                 outcome, sentence = judge(op, job.operation(client, op))
             except BaseException as error:
-                outcome, sentence = None, describe(error)
+                outcome, sentence = None, job.tell(error)
             if outcome != OK:
                 failures.append((op, sentence))
 
@@ -207,7 +207,7 @@ def _one(job, client, work, slot, op, intended, start):
     try:
         data = job.operation(client, op)
         end = now()
-        work.succeed(slot, op, intended, start, end, data, len(data))
+        work.succeed(slot, op, intended, start, end, data)
     except BaseException as error:
         end = now()
         work.fail(slot, op, intended, start, end, error)

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import zlib
 
-from benchmark import _records
+from benchmark import _answers, _records
 from benchmark._outcomes import OK, TIMEOUT, TRUNCATED, WRONG_BYTES, Failure
 from benchmark._request import READERS, VERBS
 
@@ -131,25 +131,30 @@ def _check_last(op, answers):
     if not answers:
         return
     for request, answer in zip(op.stages[len(answers) - 1], answers[-1], strict=True):
+        op.failed = request
         flaw = _wrong_size(request, answer)
         if flaw:
-            op.failed = request
             raise Failure(*flaw, request.status)
+    op.failed = None
 
 
 def judge(op, answers, check_crc=True):
     """Compares the answers, a list in the order of the requests, with what the operation expects.
 
-    Returns (outcome, sentence or None); notes in op.failed which request it is of.
+    Returns (outcome, sentence or None); notes in op.failed which request it is of. Raises WrongType where one
+    is none.
     """
     requests = op.requests
+    _answers.check_list("the operation", answers, "a list of answers")
     if len(answers) != len(requests):
         return WRONG_BYTES, f"{len(answers)} answers to {len(requests)} requests"
     for request, answer in zip(requests, answers, strict=True):
+        # Should the check raise, it is of this one.
+        op.failed = request
         flaw = _wrong_size(request, answer) or (check_crc and _wrong_crc(request, answer))
         if flaw:
-            op.failed = request
             return flaw
+    op.failed = None
     if op.expect is not None and (sentence := op.expect.flaw(answers[0])):
         op.failed = requests[0]
         return WRONG_BYTES, sentence
@@ -157,7 +162,8 @@ def judge(op, answers, check_crc=True):
 
 
 def _wrong_size(request, answer):
-    """Returns (outcome, sentence), or None where the size is right, as any of a reader's is."""
+    """Returns (outcome, sentence), or None where the size is right, as any of a reader's is. Raises WrongType."""
+    _answers.check(request.verb, answer)
     if request.verb in READERS:
         return None
     if request.verb == "get_ranges":

@@ -5,9 +5,10 @@ import sys
 import time
 import zlib
 
-from benchmark import _records, _stages
+from benchmark import _answers, _records, _stages
+from benchmark._answers import BUFFERS
 from benchmark._outcomes import NAMES, OK, TIMEOUT, TRUNCATED, WRONG_BYTES
-from benchmark._protocol import StageError, describe
+from benchmark._protocol import StageError
 
 NS = 1_000_000_000
 # What is kept of a failure's text: `done` must fit into a packet.
@@ -21,10 +22,11 @@ def judge(op, data, check_crc=True):
     """Compares an answer with what the operation expects.
 
     data: a buffer of bytes; where the operation has stages, the list of all answers. Returns (outcome,
-    sentence or None). Nothing is copied.
+    sentence or None). Raises WrongType where it is none. Nothing is copied.
     """
     if op.has_stages:
         return _stages.judge(op, data, check_crc)
+    _answers.check("get_range", data)
     size = len(data)
     if size != op.length:
         outcome = TRUNCATED if size < op.length else WRONG_BYTES
@@ -115,9 +117,10 @@ class Work:
         self.finished = next(self._positions)
         self.stop("deadline")
 
-    def succeed(self, slot, op, intended, start, end, data, size):
-        """Records an answer, after checking it. Times in ns; size: len(data)."""
+    def succeed(self, slot, op, intended, start, end, data):
+        """Records an answer, after checking it. Times in ns. Raises WrongType where it is none."""
         flags, sentence = 0, None
+        size = len(data) if type(data) in BUFFERS or _answers.is_buffer(data) else 0
         if end - start > self.limit_ns:
             # Too late is too late, also where the library cannot be stopped.
             outcome, sentence = TIMEOUT, self.late(start, end)
@@ -136,7 +139,7 @@ class Work:
         if end - start > self.limit_ns:
             outcome = TIMEOUT
         if outcome not in self.texts:
-            sentence = describe(error)
+            sentence = self.job.tell(error, outcome)
             said = not status or str(status) in sentence
             self._keep(outcome, op, sentence if said else f"{sentence} (status {status})")
         self._write(slot, op, intended, start, end, 0, status, 0, outcome)
@@ -196,9 +199,9 @@ class Work:
 class StagedWork(Work):
     """As Work, where the plan has operations of stages."""
 
-    def succeed(self, slot, op, intended, start, end, data, size):
+    def succeed(self, slot, op, intended, start, end, data):
         if not op.has_stages:
-            super().succeed(slot, op, intended, start, end, data, size)
+            super().succeed(slot, op, intended, start, end, data)
             return
         outcome, sentence, size, status, flags = _stages.record(self, op, data, start, end)
         if sentence and outcome not in self.texts:

@@ -1,5 +1,6 @@
 """Checks of the plan's reader, of the judgement of answers, and of the records file."""
 
+import array
 import asyncio
 import json
 import re
@@ -15,8 +16,10 @@ from array import array
 from pathlib import Path
 
 from benchmark import (
+    _answers,
     _outcomes,
     _plan,
+    _protocol,
     _records,
     _request,
     _schedule_asyncio,
@@ -209,6 +212,35 @@ class Judgement(unittest.TestCase):
             self.assertIs(op.failed, request if sentence else None)
         self.assertEqual(_work.judge(op, [1])[1], "1 answers to 2 requests")
 
+    def test_answers_that_are_of_another_type(self):
+        class HasLength:
+            def __len__(self):
+                return 2
+
+        for verb, answer, words in (
+            ("get", None, "get returned None, not bytes"),
+            ("get_range", "ab", "get_range returned a str, not bytes"),
+            ("get_suffix", HasLength(), "get_suffix returned a HasLength, not bytes"),
+            ("get_ranges", None, "get_ranges returned None, not a list of bytes"),
+            ("get_ranges", b"ab", "get_ranges returned a bytes, not a list of bytes"),
+            ("get_ranges", [b"a", "b"], "get_ranges returned a list that holds a str, not a list of bytes"),
+            ("head", "2", "head returned a str, not an integer"),
+            ("head", 2.0, "head returned a float, not an integer"),
+            ("head", True, "head returned a bool, not an integer"),
+            ("list", "ab", "list returned a str, not a list of names"),
+            ("list", [b"a", b"b"], "list returned a list that holds a bytes, not a list of names"),
+        ):
+            request = self.request(verb, 2, None, ((0, 1), (1, 1)))
+            op = _request.Staged(0, ((request,),), None, None)
+            with self.subTest(verb=verb, answer=answer):
+                with self.assertRaises(_answers.WrongType) as caught:
+                    _work.judge(op, [answer])
+                self.assertEqual(str(caught.exception), words)
+                self.assertIs(op.failed, request)
+        for answers in (None, b"a", 1):
+            with self.assertRaisesRegex(_answers.WrongType, "not a list of answers"):
+                _work.judge(op, answers)
+
     def test_status_and_range_of_each_verb(self):
         suffix, ranges = self.request("get_suffix", 5), self.request("get_ranges", 3, None, ((9, 2), (0, 1)))
         for request, *good in (
@@ -345,6 +377,7 @@ class RecordsFile(unittest.TestCase):
         target = types.SimpleNamespace(concurrency=2, operation_timeout_seconds=1, timed=False)
         job = types.SimpleNamespace(target=target, no_io=False, ok_status=206)
         job.classify = lambda error: _outcomes.classify(error, "x")
+        job.tell = lambda error, outcome: _protocol.describe(error)
         return _work.Work(job, records, 1000, 5, **how)
 
     def op(self, number=3, length=2):
@@ -355,7 +388,7 @@ class RecordsFile(unittest.TestCase):
         op = self.op(number=0xFFFFFFFF)
         op.crc32 = zlib.crc32(b"ab")
         work.start(1, 2**40)
-        work.succeed(1, op, 2**40 - 1, 2**40, 2**40 + 7, b"ab", 2)
+        work.succeed(1, op, 2**40 - 1, 2**40, 2**40 + 7, b"ab")
         raw = Path(self.file.name).read_bytes()
         self.assertEqual(struct.unpack_from("<5Q", raw), (2**40 - 1, 2**40, 0, 2**40 + 7, 2))
         self.assertEqual(struct.unpack_from("<IHHI", raw, 40), (0xFFFFFFFF, 0, 206, 1))
@@ -368,9 +401,24 @@ class RecordsFile(unittest.TestCase):
             work.start(0, 1)
             work.fail(0, self.op(), 0, 1, 2, error)
         work.start(0, 1)
-        work.succeed(0, self.op(), 0, 1, 1_000_000_002, b"ab", 2)
+        work.succeed(0, self.op(), 0, 1, 1_000_000_002, b"ab")
         found = [_outcomes.NAMES[record[-1]] for record in read_records(self.file.name)]
         self.assertEqual(found, ["connect", "timeout", "timeout"])
+
+    def test_what_is_no_buffer_is_not_ok_whatever_its_length(self):
+        class Blob(bytearray):
+            pass
+
+        work = self.work(4)
+        for answer in (b"ab", Blob(b"ab"), array.array("b", b"ab")):
+            work.start(0, 1)
+            work.succeed(0, self.op(), 0, 1, 2, answer)
+        for answer in ("ab", None, ["a", "b"]):
+            work.start(0, 1)
+            with self.assertRaises(_answers.WrongType):
+                work.succeed(0, self.op(), 0, 1, 2, answer)
+        found = [(record[4], _outcomes.NAMES[record[-1]]) for record in read_records(self.file.name)]
+        self.assertEqual(found, [(2, "ok")] * 3)
 
     def test_the_first_text_of_each_class_is_kept(self):
         work = self.work(9)
@@ -379,7 +427,7 @@ class RecordsFile(unittest.TestCase):
             work.start(0, 1)
             work.fail(0, self.op(), 0, 1, 2, error)
         work.start(0, 1)
-        work.succeed(0, self.op(), 0, 1, 2, b"abc", 3)
+        work.succeed(0, self.op(), 0, 1, 2, b"abc")
         work.start(0, 1)
         work.expire(0, self.op(), 0, 1, 1_000_000_001)
         work.job.classify = lambda error: (_outcomes.OTHER, 0)
@@ -443,16 +491,16 @@ class RecordsFile(unittest.TestCase):
         work = self.work(count)
         for number in range(count):
             work.start(0, 1)
-            work.succeed(0, self.op(number), 0, 1, 2, b"ab", 2)
+            work.succeed(0, self.op(number), 0, 1, 2, b"ab")
         self.assertEqual([record[5] for record in read_records(self.file.name)], list(range(count)))
 
     def test_what_is_in_flight_at_the_end_leaves_no_record(self):
         work = self.work(4)
         work.start(0, 1)
         work.start(1, 1)
-        work.succeed(0, self.op(), 0, 1, 2, b"ab", 2)
+        work.succeed(0, self.op(), 0, 1, 2, b"ab")
         work.close()
-        work.succeed(1, self.op(), 0, 1, 2, b"ab", 2)
+        work.succeed(1, self.op(), 0, 1, 2, b"ab")
         self.assertFalse(work.start(0, 3))
         packet = work.done_packet()
         self.assertEqual([packet[name] for name in ("started", "finished", "unfinished")], [2, 1, 1])

@@ -396,6 +396,22 @@ class Refusing(Replicas):
         text += "worker.main()\n"
         self.refused(self.script(text), setup, "proof", "operation 0", ": 3 bytes instead of 16384")
 
+    def test_an_answer_of_another_type_and_a_fault_of_the_tests_are_told_with_their_line(self):
+        scene = self.scene()
+        setup = scene.setup("odd", self.serve(scene).endpoint)
+        for kind in ("def", "async def"):
+            for body, words in (
+                ("return None", "read returned None, not bytes (odd/slow.py, line 2)"),
+                ("return op.nothing", "has no attribute 'nothing' (odd/slow.py, line 4)"),
+            ):
+                text = (
+                    f"from benchmark import worker\n@worker.operation\n{kind} read(target, op):\n    {body}\n"
+                )
+                script = self.script(text + "worker.main()\n")
+                self.refused(script, setup, "proof", "operation 0 (scenes/", words)
+                verify = {**setup["verify"], "proof": None}
+                self.refused(script, {**setup, "verify": verify}, "burst", "4 of 4 operations", words)
+
     def test_a_burst_that_fails(self):
         scene = self.scene()
         server = self.serve(scene)
