@@ -262,7 +262,8 @@ static void check_placement(void **state)
 	}
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_non_null(strstr(text, "isolation: cell (control groups v1, "
-				     "veth); pinned: origin 1, replicas 0\n"));
+				     "veth); pinned: origin 1, replicas 0; "
+				     "each"));
 	assert_non_null(strstr(text, "replicas 0; each replica: 0.5 CPUs,"));
 	assert_non_null(strstr(text, "MiB, 64 processes and threads, a link of "
 				     "100 Mbit/s\n"));
@@ -341,7 +342,7 @@ static void assert_headings(const struct result_row *a,
 			    const char *second)
 {
 	struct report_row items[] = { { a, false }, { b, false } };
-	struct report_style style = { 0 };
+	struct report_style style = { 400, false };
 	char *text;
 
 	WRITTEN(text, report_table(out, items, 2, &style));
@@ -361,33 +362,53 @@ static void check_headings_differ(void **state)
 	assert_headings(&a, &b, "50 in flight, 10 s\n", "");
 	reconfigure(&b, "another");
 	b.pool_size = 10;
-	assert_headings(&a, &b, "50 in flight, 10 s\n",
+	assert_headings(&a, &b, "50 in flight, pool of 50, 10 s\n",
 			"50 in flight, pool of 10, 10 s\n");
-	b.pool_size = 50;
+	b.pool_size = b.concurrency = 10;
+	assert_headings(&a, &b, "50 in flight, 10 s\n",
+			"10 in flight, 10 s\n");
+	b.pool_size = b.concurrency = 50;
 	b.keep_alive_timeout_seconds = 0.5;
 	assert_headings(&a, &b, ", keep-alive for 30 s, 10 s\n",
 			", keep-alive for 0.5 s, 10 s\n");
 	b.keep_alive = false;
 	assert_headings(&a, &b, ", keep-alive for 30 s, 10 s\n",
-			", no keep-alive, 10 s\n");
-	b.keep_alive = true;
+			", no keep-alive, keep-alive timeout 0.5 s, 10 s\n");
+	a.keep_alive = false;
+	assert_headings(&a, &b, ", no keep-alive, keep-alive timeout 30 s, 10",
+			", no keep-alive, keep-alive timeout 0.5 s, 10 s\n");
+	a.keep_alive = true;
 	b.keep_alive_timeout_seconds = 30;
+	assert_headings(&a, &b, "50 in flight, keep-alive, 10 s\n",
+			"50 in flight, no keep-alive, 10 s\n");
+	b.keep_alive = true;
 	b.use_dns_cache = false;
 	assert_headings(&a, &b, ", DNS cache, 10 s\n", ", no DNS cache, 10 s\n");
 	b.use_dns_cache = true;
 	b.seed = a.seed + 1;
 	assert_headings(&a, &b, ", seed 7, 10 s\n", ", seed 8, 10 s\n");
 	b.seed = a.seed;
+	b.replicas = 2;
+	b.rate = 20;
+	b.dataset = mem_dup("s2");
+	assert_headings(&a, &b, " in each of 1 replica, closed loop, no dataset,",
+			" in each of 2 replicas, open loop 20/s, dataset s2,");
+	b.replicas = 1;
+	b.rate = a.rate;
+	replace(&b.dataset, NULL);
 	b.timeout_seconds = 5;
 	a.timeout_seconds = 10;
-	assert_headings(&a, &b, ", timeout 10 s, 10 s\n",
-			", timeout 5 s, 10 s\n");
+	assert_headings(&a, &b, ", timeout 10 s\n",
+			", timeout 5 s, took 10 s\n");
 	b.timeout_seconds = 10;
 	b.n_requests = 400;
 	b.prefix = mem_dup("s2/");
 	b.hot_key = a.hot_key = true;
-	assert_headings(&a, &b, ", no operation limit, no prefix, 10 s\n",
-			", operation limit 400, prefix s2/, 10 s\n");
+	assert_headings(&a, &b, ", any number of operations, no prefix, 10 s\n",
+			", at most 400 operations, prefix s2/, 10 s\n");
+	b.replicas = a.replicas = 3;
+	assert_headings(&a, &b, "", ", at most 400 operations each, prefix s2/,");
+	b.replicas = a.replicas = 1;
 	b.n_requests = COUNT_UNKNOWN;
 	replace(&b.prefix, NULL);
 	reconfigure(&b, a.config_hash);
@@ -395,6 +416,51 @@ static void check_headings_differ(void **state)
 	assert_headings(&a, &b, "50 in flight, 0.0264 to 10 s\n", "");
 	result_row_release(&a);
 	result_row_release(&b);
+}
+
+/* What each replica had no limit of is said where another block has one. */
+static void check_limits_differ(void **state)
+{
+	struct result_row a, b;
+
+	(void)state;
+	fill_cell(&a, "one", false);
+	fill_cell(&b, "two", true);
+	assert_headings(&a, &b, "each replica: no limit of CPU time, no limit",
+			"each replica: 0.5 CPUs, ");
+	a.cpus_limit = b.cpus_limit;
+	a.memory_limit_bytes = b.memory_limit_bytes + 1024 * 1024;
+	a.link_bits_per_second = b.link_bits_per_second + 10000;
+	assert_headings(&a, &b, " 100.01 Mbit/s\n", " 100 Mbit/s\n");
+	result_row_release(&a);
+	result_row_release(&b);
+}
+
+static void check_heading_wraps(void **state)
+{
+	struct report_style style = { 60, false };
+	struct report_row items[2];
+	struct result_row rows[2];
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		fill(&rows[i], "lib", 100);
+		rows[i].endpoint = mem_dup(i ? "http://one.example"
+					     : "http://another.example");
+		rows[i].keep_alive_timeout_seconds = i;
+		reconfigure(&rows[i], i ? "a" : "b");
+		items[i] = (struct report_row){ &rows[i], false };
+	}
+	WRITTEN(text, report_table(out, items, 2, &style));
+	assert_non_null(strstr(text, "\n  "));
+	assert_non_null(strstr(text, "endpoint http://another.example"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (!strstr(line, "One trial each"))
+			assert_true(strlen(line) <= 60);
+	free(text);
+	for (int i = 0; i < 2; i++)
+		result_row_release(&rows[i]);
 }
 
 int main(void)
@@ -410,6 +476,8 @@ int main(void)
 		cmocka_unit_test(check_placement),
 		cmocka_unit_test(check_placements_apart),
 		cmocka_unit_test(check_headings_differ),
+		cmocka_unit_test(check_limits_differ),
+		cmocka_unit_test(check_heading_wraps),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

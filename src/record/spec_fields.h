@@ -40,7 +40,7 @@
 	  "replicas", "N", NULL, NULL,                                         \
 	  "processes that run the test together")                              \
 	X(n_requests, n_requests, COUNT, LOAD, ADDED, 0, SPEC_WHOLE_MOST, 0,   \
-	  COUNT_UNKNOWN, "n-requests", "N", NULL, "operation limit",           \
+	  COUNT_UNKNOWN, "n-requests", "N", NULL, NULL,                        \
 	  "operations of each replica; 0: until the timeout")                  \
 	X(timeout_s, timeout_seconds, NUMBER, LOAD, ADDED, 0.05,               \
 	  TIMEOUT_MOST_S, -1, 10, "timeout", "SECONDS", NULL, "timeout",       \

@@ -1,4 +1,5 @@
 #include "report/report.h"
+#include "report/table_heading.h"
 #include "report/table_notes.h"
 
 #include <math.h>
@@ -26,21 +27,6 @@ static int least_keep(unsigned width)
 	return 9;
 }
 
-static const char *bold(const struct group *g)
-{
-	return g->style->colour ? "\033[1m" : "";
-}
-
-static const char *dim(const struct group *g)
-{
-	return g->style->colour ? "\033[2m" : "";
-}
-
-static const char *plain(const struct group *g)
-{
-	return g->style->colour ? "\033[0m" : "";
-}
-
 /* Without a reference nothing has a share of it. */
 static bool shown(const struct group *g, size_t i, int keep)
 {
@@ -62,7 +48,7 @@ static void put_titles(FILE *out, const struct group *g, int keep)
 		}
 		while (text.len && text.buf[text.len - 1] == ' ')
 			text.buf[--text.len] = '\0';
-		fprintf(out, "%s%s%s\n", bold(g), text.buf, plain(g));
+		fprintf(out, "%s%s%s\n", table_bold(g), text.buf, table_plain(g));
 		str_release(&text);
 	}
 }
@@ -78,7 +64,7 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 		    int keep)
 {
 	if (item->baseline)
-		fputs(dim(g), out);
+		fputs(table_dim(g), out);
 	for (size_t i = 0; i < table_column_count; i++) {
 		struct table_cell cell;
 
@@ -89,7 +75,7 @@ static void put_row(FILE *out, struct group *g, const struct report_row *item,
 			cell.text);
 	}
 	table_note_numbers(out, g, item->row);
-	fprintf(out, "%s\n", item->baseline ? plain(g) : "");
+	fprintf(out, "%s\n", item->baseline ? table_plain(g) : "");
 }
 
 static void put_failed(FILE *out, const struct report_row *item, unsigned width)
@@ -106,177 +92,6 @@ static void put_line(FILE *out, const char *text, unsigned width)
 {
 	fputs("  ", out);
 	table_wrapped(out, text, (int)strlen(text), width, 2);
-}
-
-static bool differs(const struct group *g, const struct column *column)
-{
-	for (size_t i = 1; i < g->all_count; i++)
-		if (result_compare(g->all[0].row, g->all[i].row, column))
-			return true;
-	return false;
-}
-
-static void add_count(struct str *text, const char *words, uint64_t count)
-{
-	if (count == COUNT_UNKNOWN)
-		str_addf(text, ", no %s", words);
-	else
-		str_addf(text, ", %s %llu", words, (unsigned long long)count);
-}
-
-static void add_number(struct str *text, const struct spec_field *field,
-		       double number)
-{
-	bool seconds = field->unit && !strcmp(field->unit, "SECONDS");
-
-	if (isnan(number))
-		str_addf(text, ", no %s", field->words);
-	else
-		str_addf(text, ", %s %.6g%s", field->words, number,
-			 seconds ? " s" : "");
-}
-
-static void add_text(struct str *text, const char *words, const char *value)
-{
-	if (value)
-		str_addf(text, ", %s %s", words, value);
-	else
-		str_addf(text, ", no %s", words);
-}
-
-static void add_field(struct str *text, const struct spec_field *field,
-		      const struct column *column, const struct result_row *row)
-{
-	const void *value = result_value(row, column);
-
-	switch (column->kind) {
-	case COLUMN_COUNT:
-		add_count(text, field->words, *(const uint64_t *)value);
-		break;
-	case COLUMN_NUMBER:
-		add_number(text, field, *(const double *)value);
-		break;
-	case COLUMN_FLAG:
-		str_addf(text, ", %s%s", *(const int8_t *)value ? "" : "no ",
-			 field->words);
-		break;
-	case COLUMN_TEXT:
-		add_text(text, field->words, *(char *const *)value);
-		break;
-	case COLUMN_FINDINGS:
-	case COLUMN_NAMES:
-		break;
-	}
-}
-
-/* What blocks of one table differ in stands in each heading, so that they can
- * be told apart; a pool that is not the concurrency's always. */
-static void add_config(struct str *text, const struct group *g,
-		       const struct result_row *row)
-{
-	if (row->pool_size != row->concurrency)
-		str_addf(text, ", pool of %llu",
-			 (unsigned long long)row->pool_size);
-	if (!row->keep_alive)
-		str_add(text, ", no keep-alive");
-	else if (differs(g, result_column("keep_alive_timeout_seconds")))
-		str_addf(text, ", keep-alive for %.6g s",
-			 row->keep_alive_timeout_seconds);
-	for (const struct spec_field *f = spec_fields; f->name; f++) {
-		const struct column *column =
-			f->words ? result_column(f->name) : NULL;
-
-		if (column && differs(g, column))
-			add_field(text, f, column, row);
-	}
-}
-
-/* Of trials that end after --n-requests each has its own. */
-static void add_duration(struct str *text, const struct group *g)
-{
-	double least = (double)INFINITY, most = 0;
-	char from[16], to[16];
-
-	for (size_t i = 0; i < g->count; i++) {
-		double seconds = g->rows[i]->row->duration_seconds;
-
-		if (!isfinite(seconds))
-			continue;
-		least = seconds < least ? seconds : least;
-		most = seconds > most ? seconds : most;
-	}
-	if (!isfinite(least))
-		return;
-	snprintf(from, sizeof(from), "%.3g", least);
-	snprintf(to, sizeof(to), "%.3g", most);
-	str_addf(text, ", %s%s%s s", from, strcmp(from, to) ? " to " : "",
-		 strcmp(from, to) ? to : "");
-}
-
-static void put_heading(FILE *out, const struct group *g)
-{
-	const struct result_row *row = g->rows[0]->row;
-	struct str text = STR_INIT;
-
-	str_addf(&text, "%s  %s  %llu in flight", row->test_name,
-		 row->test_params ? row->test_params : "",
-		 (unsigned long long)row->concurrency);
-	if (row->replicas > 1)
-		str_addf(&text, " in each of %llu replicas",
-			 (unsigned long long)row->replicas);
-	add_config(&text, g, row);
-	if (row->rate > 0)
-		str_addf(&text, ", open loop %.6g/s", row->rate);
-	if (row->dataset)
-		str_addf(&text, ", dataset %s", row->dataset);
-	add_duration(&text, g);
-	fprintf(out, "%s%s%s\n", bold(g), text.buf, plain(g));
-	str_release(&text);
-}
-
-static void add_limits(struct str *text, const struct result_row *row)
-{
-	struct str limits = STR_INIT;
-
-	if (isfinite(row->cpus_limit))
-		str_addf(&limits, ", %.3g CPUs", row->cpus_limit);
-	if (row->memory_limit_bytes != COUNT_UNKNOWN)
-		str_addf(&limits, ", %.4g MiB",
-			 (double)row->memory_limit_bytes / 1048576);
-	if (row->pids_limit != COUNT_UNKNOWN)
-		str_addf(&limits, ", %llu processes and threads",
-			 (unsigned long long)row->pids_limit);
-	if (row->link_bits_per_second != COUNT_UNKNOWN)
-		str_addf(&limits, ", a link of %.4g Mbit/s",
-			 (double)row->link_bits_per_second / 1e6);
-	if (limits.len)
-		str_addf(text, "; each replica: %s", limits.buf + 2);
-	str_release(&limits);
-}
-
-/* Says where the rows were measured: no figure means anything without it. */
-static void put_placement(FILE *out, const struct group *g, unsigned width)
-{
-	const struct result_row *row = g->rows[0]->row;
-	struct str text = STR_INIT;
-	int indent;
-
-	if (!row->isolation)
-		return;
-	str_add(&text, row->isolation);
-	if (row->cgroup && strcmp(row->cgroup, "none"))
-		str_addf(&text, " (control groups %s, %s)", row->cgroup,
-			 row->network);
-	else if (row->network)
-		str_addf(&text, " (no control groups, %s)", row->network);
-	if (row->pinning)
-		str_addf(&text, "; pinned: %s", row->pinning);
-	add_limits(&text, row);
-	fputs(dim(g), out);
-	indent = fprintf(out, "isolation: ");
-	table_wrapped(out, text.buf, (int)text.len, width, indent);
-	fputs(plain(g), out);
-	str_release(&text);
 }
 
 /* Finds the row of `null` anywhere in the table. Most often it stands in
@@ -406,8 +221,7 @@ static void put_group(FILE *out, struct group *g)
 
 	qsort(g->rows, g->count, sizeof(*g->rows), by_rank);
 	find_baselines(g);
-	put_heading(out, g);
-	put_placement(out, g, width);
+	table_heading(out, g, width);
 	put_titles(out, g, keep);
 	for (size_t i = 0; i < g->count; i++) {
 		int now = rank(g->rows[i]);
@@ -415,7 +229,7 @@ static void put_group(FILE *out, struct group *g)
 		if (now == 1 && last != 1)
 			fprintf(out, "%s  limits: of this machine, of the "
 				     "harness%s\n",
-				dim(g), plain(g));
+				table_dim(g), table_plain(g));
 		last = now;
 		if (now == 2)
 			put_failed(out, g->rows[i], width);
