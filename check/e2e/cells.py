@@ -192,7 +192,8 @@ class BadInput(Check):
         self.assert_sentence(self.refused("--pin", "1023"), r"CPU 1023", r"take from")
         self.assert_sentence(self.refused("--isolation", "jail"), r"auto, cell, process or docker")
         self.assert_sentence(
-            self.refused("--congestion", "carrier-pigeon"), r"--congestion", r"carrier-pigeon"
+            self.refused("--congestion", "carrier-pigeon"),
+            *(r"--congestion", r"carrier-pigeon", r"give one of .*\breno\b"),
         )
 
     def test_limits_need_cells(self):
@@ -216,6 +217,8 @@ class Installed(AsUser):
             self.skipTest(self.as_user("doctor", status=None).stdout)
         where = [row[name] for name in ("isolation", "cgroup", "network", "state")]
         self.assertEqual(where, ["cell-userns", "none", "veth", "ok"])
+        told = self.as_user("doctor", status=None).stdout
+        self.assertIn(f"the origin can use {row['origin_congestion']}", told)
         self.assertGreater(row["cpu_total_seconds"], 0)
         self.assertEqual(self.query("select distinct replica_user from trials"), [(f"uid {NOBODY}",)])
         self.assertEqual(interfaces(), before)

@@ -519,6 +519,10 @@ static void tells_the_congestion_control(void **state)
 		assert_true(system[0]);
 		assert_string_equal(origin_congestion(origin),
 				    cases[i].got ? cases[i].got : system);
+		if (cases[i].got)
+			assert_non_null(strstr(origin_congestions(origin),
+					       cases[i].got));
+		assert_null(strstr(origin_congestions(origin), "no_such"));
 		origin_free(origin);
 	}
 	ledger_free(ledger);

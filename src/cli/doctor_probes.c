@@ -1,5 +1,6 @@
 #include "cli/doctor.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -154,32 +156,68 @@ static void probe_loopback(const struct doctor *doctor, struct diagnosis *f)
 		close(fd);
 }
 
+static enum isolation best_grade(void)
+{
+	enum isolation grade = ISOLATION_CELL;
+	char text[400];
+
+	while (grade < ISOLATION_PROCESS &&
+	       !cells_try(grade, text, sizeof(text)))
+		grade++;
+	return grade;
+}
+
 static bool may_use(int fd, const char *name)
 {
 	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
 			  (socklen_t)strlen(name)) == 0;
 }
 
-static void probe_congestion(const struct doctor *doctor, struct diagnosis *f)
+/* Finds what a socket of the origin's uses. false: it could not choose. */
+static bool choose_congestion(char name[16])
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char name[16] = "";
-	socklen_t n = sizeof(name);
+	bool chosen = may_use(fd, "cubic") || may_use(fd, "reno");
+	socklen_t n = 15;
 
-	(void)doctor;
-	if (may_use(fd, "cubic") || may_use(fd, "reno")) {
-		getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &n);
-		say(f, VERDICT_OK, "the origin can use %s", name);
-	} else {
-		getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &n);
-		say(f, VERDICT_DOUBT, "the origin can choose neither cubic nor "
-				      "reno and uses %s",
-		    name);
-		REMEDY(f, "as root: `sysctl net.ipv4.tcp_congestion_control="
-			  "cubic`");
-	}
+	memset(name, 0, 16);
+	getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &n);
 	if (fd >= 0)
 		close(fd);
+	return chosen;
+}
+
+/* In a cell of an ordinary user the origin may choose what its user may not. */
+static bool choose_in_namespace(char name[16])
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ||
+		      !choose_congestion(name) || strcmp(name, "cubic"));
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status == 0)
+		strcpy(name, "cubic");
+	return status == 0;
+}
+
+static void probe_congestion(const struct doctor *doctor, struct diagnosis *f)
+{
+	char name[16] = "";
+
+	(void)doctor;
+	if ((best_grade() == ISOLATION_CELL_USER &&
+	     choose_in_namespace(name)) ||
+	    choose_congestion(name)) {
+		say(f, VERDICT_OK, "the origin can use %s", name);
+		return;
+	}
+	say(f, VERDICT_DOUBT, "the origin can choose neither cubic nor "
+			      "reno and uses %s",
+	    name);
+	REMEDY(f, "as root: `sysctl net.ipv4.tcp_congestion_control=cubic`");
 }
 
 static void probe_python(const struct doctor *doctor, struct diagnosis *f)
@@ -306,17 +344,6 @@ static void probe_isolation(const struct doctor *doctor, struct diagnosis *f)
 	}
 	if (*better)
 		REMEDY(f, "better: %s", better);
-}
-
-static enum isolation best_grade(void)
-{
-	enum isolation grade = ISOLATION_CELL;
-	char text[400];
-
-	while (grade < ISOLATION_PROCESS &&
-	       !cells_try(grade, text, sizeof(text)))
-		grade++;
-	return grade;
 }
 
 /* What stands between a replica and all that is not its trial. */

@@ -48,9 +48,11 @@ static void fill_params(struct trial *trial)
 }
 
 /* If the person asked for a congestion control by name, it must be had. */
-static int check_congestion(const char *wanted, const char *got,
+static int check_congestion(const char *wanted, const struct origin *origin,
 			    struct err *err)
 {
+	const char *got = origin_congestion(origin);
+	const char *all = origin_congestions(origin);
 	size_t n = strlen(got);
 	const char *at = wanted;
 
@@ -61,10 +63,9 @@ static int check_congestion(const char *wanted, const char *got,
 	}
 	return !wanted ? 0
 		       : err_set(err, ERR_USAGE,
-				 "--congestion: '%s' cannot be used here, only "
-				 "'%s': /proc/sys/net/ipv4/tcp_available_"
-				 "congestion_control lists what there is",
-				 wanted, got);
+				 "--congestion: '%s' cannot be used here: give "
+				 "one of %s, or several with a comma between",
+				 wanted, *all ? all : got);
 }
 
 static int choose_outside(struct setting *s, struct trial *trial,
@@ -97,9 +98,7 @@ static int choose_store(struct setting *s, const struct experiment *experiment,
 				    experiment->cells, congestion,
 				    experiment->hooks->interrupt_fd, err);
 	if (code == 0)
-		code = check_congestion(congestion,
-					origin_congestion(s->origin.origin),
-					err);
+		code = check_congestion(congestion, s->origin.origin, err);
 	if (code < 0)
 		return code;
 	trial->own_origin = true;

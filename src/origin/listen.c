@@ -9,9 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
+#include "base/str.h"
 
 #define BACKLOG 4096
+#define AVAILABLE "/proc/sys/net/ipv4/tcp_available_congestion_control"
+#define AVAILABLE_MOST 4096
 
 static int resolve(const struct origin_config *config, struct addrinfo **out,
 		   struct err *err)
@@ -55,6 +59,33 @@ void listen_congestion(int fd, char out[16])
 	if (getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, out, &n) < 0)
 		out[0] = '\0';
 	out[15] = '\0';
+}
+
+/* The kernel lists more than an ordinary user may choose: each is tried. */
+void listen_congestions(char *out, size_t size)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct str all = STR_INIT;
+	char *rest = NULL, *name;
+	size_t used = 0;
+
+	*out = '\0';
+	if (file_read(AVAILABLE, AVAILABLE_MOST, &all, &(struct err){ 0 }) < 0)
+		str_reset(&all);
+	name = all.len ? strtok_r(all.buf, " \n", &rest) : NULL;
+	for (; name; name = strtok_r(NULL, " \n", &rest)) {
+		size_t n = strlen(name);
+
+		if (used + n + 3 > size ||
+		    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
+			       (socklen_t)n) < 0)
+			continue;
+		used += (size_t)sprintf(out + used, "%s%s", used ? ", " : "",
+					name);
+	}
+	str_release(&all);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* The first of the names that the kernel lets us have. */

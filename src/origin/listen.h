@@ -14,4 +14,8 @@ int listen_open(struct row *row, const struct origin_config *config,
 /* The congestion control that a socket uses; "": the kernel does not tell. */
 void listen_congestion(int fd, char out[16]);
 
+/* "reno, cubic": those that a socket made by this thread may use, as far as they
+ * fit. */
+void listen_congestions(char *out, size_t size);
+
 #endif

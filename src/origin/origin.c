@@ -113,6 +113,7 @@ int origin_open(struct origin **out, const struct origin_config *config,
 		return code;
 	}
 	listen_congestion(origin->rows[0].watch.fd, origin->congestion);
+	listen_congestions(origin->congestions, sizeof(origin->congestions));
 	*out = origin;
 	return 0;
 }
@@ -125,6 +126,11 @@ unsigned origin_port(const struct origin *origin, unsigned listener)
 const char *origin_congestion(const struct origin *origin)
 {
 	return origin->congestion;
+}
+
+const char *origin_congestions(const struct origin *origin)
+{
+	return origin->congestions;
 }
 
 static void stop(struct watch *watch, unsigned events)

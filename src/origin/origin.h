@@ -71,6 +71,9 @@ unsigned origin_port(const struct origin *origin, unsigned listener);
  * kernel refused the wanted one. "": the kernel does not tell. */
 const char *origin_congestion(const struct origin *origin);
 
+/* "reno, cubic": all that they might use. "": the kernel does not tell. */
+const char *origin_congestions(const struct origin *origin);
+
 /* Serves until stop_fd is readable or hung up, and returns 0. Raises this
  * process's limit of open files to its hard limit, and ignores SIGPIPE meanwhile.
  * Writes the end of a line to ready_fd (-1: nothing) once connections are

@@ -138,6 +138,7 @@ struct origin {
 	struct row *rows;
 	unsigned row_count;
 	char congestion[16];
+	char congestions[128]; /* that it might use */
 	uint64_t idle_timeout_ns, send_timeout_ns; /* 0: none */
 	unsigned max_connections;
 
