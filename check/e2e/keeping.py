@@ -314,6 +314,16 @@ class Full(Check):
                 self.free_inodes(10)
                 self.benchmark(*NULL, "--db", self.db)
 
+    def test_missed_without_room(self):
+        """A trial of a day has no room for its readings: of it nothing is stored, and the run says so."""
+        sweep = self.folder / "sweep.yaml"
+        sweep.write_text("library: null\ntest: fetch_range\nn-requests: 20\ntimeout: [2, 86400]\nwarm-up: 0\n")
+        result = self.benchmark("run-parameterized-test", sweep, "--db", self.db, status=1)
+        self.assert_sentence(result.stderr, "room")
+        self.assertEqual(self.rows(), 1)
+        result = self.benchmark("get-results", "-", "--db", self.db)
+        self.assert_sentence(result.stderr, "could not make all its trials: 1 of its trials is here")
+
     def test_not_begun_without_room(self):
         self.benchmark(*NULL, "--db", self.db)
         self.fill()

@@ -1,9 +1,10 @@
 """run-parameterized-test: any parameter takes a list, and the product is run."""
 
 import itertools
+import os
 import subprocess
 
-from _harness import BENCHMARK, Check, main
+from _harness import BENCHMARK, ENVS, Check, main
 
 COMMON = "n-requests: 20\ntimeout: 60\nwarm-up: 0\n"
 
@@ -98,12 +99,23 @@ class Sweep(Check):
         )
         self.assertNotIn("of its trials", self.benchmark("get-results", "-", "--db", self.db).stderr)
 
-    def test_one_that_is_not_made_is_missed(self):
-        text = 'library: null\ntest: fetch_range\ncongestion: ["cubic,reno", carrier-pigeon]\n'
+    def test_one_that_is_refused_is_a_result(self):
+        text = 'library: null\ntest: fetch_range\ncongestion: ["cubic,reno", carrier-pigeon, reno]\n'
         self.sweep(text + COMMON, status=1)
-        self.assertEqual(self.query("select ended from runs"), [("failed",)])
-        result = self.benchmark("get-results", "-")
-        self.assert_sentence(result.stderr, "could not make all its trials: 1 of its trials is here")
+        self.assertEqual(self.query("select ended from runs"), [("finished",)])
+        found = {row["congestion"]: row for row in self.results()}
+        states = {name: row["state"] for name, row in found.items()}
+        self.assertEqual(states, {"cubic,reno": "ok", "reno": "ok", "carrier-pigeon": "failed"})
+        self.assert_sentence(found["carrier-pigeon"]["findings"], "'carrier-pigeon' cannot be used here")
+        self.assertNotIn("of its trials", self.benchmark("get-results", "-").stderr)
+
+    def test_one_that_is_not_ready_is_a_result(self):
+        os.environ["GEOIO_ENVS"] = str(self.folder / "none")
+        self.addCleanup(os.environ.__setitem__, "GEOIO_ENVS", str(ENVS))
+        self.sweep("library: [null, aiohttp]\ntest: fetch_range\n" + COMMON, status=1)
+        found = {row["library_name"]: row for row in self.results()}
+        self.assertEqual([found[name]["state"] for name in ("aiohttp", "null")], ["failed", "ok"])
+        self.assert_sentence(found["aiohttp"]["findings"], "not ready to run: .*benchmark setup aiohttp")
 
     def test_nothing_is_evaluated(self):
         mark = self.folder / "mark"

@@ -213,13 +213,12 @@ static void end_trial(struct experiment *experiment, const struct job *job,
 	write_textfile(experiment);
 }
 
-/* For a job that was not tried: its options are wrong, its library is not
- * ready, or there is no room for its results. */
+/* For a job of which nothing is stored: it stands alone and cannot be tried, or
+ * there is no room for its results. */
 static int end_untried(struct experiment *experiment, int code,
 		       const struct err *why)
 {
 	experiment->failed = true;
-	experiment->refused += code == ERR_USAGE;
 	live_end(&experiment->live, NULL);
 	if (experiment->job_count == 1)
 		return code;
@@ -281,16 +280,12 @@ static int check_jobs(const struct experiment *experiment, struct err *err)
 }
 
 /* Whether it can be tried at all. */
-static int check_job(struct experiment *experiment, const struct job *job,
-		     struct err *err)
+static int check_job(const struct job *job, struct err *err)
 {
-	int code;
-
 	if (!job->library->ready)
 		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
 			       job->library->name, job->library->remedy);
-	code = open_files_check(&job->spec, 1, open_files_limit(), err);
-	return code < 0 ? code : keep_room(experiment, job, err);
+	return open_files_check(&job->spec, 1, open_files_limit(), err);
 }
 
 static int prepare_job(struct experiment *experiment, const struct job *job,
@@ -339,18 +334,23 @@ static int run_job(struct experiment *experiment, const struct job *job,
 {
 	struct summary summary = { 0 };
 	struct trial trial = { 0 };
-	int code = check_job(experiment, job, err);
-	bool tried = code == 0;
+	bool alone = experiment->job_count == 1;
+	int code = keep_room(experiment, job, err);
+	bool has_room = code == 0, tried;
 
+	if (has_room)
+		code = check_job(job, err);
+	tried = code == 0;
 	if (tried)
 		code = try_job(experiment, job, &trial, &summary, err);
-	else if (experiment->job_count > 1)
+	else if (!alone)
 		name_job(experiment, job);
+	experiment->refused += code == ERR_USAGE;
 	if (code == 0)
 		end_trial(experiment, job, &trial, &summary);
 	else if (code == ERR_INTERRUPTED)
 		live_end(&experiment->live, NULL);
-	else if (!tried || code == ERR_USAGE)
+	else if (!has_room || (alone && (!tried || code == ERR_USAGE)))
 		code = end_untried(experiment, code, err);
 	else
 		code = end_failed(experiment, job, code, &trial, err);
