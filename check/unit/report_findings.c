@@ -48,9 +48,10 @@ static void check_findings_written(void **state)
 	result_row_init(&row);
 	findings_add(&row.findings, "in_flight", "first; and why");
 	findings_add(&row.findings, "repeated", "second");
+	findings_add(&row.findings, "in_flight", "third");
 	object = report_json(&row, false);
 	list = json_object_get(object, "findings");
-	assert_int_equal(json_array_size(list), 2);
+	assert_int_equal(json_array_size(list), 3);
 	assert_string_equal(json_string_value(json_object_get(
 		json_array_get(list, 0), "name")), "in_flight");
 	assert_string_equal(json_string_value(json_object_get(
@@ -59,7 +60,7 @@ static void check_findings_written(void **state)
 		object, "finding_names")), "in_flight;repeated");
 	json_decref(object);
 	WRITTEN(line, report_csv_row(out, &row, REPORT_TRIALS));
-	assert_non_null(strstr(line, ",first; and why; second,"
+	assert_non_null(strstr(line, ",first; and why; second; third,"
 				     "in_flight;repeated,"));
 	free(line);
 	result_row_release(&row);

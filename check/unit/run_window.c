@@ -125,7 +125,7 @@ static void deadline_overslept(void **state)
 	fixture_release(&f);
 }
 
-/* A reading at GO that takes too long is said, not hidden. */
+/* A reading at GO that takes too long is known, so that it can be said. */
 static void go_overslept(void **state)
 {
 	struct fixture f;
@@ -135,7 +135,7 @@ static void go_overslept(void **state)
 	f.request.hooks.go = slow_hook;
 	assert_int_equal(fixture_run(&f), 0);
 	assert_int_equal(f.trial.replica[0].state, REPLICA_FINISHED);
-	assert_contains(said(&f.trial.findings), "reading at GO ended");
+	assert_true(f.trial.go_read_late_ns > 0);
 	fixture_release(&f);
 }
 

@@ -23,6 +23,9 @@
 #define OTHERS_LIMIT 0.1
 #define OTHERS_LEAST_S 0.5 /* a shorter window tells nothing of others */
 
+/* Of the window: what a late start takes from its rates and its CPU. */
+#define GO_LATE 0.01
+
 /* Sums over the replicas. */
 struct sums {
 	uint64_t started, records, after, unfinished, bytes_recorded, ok,
@@ -363,6 +366,26 @@ static void check_still(struct trial *trial, const struct sums *s)
 				  window_s);
 }
 
+/* A reading that follows a late GO is late too: it is one thing, said once. */
+static void check_go(struct trial *trial, const struct sums *s)
+{
+	double window_ns = (double)(trial->window_end_ns - trial->go_ns);
+	double sent_ns = (double)trial->go_sent_late_ns;
+	double read_ns = (double)trial->go_read_late_ns;
+	bool sent = sent_ns > GO_LATE * window_ns;
+	double late_ns = sent ? sent_ns : read_ns;
+
+	(void)s;
+	if (late_ns > GO_LATE * window_ns)
+		trial_add_finding(trial, FINDING_GO_LATE,
+				  "%s %.3g ms too late, in a window of %.5g "
+				  "ms: is the machine busy with something "
+				  "else?",
+				  sent ? "the last GO was sent"
+				       : "the reading at GO ended",
+				  late_ns / NS_PER_MS, window_ns / NS_PER_MS);
+}
+
 void analyse_reconcile(struct trial *trial)
 {
 	static void (*const checks[])(struct trial *, const struct sums *) = {
@@ -372,6 +395,7 @@ void analyse_reconcile(struct trial *trial)
 		check_unfinished, check_rate,	     check_amount,
 		check_content,	  check_stop,
 		check_congestion, check_others,	     check_still,
+		check_go,
 	};
 	static void (*const cell_checks[])(struct trial *) = {
 		reconcile_cpu,    reconcile_link,	reconcile_limits,

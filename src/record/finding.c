@@ -1,5 +1,6 @@
 #include "record/finding.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +53,23 @@ char *findings_texts(const struct findings *findings)
 	return findings->count ? str_detach(&all) : NULL;
 }
 
+static bool is_named_before(const struct findings *findings, size_t i)
+{
+	const char *name = findings->list[i].name;
+
+	for (size_t k = 0; *name && k < i; k++)
+		if (!strcmp(findings->list[k].name, name))
+			return true;
+	return false;
+}
+
 char *findings_names(const struct findings *findings)
 {
 	struct str all = STR_INIT;
 
 	for (size_t i = 0; i < findings->count; i++)
-		str_addf(&all, "%s%s", i ? ";" : "", findings->list[i].name);
+		if (!is_named_before(findings, i))
+			str_addf(&all, "%s%s", i ? ";" : "",
+				 findings->list[i].name);
 	return findings->count ? str_detach(&all) : NULL;
 }

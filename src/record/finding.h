@@ -83,7 +83,8 @@ void findings_add(struct findings *findings, const char *name,
 void findings_copy(const struct findings *from, struct findings *to);
 void findings_release(struct findings *findings);
 
-/* All of them, "; " or ";" between; NULL: there is none. The caller frees. */
+/* All sentences, "; " between, and each name once, ";" between; NULL: there is
+ * none. The caller frees. */
 char *findings_texts(const struct findings *findings);
 char *findings_names(const struct findings *findings);
 

@@ -228,6 +228,8 @@ struct trial {
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
 	uint64_t origin_still_ns; /* of the window, that it stood still */
+	uint64_t go_sent_late_ns; /* the last GO, after go_ns; 0: it was not */
+	uint64_t go_read_late_ns; /* the end of the reading at GO, so too */
 	uint64_t strays;        /* orphans of which nobody knows whose they are,
 				 * where no group counts them */
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */
