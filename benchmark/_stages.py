@@ -162,7 +162,10 @@ def judge(op, answers, check_crc=True):
 
 
 def _wrong_size(request, answer):
-    """Returns (outcome, sentence), or None where the size is right, as any of a reader's is. Raises WrongType."""
+    """Returns (outcome, sentence), or None where the size is right, as any of a reader's is.
+
+    Raises WrongType.
+    """
     _answers.check(request.verb, answer)
     if request.verb in READERS:
         return None
