@@ -317,7 +317,9 @@ class Full(Check):
     def test_missed_without_room(self):
         """A trial of a day has no room for its readings: of it nothing is stored, and the run says so."""
         sweep = self.folder / "sweep.yaml"
-        sweep.write_text("library: null\ntest: fetch_range\nn-requests: 20\ntimeout: [2, 86400]\nwarm-up: 0\n")
+        sweep.write_text(
+            "library: null\ntest: fetch_range\nn-requests: 20\ntimeout: [2, 86400]\nwarm-up: 0\n"
+        )
         result = self.benchmark("run-parameterized-test", sweep, "--db", self.db, status=1)
         self.assert_sentence(result.stderr, "room")
         self.assertEqual(self.rows(), 1)
