@@ -168,17 +168,24 @@ def _text(error):
     """Returns an exception's text; of a group its members'; of obstore's pages of Rust the sentence alone."""
     if isinstance(error, BaseExceptionGroup):
         return "; ".join(map(_line, error.exceptions))
-    return str(error).partition("\n\nDebug source:")[0]
+    return _str(error).partition("\n\nDebug source:")[0]
+
+
+def _str(error):
+    try:
+        return str(error)
+    except Exception as own:
+        return f"its text cannot be had: its __str__ raises {type(own).__name__}"
 
 
 def _causes(error):
     """Yields (text, line) of what is behind an exception, innermost first; of obstore's what it quotes."""
     for message, parse in reversed(
-        re.findall(r'message: "([^"]+)"|hyper::Error\(\s*(Parse\([\w\s,(]+\))', str(error))
+        re.findall(r'message: "([^"]+)"|hyper::Error\(\s*(Parse\([\w\s,(]+\))', _str(error))
     ):
         words = message or re.sub(r"[\s,]+", "", parse)
         yield words, words
     for link in reversed(list(chain(error))[1:]):
         # A time limit's own way of stopping a task explains nothing.
-        if str(link) and type(link).__name__ != "CancelledError":
+        if _str(link) and type(link).__name__ != "CancelledError":
             yield " ".join(_text(link).split()), _line(link)

@@ -1,4 +1,7 @@
-"""Runs a test whose operation is a coroutine function: one task a slot, all on one event loop."""
+"""Runs a test whose operation is a coroutine function: one task a slot, all on one event loop.
+
+Whatever a test raises is caught, SystemExit too: from a task it would end the loop, and with it the replica.
+"""
 
 import asyncio
 import contextlib
@@ -43,7 +46,8 @@ async def _replica(job, channel):
     async with contextlib.AsyncExitStack() as stack:
         try:
             client = await stack.enter_async_context(_client(job))
-        except Exception as error:
+        except BaseException as error:
+            _raise_if_stopped(error)
             raise job.client_error(error) from error
         await _prove(job, client)
         await _burst(job, client)
@@ -81,6 +85,12 @@ async def _attempt(job, client, op):
         return await job.operation(client, op)
 
 
+def _raise_if_stopped(error):
+    """Raises a cancellation that stops the replica; one by the library itself is a failure."""
+    if isinstance(error, asyncio.CancelledError) and asyncio.current_task().cancelling():
+        raise error
+
+
 async def _prove(job, client):
     for op, expected in job.proof():
         try:
@@ -88,7 +98,8 @@ async def _prove(job, client):
             prove_one(job, op, expected, data)
         except StageError:
             raise
-        except Exception as error:
+        except BaseException as error:
+            _raise_if_stopped(error)
             raise StageError("proof", f"{describe_operation(op)}: {job.tell(error)}") from error
 
 
@@ -98,7 +109,8 @@ async def _burst(job, client):
     async def one(op):
         try:
             outcome, sentence = judge(op, await _attempt(job, client, op))
-        except Exception as error:
+        except BaseException as error:
+            _raise_if_stopped(error)
             return op, job.tell(error)
         return None if outcome == OK else (op, sentence)
 
@@ -114,10 +126,13 @@ async def _work(job, client, work):
     tasks = [asyncio.create_task(slot(job, client, work, i)) for i in work.slots]
     watchdog = asyncio.create_task(_watch(work, tasks))
     sleep_until(work.begin_ns)
-    done, pending = await asyncio.wait(
-        tasks, timeout=work.seconds_to_close(), return_when=asyncio.FIRST_EXCEPTION
-    )
-    work.close()
+    try:
+        done, pending = await asyncio.wait(
+            tasks, timeout=work.seconds_to_close(), return_when=asyncio.FIRST_EXCEPTION
+        )
+    finally:
+        # Also where the replica is interrupted: a slot goes on after what stops it alone.
+        work.close()
     for task in (watchdog, *pending):
         task.cancel()
     await asyncio.wait((watchdog, *pending), timeout=_LET_GO_SECONDS)
@@ -161,14 +176,16 @@ async def _one(job, client, work, slot, op, intended, start):
         data = await job.operation(client, op)
         end = now()
         work.succeed(slot, op, intended, start, end, data)
-    except Exception as error:
-        end = now()
-        work.fail(slot, op, intended, start, end, error)
-        # A library that fails without waiting for anything must not keep the others from running.
-        await asyncio.sleep(0)
     except asyncio.CancelledError as error:
         end = now()
         await _cancelled(work, slot, op, intended, start, end, error)
+    except BaseException as error:
+        end = now()
+        if work.closed and isinstance(error, GeneratorExit):
+            raise  # the task itself is thrown away
+        work.fail(slot, op, intended, start, end, error)
+        # A library that fails without waiting for anything must not keep the others from running.
+        await asyncio.sleep(0)
     return end
 
 

@@ -43,7 +43,7 @@ async def _all(op, stage, calls):
     Where one fails the others are awaited: to stop them would break connections that the next operation
     needs. Stopped itself, it stops them all.
     """
-    tasks = [asyncio.ensure_future(call) for call in calls]
+    tasks = [asyncio.ensure_future(_kept(call)) for call in calls]
     try:
         await asyncio.wait(tasks)
     except asyncio.CancelledError:
@@ -62,11 +62,24 @@ async def _all(op, stage, calls):
     return [task.result() for task in tasks]
 
 
+class _Kept(Exception):
+    """Stands for its cause, which would end the event loop if a task raised it."""
+
+
+async def _kept(call):
+    try:
+        return await call
+    except (KeyboardInterrupt, SystemExit) as error:
+        raise _Kept from error
+
+
 def _raise_first(op, stage, tasks):
     """Raises what the first of the failed ones raised; of one that the library stopped, CancelledError."""
     for request, task in zip(stage, tasks, strict=True):
         if task.cancelled() or task.exception():
             op.failed = request
+            if not task.cancelled() and isinstance(task.exception(), _Kept):
+                raise task.exception().__cause__
             task.result()
 
 

@@ -288,6 +288,17 @@ class Outcomes(unittest.TestCase):
         self.assertEqual(_protocol.describe(said), "ValueError: it was refused")
         self.assertEqual(_protocol.describe(KeyError()), "KeyError")
 
+    def test_an_exception_that_cannot_be_told_is_told_so(self):
+        class Mute(Exception):
+            def __str__(self):
+                raise KeyError("no text")
+
+        said = "Mute: its text cannot be had: its __str__ raises KeyError"
+        self.assertEqual(_protocol.describe(Mute()), said)
+        self.assertEqual(_protocol.describe(caused(ValueError("x"), Mute())), f"ValueError: x ({said})")
+        for library in _outcomes.RULES:
+            self.expect(library, Mute(), "other")
+
     def test_a_chain_that_goes_round_ends(self):
         one, two = ValueError(), ValueError()
         one.__cause__, two.__cause__ = two, one

@@ -284,6 +284,33 @@ class Failing(Replicas):
         self.assertEqual({r[9] for r in records}, {_outcomes.OTHER})
         self.assertIn("ValueError: a?b?c", done["failures"]["other"])
 
+    def test_no_exception_ends_the_replica(self):
+        """Those of BaseException too, in coroutines and in threads."""
+        setup = self.scene().setup("odd", "http://127.0.0.1:1", n_requests=20)
+        for name in ("SystemExit(3)", "KeyboardInterrupt()", "GeneratorExit()", "BaseException('x')"):
+            for text in (SLOW, SLOW.replace("async def", "def").replace("import asyncio\n", "")):
+                with self.subTest(name=name, asynchronous=text is SLOW):
+                    script = self.script(text.format(wait=f"raise {name}"))
+                    os.truncate(setup["records"]["path"], 0)
+                    os.truncate(setup["records"]["path"], setup["records"]["capacity"] * 64)
+                    _, done, records, _ = self.run_whole(script, setup)
+                    self.assertEqual([r[9] for r in records], [_outcomes.OTHER] * 20)
+                    self.assertEqual(done["stopped_by"], "n_requests")
+                    self.assertIn(name.partition("(")[0], done["failures"]["other"])
+
+    def test_no_exception_ends_a_replica_before_go(self):
+        scene = self.scene()
+        setup = scene.setup("odd", self.serve(scene).endpoint)
+        for name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "asyncio.CancelledError"):
+            text = SLOW.replace("(no_io=True)", "").replace("if target.timed:", "if True:")
+            script = self.script(text.format(wait=f"raise {name}"))
+            told = name.rpartition(".")[2]
+            self.refused(script, setup, "proof", "operation 0", told, "odd/slow.py, line ")
+            verify = {**setup["verify"], "proof": None}
+            self.refused(script, {**setup, "verify": verify}, "burst", "4 of 4", told)
+            script = self.script(text.replace("return target", f"raise {name}").format(wait="pass"))
+            self.refused(script, setup, "setup", "the client cannot be made", told)
+
     def test_coroutines_in_flight_at_the_end_are_unfinished(self):
         script = self.script(SLOW.format(wait="await asyncio.sleep(3600)"))
         changes = {"timeout_seconds": 0.2, "operation_timeout_seconds": 5}

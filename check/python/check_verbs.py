@@ -231,6 +231,12 @@ class Schedulers(Replicas):
             self.assertTrue(all(record[3] >= at for record, at in zip(records, ends[1::2], strict=True)))
             self.assertRegex(done["failures"]["reset"], r"\(k, 1 bytes from 2\): ConnectionResetError: gone")
 
+    def test_no_exception_of_a_request_ends_the_replica(self):
+        body = "if request.start == 2: raise SystemExit(3)\nreturn b'x'"
+        for _, (_, done, records, _) in self.both(body, self.setup_of((1, 3, 2))):
+            self.assertEqual([record[-1] for record in records], [_outcomes.OTHER] * 3)
+            self.assertRegex(done["failures"]["other"], r"\(k, 1 bytes from 2\): SystemExit: 3")
+
     def test_a_wrong_answer_starts_no_other_stage(self):
         for body, outcome in (("return b''", "truncated"), ("return b'xx'", "wrong_bytes")):
             for _, (_, done, records, _) in self.both(body, self.setup_of((1, 2))):
