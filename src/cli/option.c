@@ -10,6 +10,7 @@
 #include "base/near.h"
 #include "base/number.h"
 
+#define RANGE_SHOWN_MOST 1e9 /* in the help: a wider range tells nothing */
 #define LEAST_RATE 1e-6
 
 static void *field(struct options *options, const struct option_spec *spec)
@@ -463,11 +464,35 @@ static bool default_text(const struct option_spec *spec,
 	return true;
 }
 
+/* Where its words stand in parentheses at the end, or its end. */
+static size_t before_default(const char *help)
+{
+	size_t n = strlen(help);
+	const char *open = strrchr(help, '(');
+
+	return n && help[n - 1] == ')' && open > help
+		       ? (size_t)(open - help) - 1
+		       : n;
+}
+
+/* ", 1 to 1024" */
+static void add_range(const struct option_spec *spec, struct str *out)
+{
+	char least[NUMBER_TEXT_BYTES], most[NUMBER_TEXT_BYTES];
+
+	if (spec->kind == OPTION_COUNT && spec->max <= RANGE_SHOWN_MOST)
+		str_addf(out, ", %s to %s", number_text(spec->min, least),
+			 number_text(spec->max, most));
+}
+
 void option_add_help(const struct option_spec *spec, struct str *out)
 {
+	size_t words = before_default(spec->help);
 	char text[NUMBER_TEXT_BYTES];
 
-	str_add(out, spec->help);
+	str_add_n(out, spec->help, words);
+	add_range(spec, out);
+	str_add(out, spec->help + words);
 	if (spec->shows_default && default_text(spec, text))
 		str_addf(out, " (%s)", text);
 }
