@@ -43,7 +43,7 @@ static void check_table(void **state)
 	rows[4].test_name = mem_dup("cog_header");
 	reconfigure(&rows[4], "a");
 	for (int i = 0; i < 5; i++)
-		items[i] = (struct report_row){ &rows[i], i == 1 };
+		items[i] = (struct report_row){ &rows[i], i == 1, false };
 	WRITTEN(text, report_table(out, items, 5, &style));
 	assert_true(strstr(text, "quick") < strstr(text, "slow"));
 	assert_true(strstr(text, "slow") < strstr(text, "\nreference"));
@@ -66,7 +66,7 @@ static void check_table(void **state)
 static void check_common_finding(void **state)
 {
 	struct result_row rows[2];
-	struct report_row items[2] = { { &rows[0], false }, { &rows[1], false } };
+	struct report_row items[2] = { { &rows[0], false, false }, { &rows[1], false, false } };
 	struct report_style style = { 100, false };
 	char *text;
 
@@ -106,7 +106,7 @@ static void check_neighbours_once(void **state)
 		if (!i)
 			findings_add(&rows[i].findings, "repeated",
 				     "mine alone");
-		items[i] = (struct report_row){ &rows[i], false };
+		items[i] = (struct report_row){ &rows[i], false, false };
 	}
 	WRITTEN(text, report_table(out, items, 3, &style));
 	assert_non_null(strstr(text, "  all: other programs used 0.31 to 0.73 "
@@ -132,7 +132,7 @@ static void check_neighbours_once(void **state)
 static void check_harness_cost(void **state)
 {
 	struct result_row rows[2];
-	struct report_row items[2] = { { &rows[0], false }, { &rows[1], true } };
+	struct report_row items[2] = { { &rows[0], false, false }, { &rows[1], true, false } };
 	struct report_style style = { 100, false };
 	char *text;
 
@@ -150,6 +150,11 @@ static void check_harness_cost(void **state)
 	WRITTEN(text, report_table(out, items, 1, &style));
 	assert_non_null(strstr(text, "(run null too)"));
 	free(text);
+	items[0].compiled = true;
+	WRITTEN(text, report_table(out, items, 1, &style));
+	assert_null(strstr(text, "worker.py"));
+	free(text);
+	items[0].compiled = false;
 	free(rows[0].state);
 	rows[0].state = mem_dup("failed");
 	WRITTEN(text, report_table(out, items, 1, &style));
@@ -163,7 +168,7 @@ static void check_harness_cost(void **state)
 static void check_unproven(void **state)
 {
 	struct result_row rows[2];
-	struct report_row items[2] = { { &rows[0], false }, { &rows[1], true } };
+	struct report_row items[2] = { { &rows[0], false, false }, { &rows[1], true, false } };
 	struct report_style style = { 100, false };
 	char *text;
 
@@ -186,7 +191,7 @@ static void check_unproven(void **state)
 static void check_many_notes(void **state)
 {
 	struct result_row row;
-	struct report_row item = { &row, false };
+	struct report_row item = { &row, false, false };
 	struct report_style style = { 100, false };
 	char *text;
 
@@ -213,7 +218,7 @@ static void check_many_notes(void **state)
 static void check_narrow_table(void **state)
 {
 	struct result_row row;
-	struct report_row item = { &row, false };
+	struct report_row item = { &row, false, false };
 	struct report_style style = { 60, false };
 	char *text;
 
@@ -258,7 +263,7 @@ static void check_placement(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		fill_cell(&rows[i], i ? "limited" : "free", i);
-		items[i] = (struct report_row){ &rows[i], false };
+		items[i] = (struct report_row){ &rows[i], false, false };
 	}
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_non_null(strstr(text, "isolation: cell (control groups v1, "
@@ -279,7 +284,7 @@ static void check_placement(void **state)
 static unsigned groups_of(const struct result_row *a,
 			  const struct result_row *b)
 {
-	struct report_row items[2] = { { a, false }, { b, false } };
+	struct report_row items[2] = { { a, false, false }, { b, false, false } };
 	struct report_style style = { 100, false };
 	unsigned groups = 0;
 	char *text;
@@ -341,7 +346,7 @@ static void assert_headings(const struct result_row *a,
 			    const struct result_row *b, const char *first,
 			    const char *second)
 {
-	struct report_row items[] = { { a, false }, { b, false } };
+	struct report_row items[] = { { a, false, false }, { b, false, false } };
 	struct report_style style = { 400, false };
 	char *text;
 
@@ -450,7 +455,7 @@ static void check_heading_wraps(void **state)
 					     : "http://another.example");
 		rows[i].keep_alive_timeout_seconds = i;
 		reconfigure(&rows[i], i ? "a" : "b");
-		items[i] = (struct report_row){ &rows[i], false };
+		items[i] = (struct report_row){ &rows[i], false, false };
 	}
 	WRITTEN(text, report_table(out, items, 2, &style));
 	assert_non_null(strstr(text, "\n  "));

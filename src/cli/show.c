@@ -67,9 +67,12 @@ void show_summaries(const struct experiment *experiment)
 		return;
 	}
 	rows = mem_array(experiment->finished_count, sizeof(*rows));
-	for (size_t i = 0; i < experiment->finished_count; i++)
-		rows[i] = (struct report_row){ &experiment->finished[i].summary.total,
-					       experiment->finished[i].baseline };
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		rows[i] = (struct report_row){ &one->summary.total,
+					       one->baseline, one->compiled };
+	}
 	qsort(rows, experiment->finished_count, sizeof(*rows), by_config);
 	putchar('\n');
 	report_table(stdout, rows, experiment->finished_count, &style);

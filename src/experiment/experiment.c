@@ -124,7 +124,8 @@ static void keep_summary(struct experiment *experiment,
 	MEM_ROOM(experiment->finished, experiment->finished_count,
 		 experiment->finished_capacity);
 	experiment->finished[experiment->finished_count++] = (struct finished){
-		*summary, job->library->kind == LIBRARY_BASELINE
+		*summary, job->library->kind == LIBRARY_BASELINE,
+		!strcmp(job->library->language, "c")
 	};
 }
 

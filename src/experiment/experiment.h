@@ -45,6 +45,7 @@ struct prepared {
 struct finished {
 	struct summary summary;
 	bool baseline; /* reference, null */
+	bool compiled; /* in C */
 };
 
 /* What is the same for all trials of a run. Borrowed. */

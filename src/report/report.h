@@ -43,6 +43,7 @@ void report_json_write(FILE *out, const json_t *value, bool indent);
 struct report_row {
 	const struct result_row *row;
 	bool baseline; /* reference, null: shown beneath, not ranked */
+	bool compiled; /* its worker is no worker.py */
 };
 
 struct report_style {

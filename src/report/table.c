@@ -105,15 +105,15 @@ static const struct result_row *find_null(const struct group *g)
 	return NULL;
 }
 
-static bool is_measured(const struct report_row *item)
+static bool is_python(const struct report_row *item)
 {
-	return !item->baseline && !failed(item->row);
+	return !item->compiled && !item->baseline && !failed(item->row);
 }
 
-static bool has_measured(const struct group *g)
+static bool has_python(const struct group *g)
 {
 	for (size_t i = 0; i < g->count; i++)
-		if (is_measured(g->rows[i]))
+		if (is_python(g->rows[i]))
 			return true;
 	return false;
 }
@@ -150,7 +150,7 @@ static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 	if (!strncmp(g->rows[0]->row->test_name, "cog_header", 10))
 		str_add(&text, " and the header parser");
 	add_harness_cost(&text, g);
-	if (known || has_measured(g))
+	if (known || has_python(g))
 		put_line(out, text.buf, width);
 	if (g->limits.reference)
 		put_line(out, "ref.: requests/s as a share of reference, a "
