@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -15,58 +16,68 @@
 #include "run/descendants.h"
 
 #define FORKERS 40
-#define LIFE_NS (5 * NS_PER_S) /* none outlives the check by much */
+#define PATIENCE_NS (60 * NS_PER_S) /* for those that never end */
 
-static int *alive; /* shared: forkers that have begun */
+static int *begun; /* shared: how many processes of forkers have */
+
+static void await_begun(int count, pid_t check)
+{
+	while (__atomic_load_n(begun, __ATOMIC_SEQ_CST) < count &&
+	       kill(check, 0) == 0)
+		clock_sleep_until(clock_now_ns() + NS_PER_MS);
+}
 
 /* Each is a child of the one before, which ends at once: who looks for one
- * finds it gone. */
-static _Noreturn void fork_and_end(uint64_t until_ns)
+ * finds it gone. They begin together, however slow the machine is, and end by
+ * themselves only after the check. */
+static _Noreturn void fork_and_end(pid_t check)
 {
-	__atomic_add_fetch(alive, 1, __ATOMIC_SEQ_CST);
-	while (clock_now_ns() < until_ns)
+	__atomic_add_fetch(begun, 1, __ATOMIC_SEQ_CST);
+	await_begun(FORKERS, check);
+	while (kill(check, 0) == 0) {
 		if (fork() > 0)
 			_exit(0);
+		__atomic_add_fetch(begun, 1, __ATOMIC_SEQ_CST);
+	}
 	_exit(0);
 }
 
-static _Noreturn void be_replica(void)
+static _Noreturn void be_replica(pid_t check)
 {
-	uint64_t until_ns = clock_now_ns() + LIFE_NS;
-
 	if (setsid() < 0)
 		_exit(1);
 	for (int i = 0; i < FORKERS; i++)
 		if (fork() == 0)
-			fork_and_end(until_ns);
+			fork_and_end(check);
 	_exit(0);
 }
 
 static void those_that_fork_faster_than_we_look(void **state)
 {
 	struct descendants all;
-	pid_t replica, beside;
+	pid_t replica, beside, check = getpid();
 	unsigned killed, left;
 	int status;
 
 	(void)state;
-	alive = mmap(NULL, sizeof(*alive), PROT_READ | PROT_WRITE,
+	begun = mmap(NULL, sizeof(*begun), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(alive != MAP_FAILED);
+	assert_true(begun != MAP_FAILED);
 	beside = fork();
-	if (beside == 0)
+	if (beside == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* where the check fails */
 		for (;;)
 			pause();
+	}
 	descendants_begin(&all);
 	replica = fork();
 	if (replica == 0)
-		be_replica();
+		be_replica(check);
 	assert_int_equal(waitpid(replica, &status, 0), replica);
 	assert_int_equal(status, 0);
-	while (__atomic_load_n(alive, __ATOMIC_SEQ_CST) < FORKERS)
-		clock_sleep_until(clock_now_ns() + NS_PER_MS);
+	await_begun(10 * FORKERS, check);
 	descendants_add(&all, replica);
-	killed = descendants_reap(&all, clock_now_ns() + LIFE_NS / 2, &left);
+	killed = descendants_reap(&all, clock_now_ns() + PATIENCE_NS, &left);
 	kill(-replica, SIGKILL); /* where the check fails */
 	assert_int_equal(left, 0);
 	assert_true(killed >= FORKERS);
@@ -74,7 +85,7 @@ static void those_that_fork_faster_than_we_look(void **state)
 	assert_int_equal(kill(beside, SIGKILL), 0);
 	assert_int_equal(waitpid(beside, &status, 0), beside);
 	descendants_release(&all);
-	munmap(alive, sizeof(*alive));
+	munmap(begun, sizeof(*begun));
 }
 
 int main(void)
