@@ -149,8 +149,11 @@ class FewSamples(Check):
                 self.assert_sentence(row["findings"], expected.replace("URL", re.escape(server.url)))
                 self.assertEqual(row["cpu_seconds_mean"], 1000 if found else None)
                 self.assertEqual(bool(row["cpu_seconds_count"]), found)
+                names = [*filter(None, (plain["finding_names"] or "").split(";"))]
+                names.append("scraped" if found else "scraped_too_few")
+                self.assertEqual(row["finding_names"], ";".join(names))
                 for name in plain:
-                    if name != "findings" and not name.startswith(DISTRIBUTIONS):
+                    if not name.startswith(("finding", *DISTRIBUTIONS)):
                         self.assertEqual(row[name], plain[name], name)
                 (replica,) = self.results("--per-replica", "--from=prometheus", server.url)
                 self.assertEqual(replica["memory_usage_bytes_max"], 1000 if found else None)
