@@ -214,8 +214,8 @@ static void end_trial(struct experiment *experiment, const struct job *job,
 	write_textfile(experiment);
 }
 
-/* For a job of which nothing is stored: it stands alone and cannot be tried, or
- * there is no room for its results. */
+/* For a job of which nothing is stored: it stands alone and cannot be tried, its
+ * library is not installed, or there is no room for its results. */
 static int end_untried(struct experiment *experiment, int code,
 		       const struct err *why)
 {
@@ -351,7 +351,8 @@ static int run_job(struct experiment *experiment, const struct job *job,
 		end_trial(experiment, job, &trial, &summary);
 	else if (code == ERR_INTERRUPTED)
 		live_end(&experiment->live, NULL);
-	else if (!has_room || (alone && (!tried || code == ERR_USAGE)))
+	else if (!has_room || !job->library->ready ||
+		 (alone && (!tried || code == ERR_USAGE)))
 		code = end_untried(experiment, code, err);
 	else
 		code = end_failed(experiment, job, code, &trial, err);
