@@ -86,6 +86,7 @@ class Job:
         self.protocol = orders.protocol
         self.target = orders.target
         self.load = orders.load
+        self._check_not_applied()
         self._sign_if_needed()
         self._read_plan(orders.plan)
         self._read_verify(orders)
@@ -93,6 +94,16 @@ class Job:
         if self.operation is None:
             self._use_verbs(orders)
         self.records = _records.open_file(orders.records_path, orders.records_capacity)
+
+    def _check_not_applied(self):
+        """Raises ValueError where the client's not_applied names no member of client_config."""
+        members = vars(self.target.client_config)
+        for name in self.test.not_applied:
+            if name not in members:
+                raise ValueError(
+                    f"not_applied of {self.library}'s client names {name!r}, which is no member of "
+                    f"target.client_config: there are {', '.join(members)}"
+                )
 
     def _read_plan(self, path):
         target = self.target

@@ -259,6 +259,10 @@ def _latency_ms(ordered):
     return {name: round(ordered[place] / 1e6, 3) for name, place in places.items()}
 
 
+def _or_dash(value, unit):
+    return "-" if value is None else f"{value} {unit}"
+
+
 def _print(test, summary, as_json):
     if as_json:
         print(json.dumps(summary))
@@ -274,8 +278,10 @@ def _print(test, summary, as_json):
     print(f"failures        {failures}")
     print(f"throughput      {summary['operations_per_second']:.1f} operations/s,", end=" ")
     print(f"{summary['bytes_per_second'] / 1e6:.2f} MB/s")
-    print("latency         " + ", ".join(f"{name} {value} ms" for name, value in latency.items()))
-    print(f"CPU             {summary['cpu_us_per_operation']} us an operation")
+    print(
+        "latency         " + ", ".join(f"{name} {_or_dash(value, 'ms')}" for name, value in latency.items())
+    )
+    print(f"CPU             {_or_dash(summary['cpu_us_per_operation'], 'us an operation')}")
     for name in summary["not_applied"]:
         print(f"not applied     {name}")
     for note in summary["notes"]:

@@ -94,6 +94,10 @@ def client(function=None, *, not_applied=(), notes=(), signed_by_worker=False):
     What it raises ends the replica.
     """
 
+    for name, given in (("not_applied", not_applied), ("notes", notes)):
+        if isinstance(given, str):
+            raise TypeError(f"{name} is a list of texts, not a text: write {name}=[{given!r}]")
+
     def set_client(function):
         _test.client = function
         _test.not_applied = tuple(not_applied)

@@ -429,7 +429,7 @@ class Refusing(Replicas):
         for kind in ("def", "async def"):
             for body, words in (
                 ("return None", "read returned None, not bytes (odd/slow.py, line 2)"),
-                ("return op.nothing", "has no attribute 'nothing' (odd/slow.py, line 4)"),
+                ("return op.nothing", "has no attribute 'nothing' (odd/slow.py, line "),
             ):
                 text = (
                     f"from benchmark import worker\n@worker.operation\n{kind} read(target, op):\n    {body}\n"
@@ -485,6 +485,16 @@ class Refusing(Replicas):
         self.refused(script, self.setup_with(), "setup", words)
         script = self.script("from benchmark import worker\nworker.main()\n")
         self.refused(script, self.setup_with(), "setup", "no @worker.operation")
+
+    def test_what_is_not_applied_is_a_member_of_client_config(self):
+        setup = self.scene().setup("odd", "http://127.0.0.1:1")
+        for given, words in (
+            ("not_applied=['keep_alive', 'pool_siz']", "names 'pool_siz', which is no member of"),
+            ("not_applied='pool_size'", "write not_applied=['pool_size'] (odd/slow.py, line "),
+            ("notes='one'", "write notes=['one']"),
+        ):
+            text = SLOW.replace("@worker.client", f"@worker.client({given})").format(wait="pass")
+            self.refused(self.script(text), setup, "setup", words)
 
     def test_a_client_that_cannot_be_made(self):
         text = SLOW.format(wait="pass").replace("return target", "raise OSError('no luck')")
@@ -581,6 +591,16 @@ class ByHand(Replicas):
         found = json.loads(self.run_by_hand(script, *flags, "--json").stdout)
         self.assertEqual((found["ok"], found["failures"], found["stopped_by"]), (50, {}, "n_requests"))
         self.assertGreater(found["latency_ms"]["max"], found["latency_ms"]["p50"])
+
+    def test_a_summary_of_failures_has_no_times(self):
+        scene = self.scene()
+        flags = ["--endpoint", "http://127.0.0.1:1", "--bucket", "data", "--n-requests", "5"]
+        done = self.run_by_hand(
+            TESTS / "pass" / "fetch_range.py", *flags, "--plan", str(self.folder / "plan")
+        )
+        self.assertIn("failures        5 connect\n", done.stdout, (scene, done.stderr))
+        self.assertIn("latency         p50 -, p90 -, p99 -, max -\n", done.stdout)
+        self.assertNotIn("None", done.stdout)
 
     def test_without_a_plan(self):
         scene = self.scene()
