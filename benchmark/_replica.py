@@ -15,6 +15,10 @@ from benchmark._request import VERBS, Request
 from benchmark._target import Target
 
 _RECORDS_MOST = 1 << 40
+_UNSIGNED = (
+    "credentials were given, and the requests that this library makes of headers() are not signed by them: "
+    "say signed_by_worker=True in @worker.client, unless it signs them itself"
+)
 
 
 class Orders:
@@ -50,6 +54,16 @@ def _missing(error):
         f"{error.filename} of the packet 'setup' is not open here: was the test started by another program? "
         "It must pass on all descriptors (in Python: close_fds=False)"
     )
+
+
+class _Unsigned:
+    """Stands for the signer of a library that has none by headers(): notes that it asked for them."""
+
+    was_asked = False
+
+    def __call__(self, url, span, method="GET"):
+        self.was_asked = True
+        return {"Range": span} if span else {}
 
 
 class Job:
@@ -157,7 +171,11 @@ class Job:
 
     def _sign_if_needed(self):
         target = self.target
-        if target.credentials is None or not self.test.signed_by_worker:
+        self._unsigned = _Unsigned()
+        if target.credentials is None:
+            return
+        if not self.test.signed_by_worker:
+            Request.sign = self._unsigned
             return
         from benchmark._sigv4 import Signer
 
@@ -207,7 +225,10 @@ class Job:
         """
         if isinstance(error, WrongType):
             return self._tell_wrong_type(error)
-        known = (outcome or self.classify(error)[0]) != _outcomes.OTHER
+        found, status = self.classify(error)
+        if status in (401, 403) and self._unsigned.was_asked:
+            return f"{describe(error)} ({_UNSIGNED})"
+        known = (outcome or found) != _outcomes.OTHER
         return describe(error) + ("" if known else place(error, self.test.folder))
 
     def _tell_wrong_type(self, error):
@@ -228,7 +249,11 @@ class Job:
         notes = list(self.test.notes)
         if self.no_io:
             notes.append("does no I/O: it has no proof and no burst, and no CRC is checked")
-        if Request.sign is not None:
+        if self._unsigned.was_asked:
+            notes.append(_UNSIGNED)
+        if Request.sign is self._unsigned:
+            Request.sign = None  # no more is to be learned
+        elif Request.sign is not None:
             notes.append("the worker signs each request (SigV4); its CPU is part of what is measured")
         return {
             "type": "ready",

@@ -55,6 +55,7 @@ class Request:
     def headers(self):
         """Returns a new dict of request headers: Range where it wants one, a signature where there are keys.
 
+        It signs only for a client of @worker.client(signed_by_worker=True).
         For libraries that speak plain HTTP; those that know S3 make their own. get_ranges has none: it is
         for libraries that make requests of it.
         """

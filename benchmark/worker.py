@@ -90,7 +90,7 @@ def client(function=None, *, not_applied=(), notes=(), signed_by_worker=False):
     not_applied: names of members of target.client_config that the library cannot honour.
     notes: sentences about what is measured.
     signed_by_worker: True for a library that has no signatures of its own: op.headers() then signs where
-    the store wants it.
+    there are credentials. Without it headers() signs nothing, which is noted where there are credentials.
     What it raises ends the replica.
     """
 

@@ -192,6 +192,27 @@ class Working(Replicas):
         self.run_whole(TESTS / "pass" / "fetch_range.py", scene.setup("pass", server.endpoint))
         self.assertFalse([head for head in server.heads if b"authorization" in head.lower()])
 
+    def test_headers_without_a_signature_are_noted_where_there_are_credentials(self):
+        keys = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "secret", "session_token": None}
+        note = "credentials were given, and the requests that this library makes of headers() are not signed"
+        text = (TESTS / "pass" / "fetch_range.py").read_text().replace("**plain.KNOBS", "")
+        script = self.script(text)
+        for credentials in (keys, None):
+            scene = self.scene()
+            server = self.serve(scene)
+            setup = scene.setup("odd", server.endpoint, credentials=credentials)
+            ready, *_ = self.run_whole(script, setup)
+            self.assertEqual(
+                [said.startswith(note) for said in ready["notes"]], [True] if credentials else []
+            )
+            self.assertFalse([head for head in server.heads if b"authorization" in head.lower()])
+        server.fault = lambda c, n: c.write(b"403 Forbidden", b"", b"") or True
+        setup = scene.setup("odd", server.endpoint, credentials=keys)
+        self.refused(script, setup, "proof", "status 403", note, "signed_by_worker=True")
+        script = self.script(SLOW.format(wait="pass"))
+        ready, *_ = self.run_whole(script, scene.setup("odd", server.endpoint, credentials=keys))
+        self.assertFalse([said for said in ready["notes"] if "credentials" in said])
+
     def test_null_says_that_it_does_no_io(self):
         for test in ("fetch_range", "cog_header"):
             scene = self.scene(test=test)
