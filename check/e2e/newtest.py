@@ -91,6 +91,18 @@ class NewTest(Check):
             self.assertEqual(made.count("# - One request for each operation"), 1, made)
             compile(made, f"{test}.py", "exec")
 
+    def test_a_test_that_is_left_out_is_told_at_once(self):
+        """Its name begins with no workload; with a workload in library.toml, or as one begins, it runs."""
+        description = self.folder / "stranger/library.toml"
+        for test, workload, told in (("speed", "", True), ("speedy", "fetch_range", False)):
+            if workload:
+                description.write_text(description.read_text().replace('# workload = "', 'workload = "'))
+            words = [TOP / "tools/new-test", "--tests", self.folder, "stranger", test]
+            done = subprocess.run(words, check=True, capture_output=True, text=True)
+            said = f"left out: {self.folder}/stranger/{test}.py: the test '{test}' has no workload"
+            self.assertEqual(said in done.stderr, told, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), told, done.stderr)
+
     def test_packages_without_a_lock(self):
         tests = self.folder / "tests"
         (tests / "stranger").mkdir(parents=True)
