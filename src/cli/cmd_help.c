@@ -10,10 +10,7 @@ static int run(struct options *options, struct err *err)
 	}
 	command = command_find(options->arguments[0]);
 	if (!command)
-		return err_set(err, ERR_USAGE,
-			       "there is no command '%s': `benchmark help` "
-			       "shows those there are",
-			       options->arguments[0]);
+		return command_unknown(options->arguments[0], err);
 	command_print_help(command, stdout);
 	return 0;
 }

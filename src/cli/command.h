@@ -28,6 +28,9 @@ extern const struct command *const commands[];
 
 const struct command *command_find(const char *name);
 
+/* For a word that is no command: names the nearest one. ERR_USAGE. */
+int command_unknown(const char *word, struct err *err);
+
 void command_print_help(const struct command *command, FILE *out);
 void command_print_all(FILE *out);
 

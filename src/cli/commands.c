@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/command.h"
 
 /* One line a command: the declaration and the table come from this list. */
@@ -37,6 +38,32 @@ const struct command *command_find(const char *name)
 			return commands[i];
 	}
 	return NULL;
+}
+
+int command_unknown(const char *word, struct err *err)
+{
+	const char *names[sizeof(commands) / sizeof(*commands)];
+	const char *near;
+	size_t count = 0;
+
+	for (; commands[count]; count++)
+		names[count] = commands[count]->name;
+	near = near_name(word, names, count);
+	/* The ancestor's, which its images start. */
+	if (!strcmp(word, "docker-entrypoint"))
+		return err_set(err, ERR_USAGE,
+			       "there is no command 'docker-entrypoint': "
+			       "`benchmark run-test LIBRARY TEST --isolation "
+			       "docker --image NAME` starts containers of any "
+			       "image");
+	if (near)
+		return err_set(err, ERR_USAGE,
+			       "there is no command '%s': did you mean '%s'?",
+			       word, near);
+	return err_set(err, ERR_USAGE,
+		       "there is no command '%s': `benchmark help` shows those "
+		       "there are",
+		       word);
 }
 
 void command_print_help(const struct command *command, FILE *out)

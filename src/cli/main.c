@@ -1,9 +1,9 @@
 /* The only file that ends the program. */
+#include <ctype.h>
 #include <signal.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/near.h"
 #include "cli/command.h"
 #include "cli/say.h"
 #include "cli/stream.h"
@@ -16,55 +16,30 @@ static int fail(int code, const struct err *err)
 	return code == ERR_INTERRUPTED ? 130 : 1;
 }
 
-static int unknown_command(const char *word)
-{
-	const char *names[64];
-	const char *near;
-	size_t count = 0;
-
-	while (commands[count] && count < 64) {
-		names[count] = commands[count]->name;
-		count++;
-	}
-	near = near_name(word, names, count);
-	/* The ancestor's, which its images start. */
-	if (!strcmp(word, "docker-entrypoint"))
-		say(stderr,
-		    "benchmark: there is no command 'docker-entrypoint': "
-		    "`benchmark run-test LIBRARY TEST --isolation docker "
-		    "--image NAME` starts containers of any image");
-	else if (near)
-		say(stderr,
-		    "benchmark: there is no command '%s': did you mean '%s'?",
-		    word, near);
-	else
-		say(stderr,
-		    "benchmark: there is no command '%s': `benchmark help` "
-		    "shows those there are",
-		    word);
-	return 2;
-}
-
 /* A word too many may be meant as the value of the option before it. */
 static void hint_at_option(const struct command *command,
 			   const struct options *options, char out[256])
 {
 	const struct option_spec *alone = options->alone;
+	const char *word = options->after_alone;
 	unsigned i = 0;
 
 	*out = '\0';
 	while (i < options->argument_count &&
-	       options->arguments[i] != options->after_alone)
+	       options->arguments[i] != word)
 		i++;
-	if (i == options->argument_count || alone->kind == OPTION_ADDRESS)
+	if (i == options->argument_count ||
+	    (alone->kind == OPTION_ADDRESS && isalpha((unsigned char)*word)))
 		return;
 	if (i < command->max_arguments)
 		snprintf(out, 256, ", or '%.64s' behind --%s",
-			 options->arguments[i], alone->name);
+			 word, alone->name);
 	snprintf(out + strlen(out), 256 - strlen(out), ": --%s %s", alone->name,
 		 alone->kind == OPTION_AREAS ? "alone tells all, its areas are "
 					       LOG_KNOWN
-					     : "takes true, false or nothing");
+		 : alone->kind == OPTION_ADDRESS
+			 ? "takes ADDRESS:PORT or nothing"
+			 : "takes true, false or nothing");
 }
 
 static int refuse_more(const struct command *command,
@@ -138,6 +113,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct command *command;
+	struct err err;
 
 	/* A reader may go away, and a file may exceed `ulimit -f`. These are
 	 * errors of write(), not our death. */
@@ -158,6 +134,6 @@ int main(int argc, char **argv)
 	}
 	command = command_find(argv[1]);
 	if (!command)
-		return unknown_command(argv[1]);
+		return fail(command_unknown(argv[1], &err), &err);
 	return run_command(command, argc - 1, argv + 1);
 }
