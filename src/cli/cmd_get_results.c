@@ -115,7 +115,8 @@ static void tell(const struct writer *w, const char *path)
 		w->from ? from_prometheus_absent(w->from) : 0;
 
 	if (strcmp(path, "-"))
-		say(stdout, "%llu rows written to %s", w->rows, path);
+		say(stdout, "%llu row%s written to %s", w->rows,
+		    w->rows == 1 ? "" : "s", path);
 	if (empty > absent)
 		fprintf(stderr, "benchmark: %llu of %llu rows are without "
 				"figures: Prometheus has too few samples of "
@@ -272,6 +273,19 @@ static int check_new_name(const char *path, const struct options *options,
 				     : "make it first, or for one file ");
 }
 
+/* A script may name its files as it likes. */
+static void tell_format(const char *path, const struct options *options)
+{
+	const char *dot = strrchr(file_name(path), '.');
+
+	if (dot && !strcmp(dot, ".json") && !options->json)
+		say(stderr, "benchmark: %s gets CSV: write --json for JSON",
+		    path);
+	if (dot && !strcmp(dot, ".csv") && options->json)
+		say(stderr, "benchmark: %s gets JSON: leave --json out for CSV",
+		    path);
+}
+
 static int check_request(const struct request *request,
 			 const struct options *options, struct err *err)
 {
@@ -284,6 +298,7 @@ static int check_request(const struct request *request,
 		return err_set(err, ERR_USAGE,
 			       "there is no folder %s: make it first, or give a "
 			       "file's path", request->path);
+	tell_format(request->path, options);
 	if (!file_is_dir(request->path))
 		return check_new_name(request->path, options, err);
 	if (!options->json && !options->per_replica)
