@@ -36,6 +36,7 @@ static void offer_commands(const struct completion *c)
 	}
 }
 
+/* The harness's own checks are no libraries that a person looks for. */
 static void offer_libraries(const struct completion *c)
 {
 	struct catalogue catalogue;
@@ -43,8 +44,9 @@ static void offer_libraries(const struct completion *c)
 
 	if (catalogue_load(&catalogue, plan_workload, &err) == 0)
 		for (size_t i = 0; i < catalogue.count; i++)
-			offer(c, catalogue.libraries[i].name,
-			      catalogue.libraries[i].version);
+			if (catalogue.libraries[i].kind != LIBRARY_CHECK)
+				offer(c, catalogue.libraries[i].name,
+				      catalogue.libraries[i].version);
 	catalogue_release(&catalogue);
 }
 
