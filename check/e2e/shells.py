@@ -68,6 +68,7 @@ class Shells(Check):
 
     def test_the_manual_has_all_options(self):
         page = self.benchmark("manual").stdout
+        self.assertIn(r"benchmark \-\-version", page)
         listed = re.findall(r"^  ([a-z-]+)  ", self.benchmark("help").stdout, re.M)
         self.assertGreater(len(listed), 10)
         for command in listed:

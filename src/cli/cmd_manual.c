@@ -161,6 +161,7 @@ static const char head[] =
 	".B benchmark\n"
 	".I COMMAND\n"
 	"[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n"
+	".br\n.B benchmark \\-\\-version\n"
 	".SH DESCRIPTION\n"
 	"It lets I/O libraries that read geospatial data do the same work "
 	"against an S3\\-like store of its own, or one outside, and measures "
