@@ -256,6 +256,8 @@ static void check_throttled(void **state)
 	assert_silent(&trial);
 	r->throttled_ns = 101 * MS;
 	assert_says(&trial, "waited 0.101 s");
+	trial.spec.cpus_limit = 1;
+	assert_says(&trial, "its quota of 1 CPU, ");
 	r->throttled_ns = COUNT_UNKNOWN;
 	assert_silent(&trial);
 	trial_release(&trial);

@@ -437,6 +437,9 @@ static void check_limits_differ(void **state)
 	a.memory_limit_bytes = b.memory_limit_bytes + 1024 * 1024;
 	a.link_bits_per_second = b.link_bits_per_second + 10000;
 	assert_headings(&a, &b, " 100.01 Mbit/s\n", " 100 Mbit/s\n");
+	a.cpus_limit = 1;
+	assert_headings(&a, &b, "each replica: 1 CPU, ",
+			"each replica: 0.5 CPUs, ");
 	result_row_release(&a);
 	result_row_release(&b);
 }

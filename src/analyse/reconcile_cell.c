@@ -168,11 +168,11 @@ static bool check_throttled(struct trial *trial, const struct replica *replica)
 		return false;
 	trial_add_finding(
 		trial, FINDING_THROTTLED,
-		"replica %u waited %.3g s for its quota of %.3g CPUs, "
+		"replica %u waited %.3g s for its quota of %.3g CPU%s, "
 		"all CPUs added up, in a window of %.3g s: --cpus "
 		"limits this result",
 		replica->number, waited_s, trial->spec.cpus_limit,
-		window_s);
+		trial->spec.cpus_limit == 1 ? "" : "s", window_s);
 	return true;
 }
 

@@ -227,7 +227,8 @@ static void add_limits(struct str *text, const struct group *g,
 	struct str limits = STR_INIT;
 
 	if (isfinite(row->cpus_limit))
-		str_addf(&limits, ", %.6g CPUs", row->cpus_limit);
+		str_addf(&limits, ", %.6g CPU%s", row->cpus_limit,
+			 row->cpus_limit == 1 ? "" : "s");
 	else
 		add_no_limit(&limits, g, "cpus_limit", "CPU time");
 	if (row->memory_limit_bytes != COUNT_UNKNOWN)
