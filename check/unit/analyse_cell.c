@@ -552,30 +552,6 @@ static void check_start_columns(void **state)
 	trial_release(&trial);
 }
 
-/* What matters is its part of the window, and it is said once. */
-static void check_late_go(void **state)
-{
-	struct trial trial;
-
-	(void)state;
-	make_trial(&trial, 1);
-	trial.go_read_late_ns = 20 * MS;
-	analyse_reconcile(&trial);
-	assert_int_equal(trial.findings.count, 0);
-	trial.go_read_late_ns = 21 * MS;
-	analyse_reconcile(&trial);
-	assert_int_equal(trial.findings.count, 1);
-	assert_string_equal(trial.findings.list[0].name, "go_late");
-	assert_says(&trial, "the reading at GO ended 21 ms too late");
-	trial.go_sent_late_ns = 22 * MS;
-	trial.go_read_late_ns = 30 * MS;
-	analyse_reconcile(&trial);
-	assert_int_equal(trial.findings.count, 2);
-	assert_says(&trial, "the last GO was sent 22 ms too late, in a window "
-			    "of 2000 ms");
-	trial_release(&trial);
-}
-
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -596,7 +572,6 @@ int main(void)
 		cmocka_unit_test(check_anonymous_memory),
 		cmocka_unit_test(check_machine_columns),
 		cmocka_unit_test(check_start_columns),
-		cmocka_unit_test(check_late_go),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

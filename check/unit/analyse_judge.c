@@ -267,6 +267,29 @@ static void check_seen(void **state)
 					       "replicas"));
 }
 
+static void assert_said(const char *part, size_t count)
+{
+	analyse_reconcile(&trial);
+	if (trial.findings.count != count || !strstr(said(&trial.findings), part))
+		fail_msg("not %zu, or no '%s': %s", count, part,
+			 said(&trial.findings));
+}
+
+/* What matters is its part of the window, and it is said once. */
+static void check_late_go(void **state)
+{
+	(void)state;
+	trial.go_read_late_ns = 20 * MS;
+	assert_said("", 0);
+	trial.go_read_late_ns = 21 * MS;
+	assert_said("the reading at GO ended 21 ms too late", 1);
+	assert_string_equal(trial.findings.list[0].name, "go_late");
+	trial.go_sent_late_ns = 22 * MS;
+	trial.go_read_late_ns = 30 * MS;
+	assert_said("the last GO was sent 22 ms too late, in a window of 2000 "
+		    "ms", 2);
+}
+
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, make, undo)
 
 int main(void)
@@ -278,7 +301,7 @@ int main(void)
 		CHECK(check_count),	CHECK(check_two_reasons),
 		CHECK(check_shares),	CHECK(check_wrong_bytes),
 		CHECK(check_texts),	CHECK(check_rate),
-		CHECK(check_seen),
+		CHECK(check_seen),	CHECK(check_late_go),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);
