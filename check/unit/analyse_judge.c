@@ -290,6 +290,22 @@ static void check_late_go(void **state)
 		    "ms", 2);
 }
 
+/* Others in their place make the sum no less. */
+static void check_kinds(void **state)
+{
+	(void)state;
+	r->ledger.requests_head = r->heads = 500;
+	r->ledger.requests_list = r->lists = 200;
+	assert_said("", 0);
+	r->ledger.requests_head = 499;
+	assert_said("lib: the origin saw only 499 HEAD requests for operations "
+		    "that need 500", 1);
+	assert_string_equal(trial.findings.list[0].name, "requests_fewer");
+	r->ledger.requests_head = 501;
+	r->ledger.requests_list = 199;
+	assert_said("only 199 listings for operations that need 200", 2);
+}
+
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, make, undo)
 
 int main(void)
@@ -302,6 +318,7 @@ int main(void)
 		CHECK(check_shares),	CHECK(check_wrong_bytes),
 		CHECK(check_texts),	CHECK(check_rate),
 		CHECK(check_seen),	CHECK(check_late_go),
+		CHECK(check_kinds),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

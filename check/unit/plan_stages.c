@@ -280,6 +280,8 @@ static void sampled_operations_have_crcs(void **state)
 		assert_int_equal(expect.answer_bytes, seen->at);
 		assert_int_equal(expect.requests.least, 7);
 		assert_int_equal(expect.requests.most, 7);
+		assert_int_equal(expect.heads, 1);
+		assert_int_equal(expect.lists, 0);
 		json_decref(line);
 		free(seen);
 	}

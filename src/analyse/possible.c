@@ -24,6 +24,7 @@ static bool is_alike(const struct plan_expect *a, const struct plan_expect *b)
 {
 	return a->answer_bytes == b->answer_bytes &&
 	       a->begun == b->begun &&
+	       a->heads == b->heads && a->lists == b->lists &&
 	       a->requests.least == b->requests.least &&
 	       a->requests.most == b->requests.most &&
 	       a->body_bytes.least == b->body_bytes.least &&

@@ -33,6 +33,8 @@ struct sums {
 	uint64_t requests, body_bytes, repeated, connections, hold_reached;
 	uint64_t attempts;          /* that the replicas tell */
 	struct plan_span expected;  /* requests */
+	uint64_t heads, lists;      /* that the origin saw */
+	uint64_t heads_due, lists_due;
 	struct plan_span bodies;    /* bytes; most: COUNT_UNKNOWN */
 	bool all_done; /* every replica said what it had started */
 };
@@ -60,6 +62,10 @@ static void sum_up(const struct trial *trial, struct sums *s)
 				  r->ledger_setup.connections;
 		s->hold_reached += r->ledger.hold_reached;
 		s->attempts += r->attempts;
+		s->heads += r->ledger.requests_head;
+		s->lists += r->ledger.requests_list;
+		s->heads_due += r->heads;
+		s->lists_due += r->lists;
 		s->expected.least += r->requests.least;
 		s->expected.most += r->requests.most;
 		s->bodies.least += r->bodies.least;
@@ -118,6 +124,22 @@ static void check_requests(struct trial *trial, const struct sums *s)
 			"operations%s",
 			LIBRARY(trial), LLU(s->requests), LLU(s->started),
 			need);
+}
+
+/* As many requests in all, but others: a GET in place of a HEAD. */
+static void check_kinds(struct trial *trial, const struct sums *s)
+{
+	bool heads = s->heads < s->heads_due;
+
+	if (!trial->own_origin || judge_does_no_io(trial) || !s->all_done ||
+	    (!heads && s->lists >= s->lists_due))
+		return;
+	trial_add_finding(trial, FINDING_REQUESTS_FEWER,
+			  "%s: the origin saw only %llu %s for operations "
+			  "that need %llu",
+			  LIBRARY(trial), LLU(heads ? s->heads : s->lists),
+			  heads ? "HEAD requests" : "listings",
+			  LLU(heads ? s->heads_due : s->lists_due));
 }
 
 /* The only sign of a second request where the store is not ours. */
@@ -389,7 +411,8 @@ static void check_go(struct trial *trial, const struct sums *s)
 void analyse_reconcile(struct trial *trial)
 {
 	static void (*const checks[])(struct trial *, const struct sums *) = {
-		check_requests,	  check_attempts,    check_bytes,
+		check_requests,	  check_kinds,
+		check_attempts,	  check_bytes,
 		check_in_flight,
 		check_repeated,	  check_connections, check_settings,
 		check_unfinished, check_rate,	     check_amount,

@@ -120,6 +120,8 @@ static void expect(struct replica *replica, const struct record *r,
 	replica->requests.most += e->requests.most;
 	if (!ok)
 		return;
+	replica->heads += e->heads;
+	replica->lists += e->lists;
 	replica->bodies.least += e->body_bytes.least;
 	if (replica->bodies.most == COUNT_UNKNOWN ||
 	    e->body_bytes.most == UINT64_MAX)

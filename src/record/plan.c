@@ -47,6 +47,10 @@ static void add(struct plan_expect *all, const struct plan_request *r)
 	all->requests.least += requests.least;
 	all->requests.most += requests.most;
 	all->has_crc32 |= r->has_crc32;
+	if (r->verb == PLAN_HEAD)
+		all->heads += requests.least;
+	if (r->verb == PLAN_LIST)
+		all->lists += requests.least;
 	if (r->verb == PLAN_LIST || plan_is_reader(r->verb))
 		all->body_bytes.most = UINT64_MAX;
 	if (r->verb >= PLAN_HEAD)
@@ -73,6 +77,7 @@ void plan_expect_requests(const struct plan_request *requests, size_t count,
 		out->body_bytes.most = out->answer_bytes;
 	if (sees) {
 		out->requests = sees->requests;
+		out->heads = out->lists = 0; /* each library's own choice */
 		out->body_bytes = sees->body_bytes;
 	}
 }

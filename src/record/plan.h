@@ -135,6 +135,7 @@ struct plan {
 /* What an operation has to come to. */
 struct plan_expect {
 	struct plan_span requests;   /* that the store sees of it */
+	uint64_t heads, lists;       /* of these, at least: HEAD, listings */
 	struct plan_span body_bytes; /* that the store sends for it; the most is
 				      * UINT64_MAX where that is not known */
 	uint64_t answer_bytes;       /* of the get*: what its record says */

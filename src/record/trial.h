@@ -177,6 +177,7 @@ struct replica {
 	uint32_t in_flight_peak; /* most overlapping records */
 	struct plan_span requests; /* that the store should have seen of what
 				    * it started */
+	uint64_t heads, lists;   /* HEADs and listings of ok records, at least */
 	struct plan_span bodies; /* bytes that the store should have sent for
 				  * ok records; most: COUNT_UNKNOWN */
 	uint64_t attempts;       /* requests that it says it sent */
