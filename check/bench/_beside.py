@@ -45,7 +45,7 @@ def command(library):
         print(f"{library} is not ready: {entry['remedy']}")
         sys.exit(SKIPPED)
     if entry["language"] == "c":
-        return [BUILD / "tests" / library / "fetch_range"]
+        return [BUILD / "tests" / library / "_verbs", "--test", "fetch_range"]
     env = next(Path(os.environ["GEOIO_ENVS"]).glob(f"{library}-*/bin/python"))
     return [env, "-s", TOP / "benchmark/tests" / library / "fetch_range.py"]
 
@@ -64,7 +64,7 @@ def descendants(pid):
 
 def is_worker(pid):
     words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    return any(word.endswith(("/fetch_range", "/fetch_range.py")) for word in words)
+    return any(word.endswith(("/_verbs", "/fetch_range.py")) for word in words)
 
 
 def received(pid):

@@ -15,15 +15,15 @@ from _beside import GOODPUT_LIMIT, benchmark, compare
 NULL_LIMIT_US = 10
 
 
-def null_once():
-    out = benchmark("run-test", "null", "fetch_range", "--timeout", "2", "--warm-up", "0.5", "--json")
+def null_once(test):
+    out = benchmark("run-test", "null", test, "--timeout", "2", "--warm-up", "0.5", "--json")
     return json.loads(out)["results"][0]["cpu_seconds_per_1000_requests"] * 1000
 
 
-def null_cost():
-    costs = [null_once() for _ in range(5)]
-    print(f"worker.py by itself: {', '.join(f'{cost:.2f}' for cost in costs)} us CPU an operation")
-    return judge(f"null_cpu_of_{NULL_LIMIT_US}_us", median(costs) / NULL_LIMIT_US, 1.0)
+def null_cost(test):
+    costs = [null_once(test) for _ in range(5)]
+    print(f"worker.py by itself, {test}: {', '.join(f'{cost:.2f}' for cost in costs)} us CPU an operation")
+    return judge(f"null_{test}_cpu_of_{NULL_LIMIT_US}_us", median(costs) / NULL_LIMIT_US, 1.0)
 
 
 def goodput(library):
@@ -33,5 +33,5 @@ def goodput(library):
 
 if __name__ == "__main__":
     Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
-    results = [null_cost(), goodput("aiohttp"), goodput("reference")]
+    results = [null_cost("fetch_range"), null_cost("cog_header"), goodput("aiohttp"), goodput("reference")]
     sys.exit(not all(results))
