@@ -103,10 +103,11 @@ class Job:
         self._check_not_applied()
         self._sign_if_needed()
         self._read_plan(orders.plan)
-        self._read_verify(orders)
-        self._check_stages(orders)
+        proof = self._read_verify(orders)
+        plans = (self.plan, self._burst, proof)
+        self._check_stages(orders, plans)
         if self.operation is None:
-            self._use_verbs(orders)
+            self._use_verbs(orders, plans)
         self.records = _records.open_file(orders.records_path, orders.records_capacity)
 
     def _check_not_applied(self):
@@ -126,31 +127,32 @@ class Job:
             raise ValueError(f"the plan {path} has no operation for replica {target.replica}")
 
     def _read_verify(self, orders):
+        """Reads burst and proof; returns the proof's Plan."""
         self._burst = _plan.load(orders.burst or os.devnull, self.target)
-        proof = self._proof = _plan.load(orders.proof or os.devnull, self.target)
+        proof = _plan.load(orders.proof or os.devnull, self.target)
         with open(orders.proof_bytes or os.devnull, "rb") as data:
-            for i in range(len(proof)):
-                expected = data.read(proof[i].body_bytes)
-                if len(expected) != proof[i].body_bytes:
+            for op in proof:
+                expected = data.read(op.body_bytes)
+                if len(expected) != op.body_bytes:
                     raise ValueError(f"{data.name} holds fewer bytes than the proof's operations")
-                self.target.samples.append((proof[i], expected))
+                self.target.samples.append((op, expected))
         if self.no_io and self.target.samples and self.target.samples[0][0].expect and not self.plan.widest:
             self.plan.expect_everywhere(self.target.samples[0][0].expect)
+        return proof
 
-    def _check_stages(self, orders):
+    def _check_stages(self, orders, plans):
         """Raises ValueError where there are stages and the library is of version 1, which has none."""
-        self._plans = (self.plan, self._burst, self._proof)
-        self.has_stages = any(plan.widest for plan in self._plans)
+        self.has_stages = any(plan.widest for plan in plans)
         if self.has_stages and orders.protocol == 1:
             raise ValueError(
                 f"the plan of {orders.test} has stages, which version 1 of the worker protocol has not: "
                 f"say `protocol = 2` in {orders.library}/library.toml once its tests know them"
             )
 
-    def _use_verbs(self, orders):
+    def _use_verbs(self, orders, plans):
         """Makes the operation of the library's verbs. Raises ValueError where it lacks one."""
         verbs = self.test.verbs
-        needed = set().union(*(plan.verbs for plan in self._plans))
+        needed = set().union(*(plan.verbs for plan in plans))
         if lacking := [name for name in VERBS if name in needed and name not in verbs]:
             raise ValueError(
                 f"{orders.library} has no {' and no '.join(lacking)}, which {orders.test} needs: "
@@ -159,11 +161,13 @@ class Job:
         if not self.has_stages:
             self.operation = verbs["get_range"]
         elif self.is_asynchronous:
-            self.operation = _stages.asynchronous(verbs)
+            from benchmark import _stages_asyncio  # replicas of threads go without asyncio
+
+            self.operation = _stages_asyncio.asynchronous(verbs)
         else:
             self.operation = _stages.blocking(verbs)
             self.has_hands = True
-            self.helpers = max(1, *(plan.widest for plan in self._plans)) - 1
+            self.helpers = max(plan.widest for plan in plans) - 1
 
     @property
     def is_asynchronous(self):

@@ -1,10 +1,9 @@
 """Operations of stages: how verbs run them, and how their answers are judged and recorded.
 
 A test's operation does all requests of an operation itself. Where a library has verbs in its place, what
-asynchronous() and blocking() return is the operation.
+blocking() returns is the operation, or asynchronous() of _stages_asyncio.py.
 """
 
-import asyncio
 import itertools
 import zlib
 
@@ -13,85 +12,18 @@ from benchmark._outcomes import OK, TIMEOUT, TRUNCATED, WRONG_BYTES, Failure
 from benchmark._request import READERS, VERBS
 
 
-def asynchronous(verbs):
-    """Returns the operation for coroutine functions. verbs: name -> function(client, request)."""
-
-    async def operation(client, op):
-        if not op.has_stages:
-            return await verbs["get_range"](client, op)
-        answers = []
-        for stage in op.stages:
-            _check_last(op, answers)
-            calls = [verbs[request.verb](client, request) for request in stage]
-            answers.append(await (_all if len(calls) > 1 else _one)(op, stage, calls))
-        return [answer for stage in answers for answer in stage]
-
-    return operation
-
-
-async def _one(op, stage, calls):
-    try:
-        return [await calls[0]]
-    except BaseException:
-        op.failed = stage[0]
-        raise
-
-
-async def _all(op, stage, calls):
-    """Runs them at once, each in a task, and returns their results in order. Leaves no task behind.
-
-    Where one fails the others are awaited: to stop them would break connections that the next operation
-    needs. Stopped itself, it stops them all.
-    """
-    tasks = [asyncio.ensure_future(_kept(call)) for call in calls]
-    try:
-        await asyncio.wait(tasks)
-    except asyncio.CancelledError:
-        op.failed = next(
-            (request for request, task in zip(stage, tasks, strict=True) if not task.done()), None
-        )
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        raise
-    finally:
-        # One that nobody asks for its exception would complain.
-        errors = [task.exception() for task in tasks if task.done() and not task.cancelled()]
-    if any(errors) or any(task.cancelled() for task in tasks):
-        _raise_first(op, stage, tasks)
-    return [task.result() for task in tasks]
-
-
-class _Kept(Exception):
-    """Stands for its cause, which would end the event loop if a task raised it."""
-
-
-async def _kept(call):
-    try:
-        return await call
-    except (KeyboardInterrupt, SystemExit) as error:
-        raise _Kept from error
-
-
-def _raise_first(op, stage, tasks):
-    """Raises what the first of the failed ones raised; of one that the library stopped, CancelledError."""
-    for request, task in zip(stage, tasks, strict=True):
-        if task.cancelled() or task.exception():
-            op.failed = request
-            if not task.cancelled() and isinstance(task.exception(), _Kept):
-                raise task.exception().__cause__
-            task.result()
-
-
 def blocking(verbs):
-    """As asynchronous(), for plain functions; the client is a Hands, since each thread has one of its own."""
+    """Returns the operation for plain functions. verbs: name -> function(client, request).
+
+    Its client is a Hands, since each thread has one of its own.
+    """
 
     def operation(hands, op):
         if not op.has_stages:
             return verbs["get_range"](hands.client, op)
         answers = []
         for stage in op.stages:
-            _check_last(op, answers)
+            check_last(op, answers)
             calls = [_calling(op, request, verbs[request.verb]) for request in stage]
             results = hands.all(calls)
             for _, error in results:
@@ -136,7 +68,7 @@ class Hands:
         return [found[place] for place in range(len(calls))]
 
 
-def _check_last(op, answers):
+def check_last(op, answers):
     """Raises Failure where an answer of the stage before is of the wrong size: then there is no next.
 
     answers: a list for each stage that was done.
