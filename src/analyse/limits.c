@@ -84,12 +84,6 @@ static double most_link(const struct trial *trial)
 	return most;
 }
 
-/* 0: none was asked for. */
-static double asked_of(uint64_t limit)
-{
-	return limit == COUNT_UNKNOWN ? 0 : (double)limit;
-}
-
 /* Of one limit: what holds of what was asked. */
 static double holding(double asked, bool known, double applied, double used)
 {
@@ -111,10 +105,10 @@ void limits_that_hold(const struct trial *trial, struct limits *out)
 	out->cpus = holding(spec->cpus_limit, known, applied->cpus,
 			    most_cpus(trial));
 	out->memory_bytes = (uint64_t)holding(
-		asked_of(spec->memory_limit_bytes), known,
+		(double)count_or(spec->memory_limit_bytes, 0), known,
 		(double)applied->memory_bytes, (double)most_memory(trial));
-	out->pids = (uint64_t)holding(asked_of(spec->pids_limit), known,
-				      (double)applied->pids,
+	out->pids = (uint64_t)holding((double)count_or(spec->pids_limit, 0),
+				      known, (double)applied->pids,
 				      (double)most_pids(trial));
 	out->link_broken = spec->link_bits_per_second != COUNT_UNKNOWN &&
 			   (!applied->link_bits_per_second ||
@@ -158,9 +152,10 @@ void limits_reconcile(struct trial *trial)
 
 	check(trial, "--cpus", "", spec->cpus_limit, applied->cpus,
 	      most_cpus(trial));
-	check(trial, "--memory", " B", asked_of(spec->memory_limit_bytes),
+	check(trial, "--memory", " B",
+	      (double)count_or(spec->memory_limit_bytes, 0),
 	      (double)applied->memory_bytes, (double)most_memory(trial));
-	check(trial, "--pids", "", asked_of(spec->pids_limit),
+	check(trial, "--pids", "", (double)count_or(spec->pids_limit, 0),
 	      (double)applied->pids, (double)most_pids(trial));
 	limits_that_hold(trial, &limits);
 	if (limits.link_broken)

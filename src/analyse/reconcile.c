@@ -69,11 +69,7 @@ static void sum_up(const struct trial *trial, struct sums *s)
 		s->expected.least += r->requests.least;
 		s->expected.most += r->requests.most;
 		s->bodies.least += r->bodies.least;
-		if (s->bodies.most != COUNT_UNKNOWN)
-			s->bodies.most = r->bodies.most == COUNT_UNKNOWN
-						 ? COUNT_UNKNOWN
-						 : s->bodies.most +
-							   r->bodies.most;
+		count_add(&s->bodies.most, r->bodies.most);
 		s->all_done = s->all_done && r->done_ns;
 	}
 }

@@ -123,11 +123,7 @@ static void expect(struct replica *replica, const struct record *r,
 	replica->heads += e->heads;
 	replica->lists += e->lists;
 	replica->bodies.least += e->body_bytes.least;
-	if (replica->bodies.most == COUNT_UNKNOWN ||
-	    e->body_bytes.most == UINT64_MAX)
-		replica->bodies.most = COUNT_UNKNOWN;
-	else
-		replica->bodies.most += e->body_bytes.most;
+	count_add(&replica->bodies.most, e->body_bytes.most);
 }
 
 /* Operations that left no record, or one that cannot be true, may be any. */

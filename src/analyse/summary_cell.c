@@ -42,21 +42,14 @@ void summary_placement(struct result_row *row, const struct trial *trial)
 		limits.link_broken ? 0 : spec->link_bits_per_second);
 }
 
-/* One unknown makes the sum unknown. */
-static void add(uint64_t *sum, uint64_t count)
-{
-	*sum = *sum == COUNT_UNKNOWN || count == COUNT_UNKNOWN
-		       ? COUNT_UNKNOWN
-		       : *sum + count;
-}
-
 void summary_add_due(struct result_row *row, const struct trial_spec *spec,
 		     const struct replica *replica)
 {
-	add(&row->operations_due, due_of_replica(spec));
-	add(&row->operations_started,
-	    replica->done_ns ? replica->started : COUNT_UNKNOWN);
-	add(&row->operations_never_started, due_never_started(spec, replica));
+	count_add(&row->operations_due, due_of_replica(spec));
+	count_add(&row->operations_started,
+		  replica->done_ns ? replica->started : COUNT_UNKNOWN);
+	count_add(&row->operations_never_started,
+		  due_never_started(spec, replica));
 }
 
 static void add_seconds(double *sum, uint64_t ns)
@@ -106,15 +99,15 @@ void summary_scope(struct result_row *row, const struct trial *trial,
 void summary_add_cell(struct result_row *row, const struct replica *replica)
 {
 	add_seconds(&row->throttled_seconds, replica->throttled_ns);
-	add(&row->memory_peak_bytes, replica->memory_peak_bytes);
-	add(&row->link_rx_bytes, replica->link_rx_bytes);
-	add(&row->link_tx_bytes, replica->link_tx_bytes);
-	add(&row->link_rx_packets, replica->link_rx_packets);
-	add(&row->link_tx_packets, replica->link_tx_packets);
-	add(&row->wire_rx_bytes, wire_bytes(replica));
-	add(&row->tcp_segments_in, replica->tcp_segments_in);
-	add(&row->tcp_segments_out, replica->tcp_segments_out);
-	add(&row->tcp_retransmitted, replica->tcp_retransmitted);
+	count_add(&row->memory_peak_bytes, replica->memory_peak_bytes);
+	count_add(&row->link_rx_bytes, replica->link_rx_bytes);
+	count_add(&row->link_tx_bytes, replica->link_tx_bytes);
+	count_add(&row->link_rx_packets, replica->link_rx_packets);
+	count_add(&row->link_tx_packets, replica->link_tx_packets);
+	count_add(&row->wire_rx_bytes, wire_bytes(replica));
+	count_add(&row->tcp_segments_in, replica->tcp_segments_in);
+	count_add(&row->tcp_segments_out, replica->tcp_segments_out);
+	count_add(&row->tcp_retransmitted, replica->tcp_retransmitted);
 }
 
 /* Readings of all replicas are taken one after the other, so those between two

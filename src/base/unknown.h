@@ -19,4 +19,12 @@ static inline uint64_t count_or(uint64_t count, uint64_t other)
 	return count == COUNT_UNKNOWN ? other : count;
 }
 
+/* One unknown makes the sum unknown. */
+static inline void count_add(uint64_t *sum, uint64_t count)
+{
+	*sum = *sum == COUNT_UNKNOWN || count == COUNT_UNKNOWN
+		       ? COUNT_UNKNOWN
+		       : *sum + count;
+}
+
 #endif
