@@ -1,6 +1,8 @@
 /* Numbers that people write: what is one, and what is none. */
 #include "check.h"
 
+#include <math.h>
+
 #include "base/number.h"
 
 static void is(const char *text, const struct number_unit *units, double value)
@@ -93,9 +95,23 @@ static void whole_numbers_are_written_whole(void **state)
 	assert_string_equal(number_text(1e300, text), "1e+300");
 }
 
+static void check_exact(void **state)
+{
+	char text[NUMBER_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(number_exact(0.1, text), "0.1");
+	assert_string_equal(number_exact(1e22, text), "1e+22");
+	assert_string_equal(number_exact(0.1 + 0.2, text),
+			    "0.30000000000000004");
+	assert_string_equal(number_exact(NAN, text), "");
+	assert_string_equal(number_exact(-INFINITY, text), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(check_exact),
 		cmocka_unit_test(decimal_numbers_are_read),
 		cmocka_unit_test(all_else_is_none),
 		cmocka_unit_test(whole_numbers_are_exact),

@@ -107,3 +107,15 @@ const char *number_text(double value, char out[NUMBER_TEXT_BYTES])
 	snprintf(out, NUMBER_TEXT_BYTES, whole ? "%.0f" : "%.15g", value);
 	return out;
 }
+
+/* 15 digits are enough for most doubles, 17 for all. */
+const char *number_exact(double value, char out[NUMBER_TEXT_BYTES])
+{
+	*out = '\0';
+	for (int digits = 15; isfinite(value) && digits <= 17; digits++) {
+		snprintf(out, NUMBER_TEXT_BYTES, "%.*g", digits, value);
+		if (strtod(out, NULL) == value)
+			break;
+	}
+	return out;
+}

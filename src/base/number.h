@@ -38,4 +38,8 @@ bool number_parse_whole(const char *text, const struct number_unit *units,
 #define NUMBER_TEXT_BYTES 32
 const char *number_text(double value, char out[NUMBER_TEXT_BYTES]);
 
+/* Writes as few digits, 15 at least, as give the same double again: "0.1". ""
+ * for what is not finite. */
+const char *number_exact(double value, char out[NUMBER_TEXT_BYTES]);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/text.h"
 
 const struct spec_field spec_fields[] = {
@@ -150,22 +151,11 @@ bool spec_is_same(const struct trial_spec *a, const struct trial_spec *b,
 	return !strcmp(text_of(a, field), text_of(b, field));
 }
 
-/* All digits that tell a number from its neighbours, and no more. */
-static void add_number(double value, struct str *out)
-{
-	char text[40];
-
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
-	}
-	str_add(out, text);
-}
-
 void spec_add_value(const struct trial_spec *spec,
 		    const struct spec_field *field, struct str *out)
 {
+	char number[NUMBER_TEXT_BYTES];
+
 	if (!spec_is_set(spec, field)) {
 		str_add(out, "-");
 		return;
@@ -177,7 +167,7 @@ void spec_add_value(const struct trial_spec *spec,
 			 (unsigned long long)count_of(spec, field));
 		break;
 	case SPEC_NUMBER:
-		add_number(number_of(spec, field), out);
+		str_add(out, number_exact(number_of(spec, field), number));
 		break;
 	case SPEC_FLAG:
 		str_add(out, flag_of(spec, field) ? "true" : "false");

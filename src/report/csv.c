@@ -1,11 +1,11 @@
 #include "report/report.h"
-#include "report/number.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/text.h"
 
 static bool stands(const struct column *column, bool per_replica)
@@ -66,22 +66,11 @@ static json_t *json_findings(const struct findings *findings)
 	return all;
 }
 
-/* 15 digits are enough for most doubles, 17 for all. */
-void report_number(char out[REPORT_NUMBER_BYTES], double value)
-{
-	*out = '\0';
-	for (int digits = 15; isfinite(value) && digits <= 17; digits++) {
-		snprintf(out, REPORT_NUMBER_BYTES, "%.*g", digits, value);
-		if (strtod(out, NULL) == value)
-			break;
-	}
-}
-
 static void put_value(FILE *out, const struct column *column,
 		      const struct result_row *row)
 {
 	const void *value = result_value(row, column);
-	char number[REPORT_NUMBER_BYTES];
+	char number[NUMBER_TEXT_BYTES];
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
@@ -95,7 +84,7 @@ static void put_value(FILE *out, const struct column *column,
 				*(const unsigned long long *)value);
 		break;
 	case COLUMN_NUMBER:
-		report_number(number, *(const double *)value);
+		number_exact(*(const double *)value, number);
 		fputs(number, out);
 		break;
 	case COLUMN_FLAG:
@@ -162,7 +151,6 @@ static json_t *json_value(const struct column *column,
 {
 	const void *value = result_value(row, column);
 	uint64_t count;
-	double number;
 	int8_t flag;
 
 	switch (column->kind) {
@@ -176,8 +164,7 @@ static json_t *json_value(const struct column *column,
 		return count == COUNT_UNKNOWN ? json_null()
 					       : json_integer((json_int_t)count);
 	case COLUMN_NUMBER:
-		number = *(const double *)value;
-		return isfinite(number) ? json_real(number) : json_null();
+		return json_double(*(const double *)value);
 	case COLUMN_FLAG:
 		flag = *(const int8_t *)value;
 		return flag == FLAG_UNKNOWN ? json_null() : json_boolean(flag);

@@ -1,9 +1,10 @@
 /* Documents as jansson writes them, with fewer digits. */
 #include "report/report.h"
-#include "report/number.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/number.h"
 
 static void put_json(FILE *out, const json_t *value, int depth);
 
@@ -29,9 +30,9 @@ static void put_key(FILE *out, const char *key)
 /* Has a point or an exponent: a whole number would be read as another type. */
 static void put_real(FILE *out, double value)
 {
-	char text[REPORT_NUMBER_BYTES];
+	char text[NUMBER_TEXT_BYTES];
 
-	report_number(text, value);
+	number_exact(value, text);
 	fprintf(out, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
 }
 
