@@ -273,30 +273,20 @@ static void take_value(struct trial_spec *spec, const struct spec_field *field,
 	}
 }
 
-/* An earlier program did not know the field: it did what is the default. */
-static void take_default(struct trial_spec *spec,
-			 const struct spec_field *field)
+void spec_from_json(struct trial_spec *spec, const json_t *object)
 {
 	struct trial_spec defaults;
 
 	spec_init(&defaults);
-	take_null(spec, field);
-	if (field->kind != SPEC_TEXT)
-		memcpy(value_at(spec, field), spec_value(&defaults, field),
-		       field->kind == SPEC_FLAG ? sizeof(bool)
-						: sizeof(uint64_t));
-}
-
-void spec_from_json(struct trial_spec *spec, const json_t *object)
-{
 	for (const struct spec_field *f = spec_fields; f->name; f++) {
-		const json_t *value = json_object_get(object, f->name);
+		json_t *value = json_incref(json_object_get(object, f->name));
 
+		if (!value)
+			value = spec_value_json(&defaults, f);
 		if (json_is_null(value))
 			take_null(spec, f);
-		else if (value)
-			take_value(spec, f, value);
 		else
-			take_default(spec, f);
+			take_value(spec, f, value);
+		json_decref(value);
 	}
 }

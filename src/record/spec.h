@@ -106,9 +106,9 @@ json_t *spec_value_json(const struct trial_spec *spec,
 json_t *spec_json(const struct trial_spec *spec);
 
 /* Takes what spec_json() made into a spec whose texts are its own (spec_copy()).
- * Another version may have made it: what `object` does not have, or has with
- * another type or out of the range of the field, stays as it was; texts are
- * cleaned. */
+ * Another version may have made it. What `object` does not have gets its
+ * default, as that program did not know the field. What has another type, or is
+ * out of the range of the field, stays as it was. Texts are cleaned. */
 void spec_from_json(struct trial_spec *spec, const json_t *object);
 
 /*
