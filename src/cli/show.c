@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/say.h"
 #include "report/report.h"
 
 static void show_json(const struct experiment *experiment)
@@ -27,13 +27,11 @@ static void show_json(const struct experiment *experiment)
 static struct report_style style_of_stdout(void)
 {
 	struct report_style style = { .width = 100 };
-	struct winsize size;
 
 	if (!isatty(STDOUT_FILENO))
 		return style;
 	style.colour = !getenv("NO_COLOR");
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
-		style.width = size.ws_col;
+	style.width = say_columns(stdout);
 	return style;
 }
 
