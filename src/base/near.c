@@ -51,3 +51,17 @@ const char *near_name(const char *word, const char *const *names, size_t count)
 	}
 	return best;
 }
+
+void near_add(const char *word, const char *const *names, size_t count,
+	      const char *otherwise, struct str *out)
+{
+	const char *near = near_name(word, names, count);
+
+	if (near) {
+		str_addf(out, "did you mean '%s'?", near);
+		return;
+	}
+	str_add(out, otherwise);
+	for (size_t i = 0; i < count; i++)
+		str_addf(out, "%s%s", i ? ", " : "", names[i]);
+}

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/str.h"
+
 /* Edits (insert, delete, replace, swap of neighbours) from a to b; names over
  * 63 bytes count as infinitely far (UINT_MAX). */
 unsigned near_distance(const char *a, const char *b);
@@ -11,5 +13,10 @@ unsigned near_distance(const char *a, const char *b);
 /* The nearest of `names`, borrowed from there. NULL: none is within a third of
  * the word's length (at least 1, at most 4 edits). */
 const char *near_name(const char *word, const char *const *names, size_t count);
+
+/* Adds "did you mean 'NAME'?", or, where none is near, `otherwise` and all names,
+ * commas between. */
+void near_add(const char *word, const char *const *names, size_t count,
+	      const char *otherwise, struct str *out);
 
 #endif

@@ -39,19 +39,15 @@ const char *keys_name(size_t i, const char **type)
 static int refuse_unknown(const struct toml_entry *entry, const char *path,
 			  struct err *err)
 {
-	const char *names[KEY_COUNT], *near;
-	struct str all = STR_INIT;
+	const char *names[KEY_COUNT];
+	struct str near = STR_INIT;
 
-	for (size_t i = 0; i < KEY_COUNT; i++) {
+	for (size_t i = 0; i < KEY_COUNT; i++)
 		names[i] = keys[i].name;
-		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	}
-	near = near_name(entry->key, names, KEY_COUNT);
-	err_set(err, ERR_INVALID, "%s, line %u: there is no key '%.60s': %s%s%s",
-		path, entry->line, entry->key,
-		near ? "did you mean '" : "there are ", near ? near : all.buf,
-		near ? "'?" : "");
-	str_release(&all);
+	near_add(entry->key, names, KEY_COUNT, "there are ", &near);
+	err_set(err, ERR_INVALID, "%s, line %u: there is no key '%.60s': %s",
+		path, entry->line, entry->key, near.buf);
+	str_release(&near);
 	return ERR_INVALID;
 }
 

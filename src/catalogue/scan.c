@@ -111,19 +111,6 @@ static void add_test(struct catalogue *catalogue, struct library *library,
 	free(test.path);
 }
 
-static int by_test_name(const void *a, const void *b)
-{
-	return strcmp(((const struct test *)a)->name,
-		      ((const struct test *)b)->name);
-}
-
-void library_sort_tests(struct library *library)
-{
-	if (library->test_count)
-		qsort(library->tests, library->test_count,
-		      sizeof(*library->tests), by_test_name);
-}
-
 static void free_names(struct dirent **names, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -144,7 +131,6 @@ static void find_tests(struct catalogue *catalogue, struct library *library,
 	for (int i = 0; i < count; i++)
 		add_test(catalogue, library, folder, names[i]->d_name);
 	free_names(names, count);
-	library_sort_tests(library);
 }
 
 /* "aiohttp==3.14.5" gives 3.14.5 for aiohttp; extras in [] are passed over. */

@@ -19,10 +19,9 @@ int verbs_find_workload(const struct catalogue *catalogue,
 			const struct library *library, const char *test,
 			const struct workload_about **out, struct err *err);
 
-/* A test for each workload of which the library has all verbs and no file. */
+/* Adds a test for each workload of which the library has all verbs and no file.
+ * All its tests are sorted then. */
 void verbs_add_tests(struct catalogue *catalogue, struct library *library);
-
-void library_sort_tests(struct library *library);
 
 bool library_has_test(const struct library *library, const char *name);
 

@@ -151,22 +151,19 @@ static int check_workload(const struct catalogue *catalogue, const char *name,
 			  const char *path, struct err *err)
 {
 	const struct workload_about *w;
-	const char **names, *near;
-	struct str all = STR_INIT;
+	struct str near = STR_INIT;
+	const char **names;
 	size_t count;
 
 	for (size_t i = 0; (w = catalogue->workload(i)); i++)
 		if (!strcmp(w->name, name))
 			return 0;
 	names = workload_names(catalogue, &count);
-	near = near_name(name, names, count);
-	for (size_t i = 0; i < count; i++)
-		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
+	near_add(name, names, count, "write one of ", &near);
 	err_set(err, ERR_INVALID,
-		"%s: workload is '%.60s', and there is no such workload: %s%s%s",
-		path, name, near ? "did you mean '" : "write one of ",
-		near ? near : all.buf, near ? "'?" : "");
-	str_release(&all);
+		"%s: workload is '%.60s', and there is no such workload: %s",
+		path, name, near.buf);
+	str_release(&near);
 	free(names);
 	return ERR_INVALID;
 }
@@ -198,6 +195,12 @@ static void add_test(struct library *library, const char *path,
 	};
 }
 
+static int by_test_name(const void *a, const void *b)
+{
+	return strcmp(((const struct test *)a)->name,
+		      ((const struct test *)b)->name);
+}
+
 void verbs_add_tests(struct catalogue *catalogue, struct library *library)
 {
 	const struct workload_about *w;
@@ -219,5 +222,7 @@ void verbs_add_tests(struct catalogue *catalogue, struct library *library)
 			    !library_has_test(library, w->name))
 				add_test(library, path, w);
 	free(path);
-	library_sort_tests(library);
+	if (library->test_count)
+		qsort(library->tests, library->test_count,
+		      sizeof(*library->tests), by_test_name);
 }
