@@ -121,8 +121,7 @@ static void put_command(const struct command *command, FILE *out)
 
 static void put_option(const struct option_spec *option, FILE *out)
 {
-	bool negated = option->kind == OPTION_FLAG &&
-		       strcmp(option->name, "help");
+	bool negated = option_is_negatable(option);
 	struct str help = STR_INIT;
 
 	fputs(".TP\n.B \\-\\-", out);

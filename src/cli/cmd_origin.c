@@ -72,7 +72,7 @@ static void announce(const struct origin *origin, const char *address,
 
 	printf("listening on http://%s%s%s:%u, bucket: %s\n", v6 ? "[" : "",
 	       address, v6 ? "]" : "", origin_port(origin, 0),
-	       options->root && options->spec.bucket ? options->spec.bucket : "bench");
+	       dataset_bucket(&options->spec));
 	fflush(stdout);
 }
 

@@ -132,7 +132,7 @@ static void offer_options(const struct completion *c)
 			snprintf(name, sizeof(name), "--%s", o->name);
 			offer(c, name, help.buf);
 			snprintf(name, sizeof(name), "--no-%s", o->name);
-			if (o->kind == OPTION_FLAG && strcmp(o->name, "help"))
+			if (option_is_negatable(o))
 				offer(c, name, help.buf);
 			str_release(&help);
 		}

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/number.h"
+#include "base/text.h"
 
 #define RANGE_SHOWN_MOST 1e9 /* in the help: a wider range tells nothing */
 #define LEAST_RATE 1e-6
@@ -39,7 +40,7 @@ static bool same_list(const struct text_list *a, const struct text_list *b)
 	return true;
 }
 
-bool option_is_same(const struct options *a, const struct options *b,
+static bool is_same(const struct options *a, const struct options *b,
 		    const struct option_spec *spec)
 {
 	const void *x = option_field(a, spec), *y = option_field(b, spec);
@@ -70,7 +71,7 @@ bool option_is_given(const struct options *options,
 	struct options defaults;
 
 	options_init(&defaults);
-	return !option_is_same(options, &defaults, spec);
+	return !is_same(options, &defaults, spec);
 }
 
 int option_truth(const char *word)
@@ -497,35 +498,21 @@ void option_add_help(const struct option_spec *spec, struct str *out)
 		str_addf(out, " (%s)", text);
 }
 
-/* The help text, wrapped at 79 columns, hanging at column 30. */
-static void print_wrapped(const char *text, FILE *out)
-{
-	size_t column = 30;
-
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (column > 30 && column + 1 + n > 79) {
-			fprintf(out, "\n%30s", "");
-			column = 30;
-		} else if (column > 30) {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", (int)n, text);
-		column += n;
-		text += n + (text[n] == ' ');
-	}
-	fputc('\n', out);
-}
-
+/* Wrapped at 79 columns, hanging at column 30. */
 static void print_help(const struct option_spec *spec, FILE *out)
 {
-	struct str help = STR_INIT;
+	struct str help = STR_INIT, wrapped = STR_INIT;
 
 	option_add_help(spec, &help);
-	print_wrapped(help.buf, out);
+	text_wrap(&wrapped, help.buf, help.len, 79, 30, 30);
+	fprintf(out, "%s\n", wrapped.buf);
+	str_release(&wrapped);
 	str_release(&help);
+}
+
+bool option_is_negatable(const struct option_spec *spec)
+{
+	return spec->kind == OPTION_FLAG && strcmp(spec->name, "help") != 0;
 }
 
 void options_print_help(const struct option_spec *const *groups, FILE *out)
@@ -534,7 +521,7 @@ void options_print_help(const struct option_spec *const *groups, FILE *out)
 		for (const struct option_spec *s = *groups; s->name; s++) {
 			char left[64];
 
-			if (s->kind == OPTION_FLAG && strcmp(s->name, "help"))
+			if (option_is_negatable(s))
 				snprintf(left, sizeof(left), "--[no-]%s",
 					 s->name);
 			else
