@@ -1,13 +1,10 @@
 #include "experiment/experiment.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/owner.h"
 #include "base/text.h"
@@ -95,11 +92,7 @@ int experiment_add(struct experiment *experiment, const char *library,
 
 static double expected_s(const struct job *job)
 {
-	/* A guess: without a limit the operations end the trial, and nobody
-	 * knows when. */
-	double timed_s = isnan(job->spec.timeout_s) ? 10 : job->spec.timeout_s;
-
-	return timed_s + job->spec.warm_up_s + OVERHEAD_S;
+	return resolve_timed_s(&job->spec) + job->spec.warm_up_s + OVERHEAD_S;
 }
 
 /* Mixes the libraries. Whatever the machine does meanwhile then hits all of
@@ -326,7 +319,6 @@ static int try_job(struct experiment *experiment, const struct job *job,
 		name_job(experiment, job);
 	if (code < 0)
 		return code;
-	live_begin(&experiment->live, job, prepared);
 	return experiment_trial(experiment, job, prepared, trial, summary, err);
 }
 

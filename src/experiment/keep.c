@@ -1,23 +1,19 @@
 #include "experiment/keep.h"
 
-#include <math.h>
 #include <stdlib.h>
 
+#include "experiment/resolve.h"
 #include "store/store.h"
 
 /* Readings of each replica, of the origin and of the machine: sampler.c takes
  * ten a second. */
 #define SAMPLES_PER_SECOND 10
 
-/* A guess for a trial whose end is not known. */
-#define GUESS_S 10
-
 int keep_room(struct experiment *experiment, const struct job *job,
 	      struct err *err)
 {
 	const struct trial_spec *spec = &job->spec;
-	double timed_s = isnan(spec->timeout_s) ? GUESS_S : spec->timeout_s;
-	double samples = (timed_s + 1) * SAMPLES_PER_SECOND *
+	double samples = (resolve_timed_s(spec) + 1) * SAMPLES_PER_SECOND *
 			 ((double)spec->replicas + 2);
 
 	return store_reserve(experiment->store, (unsigned)spec->replicas,

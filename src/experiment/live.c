@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "experiment/sampler.h"
 #include "experiment/experiment.h"
-#include "experiment/resolve.h"
 
 #define COPY(to, from) snprintf((to), sizeof(to), "%s", (from) ? (from) : "")
 
@@ -128,18 +127,15 @@ static void fill_trial(struct live_trial *trial, const struct trial_spec *spec)
 	COPY(trial->stage, "preparing");
 }
 
-void live_begin(struct live_writer *live, const struct job *job,
-		const struct prepared *prepared)
+void live_begin(struct live_writer *live, const struct trial_spec *spec)
 {
 	struct board_pages *pages;
-	struct resolved asked;
 
 	if (!live->board)
 		return;
-	resolve_job(&asked, job, prepared);
 	pages = board_begin(live->board);
 	touch_run(live, pages->run);
-	fill_trial(&pages->run->trial, &asked.spec);
+	fill_trial(&pages->run->trial, spec);
 	live->test = find_test(pages, &pages->run->trial);
 	live->before = pages->test[live->test];
 	live->origin_before = pages->run->origin;

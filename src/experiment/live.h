@@ -12,8 +12,6 @@
 #include "monitor/board.h"
 #include "record/result.h"
 
-struct job;
-struct prepared;
 struct sampler;
 struct experiment;
 
@@ -34,8 +32,7 @@ int live_open(struct live_writer *live, const struct experiment *experiment,
 	      struct err *err);
 
 /* A trial begins. */
-void live_begin(struct live_writer *live, const struct job *job,
-		const struct prepared *prepared);
+void live_begin(struct live_writer *live, const struct trial_spec *spec);
 
 /* `stage` as the run room's. */
 void live_update(struct live_writer *live, const struct sampler *sampler,

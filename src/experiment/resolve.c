@@ -6,6 +6,8 @@
 #include "experiment/dataset.h"
 #include "experiment/record_room.h"
 
+#define GUESS_S 10
+
 static void resolve_objects(struct resolved *out, const struct job *job,
 			    const struct prepared *prepared)
 {
@@ -63,4 +65,9 @@ int resolve_check(const struct trial_spec *spec, struct err *err)
 	return counted ? record_room_check(spec->n_requests,
 					   !isnan(spec->timeout_s), err)
 		       : 0;
+}
+
+double resolve_timed_s(const struct trial_spec *spec)
+{
+	return isnan(spec->timeout_s) ? GUESS_S : spec->timeout_s;
 }

@@ -19,4 +19,8 @@ void resolve_job(struct resolved *out, const struct job *job,
 /* ERR_USAGE: this can be no trial, whatever the library and the objects. */
 int resolve_check(const struct trial_spec *spec, struct err *err);
 
+/* Seconds of the window; a guess where its operations alone end it, and nobody
+ * knows when. */
+double resolve_timed_s(const struct trial_spec *spec);
+
 #endif

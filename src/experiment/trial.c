@@ -394,6 +394,7 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 	int code;
 
 	describe(trial, job, prepared);
+	live_begin(&experiment->live, &trial->spec);
 	code = check_protocol(job, prepared, err);
 	if (code < 0)
 		return code;
@@ -402,13 +403,11 @@ int experiment_trial(struct experiment *experiment, const struct job *job,
 		code = open_sampler(&s, experiment, trial, err);
 	if (code == 0)
 		code = run_replicas(experiment, &s, trial, err);
-	if (code < 0)
-		goto out;
 	remove_homes(&s, trial);
-	analyse(&s, trial);
-	analyse_summary(trial, &experiment->run, summary);
-out:
-	remove_homes(&s, trial);
+	if (code == 0) {
+		analyse(&s, trial);
+		analyse_summary(trial, &experiment->run, summary);
+	}
 	end(&s);
 	cells_end(experiment->cells);
 	return code;
