@@ -34,6 +34,14 @@ bool plan_is_sampled(const struct workload *workload, size_t i)
 	       hash_pair(workload->seed, i) % SAMPLE_ONE_IN == 0;
 }
 
+void plan_rng(const struct plan *plan, struct rng *out)
+{
+	const char *name = plan->workload.test;
+
+	rng_init(out, hash_pair(plan->workload.seed,
+				hash_bytes(name, strlen(name))));
+}
+
 size_t plan_op_count(uint64_t request_bytes, size_t round)
 {
 	uint64_t count = PLAN_BYTES / request_bytes;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "objects/objects.h"
 #include "record/plan.h"
@@ -61,6 +62,9 @@ const struct workload_ops *workload_named(const char *name);
 /* Whether operation `i` carries a CRC: one in 32 at random, and the first of
  * each replica. */
 bool plan_is_sampled(const struct workload *workload, size_t i);
+
+/* The random numbers of a plan, by its workload's name and its seed. */
+void plan_rng(const struct plan *plan, struct rng *out);
 
 /* How many operations a plan has: 16 GiB of requests, but 2,048 to 16,384, cut
  * to whole rounds of `round` operations, and at least one round. */

@@ -1,7 +1,5 @@
 /* check_ranges, for the harness's own checks: several ranges by one call. */
-#include <string.h>
 
-#include "base/hash.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
 
@@ -22,12 +20,11 @@ static void add_ranges(struct plan *plan, struct rng *rng, uint64_t size)
 static int fill(struct plan *plan, uint64_t *sizes,
 		struct object_source *source, struct err *err)
 {
-	static const char name[] = "check_ranges";
 	const struct workload *w = &plan->workload;
 	size_t ops = plan_op_count(w->request_size, w->replicas);
 	struct rng rng;
 
-	rng_init(&rng, hash_pair(w->seed, hash_bytes(name, strlen(name))));
+	plan_rng(plan, &rng);
 	for (size_t i = 0; i < ops; i++) {
 		uint32_t key = (uint32_t)(i % plan->key_count);
 

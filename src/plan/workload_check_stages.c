@@ -3,9 +3,7 @@
  * suffix and three ranges of the same object, then all of another one.
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
@@ -56,7 +54,6 @@ static void add_op(struct plan *plan, struct rng *rng, const uint64_t *sizes,
 static int fill(struct plan *plan, uint64_t *sizes,
 		struct object_source *source, struct err *err)
 {
-	static const char name[] = "check_stages";
 	const struct workload *w = &plan->workload;
 	size_t count, ops = plan_op_count(w->request_size, w->replicas);
 	uint32_t *keys = usable(plan, sizes, &count);
@@ -77,7 +74,7 @@ static int fill(struct plan *plan, uint64_t *sizes,
 			"%zu of %zu objects left out: empty, or more than %u "
 			"bytes", plan->key_count - count, plan->key_count,
 			OBJECT_BYTES_MOST);
-	rng_init(&rng, hash_pair(w->seed, hash_bytes(name, strlen(name))));
+	plan_rng(plan, &rng);
 	for (size_t i = 0; i < ops; i++)
 		add_op(plan, &rng, sizes, keys[i % count],
 		       keys[rng_below(&rng, count)]);

@@ -6,7 +6,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
@@ -43,7 +42,6 @@ static void add_op(struct plan *plan, struct rng *rng, uint32_t key,
 static int fill(struct plan *plan, uint64_t *sizes,
 		struct object_source *source, struct err *err)
 {
-	static const char name[] = "check_values";
 	const struct workload *w = &plan->workload;
 	size_t ops = plan_op_count(w->request_size, w->replicas);
 	uint32_t *keys = mem_array(plan->key_count, sizeof(*keys));
@@ -53,7 +51,7 @@ static int fill(struct plan *plan, uint64_t *sizes,
 	for (uint32_t i = 0; i < plan->key_count; i++)
 		if (sizes[i] >= VALUE_BYTES)
 			keys[count++] = i;
-	rng_init(&rng, hash_pair(w->seed, hash_bytes(name, sizeof(name) - 1)));
+	plan_rng(plan, &rng);
 	for (size_t i = 0; count && i < ops; i++)
 		add_op(plan, &rng, keys[i % count], sizes[keys[i % count]]);
 	free(keys);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/work.h"
 #include "plan/plan.h"
@@ -269,12 +268,12 @@ static int read_headers(struct plan *plan, const uint64_t *sizes,
 }
 
 /* Fisher and Yates. */
-static void shuffle(struct header *headers, size_t count, uint64_t seed)
+static void shuffle(const struct plan *plan, struct header *headers,
+		    size_t count)
 {
-	static const char name[] = "cog_header";
 	struct rng rng;
 
-	rng_init(&rng, hash_pair(seed, hash_bytes(name, strlen(name))));
+	plan_rng(plan, &rng);
 	for (size_t i = count; i > 1; i--) {
 		size_t j = (size_t)rng_below(&rng, i);
 		struct header swap = headers[i - 1];
@@ -321,7 +320,7 @@ static int fill(struct plan *plan, uint64_t *sizes,
 	if (code == 0)
 		code = check_keys(plan, count, true, source, err);
 	if (code == 0) {
-		shuffle(headers, count, w->seed);
+		shuffle(plan, headers, count);
 		fill_ops(plan, headers, count / w->replicas * w->replicas);
 	}
 	free(headers);

@@ -1,9 +1,7 @@
 /* fetch_range: ranges of one length at random offsets of random objects. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "plan/plan.h"
 #include "plan/workload.h"
@@ -57,7 +55,6 @@ static int fill(struct plan *plan, uint64_t *sizes,
 		struct object_source *source, struct err *err)
 {
 	const struct workload *w = &plan->workload;
-	static const char name[] = "fetch_range";
 	int code = leave_out(plan, sizes, source, err);
 	struct rng rng;
 
@@ -65,7 +62,7 @@ static int fill(struct plan *plan, uint64_t *sizes,
 		return code;
 	plan->op_count = plan_op_count(w->request_size, w->replicas);
 	plan->requests = mem_array(plan->op_count, sizeof(*plan->requests));
-	rng_init(&rng, hash_pair(w->seed, hash_bytes(name, strlen(name))));
+	plan_rng(plan, &rng);
 	for (size_t i = 0; i < plan->op_count; i++) {
 		struct plan_request *r = &plan->requests[i];
 
