@@ -98,4 +98,14 @@ static inline struct object_source *open_folder(unsigned count, size_t bytes)
 
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* A whole number of a line. */
+static inline json_int_t member(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	if (!json_is_integer(value))
+		fail_msg("no whole number '%s'", name);
+	return json_integer_value(value);
+}
+
 #endif

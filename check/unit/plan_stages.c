@@ -116,15 +116,6 @@ static void lines_are_the_same_everywhere(void **state)
 	object_source_free(source);
 }
 
-static json_int_t number(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	if (!json_is_integer(value))
-		fail_msg("no whole number '%s'", name);
-	return json_integer_value(value);
-}
-
 /* The bytes that a request has to answer, by its line alone; returns how many. */
 static size_t answer_of(struct object_source *source, const json_t *request,
 			char *out)
@@ -153,15 +144,15 @@ static size_t answer_of(struct object_source *source, const json_t *request,
 			at += length;
 		}
 	} else if (strcmp(verb, "head") != 0) {
-		at = (size_t)number(request, "length");
+		at = (size_t)member(request, "length");
 		length = !strcmp(verb, "get") ? 0
 			 : !strcmp(verb, "get_suffix")
 				 ? object.size - at
-				 : (size_t)number(request, "start");
+				 : (size_t)member(request, "start");
 		object_read(source, &object, length, at, out, NULL);
 	}
 	if (!strcmp(verb, "get") || !strcmp(verb, "head"))
-		assert_int_equal(number(request, "length"), object.size);
+		assert_int_equal(member(request, "length"), object.size);
 	object_close(source, &object);
 	return at;
 }
@@ -202,7 +193,7 @@ static void see_line(struct seen *seen, const char *text)
 	size_t i, j;
 
 	assert_non_null(line);
-	assert_int_equal(number(line, "op"), seen->lines++);
+	assert_int_equal(member(line, "op"), seen->lines++);
 	json_array_foreach(json_object_get(line, "stages"), i, stage) {
 		assert_int_not_equal(json_array_size(stage), 0);
 		json_array_foreach(stage, j, request)

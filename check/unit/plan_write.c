@@ -11,15 +11,6 @@
 #include "base/embedded.h"
 #include "plan_fixture.h"
 
-static json_int_t member(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	if (!json_is_integer(value))
-		fail_msg("no whole number '%s'", name);
-	return json_integer_value(value);
-}
-
 /* The CRC of one table pair, from the layout's text. */
 static uint32_t table_crc(const json_t *level)
 {

@@ -107,7 +107,7 @@ static int read_protocol(struct library *library, const struct toml *toml,
 static int add_verb(struct library *library, const char *name, const char *path,
 		    struct err *err)
 {
-	const char *names[PLAN_VERB_COUNT], *near;
+	const char *near;
 	unsigned verb = plan_verb_number(name);
 
 	if (verb < PLAN_VERB_COUNT) {
@@ -117,9 +117,7 @@ static int add_verb(struct library *library, const char *name, const char *path,
 		library->verbs |= PLAN_VERB_BIT(verb);
 		return 0;
 	}
-	for (unsigned i = 0; i < PLAN_VERB_COUNT; i++)
-		names[i] = plan_verb_name(i);
-	near = near_name(name, names, PLAN_VERB_COUNT);
+	near = plan_verb_near(name);
 	return err_set(err, ERR_INVALID, "%s: there is no verb '%.60s': %s%s%s",
 		       path, name, near ? "did you mean '" : "see \"The plan\" "
 		       "of docs/worker-protocol.md", near ? near : "",

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/near.h"
+
 /* S3 lists no more names a page. */
 #define PAGE_KEYS 1000
 
@@ -23,6 +25,11 @@ unsigned plan_verb_number(const char *name)
 	while (verb < PLAN_VERB_COUNT && strcmp(names[verb], name))
 		verb++;
 	return verb;
+}
+
+const char *plan_verb_near(const char *word)
+{
+	return near_name(word, names, PLAN_VERB_COUNT);
 }
 
 /* A list may need one page more, to learn that there are no more. */

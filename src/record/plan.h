@@ -180,4 +180,7 @@ const char *plan_verb_name(unsigned verb); /* "get_range", … */
 /* Back; PLAN_VERB_COUNT for any other word. */
 unsigned plan_verb_number(const char *name);
 
+/* For "did you mean"; NULL: none is near. */
+const char *plan_verb_near(const char *word);
+
 #endif

@@ -158,6 +158,19 @@ int line_read_crc32(const json_t *object, bool *has_crc32, uint32_t *crc32,
 	return *has_crc32 ? read_u32(object, "crc32", crc32, what, err) : 0;
 }
 
+int line_read_range(const json_t *object, uint64_t *start, uint64_t *length,
+		    const char *what, struct err *err)
+{
+	int code = json_get_u64(object, "start", true, start, what, err);
+
+	if (code == 0)
+		code = json_get_u64(object, "length", true, length, what, err);
+	if (code == 0 && !line_is_range(*start, *length))
+		code = err_set(err, ERR_INVALID,
+			       "%s: 'start' and 'length' are no range", what);
+	return code;
+}
+
 static int read_range(struct operations *ops, const json_t *line,
 		      struct operation *op, struct rare *rare, const char *what,
 		      struct err *err)
@@ -166,13 +179,8 @@ static int read_range(struct operations *ops, const json_t *line,
 	int code = json_get_text(line, "key", true, &key, what, err);
 
 	if (code == 0)
-		code = json_get_u64(line, "start", true, &op->start, what, err);
-	if (code == 0)
-		code = json_get_u64(line, "length", true, &op->length, what,
-				    err);
-	if (code == 0 && !line_is_range(op->start, op->length))
-		code = err_set(err, ERR_INVALID,
-			       "%s: 'start' and 'length' are no range", what);
+		code = line_read_range(line, &op->start, &op->length, what,
+				       err);
 	if (code == 0)
 		code = line_read_crc32(line, &rare->has_crc32, &op->crc32, what,
 				       err);

@@ -24,6 +24,10 @@ bool line_is_range(uint64_t start, uint64_t length);
  * there are none. The caller frees. */
 char *line_more(json_t *object, const char *const *known);
 
+/* The members 'start' and 'length'. */
+int line_read_range(const json_t *object, uint64_t *start, uint64_t *length,
+		    const char *what, struct err *err);
+
 /* The member 'crc32', where there is one. */
 int line_read_crc32(const json_t *object, bool *has_crc32, uint32_t *crc32,
 		    const char *what, struct err *err);

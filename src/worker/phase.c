@@ -54,11 +54,11 @@ static void describe(const struct benchmark_operation *op, char *room, size_t n)
 			 (unsigned long long)op->start);
 	else if (verb_has_body(op->verb))
 		snprintf(room, n, "operation %u (%s %.128s, %llu bytes)",
-			 op->number, verb_name(op->verb), op->key,
+			 op->number, plan_verb_name(op->verb), op->key,
 			 (unsigned long long)op->length);
 	else
 		snprintf(room, n, "operation %u (%s %.128s%s%.64s)",
-			 op->number, verb_name(op->verb), op->key,
+			 op->number, plan_verb_name(op->verb), op->key,
 			 verb_is_reader(op->verb) && op->more ? ", " : "",
 			 verb_is_reader(op->verb) && op->more ? op->more : "");
 }

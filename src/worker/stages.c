@@ -20,21 +20,6 @@ static int read_key(struct operations *ops, const json_t *entry,
 	return code;
 }
 
-static int read_range(const json_t *entry, struct request *request,
-		      const char *what, struct err *err)
-{
-	int code = json_get_u64(entry, "start", true, &request->start, what,
-				err);
-
-	if (code == 0)
-		code = json_get_u64(entry, "length", true, &request->length,
-				    what, err);
-	if (code == 0 && !line_is_range(request->start, request->length))
-		code = err_set(err, ERR_INVALID,
-			       "%s: 'start' and 'length' are no range", what);
-	return code;
-}
-
 static bool is_range(const json_t *pair)
 {
 	const json_t *start = json_array_get(pair, 0);
@@ -105,7 +90,8 @@ static int read_extent(struct operations *ops, const json_t *entry,
 {
 	switch (request->verb) {
 	case BENCHMARK_GET_RANGE:
-		return read_range(entry, request, what, err);
+		return line_read_range(entry, &request->start, &request->length,
+				       what, err);
 	case BENCHMARK_GET_RANGES:
 		return read_ranges(ops, entry, request, what, err);
 	case BENCHMARK_GET_SUFFIX:
@@ -134,7 +120,7 @@ static int check_verb(const struct operations *ops, enum benchmark_verb verb,
 	else
 		err_set(err, ERR_INVALID,
 			"%s: this test does not do %s, only %s", what,
-			verb_name(verb), done.buf);
+			plan_verb_name(verb), done.buf);
 	str_release(&done);
 	return ERR_INVALID;
 }

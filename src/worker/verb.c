@@ -1,21 +1,12 @@
 #include "worker/verb.h"
 
-#include <string.h>
-
-#include "base/near.h"
 #include "record/plan.h"
 
-/* Those of a plan, each with the number that tests in C know it by. */
-static const char *const names[VERB_COUNT] = {
-#define X(name, text) [BENCHMARK_##name] = text,
-	PLAN_VERBS(X)
+/* Tests in C know the verbs of a plan by the same numbers. */
+#define X(name, text)                                                          \
+	_Static_assert((int)BENCHMARK_##name == (int)PLAN_##name, text);
+PLAN_VERBS(X)
 #undef X
-};
-
-const char *verb_name(enum benchmark_verb verb)
-{
-	return names[verb];
-}
 
 void verb_add_names(struct str *to, unsigned verbs)
 {
@@ -24,7 +15,7 @@ void verb_add_names(struct str *to, unsigned verbs)
 	for (unsigned i = 0; i < VERB_COUNT; i++) {
 		if (!(verbs & BENCHMARK_DOES(i)))
 			continue;
-		str_addf(to, "%s%s", between, names[i]);
+		str_addf(to, "%s%s", between, plan_verb_name(i));
 		between = ", ";
 	}
 }
@@ -32,7 +23,7 @@ void verb_add_names(struct str *to, unsigned verbs)
 /* The name is of a file: only one that is near a verb is repeated. */
 static int unknown(const char *name, const char *what, struct err *err)
 {
-	const char *near = near_name(name, names, VERB_COUNT);
+	const char *near = plan_verb_near(name);
 	struct str all = STR_INIT;
 
 	if (near)
@@ -49,11 +40,10 @@ static int unknown(const char *name, const char *what, struct err *err)
 int verb_find(const char *name, enum benchmark_verb *out, const char *what,
 	      struct err *err)
 {
-	for (unsigned i = 0; i < VERB_COUNT; i++) {
-		if (strcmp(name, names[i]) != 0)
-			continue;
-		*out = (enum benchmark_verb)i;
-		return 0;
-	}
-	return unknown(name, what, err);
+	unsigned verb = plan_verb_number(name);
+
+	if (verb == PLAN_VERB_COUNT)
+		return unknown(name, what, err);
+	*out = (enum benchmark_verb)verb;
+	return 0;
 }

@@ -10,8 +10,6 @@
 
 #define VERB_COUNT (BENCHMARK_READ_VALUES + 1)
 
-const char *verb_name(enum benchmark_verb verb);
-
 /* The verb of that name. ERR_INVALID; the sentence begins with `what`. */
 int verb_find(const char *name, enum benchmark_verb *out, const char *what,
 	      struct err *err);
