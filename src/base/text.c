@@ -155,3 +155,17 @@ void text_wrap(struct str *out, const char *text, size_t length, unsigned width,
 		i += n + 1;
 	}
 }
+
+void text_encode(struct str *out, const char *text, bool path)
+{
+	for (const char *at = text; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		    (c >= '0' && c <= '9') || strchr("-_.~", c) ||
+		    (path && c == '/'))
+			str_add_char(out, (char)c);
+		else
+			str_addf(out, "%%%02X", c);
+	}
+}

@@ -6,6 +6,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
+
 #include "base/str.h"
 
 /* Each changes the text in place. '?' replaces bytes that are not UTF-8,
@@ -21,6 +23,10 @@ void text_clean_part(char *text);
 /* Appends a name so that it fits into a line: the bytes that text_clean()
  * replaces, newlines and tabs become \xNN. */
 void text_show(struct str *out, const char *text);
+
+/* Appends `text` percent-encoded. Plain stay A-Z a-z 0-9 - _ . ~ and, with
+ * `path`, slashes. */
+void text_encode(struct str *out, const char *text, bool path);
 
 /* Appends `length` bytes, broken between words into lines of at most `width`
  * columns. The first line begins at `column`, the others behind `indent`

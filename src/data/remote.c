@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/data.h"
 #include "data/remote_error.h"
 #include "data/remote_http.h"
@@ -240,11 +241,11 @@ static char *list_query(const char *prefix, const char *after)
 	str_add(&query, "encoding-type=url&list-type=2&max-keys=1000");
 	if (*prefix) {
 		str_add(&query, "&prefix=");
-		http_encode(&query, prefix, false);
+		text_encode(&query, prefix, false);
 	}
 	if (*after) {
 		str_add(&query, "&start-after=");
-		http_encode(&query, after, false);
+		text_encode(&query, after, false);
 	}
 	return str_detach(&query);
 }

@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/transfer.h"
 #include "base/work.h"
 #include "data/remote_error.h"
@@ -27,20 +28,6 @@ struct http {
 static void init_curl(void)
 {
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-void http_encode(struct str *out, const char *text, bool path)
-{
-	for (const char *at = text; *at; at++) {
-		unsigned char c = (unsigned char)*at;
-
-		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		    (c >= '0' && c <= '9') || strchr("-_.~", c) ||
-		    (path && c == '/'))
-			str_add_char(out, (char)c);
-		else
-			str_addf(out, "%%%02X", c);
-	}
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *context)
@@ -267,7 +254,7 @@ static char *make_url(const struct http *http, const char *key,
 	str_addf(&url, "%s/%s", http->endpoint, http->bucket);
 	if (key) {
 		str_add_char(&url, '/');
-		http_encode(&url, key, true);
+		text_encode(&url, key, true);
 	}
 	if (query)
 		str_addf(&url, "?%s", query);

@@ -55,8 +55,4 @@ int http_request(struct http *http, bool head, const char *key,
 		 const char *query, const char *range, struct answer *answer,
 		 struct err *err);
 
-/* Appends `text` percent-encoded. Plain stay A-Z a-z 0-9 - _ . ~ and, with
- * `path`, slashes. */
-void http_encode(struct str *out, const char *text, bool path);
-
 #endif

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "worker/line.h"
 #include "worker/verb.h"
 
@@ -40,23 +41,6 @@ void operations_release(struct operations *ops)
 	operations_init(ops, 0);
 }
 
-static bool is_plain(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c && strchr("-_.~", c));
-}
-
-/* Each byte that is neither plain nor in `more` as %XX. */
-static void add_encoded(struct str *url, const char *text, const char *more)
-{
-	for (; *text; text++) {
-		if (is_plain((unsigned char)*text) || strchr(more, *text))
-			str_add_char(url, *text);
-		else
-			str_addf(url, "%%%02X", (unsigned char)*text);
-	}
-}
-
 /* ENDPOINT/BUCKET/KEY, or a list's ENDPOINT/BUCKET?list-type=2&prefix=PREFIX,
  * its query as a signature wants it. */
 static char *make_url(const struct operations *ops, const char *key,
@@ -66,7 +50,7 @@ static char *make_url(const struct operations *ops, const char *key,
 
 	str_addf(&url, "%s/%s%s", ops->endpoint, ops->bucket,
 		 is_prefix ? "?list-type=2&prefix=" : "/");
-	add_encoded(&url, key, is_prefix ? "" : "/");
+	text_encode(&url, key, !is_prefix);
 	return str_detach(&url);
 }
 
