@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 const char *replica_state_name(enum replica_state state)
@@ -112,6 +113,7 @@ void trial_release(struct trial *trial)
 	free(trial->replica);
 	free(trial->samples);
 	free(trial->machine);
+	free(trial->slices);
 	findings_release(&trial->findings);
 	spec_release(&trial->spec);
 	memset(trial, 0, sizeof(*trial));
@@ -127,6 +129,30 @@ void trial_add_machine(struct trial *trial, const struct machine_sample *sample)
 {
 	MEM_ROOM(trial->machine, trial->machine_count, trial->machine_capacity);
 	trial->machine[trial->machine_count++] = *sample;
+}
+
+struct slice *trial_add_slice(struct trial *trial)
+{
+	MEM_ROOM(trial->slices, trial->slice_count, trial->slice_capacity);
+	trial->slices[trial->slice_count] = (struct slice){
+		.cpu_ns = COUNT_UNKNOWN,
+		.origin_cpu_ns = COUNT_UNKNOWN,
+		.steal_ns = COUNT_UNKNOWN,
+		.others_ns = COUNT_UNKNOWN,
+		.idle_cpu_ns = COUNT_UNKNOWN,
+	};
+	return &trial->slices[trial->slice_count++];
+}
+
+double trial_seconds(const struct trial *trial)
+{
+	double seconds = 0;
+
+	for (size_t i = 0; i < trial->slice_count; i++)
+		seconds += slice_seconds(&trial->slices[i]);
+	if (!trial->slice_count && trial->window_end_ns > trial->go_ns)
+		seconds = clock_seconds(trial->window_end_ns - trial->go_ns);
+	return seconds;
 }
 
 void trial_add_finding(struct trial *trial, enum finding_kind kind,

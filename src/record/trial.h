@@ -19,6 +19,7 @@
 #include "record/ledger.h"
 #include "record/plan.h"
 #include "record/record.h"
+#include "record/slice.h"
 #include "record/spec.h"
 
 /* X(NAME, "word", "sentence"): how a replica ended. */
@@ -149,6 +150,7 @@ struct replica {
 	char runtime[64];
 	char *not_applied;      /* "keep_alive,use_dns_cache"; NULL: none */
 	char *notes;            /* sentences, one a line; NULL: none */
+	bool pauses;            /* `ready` says that it can be paused */
 	uint64_t ready_clock_ns; /* its clock, as `ready` says; 0: it does not */
 	int64_t clock_offset_ns; /* that less ours when `ready` came, or what
 				  * the kernel says; CLOCK_UNKNOWN: neither */
@@ -241,6 +243,12 @@ struct trial {
 	size_t sample_count, sample_capacity;
 	struct machine_sample *machine; /* one each 100 ms, beside `samples` */
 	size_t machine_count, machine_capacity;
+	/* Of a comparison (record/comparison.h). */
+	char comparison[37];    /* UUID that all its trials share; "": none */
+	unsigned block;         /* from 0 */
+	struct slice *slices;   /* in the order of time; NULL: all from go_ns to
+				 * window_end_ns is one window */
+	size_t slice_count, slice_capacity;
 	bool failed;            /* no usable figure came out of it */
 	char text[600];         /* why it failed */
 	struct findings findings; /* differences and doubts */
@@ -252,6 +260,12 @@ void trial_release(struct trial *trial);
 void trial_add_sample(struct trial *trial, const struct sample *sample);
 void trial_add_machine(struct trial *trial,
 		       const struct machine_sample *sample);
+
+/* Adds a slice. What it points to moves when the next is added. */
+struct slice *trial_add_slice(struct trial *trial);
+
+/* Seconds in which it was measured: of all windows. */
+double trial_seconds(const struct trial *trial);
 
 /* Adds to trial->findings. */
 void trial_add_finding(struct trial *trial, enum finding_kind kind,

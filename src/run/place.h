@@ -41,6 +41,11 @@ struct place {
 	 * may have ended. Returns how many orphans it found, as far as it
 	 * knows. */
 	unsigned (*kill)(void *context, unsigned replica);
+	/* Stops all processes of the replica, or lets them go on (freezer, or
+	 * signals). Returns once none of them runs any more, or all may run.
+	 * -1 with errno: it cannot be done. NULL: replicas cannot be stopped
+	 * here, and take part in no block. */
+	int (*pause)(void *context, unsigned replica, bool paused);
 	/* Says what may have ended a replica early. Is called before the
 	 * replica is reaped, while the control group of a container is still
 	 * there. Writes a reason that goes on after a colon: "it used more

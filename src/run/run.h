@@ -48,6 +48,22 @@ struct run_hooks {
 	 * counters can be read. The first call comes after `window_end`. Not
 	 * required. */
 	void (*done)(void *context, struct trial *trial, unsigned replica);
+	/* In a block (block.h) these four in the place of `go`, `tick` and
+	 * `window_end`, for each slice of the trial. `slice` is the last of
+	 * trial->slices. None is required. */
+	/* All replicas of the trial are paused, as are those of all others:
+	 * what they have used since `slice_end` they used while paused. */
+	void (*slice_begin)(void *context, struct trial *trial,
+			    struct slice *slice);
+	/* The window opens, and closes: read the counters, and stamp begin_ns
+	 * and end_ns beside them. */
+	void (*slice_open)(void *context, struct trial *trial,
+			   struct slice *slice);
+	void (*slice_close)(void *context, struct trial *trial,
+			    struct slice *slice);
+	/* Its replicas are paused again, or have ended. */
+	void (*slice_end)(void *context, struct trial *trial,
+			  struct slice *slice);
 	/* At the start of each stage and about five times a second: "starting",
 	 * "proving", "running", "stopping". Not required. */
 	void (*progress)(void *context, struct trial *trial, const char *stage,

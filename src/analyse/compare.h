@@ -1,0 +1,14 @@
+/* From blocks to verdicts (record/comparison.h); pure. The essay is in
+ * compare.c, the tests of it in statistics.h. */
+#ifndef ANALYSE_COMPARE_H
+#define ANALYSE_COMPARE_H
+
+#include "record/comparison.h"
+
+/* Trials of one test with one configuration, in any order. The rows come in the
+ * order in which libraries are met first. The caller releases. Names are
+ * borrowed from `trials`. */
+void analyse_compare(const struct block_trial *trials, size_t count,
+		     struct comparison *out);
+
+#endif

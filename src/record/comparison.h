@@ -1,0 +1,107 @@
+/*
+ * What a comparison of libraries comes to: a row for each library, a verdict for
+ * each pair. src/analyse makes it (compare.h), src/report shows it.
+ *
+ * Everything rests on blocks: in each of them all libraries were started anew
+ * and worked in turn, or, without slices, made a separate trial each. A block
+ * gives one number a library and one a pair; blocks are what intervals are made
+ * of.
+ */
+#ifndef RECORD_COMPARISON_H
+#define RECORD_COMPARISON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record/slice.h"
+
+/* ------------------------------------------------------------- what goes in */
+
+/* One library in one block. All is borrowed. */
+struct block_trial {
+	const char *library;
+	unsigned block;   /* from 0; may be missing, none is twice */
+	bool failed;      /* it has no figures */
+	bool baseline;    /* reference or null */
+	const struct slice *slices; /* NULL: a separate trial, whose totals
+				     * follow */
+	size_t slice_count;
+	/* Totals over the windows. */
+	double seconds;
+	uint64_t operations; /* ok */
+	double cpu_seconds;
+};
+
+/* ------------------------------------------------------------ what comes out */
+
+/* A median over blocks. NAN: unknown. low and high are NAN where the blocks
+ * allow no interval at that level. */
+struct estimate {
+	double value, low, high;
+};
+
+/* X(NAME, "words"): of the first of a pair. */
+#define VERDICTS(X)                                                            \
+	X(NONE, "no verdict")        /* too few blocks, or no figures */       \
+	X(NOT_APART, "not told apart")                                         \
+	X(BETTER, "better")          /* faster, or cheaper */                  \
+	X(WORSE, "worse")
+
+enum verdict {
+#define X(name, words) VERDICT_##name,
+	VERDICTS(X)
+#undef X
+};
+
+const char *verdict_name(enum verdict verdict);
+
+/* The two figures that libraries are compared by. */
+enum compared_by { BY_RATE, BY_CPU, COMPARED_BY };
+
+struct compared {
+	const char *library; /* borrowed, as in block_trial */
+	bool baseline;
+	unsigned blocks;     /* in which it has figures */
+	unsigned rounds;     /* slices in all; 0: separate trials */
+	unsigned marked;     /* of these, with a mark */
+	/* [BY_RATE]: operations a second; [BY_CPU]: CPU us an operation. Each
+	 * interval is at 95% by itself. */
+	struct estimate figure[COMPARED_BY];
+	/* 1 + how many libraries are proven better; 0: no figures, a baseline,
+	 * or too few blocks for any verdict. Libraries that are not told apart
+	 * from each other may share one. */
+	unsigned rank[COMPARED_BY];
+};
+
+struct compared_pair {
+	unsigned a, b; /* indices of rows */
+	unsigned blocks; /* in which both have figures */
+	struct {
+		/* a's figure over b's, a ratio. The interval is corrected for
+		 * all verdicts of the comparison. */
+		struct estimate ratio;
+		enum verdict verdict; /* of a */
+		/* The smallest difference that could have been seen, as a part
+		 * of 1: 0.04 for 4%. NAN: none could. */
+		double seen;
+	} by[COMPARED_BY];
+};
+
+struct comparison {
+	struct compared *rows;
+	size_t row_count;
+	struct compared_pair *pairs; /* each two libraries that are no baselines,
+				      * and each with reference; none with null */
+	size_t pair_count;
+	unsigned blocks;        /* the most of any row */
+	unsigned verdicts;      /* that the level is corrected for */
+	unsigned blocks_needed; /* the least with which each pair can have an
+				 * interval */
+	double level;           /* of the intervals of pairs: 1 - 0.05 / verdicts
+				 * or more */
+	bool sliced;            /* some rows are */
+};
+
+void comparison_release(struct comparison *comparison);
+
+#endif
