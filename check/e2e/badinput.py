@@ -209,7 +209,7 @@ class Stores(Check):
         for name in "abcd":
             (root / name).write_bytes(bytes(100000))
         with self.origin("--root", root) as origin:
-            words = ("run-all", "--library", "null", "--library", "pass")
+            words = ("run-all", "--no-slices", "--library", "null", "--library", "pass")
             words += ("--endpoint", origin.url, "--anonymous", *QUICK)
             result = self.benchmark(*words, status=1)
             found = {(r["library_name"], r["test_name"], r["state"]) for r in self.results()}
@@ -237,7 +237,7 @@ class Stores(Check):
         bare = self.folder / "bare"
         bare.mkdir()
         with self.origin("--keys", "5") as origin:
-            words = ("run-all", "--test", "fetch_range", "--endpoint", origin.url, *QUICK)
+            words = ("run-all", "--no-slices", "--test", "fetch_range", "--endpoint", origin.url, *QUICK)
             said = self.benchmark(*words, status=1, GEOIO_ENVS=bare, **keys).stderr
             self.assertEqual([row["library_name"] for row in self.results()], ["null"])
             public = self.benchmark(*words, "--anonymous", status=1, GEOIO_ENVS=bare, **keys).stderr

@@ -46,7 +46,7 @@ class Places:
 
     def words(self, seed, *more):
         names = ("--library", "hostile", "--library", "reference")
-        return ("run-all", *names, *FAST, "--seed", str(seed), *more)
+        return ("run-all", "--no-slices", *names, *FAST, "--seed", str(seed), *more)
 
     def assert_harmless(self, stderr):
         """Each hostile test has its sentence, reference is whole, and nothing is left."""
@@ -102,7 +102,7 @@ class AsRoot(Places, Check):
     def test_a_full_folder_is_empty_for_the_next(self):
         """Of 32 MiB that one fills the next has all again."""
         mount = "mount -t tmpfs -o size=32m none /dev/shm"
-        words = " ".join(("run-all", "--library", "fills", "--library", "reference", *FAST))
+        words = " ".join(("run-all", "--no-slices", "--library", "fills", "--library", "reference", *FAST))
         result = subprocess.run(
             ["unshare", "-m", "sh", "-c", f"{mount} && {BENCHMARK} {words}; s=$?; ls /dev/shm; exit $s"],
             cwd=self.folder,

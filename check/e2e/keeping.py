@@ -79,7 +79,7 @@ class Keeping(Check):
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
 
     def test_lock_and_ctrl_c(self):
-        words = ("run-all", "--library", "null", "--test", "fetch_range", "--library", "reference")
+        words = ("run-all", "--no-slices", "--library", "null", "--test", "fetch_range", "--library", "reference")
         with self.begun_and_locked(*words) as process:
             self.said(process, "waiting for the database")
             process.send_signal(signal.SIGINT)
@@ -320,7 +320,7 @@ class Full(Check):
         sweep.write_text(
             "library: null\ntest: fetch_range\nn-requests: 20\ntimeout: [2, 86400]\nwarm-up: 0\n"
         )
-        result = self.benchmark("run-parameterized-test", sweep, "--db", self.db, status=1)
+        result = self.benchmark("run-parameterized-test", sweep, "--no-slices", "--db", self.db, status=1)
         self.assert_sentence(result.stderr, "room")
         self.assertEqual(self.rows(), 1)
         result = self.benchmark("get-results", "-", "--db", self.db)

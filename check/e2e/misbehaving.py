@@ -23,7 +23,7 @@ FAST = ("--timeout", "1.5", "--warm-up", "0.1", "--concurrency", "8", "--ready-t
 class Misbehaving(Check):
     def run_all(self, *names, status=1):
         words = [word for name in names for word in ("--library", name)]
-        result = self.benchmark("run-all", *words, *FAST, status=status, GEOIO_TESTS=CHECK_LIBRARIES)
+        result = self.benchmark("run-all", "--no-slices", *words, *FAST, status=status, GEOIO_TESTS=CHECK_LIBRARIES)
         self.assert_nothing_left()
         self.assert_whole_database()
         return result
@@ -148,7 +148,7 @@ class Order(Check):
         orders = []
         for seed in (1, 1, 2, 3):
             words = ("--library", "null", "--library", "pass", "--seed", seed)
-            result = self.benchmark("run-all", *words, *SHORT, GEOIO_TESTS=CHECK_LIBRARIES)
+            result = self.benchmark("run-all", "--no-slices", *words, *SHORT, GEOIO_TESTS=CHECK_LIBRARIES)
             lines = [line for line in result.stderr.splitlines() if "requests/s" in line]
             orders.append([" ".join(line.split()[1:3]) for line in lines])
         self.assertEqual(orders[0], orders[1])

@@ -55,7 +55,7 @@ class OriginEnds(Check):
 
     def test_the_next_trial_has_another(self):
         words = ("--n-requests", "10000", "--timeout", "100", "--warm-up", "0", "--concurrency", "4")
-        process = self.start("run-all", "--library", "reference", *words)
+        process = self.start("run-all", "--no-slices", "--library", "reference", *words)
         self.signal_origin(process, signal.SIGKILL, 0)
         result = self.finish(process)
         self.assertEqual(result.status, 1, result)

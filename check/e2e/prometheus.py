@@ -55,7 +55,7 @@ class Real(WithPrometheus):
         words = ["--replicas", 2, "--timeout", 2.5, "--warm-up", 0.2, "--rate", 100, "--test", "fetch_range"]
         for library in LIBRARIES:
             words += ["--library", library]
-        run = self.start("run-all", *words)
+        run = self.start("run-all", "--no-slices", *words)
         seen = "container_cpu_usage_seconds_total"
         self.patiently(lambda: self.ask("query", query=seen), "no replica is seen")
         self.check_metrics(target)

@@ -48,7 +48,7 @@ class Killed(Check):
         rng = random.Random(20250423)  # the same moments each time
         before = interfaces()
         for number in range(KILLS):
-            process = self.start("run-all", *JOBS, "--replicas", "2")
+            process = self.start("run-all", "--no-slices", *JOBS, "--replicas", "2")
             time.sleep(rng.uniform(0.02, 4))
             process.kill()
             stderr = self.finish(process).stderr
@@ -125,7 +125,7 @@ class Killed(Check):
 class Interrupted(Check):
     def interrupt(self, number, after_trials):
         """Sends the signal once so many trials are over."""
-        process = self.start("run-all", *JOBS, "--timeout", "1.5")
+        process = self.start("run-all", "--no-slices", *JOBS, "--timeout", "1.5")
         patience = time.monotonic() + 60
         while time.monotonic() < patience and process.poll() is None:
             text = (self.folder / "0.err").read_text(errors="replace")
@@ -165,7 +165,7 @@ class Interrupted(Check):
         self.check(signal.SIGTERM)
 
     def test_ctrl_c_before_anything(self):
-        process = self.start("run-all", *JOBS)
+        process = self.start("run-all", "--no-slices", *JOBS)
         time.sleep(0.3)
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGINT)

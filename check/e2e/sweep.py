@@ -13,7 +13,7 @@ class Sweep(Check):
     def sweep(self, text, status=0):
         path = self.folder / "sweep.yaml"
         path.write_text(text)
-        return self.benchmark("run-parameterized-test", path, status=status)
+        return self.benchmark("run-parameterized-test", path, "--no-slices", status=status)
 
     def test_product_of_lists(self):
         self.sweep(
@@ -54,7 +54,7 @@ class Sweep(Check):
         )
         with self.origin() as origin:
             words = (
-                f"run-parameterized-test sweep.yaml --isolation process --endpoint {origin.url} --anonymous"
+                f"run-parameterized-test sweep.yaml --no-slices --isolation process --endpoint {origin.url} --anonymous"
             )
             result = subprocess.run(
                 ["sh", "-c", f"ulimit -n 110; exec {BENCHMARK} {words} --bucket bench"],

@@ -32,6 +32,7 @@ struct fixture {
 	struct ledger *ledger;
 	struct cgroup groups[2];
 	struct cells cells;
+	struct seats seats;
 	struct plan plan;
 	struct sampler sampler;
 	struct trial trial;
@@ -52,7 +53,8 @@ static void begin(struct fixture *f)
 				   .group = f->groups, .count = 2 };
 	trial_init(&f->trial, &spec);
 	f->trial.replica[0].pid = getpid();
-	sampler_init(&f->sampler, &f->trial, &f->cells, f->ledger, getpid(),
+	f->seats = (struct seats){ .cells = &f->cells };
+	sampler_init(&f->sampler, &f->trial, &f->seats, f->ledger, getpid(),
 		     records, 1, &f->plan);
 }
 

@@ -25,8 +25,12 @@ const struct number_unit number_bits[] = {
 };
 
 const struct number_unit number_seconds[] = {
-	{ "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "min", 60 }, { "h", 3600 },
-	{ NULL, 0 },
+	{ "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "min", 60 }, { "m", 60 },
+	{ "h", 3600 }, { NULL, 0 },
+};
+
+const struct number_unit number_percent[] = {
+	{ "", 1 }, { "%", 1 }, { NULL, 0 },
 };
 
 static const char *skip_digits(const char *at)

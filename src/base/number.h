@@ -22,7 +22,8 @@ struct number_unit {
 extern const struct number_unit number_plain[];   /* "" only */
 extern const struct number_unit number_bytes[];   /* KiB, MiB, GiB, TiB */
 extern const struct number_unit number_bits[];    /* kbit, Mbit, Gbit */
-extern const struct number_unit number_seconds[]; /* ms, s, min, h */
+extern const struct number_unit number_seconds[];
+extern const struct number_unit number_percent[]; /* ms, s, min, h */
 
 /* Reads all of `text` and applies its unit. false: `text` is no number, or not
  * a finite one. */

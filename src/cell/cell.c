@@ -324,10 +324,11 @@ static const char *network_word(const struct cells *cells)
 								   : "loopback";
 }
 
-static void describe_user(const struct cells *cells, char *out, size_t size)
+static void describe_user(const struct cells *cells, unsigned from,
+			  unsigned count, char *out, size_t size)
 {
-	uid_t first = cells_identity(cells, 0)->uid;
-	uid_t last = cells_identity(cells, cells->count - 2)->uid;
+	uid_t first = cells_identity(cells, from)->uid;
+	uid_t last = cells_identity(cells, from + count - 1)->uid;
 
 	if (first == last)
 		snprintf(out, size, "uid %u", (unsigned)first);
@@ -336,7 +337,8 @@ static void describe_user(const struct cells *cells, char *out, size_t size)
 			 (unsigned)last);
 }
 
-void cells_describe(const struct cells *cells, struct placement *out)
+void cells_describe(const struct cells *cells, unsigned first, unsigned count,
+		    struct placement *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->isolation = cells->isolation;
@@ -350,7 +352,7 @@ void cells_describe(const struct cells *cells, struct placement *out)
 	else
 		snprintf(out->pinning, sizeof(out->pinning), "%s",
 			 cells->pin.text);
-	describe_user(cells, out->user, sizeof(out->user));
+	describe_user(cells, first, count, out->user, sizeof(out->user));
 }
 
 /* ------------------------------------------------------------ in a child

@@ -98,8 +98,10 @@ const struct identity *cells_identity(const struct cells *cells,
 /* The init of a replica's PID namespace; 0: it has no namespace of its own. */
 pid_t cells_init_of(const struct cells *cells, unsigned replica);
 
-/* Fills the part of a trial that says where its replicas ran. */
-void cells_describe(const struct cells *cells, struct placement *out);
+/* Fills the part of a trial that says where its replicas ran: `count` of them from
+ * `first` on. */
+void cells_describe(const struct cells *cells, unsigned first, unsigned count,
+		    struct placement *out);
 
 /* Whether replicas know the origin by its name. */
 bool cells_have_names(const struct cells *cells);

@@ -128,7 +128,8 @@ const struct command command_run_all = {
 		"--seed fixes, and of the\nbaselines: `reference` shows what "
 		"the machine can do, `null` what the harness costs.",
 	.groups = { options_select, options_trial, options_limits,
-		    options_isolation, options_monitor, options_outside,
+		    options_isolation, options_comparison,
+		    options_monitor, options_outside,
 		    options_database, options_json, options_common },
 	.run = run,
 };

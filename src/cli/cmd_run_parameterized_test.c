@@ -90,6 +90,7 @@ const struct command command_run_parameterized_test = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.groups = { options_trial, options_limits, options_isolation,
+		    options_comparison,
 		    options_monitor, options_outside, options_database,
 		    options_json, options_common },
 	.run = run,

@@ -117,14 +117,16 @@ static bool is_of(const struct option_spec *spec, const char *value)
 static int set_number(struct options *options, const struct option_spec *spec,
 		      const char *text, const char *where, struct err *err)
 {
-	bool seconds = is_of(spec, "SECONDS");
+	bool seconds = is_of(spec, "SECONDS"), percent = is_of(spec, "PERCENT");
 	double value;
 
-	if (!number_parse(text, seconds ? number_seconds : number_plain,
+	if (!number_parse(text, seconds ? number_seconds
+				: percent ? number_percent : number_plain,
 			  &value))
 		return err_set(err, ERR_USAGE, "%s is '%s': give a number%s",
 			       where, text, seconds
-			       ? " of seconds, or one with ms, s, min, h" : "");
+			       ? " of seconds, or one with ms, s, min, h"
+			       : percent ? " of per cent, as 2%" : "");
 	if (value == spec->unset) {
 		*(double *)field(options, spec) = NAN;
 		return 0;

@@ -37,6 +37,10 @@ struct options {
 	const char *monitor; /* "": at the default address; NULL: off */
 	const char *textfile;
 	double linger;
+	double budget, until_precise; /* seconds, per cent; NAN: not given */
+	uint64_t blocks, repeats;
+	bool slices;
+	const char *resume;
 
 	/* Of single commands. */
 	bool per_replica, json, help, tty;
@@ -61,7 +65,8 @@ enum option_kind {
 	OPTION_COUNT,  /* uint64_t; of BYTES with KiB … TiB, as all numbers are
 			* written (base/number.h) */
 	OPTION_RATE,   /* uint64_t, bits a second; suffixes kbit, Mbit, Gbit */
-	OPTION_NUMBER, /* double; of SECONDS with ms, s, min, h */
+	OPTION_NUMBER, /* double; of SECONDS with ms, s, min, h; of PERCENT with
+			* % */
 	OPTION_TEXT,   /* const char * */
 	OPTION_ADDRESS, /* const char *; ADDRESS:PORT, or nothing: "" */
 	OPTION_AREAS,  /* const char *; areas of base/log.h, or nothing: "all" */
@@ -86,6 +91,7 @@ extern const struct option_spec options_select[];  /* --library --test */
 extern const struct option_spec options_trial[];   /* --replicas … */
 extern const struct option_spec options_limits[];  /* --cpus … */
 extern const struct option_spec options_isolation[];
+extern const struct option_spec options_comparison[]; /* --budget … */
 extern const struct option_spec options_monitor[]; /* --monitor … */
 extern const struct option_spec options_page[];   /* of `monitor` */
 extern const struct option_spec options_outside[]; /* --endpoint … */

@@ -81,6 +81,27 @@ const struct option_spec options_isolation[] = {
 	END
 };
 
+const struct option_spec options_comparison[] = {
+	OPTION("budget", NUMBER, budget, 1, 864000, "SECONDS",
+	       "whole time of a test that compares libraries, their starts "
+	       "included; 5min and 2h can be written so (5min)"),
+	OPTION("blocks", COUNT, blocks, 1, 1000, "N",
+	       "of a comparison: in each all libraries start anew and take "
+	       "turns; 12 are the least for eight rows (12)"),
+	OPTION("until-precise", NUMBER, until_precise, 0.1, 100, "PERCENT",
+	       "add blocks until each difference of so much would be seen, within "
+	       "--budget (1h then)"),
+	OPTION("resume", TEXT, resume, 0, 0, "RUN",
+	       "go on where the run of this id was interrupted; all other "
+	       "options must be its"),
+	OPTION("slices", FLAG, slices, 0, 0, NULL,
+	       "libraries take turns; --no-slices: a trial of --timeout each "
+	       "(yes)"),
+	OPTION("repeats", COUNT, repeats, 1, 1000, "N",
+	       "with --no-slices: so many trials each, in balanced orders (1)"),
+	END
+};
+
 const struct option_spec options_monitor[] = {
 	OPTION("monitor", ADDRESS, monitor, 0, 0, "[ADDRESS:PORT]",
 	       "serve the live page and /metrics while it runs "
@@ -166,6 +187,13 @@ const struct option_spec options_common[] = {
 
 void options_init(struct options *options)
 {
-	*options = (struct options){ .linger = 2 };
+	*options = (struct options){
+		.linger = 2,
+		.slices = true,
+		.budget = NAN,
+		.until_precise = NAN,
+		.blocks = 12,
+		.repeats = 1,
+	};
 	spec_init(&options->spec);
 }

@@ -3,24 +3,32 @@
 
 #include "cli/option.h"
 
+#define TRIALS "which makes trials of --timeout each"
+
 static const struct pair {
 	const char *option, *other;
 	const char *value; /* that the other must have; NULL: any */
 	const char *without; /* why not with the other; NULL: only with it */
+	const char *said; /* the other's name; NULL: `other` */
 } pairs[] = {
-	{ "bucket", "endpoint", NULL, NULL },
-	{ "region", "endpoint", NULL, NULL },
-	{ "prefix", "endpoint", NULL, NULL },
-	{ "anonymous", "endpoint", NULL, NULL },
-	{ "ca-file", "endpoint", NULL, NULL },
-	{ "dataset", "endpoint", NULL, "whose bucket is what is read" },
-	{ "congestion", "endpoint", NULL, "whose sockets are not ours" },
-	{ "image", "isolation", "docker", NULL },
-	{ "linger", "monitor", NULL, NULL },
-	{ "timeout", "from", "prometheus", NULL },
-	{ "bucket", "root", NULL, NULL },
-	{ "dataset", "root", NULL, "which is all that is served" },
-	{ "keys", "root", NULL, "which is all that is served" },
+	{ "bucket", "endpoint", NULL, NULL, NULL },
+	{ "region", "endpoint", NULL, NULL, NULL },
+	{ "prefix", "endpoint", NULL, NULL, NULL },
+	{ "anonymous", "endpoint", NULL, NULL, NULL },
+	{ "ca-file", "endpoint", NULL, NULL, NULL },
+	{ "dataset", "endpoint", NULL, "whose bucket is what is read", NULL },
+	{ "congestion", "endpoint", NULL, "whose sockets are not ours", NULL },
+	{ "image", "isolation", "docker", NULL, NULL },
+	{ "budget", "slices", NULL, TRIALS, "no-slices" },
+	{ "blocks", "slices", NULL, TRIALS, "no-slices" },
+	{ "until-precise", "slices", NULL, TRIALS, "no-slices" },
+	{ "resume", "slices", NULL, TRIALS, "no-slices" },
+	{ "repeats", "slices", NULL, NULL, "no-slices" },
+	{ "linger", "monitor", NULL, NULL, NULL },
+	{ "timeout", "from", "prometheus", NULL, NULL },
+	{ "bucket", "root", NULL, NULL, NULL },
+	{ "dataset", "root", NULL, "which is all that is served", NULL },
+	{ "keys", "root", NULL, "which is all that is served", NULL },
 };
 
 static bool is_wanted(const struct options *options,
@@ -35,15 +43,20 @@ static bool is_wanted(const struct options *options,
 static int refuse(const struct pair *pair, const struct option_spec *other,
 		  struct err *err)
 {
+	const char *said = pair->said ? pair->said : pair->other;
+
 	if (pair->without)
 		return err_set(err, ERR_USAGE,
 			       "--%s means nothing with --%s, %s: leave one of "
-			       "the two out", pair->option, pair->other,
+			       "the two out", pair->option, said,
 			       pair->without);
 	return err_set(err, ERR_USAGE,
-		       "--%s means nothing without --%s %s: give that too, or "
-		       "leave --%s out", pair->option, pair->other,
-		       pair->value ? pair->value : other->value, pair->option);
+		       "--%s means nothing without --%s%s%s: give that too, or "
+		       "leave --%s out", pair->option, said,
+		       pair->said ? "" : " ",
+		       pair->said ? ""
+		       : pair->value ? pair->value : other->value,
+		       pair->option);
 }
 
 int options_check_pairs(const struct options *options,

@@ -1,10 +1,30 @@
 #include "cli/settings.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/database.h"
 #include "cli/typed.h"
+
+#define BUDGET_S 300
+#define LIMIT_S 3600 /* of --until-precise */
+
+/* With --until-precise the budget is the limit, and the first blocks have as much
+ * as they have without. */
+static void set_budget(struct experiment_settings *settings,
+		       const struct options *options)
+{
+	double given = options->budget;
+
+	settings->budget_s = isnan(given) ? BUDGET_S : given;
+	settings->limit_s = settings->budget_s;
+	if (isnan(options->until_precise))
+		return;
+	settings->until_precise = options->until_precise / 100;
+	settings->limit_s = isnan(given) ? LIMIT_S : given;
+	settings->budget_s = fmin(BUDGET_S, settings->limit_s);
+}
 
 void settings_init(struct experiment_settings *settings,
 		   const struct options *options)
@@ -19,7 +39,12 @@ void settings_init(struct experiment_settings *settings,
 		.linger_s = options->linger,
 		.json = options->json,
 		.seed = options->spec.seed,
+		.slices = options->slices,
+		.blocks = (unsigned)options->blocks,
+		.repeats = (unsigned)options->repeats,
+		.resume = options->resume,
 	};
+	set_budget(settings, options);
 }
 
 void settings_release(struct experiment_settings *settings)

@@ -49,12 +49,16 @@ void cell_place_need(const struct trial_spec *spec, const char *const *reads,
 static pid_t fork_inside(void *context, unsigned replica,
 			 void (*child)(void *argument), void *argument)
 {
-	return cells_fork(context, replica, child, argument);
+	const struct seats *seats = context;
+
+	return cells_fork(seats->cells, seats->first + replica, child, argument);
 }
 
 static int enter(void *context, unsigned replica, const char *folder)
 {
-	return cells_enter(context, CELL_OF(replica), folder);
+	const struct seats *seats = context;
+
+	return cells_enter(seats->cells, CELL_OF(seats->first + replica), folder);
 }
 
 /* The engine gave a container its group; reading it is as good. */
@@ -69,22 +73,24 @@ static void open_group(struct cells *cells, unsigned number, pid_t pid)
 
 static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
 {
-	struct cells *cells = context;
+	const struct seats *seats = context;
+	struct cells *cells = seats->cells;
 
-	open_group(cells, CELL_OF(replica), pid);
+	open_group(cells, CELL_OF(seats->first + replica), pid);
 	if (!cells->networked)
 		return 0;
-	return net_adopt(cells->net, CELL_OF(replica), pid, err);
+	return net_adopt(cells->net, CELL_OF(seats->first + replica), pid, err);
 }
 
 static unsigned kill_all(void *context, unsigned replica)
 {
-	struct cells *cells = context;
-	struct cgroup *group = &cells->group[CELL_OF(replica)];
+	const struct seats *seats = context;
+	struct cells *cells = seats->cells;
+	struct cgroup *group = &cells->group[CELL_OF(seats->first + replica)];
 	unsigned orphans;
 
 	/* The engine ends a container's group. */
-	orphans = own_kill(&cells->own, replica);
+	orphans = own_kill(&cells->own, seats->first + replica);
 	if (group->ops && group->ours)
 		cgroup_kill(group);
 	return orphans;
@@ -102,8 +108,9 @@ static bool happened(uint64_t count)
 
 static enum blame blame(void *context, unsigned replica, char *out, size_t size)
 {
-	struct cells *cells = context;
-	struct cgroup *group = &cells->group[CELL_OF(replica)];
+	const struct seats *seats = context;
+	struct cells *cells = seats->cells;
+	struct cgroup *group = &cells->group[CELL_OF(seats->first + replica)];
 	struct cgroup_counts counts;
 
 	if (!group->ops || cgroup_read(group, CGROUP_SELDOM, &counts) < 0)
@@ -125,10 +132,10 @@ static enum blame blame(void *context, unsigned replica, char *out, size_t size)
 	return BLAME_NONE;
 }
 
-struct place cell_place_hooks(struct cells *cells)
+struct place cell_place_hooks(struct seats *seats)
 {
 	return (struct place){
-		.context = cells,
+		.context = seats,
 		.fork = fork_inside,
 		.enter = enter,
 		.explain = cells_explain,

@@ -18,7 +18,14 @@ int cell_place_grades(const char *text, enum isolation *best,
 void cell_place_need(const struct trial_spec *spec, const char *const *reads,
 		     struct cell_need *out);
 
-/* Hooks for the run room; the cells must outlive them. */
-struct place cell_place_hooks(struct cells *cells);
+/* Where the replicas of a trial sit: replica i has cell CELL_OF(first + i). In a
+ * block several trials share the cells. */
+struct seats {
+	struct cells *cells;
+	unsigned first;
+};
+
+/* Hooks for the run room; the seats and the cells must outlive them. */
+struct place cell_place_hooks(struct seats *seats);
 
 #endif

@@ -12,20 +12,15 @@
 #include "cell/cell.h"
 #include "experiment/dataset.h"
 #include "experiment/open_files.h"
+#include "experiment/jobs.h"
 #include "experiment/keep.h"
 #include "experiment/cell_place.h"
 #include "experiment/resolve.h"
-#include "experiment/varied.h"
+#include "experiment/rivals.h"
 #include "measure/environment.h"
-#include "monitor/lines.h"
-#include "monitor/textfile.h"
 #include "plan/plan.h"
 #include "run/scratch.h"
 #include "store/store.h"
-
-/* A trial takes about so long beside its window: for the start of replicas, the
- * proof and the origin. */
-#define OVERHEAD_S 1.5
 
 /* For the board, and for what libraries put into their folders. */
 #define SCRATCH_BYTES (16ULL << 20)
@@ -59,8 +54,10 @@ void experiment_close(struct experiment *experiment)
 	monitoring_stop(&experiment->monitoring);
 	live_close(&experiment->live);
 	experiment_release_prepared(experiment);
-	for (size_t i = 0; i < experiment->finished_count; i++)
+	for (size_t i = 0; i < experiment->finished_count; i++) {
 		summary_release(&experiment->finished[i].summary);
+		free(experiment->finished[i].slices);
+	}
 	free(experiment->finished);
 	free(experiment->jobs);
 	free(experiment->run.command);
@@ -90,83 +87,6 @@ int experiment_add(struct experiment *experiment, const char *library,
 	return 0;
 }
 
-static double expected_s(const struct job *job)
-{
-	return resolve_timed_s(&job->spec) + job->spec.warm_up_s + OVERHEAD_S;
-}
-
-/* Mixes the libraries. Whatever the machine does meanwhile then hits all of
- * them alike. */
-static void shuffle(struct experiment *experiment)
-{
-	struct rng rng;
-
-	rng_init(&rng, experiment->settings->seed);
-	for (size_t i = experiment->job_count; i > 1; i--) {
-		size_t j = rng_below(&rng, i);
-		struct job job = experiment->jobs[i - 1];
-
-		experiment->jobs[i - 1] = experiment->jobs[j];
-		experiment->jobs[j] = job;
-	}
-}
-
-static void keep_summary(struct experiment *experiment,
-			 const struct summary *summary, const struct job *job)
-{
-	MEM_ROOM(experiment->finished, experiment->finished_count,
-		 experiment->finished_capacity);
-	experiment->finished[experiment->finished_count++] = (struct finished){
-		*summary, job->library->kind == LIBRARY_BASELINE,
-		!strcmp(job->library->language, "c")
-	};
-}
-
-/* The words behind a trial's name when it is over. */
-static char *outcome_of(const struct trial *trial,
-			const struct result_row *row)
-{
-	bool fine = !strcmp(row->state, "ok");
-	const char *more = *trial->text || fine ? trial->text : row->state;
-	char rate[32];
-
-	if (trial->failed)
-		return mem_printf("FAILED: %s", trial->text);
-	lines_rate(row->requests_per_second, rate);
-	return mem_printf("%s requests/s, %llu ok, %llu failed%s%s", rate,
-			  (unsigned long long)row->number_successes,
-			  (unsigned long long)row->number_failures,
-			  *more ? "; " : "", more);
-}
-
-/* --textfile: writes all results so far, and replaces the whole file. */
-static void write_textfile(struct experiment *experiment)
-{
-	const char *path = experiment->settings->textfile;
-	struct live_finished *rows;
-	struct str text = STR_INIT;
-	struct err err;
-	int code;
-
-	if (!path)
-		return;
-	rows = mem_array(experiment->finished_count, sizeof(*rows));
-	for (size_t i = 0; i < experiment->finished_count; i++) {
-		const struct result_row *row =
-			&experiment->finished[i].summary.total;
-
-		live_describe(row, clock_parse(row->end_time), &rows[i]);
-	}
-	textfile_add(rows, (unsigned)experiment->finished_count, &text);
-	code = experiment->hooks->write_file(experiment->hooks->context, path,
-					     text.buf, &err);
-	if (code < 0)
-		experiment_say(experiment, "%s", err.text);
-	experiment->failed |= code < 0;
-	str_release(&text);
-	free(rows);
-}
-
 /* Is called before the first trial. An old file stays as it was. */
 static int check_textfile(const struct experiment *experiment, struct err *err)
 {
@@ -181,61 +101,6 @@ static int check_textfile(const struct experiment *experiment, struct err *err)
 	return path ? experiment->hooks->write_file(experiment->hooks->context,
 						    path, NULL, err)
 		    : 0;
-}
-
-static void end_shown(struct experiment *experiment, const char *outcome)
-{
-	experiment->hooks->trial_end(experiment->hooks->context,
-				     &experiment->schedule, outcome);
-	schedule_end(&experiment->schedule);
-}
-
-/* Stores it, and tells it. */
-static void end_trial(struct experiment *experiment, const struct job *job,
-		      const struct trial *trial, struct summary *summary)
-{
-	char *outcome;
-
-	keep_trial(experiment, trial, summary);
-	outcome = outcome_of(trial, &summary->total);
-	end_shown(experiment, outcome);
-	free(outcome);
-	if (strcmp(summary->total.state, "ok"))
-		experiment->failed = true;
-	live_end(&experiment->live, &summary->total);
-	keep_summary(experiment, summary, job);
-	write_textfile(experiment);
-}
-
-/* For a job of which nothing is stored: it stands alone and cannot be tried, its
- * library is not installed, or there is no room for its results. */
-static int end_untried(struct experiment *experiment, int code,
-		       const struct err *why)
-{
-	experiment->failed = true;
-	live_end(&experiment->live, NULL);
-	if (experiment->job_count == 1)
-		return code;
-	end_shown(experiment, why->text);
-	return 0;
-}
-
-/* A trial that could not be made ends alone, whatever the reason. It is stored
- * as a failed one, with its sentence. */
-static int end_failed(struct experiment *experiment, const struct job *job,
-		      int code, struct trial *trial, const struct err *why)
-{
-	struct summary summary = { 0 };
-
-	experiment_fail_trial(experiment, job, trial, &summary, why);
-	if (experiment->job_count > 1) {
-		end_trial(experiment, job, trial, &summary);
-		return 0;
-	}
-	keep_trial(experiment, trial, &summary);
-	summary_release(&summary);
-	live_end(&experiment->live, NULL);
-	return code;
 }
 
 /* Refuses options with which no job can be made, whatever the objects are. */
@@ -271,118 +136,6 @@ static int check_jobs(const struct experiment *experiment, struct err *err)
 			code = dataset_credentials(spec, &ignored, err);
 	}
 	return code;
-}
-
-/* Whether it can be tried at all. */
-static int check_job(const struct job *job, struct err *err)
-{
-	if (!job->library->ready)
-		return err_set(err, ERR_NOT_FOUND, "%s is not ready to run: %s",
-			       job->library->name, job->library->remedy);
-	return open_files_check(&job->spec, 1, open_files_limit(), err);
-}
-
-static int prepare_job(struct experiment *experiment, const struct job *job,
-		       const struct prepared **prepared, struct err *err)
-{
-	int code = experiment_work_begin(experiment, err);
-
-	if (code == 0)
-		code = experiment_prepare(experiment, job, prepared, err);
-	experiment_work_end(experiment);
-	if (code == 0)
-		code = open_files_check(&job->spec, (*prepared)->widest,
-					open_files_limit(), err);
-	return code;
-}
-
-static void name_job(struct experiment *experiment, const struct job *job)
-{
-	struct str name = STR_INIT;
-
-	str_addf(&name, "%s %s", job->library->name, job->test->name);
-	varied_add(experiment->jobs, experiment->job_count, job, &name);
-	schedule_begin(&experiment->schedule, name.buf, expected_s(job));
-	experiment->hooks->trial_begin(experiment->hooks->context,
-				       &experiment->schedule);
-	str_release(&name);
-}
-
-static int try_job(struct experiment *experiment, const struct job *job,
-		   struct trial *trial, struct summary *summary,
-		   struct err *err)
-{
-	const struct prepared *prepared;
-	int code = prepare_job(experiment, job, &prepared, err);
-
-	if (code == 0 || experiment->job_count > 1)
-		name_job(experiment, job);
-	if (code < 0)
-		return code;
-	return experiment_trial(experiment, job, prepared, trial, summary, err);
-}
-
-static int run_job(struct experiment *experiment, const struct job *job,
-		   struct err *err)
-{
-	struct summary summary = { 0 };
-	struct trial trial = { 0 };
-	bool alone = experiment->job_count == 1;
-	int code = keep_room(experiment, job, err);
-	bool has_room = code == 0, tried;
-
-	if (has_room)
-		code = check_job(job, err);
-	tried = code == 0;
-	if (tried)
-		code = try_job(experiment, job, &trial, &summary, err);
-	else if (!alone)
-		name_job(experiment, job);
-	experiment->refused += code == ERR_USAGE;
-	if (code == 0)
-		end_trial(experiment, job, &trial, &summary);
-	else if (code == ERR_INTERRUPTED)
-		live_end(&experiment->live, NULL);
-	else if (!has_room || !job->library->ready ||
-		 (alone && (!tried || code == ERR_USAGE)))
-		code = end_untried(experiment, code, err);
-	else
-		code = end_failed(experiment, job, code, &trial, err);
-	trial_release(&trial);
-	return code;
-}
-
-static int run_all(struct experiment *experiment, struct err *err)
-{
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < experiment->job_count; i++) {
-		if (experiment_is_interrupted(experiment))
-			code = ERR_INTERRUPTED;
-		else
-			code = run_job(experiment, &experiment->jobs[i], err);
-	}
-	if (code == 0 && experiment->refused == experiment->job_count)
-		code = ERR_USAGE; /* err has the last one's sentence */
-	return code;
-}
-
-static int run_jobs(struct experiment *experiment, struct err *err)
-{
-	double total_s = 0;
-	int code;
-
-	for (size_t i = 0; i < experiment->job_count; i++)
-		total_s += expected_s(&experiment->jobs[i]);
-	schedule_init(&experiment->schedule, experiment->job_count, total_s);
-	code = run_all(experiment, err);
-	if (code != ERR_INTERRUPTED)
-		return code;
-	experiment->interrupted = true;
-	experiment_say(experiment,
-		       "interrupted: %zu of %zu trials are finished and kept",
-		       experiment->finished_count, experiment->job_count);
-	return 0;
 }
 
 /* The engine may not answer. It is waited for, until the person asks to
@@ -504,7 +257,121 @@ static enum run_end how_ended(const struct experiment *experiment, int code)
 {
 	if (experiment->interrupted || code == ERR_INTERRUPTED)
 		return RUN_INTERRUPTED;
-	return experiment->made < experiment->job_count ? RUN_FAILED : RUN_FINISHED;
+	return experiment->made < experiment->due ? RUN_FAILED : RUN_FINISHED;
+}
+
+/* ---------------------------------------------------------- the trials --- */
+
+static int run_alone(struct experiment *experiment, const struct rivals *r,
+		     struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < r->count; i++) {
+		if (experiment_is_interrupted(experiment))
+			code = ERR_INTERRUPTED;
+		else
+			code = job_run(experiment, r->list[i].job, true, err);
+	}
+	return code;
+}
+
+static int run_blocks(struct experiment *experiment, struct rivals *list,
+		      size_t count, struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		if (rivals_take_turns(experiment, &list[i]))
+			code = rivals_run(experiment, &list[i], err);
+		else
+			code = run_alone(experiment, &list[i], err);
+	}
+	return code;
+}
+
+/* Mixes the comparisons. Whatever the machine does meanwhile then hits all of
+ * them alike. */
+static void shuffle(const struct experiment *experiment, struct rivals *list,
+		    size_t count, unsigned repeat)
+{
+	struct rng rng;
+
+	rng_init(&rng, hash_pair(experiment->settings->seed, repeat));
+	for (size_t i = count; i > 1; i--) {
+		size_t j = rng_below(&rng, i);
+		struct rivals last = list[i - 1];
+
+		list[i - 1] = list[j];
+		list[j] = last;
+	}
+}
+
+static int run_repeats(struct experiment *experiment, struct rivals *list,
+		       size_t count, struct err *err)
+{
+	unsigned repeats = experiment->settings->repeats;
+	int code = 0;
+
+	for (unsigned n = 0; code == 0 && n < repeats; n++) {
+		shuffle(experiment, list, count, n);
+		for (size_t i = 0; code == 0 && i < count; i++)
+			code = rivals_repeat(experiment, &list[i], n, err);
+	}
+	return code;
+}
+
+/* What is shown one by one: blocks, or trials. */
+static void count_due(struct experiment *experiment, const struct rivals *list,
+		      size_t count)
+{
+	const struct experiment_settings *settings = experiment->settings;
+	unsigned repeats = settings->slices ? 1 : settings->repeats;
+	double total_s = 0;
+	size_t steps = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rivals *r = &list[i];
+		bool blocks = rivals_take_turns(experiment, r);
+
+		steps += blocks ? settings->blocks : r->count * repeats;
+		experiment->due += r->count * (blocks ? settings->blocks
+						      : repeats);
+		total_s += blocks ? settings->budget_s : 0;
+		for (unsigned j = 0; !blocks && j < r->count; j++)
+			total_s += repeats * job_expected_s(r->list[j].job);
+	}
+	schedule_init(&experiment->schedule, steps, total_s);
+}
+
+static int run_all(struct experiment *experiment, struct err *err)
+{
+	struct rivals *list;
+	size_t count;
+	int code;
+
+	rivals_collect(experiment, &list, &count);
+	count_due(experiment, list, count);
+	code = experiment->settings->slices
+		       ? run_blocks(experiment, list, count, err)
+		       : run_repeats(experiment, list, count, err);
+	rivals_release(list, count);
+	if (code == 0 && experiment->refused >= experiment->due)
+		code = ERR_USAGE; /* err has the last one's sentence */
+	return code;
+}
+
+static int run_jobs(struct experiment *experiment, struct err *err)
+{
+	int code = run_all(experiment, err);
+
+	if (code != ERR_INTERRUPTED)
+		return code;
+	experiment->interrupted = true;
+	experiment_say(experiment,
+		       "interrupted: %zu of %zu trials are finished and kept",
+		       experiment->finished_count, experiment->due);
+	return 0;
 }
 
 int experiment_run(struct experiment *experiment, struct err *err)
@@ -513,7 +380,6 @@ int experiment_run(struct experiment *experiment, struct err *err)
 
 	if (code < 0)
 		return code;
-	shuffle(experiment);
 	code = run_jobs(experiment, err);
 	experiment->run.end_wall_ns = clock_wall_ns();
 	keep_end(experiment, how_ended(experiment, code));

@@ -28,6 +28,11 @@ struct job {
 	const struct test *test;
 	struct trial_spec spec; /* as asked for: resolve.h fills in what is left
 				 * open; texts are borrowed */
+	char comparison[37];    /* of its trials (record/trial.h) */
+	unsigned block;         /* of the trial now */
+	double window_s;        /* of it, if > 0: less than was asked for */
+	const char *why_separate; /* a clause: why it is no part of a block's
+				   * slices, though others are; NULL. Borrowed */
 };
 
 /* A plan and its proof, sealed, for all trials with the same work. */
@@ -46,6 +51,11 @@ struct finished {
 	struct summary summary;
 	bool baseline; /* reference, null */
 	bool compiled; /* in C */
+	bool failed;
+	char comparison[37];
+	unsigned block;
+	struct slice *slices; /* owned */
+	size_t slice_count;
 };
 
 /* What is the same for all trials of a run. Borrowed. */
@@ -60,6 +70,15 @@ struct experiment_settings {
 	double linger_s;
 	bool json;
 	uint64_t seed;         /* of the order of the trials */
+	/* Of comparisons. */
+	bool slices;           /* libraries take turns */
+	double budget_s;       /* of all blocks of a comparison */
+	unsigned blocks;
+	unsigned repeats;      /* of each trial, without slices */
+	double until_precise;  /* blocks are added until all intervals are so
+				* narrow, as a part of 1; 0: not */
+	double limit_s;        /* until then */
+	const char *resume;    /* the run that goes on; NULL: a new one */
 };
 
 struct experiment {
@@ -80,7 +99,8 @@ struct experiment {
 	size_t prepared_count, prepared_capacity;
 	struct finished *finished;
 	size_t finished_count, finished_capacity;
-	size_t made;    /* trials that were made, or tried: those that failed too */
+	size_t due;     /* trials that the run is to make */
+	size_t made;    /* that were made, or tried: those that failed too */
 	size_t refused; /* trials that were asked for in a wrong way */
 	bool failed, interrupted;
 };

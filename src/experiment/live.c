@@ -78,6 +78,9 @@ void live_close(struct live_writer *live)
 {
 	struct live_run *run;
 
+	free(live->befores);
+	live->befores = NULL;
+	live->before_count = live->before_capacity = 0;
 	if (!live->board)
 		return;
 	run = board_begin(live->board)->run;
@@ -144,6 +147,47 @@ void live_begin(struct live_writer *live, const struct trial_spec *spec)
 	board_end(live->board);
 }
 
+/* The trials of a block live at once: each has totals from before the block. */
+void live_begin_block(struct live_writer *live)
+{
+	live->before_count = 0;
+	live->origin_before = live->board
+				      ? board_pages(live->board)->run->origin
+				      : (struct ledger_counts){ 0 };
+}
+
+unsigned live_add(struct live_writer *live, const struct trial_spec *spec)
+{
+	struct board_pages *pages;
+	struct live_trial trial;
+
+	MEM_ROOM(live->befores, live->before_count, live->before_capacity);
+	memset(&live->befores[live->before_count], 0, sizeof(*live->befores));
+	if (!live->board)
+		return live->before_count++;
+	fill_trial(&trial, spec);
+	pages = board_begin(live->board);
+	live->befores[live->before_count] =
+		pages->test[find_test(pages, &trial)];
+	board_end(live->board);
+	return live->before_count++;
+}
+
+void live_turn(struct live_writer *live, const struct trial_spec *spec,
+	       unsigned place)
+{
+	struct board_pages *pages;
+
+	if (!live->board)
+		return;
+	pages = board_begin(live->board);
+	fill_trial(&pages->run->trial, spec);
+	live->test = find_test(pages, &pages->run->trial);
+	live->before = live->befores[place];
+	*pages->cell_count = 0;
+	board_end(live->board);
+}
+
 /* ----------------------------------------------------------- its cells --- */
 
 static void name_cell(struct live_cell *cell, const struct sampler *s,
@@ -160,7 +204,7 @@ static void name_cell(struct live_cell *cell, const struct sampler *s,
 		 trial->spec.library, trial->spec.test, experiment->run.id, who);
 	/* Without a group of its own the path would be that of others, or
 	 * "/". */
-	if (s->cells->group[number].ops ||
+	if (s->cells->group[sampler_cell(s, number)].ops ||
 	    s->cells->isolation == ISOLATION_DOCKER)
 		cgroup_path_of(s->ours[number], cell->id, sizeof(cell->id));
 	if (number != CELL_ORIGIN && s->cells->isolation == ISOLATION_DOCKER &&
@@ -197,7 +241,7 @@ static uint32_t in_flight(const struct sampler *s, unsigned i)
 {
 	const struct replica *replica = &s->trial->replica[i];
 	const struct record_cursor *cursor = &s->cursors[i];
-	uint64_t asked = atomic_load(&s->ledger->row[i].requests) -
+	uint64_t asked = atomic_load(&sampler_row(s, i)->requests) -
 			 replica->ledger_setup.requests;
 	uint64_t open = asked > cursor->requests ? asked - cursor->requests : 0;
 	uint64_t most = s->trial->spec.concurrency * s->trial->widest;
@@ -221,7 +265,7 @@ static void fill_replica(struct live_cell *cell, const struct sampler *s,
 		return;
 	cell->in_flight = in_flight(s, i);
 	cell->open_connections =
-		atomic_load(&s->ledger->row[i].open_connections);
+		atomic_load(&sampler_row(s, i)->open_connections);
 }
 
 /* The figures of the origin are sums over its rows. */

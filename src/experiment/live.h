@@ -23,6 +23,8 @@ struct live_writer {
 	const struct experiment *experiment; /* borrowed */
 	uint32_t test;           /* of the trial now, on the board */
 	struct live_test before; /* what its earlier trials had */
+	struct live_test *befores; /* of the trials of a block, by live_add() */
+	unsigned before_count, before_capacity;
 	struct ledger_counts origin_before;
 	uint64_t wall_offset_ns; /* wall time - CLOCK_MONOTONIC */
 };
@@ -33,6 +35,13 @@ int live_open(struct live_writer *live, const struct experiment *experiment,
 
 /* A trial begins. */
 void live_begin(struct live_writer *live, const struct trial_spec *spec);
+
+/* A block begins, then each of its trials, of which live_add() returns the place;
+ * live_turn() says whose turn it is: the board shows that one. */
+void live_begin_block(struct live_writer *live);
+unsigned live_add(struct live_writer *live, const struct trial_spec *spec);
+void live_turn(struct live_writer *live, const struct trial_spec *spec,
+	       unsigned place);
 
 /* `stage` as the run room's. */
 void live_update(struct live_writer *live, const struct sampler *sampler,

@@ -39,34 +39,40 @@
 #define COUNTED_ALL_NS (2 * NS_PER_S)
 #define COUNTED_NS (5 * NS_PER_MS)
 
-void sampler_init(struct sampler *s, struct trial *trial, struct cells *cells,
-		  struct ledger *ledger, pid_t origin_pid, const int *records,
+void sampler_init(struct sampler *s, struct trial *trial,
+		  const struct seats *seats, struct ledger *ledger, pid_t origin_pid, const int *records,
 		  size_t capacity, const struct plan *plan)
 {
 	unsigned n = trial->replica_count;
 
 	memset(s, 0, sizeof(*s));
 	s->trial = trial;
-	s->cells = cells;
+	s->seats = seats;
+	s->cells = seats->cells;
 	s->ledger = ledger;
 	s->origin_pid = origin_pid;
 	s->records = records;
 	s->capacity = capacity;
 	s->chunk = mem_array(CHUNK_RECORDS, sizeof(*s->chunk));
 	s->count = n + 1;
+	s->cell_count = seats->first + n + 1;
 	s->gauges = mem_array(s->count, sizeof(*s->gauges));
 	s->cursors = mem_array(n, sizeof(*s->cursors));
 	s->ours = mem_array(s->count + 1, sizeof(*s->ours));
-	s->links = mem_array(s->count, sizeof(*s->links));
-	s->links_before = mem_array(s->count, sizeof(*s->links_before));
-	s->links_at_go = mem_array(s->count, sizeof(*s->links_at_go));
+	s->links = mem_array(s->cell_count, sizeof(*s->links));
+	s->links_before = mem_array(s->cell_count, sizeof(*s->links_before));
+	s->links_at_go = mem_array(s->cell_count, sizeof(*s->links_at_go));
 	s->tcp_at_go = mem_array(s->count, sizeof(*s->tcp_at_go));
 	s->first = mem_array(s->count, sizeof(*s->first));
 	s->last = mem_array(s->count, sizeof(*s->last));
+	s->open = mem_array(s->count, sizeof(*s->open));
+	s->close = mem_array(s->count, sizeof(*s->close));
+	s->windows = mem_array(s->count, sizeof(*s->windows));
+	s->paused_cpu_ns = COUNT_UNKNOWN;
 	for (unsigned i = 0; i < n; i++)
 		possible_init(&s->cursors[i].possible, trial, i, plan);
-	if (cells->networked)
-		net_read(cells->net, s->links_before, s->count);
+	if (s->cells->networked)
+		net_read(s->cells->net, s->links_before, s->cell_count);
 }
 
 /* -------------------------------------------------------------- records --- */
@@ -132,8 +138,7 @@ static void count_record(struct record_cursor *cursor,
 	cursor->outcomes[record->outcome]++;
 }
 
-/* Counts the records that were written since the last time. */
-static void advance(struct sampler *s, unsigned i)
+void sampler_count(struct sampler *s, unsigned i)
 {
 	struct record_cursor *cursor = &s->cursors[i];
 	size_t before = cursor->at, most, n, next = FIRST_RECORDS;
@@ -172,18 +177,18 @@ static void read_links(struct sampler *s)
 {
 	if (!s->cells->networked)
 		return;
-	if (net_read(s->cells->net, s->links, s->count) < 0) {
+	if (net_read(s->cells->net, s->links, s->cell_count) < 0) {
 		LOG(EXPERIMENT, "the links' counters cannot be read");
 		return;
 	}
-	for (unsigned i = 0; i < s->count; i++)
+	for (unsigned i = 0; i < s->cell_count; i++)
 		begin_at_zero(&s->links[i], &s->links_before[i]);
 }
 
 static void fill_link(const struct sampler *s, unsigned number,
 		      struct sample *sample)
 {
-	const struct net_counts *link = &s->links[number];
+	const struct net_counts *link = &s->links[sampler_cell(s, number)];
 	bool known = s->cells->networked;
 
 	sample->link_rx_bytes = known ? link->rx_bytes : COUNT_UNKNOWN;
@@ -195,8 +200,8 @@ static void fill_link(const struct sampler *s, unsigned number,
 static uint64_t received(const struct sampler *s, unsigned i)
 {
 	if (s->cells->networked)
-		return s->links[CELL_OF(i)].rx_bytes;
-	return s->ledger ? atomic_load(&s->ledger->row[i].body_bytes)
+		return s->links[sampler_cell(s, i + 1)].rx_bytes;
+	return s->ledger ? atomic_load(&sampler_row(s, i)->body_bytes)
 			 : s->cursors[i].bytes;
 }
 
@@ -212,8 +217,20 @@ static enum gauge_what what_of(const struct sampler *s, unsigned number)
 	return (s->ticks + number) % turns ? GAUGE_BRIEF : GAUGE_OFTEN;
 }
 
+static void fill_records(struct sampler *s, unsigned i, bool counting,
+			 struct sample *sample)
+{
+	const struct record_cursor *cursor = &s->cursors[i];
+
+	if (counting)
+		sampler_count(s, i);
+	sample->operations_ok = cursor->ok;
+	sample->operations_failed = cursor->failed;
+	sample->received_bytes = received(s, i);
+}
+
 static void sample_cell(struct sampler *s, unsigned number,
-			enum gauge_what what)
+			enum gauge_what what, bool counting)
 {
 	struct sample sample = s->last[number];
 
@@ -222,19 +239,13 @@ static void sample_cell(struct sampler *s, unsigned number,
 	processes_add(s, number, &sample);
 	sample.replica = (int32_t)number - 1;
 	fill_link(s, number, &sample);
-	if (number != CELL_ORIGIN) {
-		const struct record_cursor *cursor = &s->cursors[number - 1];
-
-		advance(s, number - 1);
-		sample.operations_ok = cursor->ok;
-		sample.operations_failed = cursor->failed;
-		sample.received_bytes = received(s, number - 1);
-	}
+	if (number != CELL_ORIGIN)
+		fill_records(s, number - 1, counting, &sample);
 	s->last[number] = sample;
 	trial_add_sample(s->trial, &sample);
 }
 
-static void sample_all(struct sampler *s, bool all)
+void sampler_read(struct sampler *s, bool all, bool counting)
 {
 	struct machine_sample machine;
 
@@ -242,7 +253,8 @@ static void sample_all(struct sampler *s, bool all)
 	if (s->groupless)
 		families_scan(&s->families);
 	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
-		sample_cell(s, i, all ? GAUGE_SELDOM : what_of(s, i));
+		sample_cell(s, i, all ? GAUGE_SELDOM : what_of(s, i),
+			    counting);
 	machine_read(&s->machine, &machine);
 	trial_add_machine(s->trial, &machine);
 }
@@ -251,7 +263,7 @@ static void sample_all(struct sampler *s, bool all)
 
 static void open_gauge(struct sampler *s, unsigned number)
 {
-	gauge_open(&s->gauges[number], &s->cells->group[number],
+	gauge_open(&s->gauges[number], &s->cells->group[sampler_cell(s, number)],
 		    s->ours[number],
 		    s->cells->isolation == ISOLATION_DOCKER &&
 			    number != CELL_ORIGIN);
@@ -262,7 +274,7 @@ static void open_gauge(struct sampler *s, unsigned number)
  * may stay in flight. */
 static void let_origin_count(struct sampler *s, unsigned i, uint64_t gave_up)
 {
-	const struct ledger_row *row = &s->ledger->row[i];
+	const struct ledger_row *row = sampler_row(s, i);
 	uint64_t began_ns = clock_now_ns(), now_ns = began_ns, left;
 
 	while ((left = atomic_load(&row->in_flight)) &&
@@ -281,7 +293,7 @@ static void read_setup(struct sampler *s)
 	s->counting_left_ns = COUNTED_ALL_NS;
 	for (unsigned i = 0; s->ledger && i < s->trial->replica_count; i++) {
 		let_origin_count(s, i, 0);
-		ledger_read(&s->ledger->row[i],
+		ledger_read(sampler_row(s, i),
 			    &s->trial->replica[i].ledger_setup);
 	}
 	s->counting_left_ns = COUNTED_ALL_NS;
@@ -294,9 +306,10 @@ static void links_at_go(struct sampler *s)
 	if (!s->cells->networked)
 		return;
 	read_links(s);
-	memcpy(s->links_at_go, s->links, s->count * sizeof(*s->links));
+	memcpy(s->links_at_go, s->links, s->cell_count * sizeof(*s->links));
 	for (unsigned i = 0; i < s->count; i++)
-		net_read_tcp(s->cells->net, i, &s->tcp_at_go[i]);
+		net_read_tcp(s->cells->net, sampler_cell(s, i),
+			     &s->tcp_at_go[i]);
 }
 
 void sampler_ready(struct sampler *s)
@@ -326,7 +339,7 @@ void sampler_go(struct sampler *s)
 
 	if (s->ledger)
 		s->still_ns = ledger_still_ns(s->ledger, trial->go_ns);
-	sample_all(s, true);
+	sampler_read(s, true, true);
 	for (size_t i = 0; i < trial->sample_count; i++)
 		trial->samples[i].at_ns = trial->go_ns;
 	for (size_t i = 0; i < trial->machine_count; i++)
@@ -339,7 +352,7 @@ void sampler_go(struct sampler *s)
 void sampler_tick(struct sampler *s)
 {
 	s->ticks++;
-	sample_all(s, false);
+	sampler_read(s, false, true);
 }
 
 /* An origin that does not go on is still until the end. A part of that before
@@ -360,7 +373,7 @@ void sampler_window_end(struct sampler *s)
 {
 	if (!s->groupless)
 		families_scan(&s->families);
-	sample_all(s, true);
+	sampler_read(s, true, true);
 	take_still(s);
 	s->trial->others_cpu_ns = processes_end_others(s);
 }
@@ -377,7 +390,7 @@ static void take_ledger(struct sampler *s, unsigned i)
 				       ? replica->unfinished *
 						 s->trial->widest
 				       : UINT64_MAX);
-	ledger_read(&s->ledger->row[i], &now);
+	ledger_read(sampler_row(s, i), &now);
 	ledger_subtract(&now, &replica->ledger_setup, &replica->ledger);
 	replica->ledger.hold_reached = replica->ledger_setup.hold_reached;
 }
@@ -386,8 +399,9 @@ static void take_ledger(struct sampler *s, unsigned i)
 static void take_link(struct sampler *s, unsigned i)
 {
 	struct replica *replica = &s->trial->replica[i];
-	const struct net_counts *now = &s->links[CELL_OF(i)];
-	const struct net_counts *then = &s->links_at_go[CELL_OF(i)];
+	unsigned cell = sampler_cell(s, CELL_OF(i));
+	const struct net_counts *now = &s->links[cell];
+	const struct net_counts *then = &s->links_at_go[cell];
 	const struct net_tcp *tcp_then = &s->tcp_at_go[CELL_OF(i)];
 	struct net_tcp tcp;
 
@@ -398,7 +412,7 @@ static void take_link(struct sampler *s, unsigned i)
 	replica->link_tx_bytes = now->tx_bytes - then->tx_bytes;
 	replica->link_rx_packets = now->rx_packets - then->rx_packets;
 	replica->link_tx_packets = now->tx_packets - then->tx_packets;
-	if (net_read_tcp(s->cells->net, CELL_OF(i), &tcp) < 0)
+	if (net_read_tcp(s->cells->net, cell, &tcp) < 0)
 		return;
 	replica->tcp_segments_in = tcp.segments_in - tcp_then->segments_in;
 	replica->tcp_segments_out = tcp.segments_out - tcp_then->segments_out;
@@ -463,10 +477,26 @@ static void take_total(struct sampler *s, unsigned i)
 		s->trial->replica[i].group_cpu_ns = counts.cpu_ns;
 }
 
+/* What was used in the window, or in all windows of its slices. */
+static struct sample used(const struct sampler *s, unsigned number)
+{
+	const struct sample *first = &s->first[number];
+	struct sample used = s->last[number];
+
+	if (s->trial->slice_count)
+		return s->windows[number];
+	used.cpu_ns -= first->cpu_ns;
+	used.cpu_user_ns -= first->cpu_user_ns;
+	if (!s->metering)
+		used.throttled_ns = COUNT_UNKNOWN;
+	else if (used.throttled_ns != COUNT_UNKNOWN)
+		used.throttled_ns -= first->throttled_ns;
+	return used;
+}
+
 static void finish_replica(struct sampler *s, unsigned i)
 {
-	const struct sample *first = &s->first[CELL_OF(i)];
-	const struct sample *last = &s->last[CELL_OF(i)];
+	const struct sample all = used(s, CELL_OF(i));
 	struct replica *replica = &s->trial->replica[i];
 
 	if (!replica->done_ns && s->metering) {
@@ -477,11 +507,9 @@ static void finish_replica(struct sampler *s, unsigned i)
 	take_total(s, i);
 	if (!replica->peak_rss_bytes)
 		replica->peak_rss_bytes = largest_sample(s->trial, i);
-	replica->cpu_ns = last->cpu_ns - first->cpu_ns;
-	replica->cpu_user_ns = last->cpu_user_ns - first->cpu_user_ns;
-	if (s->metering && last->throttled_ns != COUNT_UNKNOWN)
-		replica->throttled_ns =
-			last->throttled_ns - first->throttled_ns;
+	replica->cpu_ns = all.cpu_ns;
+	replica->cpu_user_ns = all.cpu_user_ns;
+	replica->throttled_ns = all.throttled_ns;
 }
 
 void sampler_finish(struct sampler *s)
@@ -489,8 +517,7 @@ void sampler_finish(struct sampler *s)
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		finish_replica(s, i);
 	processes_finish(s);
-	s->trial->origin_cpu_ns =
-		s->last[CELL_ORIGIN].cpu_ns - s->first[CELL_ORIGIN].cpu_ns;
+	s->trial->origin_cpu_ns = used(s, CELL_ORIGIN).cpu_ns;
 }
 
 void sampler_release(struct sampler *s)
@@ -516,5 +543,8 @@ void sampler_release(struct sampler *s)
 	free(s->tcp_at_go);
 	free(s->first);
 	free(s->last);
+	free(s->open);
+	free(s->close);
+	free(s->windows);
 	memset(s, 0, sizeof(*s));
 }

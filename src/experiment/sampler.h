@@ -11,6 +11,7 @@
 
 #include "analyse/possible.h"
 #include "cell/cell.h"
+#include "experiment/cell_place.h"
 #include "experiment/gauge.h"
 #include "measure/family.h"
 #include "measure/machine.h"
@@ -34,11 +35,14 @@ struct record_cursor {
 
 struct sampler {
 	struct trial *trial;
-	struct cells *cells;   /* borrowed */
+	const struct seats *seats; /* borrowed */
+	struct cells *cells;   /* of the seats */
 	struct ledger *ledger; /* NULL: a store outside */
 	pid_t origin_pid;      /* 0: a store outside */
-	struct gauge *gauges; /* one a cell, by its number */
-	unsigned count;        /* of cells: replicas + 1 */
+	/* Arrays have an entry for the origin, number 0, and one for each
+	 * replica, unless it is said otherwise; sampler_cell() is its cell. */
+	struct gauge *gauges;
+	unsigned count;        /* replicas + 1 */
 	struct record_cursor *cursors;
 	struct machine_meter machine;
 	struct families families; /* of the replicas */
@@ -48,23 +52,50 @@ struct sampler {
 	const int *records;    /* descriptors, borrowed, -1 before a trial */
 	size_t capacity;       /* of each */
 	struct record *chunk;  /* what is being counted */
-	struct net_counts *links; /* the newest, by the cell's number; they
-				   * began at 0 with this trial, though */
+	/* These by the cell. */
+	unsigned cell_count;   /* up to its last replica's */
+	struct net_counts *links; /* the newest; they began at 0 with this
+				   * trial, though */
 	struct net_counts *links_before; /* links are kept from trial to
 					  * trial */
 	struct net_counts *links_at_go;
+	/* By the number again. */
 	struct net_tcp *tcp_at_go;
 	struct sample *first, *last; /* at GO and the newest, by the number */
 	uint64_t still_ns;     /* that the origin stood still before GO */
 	unsigned ticks;        /* readings since GO */
 	bool metering;         /* gauges and machine are open */
 	uint64_t counting_left_ns; /* that the origin may still be waited for */
+
+	/* Of a block (sampler_slices.c). */
+	struct sample *open, *close; /* when the window opened and closed, by
+				      * the number */
+	struct sample *windows; /* sums over all windows: cpu_ns, cpu_user_ns
+				 * and throttled_ns, by the number */
+	uint64_t paused_cpu_ns; /* of all replicas, when they were paused;
+				 * COUNT_UNKNOWN: they were not yet */
+	uint64_t still_at_open_ns, still_at_close_ns;
 };
 
 void sampler_init(struct sampler *sampler, struct trial *trial,
-		  struct cells *cells, struct ledger *ledger,
+		  const struct seats *seats, struct ledger *ledger,
 		  pid_t origin_pid, const int *records, size_t capacity,
 		  const struct plan *plan);
+
+/* The cell of a number: 0 is the origin, 1 the first replica. */
+static inline unsigned sampler_cell(const struct sampler *sampler,
+				    unsigned number)
+{
+	return number == CELL_ORIGIN ? CELL_ORIGIN
+				     : sampler->seats->first + number;
+}
+
+/* The ledger's row of a replica. Only with an origin of ours. */
+static inline struct ledger_row *sampler_row(const struct sampler *sampler,
+					     unsigned replica)
+{
+	return &sampler->ledger->row[sampler->seats->first + replica];
+}
 
 /* At the moments of struct run_hooks (run/run.h). */
 void sampler_ready(struct sampler *sampler);
@@ -72,6 +103,21 @@ void sampler_go(struct sampler *sampler);
 void sampler_tick(struct sampler *sampler);
 void sampler_window_end(struct sampler *sampler);
 void sampler_done(struct sampler *sampler, unsigned replica);
+
+/* The same of a slice. What `end` does may take its time: all are paused. A window
+ * that was taken out of the slice until then (begin_ns, end_ns 0) counts
+ * nowhere. */
+void sampler_slice_begin(struct sampler *sampler, struct slice *slice);
+void sampler_slice_open(struct sampler *sampler, struct slice *slice);
+void sampler_slice_close(struct sampler *sampler, struct slice *slice);
+void sampler_slice_end(struct sampler *sampler, struct slice *slice);
+
+/* Reads all counters, and counts new records if `counting`. For
+ * sampler_slices.c. */
+void sampler_read(struct sampler *sampler, bool all, bool counting);
+
+/* Counts the records that were written since the last time. */
+void sampler_count(struct sampler *sampler, unsigned replica);
 
 /* After the run: takes the ledger rows of replicas that never were done, and
  * CPU over the window. The cells must still be there. */

@@ -34,7 +34,7 @@ void processes_begin(struct sampler *s)
 	pid_t *inits = mem_array(count, sizeof(*inits));
 
 	for (unsigned i = 0; i < count; i++)
-		inits[i] = cells_init_of(s->cells, i);
+		inits[i] = cells_init_of(s->cells, s->seats->first + i);
 	families_init(&s->families, s->ours + 1, inits, count);
 	free(inits);
 	for (unsigned i = 1; i < s->count; i++)

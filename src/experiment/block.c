@@ -1,0 +1,170 @@
+#include "experiment/block.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "experiment/block_parts.h"
+#include "experiment/jobs.h"
+
+/* For the end of all replicas of a block. */
+#define STOPPING_NS (500 * NS_PER_MS)
+
+/* A separate trial is worth so much time at least. */
+#define SEPARATE_LEAST_S 1.0
+
+static int run_separate(struct block *b, struct rival *rival, struct err *err)
+{
+	struct experiment *experiment = b->experiment;
+
+	if (experiment_is_interrupted(experiment))
+		return ERR_INTERRUPTED;
+	rival->job->block = b->number;
+	rival->job->window_s = b->rivals->separate_s;
+	rival->job->why_separate = rival->why;
+	b->ended++;
+	return job_run(experiment, rival->job, false, err);
+}
+
+/* Before the slices, or behind them: each rival draws it anew in each block, so
+ * that neither is the same one's for ever. */
+static bool goes_first(const struct block *b, unsigned rival)
+{
+	uint64_t seed = hash_pair(b->experiment->settings->seed, b->number);
+
+	return hash_pair(seed, rival) & 1;
+}
+
+static int run_some(struct block *b, bool first, const bool *was,
+		    struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < b->rivals->count; i++) {
+		struct rival *rival = &b->rivals->list[i];
+		bool early = was[i] && goes_first(b, i);
+
+		if (rival->separate && early == first)
+			code = run_separate(b, rival, err);
+	}
+	return code;
+}
+
+/* What a block's time leaves for each, when all have the same. */
+static double separate_s(const struct block *b)
+{
+	const struct experiment_settings *settings = b->experiment->settings;
+	double block_s = settings->budget_s / settings->blocks;
+	double asked_s = b->rivals->list[0].job->spec.timeout_s;
+	double share_s = 0.7 * block_s / b->rivals->count;
+
+	if (share_s < SEPARATE_LEAST_S)
+		share_s = SEPARATE_LEAST_S;
+	return asked_s < share_s ? asked_s : share_s;
+}
+
+/* Leaves room at the end for the separate trials that come behind. */
+static void set_deadline(struct block *b, uint64_t deadline_ns)
+{
+	double each_s = b->rivals->separate_s + 3;
+	uint64_t behind_ns = STOPPING_NS;
+
+	for (unsigned i = 0; i < b->rivals->count; i++)
+		if (b->rivals->list[i].separate && !goes_first(b, i))
+			behind_ns += clock_ns(each_s);
+	b->deadline_ns = deadline_ns > behind_ns ? deadline_ns - behind_ns : 0;
+}
+
+/* One alone has nobody to take turns with. */
+static void take_parts(struct block *b)
+{
+	const struct rivals *r = b->rivals;
+
+	b->part = mem_array(r->count, sizeof(*b->part));
+	b->turn = mem_array(r->count, sizeof(*b->turn));
+	for (unsigned i = 0; i < r->count; i++)
+		if (!r->list[i].separate)
+			b->part[b->count++].rival = &r->list[i];
+	if (b->count != 1)
+		return;
+	part_separate(&b->part[0], "no other takes turns");
+	b->count = 0;
+}
+
+static void begin_shown(struct block *b)
+{
+	struct experiment *experiment = b->experiment;
+	const struct experiment_settings *settings = experiment->settings;
+	struct str name = STR_INIT;
+
+	job_name(experiment, b->rivals->list[0].job, false, &name);
+	b->name = mem_dup(name.buf);
+	str_addf(&name, ", block %u", b->number + 1);
+	if (b->number < settings->blocks)
+		str_addf(&name, " of %u", settings->blocks);
+	schedule_begin(&experiment->schedule, name.buf,
+		       settings->budget_s / settings->blocks);
+	experiment->hooks->trial_begin(experiment->hooks->context,
+				       &experiment->schedule);
+	str_release(&name);
+}
+
+static void end_shown(struct block *b)
+{
+	uint32_t rounds = b->rounds;
+	struct experiment *experiment = b->experiment;
+	struct str text = STR_INIT;
+
+	str_addf(&text, "%u librar%s, %u round%s", b->ended,
+		 b->ended == 1 ? "y" : "ies", rounds, rounds == 1 ? "" : "s");
+	if (b->failed)
+		str_addf(&text, ", %u FAILED", b->failed);
+	experiment->hooks->trial_end(experiment->hooks->context,
+				     &experiment->schedule, text.buf);
+	schedule_end(&experiment->schedule);
+	str_release(&text);
+}
+
+static int run_all(struct block *b, struct err *err)
+{
+	bool *was = mem_array(b->rivals->count, sizeof(*was));
+	int code;
+
+	/* Those that turn out to be separate in this block come behind. */
+	for (unsigned i = 0; i < b->rivals->count; i++)
+		was[i] = b->rivals->list[i].separate;
+	code = run_some(b, true, was, err);
+	take_parts(b);
+	if (code == 0 && b->count)
+		code = block_run_parts(b, err);
+	if (code == 0)
+		code = run_some(b, false, was, err);
+	free(was);
+	return code;
+}
+
+int block_run(struct experiment *experiment, struct rivals *rivals,
+	      unsigned number, uint64_t deadline_ns, struct err *err)
+{
+	struct block b = {
+		.experiment = experiment,
+		.rivals = rivals,
+		.number = number,
+		.origin = ORIGIN_PROCESS_NONE,
+	};
+	int code;
+
+	if (!(rivals->separate_s > 0))
+		rivals->separate_s = separate_s(&b);
+	set_deadline(&b, deadline_ns);
+	begin_shown(&b);
+	code = job_prepare(experiment, rivals->list[0].job, &b.prepared, err);
+	if (code == 0)
+		code = run_all(&b, err);
+	if (code == 0)
+		end_shown(&b);
+	free(b.part);
+	free(b.turn);
+	free(b.name);
+	return code;
+}

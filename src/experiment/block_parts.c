@@ -1,0 +1,198 @@
+/* The parts of a block, from what they need to their stored trials. */
+#include <stdlib.h>
+
+#include "analyse/analyse.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cell/cell.h"
+#include "experiment/block_parts.h"
+#include "experiment/jobs.h"
+#include "experiment/keep.h"
+
+/* ------------------------------------------------------ making the parts --- */
+
+/* One that cannot be begun fails alone. */
+static void begin_part(struct block *b, struct part *part)
+{
+	struct experiment *experiment = b->experiment;
+	struct job *job = part->rival->job;
+
+	part->block = b;
+	job->block = b->number;
+	part->code = keep_room(experiment, job, &part->why);
+	if (part->code == 0)
+		part->code = job_check(job, &part->why);
+	if (part->code < 0)
+		return;
+	part->code = setting_describe(&part->trial, job, b->prepared,
+				      &part->why);
+	part->setting = (struct setting){
+		.experiment = experiment,
+		.job = job,
+		.prepared = b->prepared,
+		.trial = &part->trial,
+		.origin = &b->origin,
+		.seats = { .cells = experiment->cells, .first = b->replicas },
+		.sharers = b->count,
+	};
+	if (part->code < 0)
+		return;
+	b->replicas += part->trial.replica_count;
+	setting_find_program(&part->setting);
+	part->live = live_add(&experiment->live, &part->trial.spec);
+}
+
+static size_t count_words(char *const *words)
+{
+	size_t n = 0;
+
+	while (words && words[n])
+		n++;
+	return n;
+}
+
+/* All that any of them reads. The words are borrowed, the list is the caller's. */
+static const char **join_reads(const struct block *b)
+{
+	size_t n = 0, all = 1;
+	const char **reads;
+
+	for (unsigned i = 0; i < b->count; i++)
+		all += count_words(b->part[i].setting.reads);
+	reads = mem_array(all, sizeof(*reads));
+	for (unsigned i = 0; i < b->count; i++)
+		for (char **word = b->part[i].setting.reads; word && *word;
+		     word++)
+			reads[n++] = *word;
+	return reads;
+}
+
+/* Cells for all replicas of all parts, and one origin. */
+static int begin_places(struct block *b, struct err *err)
+{
+	const struct job *job = b->part[0].rival->job;
+	struct cell_need need;
+	int code;
+
+	b->reads = join_reads(b);
+	cell_place_need(&job->spec, b->reads, &need);
+	need.replicas = b->replicas;
+	code = cells_begin(b->experiment->cells, &need, err);
+	if (code == 0)
+		code = setting_start_origin(b->experiment, job, b->prepared,
+					    b->replicas, &b->origin, err);
+	return code;
+}
+
+static void open_parts(struct block *b)
+{
+	b->request = mem_array(b->count, sizeof(*b->request));
+	for (unsigned i = 0; i < b->count; i++) {
+		struct part *part = &b->part[i];
+
+		if (part->code == 0)
+			part->code = setting_open(&part->setting, &part->why);
+		if (part->code < 0)
+			continue;
+		part->request = b->requests++;
+		setting_request(&part->setting, &b->request[part->request]);
+		b->request[part->request].hooks = block_hooks;
+		b->request[part->request].context = part;
+	}
+}
+
+static int run_parts(struct block *b, struct err *err)
+{
+	struct run_block block = {
+		.requests = b->request,
+		.count = b->requests,
+		.next = block_next_turn,
+		.ready = block_all_ready,
+		.refused = block_refused,
+		.context = b,
+	};
+
+	return b->requests ? run_block(&block, err) : 0;
+}
+
+/* ------------------------------------------------------------- their ends --- */
+
+static void end_made(struct block *b, struct part *part)
+{
+	struct experiment *experiment = b->experiment;
+	struct summary summary = { 0 };
+	uint64_t lost_ns = b->request[part->request].lost_ns;
+
+	if (lost_ns)
+		setting_tell_lost(&part->setting, lost_ns);
+	setting_leave(&part->setting);
+	if (!part->windows && !part->trial.failed && !part->rival->separate)
+		part_separate(part, "all that was asked for, %s, was done "
+			      "within %.2g s, too soon for slices",
+			      part->trial.spec.n_requests == COUNT_UNKNOWN
+				      ? "--timeout" : "--n-requests",
+			      clock_seconds(part->worked_ns));
+	if (!part->windows && part->rival->separate)
+		return;
+	setting_analyse(&part->setting);
+	analyse_summary(&part->trial, &experiment->run, &summary);
+	b->failed += part->trial.failed;
+	b->ended++;
+	job_end(experiment, part->rival->job, &part->trial, &summary);
+}
+
+/* A library that is not installed leaves no trial. */
+static void end_part(struct block *b, struct part *part, bool made)
+{
+	struct experiment *experiment = b->experiment;
+	const struct job *job = part->rival->job;
+
+	if (part->code == 0 && made) {
+		end_made(b, part);
+		return;
+	}
+	setting_leave(&part->setting);
+	if (part->code == 0)
+		return;
+	experiment->refused += part->code == ERR_USAGE;
+	experiment->failed = true;
+	if (!job->library->ready) {
+		if (b->number == b->rivals->first)
+			experiment_say(experiment, "%s", part->why.text);
+		return;
+	}
+	b->failed++;
+	b->ended++;
+	job_end_failed(experiment, job, &part->trial, &part->why);
+}
+
+static void end_parts(struct block *b, bool made)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		end_part(b, &b->part[i], made);
+	for (unsigned i = 0; i < b->count; i++) {
+		setting_close(&b->part[i].setting);
+		trial_release(&b->part[i].trial);
+	}
+	origin_process_stop(&b->origin);
+	cells_end(b->experiment->cells);
+	free(b->reads);
+	free(b->request);
+	turns_release(&b->turns);
+}
+
+int block_run_parts(struct block *b, struct err *err)
+{
+	int code;
+
+	live_begin_block(&b->experiment->live);
+	for (unsigned i = 0; i < b->count; i++)
+		begin_part(b, &b->part[i]);
+	code = b->replicas ? begin_places(b, err) : 0;
+	if (code == 0 && b->replicas) {
+		open_parts(b);
+		code = run_parts(b, err);
+	}
+	end_parts(b, code == 0);
+	return code;
+}

@@ -1,0 +1,69 @@
+/*
+ * Inside of a block: its parts, one a rival that takes turns. block.c makes the
+ * block, block_parts.c its parts and their ends, block_turns.c says whose turn it
+ * is and reads the counters, block_probe.c settles how long slices are.
+ */
+#ifndef EXPERIMENT_BLOCK_PARTS_H
+#define EXPERIMENT_BLOCK_PARTS_H
+
+#include "experiment/rivals.h"
+#include "experiment/setting.h"
+#include "run/block.h"
+
+struct part {
+	struct block *block;
+	struct rival *rival;
+	struct setting setting;
+	struct trial trial;
+	unsigned request;   /* index; only when `code` is 0 */
+	int code;           /* < 0: it could not be begun, `why` */
+	struct err why;
+	unsigned live;      /* its place on the board */
+	uint64_t worked_ns; /* from each `go` until it was paused */
+	unsigned windows;   /* slices that have one */
+	unsigned probes;    /* turns that only settle its slices */
+};
+
+struct block {
+	struct experiment *experiment;
+	struct rivals *rivals;
+	unsigned number;
+	char *name;            /* of the comparison, for people */
+	const struct prepared *prepared;
+	struct origin_process origin;
+	struct part *part;     /* one a rival that takes turns */
+	unsigned count;
+	unsigned replicas;     /* of all parts */
+	const char **reads;    /* of all parts */
+	struct run_request *request;
+	unsigned requests;
+	struct turns turns;
+	struct turns_part *turn; /* of the parts, for `turns` */
+	bool turning;          /* no longer probing */
+	uint64_t deadline_ns;  /* no round begins that would end later */
+	struct part *now;      /* whose turn it is */
+	unsigned ended, failed; /* trials, for people */
+	uint32_t rounds;       /* that were begun, for people */
+};
+
+/* Says that the part's rival takes no turns, and why: from then on it is measured
+ * in separate trials. */
+void part_separate(struct part *part, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* block_parts.c: begins the parts, and their cells and origin; runs them; stores
+ * their trials. */
+int block_run_parts(struct block *block, struct err *err);
+
+/* block_turns.c: for run_block(). */
+extern const struct run_hooks block_hooks;
+bool block_next_turn(void *context, struct run_turn *turn);
+void block_all_ready(void *context);
+void block_refused(void *context, unsigned request, const char *why);
+
+/* block_probe.c: the next turn that settles how long a part's slices are; false:
+ * all are settled. probe_judge() is called when it is over. */
+bool probe_next(struct block *block, struct run_turn *turn);
+void probe_judge(struct part *part);
+
+#endif

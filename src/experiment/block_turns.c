@@ -1,0 +1,251 @@
+/* Whose turn it is, and what is read in it. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "experiment/block_parts.h"
+#include "origin/ledger.h"
+
+/* More rounds than this hardly make a block's number better (docs/method.md). */
+#define ROUNDS_MOST 40
+/* With fewer the run says how long a verdict would take. */
+#define ROUNDS_WANTED 10
+
+void part_separate(struct part *part, const char *format, ...)
+{
+	va_list args;
+
+	part->rival->separate = true;
+	va_start(args, format);
+	vsnprintf(part->rival->why, sizeof(part->rival->why), format, args);
+	va_end(args);
+}
+
+/* ----------------------------------------------------------------- turns --- */
+
+static bool may_work(const struct block *b, const struct part *part)
+{
+	const struct turns_part *turn = &part->rival->turn;
+	double left_s = part->trial.spec.timeout_s -
+			clock_seconds(part->worked_ns);
+
+	return part->code == 0 && run_may_work(&b->request[part->request]) &&
+	       left_s > clock_seconds(turn->window_ns + 2 * turn->fill_ns);
+}
+
+static unsigned count_working(const struct block *b)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->count; i++)
+		n += b->part[i].rival->turn.every &&
+		     may_work(b, &b->part[i]);
+	return n;
+}
+
+/* The first round is made in any case: a block without one has no figures. */
+static bool has_time(const struct block *b)
+{
+	uint32_t round = turns_upcoming(&b->turns);
+
+	if (round >= ROUNDS_MOST || count_working(b) == 0)
+		return false;
+	return round == 0 || clock_now_ns() + turns_cost_ns(&b->turns, round) <=
+				     b->deadline_ns;
+}
+
+static bool next_slice(struct block *b, struct run_turn *turn)
+{
+	for (;;) {
+		while (turns_next(&b->turns, turn))
+			if (may_work(b, &b->part[turn->request]))
+				return true;
+		if (!has_time(b))
+			return false;
+		turns_begin_round(&b->turns);
+		b->rounds++;
+	}
+}
+
+/* Says how far the budget goes, when it does not go far. */
+static void tell_rounds(const struct block *b)
+{
+	const struct experiment *experiment = b->experiment;
+	uint64_t round_ns = turns_round_ns(b->turn, b->count);
+	uint64_t now_ns = clock_now_ns();
+	double rounds, missing_s;
+
+	if (!round_ns || b->deadline_ns < now_ns)
+		rounds = 1;
+	else
+		rounds = (double)(b->deadline_ns - now_ns) / (double)round_ns;
+	if (rounds >= ROUNDS_WANTED)
+		return;
+	missing_s = (2 * ROUNDS_WANTED - rounds) * clock_seconds(round_ns);
+	experiment_say(experiment,
+		       "%s: the budget of %.0f s leaves about %.0f round%s a "
+		       "block, too few for close verdicts: --budget %.0f would "
+		       "make %d", b->name, experiment->settings->budget_s,
+		       rounds, rounds < 1.5 ? "" : "s",
+		       experiment->settings->budget_s +
+			       missing_s * experiment->settings->blocks,
+		       2 * ROUNDS_WANTED);
+}
+
+static void settle(struct block *b)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		b->turn[i] = b->part[i].rival->turn;
+	turns_init(&b->turns, b->turn, b->count,
+		   b->experiment->settings->seed, b->number);
+	b->turning = true;
+	if (!b->rivals->settled)
+		tell_rounds(b);
+	b->rivals->settled = true;
+}
+
+bool block_next_turn(void *context, struct run_turn *turn)
+{
+	struct block *b = context;
+	bool found = !b->rivals->settled && probe_next(b, turn);
+
+	if (!found) {
+		if (!b->turning)
+			settle(b);
+		found = next_slice(b, turn);
+	}
+	if (!found)
+		return false;
+	b->now = &b->part[turn->request];
+	turn->request = b->now->request;
+	return true;
+}
+
+/* ----------------------------------------------------------------- hooks --- */
+
+static void on_ready(void *context, struct trial *trial)
+{
+	struct part *part = context;
+
+	(void)trial;
+	sampler_ready(&part->setting.sampler);
+}
+
+/* All are quiet. */
+void block_all_ready(void *context)
+{
+	struct block *b = context;
+
+	if (b->origin.ledger)
+		ledger_begin_window(b->origin.ledger);
+}
+
+static void on_slice_begin(void *context, struct trial *trial,
+			   struct slice *slice)
+{
+	struct part *part = context;
+
+	(void)trial;
+	sampler_slice_begin(&part->setting.sampler, slice);
+}
+
+static void on_slice_open(void *context, struct trial *trial,
+			  struct slice *slice)
+{
+	struct part *part = context;
+
+	(void)trial;
+	sampler_slice_open(&part->setting.sampler, slice);
+}
+
+static void on_slice_close(void *context, struct trial *trial,
+			   struct slice *slice)
+{
+	struct part *part = context;
+
+	(void)trial;
+	sampler_slice_close(&part->setting.sampler, slice);
+}
+
+/* A slice in which the work came to its end has no window: how much of it was
+ * spent in draining is not known. Neither has one that only settles turns. */
+static void on_slice_end(void *context, struct trial *trial,
+			 struct slice *slice)
+{
+	struct part *part = context;
+	struct block *b = part->block;
+	bool probed = !b->turning;
+
+	(void)trial;
+	part->worked_ns += (slice->paused_ns ? slice->paused_ns
+					     : clock_now_ns()) - slice->go_ns;
+	if (probed || !slice->pause_ns)
+		slice->begin_ns = slice->end_ns = 0;
+	part->windows += slice->end_ns != 0;
+	sampler_slice_end(&part->setting.sampler, slice);
+	if (probed)
+		probe_judge(part);
+}
+
+static void on_done(void *context, struct trial *trial, unsigned replica)
+{
+	struct part *part = context;
+
+	(void)trial;
+	sampler_done(&part->setting.sampler, replica);
+}
+
+static double left_s(const struct block *b)
+{
+	uint64_t now_ns = clock_now_ns();
+	double window_s = b->deadline_ns > now_ns
+				  ? clock_seconds(b->deadline_ns - now_ns)
+				  : 0;
+
+	return schedule_left_s(&b->experiment->schedule, window_s, now_ns);
+}
+
+static void show(struct block *b, struct part *part, const char *stage)
+{
+	struct experiment *experiment = b->experiment;
+	struct live look;
+
+	live_turn(&experiment->live, &part->trial.spec, part->live);
+	live_update(&experiment->live, &part->setting.sampler, stage,
+		    left_s(b));
+	if (live_look(&experiment->live, &look))
+		experiment->hooks->trial_show(experiment->hooks->context,
+					      &look);
+}
+
+static void on_progress(void *context, struct trial *trial, const char *stage,
+			uint64_t now_ns)
+{
+	struct part *part = context;
+
+	(void)trial;
+	(void)now_ns;
+	if (!part->block->now || part->block->now == part)
+		show(part->block, part, stage);
+}
+
+const struct run_hooks block_hooks = {
+	.ready = on_ready,
+	.slice_begin = on_slice_begin,
+	.slice_open = on_slice_open,
+	.slice_close = on_slice_close,
+	.slice_end = on_slice_end,
+	.done = on_done,
+	.progress = on_progress,
+};
+
+void block_refused(void *context, unsigned request, const char *why)
+{
+	struct block *b = context;
+
+	for (unsigned i = 0; i < b->count; i++)
+		if (b->part[i].code == 0 && b->part[i].request == request)
+			part_separate(&b->part[i], "%s", why);
+}
+

@@ -1,0 +1,18 @@
+/* What the trials so far come to, compared (record/comparison.h). */
+#ifndef EXPERIMENT_COMPARED_H
+#define EXPERIMENT_COMPARED_H
+
+#include "experiment/experiment.h"
+#include "record/comparison.h"
+
+/* Compares the finished trials of a comparison. The caller releases it before
+ * the experiment is closed. */
+void compared_make(const struct experiment *experiment, const char *comparison,
+		   struct comparison *out);
+
+/* The widest of the half widths of all pairs of libraries, by rate and CPU, as a
+ * part of 1; NAN: some have no interval. */
+double compared_precision(const struct experiment *experiment,
+			  const char *comparison);
+
+#endif

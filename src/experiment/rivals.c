@@ -1,0 +1,181 @@
+#include "experiment/rivals.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cell/cell.h"
+#include "experiment/block.h"
+#include "experiment/compared.h"
+#include "experiment/jobs.h"
+#include "experiment/resolve.h"
+#include "experiment/williams.h"
+
+/* -------------------------------------------------------------- grouping --- */
+
+/* What makes jobs comparable: the test and all of the configuration. */
+static void key_of(const struct job *job, char out[SPEC_HASH_BYTES])
+{
+	struct resolved asked;
+
+	resolve_job(&asked, job, NULL);
+	spec_hash(&asked.spec, out);
+}
+
+static bool are_rivals(const struct job *a, const struct job *b)
+{
+	char x[SPEC_HASH_BYTES], y[SPEC_HASH_BYTES];
+
+	key_of(a, x);
+	key_of(b, y);
+	return !strcmp(a->test->name, b->test->name) && !strcmp(x, y);
+}
+
+static struct rivals *find(struct rivals *list, size_t count,
+			   const struct job *job)
+{
+	for (size_t i = 0; i < count; i++)
+		if (are_rivals(list[i].list[0].job, job))
+			return &list[i];
+	return NULL;
+}
+
+void rivals_collect(struct experiment *experiment, struct rivals **out,
+		    size_t *count)
+{
+	struct rivals *list = mem_array(experiment->job_count, sizeof(*list));
+
+	*count = 0;
+	for (size_t i = 0; i < experiment->job_count; i++) {
+		struct job *job = &experiment->jobs[i];
+		struct rivals *r = find(list, *count, job);
+
+		if (!r) {
+			r = &list[(*count)++];
+			r->list = mem_array(experiment->job_count,
+					    sizeof(*r->list));
+			uuid_make(job->comparison);
+		}
+		memcpy(job->comparison, r->count ? r->list[0].job->comparison
+						 : job->comparison,
+		       sizeof(job->comparison));
+		r->list[r->count++].job = job;
+	}
+	*out = list;
+}
+
+void rivals_release(struct rivals *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i].list);
+	free(list);
+}
+
+/* A rate says when each operation starts: a pause would break it. */
+bool rivals_take_turns(const struct experiment *experiment,
+		       const struct rivals *rivals)
+{
+	return experiment->settings->slices && rivals->count > 1 &&
+	       !(rivals->list[0].job->spec.rate > 0);
+}
+
+/* ---------------------------------------------------------------- blocks --- */
+
+static uint64_t deadline_of(const struct experiment *experiment,
+			    const struct rivals *r, unsigned block)
+{
+	const struct experiment_settings *settings = experiment->settings;
+	uint64_t whole_ns = clock_ns(settings->budget_s);
+	unsigned number = block - r->first + 1;
+	unsigned all = settings->blocks - r->first;
+
+	/* What is added until the intervals are narrow has no share of the
+	 * budget: it takes as long as the others. */
+	return r->begin_ns + (uint64_t)((double)whole_ns /
+					settings->blocks * (all ? number : 1));
+}
+
+/* The more blocks are asked for, the longer; --budget is the limit then. */
+static bool wants_more(const struct experiment *experiment,
+		       const struct rivals *r)
+{
+	const struct experiment_settings *settings = experiment->settings;
+	uint64_t limit_ns = r->begin_ns + clock_ns(settings->limit_s);
+	uint64_t block_ns = clock_ns(settings->budget_s / settings->blocks);
+	double worst;
+
+	if (r->made < settings->blocks - r->first)
+		return true;
+	if (!(settings->until_precise > 0) ||
+	    clock_now_ns() + block_ns > limit_ns)
+		return false;
+	worst = compared_precision(experiment, r->list[0].job->comparison);
+	return isnan(worst) || worst > settings->until_precise;
+}
+
+static int make_block(struct experiment *experiment, struct rivals *r,
+		      struct err *err)
+{
+	unsigned number = r->first + r->made;
+	int code;
+
+	if (experiment_is_interrupted(experiment))
+		return ERR_INTERRUPTED;
+	code = block_run(experiment, r, number,
+			 deadline_of(experiment, r, number), err);
+	if (code == 0)
+		r->made++;
+	return code;
+}
+
+/* A block that cannot be made at all fails for each of them, and ends the
+ * comparison. The next may be made all the same. */
+static void fail(struct experiment *experiment, const struct rivals *r,
+		 int code, const struct err *why)
+{
+	for (unsigned i = 0; i < r->count; i++) {
+		struct trial trial = { 0 };
+
+		experiment->refused += code == ERR_USAGE;
+		job_end_failed(experiment, r->list[i].job, &trial, why);
+		trial_release(&trial);
+	}
+}
+
+int rivals_run(struct experiment *experiment, struct rivals *r,
+	       struct err *err)
+{
+	int code = 0;
+
+	r->begin_ns = clock_now_ns();
+	while (code == 0 && wants_more(experiment, r))
+		code = make_block(experiment, r, err);
+	if (code == 0 || code == ERR_INTERRUPTED)
+		return code;
+	fail(experiment, r, code, err);
+	return 0;
+}
+
+/* -------------------------------------------------------------- repeats --- */
+
+int rivals_repeat(struct experiment *experiment, struct rivals *r,
+		  unsigned number, struct err *err)
+{
+	unsigned *order = mem_array(r->count, sizeof(*order));
+	int code = 0;
+
+	williams_order(order, r->count, number, experiment->settings->seed);
+	for (unsigned i = 0; code == 0 && i < r->count; i++) {
+		struct job *job = r->list[order[i]].job;
+
+		job->block = number;
+		if (experiment_is_interrupted(experiment))
+			code = ERR_INTERRUPTED;
+		else
+			code = job_run(experiment, job, true, err);
+	}
+	free(order);
+	return code;
+}

@@ -1,0 +1,48 @@
+/*
+ * Jobs that are compared with each other: the same test and configuration, one a
+ * library. They are measured in blocks (record/comparison.h). A block gives each
+ * of them a trial: of slices in turn, or a separate one.
+ */
+#ifndef EXPERIMENT_RIVALS_H
+#define EXPERIMENT_RIVALS_H
+
+#include "experiment/experiment.h"
+#include "experiment/turns.h"
+
+struct rival {
+	struct job *job;        /* borrowed */
+	struct turns_part turn; /* once the rivals are settled */
+	bool separate;          /* it takes part in no slices */
+	char why[200];          /* and why: a clause, "it does not say that it
+				 * can be paused" */
+};
+
+struct rivals {
+	struct rival *list;
+	unsigned count;
+	bool settled;     /* turns are known: after the first block */
+	double separate_s; /* window of a separate trial; 0: as it was asked for */
+	uint64_t begin_ns; /* of the first block */
+	unsigned first;   /* block of this run; > 0: an earlier one made some */
+	unsigned made;    /* blocks so far */
+};
+
+/* Groups the experiment's jobs, in their order, and gives each group's jobs the
+ * UUID of a comparison. The caller releases. */
+void rivals_collect(struct experiment *experiment, struct rivals **out,
+		    size_t *count);
+void rivals_release(struct rivals *list, size_t count);
+
+/* Whether they work in turn here, and not in separate trials only. */
+bool rivals_take_turns(const struct experiment *experiment,
+		       const struct rivals *rivals);
+
+/* Makes the blocks of rivals that take turns, within the budget. */
+int rivals_run(struct experiment *experiment, struct rivals *rivals,
+	       struct err *err);
+
+/* Makes one trial of each in turn, in separate trials: repeat `number`. */
+int rivals_repeat(struct experiment *experiment, struct rivals *rivals,
+		  unsigned number, struct err *err);
+
+#endif

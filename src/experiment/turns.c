@@ -1,0 +1,113 @@
+#include "experiment/turns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* After a `go` it takes a latency until operations end as they go on doing, and a
+ * worker needs some time to begin. */
+#define FILL_LEAST_NS (5 * NS_PER_MS)
+
+/* Of a turn beside fill and window: the drain, and two stops by the freezer. */
+#define TURNING_NS (5 * NS_PER_MS)
+
+void turns_settle(struct turns_part *part, uint64_t latency_ns)
+{
+	uint64_t least_ns = TURNS_LATENCIES * latency_ns;
+	unsigned every = 1;
+
+	part->window_ns = least_ns > TURNS_LEAST_NS ? least_ns
+						    : TURNS_LEAST_NS;
+	part->fill_ns = FILL_LEAST_NS + latency_ns + latency_ns / 2;
+	while (part->window_ns / every > TURNS_SHARE_NS)
+		every *= 2;
+	part->every = every > TURNS_EVERY_MOST ? 0 : every;
+}
+
+/* The drain takes a latency, about as long as the fill. */
+static uint64_t turn_ns(const struct turns_part *part)
+{
+	return part->window_ns + 2 * part->fill_ns + TURNING_NS;
+}
+
+uint64_t turns_round_ns(const struct turns_part *part, unsigned count)
+{
+	uint64_t sum_ns = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (part[i].every)
+			sum_ns += turn_ns(&part[i]) / part[i].every;
+	return sum_ns;
+}
+
+static bool takes_part(const struct turns_part *part, uint32_t round)
+{
+	return part->every && round % part->every == 0;
+}
+
+uint64_t turns_cost_ns(const struct turns *turns, uint32_t round)
+{
+	uint64_t sum_ns = 0;
+
+	for (unsigned i = 0; i < turns->count; i++)
+		if (takes_part(&turns->part[i], round))
+			sum_ns += turn_ns(&turns->part[i]);
+	return sum_ns;
+}
+
+void turns_init(struct turns *turns, const struct turns_part *part,
+		unsigned count, uint64_t seed, unsigned block)
+{
+	memset(turns, 0, sizeof(*turns));
+	turns->part = part;
+	turns->count = count;
+	turns->order = mem_array(count, sizeof(*turns->order));
+	rng_init(&turns->rng, hash_pair(seed, block));
+}
+
+void turns_release(struct turns *turns)
+{
+	free(turns->order);
+	memset(turns, 0, sizeof(*turns));
+}
+
+uint32_t turns_upcoming(const struct turns *turns)
+{
+	return turns->begun ? turns->round + 1 : 0;
+}
+
+void turns_begin_round(struct turns *turns)
+{
+	turns->round = turns_upcoming(turns);
+	turns->begun = true;
+	turns->in_round = turns->at = 0;
+	for (unsigned i = 0; i < turns->count; i++)
+		if (takes_part(&turns->part[i], turns->round))
+			turns->order[turns->in_round++] = i;
+	for (unsigned i = turns->in_round; i > 1; i--) {
+		unsigned j = (unsigned)rng_below(&turns->rng, i);
+		unsigned last = turns->order[i - 1];
+
+		turns->order[i - 1] = turns->order[j];
+		turns->order[j] = last;
+	}
+}
+
+bool turns_next(struct turns *turns, struct run_turn *out)
+{
+	const struct turns_part *part;
+
+	if (turns->at >= turns->in_round)
+		return false;
+	part = &turns->part[turns->order[turns->at]];
+	*out = (struct run_turn){
+		.request = turns->order[turns->at],
+		.round = turns->round,
+		.position = turns->at,
+		.fill_ns = part->fill_ns,
+		.window_ns = part->window_ns,
+	};
+	turns->at++;
+	return true;
+}
