@@ -1,0 +1,476 @@
+/*
+ * Verdicts rest on blocks, in which all libraries were started anew. A block
+ * gives a pair one number, the median over rounds of the log ratio; the interval
+ * over blocks is of order statistics (sign test), whose level is exact.
+ */
+#include "analyse/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyse/statistics.h"
+#include "base/mem.h"
+#include "base/unknown.h"
+
+#define ALPHA 0.05
+/* Common rounds from which on their median is a number. */
+#define ROUNDS_LEAST 3
+
+/* ------------------------------------------------- figures of slices, blocks */
+
+/* ln of rate and CPU; NAN: unknown. */
+struct figures {
+	double ln[COMPARED_BY];
+};
+
+/* A slice that has figures. */
+struct turn {
+	uint32_t round;
+	struct figures figures;
+};
+
+/* A library in a block. */
+struct cell {
+	const struct block_trial *trial;
+	size_t at; /* in what was given */
+	struct turn *turns; /* by round; NULL: a separate trial */
+	size_t turn_count;
+	struct figures figures;
+};
+
+static double ln_or_unknown(double value)
+{
+	return isfinite(value) && value > 0 ? log(value) : NAN;
+}
+
+static struct figures figures_of(double seconds, uint64_t operations,
+				 double cpu_us)
+{
+	double ok = operations == COUNT_UNKNOWN ? NAN : (double)operations;
+	struct figures figures = { { ln_or_unknown(ok / seconds),
+				     ln_or_unknown(cpu_us / ok) } };
+
+	if (isnan(figures.ln[BY_RATE]))
+		figures.ln[BY_CPU] = NAN;
+	return figures;
+}
+
+static struct figures figures_of_slice(const struct slice *slice)
+{
+	return figures_of(slice_seconds(slice), slice->operations,
+			  slice->cpu_ns == COUNT_UNKNOWN
+				  ? NAN
+				  : (double)slice->cpu_ns / 1e3);
+}
+
+static int by_round(const void *a, const void *b)
+{
+	uint32_t x = ((const struct turn *)a)->round;
+	uint32_t y = ((const struct turn *)b)->round;
+
+	return (x > y) - (x < y);
+}
+
+static bool has_figures(const struct figures *figures)
+{
+	return !isnan(figures->ln[BY_RATE]);
+}
+
+static void collect_turns(struct cell *cell)
+{
+	const struct block_trial *trial = cell->trial;
+
+	cell->turns = mem_array(trial->slice_count + 1, sizeof(*cell->turns));
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		struct turn turn = { trial->slices[i].round,
+				     figures_of_slice(&trial->slices[i]) };
+
+		if (has_figures(&turn.figures))
+			cell->turns[cell->turn_count++] = turn;
+	}
+	qsort(cell->turns, cell->turn_count, sizeof(*cell->turns), by_round);
+}
+
+/* The medians of its turns. `room` is for as many numbers. */
+static void sum_turns_up(struct cell *cell, double *room)
+{
+	for (int by = 0; by < COMPARED_BY; by++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < cell->turn_count; i++)
+			if (!isnan(cell->turns[i].figures.ln[by]))
+				room[n++] = cell->turns[i].figures.ln[by];
+		cell->figures.ln[by] = statistics_middle(room, n);
+	}
+}
+
+static void fill_cell(struct cell *cell, double *room)
+{
+	const struct block_trial *trial = cell->trial;
+
+	cell->figures = (struct figures){ { NAN, NAN } };
+	if (trial->failed)
+		return;
+	if (!trial->slices) {
+		cell->figures = figures_of(trial->seconds, trial->operations,
+					   trial->cpu_seconds * 1e6);
+		return;
+	}
+	collect_turns(cell);
+	sum_turns_up(cell, room);
+}
+
+/* ---------------------------------------------- cells, by library and block */
+
+/* The cells of a library, by block. */
+struct row {
+	struct cell *cells;
+	size_t count;
+};
+
+struct work {
+	struct cell *cells; /* all; each row's stand together */
+	size_t cell_count;
+	struct row *rows;
+	size_t row_count;
+	double *room; /* for as many numbers as a row has cells, or a cell has
+		       * slices */
+};
+
+static int by_number(size_t x, size_t y)
+{
+	return (x > y) - (x < y);
+}
+
+static int by_library_and_block(const void *a, const void *b)
+{
+	const struct cell *x = a, *y = b;
+	int order = strcmp(x->trial->library, y->trial->library);
+
+	if (!order)
+		order = by_number(x->trial->block, y->trial->block);
+	return order ? order : by_number(x->at, y->at);
+}
+
+static size_t first_met(const struct row *row)
+{
+	size_t first = row->cells[0].at;
+
+	for (size_t i = 1; i < row->count; i++)
+		if (row->cells[i].at < first)
+			first = row->cells[i].at;
+	return first;
+}
+
+static int by_first_met(const void *a, const void *b)
+{
+	return by_number(first_met(a), first_met(b));
+}
+
+static bool same_row(const struct cell *a, const struct cell *b)
+{
+	return !strcmp(a->trial->library, b->trial->library);
+}
+
+static void make_rows(struct work *work)
+{
+	struct row *row = NULL;
+
+	work->rows = mem_array(work->cell_count + 1, sizeof(*work->rows));
+	for (size_t i = 0; i < work->cell_count; i++) {
+		struct cell *cell = &work->cells[i];
+
+		if (!row || !same_row(row->cells, cell)) {
+			row = &work->rows[work->row_count++];
+			row->cells = cell;
+		}
+		row->count++;
+	}
+	qsort(work->rows, work->row_count, sizeof(*work->rows), by_first_met);
+}
+
+static void begin_work(struct work *work, const struct block_trial *trials,
+		       size_t count)
+{
+	size_t most = count;
+
+	work->cell_count = count;
+	work->cells = mem_array(count + 1, sizeof(*work->cells));
+	for (size_t i = 0; i < count; i++) {
+		work->cells[i].trial = &trials[i];
+		work->cells[i].at = i;
+		if (trials[i].slices && trials[i].slice_count > most)
+			most = trials[i].slice_count;
+	}
+	work->room = mem_array(most + 1, sizeof(*work->room));
+	for (size_t i = 0; i < count; i++)
+		fill_cell(&work->cells[i], work->room);
+	qsort(work->cells, count, sizeof(*work->cells), by_library_and_block);
+	make_rows(work);
+}
+
+static void end_work(struct work *work)
+{
+	for (size_t i = 0; i < work->cell_count; i++)
+		free(work->cells[i].turns);
+	free(work->cells);
+	free(work->rows);
+	free(work->room);
+}
+
+/* --------------------------------------------------------------------- rows */
+
+static void exp_of(struct estimate *estimate)
+{
+	estimate->value = exp(estimate->value);
+	estimate->low = exp(estimate->low);
+	estimate->high = exp(estimate->high);
+}
+
+static void count_slices(const struct block_trial *trial, struct compared *out)
+{
+	if (trial->failed || !trial->slices)
+		return;
+	out->rounds += (unsigned)trial->slice_count;
+	for (size_t i = 0; i < trial->slice_count; i++)
+		out->marked += trial->slices[i].marks != 0;
+}
+
+static void estimate_row(const struct row *row, double *room,
+			 enum compared_by by, struct estimate *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < row->count; i++)
+		if (!isnan(row->cells[i].figures.ln[by]))
+			room[n++] = row->cells[i].figures.ln[by];
+	statistics_median(room, n, ALPHA, out);
+	exp_of(out);
+}
+
+static void fill_row(const struct row *row, double *room, struct compared *out)
+{
+	out->library = row->cells[0].trial->library;
+	for (size_t i = 0; i < row->count; i++) {
+		out->baseline |= row->cells[i].trial->baseline;
+		out->blocks += has_figures(&row->cells[i].figures);
+		count_slices(row->cells[i].trial, out);
+	}
+	for (int by = 0; by < COMPARED_BY; by++)
+		estimate_row(row, room, by, &out->figure[by]);
+}
+
+static void fill_rows(const struct work *work, struct comparison *out)
+{
+	out->row_count = work->row_count;
+	out->rows = mem_array(out->row_count + 1, sizeof(*out->rows));
+	for (size_t i = 0; i < out->row_count; i++) {
+		fill_row(&work->rows[i], work->room, &out->rows[i]);
+		if (out->rows[i].blocks > out->blocks)
+			out->blocks = out->rows[i].blocks;
+		out->sliced |= out->rows[i].rounds > 0;
+	}
+}
+
+/* -------------------------------------------------------------------- pairs */
+
+static double median_of_rounds(const struct cell *a, const struct cell *b,
+			       enum compared_by by, double *room)
+{
+	size_t n = 0, i = 0, j = 0;
+
+	while (i < a->turn_count && j < b->turn_count) {
+		const struct turn *x = &a->turns[i], *y = &b->turns[j];
+		double d = x->figures.ln[by] - y->figures.ln[by];
+
+		if (x->round == y->round && !isnan(d))
+			room[n++] = d;
+		i += x->round <= y->round;
+		j += y->round <= x->round;
+	}
+	return n < ROUNDS_LEAST ? NAN : statistics_middle(room, n);
+}
+
+/* ln of a's figure over b's in a block; NAN: unknown. */
+static double ratio_in_block(const struct cell *a, const struct cell *b,
+			     enum compared_by by, double *room)
+{
+	double d = median_of_rounds(a, b, by, room);
+
+	return isnan(d) ? a->figures.ln[by] - b->figures.ln[by] : d;
+}
+
+/* The ratios of all blocks that have one, into `out`: how many. */
+static size_t ratios(const struct row *a, const struct row *b,
+		     enum compared_by by, double *room, double *out)
+{
+	size_t n = 0, i = 0, j = 0;
+
+	while (i < a->count && j < b->count) {
+		unsigned x = a->cells[i].trial->block;
+		unsigned y = b->cells[j].trial->block;
+		double d = x == y ? ratio_in_block(&a->cells[i], &b->cells[j],
+						   by, room)
+				  : NAN;
+
+		if (!isnan(d))
+			out[n++] = d;
+		i += x <= y;
+		j += y <= x;
+	}
+	return n;
+}
+
+static bool is_null(const struct compared *row)
+{
+	return row->baseline && !strcmp(row->library, "null");
+}
+
+static void add_pair(struct comparison *out, size_t a, size_t b)
+{
+	struct compared_pair *pair = &out->pairs[out->pair_count++];
+
+	pair->a = (unsigned)a;
+	pair->b = (unsigned)b;
+}
+
+/* Those of two libraries first, then those with reference. */
+static void make_pairs(struct comparison *out)
+{
+	size_t n = out->row_count;
+
+	out->pairs = mem_array(n * n / 2 + n + 1, sizeof(*out->pairs));
+	for (size_t a = 0; a < n; a++)
+		for (size_t b = a + 1; b < n; b++)
+			if (!out->rows[a].baseline && !out->rows[b].baseline)
+				add_pair(out, a, b);
+	for (size_t b = 0; b < n; b++)
+		for (size_t a = 0; a < n; a++)
+			if (out->rows[b].baseline && !is_null(&out->rows[b]) &&
+			    !out->rows[a].baseline)
+				add_pair(out, a, b);
+}
+
+static enum verdict judge(const struct estimate *ratio, enum compared_by by)
+{
+	if (!isfinite(ratio->low) || !isfinite(ratio->high))
+		return VERDICT_NONE;
+	if (ratio->low <= 1 && ratio->high >= 1)
+		return VERDICT_NOT_APART;
+	return (ratio->low > 1) == (by == BY_RATE) ? VERDICT_BETTER
+						   : VERDICT_WORSE;
+}
+
+static void judge_pair(const struct work *work,
+		       struct compared_pair *pair, double alpha, double *d)
+{
+	for (int by = 0; by < COMPARED_BY; by++) {
+		struct estimate *ratio = &pair->by[by].ratio;
+		size_t n = ratios(&work->rows[pair->a], &work->rows[pair->b],
+				  by, work->room, d);
+
+		statistics_median(d, n, alpha, ratio);
+		pair->by[by].seen = expm1((ratio->high - ratio->low) / 2);
+		exp_of(ratio);
+		pair->by[by].verdict = judge(ratio, by);
+		if (n > pair->blocks)
+			pair->blocks = (unsigned)n;
+	}
+}
+
+/* Whether there is a block in which both have the figure. */
+static bool in_common(const struct row *a, const struct row *b,
+		      enum compared_by by)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a->count && j < b->count) {
+		unsigned x = a->cells[i].trial->block;
+		unsigned y = b->cells[j].trial->block;
+
+		if (x == y && !isnan(a->cells[i].figures.ln[by]) &&
+		    !isnan(b->cells[j].figures.ln[by]))
+			return true;
+		i += x <= y;
+		j += y <= x;
+	}
+	return false;
+}
+
+/* A pair without a common block gets no verdict, and costs none. */
+static unsigned count_verdicts(const struct work *work,
+			       const struct comparison *out)
+{
+	unsigned verdicts = 0;
+
+	for (size_t i = 0; i < out->pair_count; i++)
+		for (int by = 0; by < COMPARED_BY; by++)
+			verdicts += in_common(&work->rows[out->pairs[i].a],
+					      &work->rows[out->pairs[i].b], by);
+	return verdicts;
+}
+
+static void fill_pairs(const struct work *work, struct comparison *out)
+{
+	double *d = mem_array(work->cell_count + 1, sizeof(*d));
+	double alpha;
+
+	make_pairs(out);
+	out->verdicts = count_verdicts(work, out);
+	alpha = ALPHA / (out->verdicts ? out->verdicts : 1);
+	out->level = 1 - alpha;
+	out->blocks_needed = (unsigned)statistics_least(alpha);
+	for (size_t i = 0; i < out->pair_count; i++)
+		judge_pair(work, &out->pairs[i], alpha, d);
+	free(d);
+}
+
+/* -------------------------------------------------------------------- ranks */
+
+/* Sees one verdict of a row, which is against a library, or reference. */
+static void count_rank(struct compared *row, enum compared_by by,
+		       enum verdict verdict, bool library)
+{
+	if (row->baseline || verdict == VERDICT_NONE)
+		return;
+	if (!row->rank[by])
+		row->rank[by] = 1;
+	row->rank[by] += library && verdict == VERDICT_WORSE;
+}
+
+static enum verdict of_other(enum verdict verdict)
+{
+	if (verdict == VERDICT_BETTER)
+		return VERDICT_WORSE;
+	return verdict == VERDICT_WORSE ? VERDICT_BETTER : verdict;
+}
+
+static void fill_ranks(struct comparison *out)
+{
+	for (size_t i = 0; i < out->pair_count; i++) {
+		const struct compared_pair *pair = &out->pairs[i];
+		struct compared *a = &out->rows[pair->a];
+		struct compared *b = &out->rows[pair->b];
+
+		for (int by = 0; by < COMPARED_BY; by++) {
+			enum verdict verdict = pair->by[by].verdict;
+
+			count_rank(a, by, verdict, !b->baseline);
+			count_rank(b, by, of_other(verdict), true);
+		}
+	}
+}
+
+void analyse_compare(const struct block_trial *trials, size_t count,
+		     struct comparison *out)
+{
+	struct work work = { 0 };
+
+	memset(out, 0, sizeof(*out));
+	begin_work(&work, trials, count);
+	fill_rows(&work, out);
+	fill_pairs(&work, out);
+	fill_ranks(out);
+	end_work(&work);
+}
