@@ -53,7 +53,7 @@ static void compute(struct store *store, const char *trial_id,
 	memset(out, 0, sizeof(*out));
 	analyse_summary(&trial, &run, out);
 	trial_release(&trial);
-	free(run.command);
+	run_release(&run);
 }
 
 static bool has_column(sqlite3 *db, const char *name)

@@ -28,6 +28,10 @@ static void fill(const struct stored *list, void *to, struct rng *rng)
 		case STORED_TEXT: *(char **)at = mem_printf("t%d", (int)value);
 			break;
 		case STORED_WORD: *(unsigned *)at = value & 1; break;
+		case STORED_MARKS:
+			*(uint32_t *)at = (uint32_t)value %
+					  (1U << SLICE_MARK_COUNT);
+			break;
 		case STORED_NAME:
 		case STORED_LINE:
 			snprintf(at, c->size, "%d", (int)value);
@@ -55,6 +59,28 @@ static void fill_samples(struct trial *trial, struct rng *rng)
 		trial_add_sample(trial, &sample);
 		if (i % cells == 0)
 			trial_add_machine(trial, &machine);
+	}
+}
+
+/* The last was not closed, and what it used is not known. */
+static void fill_slices(struct trial *trial, struct rng *rng)
+{
+	for (uint32_t i = 0; i < 4; i++) {
+		uint64_t go_ns = trial->go_ns + i * 400 * NS_PER_MS;
+		struct slice *slice = trial_add_slice(trial);
+
+		fill(stored_slice, slice, rng);
+		slice->go_ns = go_ns;
+		slice->begin_ns = go_ns + 20 * NS_PER_MS;
+		slice->end_ns = i < 3 ? go_ns + 220 * NS_PER_MS : 0;
+		slice->pause_ns = i < 3 ? slice->end_ns + 1 : 0;
+		slice->paused_ns = i < 2 ? slice->end_ns + 7 : 0;
+		if (i < 3)
+			continue;
+		slice->cpu_ns = slice->origin_cpu_ns = COUNT_UNKNOWN;
+		slice->steal_ns = slice->others_ns = COUNT_UNKNOWN;
+		slice->idle_cpu_ns = COUNT_UNKNOWN;
+		slice->marks = 0;
 	}
 }
 
@@ -117,6 +143,10 @@ static void make_trial(struct trial *trial, unsigned seed)
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		fill_replica(&trial->replica[i], i, trial->own_origin, &rng);
 	fill_samples(trial, &rng);
+	if (seed >= 4)
+		fill_slices(trial, &rng);
+	if (seed & 1)
+		*trial->comparison = '\0', trial->block = 0;
 	trial_add_finding(trial, FINDING_OTHERS, "one; which is whole");
 	trial_add_finding(trial, FINDING_STRAYS, "two");
 	if (seed == 3)
@@ -182,11 +212,12 @@ static void release(struct trial *trial, struct run *run,
 		    struct summary *summary)
 {
 	trial_release(trial);
-	free(run->command);
+	run_release(run);
 	summary_release(summary);
 }
 
 static void assert_read_back(struct store *store, struct trial *trial,
+			     const struct run *stored_as,
 			     const struct summary *before)
 {
 	struct summary after = { 0 };
@@ -195,6 +226,7 @@ static void assert_read_back(struct store *store, struct trial *trial,
 
 	if (store_read_trial(store, trial->id, &read, &run, &err) < 0)
 		fail_msg("%s", err.text);
+	assert_same_stored(stored_run, stored_as, &run);
 	analyse_summary(&read, &run, &after);
 	assert_same_summary(before, &after);
 	for (const struct spec_field *f = spec_fields; f->name; f++)
@@ -205,6 +237,17 @@ static void assert_read_back(struct store *store, struct trial *trial,
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		assert_same_stored(stored_replica, &trial->replica[i],
 				   &read.replica[i]);
+	assert_string_equal(read.comparison, trial->comparison);
+	assert_int_equal(read.block, trial->block);
+	assert_int_equal(read.busy_ns, trial->busy_ns);
+	assert_int_equal(read.steal_ns, trial->steal_ns);
+	assert_int_equal(read.slice_count, trial->slice_count);
+	for (size_t i = 0; i < trial->slice_count; i++)
+		assert_same_stored(stored_slice, &trial->slices[i],
+				   &read.slices[i]);
+	for (size_t i = 0; i < trial->machine_count; i++)
+		assert_same_stored(stored_machine, &trial->machine[i],
+				   &read.machine[i]);
 	assert_memory_equal(read.replica[0].latency, trial->replica[0].latency,
 			    sizeof(struct histogram));
 	assert_int_equal(read.widest, trial->widest);
@@ -228,7 +271,7 @@ static void the_same_rows(void **state)
 		assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
 				 0);
 		store_trial(store, &run, &trial, &summary);
-		assert_read_back(store, &trial, &summary);
+		assert_read_back(store, &trial, &run, &summary);
 		store_close(store);
 		release(&trial, &run, &summary);
 		assert_int_equal(unlink(f->path), 0);
@@ -428,7 +471,7 @@ static struct trial *read_with(const struct fixture *f, const char *config)
 	code = store_read_trial(store, "the-one", &trial, &run, &err);
 	store_close(store);
 	if (code == 0)
-		free(run.command);
+		run_release(&run);
 	return code == 0 ? &trial : NULL;
 }
 

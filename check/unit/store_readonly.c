@@ -186,7 +186,7 @@ static int store_one(const struct fixture *f)
 	if (code == 0)
 		code = store_begin_run(store, &run, &err);
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 	return code;
 }
 
@@ -416,7 +416,7 @@ static int add_while_locked(const struct fixture *f, bool by_signal)
 	if (!strstr(shown, "(process"))
 		fail_msg("'%s' names no process", shown);
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 	return code;
 }
 

@@ -144,7 +144,7 @@ static void the_whole_trial_comes_back(void **state)
 	free(attach);
 	free(stored.path);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* Killed after the rows were written and before the file was gone. */
@@ -165,7 +165,7 @@ static void none_comes_twice(void **state)
 	assert_int_equal(count(f->path, "SELECT count(*) FROM failures"), 2);
 	str_release(&bytes);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 static void the_end_of_a_run_comes_back(void **state)
@@ -188,7 +188,7 @@ static void the_end_of_a_run_comes_back(void **state)
 					"= 'interrupted' AND end_time IS NOT "
 					"NULL"), 1);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* The first folder that can be written. */
@@ -203,7 +203,7 @@ static void places(void **state)
 	file = spool_one(f, &run, false);
 	assert_non_null(strstr(file, tmp_folder));
 	free(file);
-	free(run.command);
+	run_release(&run);
 	recover(f, 1, 0);
 	assert_int_equal(file_remove_tree(tmp_folder, &err), 0);
 	assert_int_equal(file_write(tmp_folder, "x", 1, &err), 0);
@@ -214,7 +214,7 @@ static void places(void **state)
 	assert_names(err, state_folder);
 	assert_names(err, tmp_folder);
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 }
 
 /* Of another database, of another user, a link, and one that is damaged. */
@@ -228,7 +228,7 @@ static void others_are_left(void **state)
 	other.path = mem_printf("%s/other.db", f->folder);
 	other.url = other.path;
 	free(spool_one(&other, &run, false));
-	free(run.command);
+	run_release(&run);
 	file = spool_one(f, &run, false);
 	folder = file_folder(file);
 	for (int i = 0; i < 3; i++)
@@ -254,7 +254,7 @@ static void others_are_left(void **state)
 	free(other.path);
 	free(folder);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* What a disk may make of a file is named, with what to do, and left. */
@@ -284,7 +284,7 @@ static void what_is_damaged_is_named(void **state)
 	assert_names(err, "damaged");
 	str_release(&bytes);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* Of a program that was upgraded since. */
@@ -309,7 +309,7 @@ static void an_older_schema(void **state)
 	assert_int_equal(count(f->path, "SELECT count(*) FROM ledger"), 4);
 	str_release(&text);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* Kill -9 at any moment of taking in: nothing is lost, nothing is double. */
@@ -325,7 +325,7 @@ static void killed_at_any_moment(void **state)
 		struct run run;
 
 		free(spool_one(f, &run, false));
-		free(run.command);
+		run_release(&run);
 		trials++;
 	}
 	while (store_spooled(f->url)) {
@@ -408,7 +408,7 @@ static void a_newer_column(void **state)
 	assert_int_equal(count(f->path, "SELECT sum(tomorrow) FROM results"),
 			 9);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* A writer that lives keeps its file, whoever looks; another's name stays. */
@@ -436,7 +436,7 @@ static void what_the_killed_began_is_removed(void **state)
 	free(path);
 	free(folder);
 	free(file);
-	free(run.command);
+	run_release(&run);
 }
 
 /* Room that is kept is nobody else's, and is given back. */

@@ -57,7 +57,7 @@ static void check_round_trip(void **state)
 	assert_int_equal(each.rows, 3);
 	assert_true(each.rps == 1.5);
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 }
 
 static void assert_text(const char *path, const char *sql, const char *expected)
@@ -95,7 +95,7 @@ static void check_how_it_ended(void **state)
 	assert_int_equal(store_end_run(store, &run, RUN_INTERRUPTED, &err), 0);
 	assert_text(f->path, ended, "interrupted");
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 }
 
 /* Of a replica what it said, and what is not known of it as unknown. */
@@ -127,7 +127,7 @@ static void check_what_replicas_said(void **state)
 	store_close(store);
 	summary_release(&summary);
 	trial_release(&trial);
-	free(run.command);
+	run_release(&run);
 }
 
 static int refuse_row(void *context, const struct result_row *row)
@@ -155,7 +155,7 @@ static void check_reader_can_stop(void **state)
 			 ERR_INTERRUPTED);
 	assert_int_equal(rows, 1);
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 }
 
 /* A trial whose run is not there breaks a rule of the schema: nothing of it may
@@ -178,7 +178,7 @@ static void check_all_or_nothing(void **state)
 	assert_int_equal(store_begin_run(store, &run, &err), 0);
 	assert_int_equal(fixture_store(store, &run, 1, &err), 0);
 	store_close(store);
-	free(run.command);
+	run_release(&run);
 }
 
 /* What no histogram is written as, though each number can be read. */
@@ -248,7 +248,8 @@ static void store_cells(struct fixture *f)
 				 .throttled_ns = 32, .link_rx_bytes = 33,
 				 .link_tx_bytes = 34, .link_rx_packets = 35,
 				 .link_tx_packets = 36 };
-	struct machine_sample machine = { 3000, 41, 42, COUNT_UNKNOWN, 44 };
+	struct machine_sample machine = { 3000, 41, 42, COUNT_UNKNOWN, 44,
+					  45, 46, 47, 48, NAN };
 	struct summary summary = { 0 };
 	struct replica *r;
 	struct store *store;
@@ -286,7 +287,7 @@ static void store_cells(struct fixture *f)
 	store_close(store);
 	summary_release(&summary);
 	trial_release(&trial);
-	free(run.command);
+	run_release(&run);
 }
 
 #define assert_one(f, sql) assert_int_equal(ask((f)->path, (sql)), 1)
@@ -331,7 +332,9 @@ static void check_cells(void **state)
 		      "link_tx_packets) IS NULL");
 	assert_one(f, "SELECT count(*) FROM machine_samples WHERE at_ns = 2000 "
 		      "AND ksoftirqd_ns = 41 AND stalled_cpu_us = 42 AND "
-		      "stalled_memory_us IS NULL AND stalled_io_us = 44");
+		      "stalled_memory_us IS NULL AND stalled_io_us = 44 AND "
+		      "(busy_ns, steal_ns, idle_ns, swap_pages) = "
+		      "(45, 46, 47, 48) AND cpu_mhz IS NULL");
 }
 
 /* Says on `told` when the first trial is in the database. */

@@ -60,7 +60,7 @@ void experiment_close(struct experiment *experiment)
 	}
 	free(experiment->finished);
 	free(experiment->jobs);
-	free(experiment->run.command);
+	run_release(&experiment->run);
 	store_close(experiment->store);
 	containers_close(&experiment->containers);
 	cells_free(experiment->cells);

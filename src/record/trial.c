@@ -93,6 +93,7 @@ void trial_init(struct trial *trial, const struct trial_spec *spec)
 	trial->placement = (struct placement){ ISOLATION_PROCESS, "none",
 					       "loopback", "none", "" };
 	trial->applied.link_bits_per_second = COUNT_UNKNOWN;
+	trial->busy_ns = trial->steal_ns = COUNT_UNKNOWN;
 }
 
 static void replica_release(struct replica *replica)
@@ -167,6 +168,14 @@ void trial_add_finding(struct trial *trial, enum finding_kind kind,
 	va_end(args);
 	findings_add(&trial->findings, finding_name(kind), text);
 	free(text);
+}
+
+void run_release(struct run *run)
+{
+	free(run->command);
+	free(run->plan_json);
+	free(run->environment.more_json);
+	run->command = run->plan_json = run->environment.more_json = NULL;
 }
 
 void uuid_make(char out[37])

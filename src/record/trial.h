@@ -133,6 +133,11 @@ struct machine_sample {
 				* network that is charged to no replica */
 	uint64_t stalled_cpu_us, stalled_memory_us, stalled_io_us; /* PSI: some
 				* task waited for it, /proc/pressure */
+	uint64_t busy_ns;      /* user, nice, system, irq and softirq of all
+				* CPUs */
+	uint64_t steal_ns, idle_ns;
+	uint64_t swap_pages;   /* in and out */
+	double cpu_mhz;        /* a gauge, the mean of all CPUs; NAN: unknown */
 };
 
 #define REPLICA_BAD_BYTES 160
@@ -236,6 +241,8 @@ struct trial {
 	uint64_t strays;        /* orphans of which nobody knows whose they are,
 				 * where no group counts them */
 	uint64_t others_cpu_ns; /* of other programs over the window, at least */
+	/* Of the machine, all CPUs, over all windows; or COUNT_UNKNOWN. */
+	uint64_t busy_ns, steal_ns;
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct placement placement;
 	struct applied applied;
@@ -285,6 +292,8 @@ struct environment {
 	char instance_type[64];  /* of a cloud's DMI tables, or "" */
 	char isolation[16];      /* the best that this machine gives, by its
 				  * word: trials say what they had */
+	char *more_json;         /* an object, name -> text; owned; NULL: it was
+				  * not asked */
 };
 
 /* X(NAME, "word"): how a run ended, as runs.ended says. */
@@ -306,8 +315,13 @@ struct run {
 	char id[37]; /* UUID */
 	uint64_t start_wall_ns, end_wall_ns;
 	char *command; /* as typed, without secrets */
+	char *plan_json; /* what it was asked to make, for --resume; NULL: not
+			  * told */
 	struct environment environment;
 };
+
+/* Frees its texts. */
+void run_release(struct run *run);
 
 /* A random (version 4) UUID, lower case. */
 void uuid_make(char out[37]);

@@ -1,5 +1,6 @@
 #include "store/read.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,8 @@ static void unmark(struct trial *trial)
 
 	trial->own_origin = trial->origin_cpu_ns != COUNT_UNKNOWN;
 	trial->origin_cpu_ns = count_or(trial->origin_cpu_ns, 0);
+	if (trial->block == UINT_MAX)
+		trial->block = 0;
 	a->known = !isnan(a->cpus) || a->memory_bytes != COUNT_UNKNOWN ||
 		   a->pids != COUNT_UNKNOWN;
 	a->cpus = isnan(a->cpus) ? 0 : a->cpus;
@@ -270,6 +273,34 @@ static int read_machine(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
+static void take_slice(const struct statement *s, struct trial *trial)
+{
+	struct slice *slice = trial_add_slice(trial);
+	uint64_t *const times[] = { &slice->go_ns, &slice->begin_ns,
+				    &slice->end_ns, &slice->pause_ns,
+				    &slice->paused_ns };
+
+	stored_read(s, stored_slice, slice);
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		*times[i] = *times[i] == (uint64_t)CLOCK_UNKNOWN
+				    ? 0
+				    : *times[i] + trial->go_ns;
+}
+
+static int read_slices(const struct store *store, struct trial *trial,
+		       struct err *err)
+{
+	struct statement s;
+	int more = 0, code = select_of(&s, store, stored_slice,
+				       "slices WHERE trial_id = ? ORDER BY "
+				       "number", trial->id, err);
+
+	while (code == 0 && (more = statement_step(&s, err)) > 0)
+		take_slice(&s, trial);
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
 /* Why it failed is the row's first finding, and the trial's text. */
 static int read_trial_findings(const struct store *store, struct trial *trial,
 			       struct err *err)
@@ -343,7 +374,7 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 				    struct err *) = {
 		read_config, read_replicas, read_latencies,
 		read_failures, read_ledger, read_samples,
-		read_machine, read_trial_findings,
+		read_machine, read_slices,   read_trial_findings,
 	};
 	int code;
 
@@ -357,8 +388,10 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 		code = read_one(store, stored_run,
 				"runs WHERE id = (SELECT run_id FROM trials "
 				"WHERE id = ?)", id, run, err);
-	if (code < 0)
+	if (code < 0) {
 		trial_release(out);
+		run_release(run);
+	}
 	return code;
 }
 

@@ -98,7 +98,7 @@ static int renew(const struct store *store,
 	code = replace(store, &trial, &summary, err);
 	summary_release(&summary);
 	trial_release(&trial);
-	free(run.command);
+	run_release(&run);
 	return code;
 }
 

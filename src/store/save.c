@@ -1,4 +1,6 @@
 #include "store/save.h"
+
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -30,6 +32,8 @@ static void mark_unknown(struct trial *trial)
 {
 	if (!trial->own_origin)
 		trial->origin_cpu_ns = COUNT_UNKNOWN;
+	if (!*trial->comparison)
+		trial->block = UINT_MAX;
 	if (trial->applied.known)
 		return;
 	trial->applied.cpus = NAN;
@@ -130,6 +134,38 @@ int save_machine(const struct store *store, const struct trial *trial,
 		sample.at_ns -= trial->go_ns;
 		statement_text(&s, trial->id);
 		stored_bind(&s, stored_machine, &sample);
+		code = statement_run(&s, err);
+	}
+	statement_release(&s);
+	return code;
+}
+
+/* Times that there are not are 0 here, and unknown there. */
+static void since_go(const struct trial *trial, struct slice *slice)
+{
+	uint64_t *const times[] = { &slice->go_ns, &slice->begin_ns,
+				    &slice->end_ns, &slice->pause_ns,
+				    &slice->paused_ns };
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		*times[i] = *times[i] ? *times[i] - trial->go_ns
+				      : (uint64_t)CLOCK_UNKNOWN;
+}
+
+int save_slices(const struct store *store, const struct trial *trial,
+		struct err *err)
+{
+	struct statement s;
+	int code = stored_insert(&s, store, "INSERT INTO slices",
+				 "trial_id, number", stored_slice, err);
+
+	for (size_t i = 0; code == 0 && i < trial->slice_count; i++) {
+		struct slice slice = trial->slices[i];
+
+		since_go(trial, &slice);
+		statement_text(&s, trial->id);
+		statement_count(&s, i);
+		stored_bind(&s, stored_slice, &slice);
 		code = statement_run(&s, err);
 	}
 	statement_release(&s);

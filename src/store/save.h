@@ -14,6 +14,8 @@ int save_samples(const struct store *store, const struct trial *trial,
 		 struct err *err);
 int save_machine(const struct store *store, const struct trial *trial,
 		 struct err *err);
+int save_slices(const struct store *store, const struct trial *trial,
+		struct err *err);
 int save_latency(const struct store *store, const struct trial *trial,
 		 struct err *err);
 int save_failures(const struct store *store, const struct trial *trial,

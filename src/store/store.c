@@ -113,6 +113,8 @@ int store_add_trial(struct store *store, const struct run *run,
 	if (code == 0)
 		code = save_machine(store, trial, err);
 	if (code == 0)
+		code = save_slices(store, trial, err);
+	if (code == 0)
 		code = save_latency(store, trial, err);
 	if (code == 0)
 		code = save_failures(store, trial, err);

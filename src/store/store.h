@@ -111,8 +111,8 @@ int store_recent_results(struct store *store, unsigned most,
 
 /*
  * Reads a whole trial back, as it was when it was judged, and its run. What was
- * not stored then is unknown. The caller releases the trial and frees
- * run->command. ERR_NOT_FOUND: there is none. ERR_INVALID: it is not whole.
+ * not stored then is unknown. The caller releases the trial and
+ * the run. ERR_NOT_FOUND: there is none. ERR_INVALID: it is not whole.
  */
 int store_read_trial(struct store *store, const char *id, struct trial *out,
 		     struct run *run, struct err *err);

@@ -1,5 +1,6 @@
 #include "store/stored.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,8 @@ const struct stored stored_run[] = {
 	RUN("system_congestion", NAME, environment.congestion),
 	RUN("instance_type", NAME, environment.instance_type),
 	RUN("isolation", NAME, environment.isolation),
+	RUN("environment", TEXT, environment.more_json),
+	RUN("plan", TEXT, plan_json),
 	LAST,
 };
 
@@ -90,6 +93,10 @@ const struct stored stored_trial[] = {
 	TRIAL("origin_still_ns", COUNT, origin_still_ns),
 	TRIAL("origin_congestion", LINE, congestion),
 	TRIAL("others_cpu_ns", COUNT, others_cpu_ns),
+	TRIAL("busy_ns", COUNT, busy_ns),
+	TRIAL("steal_ns", COUNT, steal_ns),
+	TRIAL("comparison", LINE, comparison),
+	TRIAL("block", NUMBERED, block),
 	TRIAL("strays", COUNT, strays),
 	TRIAL("failed", FLAG, failed),
 	TRIAL("text", LINE, text),
@@ -194,6 +201,32 @@ const struct stored stored_machine[] = {
 	MACHINE("stalled_cpu_us", COUNT, stalled_cpu_us),
 	MACHINE("stalled_memory_us", COUNT, stalled_memory_us),
 	MACHINE("stalled_io_us", COUNT, stalled_io_us),
+	MACHINE("busy_ns", COUNT, busy_ns),
+	MACHINE("steal_ns", COUNT, steal_ns),
+	MACHINE("idle_ns", COUNT, idle_ns),
+	MACHINE("swap_pages", COUNT, swap_pages),
+	MACHINE("cpu_mhz", NUMBER, cpu_mhz),
+	LAST,
+};
+
+#define SLICE(column, kind, member) AS(slice, column, kind, member)
+const struct stored stored_slice[] = {
+	SLICE("round", UNSIGNED, round),
+	SLICE("position", UNSIGNED, position),
+	SLICE("go_ns", SIGNED, go_ns),
+	SLICE("begin_ns", SIGNED, begin_ns),
+	SLICE("end_ns", SIGNED, end_ns),
+	SLICE("pause_ns", SIGNED, pause_ns),
+	SLICE("paused_ns", SIGNED, paused_ns),
+	SLICE("cpu_ns", COUNT, cpu_ns),
+	SLICE("origin_cpu_ns", COUNT, origin_cpu_ns),
+	SLICE("steal_ns", COUNT, steal_ns),
+	SLICE("others_ns", COUNT, others_ns),
+	SLICE("idle_cpu_ns", COUNT, idle_cpu_ns),
+	SLICE("operations", COUNT, operations),
+	SLICE("failures", COUNT, failures),
+	SLICE("bytes_ok", COUNT, bytes_ok),
+	SLICE("marks", MARKS, marks),
 	LAST,
 };
 
@@ -262,7 +295,7 @@ static void bind_text(struct statement *s, const struct stored *c,
 		      const void *at)
 {
 	const char *text = at;
-	char time[CLOCK_TEXT_BYTES];
+	char time[CLOCK_TEXT_BYTES], marks[SLICE_MARKS_BYTES];
 
 	if (c->kind == STORED_TEXT)
 		text = *(char *const *)at;
@@ -270,6 +303,8 @@ static void bind_text(struct statement *s, const struct stored *c,
 		text = word_of(c, *(const unsigned *)at);
 	else if (c->kind == STORED_TIME || c->kind == STORED_END)
 		text = clock_format(*(const uint64_t *)at, time);
+	else if (c->kind == STORED_MARKS)
+		text = slice_marks_text(*(const uint32_t *)at, marks);
 	statement_text(s, text);
 }
 
@@ -282,6 +317,8 @@ static bool is_null(const struct stored *c, const void *at)
 	case STORED_SIGNED: return *(const int64_t *)at == CLOCK_UNKNOWN;
 	case STORED_STATUS: return *(const int *)at == -1;
 	case STORED_SIGNAL: return !*(const int *)at;
+	case STORED_NUMBERED: return *(const unsigned *)at == UINT_MAX;
+	case STORED_MARKS: return !*(const uint32_t *)at;
 	case STORED_LINE: return !*(const char *)at;
 	default: return false;
 	}
@@ -292,7 +329,8 @@ static void bind(struct statement *s, const struct stored *c, const void *at)
 	switch (c->kind) {
 	case STORED_COUNT:
 	case STORED_SOME: statement_count(s, *(const uint64_t *)at); break;
-	case STORED_UNSIGNED: statement_count(s, *(const unsigned *)at); break;
+	case STORED_UNSIGNED:
+	case STORED_NUMBERED: statement_count(s, *(const unsigned *)at); break;
 	case STORED_SIGNED: statement_signed(s, *(const int64_t *)at); break;
 	case STORED_INT:
 	case STORED_STATUS:
@@ -338,6 +376,8 @@ static void read_null(const struct stored *c, void *to)
 		*(int64_t *)to = CLOCK_UNKNOWN;
 	else if (c->kind == STORED_STATUS)
 		*(int *)to = -1;
+	else if (c->kind == STORED_NUMBERED)
+		*(unsigned *)to = UINT_MAX;
 	else if (c->kind == STORED_NUMBER)
 		*(double *)to = NAN;
 	else if (c->kind == STORED_WORD)
@@ -352,6 +392,8 @@ static void read_text(const struct stored *c, const char *text, void *to)
 		*(unsigned *)to = number_of(c, text);
 	else if (c->kind == STORED_TIME || c->kind == STORED_END)
 		*(uint64_t *)to = clock_parse(text);
+	else if (c->kind == STORED_MARKS)
+		*(uint32_t *)to = slice_marks_parse(text);
 	else
 		snprintf(to, c->size, "%s", text);
 }
@@ -365,6 +407,7 @@ static void read(const struct stored *c, sqlite3_stmt *handle, int i, void *to)
 		*(int64_t *)to = sqlite3_column_int64(handle, i);
 		break;
 	case STORED_UNSIGNED:
+	case STORED_NUMBERED:
 		*(unsigned *)to = (unsigned)sqlite3_column_int64(handle, i);
 		break;
 	case STORED_INT:

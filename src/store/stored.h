@@ -13,6 +13,7 @@ enum stored_kind {
 	STORED_COUNT,    /* uint64_t; COUNT_UNKNOWN: NULL */
 	STORED_SOME,     /* uint64_t; 0: NULL */
 	STORED_UNSIGNED, /* unsigned */
+	STORED_NUMBERED, /* unsigned; UINT_MAX: NULL */
 	STORED_SIGNED,   /* int64_t; CLOCK_UNKNOWN: NULL */
 	STORED_INT,      /* int */
 	STORED_STATUS,   /* int; -1: NULL */
@@ -25,6 +26,7 @@ enum stored_kind {
 	STORED_TIME,     /* uint64_t of the wall */
 	STORED_END,      /* the same; 0: NULL */
 	STORED_WORD,     /* an enum; a word that is not known: NULL */
+	STORED_MARKS,    /* uint32_t of SLICE_MARK()s; 0: NULL */
 };
 
 struct stored {
@@ -39,6 +41,7 @@ extern const struct stored stored_trial[];   /* struct trial */
 extern const struct stored stored_replica[]; /* struct replica */
 extern const struct stored stored_sample[];  /* struct sample, since GO */
 extern const struct stored stored_machine[]; /* struct machine_sample, too */
+extern const struct stored stored_slice[];   /* struct slice, too */
 extern const struct stored stored_counts[];  /* struct ledger_counts */
 
 /* "INSERT INTO `into` (`keys`, …)" of all of the list; the keys, which commas

@@ -9,7 +9,7 @@
 
 const char *const tables_written[] = {
 	"runs",    "trials",   "replicas", "samples", "machine_samples",
-	"latency", "failures", "ledger",   "findings", "results", NULL,
+	"slices",  "latency", "failures", "ledger",   "findings", "results", NULL,
 };
 
 static void add_insert(struct str *sql, const char *table, sqlite3_stmt *from)

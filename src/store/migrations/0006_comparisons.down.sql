@@ -1,0 +1,12 @@
+ALTER TABLE runs DROP COLUMN plan;
+ALTER TABLE runs DROP COLUMN environment;
+ALTER TABLE machine_samples DROP COLUMN cpu_mhz;
+ALTER TABLE machine_samples DROP COLUMN swap_pages;
+ALTER TABLE machine_samples DROP COLUMN idle_ns;
+ALTER TABLE machine_samples DROP COLUMN steal_ns;
+ALTER TABLE machine_samples DROP COLUMN busy_ns;
+ALTER TABLE trials DROP COLUMN steal_ns;
+ALTER TABLE trials DROP COLUMN busy_ns;
+ALTER TABLE trials DROP COLUMN block;
+ALTER TABLE trials DROP COLUMN comparison;
+DROP TABLE slices;
