@@ -10,6 +10,7 @@
 #include "cli/from_prometheus.h"
 #include "cli/out_file.h"
 #include "cli/progress.h"
+#include "cli/rounds_file.h"
 #include "cli/say.h"
 #include "prometheus/prometheus.h"
 #include "report/report.h"
@@ -250,6 +251,10 @@ static int read_request(struct request *request, const struct options *options,
 			       "--from prometheus needs the URL of one: "
 			       "get-results PATH.csv --from prometheus "
 			       "http://127.0.0.1:9090");
+	if (options->per_round)
+		code = rounds_file_check(options, request->path, err);
+	if (code < 0 || (options->per_round && !request->path))
+		return code;
 	if (!request->path && options->json)
 		request->path = "-";
 	if (!request->path || !*request->path)
@@ -289,6 +294,8 @@ static void tell_format(const char *path, const struct options *options)
 static int check_request(const struct request *request,
 			 const struct options *options, struct err *err)
 {
+	if (!request->path)
+		return 0;
 	if (options->sampling_interval > 0 && !request->prometheus)
 		fputs("benchmark: --sampling-interval counts only with --from "
 		      "prometheus: the database's samples are 0.1 s apart\n",
@@ -308,6 +315,33 @@ static int check_request(const struct request *request,
 		       "aggregated_results.csv: leave --%s out, or give a "
 		       "file's path", request->path,
 		       options->json ? "json" : "per-replica");
+}
+
+/* None of the files that are written is one of those that are read. */
+static int check_apart(struct store *store, const char *path, struct err *err)
+{
+	if (!path || !store_has_file(store, path))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "%s belongs to the database that is read: give another "
+		       "path for the results", path);
+}
+
+static int write_all(struct writer *w, const struct request *request,
+		     const char *per_round, struct store *store,
+		     struct err *err)
+{
+	int code = check_apart(store, request->path, err);
+
+	if (code == 0)
+		code = check_apart(store, per_round, err);
+	if (code == 0 && request->path)
+		code = file_is_dir(request->path)
+			       ? write_folder(w, request->path, store, err)
+			       : write_table(w, request->path, store, err);
+	if (code == 0 && per_round)
+		code = rounds_file_write(per_round, store, err);
+	return code < 0 ? code : tell_cut_runs(store, err);
 }
 
 static int run(struct options *options, struct err *err)
@@ -335,16 +369,8 @@ static int run(struct options *options, struct err *err)
 	if (code == 0)
 		code = database_use(&store, database_url(options), STORE_READ,
 				    &progress, err);
-	if (code == 0 && store_has_file(store, request.path))
-		code = err_set(err, ERR_USAGE,
-			       "%s belongs to the database that is read: give "
-			       "another path for the results", request.path);
-	if (code == 0 && file_is_dir(request.path))
-		code = write_folder(&w, request.path, store, err);
-	else if (code == 0)
-		code = write_table(&w, request.path, store, err);
 	if (code == 0)
-		code = tell_cut_runs(store, err);
+		code = write_all(&w, &request, options->per_round, store, err);
 	store_close(store);
 	progress_work_end(&progress);
 	from_prometheus_free(w.from);
@@ -366,7 +392,10 @@ const struct command command_get_results = {
 		"http://127.0.0.1:9090\n\n"
 		"takes bytes a second, CPU and memory from what a Prometheus "
 		"scraped while the trials\nran, and all else from the "
-		"database.",
+		"database.\n\n"
+		"    benchmark get-results --per-round PATH.csv\n\n"
+		"writes a row for each slice of a trial, and one for each "
+		"trial that was made in one piece.",
 	.max_arguments = 2,
 	.groups = { options_results, options_database, options_json,
 		    options_common },

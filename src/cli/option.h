@@ -47,6 +47,7 @@ struct options {
 	double price_per_hour, price_per_million_requests, sampling_interval;
 	const char *listen, *root, *db, *debug;
 	const char *from; /* get-results: NULL, "database", "prometheus" */
+	const char *per_round; /* get-results: a path, or NULL */
 	uint64_t limit;
 
 	/* All as typed, the command's name first; borrowed from main(). */

@@ -1,12 +1,15 @@
 #include "report/report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "record/rounds.h"
 
 static bool stands(const struct column *column, bool per_replica)
 {
@@ -145,6 +148,98 @@ void report_csv_row(FILE *out, const struct result_row *row,
 {
 	put_line(out, row, table);
 }
+
+/* ---------------------------------------------------------------- rounds --- */
+
+static const char rounds_header[] =
+	"run,comparison,test,params,config_hash,block,round,position,library,"
+	"trial,operations,failures,bytes,cpu_seconds,seconds,"
+	"origin_cpu_seconds,steal_seconds,others_seconds,idle_cpu_seconds,"
+	"mark,failed\n";
+
+void report_rounds_header(FILE *out)
+{
+	fputs(rounds_header, out);
+}
+
+/* Each of these begins with the comma before it. */
+static void next_text(FILE *out, const char *text)
+{
+	fputc(',', out);
+	put_text(out, text ? mem_dup(text) : NULL);
+}
+
+static void next_count(FILE *out, uint64_t count, bool known)
+{
+	fputc(',', out);
+	if (known)
+		fprintf(out, "%llu", (unsigned long long)count);
+}
+
+static void next_number(FILE *out, double value)
+{
+	char number[NUMBER_TEXT_BYTES];
+
+	fputc(',', out);
+	fputs(number_exact(value, number), out);
+}
+
+static void next_ns(FILE *out, uint64_t ns)
+{
+	next_number(out, ns == COUNT_UNKNOWN ? NAN : clock_seconds(ns));
+}
+
+static void put_round(FILE *out, const struct trial_rounds *trial,
+		      const struct slice *slice)
+{
+	char marks[SLICE_MARKS_BYTES];
+
+	put_text(out, mem_dup(trial->run_id));
+	next_text(out, trial->comparison);
+	next_text(out, trial->test);
+	next_text(out, trial->params);
+	next_text(out, trial->config_hash);
+	next_count(out, trial->trial.block, trial->comparison);
+	next_count(out, slice->round, true);
+	next_count(out, slice->position, trial->trial.slices);
+	next_text(out, trial->trial.library);
+	next_text(out, trial->trial_id);
+	next_count(out, slice->operations, true);
+	next_count(out, slice->failures, true);
+	next_count(out, slice->bytes_ok, true);
+	next_ns(out, slice->cpu_ns);
+	next_number(out, trial->trial.slices ? slice_seconds(slice)
+					     : trial->trial.seconds);
+	next_ns(out, slice->origin_cpu_ns);
+	next_ns(out, slice->steal_ns);
+	next_ns(out, slice->others_ns);
+	next_ns(out, slice->idle_cpu_ns);
+	next_text(out, slice_marks_text(slice->marks, marks));
+	next_text(out, trial->trial.failed ? "True" : "False");
+	fputc('\n', out);
+}
+
+size_t report_rounds(FILE *out, const struct trial_rounds *trial)
+{
+	const struct block_trial *t = &trial->trial;
+	const struct slice whole = {
+		.operations = t->operations, .failures = trial->failures,
+		.bytes_ok = trial->bytes_ok,
+		.cpu_ns = clock_ns(t->cpu_seconds),
+		.origin_cpu_ns = trial->origin_cpu_ns,
+		.steal_ns = trial->steal_ns, .others_ns = trial->others_ns,
+		.idle_cpu_ns = COUNT_UNKNOWN,
+	};
+
+	for (size_t i = 0; i < t->slice_count; i++)
+		put_round(out, trial, &t->slices[i]);
+	if (t->slice_count)
+		return t->slice_count;
+	put_round(out, trial, &whole);
+	return 1;
+}
+
+/* ------------------------------------------------------------------ JSON --- */
 
 static json_t *json_value(const struct column *column,
 			  const struct result_row *row)

@@ -11,6 +11,8 @@
 
 #include "record/result.h"
 
+struct trial_rounds; /* record/rounds.h */
+
 enum report_table {
 	REPORT_TRIALS,
 	REPORT_REPLICAS,
@@ -31,6 +33,11 @@ static inline bool report_is_per_replica(enum report_table table)
 void report_csv_header(FILE *out, enum report_table table);
 void report_csv_row(FILE *out, const struct result_row *row,
 		    enum report_table table);
+
+/* The CSV of rounds: a line for each slice of a trial, or one for a trial without
+ * any. Returns how many. */
+void report_rounds_header(FILE *out);
+size_t report_rounds(FILE *out, const struct trial_rounds *trial);
 
 /* Returns an object with the column names of the CSV. Unknown is null. The
  * caller frees it. */

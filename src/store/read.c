@@ -273,20 +273,6 @@ static int read_machine(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
-static void take_slice(const struct statement *s, struct trial *trial)
-{
-	struct slice *slice = trial_add_slice(trial);
-	uint64_t *const times[] = { &slice->go_ns, &slice->begin_ns,
-				    &slice->end_ns, &slice->pause_ns,
-				    &slice->paused_ns };
-
-	stored_read(s, stored_slice, slice);
-	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
-		*times[i] = *times[i] == (uint64_t)CLOCK_UNKNOWN
-				    ? 0
-				    : *times[i] + trial->go_ns;
-}
-
 static int read_slices(const struct store *store, struct trial *trial,
 		       struct err *err)
 {
@@ -296,7 +282,7 @@ static int read_slices(const struct store *store, struct trial *trial,
 				       "number", trial->id, err);
 
 	while (code == 0 && (more = statement_step(&s, err)) > 0)
-		take_slice(&s, trial);
+		stored_read_slice(&s, trial->go_ns, trial_add_slice(trial));
 	statement_release(&s);
 	return more < 0 ? more : code;
 }

@@ -19,6 +19,7 @@
 #include "record/trial.h"
 
 struct store;
+struct trial_rounds; /* record/rounds.h */
 
 enum store_mode {
 	STORE_READ,  /* ERR_NOT_FOUND where there is none; changes nothing but
@@ -88,6 +89,16 @@ int store_recover(const char *url, struct recovered *out, struct err *err);
  * when that is not 0. */
 int store_each_result(struct store *store, bool per_replica,
 		      int (*row)(void *context, const struct result_row *row),
+		      void *context, struct err *err);
+
+/*
+ * Calls `trial` for each trial of the database, or of the run `run_id` (NULL:
+ * all), the oldest first, with its slices and its totals over the windows. All is
+ * the store's until `trial` returns; it ends early as store_each_result() does.
+ */
+int store_each_rounds(struct store *store, const char *run_id,
+		      int (*trial)(void *context,
+				   const struct trial_rounds *trial),
 		      void *context, struct err *err);
 
 /* A run that did not make all of its trials, or has not yet. */

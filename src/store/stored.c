@@ -439,3 +439,16 @@ void stored_read(const struct statement *s, const struct stored *list,
 			read(c, s->handle, i, at);
 	}
 }
+
+void stored_read_slice(const struct statement *s, uint64_t go_ns,
+		       struct slice *to)
+{
+	uint64_t *const times[] = { &to->go_ns, &to->begin_ns, &to->end_ns,
+				    &to->pause_ns, &to->paused_ns };
+
+	stored_read(s, stored_slice, to);
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		*times[i] = *times[i] == (uint64_t)CLOCK_UNKNOWN
+				    ? 0
+				    : *times[i] + go_ns;
+}

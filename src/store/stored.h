@@ -61,4 +61,9 @@ int stored_select(struct statement *s, const struct store *store,
 void stored_read(const struct statement *s, const struct stored *list,
 		 void *to);
 
+/* Of stored_slice; times that there are not are 0, those of others after
+ * `go_ns`. */
+void stored_read_slice(const struct statement *s, uint64_t go_ns,
+		       struct slice *to);
+
 #endif

@@ -1,0 +1,181 @@
+/* Trials with their slices, as tables of rounds and a run's resumption want
+ * them. */
+#include "check.h"
+
+#include "base/clock.h"
+#include "record/rounds.h"
+#include "store_fixture.h"
+
+static struct err err;
+
+static void add_slices(struct trial *trial, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct slice *slice = trial_add_slice(trial);
+
+		slice->round = i;
+		slice->position = 2 * i;
+		slice->go_ns = trial->go_ns + i * NS_PER_S;
+		slice->begin_ns = slice->go_ns;
+		slice->end_ns = slice->go_ns + 200 * NS_PER_MS;
+		slice->cpu_ns = 7 + i;
+		slice->marks = SLICE_MARK(FEW);
+	}
+}
+
+/* One trial of two replicas; `block` < 0: of no comparison. */
+static void add_trial(struct store *store, const struct run *run,
+		      const char *library, int block, unsigned slices)
+{
+	struct summary summary = { 0 };
+	struct trial trial;
+	const char *own;
+
+	fixture_trial(&trial, 2);
+	fixture_summary(&summary, &trial, run);
+	own = trial.spec.library;
+	trial.spec.library = library;
+	trial.start_wall_ns = run->start_wall_ns + (unsigned)(block + 1);
+	if (block >= 0) {
+		memcpy(trial.comparison, run->id, sizeof(trial.comparison));
+		trial.block = (unsigned)block;
+	}
+	trial.failed = slices == 1;
+	for (unsigned i = 0; i < 2; i++) {
+		trial.replica[i].cpu_ns = 250 * NS_PER_MS;
+		trial.replica[i].bytes_ok = 100;
+	}
+	add_slices(&trial, slices);
+	if (store_add_trial(store, run, &trial, &summary, &err) < 0)
+		fail_msg("%s", err.text);
+	trial.spec.library = own;
+	summary_release(&summary);
+	trial_release(&trial);
+}
+
+/* What of each trial is looked at, a line each. */
+static int tell(void *context, const struct trial_rounds *trial)
+{
+	const struct block_trial *t = &trial->trial;
+
+	str_addf(context, "%s %u%s%s%s %zu: %g s, %d ok, %d failed, %d B, "
+		 "%g CPU s\n", t->library, t->block,
+		 trial->comparison ? "" : " alone", t->failed ? " failed" : "",
+		 t->baseline ? " baseline" : "", t->slice_count, t->seconds,
+		 (int)t->operations, (int)trial->failures,
+		 (int)trial->bytes_ok, t->cpu_seconds);
+	assert_true((t->slices != NULL) == (t->slice_count > 0));
+	for (size_t i = 0; i < t->slice_count; i++) {
+		assert_int_equal(t->slices[i].round, i);
+		assert_int_equal(t->slices[i].position, 2 * i);
+		assert_int_equal(t->slices[i].go_ns, 1000 + i * NS_PER_S);
+		assert_int_equal(t->slices[i].pause_ns, 0);
+		assert_int_equal(t->slices[i].cpu_ns, 7 + i);
+		assert_true(t->slices[i].idle_cpu_ns == COUNT_UNKNOWN);
+		assert_int_equal(t->slices[i].marks, SLICE_MARK(FEW));
+	}
+	return 0;
+}
+
+static void assert_trials(struct store *store, const char *run_id,
+			  const char *expected)
+{
+	struct str found = STR_INIT;
+
+	if (store_each_rounds(store, run_id, tell, &found, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(found.len ? found.buf : "", expected);
+	str_release(&found);
+}
+
+#define FIRST                                                                  \
+	"reference 0 alone baseline 0: 2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"
+#define SECOND                                                                 \
+	"aiohttp 0 3: 0.6 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"               \
+	"null 0 failed baseline 1: 0.2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"  \
+	"aiohttp 1 0: 2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"
+
+static void trials_with_their_slices(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct run first, second;
+
+	fixture_run(&first);
+	fixture_run(&second);
+	second.start_wall_ns += NS_PER_S;
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin_run(store, &first, &err), 0);
+	assert_int_equal(store_begin_run(store, &second, &err), 0);
+	add_trial(store, &second, "aiohttp", 1, 0);
+	add_trial(store, &second, "null", 0, 1);
+	add_trial(store, &second, "aiohttp", 0, 3);
+	add_trial(store, &first, "reference", -1, 0);
+	assert_trials(store, NULL, FIRST SECOND);
+	assert_trials(store, first.id, FIRST);
+	assert_trials(store, second.id, SECOND);
+	assert_trials(store, "another", "");
+	store_close(store);
+	run_release(&first);
+	run_release(&second);
+}
+
+static int refuse(void *context, const struct trial_rounds *trial)
+{
+	(void)trial;
+	++*(int *)context;
+	return ERR_INTERRUPTED;
+}
+
+static void a_reader_can_stop(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct run run;
+	int seen = 0;
+
+	fixture_run(&run);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin_run(store, &run, &err), 0);
+	add_trial(store, &run, "aiohttp", 0, 2);
+	add_trial(store, &run, "aiohttp", 1, 2);
+	assert_int_equal(store_each_rounds(store, NULL, refuse, &seen, &err),
+			 ERR_INTERRUPTED);
+	assert_int_equal(seen, 1);
+	store_close(store);
+	run_release(&run);
+}
+
+/* Each schema is read by this program, the first without results too. */
+static void trials_of_older_schemas(void **state)
+{
+	static const char *const schemas[] = { "0001", "0003", "0005" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(schemas) / sizeof(*schemas); i++) {
+		struct store *store;
+		int seen = 0;
+
+		make_golden(f, schemas[i]);
+		assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
+				 0);
+		assert_int_equal(store_each_rounds(store, NULL, refuse, &seen,
+						   &err), ERR_INTERRUPTED);
+		assert_int_equal(seen, 1);
+		store_close(store);
+	}
+}
+
+#define CHECK(name)                                                            \
+	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		CHECK(trials_with_their_slices),
+		CHECK(a_reader_can_stop),
+		CHECK(trials_of_older_schemas),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

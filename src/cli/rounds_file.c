@@ -1,0 +1,81 @@
+#include "cli/rounds_file.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/work.h"
+#include "cli/out_file.h"
+#include "cli/say.h"
+#include "record/rounds.h"
+#include "report/report.h"
+
+/* What only the other table has. */
+static int check_alone(const struct options *options, struct err *err)
+{
+	if (!options->per_replica && !options->from)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "--%s is for the table of results, and --per-round "
+		       "writes none: give PATH.csv too, or leave --%s out",
+		       options->per_replica ? "per-replica" : "from",
+		       options->per_replica ? "per-replica" : "from");
+}
+
+int rounds_file_check(const struct options *options, const char *path,
+		      struct err *err)
+{
+	const char *rounds = options->per_round;
+
+	if (options->json)
+		return err_set(err, ERR_USAGE,
+			       "--per-round writes CSV, and no JSON: leave "
+			       "--json or --per-round out");
+	if (rounds[strlen(rounds) - 1] == '/' || file_is_dir(rounds))
+		return err_set(err, ERR_USAGE,
+			       "--per-round is %s, a folder: give a file's "
+			       "path", rounds);
+	if (!path)
+		return check_alone(options, err);
+	if (!strcmp(path, rounds))
+		return err_set(err, ERR_USAGE,
+			       "results and rounds cannot both go to %s: give "
+			       "each a path of its own",
+			       strcmp(path, "-") ? path
+						 : "the standard output");
+	return 0;
+}
+
+struct rounds_writer {
+	FILE *file;
+	struct err *err;
+	unsigned long long rows;
+};
+
+static int put(void *context, const struct trial_rounds *trial)
+{
+	struct rounds_writer *w = context;
+	size_t rows = report_rounds(w->file, trial);
+
+	w->rows += rows;
+	return work_done(rows, 0, w->err);
+}
+
+int rounds_file_write(const char *path, struct store *store, struct err *err)
+{
+	struct rounds_writer w = { .err = err };
+	struct out_file out;
+	int code = out_file_open(&out, path, err);
+
+	if (code < 0)
+		return code;
+	w.file = out.file;
+	work_begin(0, "rows", "reading the database");
+	report_rounds_header(w.file);
+	code = store_each_rounds(store, NULL, put, &w, err);
+	work_end();
+	code = out_file_close(&out, code, err);
+	if (code == 0 && strcmp(path, "-"))
+		say(stdout, "%llu round%s written to %s", w.rows,
+		    w.rows == 1 ? "" : "s", path);
+	return code;
+}

@@ -1,0 +1,16 @@
+/* The file of `get-results --per-round`. */
+#ifndef CLI_ROUNDS_FILE_H
+#define CLI_ROUNDS_FILE_H
+
+#include "cli/option.h"
+#include "store/store.h"
+
+/* `path`: where the other table goes; NULL: there is none. ERR_USAGE: what was
+ * asked for does not go together, or is no file. */
+int rounds_file_check(const struct options *options, const char *path,
+		      struct err *err);
+
+/* Writes it, and says how many rows there are. */
+int rounds_file_write(const char *path, struct store *store, struct err *err);
+
+#endif

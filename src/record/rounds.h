@@ -1,0 +1,27 @@
+/*
+ * One trial of a database with its slices: what tables of rounds, comparisons
+ * and the resumption of a run are made of. All is borrowed.
+ */
+#ifndef RECORD_ROUNDS_H
+#define RECORD_ROUNDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "record/comparison.h"
+
+struct trial_rounds {
+	const char *run_id, *trial_id;
+	const char *comparison; /* UUID; NULL: it is of none, and block is 0 */
+	const char *test, *params, *config_hash; /* config_hash: NULL before
+						  * schema 0005 */
+	struct block_trial trial;
+	/* Totals over its windows, or COUNT_UNKNOWN. */
+	uint64_t failures, bytes_ok;
+	uint64_t origin_cpu_ns, steal_ns, others_ns;
+};
+
+/* Whether it stands in no order: the machine's limit, or the harness's cost. */
+bool library_is_baseline(const char *library);
+
+#endif

@@ -1,0 +1,139 @@
+/* Trials with their slices and totals, one at a time. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "record/rounds.h"
+#include "store/database.h"
+#include "store/stored.h"
+
+/* Of one trial its sums, by the keys of the tables that they are in. */
+static const char trials_sql[] =
+	"SELECT run_id, id, comparison, ifnull(block, 0), library, test, "
+	"params, config_hash, failed, max(window_end_ns - go_ns, 0), "
+	"(SELECT sum(operations) FROM latency WHERE trial_id = t.id), "
+	"(SELECT sum(operations) FROM failures WHERE trial_id = t.id), "
+	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "
+	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "
+	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns FROM trials t "
+	"WHERE ?1 IS NULL OR run_id = ?1 "
+	"ORDER BY start_time, comparison, block, library, id";
+
+struct reader {
+	struct statement trials, slices;
+	struct slice *slice; /* of the present trial */
+	size_t count, capacity;
+};
+
+static const char *text_at(const struct statement *s, int column)
+{
+	return (const char *)sqlite3_column_text(s->handle, column);
+}
+
+static uint64_t count_at(const struct statement *s, int column,
+			 uint64_t unknown)
+{
+	return sqlite3_column_type(s->handle, column) == SQLITE_NULL
+		       ? unknown
+		       : (uint64_t)sqlite3_column_int64(s->handle, column);
+}
+
+static int read_slices(struct reader *r, const char *trial_id, uint64_t go_ns,
+		       struct err *err)
+{
+	int more;
+
+	r->count = 0;
+	statement_text(&r->slices, trial_id);
+	while ((more = statement_step(&r->slices, err)) > 0) {
+		MEM_ROOM(r->slice, r->count, r->capacity);
+		stored_read_slice(&r->slices, go_ns, &r->slice[r->count++]);
+	}
+	statement_reset(&r->slices);
+	return more;
+}
+
+/* A window that was not closed is none. */
+static double seconds_of(const struct reader *r, uint64_t whole_ns)
+{
+	double seconds = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		seconds += slice_seconds(&r->slice[i]);
+	return r->count ? seconds : clock_seconds(whole_ns);
+}
+
+static void fill(const struct reader *r, struct trial_rounds *out)
+{
+	const struct statement *s = &r->trials;
+	const char *library = text_at(s, 4);
+
+	*out = (struct trial_rounds){
+		.run_id = text_at(s, 0), .trial_id = text_at(s, 1),
+		.comparison = text_at(s, 2), .test = text_at(s, 5),
+		.params = text_at(s, 6), .config_hash = text_at(s, 7),
+		.trial = {
+			.library = library,
+			.block = (unsigned)count_at(s, 3, 0),
+			.failed = count_at(s, 8, 0) != 0,
+			.baseline = library_is_baseline(library),
+			.slices = r->count ? r->slice : NULL,
+			.slice_count = r->count,
+			.seconds = seconds_of(r, count_at(s, 9, 0)),
+			.operations = count_at(s, 10, 0),
+			.cpu_seconds = clock_seconds(count_at(s, 12, 0)),
+		},
+		.failures = count_at(s, 11, 0),
+		.bytes_ok = count_at(s, 13, 0),
+		.origin_cpu_ns = count_at(s, 14, COUNT_UNKNOWN),
+		.steal_ns = count_at(s, 15, COUNT_UNKNOWN),
+		.others_ns = count_at(s, 16, COUNT_UNKNOWN),
+	};
+}
+
+static int prepare(struct reader *r, const struct store *store,
+		   const char *run_id, struct err *err)
+{
+	int code = statement_prepare(&r->trials, store, trials_sql, err);
+
+	if (code == 0)
+		code = stored_select(&r->slices, store, stored_slice,
+				     "slices WHERE trial_id = ? ORDER BY number",
+				     err);
+	if (code == 0)
+		statement_text(&r->trials, run_id);
+	return code;
+}
+
+static int next(struct reader *r, struct trial_rounds *out, struct err *err)
+{
+	int more = statement_step(&r->trials, err), code;
+
+	if (more <= 0)
+		return more;
+	code = read_slices(r, text_at(&r->trials, 1),
+			   count_at(&r->trials, 17, 0), err);
+	if (code < 0)
+		return code;
+	fill(r, out);
+	return more;
+}
+
+int store_each_rounds(struct store *store, const char *run_id,
+		      int (*give)(void *context,
+				  const struct trial_rounds *trial),
+		      void *context, struct err *err)
+{
+	struct reader reader = { 0 };
+	struct trial_rounds trial;
+	int more = 0, code = prepare(&reader, store, run_id, err);
+
+	while (code == 0 && (more = next(&reader, &trial, err)) > 0)
+		code = give(context, &trial);
+	statement_release(&reader.trials);
+	statement_release(&reader.slices);
+	free(reader.slice);
+	if (more < 0)
+		return more;
+	return code ? code : readonly_check(store, err);
+}
