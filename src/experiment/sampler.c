@@ -347,6 +347,7 @@ void sampler_go(struct sampler *s)
 	for (unsigned i = 0; i < s->count; i++)
 		s->last[i].at_ns = trial->go_ns;
 	memcpy(s->first, s->last, s->count * sizeof(*s->first));
+	noise_begin(s);
 }
 
 void sampler_tick(struct sampler *s)
@@ -375,7 +376,7 @@ void sampler_window_end(struct sampler *s)
 		families_scan(&s->families);
 	sampler_read(s, true, true);
 	take_still(s);
-	s->trial->others_cpu_ns = processes_end_others(s);
+	noise_end(s);
 }
 
 static void take_ledger(struct sampler *s, unsigned i)

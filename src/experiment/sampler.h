@@ -13,6 +13,7 @@
 #include "cell/cell.h"
 #include "experiment/cell_place.h"
 #include "experiment/gauge.h"
+#include "experiment/sampler_noise.h"
 #include "measure/family.h"
 #include "measure/machine.h"
 #include "measure/others.h"
@@ -48,6 +49,7 @@ struct sampler {
 	struct families families; /* of the replicas */
 	bool groupless;        /* of some replica no group counts */
 	struct others others;
+	struct noise noise;
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	const int *records;    /* descriptors, borrowed, -1 before a trial */
 	size_t capacity;       /* of each */

@@ -81,21 +81,19 @@ void processes_add(struct sampler *s, unsigned number, struct sample *sample)
 }
 
 /* No process of a replica is somebody else's program. */
-uint64_t processes_end_others(struct sampler *s)
+void processes_end_others(struct sampler *s, struct others_used *out)
 {
 	size_t count = s->count + 1, all = count + s->families.member_count +
 					   s->families.stray_count;
 	pid_t *ours = mem_array(all, sizeof(*ours));
-	uint64_t used_ns;
 
 	memcpy(ours, s->ours, count * sizeof(*ours));
 	for (size_t i = 0; i < s->families.member_count; i++)
 		ours[count++] = s->families.member[i].pid;
 	for (size_t i = 0; i < s->families.stray_count; i++)
 		ours[count++] = s->families.stray[i];
-	used_ns = others_end(&s->others, ours, count);
+	others_end(&s->others, ours, count, out);
 	free(ours);
-	return used_ns;
 }
 
 void processes_done(struct sampler *s, unsigned i)

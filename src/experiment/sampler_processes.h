@@ -13,9 +13,9 @@ void processes_begin(struct sampler *sampler);
 void processes_add(struct sampler *sampler, unsigned number,
 		   struct sample *sample);
 
-/* Returns the CPU time of programs that are none of this run's, at the end of
- * the window. */
-uint64_t processes_end_others(struct sampler *sampler);
+/* The CPU time of programs that are none of this run's, as far as their
+ * processes are seen, at the end of the window. */
+void processes_end_others(struct sampler *sampler, struct others_used *out);
 
 /* That replica is done and still there. */
 void processes_done(struct sampler *sampler, unsigned replica);

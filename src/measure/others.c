@@ -11,6 +11,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
+
+/* Who used less is not named. */
+#define NAMED_LEAST_NS (10 * NS_PER_MS)
 
 static bool is_ours(pid_t pid, const pid_t *ours, size_t count)
 {
@@ -87,23 +91,74 @@ static uint64_t before(const struct others *others, pid_t pid)
 	return 0;
 }
 
-uint64_t others_end(struct others *others, const pid_t *ours, size_t count)
+static int by_use(const void *a, const void *b)
+{
+	const struct other *x = a, *y = b;
+
+	return (x->cpu_ns < y->cpu_ns) - (x->cpu_ns > y->cpu_ns);
+}
+
+/* What a process calls itself. */
+static void read_name(pid_t pid, char *out, size_t size)
+{
+	char path[48];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, out, size - 1);
+		close(fd);
+	}
+	out[n > 0 ? n : 0] = '\0';
+	text_clean_line(out);
+	text_clean_part(out);
+}
+
+/* `now` has what each used. */
+static void name_biggest(struct others *now, struct others_used *out)
+{
+	size_t length = 0;
+
+	if (now->count)
+		qsort(now->known, now->count, sizeof(*now->known), by_use);
+	for (size_t i = 0; i < now->count && i < OTHERS_NAMED; i++) {
+		const struct other *other = &now->known[i];
+		char name[20]; /* the kernel keeps 15 bytes */
+
+		if (other->cpu_ns < NAMED_LEAST_NS)
+			return;
+		read_name(other->pid, name, sizeof(name));
+		length += (size_t)snprintf(out->text + length,
+					   sizeof(out->text) - length,
+					   "%s%s (pid %ld) %.2f s",
+					   i ? ", " : "",
+					   *name ? name : "one", (long)other->pid,
+					   clock_seconds(other->cpu_ns));
+		out->named_ns += other->cpu_ns;
+	}
+}
+
+void others_end(struct others *others, const pid_t *ours, size_t count,
+		struct others_used *out)
 {
 	struct others now = { 0 };
-	uint64_t sum = 0;
 
+	*out = (struct others_used){ 0 };
 	if (!others->known)
-		return 0;
+		return;
 	scan(&now, ours, count);
 	for (size_t i = 0; i < now.count; i++) {
-		uint64_t was = before(others, now.known[i].pid);
+		struct other *other = &now.known[i];
+		uint64_t was = before(others, other->pid);
 
-		if (now.known[i].cpu_ns > was)
-			sum += now.known[i].cpu_ns - was;
+		other->cpu_ns = other->cpu_ns > was ? other->cpu_ns - was : 0;
+		out->cpu_ns += other->cpu_ns;
 	}
+	name_biggest(&now, out);
 	others_release(&now);
 	others_release(others);
-	return sum;
 }
 
 void others_release(struct others *others)

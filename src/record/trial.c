@@ -114,6 +114,7 @@ void trial_release(struct trial *trial)
 	free(trial->replica);
 	free(trial->samples);
 	free(trial->machine);
+	free(trial->others_text);
 	free(trial->slices);
 	findings_release(&trial->findings);
 	spec_release(&trial->spec);

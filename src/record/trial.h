@@ -133,11 +133,12 @@ struct machine_sample {
 				* network that is charged to no replica */
 	uint64_t stalled_cpu_us, stalled_memory_us, stalled_io_us; /* PSI: some
 				* task waited for it, /proc/pressure */
-	uint64_t busy_ns;      /* user, nice, system, irq and softirq of all
-				* CPUs */
-	uint64_t steal_ns, idle_ns;
+	/* Of all CPUs together, in ticks: measure/machine.h says how good. */
+	uint64_t busy_ns;      /* user, nice, system, irq, softirq */
+	uint64_t steal_ns;     /* wanted, and given to others by the hypervisor */
+	uint64_t idle_ns;      /* waiting for disks included */
 	uint64_t swap_pages;   /* in and out */
-	double cpu_mhz;        /* a gauge, the mean of all CPUs; NAN: unknown */
+	double cpu_mhz;        /* a gauge, the mean over CPUs; NAN: unknown */
 };
 
 #define REPLICA_BAD_BYTES 160
@@ -240,9 +241,17 @@ struct trial {
 	uint64_t go_read_late_ns; /* the end of the reading at GO, so too */
 	uint64_t strays;        /* orphans of which nobody knows whose they are,
 				 * where no group counts them */
-	uint64_t others_cpu_ns; /* of other programs over the window, at least */
-	/* Of the machine, all CPUs, over all windows; or COUNT_UNKNOWN. */
-	uint64_t busy_ns, steal_ns;
+	uint64_t others_cpu_ns; /* of other programs over the window(s): what
+				 * the machine was busy with besides, or what
+				 * processes were seen to use, whichever is
+				 * more */
+	uint64_t others_seen_ns; /* of that by processes that were seen. Is not
+				  * stored, nor is the next */
+	char *others_text;      /* who used most of it: "cc1 (pid 77) 0.50 s, …";
+				 * NULL: nobody was seen */
+	uint64_t busy_ns;       /* of the machine over the window(s), all CPUs,
+				 * ours included; COUNT_UNKNOWN */
+	uint64_t steal_ns;      /* the same, that the hypervisor took away */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct placement placement;
 	struct applied applied;

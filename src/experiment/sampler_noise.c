@@ -1,0 +1,105 @@
+#include "experiment/sampler_noise.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "experiment/sampler.h"
+#include "experiment/sampler_processes.h"
+
+#define LLU_MS(ns) ((unsigned long long)((ns) / NS_PER_MS))
+
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+static uint64_t cpu_of(clockid_t clock)
+{
+	struct timespec used;
+
+	if (clock_gettime(clock, &used) < 0)
+		return 0;
+	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+void noise_open(struct noise *noise, const struct machine_meter *machine,
+		pid_t monitor)
+{
+	*noise = (struct noise){ .machine = machine };
+	if (monitor && clock_getcpuclockid(monitor, &noise->monitor) != 0)
+		noise->monitor = 0;
+}
+
+void noise_read(const struct noise *noise, struct noise_reading *out)
+{
+	struct machine_time time;
+
+	machine_read_time(noise->machine, &time);
+	out->busy_ns = time.busy_ns;
+	out->steal_ns = time.steal_ns;
+	out->harness_ns = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
+	if (noise->monitor)
+		out->harness_ns += cpu_of(noise->monitor);
+	out->ksoftirqd_ns = count_or(machine_read_ksoftirqd(noise->machine), 0);
+}
+
+void noise_between(const struct noise_reading *from,
+		   const struct noise_reading *to, uint64_t cells_ns,
+		   struct noise_between *out)
+{
+	uint64_t ours_ns = cells_ns + since(to->harness_ns, from->harness_ns) +
+			   since(to->ksoftirqd_ns, from->ksoftirqd_ns);
+
+	*out = (struct noise_between){ COUNT_UNKNOWN, COUNT_UNKNOWN,
+				       COUNT_UNKNOWN };
+	if (from->busy_ns == COUNT_UNKNOWN || to->busy_ns == COUNT_UNKNOWN)
+		return;
+	out->busy_ns = since(to->busy_ns, from->busy_ns);
+	out->steal_ns = since(to->steal_ns, from->steal_ns);
+	out->others_ns = since(out->busy_ns, ours_ns);
+}
+
+void noise_begin(struct sampler *s)
+{
+	noise_open(&s->noise, &s->machine, s->ours[s->count]);
+	noise_read(&s->noise, &s->noise.at_go);
+}
+
+static uint64_t cells_cpu_ns(const struct sampler *s)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
+		sum += since(s->last[i].cpu_ns, s->first[i].cpu_ns);
+	return sum;
+}
+
+/* Processes have exact clocks, but not all of them are seen. The time of the
+ * machine has all, but is not exact. Neither says too little by much. */
+void noise_end(struct sampler *s)
+{
+	struct trial *trial = s->trial;
+	struct noise_reading now;
+	struct noise_between between;
+	struct others_used seen;
+
+	noise_read(&s->noise, &now);
+	noise_between(&s->noise.at_go, &now, cells_cpu_ns(s), &between);
+	processes_end_others(s, &seen);
+	LOG(EXPERIMENT, "busy %llu ms, steal %llu ms, ours %llu ms, harness "
+	    "%llu ms, seen of others %llu ms: %s",
+	    LLU_MS(between.busy_ns), LLU_MS(between.steal_ns),
+	    LLU_MS(cells_cpu_ns(s)),
+	    LLU_MS(now.harness_ns - s->noise.at_go.harness_ns),
+	    LLU_MS(seen.cpu_ns), seen.text);
+	trial->busy_ns = between.busy_ns;
+	trial->steal_ns = between.steal_ns;
+	trial->others_cpu_ns = count_or(between.others_ns, 0);
+	if (trial->others_cpu_ns < seen.cpu_ns)
+		trial->others_cpu_ns = seen.cpu_ns;
+	trial->others_seen_ns = seen.cpu_ns;
+	free(trial->others_text);
+	trial->others_text = *seen.text ? mem_dup(seen.text) : NULL;
+}

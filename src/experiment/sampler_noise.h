@@ -1,0 +1,69 @@
+/*
+ * A part of the sampler: the noise of the machine while something is measured,
+ * as differences of two readings.
+ *
+ *	struct machine_meter machine;
+ *	struct noise noise;
+ *	struct noise_reading before, after;
+ *	struct noise_between between;
+ *	uint64_t cells_ns = 0; // of the replicas and the origin, between them
+ *
+ *	machine_open(&machine);
+ *	noise_open(&noise, &machine, 0);
+ *	noise_read(&noise, &before);
+ *	noise_read(&noise, &after);
+ *	noise_between(&before, &after, cells_ns, &between);
+ *
+ * What others used is the busy time of the machine, less the CPU time of the
+ * replicas, of the origin, of this program, of its monitor, and of ksoftirqd
+ * (the network input of all of these). The machine counts ticks, the rest is
+ * exact: docs/metrics.md, "Noise", says how far the difference may be off.
+ *
+ * A reading takes 11 us on a quiet machine of two CPUs, 7 of them for
+ * /proc/stat. It opens and allocates nothing.
+ */
+#ifndef EXPERIMENT_SAMPLER_NOISE_H
+#define EXPERIMENT_SAMPLER_NOISE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "measure/machine.h"
+
+struct sampler;
+
+struct noise {
+	const struct machine_meter *machine; /* borrowed */
+	clockid_t monitor; /* 0: there is none */
+	struct noise_reading {
+		uint64_t busy_ns, steal_ns; /* COUNT_UNKNOWN */
+		uint64_t harness_ns;   /* this program and its monitor */
+		uint64_t ksoftirqd_ns; /* 0 where it is unknown */
+	} at_go;
+};
+
+struct noise_between {
+	/* Of all CPUs together; COUNT_UNKNOWN. */
+	uint64_t busy_ns, steal_ns;
+	uint64_t others_ns; /* of programs that are not ours, without steal */
+};
+
+/* `monitor`: its process; 0: none. */
+void noise_open(struct noise *noise, const struct machine_meter *machine,
+		pid_t monitor);
+
+void noise_read(const struct noise *noise, struct noise_reading *out);
+
+/* `cells_ns`: CPU of all replicas that may run, and of the origin, between the
+ * two readings. Pure. */
+void noise_between(const struct noise_reading *from,
+		   const struct noise_reading *to, uint64_t cells_ns,
+		   struct noise_between *out);
+
+/* At GO and at the end of the window, behind the reading of all cells. The
+ * latter fills busy_ns, steal_ns, others_cpu_ns and others_text of the trial. */
+void noise_begin(struct sampler *sampler);
+void noise_end(struct sampler *sampler);
+
+#endif
