@@ -407,11 +407,11 @@ static void check_reconcile(void **state)
 	r->ledger.repeated = 5;
 	assert_says(&trial, "asked 5 times again");
 	r->ledger.repeated = 0;
-	trial.others_cpu_ns = 190 * MS; /* of 2 s: 0.095 CPUs */
+	trial.others_cpu_ns = trial.others_seen_ns = 190 * MS; /* of 2 s */
 	assert_string_equal(reconcile(&trial), "");
-	trial.others_cpu_ns = 1000 * MS;
+	trial.others_cpu_ns = trial.others_seen_ns = 1000 * MS;
 	assert_says(&trial, "other programs used 0.50 CPUs");
-	trial.others_cpu_ns = 0;
+	trial.others_cpu_ns = trial.others_seen_ns = 0;
 	trial.origin_still_ns = 500 * MS;
 	assert_says(&trial, "the origin stood still for 0.5 of the 2.0 s");
 	trial.origin_still_ns = 0;

@@ -8,6 +8,7 @@
 #include "analyse/judge.h"
 #include "analyse/limits.h"
 #include "analyse/reconcile_cell.h"
+#include "analyse/reconcile_noise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +21,6 @@
 #define RATE_MISSED 0.01
 
 /* More than this part of one CPU, used by somebody else, disturbs. */
-#define OTHERS_LIMIT 0.1
-#define OTHERS_LEAST_S 0.5 /* a shorter window tells nothing of others */
 
 /* Of the window: what a late start takes from its rates and its CPU. */
 #define GO_LATE 0.01
@@ -342,20 +341,6 @@ static void check_stop(struct trial *trial, const struct sums *s)
 	}
 }
 
-static void check_others(struct trial *trial, const struct sums *s)
-{
-	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
-	double cpus = clock_seconds(trial->others_cpu_ns) / window_s;
-
-	(void)s;
-	if (window_s >= OTHERS_LEAST_S && cpus > OTHERS_LIMIT)
-		trial_add_finding(trial, FINDING_OTHERS,
-				  "other programs used %.2f CPUs meanwhile: "
-				  "rates and times are in doubt, CPU "
-				  "per request less so",
-				  cpus);
-}
-
 static void check_congestion(struct trial *trial, const struct sums *s)
 {
 	(void)s;
@@ -413,12 +398,12 @@ void analyse_reconcile(struct trial *trial)
 		check_repeated,	  check_connections, check_settings,
 		check_unfinished, check_rate,	     check_amount,
 		check_content,	  check_stop,
-		check_congestion, check_others,	     check_still,
-		check_go,
+		check_congestion, check_still,	     check_go,
 	};
 	static void (*const cell_checks[])(struct trial *) = {
 		reconcile_cpu,    reconcile_link,	reconcile_limits,
-		limits_reconcile, reconcile_ksoftirqd,
+		limits_reconcile, reconcile_ksoftirqd,	reconcile_others,
+		reconcile_steal,  reconcile_swapped,	reconcile_frequency,
 	};
 	struct sums sums;
 

@@ -147,6 +147,10 @@ void summary_machine(struct result_row *row, const struct trial *trial)
 {
 	const struct machine_sample *first = trial->machine, *last;
 
+	if (trial->go_ns && trial->others_cpu_ns != COUNT_UNKNOWN)
+		row->others_cpu_seconds = clock_seconds(trial->others_cpu_ns);
+	if (trial->steal_ns != COUNT_UNKNOWN)
+		row->steal_seconds = clock_seconds(trial->steal_ns);
 	if (trial->machine_count < 2)
 		return;
 	last = &trial->machine[trial->machine_count - 1];

@@ -33,6 +33,9 @@
 	X(CONTENT_UNCHECKED, "content_unchecked", "no content was checked")    \
 	X(RECORDS_FULL, "records_full", "a records file was full too early")   \
 	X(OTHERS, "others", "other programs used the CPUs meanwhile")          \
+	X(STEAL, "steal", "the hypervisor took CPU time away")                 \
+	X(SWAPPED, "swapped", "the machine swapped meanwhile")                 \
+	X(FREQUENCY, "frequency", "the CPUs' frequency changed")               \
 	X(CONGESTION, "congestion", "the origin's TCP is not cubic or reno")   \
 	X(ORIGIN_STILL, "origin_still", "the origin stood still for a time")   \
 	X(CPU_UNSEEN, "cpu_unseen", "CPU of short-lived processes is missed")  \
@@ -66,6 +69,9 @@ enum finding_kind {
 #undef X
 	FINDING_COUNT
 };
+
+/* In the sentence of OTHERS: the names begin here, which differ from row to row. */
+#define FINDING_OTHERS_MOST " (most: "
 
 const char *finding_name(enum finding_kind kind);
 

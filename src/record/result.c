@@ -106,6 +106,8 @@ const struct column result_columns[] = {
 	FIELD(tcp_retransmitted, COUNT, BOTH),
 	FIELD(ksoftirqd_cpu_seconds, NUMBER, TOTAL),
 	FIELD(stalled_cpu_seconds, NUMBER, TOTAL),
+	FIELD(steal_seconds, NUMBER, TOTAL),
+	FIELD(others_cpu_seconds, NUMBER, TOTAL),
 	FIELD(start_skew_ms, NUMBER, TOTAL),
 	FIELD(import_seconds, NUMBER, BOTH),
 	FIELD(ready_seconds, NUMBER, BOTH),

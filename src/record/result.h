@@ -92,6 +92,8 @@ struct result_row {
 	uint64_t tcp_segments_in, tcp_segments_out, tcp_retransmitted;
 	double ksoftirqd_cpu_seconds; /* of the machine, charged to nobody */
 	double stalled_cpu_seconds;  /* PSI, some task waited for a CPU */
+	double steal_seconds;        /* of all CPUs, taken by the hypervisor */
+	double others_cpu_seconds;   /* of programs that are not ours */
 	double start_skew_ms;        /* between first operations of replicas */
 	double import_seconds, ready_seconds; /* median over replicas */
 	char *dataset;

@@ -8,16 +8,21 @@
 #include "base/str.h"
 #include "base/text.h"
 
-/* The number in it differs from row to row; the finding is the same. */
-static bool is_of_others(const struct finding *finding)
+static bool is_of(const struct finding *finding, enum finding_kind kind)
 {
-	return !strcmp(finding->name, finding_name(FINDING_OTHERS));
+	return !strcmp(finding->name, finding_name(kind));
+}
+
+/* The number in it differs from row to row; the finding is the same. */
+static bool is_of_machine(const struct finding *finding)
+{
+	return is_of(finding, FINDING_OTHERS) || is_of(finding, FINDING_STEAL);
 }
 
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
-	if (is_of_others(a))
-		return is_of_others(b);
+	if (is_of_machine(a))
+		return !strcmp(a->name, b->name);
 	return !strcmp(a->text, b->text);
 }
 
@@ -79,7 +84,7 @@ void table_wrapped(FILE *out, const char *text, int length, unsigned width,
 	str_release(&wrapped);
 }
 
-/* Where the number begins in what is said of others. */
+/* Where the number begins in what is said of the machine. */
 static size_t words_before(const struct finding *finding)
 {
 	return strcspn(finding->text, "0123456789");
@@ -87,8 +92,8 @@ static size_t words_before(const struct finding *finding)
 
 /* Finds the numbers of such findings in all rows. false: the findings read the
  * same. */
-static bool range_of_others(const struct group *g, char least[16],
-			    char most[16])
+static bool range_of(const struct group *g, const struct finding *finding,
+		     char least[16], char most[16])
 {
 	double from = HUGE_VAL, to = 0;
 
@@ -99,7 +104,7 @@ static bool range_of_others(const struct group *g, char least[16],
 			const struct finding *f = &all->list[k];
 			double cpus;
 
-			if (!is_of_others(f))
+			if (strcmp(f->name, finding->name))
 				continue;
 			cpus = strtod(f->text + words_before(f), NULL);
 			from = fmin(from, cpus);
@@ -111,7 +116,8 @@ static bool range_of_others(const struct group *g, char least[16],
 	return strcmp(least, most) != 0;
 }
 
-/* One line for the neighbours of all rows: "0.31 to 0.73 CPUs". */
+/* One line for the neighbours of all rows: "0.31 to 0.73 CPUs". Their names
+ * differ from row to row, and each row keeps its own. */
 static void put_finding(FILE *out, const struct group *g,
 			const struct finding *finding, unsigned width,
 			int indent)
@@ -119,16 +125,19 @@ static void put_finding(FILE *out, const struct group *g,
 	size_t before = words_before(finding);
 	const char *rest = finding->text + before;
 	char least[16], most[16];
+	const char *names;
 	char *text;
 
-	if (!is_of_others(finding) || !range_of_others(g, least, most)) {
+	if (!is_of_machine(finding) || !range_of(g, finding, least, most)) {
 		table_wrapped(out, finding->text, (int)strlen(finding->text),
 			      width, indent);
 		return;
 	}
 	rest += strcspn(rest, " ");
-	text = mem_printf("%.*s%s to %s%s", (int)before, finding->text, least,
-			  most, rest);
+	names = strstr(rest, FINDING_OTHERS_MOST);
+	text = mem_printf("%.*s%s to %s%.*s", (int)before, finding->text, least,
+			  most, (int)(names ? (size_t)(names - rest)
+					    : strlen(rest)), rest);
 	table_wrapped(out, text, (int)strlen(text), width, indent);
 	free(text);
 }

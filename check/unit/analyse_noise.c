@@ -1,0 +1,210 @@
+/* When the machine is to blame: other programs, steal, swapping, frequency. */
+#include "check.h"
+#include "said.h"
+
+#include <math.h>
+
+#include "analyse/reconcile_noise.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define MS NS_PER_MS
+
+/* A window of 2 s. */
+static void begin(struct trial *trial)
+{
+	struct trial_spec spec;
+
+	spec_init(&spec);
+	spec.library = "lib";
+	trial_init(trial, &spec);
+	trial->go_ns = 1000 * MS;
+	trial->window_end_ns = 3000 * MS;
+	trial->busy_ns = 3400 * MS;
+	trial->steal_ns = 0;
+}
+
+static void add_machine(struct trial *trial, uint64_t idle_ns,
+			uint64_t swap_pages, double mhz)
+{
+	struct machine_sample sample = { .idle_ns = idle_ns,
+					 .swap_pages = swap_pages,
+					 .cpu_mhz = mhz };
+
+	trial_add_machine(trial, &sample);
+}
+
+static void judge(struct trial *trial)
+{
+	reconcile_others(trial);
+	reconcile_steal(trial);
+	reconcile_swapped(trial);
+	reconcile_frequency(trial);
+}
+
+static void quiet(struct trial *trial)
+{
+	judge(trial);
+	assert_string_equal(said(&trial->findings), "");
+	trial_release(trial);
+}
+
+static void names(struct trial *trial, const char *name, const char *part)
+{
+	char *all;
+
+	judge(trial);
+	all = findings_names(&trial->findings);
+	assert_non_null(all);
+	assert_string_equal(all, name);
+	if (!strstr(said(&trial->findings), part))
+		fail_msg("'%s' lacks '%s'", said(&trial->findings), part);
+	free(all);
+	trial_release(trial);
+}
+
+/* 3.4 s busy and 0.6 s idle: sqrt(4 ms x 3.4 x 0.6 / 4) is 45 ms. */
+static void check_error(void **state)
+{
+	double error_ns = noise_error_ns(3400 * MS, 600 * MS);
+
+	(void)state;
+	assert_true(fabs(error_ns - (10 + 3 * 45.166) * MS) < 1 * MS);
+	/* A machine that never rests leaves nothing to chance. */
+	assert_true(noise_error_ns(4000 * MS, 0) == 10 * MS);
+	assert_true(noise_error_ns(0, 0) == 10 * MS);
+}
+
+/* 100 ms and the error of 145 ms are the limit. */
+static void check_unseen_others(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial);
+	add_machine(&trial, 0, 0, NAN);
+	add_machine(&trial, 600 * MS, 0, NAN);
+	trial.others_cpu_ns = 230 * MS;
+	quiet(&trial);
+	begin(&trial);
+	add_machine(&trial, 0, 0, NAN);
+	add_machine(&trial, 600 * MS, 0, NAN);
+	trial.others_cpu_ns = 260 * MS;
+	names(&trial, "others",
+	      "used 0.13 CPUs meanwhile: rates and times are in doubt, CPU per "
+	      "request less so (most: 0.26 s by programs that this namespace "
+	      "does not show, or that soon ended)");
+}
+
+static void check_seen_others(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial);
+	trial.others_cpu_ns = trial.others_seen_ns = 190 * MS;
+	trial.busy_ns = COUNT_UNKNOWN;
+	quiet(&trial);
+	begin(&trial);
+	trial.others_cpu_ns = 1000 * MS;
+	trial.others_seen_ns = 900 * MS;
+	trial.others_text = mem_dup("cc1 (pid 7) 0.90 s");
+	names(&trial, "others", "0.50 CPUs meanwhile: rates and times are in "
+	      "doubt, CPU per request less so (most: cc1 (pid 7) 0.90 s)");
+	begin(&trial);
+	trial.others_cpu_ns = 1000 * MS;
+	trial.others_seen_ns = 300 * MS;
+	trial.others_text = mem_dup("cc1 (pid 7) 0.30 s");
+	names(&trial, "others", "(most: cc1 (pid 7) 0.30 s, and 0.70 s by "
+				"programs that this");
+}
+
+/* 5% of what was wanted, 3.4 s and the steal itself. */
+static void check_steal(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial);
+	trial.steal_ns = 170 * MS;
+	quiet(&trial);
+	begin(&trial);
+	trial.steal_ns = 200 * MS;
+	names(&trial, "steal", "took 0.10 CPUs away");
+	begin(&trial);
+	trial.steal_ns = COUNT_UNKNOWN;
+	quiet(&trial);
+}
+
+static void check_swapped(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial);
+	add_machine(&trial, 0, 1000, NAN);
+	add_machine(&trial, 0, 1255, NAN);
+	quiet(&trial);
+	begin(&trial);
+	add_machine(&trial, 0, 1000, NAN);
+	add_machine(&trial, 0, 1256, NAN);
+	names(&trial, "swapped", "swapped 256 pages");
+	begin(&trial);
+	add_machine(&trial, 0, 1000, NAN);
+	add_machine(&trial, 0, COUNT_UNKNOWN, NAN);
+	quiet(&trial);
+}
+
+static void run_at(struct trial *trial, double before, double first,
+		   double second)
+{
+	begin(trial);
+	add_machine(trial, 0, 0, before);
+	for (int i = 0; i < 4; i++)
+		add_machine(trial, 0, 0, i < 2 ? first : second);
+}
+
+static void check_frequency(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	run_at(&trial, 3000, 2900, 2800);
+	quiet(&trial);
+	run_at(&trial, 3000, 2600, 2600);
+	names(&trial, "frequency", "at 2600 MHz, and at 3000 just before");
+	run_at(&trial, 1200, 3000, 3000); /* woke up */
+	quiet(&trial);
+	run_at(&trial, 1200, 3000, 2600);
+	names(&trial, "frequency", "at 3000 MHz, and then at 2600");
+	run_at(&trial, NAN, NAN, NAN);
+	quiet(&trial);
+}
+
+/* Half a second tells nothing. */
+static void check_short(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial);
+	trial.window_end_ns = 1400 * MS;
+	trial.others_cpu_ns = trial.others_seen_ns = 400 * MS;
+	trial.steal_ns = 400 * MS;
+	quiet(&trial);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_error),
+		cmocka_unit_test(check_unseen_others),
+		cmocka_unit_test(check_seen_others),
+		cmocka_unit_test(check_steal),
+		cmocka_unit_test(check_swapped),
+		cmocka_unit_test(check_frequency),
+		cmocka_unit_test(check_short),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

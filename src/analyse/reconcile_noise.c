@@ -1,0 +1,163 @@
+#include "analyse/reconcile_noise.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+
+/* A shorter window tells nothing of others. */
+#define LEAST_S 0.5
+
+/* CPUs. Processes that are seen have exact clocks; but a desktop, or the agent
+ * of a cloud, always does a little. */
+#define OTHERS_LIMIT 0.05
+#define OTHERS_SEEN_LIMIT 0.1
+
+#define STEAL_SHARE 0.05 /* of the time that programs wanted */
+#define SWAPPED_PAGES 256
+#define FREQUENCY_SHARE 0.1
+#define TICK_NS (4.0 * NS_PER_MS)
+#define STEP_NS (10.0 * NS_PER_MS) /* of the figures */
+
+double noise_error_ns(uint64_t busy_ns, uint64_t idle_ns)
+{
+	double busy = (double)busy_ns, idle = (double)idle_ns;
+
+	if (busy + idle <= 0)
+		return STEP_NS;
+	return STEP_NS + 3 * sqrt(TICK_NS * busy * idle / (busy + idle));
+}
+
+static const struct machine_sample *last_of(const struct trial *trial)
+{
+	return &trial->machine[trial->machine_count - 1];
+}
+
+/* 0: unknown. */
+static uint64_t idle_ns(const struct trial *trial)
+{
+	uint64_t first, last;
+
+	if (trial->machine_count < 2)
+		return 0;
+	first = trial->machine->idle_ns;
+	last = last_of(trial)->idle_ns;
+	return first != COUNT_UNKNOWN && last != COUNT_UNKNOWN && last > first
+		       ? last - first
+		       : 0;
+}
+
+static bool others_doubtful(const struct trial *trial, double window_ns)
+{
+	double limit_ns = OTHERS_LIMIT * window_ns;
+
+	if ((double)trial->others_seen_ns > OTHERS_SEEN_LIMIT * window_ns)
+		return true;
+	if (trial->busy_ns == COUNT_UNKNOWN)
+		return false;
+	return (double)trial->others_cpu_ns >
+	       limit_ns + noise_error_ns(trial->busy_ns, idle_ns(trial));
+}
+
+/* Those that a list of processes shows have names. */
+void reconcile_others(struct trial *trial)
+{
+	double window_s = trial_seconds(trial), unseen_s;
+	const char *names = trial->others_text ? trial->others_text : "";
+	char unseen[128] = "";
+
+	if (window_s < LEAST_S || trial->others_cpu_ns == COUNT_UNKNOWN ||
+	    !others_doubtful(trial, window_s * NS_PER_S))
+		return;
+	unseen_s = clock_seconds(trial->others_cpu_ns) -
+		   clock_seconds(trial->others_seen_ns);
+	if (unseen_s > clock_seconds(trial->others_cpu_ns) / 2)
+		snprintf(unseen, sizeof(unseen),
+			 "%s%.2f s by programs that this namespace does not "
+			 "show, or that soon ended",
+			 *names ? ", and " : "", unseen_s);
+	trial_add_finding(trial, FINDING_OTHERS,
+			  "other programs used %.2f CPUs meanwhile: rates and "
+			  "times are in doubt, CPU per request less so"
+			  "%s%s%s%s",
+			  clock_seconds(trial->others_cpu_ns) / window_s,
+			  *names || *unseen ? FINDING_OTHERS_MOST : "", names,
+			  unseen, *names || *unseen ? ")" : "");
+}
+
+void reconcile_steal(struct trial *trial)
+{
+	double window_s = trial_seconds(trial), steal_s, wanted_s;
+
+	if (window_s < LEAST_S || trial->steal_ns == COUNT_UNKNOWN ||
+	    trial->busy_ns == COUNT_UNKNOWN)
+		return;
+	steal_s = clock_seconds(trial->steal_ns);
+	wanted_s = steal_s + clock_seconds(trial->busy_ns);
+	if (steal_s > STEAL_SHARE * wanted_s)
+		trial_add_finding(trial, FINDING_STEAL,
+				  "the hypervisor took %.2f CPUs away for other "
+				  "machines of the host (steal): rates and "
+				  "times are in doubt, CPU per request less "
+				  "so",
+				  steal_s / window_s);
+}
+
+void reconcile_swapped(struct trial *trial)
+{
+	uint64_t first, last;
+
+	if (trial->machine_count < 2)
+		return;
+	first = trial->machine->swap_pages;
+	last = last_of(trial)->swap_pages;
+	if (first != COUNT_UNKNOWN && last != COUNT_UNKNOWN && last > first &&
+	    last - first >= SWAPPED_PAGES)
+		trial_add_finding(trial, FINDING_SWAPPED,
+				  "the machine swapped %llu pages meanwhile, so "
+				  "memory was short: end other programs, or "
+				  "use fewer replicas",
+				  (unsigned long long)(last - first));
+}
+
+/* Of readings [from, to). NAN: none is known. */
+static double mean_mhz(const struct trial *trial, size_t from, size_t to)
+{
+	double sum = 0;
+	size_t count = 0;
+
+	for (size_t i = from; i < to; i++) {
+		if (isnan(trial->machine[i].cpu_mhz))
+			continue;
+		sum += trial->machine[i].cpu_mhz;
+		count++;
+	}
+	return count ? sum / (double)count : NAN;
+}
+
+/* Slower than at GO: too hot, or it ran out of credits. Where it is faster, it
+ * only woke up; so the second half is compared with the first as well. */
+void reconcile_frequency(struct trial *trial)
+{
+	size_t n = trial->machine_count;
+	double before, during, first, second;
+
+	if (n < 4)
+		return;
+	before = trial->machine->cpu_mhz;
+	during = mean_mhz(trial, 1, n);
+	first = mean_mhz(trial, 1, 1 + (n - 1) / 2);
+	second = mean_mhz(trial, 1 + (n - 1) / 2, n);
+	if (during < before * (1 - FREQUENCY_SHARE))
+		trial_add_finding(trial, FINDING_FREQUENCY,
+				  "the CPUs ran at %.0f MHz, and at %.0f just "
+				  "before: are they too hot, or throttled?",
+				  during, before);
+	else if (fabs(second - first) > FREQUENCY_SHARE * first)
+		trial_add_finding(trial, FINDING_FREQUENCY,
+				  "the CPUs ran at %.0f MHz, and then at %.0f: "
+				  "set the governor to performance, see that "
+				  "they stay cool",
+				  first, second);
+}
