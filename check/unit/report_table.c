@@ -10,6 +10,15 @@
 #include "report_fixture.h"
 #include "written.h"
 
+/* Of no comparison. */
+static void table(FILE *out, const struct report_row *rows, size_t count,
+		  const struct report_style *style)
+{
+	struct report_group group = { NULL, rows, count };
+
+	report_table(out, &group, 1, style);
+}
+
 /* Something of it was asked for in another way. */
 static void reconfigure(struct result_row *row, const char *hash)
 {
@@ -44,7 +53,7 @@ static void check_table(void **state)
 	reconfigure(&rows[4], "a");
 	for (int i = 0; i < 5; i++)
 		items[i] = (struct report_row){ &rows[i], i == 1, false };
-	WRITTEN(text, report_table(out, items, 5, &style));
+	WRITTEN(text, table(out, items, 5, &style));
 	assert_true(strstr(text, "quick") < strstr(text, "slow"));
 	assert_true(strstr(text, "slow") < strstr(text, "\nreference"));
 	assert_true(strstr(text, "\nreference") < strstr(text, "FAILED: it died"));
@@ -77,7 +86,7 @@ static void check_common_finding(void **state)
 	findings_add(&rows[0].findings, "strays", "shared by all");
 	findings_add(&rows[0].findings, "strays", "mine");
 	findings_add(&rows[1].findings, "strays", "shared by all");
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	assert_non_null(strstr(text, "  all: shared by all\n"));
 	assert_non_null(strstr(text, "[1] mine"));
 	assert_null(strstr(text, "[2]"));
@@ -109,7 +118,7 @@ static void check_neighbours_once(void **state)
 				     "mine alone");
 		items[i] = (struct report_row){ &rows[i], false, false };
 	}
-	WRITTEN(text, report_table(out, items, 3, &style));
+	WRITTEN(text, table(out, items, 3, &style));
 	assert_non_null(strstr(text, "  all: other programs used 0.31 to 0.73 "
 				     "CPUs meanwhile: rates are in doubt\n"));
 	assert_null(strstr(text, "0.50"));
@@ -118,12 +127,12 @@ static void check_neighbours_once(void **state)
 	assert_null(strstr(text, "[2]"));
 	free(text);
 	findings_release(&rows[2].findings);
-	WRITTEN(text, report_table(out, items, 3, &style));
+	WRITTEN(text, table(out, items, 3, &style));
 	assert_non_null(strstr(text, "[1] other programs used 0.31 to 0.73 "
 				     "CPUs meanwhile"));
 	assert_null(strstr(text, "all:"));
 	free(text);
-	WRITTEN(text, report_table(out, items, 1, &style));
+	WRITTEN(text, table(out, items, 1, &style));
 	assert_non_null(strstr(text, "other programs used 0.73 CPUs meanwhile"));
 	assert_non_null(strstr(text, "(most: cc1 (pid 0) 1 s)"));
 	free(text);
@@ -145,22 +154,22 @@ static void check_harness_cost(void **state)
 	free(rows[0].test_name);
 	rows[0].test_name = mem_dup("fetch_range_uvloop");
 	reconfigure(&rows[0], "a");
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	assert_null(strstr(text, "run null too"));
 	assert_non_null(strstr(text, "null measured it, but in another"));
 	assert_non_null(strstr(text, "block: fetch_range,"));
 	free(text);
-	WRITTEN(text, report_table(out, items, 1, &style));
+	WRITTEN(text, table(out, items, 1, &style));
 	assert_non_null(strstr(text, "(run null too)"));
 	free(text);
 	items[0].compiled = true;
-	WRITTEN(text, report_table(out, items, 1, &style));
+	WRITTEN(text, table(out, items, 1, &style));
 	assert_null(strstr(text, "worker.py"));
 	free(text);
 	items[0].compiled = false;
 	free(rows[0].state);
 	rows[0].state = mem_dup("failed");
-	WRITTEN(text, report_table(out, items, 1, &style));
+	WRITTEN(text, table(out, items, 1, &style));
 	assert_null(strstr(text, "worker.py"));
 	free(text);
 	result_row_release(&rows[0]);
@@ -179,11 +188,11 @@ static void check_unproven(void **state)
 	fill(&rows[0], "lib", 100);
 	fill(&rows[1], "null", 200);
 	rows[1].in_flight_proven = COUNT_UNKNOWN; /* it asks for nothing */
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	assert_null(strstr(text, "not proven"));
 	free(text);
 	rows[0].in_flight_proven = COUNT_UNKNOWN;
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	assert_non_null(strstr(text, "in flight: what was asked for, not pro"));
 	free(text);
 	result_row_release(&rows[0]);
@@ -205,7 +214,7 @@ static void check_many_notes(void **state)
 		findings_add(&row.findings, "repeated", text);
 		free(text);
 	}
-	WRITTEN(text, report_table(out, &item, 1, &style));
+	WRITTEN(text, table(out, &item, 1, &style));
 	for (int i = 1; i <= 100; i++) {
 		char *note = mem_printf("  [%d] doubt %03d\n", i, i);
 
@@ -227,7 +236,7 @@ static void check_narrow_table(void **state)
 
 	(void)state;
 	fill(&row, "lib", 100);
-	WRITTEN(text, report_table(out, &item, 1, &style));
+	WRITTEN(text, table(out, &item, 1, &style));
 	assert_non_null(strstr(text, "lib"));
 	assert_null(strstr(text, "can be noise")); /* nothing to compare */
 	for (char *line = strchr(text, '\n') + 1, *end;
@@ -268,7 +277,7 @@ static void check_placement(void **state)
 		fill_cell(&rows[i], i ? "limited" : "free", i);
 		items[i] = (struct report_row){ &rows[i], false, false };
 	}
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	assert_non_null(strstr(text, "isolation: cell (control groups v1, "
 				     "veth); pinned: origin 1, replicas 0; "
 				     "each"));
@@ -292,7 +301,7 @@ static unsigned groups_of(const struct result_row *a,
 	unsigned groups = 0;
 	char *text;
 
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	for (char *at = text; (at = strstr(at, "isolation: ")); at++)
 		groups++;
 	free(text);
@@ -353,7 +362,7 @@ static void assert_headings(const struct result_row *a,
 	struct report_style style = { 400, false };
 	char *text;
 
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	if (!strstr(text, first) || !strstr(text, second))
 		fail_msg("no '%s' or no '%s' in:\n%s", first, second, text);
 	free(text);
@@ -463,7 +472,7 @@ static void check_heading_wraps(void **state)
 		reconfigure(&rows[i], i ? "a" : "b");
 		items[i] = (struct report_row){ &rows[i], false, false };
 	}
-	WRITTEN(text, report_table(out, items, 2, &style));
+	WRITTEN(text, table(out, items, 2, &style));
 	assert_non_null(strstr(text, "\n  "));
 	assert_non_null(strstr(text, "endpoint http://another.example"));
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))

@@ -58,6 +58,7 @@ static int by_config(const void *a, const void *b)
 void show_summaries(const struct experiment *experiment)
 {
 	struct report_style style = style_of_stdout();
+	struct report_group group = { 0 };
 	struct report_row *rows;
 
 	if (experiment->settings->json) {
@@ -73,6 +74,8 @@ void show_summaries(const struct experiment *experiment)
 	}
 	qsort(rows, experiment->finished_count, sizeof(*rows), by_config);
 	putchar('\n');
-	report_table(stdout, rows, experiment->finished_count, &style);
+	group.rows = rows;
+	group.count = experiment->finished_count;
+	report_table(stdout, &group, 1, &style);
 	free(rows);
 }

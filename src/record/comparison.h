@@ -64,6 +64,7 @@ struct compared {
 	unsigned blocks;     /* in which it has figures */
 	unsigned rounds;     /* slices in all; 0: separate trials */
 	unsigned marked;     /* of these, with a mark */
+	unsigned marks[SLICE_MARK_COUNT]; /* of these, with this one */
 	/* [BY_RATE]: operations a second; [BY_CPU]: CPU us an operation. Each
 	 * interval is at 95% by itself. */
 	struct estimate figure[COMPARED_BY];
@@ -101,6 +102,23 @@ struct comparison {
 				 * or more */
 	bool sliced;            /* some rows are */
 };
+
+/* NULL: there is no row of this library. */
+const struct compared *comparison_row(const struct comparison *comparison,
+				      const char *library);
+
+/* The pair of two libraries; `turned`: the first of it is `b`. NULL: there is
+ * none. */
+const struct compared_pair *comparison_pair(const struct comparison *comparison,
+					    const char *a, const char *b,
+					    bool *turned);
+
+/* CPU us an operation of `library` less that of `null`: what is left when what
+ * the harness's worker in Python costs is taken off. Means something for workers
+ * in Python alone. NAN: one of both is unknown. A difference of two medians
+ * that has no interval. */
+double comparison_cpu_without_harness(const struct comparison *comparison,
+				      const char *library);
 
 void comparison_release(struct comparison *comparison);
 

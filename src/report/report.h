@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "record/comparison.h"
 #include "record/result.h"
 
 struct trial_rounds; /* record/rounds.h */
@@ -53,18 +54,50 @@ struct report_row {
 	bool compiled; /* its worker is no worker.py */
 };
 
+/* What one table is made of. All is borrowed. */
+struct report_group {
+	/* NULL, or one block without slices: each row is a line, and rows that
+	 * may be compared make a table of their own. Otherwise they are one
+	 * table, with a line a library. */
+	const struct comparison *comparison;
+	/* One a trial: of a comparison so many a library as it has blocks, in
+	 * the order of these. They are joined with the comparison's rows by the
+	 * library's name. */
+	const struct report_row *rows;
+	size_t count;
+};
+
 struct report_style {
 	unsigned width; /* columns of the terminal; 0: 100 */
 	bool colour;    /* ANSI bold and dim */
 };
 
 /*
- * The table for a terminal: one for each test, parameters and settings.
- * Libraries come first, the best by requests a second on top; then baselines,
- * then failed trials. Numbered notes follow: doubts, differences, what is not
- * comparable.
+ * The tables for a terminal, for each test, parameters and settings. Libraries
+ * come first, the best by requests a second on top; then baselines, then failed
+ * trials. Numbered notes follow: doubts, differences, what is not comparable.
+ *
+ *	struct report_row rows[24] = { 0 };
+ *	struct comparison comparison = { 0 };
+ *	struct report_group group = { &comparison, rows, 24 };
+ *	struct report_style style = { .width = 100 };
+ *
+ *	report_table(stdout, &group, 1, &style);
+ *
+ * A table of a comparison has ranks, of which libraries that are not told apart
+ * share one. It has medians over blocks with the farther end of their
+ * intervals. Beneath stand the verdicts in words, what could not be told apart
+ * and which difference could have been seen, or how many blocks a verdict would
+ * take.
+ *
+ * What a comparison does not know is merged over the trials of a library:
+ * operations and failures are added up, all else is the median over blocks. The
+ * latencies too: the median of quantiles is not the quantile of all operations,
+ * which the table says. A finding of several blocks is one note, "in 3 of 12
+ * blocks: …", with the range of each number in it. An answer that was wrong in
+ * any block makes the library fail.
  */
-void report_table(FILE *out, const struct report_row *rows, size_t count,
+void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style);
 
 #endif

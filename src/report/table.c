@@ -1,7 +1,10 @@
 #include "report/report.h"
+#include "report/merged.h"
 #include "report/table_heading.h"
 #include "report/table_notes.h"
+#include "report/table_verdicts.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,40 +14,76 @@
 
 #define NOTE_WIDTH 6 /* "[1][2]" */
 
-/* The least `keep` with which all columns fit. */
-static int least_keep(unsigned width)
-{
-	for (int keep = 0; keep < 9; keep++) {
-		unsigned sum = NOTE_WIDTH;
 
-		for (size_t i = 0; i < table_column_count; i++) {
-			if (table_columns[i].keep >= keep)
-				sum += (unsigned)abs(table_columns[i].width) + 1;
-		}
-		if (sum <= width)
-			return keep;
-	}
-	return 9;
+/* What is shown of which columns. */
+struct layout {
+	const struct table_columns *columns;
+	int keep;
+	int name; /* width of the names */
+};
+
+static int width_of(const struct layout *layout, size_t i)
+{
+	int width = layout->columns->list[i].width;
+
+	return width ? width : -layout->name;
 }
 
 /* Without a reference nothing has a share of it. */
-static bool shown(const struct group *g, size_t i, int keep)
+static bool shown(const struct group *g, const struct layout *layout, size_t i)
 {
-	return table_columns[i].keep >= keep &&
-	       (g->limits.reference || !table_columns[i].of_reference);
+	const struct table_column *c = &layout->columns->list[i];
+
+	return c->keep >= layout->keep &&
+	       (c->needs != NEEDS_REFERENCE || g->limits.reference) &&
+	       (c->needs != NEEDS_NULL || g->limits.null);
 }
 
-static void put_titles(FILE *out, const struct group *g, int keep)
+static unsigned sum_of(const struct group *g, const struct layout *layout)
+{
+	unsigned sum = NOTE_WIDTH;
+
+	for (size_t i = 0; i < layout->columns->count; i++)
+		if (shown(g, layout, i))
+			sum += (unsigned)abs(width_of(layout, i)) + 1;
+	return sum;
+}
+
+/* Finds the least `keep` with which all columns fit. */
+static void lay_out(struct layout *layout, struct group *g, unsigned width)
+{
+	*layout = (struct layout){ .name = TABLE_LEAST_NAME };
+	layout->columns = g->comparison ? &table_of_comparison
+					: &table_of_trials;
+	for (size_t i = 0; i < g->count; i++) {
+		const char *name = g->rows[i]->row->library_name;
+		int star = g->comparison && table_is_apart(g->comparison, name);
+		int n = (int)strlen(name) + star;
+
+		layout->name = n > layout->name ? n : layout->name;
+	}
+	if (layout->name > TABLE_MOST_NAME)
+		layout->name = TABLE_MOST_NAME;
+	if (layout->name > (int)width / 4)
+		layout->name = (int)width / 4;
+	g->limits.name = layout->name;
+	while (layout->keep < 9 && sum_of(g, layout) > width)
+		layout->keep++;
+}
+
+static void put_titles(FILE *out, const struct group *g,
+		       const struct layout *layout)
 {
 	for (int line = 0; line < 2; line++) {
 		struct str text = STR_INIT;
 
-		for (size_t i = 0; i < table_column_count; i++) {
-			if (shown(g, i, keep))
+		for (size_t i = 0; i < layout->columns->count; i++) {
+			const struct table_column *c = &layout->columns->list[i];
+
+			if (shown(g, layout, i))
 				str_addf(&text, "%s%*s", i ? " " : "",
-					 table_columns[i].width,
-					 line ? table_columns[i].lower
-					      : table_columns[i].upper);
+					 width_of(layout, i),
+					 line ? c->lower : c->upper);
 		}
 		while (text.len && text.buf[text.len - 1] == ' ')
 			text.buf[--text.len] = '\0';
@@ -53,25 +92,24 @@ static void put_titles(FILE *out, const struct group *g, int keep)
 	}
 }
 
-/* A rate says nothing if some of the answers were wrong. */
-static bool failed(const struct result_row *row)
+bool table_failed_row(const struct result_row *row)
 {
 	return row->state && (!strcmp(row->state, "failed") ||
 			      !strcmp(row->state, "wrong bytes"));
 }
 
 static void put_row(FILE *out, struct group *g, const struct report_row *item,
-		    int keep)
+		    const struct layout *layout)
 {
 	if (item->baseline)
 		fputs(table_dim(g), out);
-	for (size_t i = 0; i < table_column_count; i++) {
+	for (size_t i = 0; i < layout->columns->count; i++) {
 		struct table_cell cell;
 
-		if (!shown(g, i, keep))
+		if (!shown(g, layout, i))
 			continue;
-		cell = table_columns[i].cell(&g->limits, item->row);
-		fprintf(out, "%s%*s", i ? " " : "", table_columns[i].width,
+		cell = layout->columns->list[i].cell(&g->limits, item);
+		fprintf(out, "%s%*s", i ? " " : "", width_of(layout, i),
 			cell.text);
 	}
 	table_note_numbers(out, g, item->row);
@@ -99,7 +137,7 @@ static void put_line(FILE *out, const char *text, unsigned width)
 static const struct result_row *find_null(const struct group *g)
 {
 	for (size_t i = 0; i < g->all_count; i++)
-		if (g->all[i].baseline && !failed(g->all[i].row) &&
+		if (g->all[i].baseline && !table_failed_row(g->all[i].row) &&
 		    !strcmp(g->all[i].row->library_name, "null"))
 			return g->all[i].row;
 	return NULL;
@@ -107,7 +145,7 @@ static const struct result_row *find_null(const struct group *g)
 
 static bool is_python(const struct report_row *item)
 {
-	return !item->compiled && !item->baseline && !failed(item->row);
+	return !item->compiled && !item->baseline && !table_failed_row(item->row);
 }
 
 static bool has_python(const struct group *g)
@@ -125,8 +163,10 @@ static void add_harness_cost(struct str *text, const struct group *g)
 
 	if (null && isfinite(null->cpu_seconds_per_1000_requests))
 		str_addf(text, ": %.1f us CPU an operation (null), part of "
-			       "every Python row.",
-			 null->cpu_seconds_per_1000_requests * 1000);
+			       "every Python row%s.",
+			 null->cpu_seconds_per_1000_requests * 1000,
+			 g->shows_own ? "; \"less harness\" is without it"
+				      : "");
 	else if (null)
 		str_add(text, ": part of every Python row, and null, which "
 			      "measures it, has no figure here.");
@@ -166,7 +206,7 @@ static void put_unproven(FILE *out, const struct group *g, unsigned width)
 
 	for (size_t i = 0; i < g->count; i++)
 		unproven = unproven ||
-			   (!failed(g->rows[i]->row) &&
+			   (!table_failed_row(g->rows[i]->row) &&
 			    g->rows[i]->row != g->limits.null &&
 			    g->rows[i]->row->in_flight_proven ==
 				    COUNT_UNKNOWN);
@@ -178,20 +218,18 @@ static void put_unproven(FILE *out, const struct group *g, unsigned width)
 }
 
 /* Best first; what has no rate goes behind, failed trials last. */
-static int rank(const struct report_row *item)
+static int kind(const struct report_row *item)
 {
-	return failed(item->row) ? 2 : item->baseline ? 1 : 0;
+	return table_failed_row(item->row) ? 2 : item->baseline ? 1 : 0;
 }
 
-static int by_rank(const void *a, const void *b)
+static int by_rate(const struct report_row *x, const struct report_row *y)
 {
-	const struct report_row *x = *(const struct report_row *const *)a;
-	const struct report_row *y = *(const struct report_row *const *)b;
 	double p = x->row->requests_per_second;
 	double q = y->row->requests_per_second;
 
-	if (rank(x) != rank(y))
-		return rank(x) - rank(y);
+	if (kind(x) != kind(y))
+		return kind(x) - kind(y);
 	if (isfinite(p) != isfinite(q))
 		return isfinite(p) ? -1 : 1;
 	if (isfinite(p) && p != q)
@@ -199,12 +237,47 @@ static int by_rank(const void *a, const void *b)
 	return strcmp(x->row->library_name, y->row->library_name);
 }
 
+/* 0: it has none, and goes behind those that have. */
+static unsigned rank(const struct comparison *comparison,
+		     const struct report_row *item)
+{
+	const struct compared *row =
+		comparison ? comparison_row(comparison, item->row->library_name)
+			   : NULL;
+
+	return row && row->rank[BY_RATE] ? row->rank[BY_RATE] : UINT_MAX;
+}
+
+/* What is not proven slower may stand above what has the higher median. */
+static bool goes_before(const struct group *g, const struct report_row *x,
+			const struct report_row *y)
+{
+	unsigned p = rank(g->comparison, x), q = rank(g->comparison, y);
+
+	if (kind(x) == kind(y) && p != q)
+		return p < q;
+	return by_rate(x, y) < 0;
+}
+
+/* There are few rows. */
+static void sort_rows(struct group *g)
+{
+	for (size_t i = 1; i < g->count; i++) {
+		const struct report_row *item = g->rows[i];
+		size_t at = i;
+
+		for (; at && goes_before(g, item, g->rows[at - 1]); at--)
+			g->rows[at] = g->rows[at - 1];
+		g->rows[at] = item;
+	}
+}
+
 static void find_baselines(struct group *g)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		const struct result_row *row = g->rows[i]->row;
 
-		if (!g->rows[i]->baseline || failed(row))
+		if (!g->rows[i]->baseline || table_failed_row(row))
 			continue;
 		if (!strcmp(row->library_name, "reference"))
 			g->limits.reference = row;
@@ -213,18 +286,18 @@ static void find_baselines(struct group *g)
 	}
 }
 
-static void put_group(FILE *out, struct group *g)
+static void put_rows(FILE *out, struct group *g, unsigned width)
 {
-	unsigned width = g->style->width ? g->style->width : 100;
-	int keep = least_keep(width);
+	struct layout layout;
 	int last = 0;
 
-	qsort(g->rows, g->count, sizeof(*g->rows), by_rank);
-	find_baselines(g);
-	table_heading(out, g, width);
-	put_titles(out, g, keep);
+	lay_out(&layout, g, width);
+	put_titles(out, g, &layout);
+	for (size_t i = 0; i < layout.columns->count; i++)
+		g->shows_own |= layout.columns->list[i].needs == NEEDS_NULL &&
+				shown(g, &layout, i);
 	for (size_t i = 0; i < g->count; i++) {
-		int now = rank(g->rows[i]);
+		int now = kind(g->rows[i]);
 
 		if (now == 1 && last != 1)
 			fprintf(out, "%s  limits: of this machine, of the "
@@ -234,13 +307,28 @@ static void put_group(FILE *out, struct group *g)
 		if (now == 2)
 			put_failed(out, g->rows[i], width);
 		else
-			put_row(out, g, g->rows[i], keep);
+			put_row(out, g, g->rows[i], &layout);
+	}
+}
+
+static void put_group(FILE *out, struct group *g)
+{
+	unsigned width = g->style->width ? g->style->width : 100;
+
+	sort_rows(g);
+	find_baselines(g);
+	table_heading(out, g, width);
+	put_rows(out, g, width);
+	if (g->comparison) {
+		table_verdicts(out, g, width);
+		table_method(out, g, width);
 	}
 	put_harness_cost(out, g, width);
 	put_unproven(out, g, width);
 	table_common(out, g, width);
 	table_notes(out, g, width);
 	fputc('\n', out);
+	table_notes_release(g);
 }
 
 /* The same was asked for, and they had the same: places, and limits that hold. */
@@ -258,41 +346,137 @@ static bool comparable(const struct result_row *a, const struct result_row *b)
 	return true;
 }
 
-/* Takes all rows comparable to row `first` that no group has taken yet. */
-static void collect(struct group *g, const struct report_row *rows,
-		    size_t count, size_t first, bool *taken)
+/* What stands in the tables: one a library of each comparison, which is merged
+ * here, and one a trial of the rest. */
+struct lines {
+	struct report_row *items;
+	const struct comparison **comparisons; /* of each item; NULL: none */
+	struct result_row *merged;
+	size_t count, merged_count;
+	size_t trials; /* of no comparison, and no baselines */
+};
+
+/* One trial a library needs no medians, and has no intervals. */
+static bool is_compared(const struct report_group *group)
 {
-	g->count = 0;
-	for (size_t i = first; i < count; i++) {
-		if (taken[i] || !comparable(rows[first].row, rows[i].row))
+	return group->comparison &&
+	       (group->comparison->sliced || group->comparison->blocks > 1);
+}
+
+static void add_line(struct lines *lines, const struct report_row *item,
+		     const struct comparison *comparison)
+{
+	lines->items[lines->count] = *item;
+	lines->comparisons[lines->count++] = comparison;
+}
+
+static bool is_first(const struct report_group *group, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(group->rows[i].row->library_name,
+			    group->rows[at].row->library_name))
+			return false;
+	return true;
+}
+
+static void add_libraries(struct lines *lines, const struct report_group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct report_row item = group->rows[i];
+		struct result_row *merged = &lines->merged[lines->merged_count];
+
+		if (!is_first(group, i))
 			continue;
-		taken[i] = true;
-		g->rows[g->count++] = &rows[i];
+		merged_row(group, item.row->library_name, merged);
+		lines->merged_count++;
+		item.row = merged;
+		add_line(lines, &item, group->comparison);
 	}
 }
 
-void report_table(FILE *out, const struct report_row *rows, size_t count,
-		  const struct report_style *style)
+static void lines_init(struct lines *lines, const struct report_group *groups,
+		       size_t count)
 {
-	bool *taken = mem_array(count, sizeof(*taken));
-	size_t measured = 0;
+	size_t rows = 0;
 
-	for (size_t first = 0; first < count; first++) {
+	for (size_t i = 0; i < count; i++)
+		rows += groups[i].count;
+	*lines = (struct lines){
+		.items = mem_array(rows, sizeof(*lines->items)),
+		.comparisons = mem_array(rows, sizeof(*lines->comparisons)),
+		.merged = mem_array(rows, sizeof(*lines->merged)),
+	};
+	for (size_t i = 0; i < count; i++) {
+		if (is_compared(&groups[i])) {
+			add_libraries(lines, &groups[i]);
+			continue;
+		}
+		for (size_t k = 0; k < groups[i].count; k++) {
+			add_line(lines, &groups[i].rows[k], NULL);
+			lines->trials += !groups[i].rows[k].baseline;
+		}
+	}
+}
+
+static void lines_release(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->merged_count; i++)
+		result_row_release(&lines->merged[i]);
+	free(lines->items);
+	free(lines->comparisons);
+	free(lines->merged);
+}
+
+/* A comparison holds together whatever its rows say. */
+static bool belong(const struct lines *lines, size_t a, size_t b)
+{
+	if (lines->comparisons[a] || lines->comparisons[b])
+		return lines->comparisons[a] == lines->comparisons[b];
+	return comparable(lines->items[a].row, lines->items[b].row);
+}
+
+/* Takes all that belong to line `first` and that no group has taken yet. */
+static void collect(struct group *g, const struct lines *lines, size_t first,
+		    bool *taken)
+{
+	g->comparison = g->limits.comparison = lines->comparisons[first];
+	for (size_t i = first; i < lines->count; i++) {
+		if (taken[i] || !belong(lines, first, i))
+			continue;
+		taken[i] = true;
+		g->rows[g->count++] = &lines->items[i];
+	}
+}
+
+static void put_groups(FILE *out, const struct lines *lines,
+		       const struct report_style *style)
+{
+	bool *taken = mem_array(lines->count, sizeof(*taken));
+
+	for (size_t first = 0; first < lines->count; first++) {
 		struct group group = { .style = style,
-				       .all = rows,
-				       .all_count = count };
+				       .all = lines->items,
+				       .all_count = lines->count };
 
-		measured += !rows[first].baseline;
 		if (taken[first])
 			continue;
-		group.rows = mem_array(count, sizeof(*group.rows));
-		collect(&group, rows, count, first, taken);
+		group.rows = mem_array(lines->count, sizeof(*group.rows));
+		collect(&group, lines, first, taken);
 		put_group(out, &group);
 		free(group.rows);
-		free(group.notes);
 	}
-	if (measured > 1)
+	free(taken);
+}
+
+void report_table(FILE *out, const struct report_group *groups, size_t count,
+		  const struct report_style *style)
+{
+	struct lines lines;
+
+	lines_init(&lines, groups, count);
+	put_groups(out, &lines, style);
+	if (lines.trials > 1)
 		fprintf(out, "One trial each: differences of less than about "
 			     "10%% can be noise.\n");
-	free(taken);
+	lines_release(&lines);
 }

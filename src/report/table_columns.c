@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct table_cell number_cell(double value)
+struct table_cell table_number(double value)
 {
 	struct table_cell cell = { "" };
 	int decimals = fabs(value) >= 999.5    ? 0
@@ -26,109 +26,111 @@ static struct table_cell number_cell(double value)
 	return cell;
 }
 
-static struct table_cell library_cell(const struct table_limits *limits,
-				      const struct result_row *row)
+struct table_cell table_library(const struct table_limits *limits,
+				      const struct report_row *item)
 {
 	struct table_cell cell;
 
 	(void)limits;
-	snprintf(cell.text, sizeof(cell.text), "%s", row->library_name);
+	snprintf(cell.text, sizeof(cell.text), "%s", item->row->library_name);
 	return cell;
 }
 
 static struct table_cell version_cell(const struct table_limits *limits,
-				      const struct result_row *row)
+				      const struct report_row *item)
 {
 	struct table_cell cell;
 
 	(void)limits;
 	snprintf(cell.text, sizeof(cell.text), "%.12s",
-		 row->library_version ? row->library_version : "-");
+		 item->row->library_version ? item->row->library_version : "-");
 	return cell;
 }
 
 static struct table_cell requests_cell(const struct table_limits *limits,
-				       const struct result_row *row)
+				       const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->requests_per_second);
+	return table_number(item->row->requests_per_second);
 }
 
-static struct table_cell bytes_cell(const struct table_limits *limits,
-				    const struct result_row *row)
+struct table_cell table_bytes(const struct table_limits *limits,
+			      const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->bytes_per_second / 1e6);
+	return table_number(item->row->bytes_per_second / 1e6);
 }
 
-static struct table_cell p50_cell(const struct table_limits *limits,
-				  const struct result_row *row)
+struct table_cell table_p50(const struct table_limits *limits,
+			    const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->latency_p50_ms);
+	return table_number(item->row->latency_p50_ms);
 }
 
-static struct table_cell p99_cell(const struct table_limits *limits,
-				  const struct result_row *row)
+struct table_cell table_p99(const struct table_limits *limits,
+			    const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->latency_p99_ms);
+	return table_number(item->row->latency_p99_ms);
 }
 
 static struct table_cell cpu_request_cell(const struct table_limits *limits,
-					  const struct result_row *row)
+					  const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->cpu_seconds_per_1000_requests * 1000);
+	return table_number(item->row->cpu_seconds_per_1000_requests * 1000);
 }
 
 static struct table_cell cpu_gb_cell(const struct table_limits *limits,
-				     const struct result_row *row)
+				     const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->cpu_seconds_per_gb);
+	return table_number(item->row->cpu_seconds_per_gb);
 }
 
 static struct table_cell with_origin_cell(const struct table_limits *limits,
-					  const struct result_row *row)
+					  const struct report_row *item)
 {
 	(void)limits;
-	if (!row->number_successes)
-		return number_cell(NAN);
-	return number_cell(row->cpu_with_origin_seconds * 1e6 /
-			   (double)row->number_successes);
+	if (!item->row->number_successes)
+		return table_number(NAN);
+	return table_number(item->row->cpu_with_origin_seconds * 1e6 /
+			    (double)item->row->number_successes);
 }
 
 static struct table_cell cores_cell(const struct table_limits *limits,
-				    const struct result_row *row)
+				    const struct report_row *item)
 {
 	(void)limits;
-	return number_cell(row->cpu_total_seconds / row->duration_seconds);
+	return table_number(item->row->cpu_total_seconds /
+			    item->row->duration_seconds);
 }
 
-static struct table_cell memory_cell(const struct table_limits *limits,
-				     const struct result_row *row)
+struct table_cell table_memory(const struct table_limits *limits,
+			       const struct report_row *item)
 {
 	(void)limits;
-	if (row->peak_rss_bytes == COUNT_UNKNOWN)
-		return number_cell(NAN);
-	return number_cell((double)row->peak_rss_bytes / 1048576);
+	if (item->row->peak_rss_bytes == COUNT_UNKNOWN)
+		return table_number(NAN);
+	return table_number((double)item->row->peak_rss_bytes / 1048576);
 }
 
-static struct table_cell failed_cell(const struct table_limits *limits,
-				     const struct result_row *row)
+struct table_cell table_failed(const struct table_limits *limits,
+			       const struct report_row *item)
 {
 	struct table_cell cell;
 
 	(void)limits;
 	snprintf(cell.text, sizeof(cell.text), "%llu",
-		 (unsigned long long)row->number_failures);
+		 (unsigned long long)item->row->number_failures);
 	return cell;
 }
 
 static struct table_cell share_cell(const struct table_limits *limits,
-				    const struct result_row *row)
+				    const struct report_row *item)
 {
+	const struct result_row *row = item->row;
 	struct table_cell cell = { "" };
 	double share;
 
@@ -141,21 +143,22 @@ static struct table_cell share_cell(const struct table_limits *limits,
 	return cell;
 }
 
-const struct table_column table_columns[] = {
-	{ "", "library", -10, 9, library_cell, false },
-	{ "", "version", -8, 3, version_cell, false },
-	{ "requests", "/s", 8, 9, requests_cell, false },
-	{ "", "MB/s", 6, 6, bytes_cell, false },
-	{ "p50", "ms", 6, 7, p50_cell, false },
-	{ "p99", "ms", 6, 7, p99_cell, false },
-	{ "CPU us", "/request", 8, 9, cpu_request_cell, false },
-	{ "CPU s", "/GB", 6, 2, cpu_gb_cell, false },
-	{ "+origin", "us/req", 7, 4, with_origin_cell, false },
-	{ "cores", "used", 5, 5, cores_cell, false },
-	{ "peak", "MiB", 5, 5, memory_cell, false },
-	{ "", "failed", 6, 8, failed_cell, false },
-	{ "of", "ref.", 4, 4, share_cell, true },
+static const struct table_column columns[] = {
+	{ "", "library", -10, 9, table_library, NEEDS_NOTHING },
+	{ "", "version", -8, 3, version_cell, NEEDS_NOTHING },
+	{ "requests", "/s", 8, 9, requests_cell, NEEDS_NOTHING },
+	{ "", "MB/s", 6, 6, table_bytes, NEEDS_NOTHING },
+	{ "p50", "ms", 6, 7, table_p50, NEEDS_NOTHING },
+	{ "p99", "ms", 6, 7, table_p99, NEEDS_NOTHING },
+	{ "CPU us", "/request", 8, 9, cpu_request_cell, NEEDS_NOTHING },
+	{ "CPU s", "/GB", 6, 2, cpu_gb_cell, NEEDS_NOTHING },
+	{ "+origin", "us/req", 7, 4, with_origin_cell, NEEDS_NOTHING },
+	{ "cores", "used", 5, 5, cores_cell, NEEDS_NOTHING },
+	{ "peak", "MiB", 5, 5, table_memory, NEEDS_NOTHING },
+	{ "", "failed", 6, 8, table_failed, NEEDS_NOTHING },
+	{ "of", "ref.", 4, 4, share_cell, NEEDS_REFERENCE },
 };
 
-const size_t table_column_count =
-	sizeof(table_columns) / sizeof(*table_columns);
+const struct table_columns table_of_trials = {
+	columns, sizeof(columns) / sizeof(*columns)
+};

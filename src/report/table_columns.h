@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record/result.h"
+#include "report/report.h"
 
 /* A cell's text; "" where the row does not know. */
 struct table_cell {
@@ -15,19 +15,55 @@ struct table_cell {
 /* The rows of `reference` and `null` in the same group, or NULL. */
 struct table_limits {
 	const struct result_row *reference, *null;
+	const struct comparison *comparison; /* NULL: of none */
+	int name; /* columns for names */
 };
+
+enum table_needs { NEEDS_NOTHING, NEEDS_REFERENCE, NEEDS_NULL };
+
+#define TABLE_LEAST_NAME 9 /* "reference" */
+#define TABLE_MOST_NAME 24
 
 /* `keep`: columns with a smaller one go first where the terminal is narrow. */
 struct table_column {
 	const char *upper, *lower;
-	int width; /* negative: left-aligned */
+	int width; /* negative: left-aligned; 0: as the longest name, but no
+		    * less and no more than above, and no more than a quarter
+		    * of the width; left-aligned */
 	int keep;
 	struct table_cell (*cell)(const struct table_limits *limits,
-				  const struct result_row *row);
-	bool of_reference; /* means nothing without one */
+				  const struct report_row *item);
+	enum table_needs needs; /* it is left out without */
 };
 
-extern const struct table_column table_columns[];
-extern const size_t table_column_count;
+struct table_columns {
+	const struct table_column *list;
+	size_t count;
+};
+
+/* A value in 3 to 4 digits, with commas between thousands; "": not finite. */
+struct table_cell table_number(double value);
+
+/* Of one trial a row. They stand in both tables where a name is the same. */
+struct table_cell table_library(const struct table_limits *limits,
+				const struct report_row *item);
+struct table_cell table_bytes(const struct table_limits *limits,
+			      const struct report_row *item);
+struct table_cell table_p50(const struct table_limits *limits,
+			    const struct report_row *item);
+struct table_cell table_p99(const struct table_limits *limits,
+			    const struct report_row *item);
+struct table_cell table_memory(const struct table_limits *limits,
+			       const struct report_row *item);
+struct table_cell table_failed(const struct table_limits *limits,
+			       const struct report_row *item);
+
+/* Whether a library made separate trials while others worked in turn. */
+bool table_is_apart(const struct comparison *comparison, const char *library);
+
+/* Of b over a, where it was of a over b. */
+struct estimate table_turned(const struct estimate *e);
+
+extern const struct table_columns table_of_trials, table_of_comparison;
 
 #endif

@@ -1,5 +1,6 @@
 #include "report/table_heading.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -194,6 +195,28 @@ static void add_duration(struct str *text, const struct group *g)
 		 strcmp(from, to) ? " to " : "", strcmp(from, to) ? to : "");
 }
 
+/* "12 blocks, 240 slices each" */
+static void add_blocks(struct str *text, const struct comparison *c)
+{
+	unsigned least = UINT_MAX, most = 0;
+
+	for (size_t i = 0; i < c->row_count; i++) {
+		unsigned rounds = c->rows[i].rounds;
+
+		if (!rounds)
+			continue;
+		least = rounds < least ? rounds : least;
+		most = rounds > most ? rounds : most;
+	}
+	str_addf(text, ", %u block%s", c->blocks, c->blocks == 1 ? "" : "s");
+	if (!most)
+		str_add(text, " of separate trials");
+	else if (least == most)
+		str_addf(text, ", %u slices each", most);
+	else
+		str_addf(text, ", %u to %u slices each", least, most);
+}
+
 static void put_heading(FILE *out, const struct group *g, unsigned width)
 {
 	const struct result_row *row = g->rows[0]->row;
@@ -207,7 +230,10 @@ static void put_heading(FILE *out, const struct group *g, unsigned width)
 			 (unsigned long long)row->replicas,
 			 row->replicas == 1 ? "" : "s");
 	add_config(&text, g, row);
-	add_duration(&text, g);
+	if (g->comparison)
+		add_blocks(&text, g->comparison);
+	else
+		add_duration(&text, g);
 	text_wrap(&wrapped, text.buf, text.len, width, 0, 2);
 	fprintf(out, "%s%s%s\n", table_bold(g), wrapped.buf, table_plain(g));
 	str_release(&wrapped);

@@ -7,18 +7,28 @@
 #include "report/report.h"
 #include "report/table_columns.h"
 
-/* Rows that can be compared: same test, parameters and settings. */
+struct note {
+	const struct finding *first;
+	char *text; /* of all rows that share it, with the ranges of numbers */
+};
+
+/* The rows of one table: same test, parameters and settings. */
 struct group {
 	const struct report_row **rows; /* best first, baselines and failed
 					 * ones behind */
 	size_t count;
+	const struct comparison *comparison; /* NULL: a row is one trial */
 	struct table_limits limits;
-	const struct finding **notes; /* of the rows */
+	bool shows_own; /* CPU without the harness's has a column */
+	struct note *notes; /* of the rows */
 	size_t note_count, note_capacity;
 	const struct report_style *style;
-	const struct report_row *all; /* of the table, in all its groups */
+	const struct report_row *all; /* of all tables */
 	size_t all_count;
 };
+
+/* A rate says nothing if some of the answers were wrong. */
+bool table_failed_row(const struct result_row *row);
 
 /* Wraps text at `width`. It begins and goes on at column `indent`, and ends its
  * line. */
@@ -32,5 +42,6 @@ void table_note_numbers(FILE *out, struct group *g,
 /* The notes of these numbers, and what is true of all rows. */
 void table_notes(FILE *out, const struct group *g, unsigned width);
 void table_common(FILE *out, const struct group *g, unsigned width);
+void table_notes_release(struct group *g);
 
 #endif

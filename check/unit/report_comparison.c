@@ -1,0 +1,389 @@
+/* The table of a comparison: medians, ranks, verdicts in words, merged blocks. */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "comparison_fixture.h"
+#include "report/ranges.h"
+#include "written.h"
+
+static struct made made;
+
+static const struct made_library six[] = {
+	{ "aiohttp", 2334, 410 },    { "httpx", 402, 2400 },
+	{ "obstore", 5644, 160 },    { "requests", 1200, 800 },
+	{ "aioboto3", 1180, 790 },   { "s3fs", 900, 1100 },
+	{ "reference", 20100, 31 },  { "null", 61000, 14.2 },
+	{ NULL, 0, 0 }
+};
+
+static const struct made_library alike[] = {
+	{ "aiohttp", 2334, 410 },  { "httpx", 2400, 400 },
+	{ "obstore", 2290, 405 },  { "requests", 2310, 415 },
+	{ "s3fs", 2160, 399 },     { NULL, 0, 0 }
+};
+
+static char *shown(unsigned width)
+{
+	char *text;
+
+	WRITTEN(text, show(out, &made, width));
+	return text;
+}
+
+/* Lines are broken anywhere: holds words against words. */
+static void assert_says(const char *text, const char *wanted)
+{
+	struct str flat = STR_INIT;
+
+	for (; *text; text++)
+		if (!strchr(" \n", *text) ||
+		    (flat.len && flat.buf[flat.len - 1] != ' '))
+			str_add_char(&flat, *text == '\n' ? ' ' : *text);
+	if (!strstr(flat.buf, wanted))
+		fail_msg("no '%s' in: %s", wanted, flat.buf);
+	str_release(&flat);
+}
+
+static void assert_fits(const char *text, unsigned width)
+{
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		if (n > width)
+			fail_msg("wider than %u: %.*s", width, (int)n, text);
+	}
+}
+
+static const char *line_of(const char *text, const char *name)
+{
+	static char line[160];
+	char begin[64];
+	const char *at;
+
+	snprintf(begin, sizeof(begin), " %s", name);
+	for (at = text; (at = strstr(at, begin)); at++)
+		if (at > text + 2 && at[-3] == '\n')
+			break;
+	if (!at)
+		fail_msg("no line of %s in:\n%s", name, text);
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at - 2, "\n"), at - 2);
+	return line;
+}
+
+/* One line a library, with ranks, and with the widths of its intervals. */
+static void check_told_apart(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, six, 12, 0.08);
+	text = shown(100);
+	assert_fits(text, 100);
+	assert_says(text, "50 in flight, 12 blocks, 240 slices each");
+	assert_string_equal(line_of(text, "obstore"),
+			    " 1 obstore      5,644 3.4%   160.0 2.1%   145.8 "
+			    " 14.36  28.72  92.47 40.00      0   26-30%");
+	assert_int_equal(line_of(text, "requests")[1], '3');
+	assert_int_equal(line_of(text, "aioboto3")[1], '3');
+	assert_int_equal(line_of(text, "s3fs")[1], '5');
+	assert_int_equal(line_of(text, "reference")[1], ' ');
+	assert_true(strstr(text, " s3fs ") < strstr(text, " reference "));
+	assert_says(text, "faster: obstore than aiohttp by 142% (124 to 163%); "
+			  "aiohttp than requests by 94%");
+	assert_says(text, "not told apart in requests/s: requests and aioboto3 "
+			  "(8.0%) cheaper: obstore than aiohttp by 61% (58 to "
+			  "64%);");
+	assert_null(strstr(text, "obstore than requests"));
+	assert_says(text, "All 42 verdicts hold together with 95%");
+	assert_says(text, "p99 are the medians of the blocks' own");
+	assert_says(text, "14.2 us CPU an operation (null), part of every "
+			  "Python row; \"less harness\" is without it");
+	assert_null(strstr(text, "can be noise"));
+	free(text);
+	unmake(&made);
+}
+
+/* Neighbours stand together, and who beats a part of them is above them. */
+static void check_not_told_apart(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, alike, 12, 0.08);
+	text = shown(100);
+	assert_says(text, "not told apart in requests/s: httpx, aiohttp, "
+			  "requests and obstore (8.0%); aiohttp, requests, "
+			  "obstore and s3fs (8.0%)");
+	assert_says(text, "faster: httpx than s3fs by 11% (2.2 to 20%)");
+	assert_null(strstr(text, "cheaper"));
+	assert_null(strstr(text, "ref."));
+	assert_null(strstr(text, "harness"));
+	assert_int_equal(line_of(text, "s3fs")[1], '2');
+	free(text);
+	made.pairs[0].by[BY_RATE].seen = 0.041;
+	text = shown(100);
+	assert_says(text, "requests and obstore (4.1 to 8.0%)");
+	free(text);
+	unmake(&made);
+}
+
+static void check_widths(void **state)
+{
+	static const unsigned widths[] = { 100, 80, 60 };
+	struct made_library odd[] = {
+		{ "an_own_library_of_ever_so_long_a_name", 19800, 160 },
+		{ "aiohttp", 2334, 410 },
+		{ "reference", 20100, 31 },
+		{ NULL, 0, 0 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char *text;
+
+		make(&made, six, 12, 0.08);
+		made.compared[0].marked = made.compared[0].marks[0] = 40;
+		text = shown(widths[i]);
+		assert_fits(text, widths[i]);
+		assert_non_null(strstr(text, "p99"));
+		assert_true(!strstr(text, "less harness\"") == (i > 0));
+		free(text);
+		unmake(&made);
+		make(&made, odd, 12, 0.08);
+		text = shown(widths[i]);
+		assert_fits(text, widths[i]);
+		assert_non_null(strstr(text, i == 2 ? " an_own_librar.. "
+						    : " an_own_library_of"));
+		assert_says(text, "an_own_library_of_ever_so_long_a_name: the "
+				  "machine or the store may be the limit");
+		free(text);
+		unmake(&made);
+	}
+}
+
+/* What the blocks do not allow is not said; how many would is. */
+static void check_too_few_blocks(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, six, 3, NAN);
+	text = shown(100);
+	assert_says(text, "no verdicts: 3 blocks, 11 would be needed (--blocks "
+			  "11): differences can be noise.");
+	assert_null(strstr(text, "faster"));
+	assert_null(strstr(text, "+- is"));
+	assert_says(text, "medians over 3 blocks. p50");
+	assert_int_equal(line_of(text, "obstore")[1], ' ');
+	assert_non_null(strstr(line_of(text, "obstore"), "   28%"));
+	free(text);
+	unmake(&made);
+	make(&made, six, 1, NAN);
+	text = shown(100);
+	assert_says(text, "no verdicts: 1 block, 11 would");
+	free(text);
+	made.comparison.sliced = false; /* as it always was */
+	text = shown(100);
+	assert_says(text, "One trial each: differences of less than about 10%");
+	assert_null(strstr(text, "verdict"));
+	assert_non_null(strstr(text, "version"));
+	free(text);
+	unmake(&made);
+}
+
+static void fail_row(struct result_row *row, const char *how, const char *why)
+{
+	free(row->state);
+	row->state = mem_dup(how);
+	row->number_failures = 900;
+	findings_add(&row->findings, "failed", why);
+}
+
+/* A library that failed in some blocks keeps its figures and says so. */
+static void check_failed_blocks(void **state)
+{
+	struct result_row *rows;
+	char *text;
+
+	(void)state;
+	make(&made, six, 12, 0.08);
+	rows = made_row(&made, "s3fs");
+	for (int i = 0; i < 2; i++) {
+		rows[i].latency_p50_ms = 100000;
+		fail_row(&rows[i], "failed", "it died");
+	}
+	for (size_t i = 0; i < made.comparison.pair_count; i++) {
+		struct compared_pair *p = &made.pairs[i];
+
+		if (p->a != 5 && p->b != 5)
+			continue;
+		p->blocks = 10;
+		p->by[0].verdict = p->by[1].verdict = VERDICT_NONE;
+	}
+	rows = made_row(&made, "obstore");
+	fail_row(&rows[11], "wrong bytes", "an answer was wrong");
+	text = shown(100);
+	assert_says(text, "[1] in 2 of 12 blocks: it died");
+	assert_non_null(strstr(line_of(text, "s3fs"), "1800"));
+	assert_null(strstr(line_of(text, "s3fs"), "100,000"));
+	assert_says(text, "no verdict: s3fs with any other (10 blocks in common, "
+			  "11 needed)");
+	assert_says(text, "obstore FAILED: in 1 of 12 blocks: an answer was "
+			  "wrong");
+	assert_null(strstr(text, "obstore than"));
+	free(text);
+	unmake(&made);
+}
+
+/* One note for all blocks, and one for all rows. */
+static void check_findings_merge(void **state)
+{
+	struct result_row *rows;
+	char *text;
+
+	(void)state;
+	make(&made, six, 12, 0.08);
+	rows = made_row(&made, "httpx");
+	for (int i = 0; i < 3; i++) {
+		text = mem_printf("httpx: %d of 99 failed", 7 - i);
+		findings_add(&rows[i].findings, "failures", text);
+		free(text);
+	}
+	findings_add(&rows[5].findings, "repeated", "one way");
+	findings_add(&rows[6].findings, "repeated", "another");
+	findings_add(&rows[6].findings, "repeated", "the second of its name");
+	for (size_t i = 0; i < made.count; i++) {
+		text = mem_printf("others used 0.%zu CPUs", 1 + i % 7);
+		findings_add(&made.rows[i].findings, "others", text);
+		free(text);
+	}
+	text = shown(100);
+	assert_says(text, "[1] in 3 of 12 blocks: httpx: 5 to 7 of 99 failed");
+	assert_says(text, "[2] in 2 of 12 blocks, the first: one way");
+	assert_says(text, "[3] in 1 of 12 blocks: the second of its name");
+	assert_says(text, "all: others used 0.1 to 0.7 CPUs");
+	assert_null(strstr(text, "[4]"));
+	assert_non_null(strstr(line_of(text, "httpx"), " [1][2][3]"));
+	free(text);
+	unmake(&made);
+}
+
+/* Rows that had no turns, and slices in doubt. */
+static void check_slices(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, six, 12, 0.08);
+	made.compared[1].rounds = 0;
+	made.compared[0].marked = 42;
+	made.compared[0].marks[SLICE_BIT_STEAL] = 42;
+	made.compared[2].rounds = 120;
+	text = shown(100);
+	assert_says(text, "12 blocks, 120 to 240 slices each");
+	assert_non_null(strstr(line_of(text, "httpx"), " httpx* "));
+	assert_says(text, "*: measured in separate trials");
+	assert_says(text, "slices: 2.7% of 1560 are marked: steal 2.7% (the "
+			  "hypervisor took");
+	free(text);
+	for (size_t i = 0; i < made.comparison.row_count; i++)
+		made.compared[i].rounds = 0;
+	made.comparison.sliced = false;
+	text = shown(100);
+	assert_says(text, "12 blocks of separate trials");
+	assert_null(strstr(text, "*:"));
+	free(text);
+	unmake(&made);
+}
+
+/* A comparison beside trials of none: both in their way. */
+static void check_mixed(void **state)
+{
+	struct report_style style = { 100, false };
+	struct report_group groups[2];
+	struct result_row rows[2];
+	struct report_row items[2];
+	char *text;
+
+	(void)state;
+	make(&made, alike, 12, 0.08);
+	for (int i = 0; i < 2; i++) {
+		fill(&rows[i], i ? "one" : "two", 100);
+		items[i] = (struct report_row){ &rows[i], false, false };
+	}
+	groups[0] = (struct report_group){ &made.comparison, made.items,
+					   made.count };
+	groups[1] = (struct report_group){ NULL, items, 2 };
+	WRITTEN(text, report_table(out, groups, 2, &style));
+	assert_says(text, "12 blocks");
+	assert_says(text, "50 in flight, 10 s");
+	assert_says(text, "One trial each");
+	free(text);
+	for (int i = 0; i < 2; i++)
+		result_row_release(&rows[i]);
+	unmake(&made);
+}
+
+static void assert_joined(const char *a, const char *b, const char *wanted)
+{
+	char *text;
+
+	assert_true(ranges_same(a, b) == (wanted != NULL));
+	if (!wanted)
+		return;
+	text = ranges_join(a, b);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void check_ranges(void **state)
+{
+	(void)state;
+	assert_joined("x 0.31 y", "x 0.5 y", "x 0.31 to 0.5 y");
+	assert_joined("x 0.31 to 0.5 y", "x 7 y", "x 0.31 to 7 y");
+	assert_joined("x 3", "x 1 to 2", "x 1 to 3");
+	assert_joined("x 3.", "x 3.", "x 3.");
+	assert_joined("p99 of 1.2.3", "p99 of 1.2.3", "p99 of 1.2.3");
+	assert_joined("5 to go", "6 to go", "5 to 6 to go");
+	assert_joined("", "", "");
+	assert_joined("x 3", "x 3 y", NULL);
+	assert_joined("x 3", "x y", NULL);
+	assert_joined("x", "", NULL);
+}
+
+/* The harness's own share is that of the same comparison. */
+static void check_without_harness(void **state)
+{
+	(void)state;
+	make(&made, six, 12, 0.08);
+	assert_true(fabs(comparison_cpu_without_harness(&made.comparison,
+							"aiohttp") -
+			 395.8) < 1e-9);
+	assert_true(isnan(comparison_cpu_without_harness(&made.comparison,
+							 "none")));
+	unmake(&made);
+	make(&made, alike, 12, 0.08);
+	assert_true(isnan(comparison_cpu_without_harness(&made.comparison,
+							 "aiohttp")));
+	unmake(&made);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_told_apart),
+		cmocka_unit_test(check_not_told_apart),
+		cmocka_unit_test(check_widths),
+		cmocka_unit_test(check_too_few_blocks),
+		cmocka_unit_test(check_failed_blocks),
+		cmocka_unit_test(check_findings_merge),
+		cmocka_unit_test(check_slices),
+		cmocka_unit_test(check_mixed),
+		cmocka_unit_test(check_ranges),
+		cmocka_unit_test(check_without_harness),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

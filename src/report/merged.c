@@ -1,0 +1,271 @@
+#include "report/merged.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/values.h"
+#include "report/ranges.h"
+#include "report/table_notes.h"
+
+/* What was counted, which adds up over blocks; the median is of no use. */
+static const char *const sums[] = {
+	"number_requests", "number_failures", "number_successes",
+	"failures_http_error", "failures_throttled", "failures_timeout",
+	"failures_connect", "failures_reset", "failures_truncated",
+	"failures_wrong_bytes", "failures_bad_http", "failures_other",
+	"unfinished", "operations_due", "operations_started",
+	"operations_never_started", "duration_seconds", "cpu_total_seconds",
+	"origin_cpu_seconds", "cpu_with_origin_seconds",
+	"throttled_seconds", "origin_requests", "origin_body_bytes",
+	"origin_repeated_requests", "crc_checked",
+};
+
+static bool adds_up(const struct column *column)
+{
+	for (size_t i = 0; i < sizeof(sums) / sizeof(*sums); i++)
+		if (!strcmp(sums[i], column->name))
+			return true;
+	return false;
+}
+
+/* The rows of a library. Those that failed are `usable` for nothing but their
+ * failures and findings, unless all did. */
+struct blocks {
+	const struct result_row **rows, **usable;
+	size_t count, usable_count;
+	double *values; /* room for one a row */
+};
+
+static bool is_wrong(const struct result_row *row)
+{
+	return row->state && !strcmp(row->state, "wrong bytes");
+}
+
+static void find_blocks(struct blocks *b, const struct report_group *group,
+			const char *library)
+{
+	b->rows = mem_array(group->count, sizeof(*b->rows));
+	b->usable = mem_array(group->count, sizeof(*b->usable));
+	b->values = mem_array(group->count, sizeof(*b->values));
+	for (size_t i = 0; i < group->count; i++) {
+		const struct result_row *row = group->rows[i].row;
+
+		if (strcmp(row->library_name, library))
+			continue;
+		b->rows[b->count++] = row;
+		if (!table_failed_row(row))
+			b->usable[b->usable_count++] = row;
+	}
+	if (b->usable_count)
+		return;
+	memcpy(b->usable, b->rows, b->count * sizeof(*b->rows));
+	b->usable_count = b->count;
+}
+
+static void release_blocks(struct blocks *b)
+{
+	free(b->rows);
+	free(b->usable);
+	free(b->values);
+}
+
+static double value_of(const struct result_row *row,
+		       const struct column *column)
+{
+	const void *value = result_value(row, column);
+
+	if (column->kind == COLUMN_NUMBER)
+		return *(const double *)value;
+	if (*(const uint64_t *)value == COUNT_UNKNOWN)
+		return (double)NAN;
+	return (double)*(const uint64_t *)value;
+}
+
+/* The sum, or the median, of what is known. */
+static double merged_value(struct blocks *b, const struct column *column)
+{
+	bool failures = column->offset ==
+			offsetof(struct result_row, number_failures);
+	const struct result_row **rows = failures ? b->rows : b->usable;
+	size_t count = failures ? b->count : b->usable_count, n = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double value = value_of(rows[i], column);
+
+		if (isnan(value))
+			continue;
+		sum += value;
+		b->values[n++] = value;
+	}
+	if (n && adds_up(column))
+		return sum;
+	return values_median(b->values, n);
+}
+
+static void merge_column(struct blocks *b, const struct column *column,
+			 struct result_row *out)
+{
+	const struct result_row *first = b->usable[0];
+	void *at = result_at(out, column);
+	double value;
+
+	switch (column->kind) {
+	case COLUMN_TEXT:
+		*(char **)at = mem_dup(*(char *const *)result_value(first,
+								     column));
+		break;
+	case COLUMN_FLAG:
+		*(int8_t *)at = *(const int8_t *)result_value(first, column);
+		break;
+	case COLUMN_NUMBER:
+		*(double *)at = merged_value(b, column);
+		break;
+	case COLUMN_COUNT:
+		/* Equal in all blocks: as it is, where it may be too large
+		 * for a double, as a seed is. */
+		value = merged_value(b, column);
+		*(uint64_t *)at = *(const uint64_t *)result_value(first, column);
+		if (value_of(first, column) != value)
+			*(uint64_t *)at = isnan(value) ? COUNT_UNKNOWN
+						       : (uint64_t)value;
+		break;
+	case COLUMN_FINDINGS:
+	case COLUMN_NAMES:
+		break;
+	}
+}
+
+/* ------------------------------------------------------------- findings --- */
+
+/* A finding, in how many blocks it stands, and what is said of it there. */
+struct seen {
+	const struct finding *first;
+	unsigned nth; /* of its name in a row, from 0 */
+	unsigned blocks;
+	char *text;
+	bool differs; /* in more than numbers */
+};
+
+struct all_seen {
+	struct seen *list;
+	size_t count, capacity;
+};
+
+static unsigned nth_of_name(const struct findings *all, size_t at)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < at; i++)
+		n += !strcmp(all->list[i].name, all->list[at].name);
+	return n;
+}
+
+static struct seen *find_seen(struct all_seen *all, const struct finding *f,
+			      unsigned nth)
+{
+	struct seen *s;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->list[i].nth == nth &&
+		    !strcmp(all->list[i].first->name, f->name))
+			return &all->list[i];
+	MEM_ROOM(all->list, all->count, all->capacity);
+	s = &all->list[all->count++];
+	*s = (struct seen){ .first = f, .nth = nth };
+	return s;
+}
+
+static void note_seen(struct seen *s, const struct finding *f)
+{
+	char *joined;
+
+	s->blocks++;
+	if (!s->text) {
+		s->text = mem_dup(f->text);
+	} else if (ranges_same(s->text, f->text)) {
+		joined = ranges_join(s->text, f->text);
+		free(s->text);
+		s->text = joined;
+	} else {
+		s->differs = true;
+	}
+}
+
+static void add_seen(struct findings *out, const struct seen *s, size_t blocks)
+{
+	const char *first = s->differs ? ", the first" : "";
+	char *text;
+
+	if (s->blocks == blocks && (blocks == 1 || !s->differs))
+		text = mem_dup(s->text);
+	else if (s->blocks == blocks)
+		text = mem_printf("in all %zu blocks%s: %s", blocks, first,
+				  s->first->text);
+	else
+		text = mem_printf("in %u of %zu blocks%s: %s", s->blocks, blocks,
+				  first,
+				  s->differs ? s->first->text : s->text);
+	findings_add(out, s->first->name, text);
+	free(text);
+}
+
+static void merge_findings(const struct blocks *b, struct findings *out)
+{
+	struct all_seen all = { 0 };
+
+	for (size_t i = 0; i < b->count; i++) {
+		const struct findings *found = &b->rows[i]->findings;
+
+		for (size_t k = 0; k < found->count; k++)
+			note_seen(find_seen(&all, &found->list[k],
+					    nth_of_name(found, k)),
+				  &found->list[k]);
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		add_seen(out, &all.list[i], b->count);
+		free(all.list[i].text);
+	}
+	free(all.list);
+}
+
+/* One wrong answer is enough. */
+static void merge_state(const struct blocks *b, struct result_row *out)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (!is_wrong(b->rows[i]))
+			continue;
+		free(out->state);
+		out->state = mem_dup(b->rows[i]->state);
+		return;
+	}
+}
+
+static void take_figures(const struct comparison *comparison,
+			 struct result_row *out)
+{
+	const struct compared *row =
+		comparison_row(comparison, out->library_name);
+
+	out->requests_per_second = row ? row->figure[BY_RATE].value
+				       : (double)NAN;
+	out->cpu_seconds_per_1000_requests =
+		row ? row->figure[BY_CPU].value / 1000 : (double)NAN;
+}
+
+void merged_row(const struct report_group *group, const char *library,
+		struct result_row *out)
+{
+	struct blocks b = { 0 };
+
+	result_row_init(out);
+	find_blocks(&b, group, library);
+	for (const struct column *c = result_columns; c->name; c++)
+		merge_column(&b, c, out);
+	merge_state(&b, out);
+	merge_findings(&b, &out->findings);
+	take_figures(group->comparison, out);
+	release_blocks(&b);
+}

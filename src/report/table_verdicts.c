@@ -1,0 +1,529 @@
+#include "report/table_verdicts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+static const char *const figures[COMPARED_BY] = {
+	[BY_RATE] = "requests/s",
+	[BY_CPU] = "CPU a request",
+};
+
+/* The libraries that are judged: no baselines, and none that failed. */
+struct judged {
+	const struct comparison *comparison;
+	enum compared_by by;
+	const struct compared **rows; /* best first */
+	size_t count;
+};
+
+static bool goes_before(const struct compared *x, const struct compared *y,
+			enum compared_by by)
+{
+	double p = x->figure[by].value, q = y->figure[by].value;
+
+	if (x->rank[by] != y->rank[by])
+		return x->rank[by] < y->rank[by];
+	return by == BY_CPU ? p < q : p > q;
+}
+
+/* Keeps the rows in their order. There are few. */
+static void judged_add(struct judged *j, const struct compared *row)
+{
+	size_t at = j->count++;
+
+	for (; at && goes_before(row, j->rows[at - 1], j->by); at--)
+		j->rows[at] = j->rows[at - 1];
+	j->rows[at] = row;
+}
+
+static void judged_init(struct judged *j, const struct group *g,
+			enum compared_by by)
+{
+	*j = (struct judged){ .comparison = g->comparison, .by = by };
+	j->rows = mem_array(g->count, sizeof(*j->rows));
+	for (size_t i = 0; i < g->count; i++) {
+		const struct result_row *row = g->rows[i]->row;
+		const struct compared *compared =
+			comparison_row(g->comparison, row->library_name);
+
+		if (compared && compared->blocks && !g->rows[i]->baseline &&
+		    !table_failed_row(row))
+			judged_add(j, compared);
+	}
+}
+
+static enum verdict verdict_of(const struct judged *j, size_t a, size_t b,
+			       struct estimate *ratio, double *seen)
+{
+	const struct compared_pair *pair;
+	enum verdict verdict;
+	bool turned;
+
+	pair = comparison_pair(j->comparison, j->rows[a]->library,
+			       j->rows[b]->library, &turned);
+	*seen = (double)NAN;
+	if (!pair)
+		return VERDICT_NONE;
+	*seen = pair->by[j->by].seen;
+	*ratio = pair->by[j->by].ratio;
+	verdict = pair->by[j->by].verdict;
+	if (!turned)
+		return verdict;
+	*ratio = table_turned(ratio);
+	return verdict == VERDICT_BETTER  ? VERDICT_WORSE
+	       : verdict == VERDICT_WORSE ? VERDICT_BETTER
+					  : verdict;
+}
+
+static bool is_better(const struct judged *j, size_t a, size_t b)
+{
+	struct estimate ratio;
+	double seen;
+
+	return verdict_of(j, a, b, &ratio, &seen) == VERDICT_BETTER;
+}
+
+/* The rank of those right above b of whom one is proven better; 0: nobody. */
+static unsigned rank_above(const struct judged *j, size_t b)
+{
+	unsigned above = 0;
+
+	for (size_t a = 0; a < j->count; a++) {
+		unsigned rank = j->rows[a]->rank[j->by];
+
+		if (rank > above && rank < j->rows[b]->rank[j->by] &&
+		    is_better(j, a, b))
+			above = rank;
+	}
+	return above;
+}
+
+/* Percent with the digits that mean something. */
+static void add_percent(struct str *out, double part)
+{
+	double percent = 100 * part;
+
+	str_addf(out, "%.*f", fabs(percent) < 9.95, percent);
+}
+
+/* "18% (12 to 25%)", "8.1 times (7.5 to 8.8)". */
+static void add_difference(struct str *out, enum compared_by by,
+			   const struct estimate *r)
+{
+	if (by == BY_RATE && r->value >= 3) {
+		str_addf(out, "%.1f times (%.1f to %.1f)", r->value, r->low,
+			 r->high);
+		return;
+	}
+	str_add(out, "by ");
+	add_percent(out, by == BY_RATE ? r->value - 1 : 1 - r->value);
+	str_add(out, "% (");
+	add_percent(out, by == BY_RATE ? r->low - 1 : 1 - r->high);
+	str_add(out, " to ");
+	add_percent(out, by == BY_RATE ? r->high - 1 : 1 - r->low);
+	str_add(out, "%)");
+}
+
+/* Writes "title: text" and releases the text; nothing where there is none. */
+static void put(FILE *out, const char *title, struct str *text, unsigned width)
+{
+	struct str line = STR_INIT;
+
+	if (text->len) {
+		str_addf(&line, "%s%s", title, text->buf);
+		fputs("  ", out);
+		table_wrapped(out, line.buf, (int)line.len, width, 2);
+	}
+	str_release(&line);
+	str_release(text);
+}
+
+/* "; " between what is listed. */
+static void begin_item(struct str *text)
+{
+	if (text->len)
+		str_add(text, "; ");
+}
+
+/* One library over those of the next rank. That it beats all beneath these too
+ * goes without saying, unless nobody of that rank does. */
+static void add_beaten(struct str *text, const struct judged *j, size_t a)
+{
+	bool first = true;
+
+	for (size_t b = 0; b < j->count; b++) {
+		struct estimate ratio;
+		double seen;
+
+		if (j->rows[a]->rank[j->by] != rank_above(j, b) ||
+		    verdict_of(j, a, b, &ratio, &seen) != VERDICT_BETTER)
+			continue;
+		if (first) {
+			begin_item(text);
+			str_add(text, j->rows[a]->library);
+		}
+		str_addf(text, "%s than %s ", first ? "" : ",",
+			 j->rows[b]->library);
+		add_difference(text, j->by, &ratio);
+		first = false;
+	}
+}
+
+static void put_proven(FILE *out, const struct judged *j, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	for (size_t a = 0; a < j->count; a++)
+		add_beaten(&text, j, a);
+	put(out, j->by == BY_RATE ? "faster: " : "cheaper: ", &text, width);
+}
+
+static bool is_not_apart(const struct judged *j, size_t a, size_t b)
+{
+	struct estimate ratio;
+	double seen;
+
+	return verdict_of(j, a, b, &ratio, &seen) == VERDICT_NOT_APART;
+}
+
+/* The last row up to which, from row `a` on, no two are told apart. */
+static size_t last_alike(const struct judged *j, size_t a)
+{
+	for (size_t last = a + 1; last < j->count; last++)
+		for (size_t i = a; i < last; i++)
+			if (!is_not_apart(j, i, last))
+				return last - 1;
+	return j->count - 1;
+}
+
+/* Behind rows of which no two are told apart: "(4.1 to 8.0%)". */
+static void add_seen(struct str *text, double least, double most)
+{
+	char from[16], to[16];
+
+	if (!isfinite(least) || !isfinite(most))
+		return;
+	snprintf(from, sizeof(from), "%.*f", least < 0.0995, 100 * least);
+	snprintf(to, sizeof(to), "%.*f", most < 0.0995, 100 * most);
+	if (strcmp(from, to))
+		str_addf(text, " (%s to %s%%)", from, to);
+	else
+		str_addf(text, " (%s%%)", to);
+}
+
+/* "httpx, aiohttp and s3fs (4.1 to 8.0%)" */
+static void add_alike(struct str *text, const struct judged *j, size_t first,
+		      size_t last)
+{
+	double least = (double)INFINITY, most = 0;
+
+	begin_item(text);
+	for (size_t i = first; i <= last; i++) {
+		str_addf(text, "%s%s",
+			 i == first  ? ""
+			 : i == last ? " and "
+				     : ", ",
+			 j->rows[i]->library);
+		for (size_t k = first; k < i; k++) {
+			struct estimate ratio;
+			double seen;
+
+			verdict_of(j, k, i, &ratio, &seen);
+			least = fmin(least, seen);
+			most = fmax(most, seen);
+		}
+	}
+	add_seen(text, least, most);
+}
+
+static void add_alike_pair(struct str *text, const struct judged *j, size_t a,
+			   size_t b)
+{
+	struct estimate ratio;
+	double seen;
+
+	verdict_of(j, a, b, &ratio, &seen);
+	begin_item(text);
+	str_addf(text, "%s and %s", j->rows[a]->library, j->rows[b]->library);
+	add_seen(text, seen, seen);
+}
+
+/* Neighbours of the order together, then pairs that are none. */
+static void put_not_apart(FILE *out, const struct judged *j, unsigned width)
+{
+	struct str text = STR_INIT;
+	char title[64];
+	size_t end = 0;
+
+	for (size_t a = 0; a < j->count; a++) {
+		size_t last = last_alike(j, a);
+
+		if (last > a && last > end)
+			add_alike(&text, j, a, last);
+		end = last;
+	}
+	for (size_t a = 0; a < j->count; a++)
+		for (size_t b = last_alike(j, a) + 1; b < j->count; b++)
+			if (is_not_apart(j, a, b))
+				add_alike_pair(&text, j, a, b);
+	snprintf(title, sizeof(title), "not told apart in %s: ",
+		 figures[j->by]);
+	put(out, title, &text, width);
+}
+
+/* A pair of which nothing can be said, in this figure or (`both`) in either. */
+static bool is_without(const struct judged *j, size_t a, size_t b, bool both)
+{
+	const struct compared_pair *pair;
+	bool turned, here, there;
+
+	pair = comparison_pair(j->comparison, j->rows[a]->library,
+			       j->rows[b]->library, &turned);
+	if (!pair)
+		return both;
+	here = pair->by[j->by].verdict == VERDICT_NONE;
+	there = pair->by[!j->by].verdict == VERDICT_NONE;
+	return here && there == both;
+}
+
+static bool is_without_any(const struct judged *j, size_t a, bool both)
+{
+	for (size_t b = 0; b < j->count; b++)
+		if (b != a && !is_without(j, a, b, both))
+			return false;
+	return true;
+}
+
+static void add_reason(struct str *text, const struct judged *j, size_t a,
+		       size_t b)
+{
+	unsigned needed = j->comparison->blocks_needed;
+	const struct compared_pair *pair;
+	bool turned;
+
+	pair = comparison_pair(j->comparison, j->rows[a]->library,
+			       j->rows[b]->library, &turned);
+	if (pair && pair->blocks < needed)
+		str_addf(text, " (%u block%s in common, %u needed)",
+			 pair->blocks, pair->blocks == 1 ? "" : "s", needed);
+	else
+		str_add(text, " (no figures)");
+}
+
+/* Pairs that have fewer blocks than others, as one of them failed in some. */
+static void put_without(FILE *out, const struct judged *j, bool both,
+			unsigned width)
+{
+	struct str text = STR_INIT;
+	char title[64];
+
+	for (size_t a = 0; a < j->count; a++) {
+		bool all = is_without_any(j, a, both);
+
+		if (all && j->count > 1) {
+			begin_item(&text);
+			str_addf(&text, "%s with any other",
+				 j->rows[a]->library);
+			add_reason(&text, j, a, a ? 0 : 1);
+		}
+		for (size_t b = a + 1; b < j->count && !all; b++) {
+			if (!is_without(j, a, b, both) ||
+			    is_without_any(j, b, both))
+				continue;
+			begin_item(&text);
+			str_addf(&text, "%s and %s", j->rows[a]->library,
+				 j->rows[b]->library);
+			add_reason(&text, j, a, b);
+		}
+	}
+	snprintf(title, sizeof(title), "no verdict%s%s: ", both ? "" : " in ",
+		 both ? "" : figures[j->by]);
+	put(out, title, &text, width);
+}
+
+/* A library as quick as the program that does the least met another limit than
+ * its own. */
+static void put_at_limit(FILE *out, const struct judged *j, unsigned width)
+{
+	struct str names = STR_INIT;
+	bool turned;
+
+	for (size_t i = 0; i < j->count; i++) {
+		const struct compared_pair *pair = comparison_pair(
+			j->comparison, j->rows[i]->library, "reference",
+			&turned);
+
+		if (pair && pair->by[BY_RATE].verdict == VERDICT_NOT_APART)
+			str_addf(&names, "%s%s", names.len ? ", " : "",
+				 j->rows[i]->library);
+	}
+	if (names.len)
+		str_add(&names, ": the machine or the store may be the limit, "
+				"not the library");
+	put(out, "not told apart from reference in requests/s: ", &names,
+	    width);
+}
+
+/* Any verdict of a pair of libraries. */
+static bool has_verdicts(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->pair_count; i++)
+		for (enum compared_by by = BY_RATE; by < COMPARED_BY; by++)
+			if (c->pairs[i].by[by].verdict != VERDICT_NONE)
+				return true;
+	return false;
+}
+
+static void put_too_few(FILE *out, const struct comparison *c, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	if (c->blocks < c->blocks_needed)
+		str_addf(&text, "%u block%s, %u would be needed (--blocks %u): "
+				"differences can be noise.",
+			 c->blocks, c->blocks == 1 ? "" : "s",
+			 c->blocks_needed, c->blocks_needed);
+	put(out, "no verdicts: ", &text, width);
+}
+
+static void put_explained(FILE *out, const struct comparison *c, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	str_add(&text, "one more than the libraries that are proven faster.");
+	put(out, "#: ", &text, width);
+	str_add(&text, "the range in which the difference lies; of those not "
+		       "told apart the smallest difference that would have "
+		       "been seen. ");
+	if (c->verdicts > 1)
+		str_addf(&text, "All %u verdicts hold together with 95%% "
+				"certainty.",
+			 c->verdicts);
+	else
+		str_add(&text, "The verdict holds with 95% certainty.");
+	put(out, "in brackets: ", &text, width);
+}
+
+void table_verdicts(FILE *out, const struct group *g, unsigned width)
+{
+	size_t judged = 0;
+
+	if (!has_verdicts(g->comparison)) {
+		put_too_few(out, g->comparison, width);
+		return;
+	}
+	for (enum compared_by by = BY_RATE; by < COMPARED_BY; by++) {
+		struct judged j;
+
+		judged_init(&j, g, by);
+		judged = j.count;
+		put_proven(out, &j, width);
+		put_not_apart(out, &j, width);
+		put_without(out, &j, false, width);
+		if (by == BY_RATE)
+			put_at_limit(out, &j, width);
+		else
+			put_without(out, &j, true, width);
+		free(j.rows);
+	}
+	if (judged > 1)
+		put_explained(out, g->comparison, width);
+}
+
+/* ------------------------------------------------------- how to read it --- */
+
+static bool has_apart(const struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (table_is_apart(g->comparison, g->rows[i]->row->library_name))
+			return true;
+	return false;
+}
+
+static bool has_intervals(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->row_count; i++)
+		if (isfinite(c->rows[i].figure[BY_RATE].low))
+			return true;
+	return false;
+}
+
+/* The machine's noise is in the interval of a figure, and not in that of a
+ * ratio: whoever compares the former sees less than there is. */
+static void put_medians(FILE *out, const struct group *g, unsigned width)
+{
+	const struct comparison *c = g->comparison;
+	struct str text = STR_INIT;
+
+	if (c->blocks < 2)
+		return;
+	str_addf(&text, "%u blocks", c->blocks);
+	if (has_intervals(c))
+		str_add(&text, "; +- is the farther end of a figure's 95% "
+			       "interval");
+	str_add(&text, ". p50 and p99 are the medians of the blocks' own.");
+	if (has_intervals(c) && has_verdicts(c))
+		str_add(&text, " Much of +- is the machine's, and the same for "
+			       "all: compare by the verdicts, not by it.");
+	put(out, "medians over ", &text, width);
+}
+
+static void add_marks(struct str *text, const unsigned *marks, unsigned rounds)
+{
+	static const struct {
+		const char *word, *meaning;
+	} names[] = {
+#define X(name, word, meaning) { word, meaning },
+		SLICE_MARKS(X)
+#undef X
+	};
+	const char *before = ": ";
+
+	for (size_t i = 0; i < SLICE_MARK_COUNT; i++) {
+		if (!marks[i])
+			continue;
+		str_addf(text, "%s%s ", before, names[i].word);
+		add_percent(text, (double)marks[i] / rounds);
+		str_addf(text, "%% (%s)", names[i].meaning);
+		before = ", ";
+	}
+}
+
+static void put_marked(FILE *out, const struct group *g, unsigned width)
+{
+	unsigned rounds = 0, marked = 0, marks[SLICE_MARK_COUNT] = { 0 };
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < g->comparison->row_count; i++) {
+		const struct compared *row = &g->comparison->rows[i];
+
+		rounds += row->rounds;
+		marked += row->marked;
+		for (size_t k = 0; k < SLICE_MARK_COUNT; k++)
+			marks[k] += row->marks[k];
+	}
+	if (!marked || !rounds)
+		return;
+	add_percent(&text, (double)marked / rounds);
+	str_addf(&text, "%% of %u are marked", rounds);
+	add_marks(&text, marks, rounds);
+	str_add(&text, ". They count all the same.");
+	put(out, "slices: ", &text, width);
+}
+
+void table_method(FILE *out, const struct group *g, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	put_medians(out, g, width);
+	if (has_apart(g)) {
+		str_add(&text, "measured in separate trials, not in turn with "
+			       "the others: less is certain of it.");
+		put(out, "*: ", &text, width);
+	}
+	put_marked(out, g, width);
+}
