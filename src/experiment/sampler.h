@@ -77,6 +77,8 @@ struct sampler {
 	uint64_t paused_cpu_ns; /* of all replicas, when they were paused;
 				 * COUNT_UNKNOWN: they were not yet */
 	uint64_t still_at_open_ns, still_at_close_ns;
+	struct noise_reading noise_at_open;
+	uint64_t busy_ns;      /* of the machine, in the last window */
 };
 
 void sampler_init(struct sampler *sampler, struct trial *trial,

@@ -54,11 +54,16 @@ static uint64_t still_ns(const struct sampler *s)
  * follow within some 20 us each. */
 void sampler_slice_open(struct sampler *s, struct slice *slice)
 {
+	bool is_first = s->trial->slice_count == 1;
+
+	if (is_first)
+		noise_begin(s);
 	sampler_read(s, false, false);
 	memcpy(s->open, s->last, s->count * sizeof(*s->open));
-	if (s->trial->slice_count == 1)
+	if (is_first)
 		memcpy(s->first, s->last, s->count * sizeof(*s->first));
 	slice->begin_ns = s->last[1].at_ns;
+	noise_read(&s->noise, &s->noise_at_open);
 	s->still_at_open_ns = still_ns(s);
 }
 
@@ -76,6 +81,20 @@ static void add_used(struct sampler *s, unsigned number)
 					   then->throttled_ns);
 }
 
+/* Only its replicas and the origin may have run. */
+static void take_noise(struct sampler *s, struct slice *slice)
+{
+	struct noise_between between;
+	struct noise_reading now;
+
+	noise_read(&s->noise, &now);
+	noise_between(&s->noise_at_open, &now,
+		      slice->cpu_ns + slice->origin_cpu_ns, &between);
+	slice->steal_ns = between.steal_ns;
+	slice->others_ns = between.others_ns;
+	s->busy_ns = between.busy_ns;
+}
+
 void sampler_slice_close(struct sampler *s, struct slice *slice)
 {
 	uint64_t before_ns = 0;
@@ -88,17 +107,36 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 	slice->origin_cpu_ns = since(s->last[CELL_ORIGIN].cpu_ns,
 				     s->open[CELL_ORIGIN].cpu_ns);
 	memcpy(s->close, s->last, s->count * sizeof(*s->close));
+	take_noise(s, slice);
 	s->still_at_close_ns = still_ns(s);
+}
+
+static void add_count(uint64_t *sum, uint64_t more)
+{
+	if (more == COUNT_UNKNOWN)
+		return;
+	*sum = *sum == COUNT_UNKNOWN ? more : *sum + more;
+}
+
+/* Who the others are is not looked for: it would take its time in each slice. */
+static void add_window(struct sampler *s, const struct slice *slice)
+{
+	struct trial *trial = s->trial;
+
+	for (unsigned i = 0; i < s->count; i++)
+		add_used(s, i);
+	trial->origin_still_ns += since(s->still_at_close_ns,
+					s->still_at_open_ns);
+	add_count(&trial->steal_ns, slice->steal_ns);
+	add_count(&trial->others_cpu_ns, slice->others_ns);
+	add_count(&trial->busy_ns, s->busy_ns);
 }
 
 void sampler_slice_end(struct sampler *s, struct slice *slice)
 {
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		sampler_count(s, i);
-	for (unsigned i = 0; slice->end_ns && i < s->count; i++)
-		add_used(s, i);
 	if (slice->end_ns)
-		s->trial->origin_still_ns += since(s->still_at_close_ns,
-						   s->still_at_open_ns);
+		add_window(s, slice);
 	s->paused_cpu_ns = read_paused(s);
 }
