@@ -514,6 +514,7 @@ static int count_fds(void)
 		count += group.procs_fd[i] >= 0;
 	for (unsigned i = 0; i < CGROUP_FILES; i++)
 		count += group.file_fd[i] >= 0;
+	count += (group.freeze_fd >= 0) + (group.frozen_fd >= 0);
 	remove_group(NULL);
 	return count;
 }

@@ -59,6 +59,34 @@ static void each_its_own(void **state)
 	assert_place(V1_MEMORY, "/sys/fs/cgroup/memory",
 		     "/sys/fs/cgroup/memory/outer/inner");
 	assert_place(V1_PIDS, "/sys/fs/cgroup/pids", "/sys/fs/cgroup/pids");
+	assert_null(bases.top[V1_FREEZER]);
+	assert_place(V1_UNIFIED, "/sys/fs/cgroup/unified",
+		     "/sys/fs/cgroup/unified/unified");
+}
+
+/* What freezes alone makes no version 1. */
+static void freezer_beside_v2(void **state)
+{
+	(void)state;
+	assert_int_equal(find("2:freezer:/ice\n0::/user\n",
+			      V1_MOUNT("32", "/", "freezer", "freezer")
+			      "41 31 0:38 / /v2 rw - cgroup2 c rw\n"), 0);
+	assert_true(bases.v2);
+	assert_place(0, "/v2", "/v2/user");
+	for (unsigned i = 1; i < CGROUP_CONTROLLERS; i++)
+		assert_null(bases.top[i]);
+}
+
+static void freezer_of_v1(void **state)
+{
+	(void)state;
+	assert_int_equal(find("3:cpu,cpuacct,memory,pids:/a\n2:freezer:/ice\n",
+			      "9 1 0:9 / /all rw - cgroup x "
+			      "rw,cpu,cpuacct,memory,pids\n"
+			      V1_MOUNT("32", "/", "freezer", "freezer")), 0);
+	assert_false(bases.v2);
+	assert_place(V1_FREEZER, "/sys/fs/cgroup/freezer",
+		     "/sys/fs/cgroup/freezer/ice");
 }
 
 /* systemd's way, in a session of an ordinary user. */
@@ -88,8 +116,10 @@ static void all_in_one(void **state)
 	assert_int_equal(find("3:pids,memory,cpuacct,cpu:/a\n",
 			      "9 1 0:9 / /all rw - cgroup x "
 			      "rw,cpu,cpuacct,memory,pids\n"), 0);
-	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
+	for (unsigned i = 0; i < V1_REQUIRED; i++)
 		assert_place(i, "/all", "/all/a");
+	assert_null(bases.top[V1_FREEZER]);
+	assert_null(bases.top[V1_UNIFIED]);
 }
 
 static void missing_controller(void **state)
@@ -315,6 +345,8 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(each_its_own),
+		CHECK(freezer_beside_v2),
+		CHECK(freezer_of_v1),
 		CHECK(mounted_together),
 		CHECK(all_in_one),
 		CHECK(missing_controller),

@@ -2,7 +2,7 @@
  * What the checks of control groups share. They run on the groups that the
  * machine has; and on a hybrid system (controllers on version 1) once more on
  * its mount of version 2, for what that can without controllers: CPU, kill,
- * remove. Skipped where no groups can be made, with the reason.
+ * remove, freeze; and as if it had no such mount. Skipped where no groups can be made, with the reason.
  */
 #ifndef CHECK_UNIT_CGROUP_FIXTURE_H
 #define CHECK_UNIT_CGROUP_FIXTURE_H
@@ -160,6 +160,21 @@ static inline bool any_exists(char *const *path)
 	return false;
 }
 
+/* Version 1 as if there were no version 2 beside it. */
+static inline int run_without_unified(int (*run)(const char *version))
+{
+	char *top = at.top[V1_UNIFIED], *own = at.own[V1_UNIFIED];
+	int failed;
+
+	if (at.v2 || !top || !at.top[V1_FREEZER])
+		return 0;
+	at.top[V1_UNIFIED] = at.own[V1_UNIFIED] = NULL;
+	failed = run("v1 without a mount of v2");
+	at.top[V1_UNIFIED] = top;
+	at.own[V1_UNIFIED] = own;
+	return failed;
+}
+
 /* Runs a group of checks on each place. */
 static inline int run_everywhere(int (*run)(const char *version))
 {
@@ -172,6 +187,7 @@ static inline int run_everywhere(int (*run)(const char *version))
 	}
 	free_tree(NULL);
 	failed = run(at.v2 ? "v2" : "v1");
+	failed += run_without_unified(run);
 	if (!at.v2) {
 		cgroup_bases_release(&at);
 		if (find_v2(&at) == 0 && begin_tree(NULL) == 0) {

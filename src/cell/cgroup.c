@@ -97,6 +97,7 @@ void cgroup_tree_free(struct cgroup_tree *tree)
 			close(tree->lock_fd[i]);
 		free(tree->parent[i]);
 	}
+	cgroup_guard_end(tree->guard);
 	if (tree->ops->close)
 		tree->ops->close(tree);
 	free(tree);
@@ -111,6 +112,7 @@ static void clear(struct cgroup *group, const struct cgroup_ops *ops)
 		group->procs_fd[i] = -1;
 	for (unsigned i = 0; i < CGROUP_FILES; i++)
 		group->file_fd[i] = -1;
+	group->freeze_fd = group->frozen_fd = -1;
 }
 
 static int make_folder(struct cgroup *group, unsigned i, const char *parent,
@@ -130,6 +132,15 @@ static int make_folder(struct cgroup *group, unsigned i, const char *parent,
 			       errno == EMFILE ? " (raise the limit of open "
 						 "files: ulimit -n)" : "");
 	return 0;
+}
+
+static int open_freezer(struct cgroup *group, struct err *err)
+{
+	if (cgroup_open_freezer(group) == 0)
+		return 0;
+	return err_sys(err, "cannot open the freezer of the control group %s "
+		       "(raise the limit of open files: ulimit -n)",
+		       group->path[0]);
 }
 
 static int make_folders(const struct cgroup_tree *tree, const char *name,
@@ -184,6 +195,8 @@ int cgroup_make(struct cgroup_tree *tree, const char *name,
 	if (code == 0)
 		code = cgroup_open_files(out, err);
 	if (code == 0)
+		code = open_freezer(out, err);
+	if (code == 0)
 		code = set_limits(out, limits, err);
 	if (code < 0)
 		cgroup_remove(out);
@@ -194,7 +207,7 @@ static int take_bases(pid_t pid, const struct cgroup_bases *bases,
 		       struct cgroup *out, struct err *err)
 {
 	clear(out, cgroup_ops_of(bases));
-	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
+	for (unsigned i = 0; i < V1_REQUIRED; i++) {
 		if (bases->top[i] && !bases->own[i])
 			return err_set(err, ERR_NOT_FOUND,
 				       "the control group of process %ld is "
@@ -259,6 +272,8 @@ void cgroup_remove(struct cgroup *group)
 		return;
 	close_fds(group->procs_fd, CGROUP_CONTROLLERS);
 	close_fds(group->file_fd, CGROUP_FILES);
+	close_fds(&group->freeze_fd, 1);
+	close_fds(&group->frozen_fd, 1);
 	for (unsigned i = CGROUP_CONTROLLERS; i-- > 0;) {
 		if (group->path[i] && group->ours)
 			remove_folder(group->ops, group->path[i]);

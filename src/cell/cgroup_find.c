@@ -16,6 +16,8 @@ static const char *const controllers[CGROUP_CONTROLLERS] = {
 	[V1_CPUACCT] = "cpuacct",
 	[V1_MEMORY] = "memory",
 	[V1_PIDS] = "pids",
+	[V1_FREEZER] = "freezer",
+	[V1_UNIFIED] = "",
 };
 
 /* Is `word` an element of the list "a,b,c"? */
@@ -165,6 +167,7 @@ static void take(struct cgroup_bases *out, unsigned at,
 	free(path);
 }
 
+/* The mount of version 2 has one place: in a hybrid system the last. */
 static void find_mounts(const char *self, const char *mountinfo, bool v2,
 			struct cgroup_bases *out)
 {
@@ -174,11 +177,11 @@ static void find_mounts(const char *self, const char *mountinfo, bool v2,
 	while ((line = next_line(&rest))) {
 		if (!split_mount(line, &mount))
 			continue;
-		if (v2 && strcmp(mount.type, "cgroup2") == 0)
-			take(out, 0, &mount, self, "");
+		if (strcmp(mount.type, "cgroup2") == 0)
+			take(out, v2 ? 0 : V1_UNIFIED, &mount, self, "");
 		if (v2 || strcmp(mount.type, "cgroup") != 0)
 			continue;
-		for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
+		for (unsigned i = 0; i < V1_UNIFIED; i++)
 			if (lists(mount.super, controllers[i]))
 				take(out, i, &mount, self, controllers[i]);
 	}
@@ -187,7 +190,7 @@ static void find_mounts(const char *self, const char *mountinfo, bool v2,
 
 static bool is_empty(const struct cgroup_bases *bases)
 {
-	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
+	for (unsigned i = 0; i < V1_REQUIRED; i++)
 		if (bases->top[i])
 			return false;
 	return true;
@@ -195,7 +198,7 @@ static bool is_empty(const struct cgroup_bases *bases)
 
 static int check_complete(struct cgroup_bases *bases, struct err *err)
 {
-	for (unsigned i = 0; !bases->v2 && i < CGROUP_CONTROLLERS; i++) {
+	for (unsigned i = 0; !bases->v2 && i < V1_REQUIRED; i++) {
 		if (bases->top[i])
 			continue;
 		cgroup_bases_release(bases);
@@ -215,6 +218,7 @@ int cgroup_find(const char *self, const char *mountinfo,
 	*out = (struct cgroup_bases){ .v2 = false };
 	find_mounts(self, mountinfo, false, out);
 	if (is_empty(out)) {
+		cgroup_bases_release(out);
 		out->v2 = true;
 		find_mounts(self, mountinfo, true, out);
 	}

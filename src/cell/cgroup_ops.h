@@ -7,8 +7,11 @@
 
 #include "cell/cgroup.h"
 
-/* v1's hierarchies; a v2 tree uses the first place of each array. */
-enum { V1_CPU, V1_CPUACCT, V1_MEMORY, V1_PIDS };
+/* v1's hierarchies, and the cgroup2 mount of a hybrid system; a v2 tree uses
+ * the first place of each array. The last two are for freezing. They need not
+ * be there, and a tree has one of them at most. */
+enum { V1_CPU, V1_CPUACCT, V1_MEMORY, V1_PIDS, V1_FREEZER, V1_UNIFIED };
+#define V1_REQUIRED V1_FREEZER /* those before it must be there */
 
 /* ------------------------------------------------------ cgroup_find.c --- */
 
@@ -25,10 +28,10 @@ struct cgroup_bases {
 
 /*
  * `self` is the text of /proc/PID/cgroup, `mountinfo` that of
- * /proc/self/mountinfo. It is v1 if one of v1's four hierarchies is mounted,
- * otherwise v2. Two controllers that are mounted together have the same
+ * /proc/self/mountinfo. It is v1 if one of v1's four required hierarchies is
+ * mounted, otherwise v2. Two controllers that are mounted together have the same
  * folders. Pure. ERR_NOT_FOUND, with empty bases: there is neither version, or
- * one of v1's four is missing.
+ * one of the four is missing.
  */
 int cgroup_find(const char *self, const char *mountinfo,
 		struct cgroup_bases *out, struct err *err);
@@ -46,6 +49,7 @@ struct cgroup_tree {
 					   * as an earlier one */
 	int lock_fd[CGROUP_CONTROLLERS]; /* of `parent`; -1: not there */
 	char *leaf; /* v2: where our own processes were moved; NULL: not */
+	pid_t guard; /* cgroup_guard(); 0: none */
 };
 
 struct cgroup_ops {
@@ -65,7 +69,8 @@ struct cgroup_ops {
 	/* -1: the group has gone. Required. */
 	int (*read)(struct cgroup *group, enum cgroup_what what,
 		    struct cgroup_counts *out);
-	/* SIGKILL to all in the folder, once. Required. */
+	/* SIGKILL to all in the folder, once; a frozen one is thawed after
+	 * it. Required. */
 	void (*kill_once)(const char *folder);
 	/* Undoes what open() did besides making the parent groups, after these
 	 * are gone. Not required. */
@@ -137,6 +142,26 @@ int cgroup_limit_refused(struct err *err, const char *option,
 
 /* Microseconds of quota and period for so many CPUs. Pure. */
 void cgroup_quota(double cpus, uint64_t *quota_us, uint64_t *period_us);
+
+/* ---------------------------------------------------- cgroup_freeze.c --- */
+
+/* Whether groups in the folder, which is a group itself, can be frozen. */
+bool cgroup_can_freeze(const char *folder);
+
+/* Opens what cgroup_freeze() uses, where it is there. -1 with errno: there are
+ * no descriptors left. */
+int cgroup_open_freezer(struct cgroup *group);
+
+/* Takes back a freeze of v1; processes that got SIGKILL end then. */
+void cgroup_thaw(const char *folder);
+
+/* ----------------------------------------------------- cgroup_guard.c --- */
+
+/* Starts a process that waits for the end of the calling thread, and then thaws
+ * all groups of v1's freezer in the folder, so that what was sent SIGKILL ends.
+ * Call it while the process has one thread. 0: it could not be started. */
+pid_t cgroup_guard(const char *folder);
+void cgroup_guard_end(pid_t guard); /* 0 is fine */
 
 /* ---------------------------------------------------- cgroup_remove.c --- */
 

@@ -1,7 +1,10 @@
 /* Version 1: a hierarchy for each controller. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "cell/cgroup_ops.h"
 
 /* X(NAME, file) */
@@ -40,8 +43,38 @@ static const char *base_of(const struct cgroup_bases *at, unsigned i)
 static bool is_repeated(const struct cgroup_bases *at, unsigned i)
 {
 	for (unsigned j = 0; j < i; j++)
-		if (strcmp(base_of(at, j), base_of(at, i)) == 0)
+		if (base_of(at, j) &&
+		    strcmp(base_of(at, j), base_of(at, i)) == 0)
 			return true;
+	return false;
+}
+
+static void drop_parent(struct cgroup_tree *tree, unsigned i)
+{
+	close(tree->lock_fd[i]);
+	rmdir(tree->parent[i]);
+	free(tree->parent[i]);
+	tree->lock_fd[i] = -1;
+	tree->parent[i] = NULL;
+}
+
+/* The mount of version 2 may be read-only, and could not freeze before Linux
+ * 5.2. */
+static bool open_place_to_freeze(struct cgroup_tree *tree, unsigned i,
+				 const struct cgroup_bases *at,
+				 const char *name)
+{
+	struct err err;
+
+	if (!base_of(at, i) || is_repeated(at, i))
+		return false;
+	if (cgroup_make_parent(tree, i, base_of(at, i), name, &err) < 0) {
+		LOG(CELL, "%s", err.text);
+		return false;
+	}
+	if (cgroup_can_freeze(tree->parent[i]))
+		return true;
+	drop_parent(tree, i);
 	return false;
 }
 
@@ -50,10 +83,13 @@ static int v1_open(struct cgroup_tree *tree, const struct cgroup_bases *at,
 {
 	int code = 0;
 
-	for (unsigned i = 0; i < CGROUP_CONTROLLERS && code == 0; i++)
+	for (unsigned i = 0; i < V1_REQUIRED && code == 0; i++)
 		if (!is_repeated(at, i))
 			code = cgroup_make_parent(tree, i, base_of(at, i), name,
 						  err);
+	if (code == 0 && !open_place_to_freeze(tree, V1_UNIFIED, at, name) &&
+	    open_place_to_freeze(tree, V1_FREEZER, at, name))
+		tree->guard = cgroup_guard(tree->parent[V1_FREEZER]);
 	return code;
 }
 
@@ -135,11 +171,14 @@ static int v1_read(struct cgroup *group, enum cgroup_what what,
 }
 
 /* Forbids forks first. A hierarchy without that file has the same processes as
- * the one that has it. */
+ * the one that has it. The mount of version 2 can do all at once. */
 static void v1_kill_once(const char *folder)
 {
+	if (cgroup_write(folder, "cgroup.kill", "1") == 0)
+		return;
 	cgroup_write(folder, "pids.max", "0");
 	cgroup_kill_listed(folder);
+	cgroup_thaw(folder);
 }
 
 const struct cgroup_ops cgroup_v1 = {
