@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +10,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/process.h"
 
 /* A process that forks without end must not keep us. */
 #define LOOKS_MOST 3
-
-/* What is read of a process; fields of proc_pid_stat(5). */
-struct stat_line {
-	pid_t parent, session;
-	uint64_t waited_ticks, started;
-	uint32_t threads;
-};
 
 static size_t read_path(const char *path, char *out, size_t size)
 {
@@ -40,29 +33,6 @@ static size_t read_file(pid_t pid, const char *name, char *out, size_t size)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	return read_path(path, out, size);
-}
-
-/* The name, which may hold anything, ends at the last parenthesis. */
-static bool read_stat(pid_t pid, struct stat_line *out)
-{
-	uint64_t user, system;
-	char text[1024], *p;
-	int parent, session;
-
-	if (!read_file(pid, "stat", text, sizeof(text)))
-		return false;
-	p = strrchr(text, ')');
-	if (!p || sscanf(p + 1,
-			 " %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u"
-			 " %" SCNu64 " %" SCNu64 " %*d %*d %" SCNu32
-			 " %*d %" SCNu64,
-			 &parent, &session, &user, &system, &out->threads,
-			 &out->started) != 6)
-		return false;
-	out->parent = parent;
-	out->session = session;
-	out->waited_ticks = user + system;
-	return true;
 }
 
 static uint64_t ticks_ns(uint64_t ticks)
@@ -119,9 +89,9 @@ static void add_member(struct families *f, pid_t pid, unsigned family,
 		       bool root)
 {
 	struct family_member *m;
-	struct stat_line line;
+	struct process line;
 
-	if (!read_stat(pid, &line))
+	if (!process_read(pid, &line))
 		return;
 	MEM_ROOM(f->member, f->member_count, f->member_capacity);
 	m = &f->member[f->member_count++];
@@ -155,9 +125,9 @@ static void fold_ended(struct families *f)
 {
 	for (size_t i = f->member_count; i-- > 0;) {
 		struct family_member *m = &f->member[i];
-		struct stat_line line;
+		struct process line;
 
-		if (m->root || (read_stat(m->pid, &line) &&
+		if (m->root || (process_read(m->pid, &line) &&
 				line.started == m->started))
 			continue;
 		m->dead = true;
@@ -170,9 +140,9 @@ static void refresh(struct families *f)
 {
 	for (size_t i = 0; i < f->member_count; i++) {
 		struct family_member *m = &f->member[i];
-		struct stat_line line;
+		struct process line;
 
-		if (!read_stat(m->pid, &line) || line.started != m->started)
+		if (!process_read(m->pid, &line) || line.started != m->started)
 			continue;
 		m->parent = line.parent;
 		m->threads = line.threads;
@@ -220,7 +190,7 @@ static int init_of(const struct families *f, pid_t pid)
 }
 
 /* The replica of a process; -1: none, -2: it is an orphan of one of several. */
-static int family_of(const struct families *f, const struct stat_line *line)
+static int family_of(const struct families *f, const struct process *line)
 {
 	const struct family_member *parent = find(f, line->parent);
 
@@ -240,10 +210,10 @@ static int family_of(const struct families *f, const struct stat_line *line)
 
 static bool take_newcomer(struct families *f, pid_t pid)
 {
-	struct stat_line line;
+	struct process line;
 	int family;
 
-	if (init_of(f, pid) >= 0 || !read_stat(pid, &line))
+	if (init_of(f, pid) >= 0 || !process_read(pid, &line))
 		return false;
 	family = family_of(f, &line);
 	if (family >= 0) {
