@@ -1,5 +1,6 @@
 #include "cell/cell.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/owner.h"
+#include "cell/stop.h"
 
 /* --------------------------------------------------------------- grades --- */
 
@@ -277,6 +279,7 @@ int cells_begin(struct cells *cells, const struct cell_need *need,
 	if (code < 0)
 		return code;
 	cells->count = need->replicas + 1;
+	cells->first = mem_array(need->replicas, sizeof(*cells->first));
 	cells->outside = need->outside;
 	cells->networked = cells->net && !need->outside;
 	give_own(cells, need);
@@ -288,13 +291,24 @@ int cells_begin(struct cells *cells, const struct cell_need *need,
 	return code;
 }
 
+/* Frozen processes too: own_end() waits for those of PID namespaces. */
+static void kill_replicas(struct cells *cells)
+{
+	for (unsigned i = CELL_OF(0); cells->group && i < cells->count; i++)
+		if (cells->group[i].ours)
+			cgroup_kill(&cells->group[i]);
+}
+
 void cells_end(struct cells *cells)
 {
+	kill_replicas(cells);
 	own_end(&cells->own);
 	for (unsigned i = 0; cells->group && i < cells->count; i++)
 		cgroup_remove(&cells->group[i]);
 	free(cells->group);
+	free(cells->first);
 	cells->group = NULL;
+	cells->first = NULL;
 	cells->count = 0;
 	cells->networked = false;
 }
@@ -324,17 +338,17 @@ static const char *network_word(const struct cells *cells)
 								   : "loopback";
 }
 
-static void describe_user(const struct cells *cells, unsigned from,
+static void describe_user(const struct cells *cells, unsigned first,
 			  unsigned count, char *out, size_t size)
 {
-	uid_t first = cells_identity(cells, from)->uid;
-	uid_t last = cells_identity(cells, from + count - 1)->uid;
+	uid_t low = cells_identity(cells, first)->uid;
+	uid_t high = cells_identity(cells, first + count - 1)->uid;
 
-	if (first == last)
-		snprintf(out, size, "uid %u", (unsigned)first);
+	if (low == high)
+		snprintf(out, size, "uid %u", (unsigned)low);
 	else
-		snprintf(out, size, "uid %u to %u", (unsigned)first,
-			 (unsigned)last);
+		snprintf(out, size, "uid %u to %u", (unsigned)low,
+			 (unsigned)high);
 }
 
 void cells_describe(const struct cells *cells, unsigned first, unsigned count,
@@ -387,7 +401,38 @@ const char *cells_explain(int step)
 pid_t cells_fork(const struct cells *cells, unsigned replica,
 		 void (*child)(void *context), void *context)
 {
-	return own_fork(&cells->own, replica, child, context);
+	pid_t pid = own_fork(&cells->own, replica, child, context);
+
+	cells->first[replica] = pid > 0 ? pid : 0;
+	return pid;
+}
+
+static int stop_by_signals(const struct cells *cells, unsigned replica,
+			   bool paused)
+{
+	struct stop_who who = {
+		.first = cells->first,
+		.count = cells->count - 1,
+		.number = replica,
+		.init = cells_init_of(cells, replica),
+		.has_user = cells->own.has_users,
+		.user = cells_identity(cells, replica)->uid,
+	};
+
+	return stop_replica(&who, paused);
+}
+
+int cells_pause(struct cells *cells, unsigned replica, bool paused)
+{
+	struct cgroup *group = &cells->group[CELL_OF(replica)];
+
+	if (cells->isolation == ISOLATION_DOCKER) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	if (cgroup_can_be_frozen(group))
+		return cgroup_freeze(group, paused);
+	return stop_by_signals(cells, replica, paused);
 }
 
 int cells_enter(const struct cells *cells, unsigned number, const char *folder)

@@ -52,6 +52,7 @@ struct cells {
 	char why[1024];           /* why the grade is no better; "" for CELL */
 	/* Of the trial now. */
 	struct cgroup *group;     /* [count], of `tree` */
+	pid_t *first;             /* [count - 1]: of cells_fork(); 0: none */
 	unsigned count;           /* replicas + 1; 0: between trials */
 	bool networked;           /* replicas enter their namespaces */
 	bool outside;             /* the store is: there is no origin of ours */
@@ -98,17 +99,23 @@ const struct identity *cells_identity(const struct cells *cells,
 /* The init of a replica's PID namespace; 0: it has no namespace of its own. */
 pid_t cells_init_of(const struct cells *cells, unsigned replica);
 
-/* Fills the part of a trial that says where its replicas ran: `count` of them from
- * `first` on. */
+/* Fills the part of a trial that says where its replicas ran: `count` of them
+ * (1 or more) from `first` on. */
 void cells_describe(const struct cells *cells, unsigned first, unsigned count,
 		    struct placement *out);
 
 /* Whether replicas know the origin by its name. */
 bool cells_have_names(const struct cells *cells);
 
-/* As own_fork(). */
+/* As own_fork(). The child is the replica's first process. */
 pid_t cells_fork(const struct cells *cells, unsigned replica,
 		 void (*child)(void *context), void *context);
+
+/* Stops all processes of a replica, or lets them go on: by its group
+ * (cgroup_freeze()) or, if it has none that freezes, by signals (stop.h).
+ * Returns once none runs any more, or all may run. -1 with the errno of these
+ * two. ENOTSUP: replicas are in containers. */
+int cells_pause(struct cells *cells, unsigned replica, bool paused);
 
 /* Call it in that child. It enters the group and the network namespace and is
  * put on its CPUs; then a replica takes what is its own (own.h). The replica

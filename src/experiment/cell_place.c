@@ -51,14 +51,16 @@ static pid_t fork_inside(void *context, unsigned replica,
 {
 	const struct seats *seats = context;
 
-	return cells_fork(seats->cells, seats->first + replica, child, argument);
+	return cells_fork(seats->cells, seats->first + replica, child,
+			  argument);
 }
 
 static int enter(void *context, unsigned replica, const char *folder)
 {
 	const struct seats *seats = context;
 
-	return cells_enter(seats->cells, CELL_OF(seats->first + replica), folder);
+	return cells_enter(seats->cells, CELL_OF(seats->first + replica),
+			   folder);
 }
 
 /* The engine gave a container its group; reading it is as good. */
@@ -74,26 +76,37 @@ static void open_group(struct cells *cells, unsigned number, pid_t pid)
 static int adopt(void *context, unsigned replica, pid_t pid, struct err *err)
 {
 	const struct seats *seats = context;
+	unsigned number = CELL_OF(seats->first + replica);
 	struct cells *cells = seats->cells;
 
-	open_group(cells, CELL_OF(seats->first + replica), pid);
+	open_group(cells, number, pid);
 	if (!cells->networked)
 		return 0;
-	return net_adopt(cells->net, CELL_OF(seats->first + replica), pid, err);
+	return net_adopt(cells->net, number, pid, err);
+}
+
+static struct cgroup *group_of(const struct seats *seats, unsigned replica)
+{
+	return &seats->cells->group[CELL_OF(seats->first + replica)];
 }
 
 static unsigned kill_all(void *context, unsigned replica)
 {
+	struct cgroup *group = group_of(context, replica);
 	const struct seats *seats = context;
-	struct cells *cells = seats->cells;
-	struct cgroup *group = &cells->group[CELL_OF(seats->first + replica)];
-	unsigned orphans;
+	unsigned orphans = own_kill(&seats->cells->own, seats->first + replica);
 
 	/* The engine ends a container's group. */
-	orphans = own_kill(&cells->own, seats->first + replica);
 	if (group->ops && group->ours)
 		cgroup_kill(group);
 	return orphans;
+}
+
+static int pause_or_go_on(void *context, unsigned replica, bool paused)
+{
+	const struct seats *seats = context;
+
+	return cells_pause(seats->cells, seats->first + replica, paused);
 }
 
 static double mebibytes(uint64_t bytes)
@@ -108,9 +121,7 @@ static bool happened(uint64_t count)
 
 static enum blame blame(void *context, unsigned replica, char *out, size_t size)
 {
-	const struct seats *seats = context;
-	struct cells *cells = seats->cells;
-	struct cgroup *group = &cells->group[CELL_OF(seats->first + replica)];
+	struct cgroup *group = group_of(context, replica);
 	struct cgroup_counts counts;
 
 	if (!group->ops || cgroup_read(group, CGROUP_SELDOM, &counts) < 0)
@@ -134,6 +145,8 @@ static enum blame blame(void *context, unsigned replica, char *out, size_t size)
 
 struct place cell_place_hooks(struct seats *seats)
 {
+	bool pauses = seats->cells->isolation != ISOLATION_DOCKER;
+
 	return (struct place){
 		.context = seats,
 		.fork = fork_inside,
@@ -141,6 +154,7 @@ struct place cell_place_hooks(struct seats *seats)
 		.explain = cells_explain,
 		.adopt = adopt,
 		.kill = kill_all,
+		.pause = pauses ? pause_or_go_on : NULL,
 		.blame = blame,
 	};
 }

@@ -18,14 +18,15 @@ int cell_place_grades(const char *text, enum isolation *best,
 void cell_place_need(const struct trial_spec *spec, const char *const *reads,
 		     struct cell_need *out);
 
-/* Where the replicas of a trial sit: replica i has cell CELL_OF(first + i). In a
- * block several trials share the cells. */
+/* Where the replicas of a trial are among the cells: its replica 0 is the
+ * cells' replica `first`. The trials of a block share one `cells`, begun with
+ * the sum of their replicas. */
 struct seats {
 	struct cells *cells;
 	unsigned first;
 };
 
-/* Hooks for the run room; the seats and the cells must outlive them. */
+/* Hooks for the run room; seats and cells must outlive them. */
 struct place cell_place_hooks(struct seats *seats);
 
 #endif
