@@ -117,7 +117,12 @@ static void windows_come_from_the_rows_texts(void **state)
 	row.start_time = go;
 	assert_false(scraped_window(&row, &trial));
 	row.end_time = end;
+	row.slices = 3; /* it stood still for most of that time */
+	assert_false(scraped_window(&row, &trial));
+	assert_true(trial.sliced);
+	row.slices = 0;
 	assert_true(scraped_window(&row, &trial));
+	assert_false(trial.sliced);
 	assert_int_equal(trial.replicas, 3);
 	assert_true(trial.go_ms == GO + 1);
 	assert_true(trial.end_ms == GO + 10999);

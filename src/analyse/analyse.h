@@ -19,8 +19,9 @@
 /*
  * Goes through one replica's records (up to the first without an outcome) and
  * fills outcomes, bytes_ok, crc_checked and latency from those that ended after
- * go_ns and not after window_end_ns; records_after, records, bytes_recorded and
- * in_flight_peak from all. A record that cannot be true (possible.h) only counts
+ * go_ns and not after window_end_ns, or, in slices, within a window; adds these
+ * to the slices. records_after, which ended outside, records, bytes_recorded and
+ * in_flight_peak are from all. A record that cannot be true (possible.h) only counts
  * in bad_records; of the first of them bad_text says why.
  *
  * `plan` is borrowed; read_ns is a moment after the records were read.
@@ -30,14 +31,14 @@ void analyse_records(struct trial *trial, unsigned replica,
 		     const struct plan *plan, uint64_t read_ns);
 
 /* Adds to trial->findings what the ledger, the plan and the replicas say
- * differently, and what makes a figure doubtful or not comparable; sets
- * trial->failed and text where no figure can be believed (judge.h). */
+ * differently, and what makes a figure doubtful or not comparable; marks slices
+ * in which too few operations ended; sets trial->failed and text where no figure can be believed (judge.h). */
 void analyse_reconcile(struct trial *trial);
 
 /* Of what analyse_summary() makes: a higher one when it makes something else of
  * the same trial, so that stored results are made again. A new column of the
  * results is something else. */
-#define ANALYSIS_NUMBER 2
+#define ANALYSIS_NUMBER 3
 
 /* One row for the trial and one for each replica; the caller releases. */
 void analyse_summary(const struct trial *trial, const struct run *run,

@@ -42,7 +42,8 @@ bool scraped_window(const struct result_row *row, struct scraped_trial *trial)
 	memset(trial, 0, sizeof(*trial));
 	if (row->replicas != COUNT_UNKNOWN)
 		trial->replicas = (uint32_t)row->replicas;
-	if (go_us < 0 || end_us <= go_us)
+	trial->sliced = count_or(row->slices, 0) > 0;
+	if (go_us < 0 || end_us <= go_us || trial->sliced)
 		return false;
 	trial->go_ms = (go_us + 999) / 1000; /* within the window */
 	trial->end_ms = end_us / 1000;
@@ -239,7 +240,10 @@ static void say_too_few(const struct scraped_trial *trial, const char *source,
 		return;
 	}
 	str_add(finding, "too few samples: ");
-	if (!trial->end_ms)
+	if (trial->sliced)
+		str_add(finding, "the trial worked in slices, in turn with "
+				 "others, and scrapes are further apart");
+	else if (!trial->end_ms)
 		str_add(finding, "the trial has no window of time");
 	else if (!trial->interval_ms)
 		str_addf(finding, "%s has %zu of a replica in the %g s of this "

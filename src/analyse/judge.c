@@ -234,11 +234,14 @@ void judge_failures(struct trial *trial)
 	check_timeouts(trial);
 }
 
-uint64_t judge_repeats(const struct replica *replica)
+uint64_t judge_repeats(const struct trial *trial,
+		       const struct replica *replica)
 {
 	const struct ledger_counts *before = &replica->ledger_setup;
 	uint64_t left = before->requests - before->completed;
 
+	if (trial->slice_count)
+		left += replica->unfinished * trial->widest;
 	return replica->ledger.repeated > left ? replica->ledger.repeated - left
 					       : 0;
 }

@@ -33,7 +33,9 @@ void judge_claims(struct trial *trial);
 void judge_failures(struct trial *trial);
 
 /* Requests for a range whose answer had not come whole, without those that the
- * warm-up left: the timed part begins the plan anew. */
-uint64_t judge_repeats(const struct replica *replica);
+ * warm-up left, since the timed part begins the plan anew, and without what we
+ * made it give up at the pauses between slices. */
+uint64_t judge_repeats(const struct trial *trial,
+		       const struct replica *replica);
 
 #endif

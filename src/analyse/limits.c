@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "analyse/windows.h"
 #include "base/clock.h"
 
 #define LLU(n) ((unsigned long long)(n))
@@ -16,16 +17,9 @@
 #define USE_SLACK_S 0.1
 #define USE_SLACK_BYTES (1024.0 * 1024)
 
-static double window_s(const struct trial *trial)
-{
-	return trial->window_end_ns > trial->go_ns
-		       ? clock_seconds(trial->window_end_ns - trial->go_ns)
-		       : 0;
-}
-
 static double most_cpus(const struct trial *trial)
 {
-	double most = 0, length_s = window_s(trial);
+	double most = 0, length_s = trial_seconds(trial);
 
 	if (length_s < USE_LEAST_S)
 		return 0;
@@ -64,7 +58,7 @@ static uint64_t most_pids(const struct trial *trial)
 	return most;
 }
 
-/* Bits a second, from GO until it was done. */
+/* Bits a second, from GO until it was done, but for pauses. */
 static double most_link(const struct trial *trial)
 {
 	double most = 0;
@@ -77,7 +71,7 @@ static double most_link(const struct trial *trial)
 		if (r->link_rx_bytes == COUNT_UNKNOWN || !r->done_ns ||
 		    r->done_ns == COUNT_UNKNOWN || r->done_ns <= trial->go_ns)
 			continue;
-		length_s = clock_seconds(r->done_ns - trial->go_ns);
+		length_s = windows_working_s(trial, r->done_ns);
 		if (length_s >= USE_LEAST_S && 8 * bytes / length_s > most)
 			most = 8 * bytes / length_s;
 	}

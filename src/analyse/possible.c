@@ -17,6 +17,15 @@
  * and another here. */
 #define SCHEDULE_NS ((double)NS_PER_MS)
 
+/* GO and the answer to `pause` are packets, which harness and replica see at two
+ * moments. */
+#define SLICE_NS NS_PER_MS
+
+/* Who is to pause may go on with what is in flight for 2 s, or for the limit of
+ * an operation, from when it reads that. A busy machine lets it wait. */
+#define DRAIN_NS (2 * NS_PER_S)
+#define DRAIN_LATE_NS NS_PER_S
+
 /* No store has an object as large. */
 #define LARGEST_BYTES (1ULL << 50)
 
@@ -59,6 +68,7 @@ void possible_init(struct possible *p, const struct trial *trial,
 		plan_expect(plan, 0, &p->first);
 	p->all_alike = are_alike(plan, &p->first);
 	p->replica = replica;
+	p->windows.trial = trial;
 	p->share = plan->op_count > replica
 			   ? (plan->op_count - replica + replicas - 1) /
 				     replicas
@@ -99,6 +109,31 @@ static bool check_words(const struct record *r, char *why)
 			     r->status);
 	if (r->outcome == OUTCOME_OK && r->status && r->status / 100 != 2)
 		return wrong(why, "outcome ok with status %u", r->status);
+	return true;
+}
+
+/* It lies within the slice that its end belongs to: from GO until nothing was in
+ * flight any more. */
+static bool check_slice(struct possible *p, const struct record *r, char *why)
+{
+	const struct slice *slice = windows_slice(&p->windows, r->end_ns);
+	uint64_t drain_ns = p->limit_ns && p->limit_ns < DRAIN_NS ? p->limit_ns
+								  : DRAIN_NS;
+
+	if (!slice)
+		return true;
+	if (r->intended_ns + SLICE_NS < slice->go_ns)
+		return wrong(why, "intended %.6g s before GO of the slice that "
+				  "it ended in",
+			     clock_seconds(slice->go_ns - r->intended_ns));
+	if (slice->paused_ns && r->end_ns > slice->paused_ns + SLICE_NS)
+		return wrong(why, "ended %.6g s after it had said that it was "
+				  "paused",
+			     clock_seconds(r->end_ns - slice->paused_ns));
+	if (!slice->paused_ns && slice->pause_ns &&
+	    r->end_ns > slice->pause_ns + drain_ns + DRAIN_LATE_NS)
+		return wrong(why, "ended %.6g s after it was told to pause",
+			     clock_seconds(r->end_ns - slice->pause_ns));
 	return true;
 }
 
@@ -195,8 +230,18 @@ static bool check_schedule(const struct possible *p, const struct record *r,
 	return true;
 }
 
-/* Of `at` operations that have ended and at most `concurrency` that have not,
- * none is further on in the plan than their number. */
+/* How many can have been started: `at` that have ended, those in flight, and
+ * those that it gave up as it paused, which leave no record. While it works,
+ * `unfinished` grows with each pause. */
+static uint64_t most_started(const struct possible *p)
+{
+	const struct trial *trial = p->trial;
+
+	return p->at + trial->spec.concurrency +
+	       (trial->slice_count ? trial->replica[p->replica].unfinished : 0);
+}
+
+/* None is further on in the plan than the number that can have been started. */
 static bool check_order(struct possible *p, const struct record *r, char *why)
 {
 	const struct trial_spec *spec = &p->trial->spec;
@@ -210,10 +255,10 @@ static bool check_order(struct possible *p, const struct record *r, char *why)
 		return wrong(why, "of another replica's share of the plan");
 	index = r->op / spec->replicas;
 	turn = (uint64_t)p->seen[index]++ * p->share + index;
-	if (turn >= p->at + spec->concurrency)
+	if (turn >= most_started(p))
 		return wrong(why, "the %" PRIu64 "th of its share, and not "
 				  "more than %" PRIu64 " can have been started",
-			     turn + 1, p->at + spec->concurrency);
+			     turn + 1, most_started(p));
 	if (p->at >= spec->n_requests)
 		return wrong(why, "one more than the %" PRIu64 " that were "
 				  "asked for", spec->n_requests);
@@ -225,6 +270,7 @@ bool possible_next(struct possible *p, const struct record *r,
 {
 	bool possible = check_words(r, why) && check_order(p, r, why) &&
 			check_times(p, r, latest_ns, why) &&
+			check_slice(p, r, why) &&
 			check_bytes(p, r, why);
 
 	p->at++;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyse/windows.h"
 #include "record/plan.h"
 #include "record/trial.h"
 
@@ -24,6 +25,7 @@ struct possible {
 	size_t share;                /* operations of the plan that are its */
 	uint32_t *seen;              /* how often each of them was recorded */
 	uint64_t at;                 /* records so far */
+	struct windows windows;      /* the slice that the record is of */
 };
 
 void possible_init(struct possible *possible, const struct trial *trial,

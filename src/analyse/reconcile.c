@@ -9,6 +9,7 @@
 #include "analyse/limits.h"
 #include "analyse/reconcile_cell.h"
 #include "analyse/reconcile_noise.h"
+#include "analyse/windows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static void sum_up(const struct trial *trial, struct sums *s)
 		s->crc_checked += r->crc_checked;
 		s->requests += r->ledger.requests;
 		s->body_bytes += r->ledger.body_bytes;
-		s->repeated += judge_repeats(r);
+		s->repeated += judge_repeats(trial, r);
 		s->connections += r->ledger.connections +
 				  r->ledger_setup.connections;
 		s->hold_reached += r->ledger.hold_reached;
@@ -213,10 +214,12 @@ static void check_connections(struct trial *trial, const struct sums *s)
 {
 	uint64_t needed = trial->spec.concurrency * trial->widest *
 			  trial->replica_count;
+	/* What is given up at a pause may take its connections with it. */
+	uint64_t ended = trial->slice_count ? s->unfinished * trial->widest : 0;
 
 	if (!trial->own_origin || judge_does_no_io(trial))
 		return;
-	if (trial->spec.keep_alive && s->connections > 2 * needed)
+	if (trial->spec.keep_alive && s->connections > 2 * needed + ended)
 		trial_add_finding(trial, FINDING_CONNECTIONS_MANY,
 				  "%s opened %llu connections, though "
 				  "at most %llu were needed at a time",
@@ -271,9 +274,10 @@ static void check_unfinished(struct trial *trial, const struct sums *s)
 	if (s->unfinished)
 		trial_add_finding(trial, FINDING_UNFINISHED,
 				  "%s: %llu operations were still in "
-				  "flight when time was up, and given "
-				  "up",
-				  LIBRARY(trial), LLU(s->unfinished));
+				  "flight when %s, and given up",
+				  LIBRARY(trial), LLU(s->unfinished),
+				  trial->slice_count ? "it was to pause"
+						     : "time was up");
 }
 
 /* An open loop whose rate was not reached. What was never started has no
@@ -355,7 +359,7 @@ static void check_congestion(struct trial *trial, const struct sums *s)
 
 static void check_still(struct trial *trial, const struct sums *s)
 {
-	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
+	double window_s = trial_seconds(trial);
 
 	(void)s;
 	if (trial->origin_still_ns)
@@ -372,7 +376,7 @@ static void check_still(struct trial *trial, const struct sums *s)
 /* A reading that follows a late GO is late too: it is one thing, said once. */
 static void check_go(struct trial *trial, const struct sums *s)
 {
-	double window_ns = (double)(trial->window_end_ns - trial->go_ns);
+	double window_ns = NS_PER_S * trial_seconds(trial);
 	double sent_ns = (double)trial->go_sent_late_ns;
 	double read_ns = (double)trial->go_read_late_ns;
 	bool sent = sent_ns > GO_LATE * window_ns;
@@ -409,6 +413,7 @@ void analyse_reconcile(struct trial *trial)
 
 	if (trial->failed && !trial->go_ns)
 		return; /* it never began: there is nothing to compare */
+	windows_mark_few(trial);
 	sum_up(trial, &sums);
 	judge_claims(trial);
 	judge_failures(trial);

@@ -2,8 +2,10 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "analyse/packet.h"
+#include "analyse/windows.h"
 #include "base/clock.h"
 
 /* Both sums of CPU are exact; a replica is not yet in its group when it is
@@ -157,7 +159,7 @@ static bool happened(uint64_t count)
  * the window: it is no share of it. */
 static bool check_throttled(struct trial *trial, const struct replica *replica)
 {
-	double window_s = clock_seconds(trial->window_end_ns - trial->go_ns);
+	double window_s = trial_seconds(trial);
 	double waited_s;
 
 	if (!(trial->spec.cpus_limit > 0) || !(window_s > 0) ||
@@ -235,18 +237,13 @@ static double replicas_cpu_ns(const struct trial *trial)
 
 void reconcile_ksoftirqd(struct trial *trial)
 {
-	const struct machine_sample *first = trial->machine, *last;
-	double used, replicas = replicas_cpu_ns(trial);
+	/* Where it went back a thread ended with its CPU. */
+	double used = windows_machine(trial, offsetof(struct machine_sample,
+						      ksoftirqd_ns));
+	double replicas = replicas_cpu_ns(trial);
 
-	if (trial->machine_count < 2 ||
-	    replicas_ok(trial) < KSOFTIRQD_LEAST_OPERATIONS)
+	if (replicas_ok(trial) < KSOFTIRQD_LEAST_OPERATIONS)
 		return;
-	last = &trial->machine[trial->machine_count - 1];
-	if (first->ksoftirqd_ns == COUNT_UNKNOWN ||
-	    last->ksoftirqd_ns == COUNT_UNKNOWN ||
-	    last->ksoftirqd_ns < first->ksoftirqd_ns)
-		return; /* the last less: a thread ended with its CPU */
-	used = (double)(last->ksoftirqd_ns - first->ksoftirqd_ns);
 	if (replicas >= KSOFTIRQD_LEAST_NS && used >= KSOFTIRQD_LEAST_NS &&
 	    used > KSOFTIRQD_SHARE * replicas)
 		trial_add_finding(trial, FINDING_KSOFTIRQD,

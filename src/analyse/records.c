@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyse/possible.h"
+#include "analyse/windows.h"
 #include "base/mem.h"
 
 /* Start times of operations that end later, the latest on top. */
@@ -144,17 +145,33 @@ static void expect_others(struct replica *replica, const struct plan *plan,
 	replica->requests.most += count * any.most;
 }
 
-static void count(const struct trial *trial, struct replica *replica,
+static void count_in_slice(struct slice *slice, const struct record *r)
+{
+	if (r->outcome != OUTCOME_OK) {
+		slice->failures++;
+		return;
+	}
+	slice->operations++;
+	slice->bytes_ok += r->bytes;
+}
+
+static void count(struct windows *windows, struct replica *replica,
 		  const struct record *r)
 {
+	const struct trial *trial = windows->trial;
+	struct slice *slice = windows_slice(windows, r->end_ns);
+
 	replica->attempts += r->attempts;
 	note_start(trial, replica, r);
 	if (r->outcome == OUTCOME_OK)
 		replica->bytes_recorded += r->bytes;
-	if (r->end_ns > trial->window_end_ns)
-		replica->records_after++;
-	else if (r->end_ns > trial->go_ns)
+	if (windows_count(trial, slice, r->end_ns)) {
 		count_in_window(replica, r);
+		if (slice)
+			count_in_slice(slice, r);
+	} else if (slice || r->end_ns > trial->window_end_ns) {
+		replica->records_after++;
+	}
 }
 
 void analyse_records(struct trial *trial, unsigned number,
@@ -163,6 +180,7 @@ void analyse_records(struct trial *trial, unsigned number,
 {
 	struct replica *replica = &trial->replica[number];
 	uint64_t latest_ns = replica->done_ns ? replica->done_ns : read_ns;
+	struct windows windows = { trial, 0 };
 	char why[REPLICA_BAD_BYTES];
 	struct possible possible;
 	size_t n = 0, known = 0;
@@ -175,7 +193,7 @@ void analyse_records(struct trial *trial, unsigned number,
 			note_impossible(replica, n, why);
 			continue;
 		}
-		count(trial, replica, &r);
+		count(&windows, replica, &r);
 		expect(replica, &r, &possible);
 		known++;
 	}

@@ -10,21 +10,48 @@
 #define WINDOW_S 1.0
 #define WINDOW_LEAST_S 0.1
 
-void series_init(struct series *series, const struct trial *trial)
+/* Slices that were closed. */
+static void slice_boundaries(struct series *series, const struct trial *trial)
 {
-	double duration = clock_seconds(trial->window_end_ns - trial->go_ns);
-	double window = WINDOW_S;
+	series->step = 2;
+	series->at_ns = mem_array(2 * trial->slice_count,
+				  sizeof(*series->at_ns));
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		const struct slice *slice = &trial->slices[i];
 
-	memset(series, 0, sizeof(*series));
+		if (!(slice_seconds(slice) > 0))
+			continue;
+		series->at_ns[series->count++] = slice->begin_ns;
+		series->at_ns[series->count++] = slice->end_ns;
+	}
+}
+
+static void even_boundaries(struct series *series, const struct trial *trial)
+{
+	double duration = trial_seconds(trial), window = WINDOW_S;
+
 	if (duration < 10 * WINDOW_S)
 		window = duration / 10;
 	if (window < WINDOW_LEAST_S)
 		window = WINDOW_LEAST_S;
+	series->step = 1;
 	series->window_s = window;
 	/* A hair more, so that ten windows fit into ten windows' time. */
 	series->count = (size_t)(duration / window + 1e-6) + 1;
 	if (!trial->go_ns || series->count < 2)
 		series->count = 0;
+	series->at_ns = mem_array(series->count, sizeof(*series->at_ns));
+	for (size_t k = 0; k < series->count; k++)
+		series->at_ns[k] = trial->go_ns + clock_ns((double)k * window);
+}
+
+void series_init(struct series *series, const struct trial *trial)
+{
+	memset(series, 0, sizeof(*series));
+	if (trial->slice_count)
+		slice_boundaries(series, trial);
+	else
+		even_boundaries(series, trial);
 	series->bytes = mem_array(series->count, sizeof(double));
 	series->cpu_s = mem_array(series->count, sizeof(double));
 	series->memory = mem_array(series->count, sizeof(double));
@@ -32,6 +59,7 @@ void series_init(struct series *series, const struct trial *trial)
 
 void series_release(struct series *series)
 {
+	free(series->at_ns);
 	free(series->bytes);
 	free(series->cpu_s);
 	free(series->memory);
@@ -82,8 +110,7 @@ void series_add(struct series *series, const struct trial *trial,
 	const struct sample *b = a;
 
 	for (size_t k = 0; a && k < series->count; k++) {
-		uint64_t at_ns = trial->go_ns +
-				 clock_ns((double)k * series->window_s);
+		uint64_t at_ns = series->at_ns[k];
 
 		while (b->at_ns < at_ns) {
 			const struct sample *next = next_of(trial, replica, &i);
@@ -97,29 +124,45 @@ void series_add(struct series *series, const struct trial *trial,
 	}
 }
 
+/* Length of the window whose first boundary is k. */
+static double window_s(const struct series *series, size_t k)
+{
+	return series->window_s > 0
+		       ? series->window_s
+		       : clock_seconds(series->at_ns[k + 1] - series->at_ns[k]);
+}
+
+/* Returns how many values there are. */
+static size_t take_memory(const struct series *series, double *out)
+{
+	size_t n = 0;
+
+	for (size_t k = series->step - 1; k < series->count; k += series->step)
+		out[n++] = series->memory[k];
+	return n;
+}
+
 void series_describe(const struct series *series, struct result_row *row)
 {
-	size_t n = series->count ? series->count - 1 : 0;
-	double *bytes = mem_array(n, sizeof(*bytes));
-	double *cpu = mem_array(n, sizeof(*cpu));
-	double *ratio = mem_array(n, sizeof(*ratio));
+	double *bytes = mem_array(series->count, sizeof(*bytes));
+	double *cpu = mem_array(series->count, sizeof(*cpu));
+	double *ratio = mem_array(series->count, sizeof(*ratio));
 	double *memory = mem_array(series->count, sizeof(*memory));
-	size_t ratios = 0;
+	size_t n = 0, ratios = 0, memories = take_memory(series, memory);
 
-	for (size_t k = 0; k < n; k++) {
+	for (size_t k = 0; k + 1 < series->count; k += series->step) {
 		double cpu_s = series->cpu_s[k + 1] - series->cpu_s[k];
 		double taken = series->bytes[k + 1] - series->bytes[k];
 
-		bytes[k] = taken / series->window_s;
-		cpu[k] = cpu_s / series->window_s;
+		bytes[n] = taken / window_s(series, k);
+		cpu[n++] = cpu_s / window_s(series, k);
 		if (cpu_s > 0)
 			ratio[ratios++] = taken / cpu_s;
 	}
-	memcpy(memory, series->memory, series->count * sizeof(*memory));
 	analyse_describe(bytes, n, &row->recv_bytes_per_second);
 	analyse_describe(cpu, n, &row->cpu_seconds);
 	analyse_describe(ratio, ratios, &row->recv_bytes_per_second_per_cpu);
-	analyse_describe(memory, series->count, &row->memory_usage_bytes);
+	analyse_describe(memory, memories, &row->memory_usage_bytes);
 	free(bytes);
 	free(cpu);
 	free(ratio);

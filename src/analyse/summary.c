@@ -54,9 +54,9 @@ static void fill_common(struct result_row *row, const struct trial *trial,
 	row->kernel = mem_dup(e->kernel);
 	row->cpu_model = mem_dup(e->cpu_model);
 	row->cpus = e->cpus;
-	if (trial->window_end_ns > trial->go_ns)
-		row->duration_seconds = clock_seconds(trial->window_end_ns -
-						      trial->go_ns);
+	if (trial_seconds(trial) > 0)
+		row->duration_seconds = trial_seconds(trial);
+	summary_comparison(row, trial);
 }
 
 /* Counts of one replica, added to what stands in the row. */
@@ -94,7 +94,7 @@ static void add_counts(struct result_row *row, const struct trial *trial,
 				  replica->ledger_setup.connections;
 	row->origin_requests += replica->ledger.requests;
 	row->origin_body_bytes += replica->ledger.body_bytes;
-	row->origin_repeated_requests += judge_repeats(replica);
+	row->origin_repeated_requests += judge_repeats(trial, replica);
 	row->in_flight_proven += replica->ledger.hold_reached;
 }
 
@@ -251,7 +251,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	fill_latency(row, latency);
 	fill_rates(row, bytes_ok, cpu_ns);
 	series_describe(&series, row);
-	if (trial->own_origin && trial->window_end_ns > trial->go_ns)
+	if (trial->own_origin && row->duration_seconds > 0)
 		row->origin_cpu_seconds = clock_seconds(trial->origin_cpu_ns);
 	row->memory_anon_bytes = summary_anon(trial, -1);
 	summary_scope(row, trial, -1);

@@ -2,12 +2,14 @@
 #include "analyse/summary_cell.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyse/due.h"
 #include "analyse/limits.h"
 #include "analyse/packet.h"
+#include "analyse/windows.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/values.h"
@@ -52,9 +54,9 @@ void summary_add_due(struct result_row *row, const struct trial_spec *spec,
 		  due_never_started(spec, replica));
 }
 
-static void add_seconds(double *sum, uint64_t ns)
+static double seconds_of(uint64_t ns)
 {
-	*sum += ns == COUNT_UNKNOWN ? NAN : clock_seconds(ns);
+	return ns == COUNT_UNKNOWN ? NAN : clock_seconds(ns);
 }
 
 void summary_begin_cell(struct result_row *row)
@@ -98,7 +100,7 @@ void summary_scope(struct result_row *row, const struct trial *trial,
 
 void summary_add_cell(struct result_row *row, const struct replica *replica)
 {
-	add_seconds(&row->throttled_seconds, replica->throttled_ns);
+	row->throttled_seconds += seconds_of(replica->throttled_ns);
 	count_add(&row->memory_peak_bytes, replica->memory_peak_bytes);
 	count_add(&row->link_rx_bytes, replica->link_rx_bytes);
 	count_add(&row->link_tx_bytes, replica->link_tx_bytes);
@@ -136,28 +138,27 @@ uint64_t summary_anon(const struct trial *trial, int replica)
 	return known ? most : COUNT_UNKNOWN;
 }
 
-static double grown(uint64_t first, uint64_t last, double unit)
-{
-	if (first == COUNT_UNKNOWN || last == COUNT_UNKNOWN || last < first)
-		return NAN;
-	return (double)(last - first) / unit;
-}
-
 void summary_machine(struct result_row *row, const struct trial *trial)
 {
-	const struct machine_sample *first = trial->machine, *last;
-
-	if (trial->go_ns && trial->others_cpu_ns != COUNT_UNKNOWN)
-		row->others_cpu_seconds = clock_seconds(trial->others_cpu_ns);
-	if (trial->steal_ns != COUNT_UNKNOWN)
-		row->steal_seconds = clock_seconds(trial->steal_ns);
-	if (trial->machine_count < 2)
-		return;
-	last = &trial->machine[trial->machine_count - 1];
 	row->ksoftirqd_cpu_seconds =
-		grown(first->ksoftirqd_ns, last->ksoftirqd_ns, NS_PER_S);
+		windows_machine(trial, offsetof(struct machine_sample,
+						ksoftirqd_ns)) / NS_PER_S;
 	row->stalled_cpu_seconds =
-		grown(first->stalled_cpu_us, last->stalled_cpu_us, 1e6);
+		windows_machine(trial, offsetof(struct machine_sample,
+						stalled_cpu_us)) / 1e6;
+	if (!(row->duration_seconds > 0))
+		return;
+	row->steal_seconds = seconds_of(trial->steal_ns);
+	row->others_cpu_seconds = seconds_of(trial->others_cpu_ns);
+}
+
+void summary_comparison(struct result_row *row, const struct trial *trial)
+{
+	row->slices = trial->slice_count;
+	if (!*trial->comparison)
+		return;
+	row->comparison = mem_dup(trial->comparison);
+	row->block = trial->block;
 }
 
 void summary_skew(struct result_row *row, const struct trial *trial)

@@ -28,8 +28,11 @@ void summary_add_due(struct result_row *row, const struct trial_spec *spec,
  * together; COUNT_UNKNOWN. */
 uint64_t summary_anon(const struct trial *trial, int replica);
 
-/* What the machine did over the window. */
+/* What the machine did over the window; duration_seconds stands in the row. */
 void summary_machine(struct result_row *row, const struct trial *trial);
+
+/* Which comparison it is of, and in how many slices it was made. */
+void summary_comparison(struct result_row *row, const struct trial *trial);
 
 /* How far apart the replicas began. */
 void summary_skew(struct result_row *row, const struct trial *trial);

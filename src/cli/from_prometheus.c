@@ -171,7 +171,8 @@ int from_prometheus_fill(struct from_prometheus *from, bool per_replica,
 	if (!scraped_to_row(&from->trial, per_replica ? from->replica : -1,
 			    from->who, row)) {
 		from->empty++;
-		from->absent += !from->trial.raw_series;
+		from->absent += !from->trial.raw_series &&
+				!from->trial.sliced;
 	}
 	from->findings = row->findings;
 	return 0;

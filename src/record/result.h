@@ -82,6 +82,8 @@ struct result_row {
 	double cpus_limit;           /* of each replica; NAN: none */
 	uint64_t memory_limit_bytes, pids_limit; /* COUNT_UNKNOWN: none */
 	uint64_t link_bits_per_second;
+	char *comparison;            /* UUID; NULL: of none, and so block */
+	uint64_t block, slices;      /* slices: how many */
 	double cpu_with_origin_seconds; /* replicas + origin */
 	double cpu_with_origin_seconds_per_gb;
 	double throttled_seconds;    /* waited for the quota, all replicas */

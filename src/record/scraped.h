@@ -6,6 +6,7 @@
 #ifndef RECORD_SCRAPED_H
 #define RECORD_SCRAPED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,8 @@ void scraped_matrix_release(struct scraped_matrix *matrix);
  */
 struct scraped_trial {
 	uint32_t replicas;
+	bool sliced;           /* it worked in turn with others: no window of it
+				* is long enough */
 	int64_t go_ms, end_ms; /* the trial's window */
 	int64_t interval_ms;   /* median distance of raw samples, 0: there are
 				* not two of any replica */

@@ -181,7 +181,8 @@ struct replica {
 	uint64_t bad_first;     /* number of the first in the file, from 0 */
 	char bad_text[REPLICA_BAD_BYTES]; /* what of it */
 	uint64_t records;       /* in the whole file */
-	uint64_t records_after; /* ended after the window */
+	uint64_t records_after; /* ended after the window, or between the
+				 * windows of slices */
 	uint32_t in_flight_peak; /* most overlapping records */
 	struct plan_span requests; /* that the store should have seen of what
 				    * it started */

@@ -1,0 +1,127 @@
+#include "analyse/windows.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+
+/* Fewer than these in a slice say little about it. */
+#define FEW_IN_SLICE 10
+
+struct slice *windows_slice(struct windows *w, uint64_t at_ns)
+{
+	struct slice *slices = w->trial->slices;
+
+	if (!w->trial->slice_count)
+		return NULL;
+	while (w->at && at_ns < slices[w->at].go_ns)
+		w->at--;
+	while (w->at + 1 < w->trial->slice_count &&
+	       at_ns >= slices[w->at + 1].go_ns)
+		w->at++;
+	return &slices[w->at];
+}
+
+bool windows_count(const struct trial *trial, const struct slice *slice,
+		   uint64_t at_ns)
+{
+	if (!slice)
+		return at_ns > trial->go_ns && at_ns <= trial->window_end_ns;
+	return slice->begin_ns && at_ns > slice->begin_ns &&
+	       at_ns <= slice->end_ns;
+}
+
+/* What it did after a window that nobody ended is not known. */
+static uint64_t worked_until(const struct slice *slice)
+{
+	uint64_t until_ns = slice->paused_ns  ? slice->paused_ns
+			    : slice->pause_ns ? slice->pause_ns
+					      : slice->end_ns;
+
+	return until_ns > slice->go_ns ? until_ns : slice->go_ns;
+}
+
+double windows_working_s(const struct trial *trial, uint64_t done_ns)
+{
+	double seconds = 0;
+
+	for (size_t i = 0; i < trial->slice_count; i++)
+		seconds += clock_seconds(worked_until(&trial->slices[i]) -
+					 trial->slices[i].go_ns);
+	if (!trial->slice_count && done_ns > trial->go_ns)
+		seconds = clock_seconds(done_ns - trial->go_ns);
+	return seconds;
+}
+
+/* --------------------------------------------------------------- machine --- */
+
+static double value_of(const struct machine_sample *sample, size_t offset)
+{
+	uint64_t value = *(const uint64_t *)((const char *)sample + offset);
+
+	return value == COUNT_UNKNOWN ? NAN : (double)value;
+}
+
+/* Between the two samples around a moment; beyond the ends the last stands. */
+static double value_at(const struct trial *trial, size_t offset, size_t *from,
+		       uint64_t at_ns)
+{
+	const struct machine_sample *a, *b;
+	double t = 0;
+
+	while (*from + 2 < trial->machine_count &&
+	       trial->machine[*from + 1].at_ns < at_ns)
+		++*from;
+	a = &trial->machine[*from];
+	b = a + 1;
+	if (at_ns > a->at_ns && b->at_ns > a->at_ns)
+		t = (double)(at_ns - a->at_ns) / (double)(b->at_ns - a->at_ns);
+	if (t == 0)
+		return value_of(a, offset);
+	if (t >= 1)
+		return value_of(b, offset);
+	return value_of(a, offset) +
+	       t * (value_of(b, offset) - value_of(a, offset));
+}
+
+static double grown_in_slices(const struct trial *trial, size_t offset)
+{
+	double sum = 0;
+	size_t from = 0;
+
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		const struct slice *slice = &trial->slices[i];
+		double begin, grown;
+
+		if (!(slice_seconds(slice) > 0))
+			continue;
+		begin = value_at(trial, offset, &from, slice->begin_ns);
+		grown = value_at(trial, offset, &from, slice->end_ns) - begin;
+		sum += grown >= 0 ? grown : NAN;
+	}
+	return sum;
+}
+
+double windows_machine(const struct trial *trial, size_t offset)
+{
+	double grown;
+
+	if (trial->machine_count < 2)
+		return NAN;
+	if (trial->slice_count)
+		return grown_in_slices(trial, offset);
+	grown = value_of(&trial->machine[trial->machine_count - 1], offset) -
+		value_of(&trial->machine[0], offset);
+	return grown >= 0 ? grown : NAN;
+}
+
+/* ----------------------------------------------------------------- marks --- */
+
+void windows_mark_few(struct trial *trial)
+{
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		struct slice *slice = &trial->slices[i];
+
+		if (slice->operations + slice->failures < FEW_IN_SLICE)
+			slice->marks |= SLICE_MARK(FEW);
+	}
+}

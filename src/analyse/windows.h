@@ -1,0 +1,40 @@
+/*
+ * When a trial was measured: in its slices, one after the other, or, without
+ * any, once from GO to the end.
+ */
+#ifndef ANALYSE_WINDOWS_H
+#define ANALYSE_WINDOWS_H
+
+#include <stdbool.h>
+
+#include "record/trial.h"
+
+/* Which slice a moment belongs to. Cheap when moments ascend, and right when
+ * they do not. Starts as { trial, 0 }. */
+struct windows {
+	const struct trial *trial; /* borrowed */
+	size_t at;
+};
+
+/* The last slice whose GO was not after `at_ns`; before the first GO, the first.
+ * NULL: the trial has no slices. */
+struct slice *windows_slice(struct windows *windows, uint64_t at_ns);
+
+/* Whether what ended at `at_ns` counts. `slice`: where it belongs to; NULL: the
+ * trial has none. */
+bool windows_count(const struct trial *trial, const struct slice *slice,
+		   uint64_t at_ns);
+
+/* Seconds in which it could work: from each GO until nothing was in flight, or,
+ * without slices, from GO until `done_ns`. */
+double windows_working_s(const struct trial *trial, uint64_t done_ns);
+
+/* By how much a counter of machine_sample, at `offset`, grew within all windows.
+ * NAN: it is not known, or went back. */
+double windows_machine(const struct trial *trial, size_t offset);
+
+/* Marks the slices in which too little ended. After analyse_records() of all
+ * replicas. */
+void windows_mark_few(struct trial *trial);
+
+#endif
