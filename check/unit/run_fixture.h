@@ -145,8 +145,10 @@ static inline void fixture_request(struct fixture *f)
 		.ready_timeout_s = 60, .grace_s = 20, .interrupt_fd = -1,
 		.lost_fd = -1,
 		.go_sent_ns = f->sent_ns,
-		.hooks = { on_ready_hook, on_go_hook, on_tick_hook,
-			   on_window_hook, on_done_hook, on_progress_hook },
+		.hooks = { .ready = on_ready_hook, .go = on_go_hook,
+			   .tick = on_tick_hook,
+			   .window_end = on_window_hook, .done = on_done_hook,
+			   .progress = on_progress_hook },
 		.context = f,
 	};
 }

@@ -73,7 +73,7 @@ static bool has_hung_up(int fd)
 static bool read_packet(struct runner *runner, struct member *member)
 {
 	int fd = member->process.socket_fd;
-	ssize_t n = recv(fd, runner->packet, PACKET_MAX_BYTES,
+	ssize_t n = recv(fd, runner->all->packet, PACKET_MAX_BYTES,
 			 MSG_DONTWAIT | MSG_TRUNC);
 
 	/* ECONNRESET comes once, and says that the replica left packets of ours
@@ -86,7 +86,8 @@ static bool read_packet(struct runner *runner, struct member *member)
 		member_on_bad_packet(runner, member,
 				     "a packet of more than 65,536 bytes");
 	else if (n > 0)
-		member_on_packet(runner, member, runner->packet, (size_t)n);
+		member_on_packet(runner, member, runner->all->packet,
+				 (size_t)n);
 	else if (n == 0 && !has_hung_up(fd))
 		member_on_bad_packet(runner, member, "an empty packet");
 	else {

@@ -15,16 +15,32 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return b && b < a ? b : a;
 }
 
-static uint64_t next_event_ns(const struct runner *runner, uint64_t until_ns)
+static uint64_t event_of(const struct runner *runner, uint64_t at)
 {
-	uint64_t at = earlier(until_ns, runner->tick_ns ? runner->tick_ns
-							: runner->progress_ns);
-
+	at = earlier(at, runner->tick_ns);
 	if (runner->window_open)
 		at = earlier(at, runner->deadline_ns);
 	for (unsigned i = 0; i < runner->count; i++)
 		if (runner->member[i].running)
 			at = earlier(at, runner->member[i].give_up_ns);
+	return at;
+}
+
+/* Ticks are often enough for progress: no wake-up of its own beside them. */
+static bool has_ticks(const struct runners *all)
+{
+	for (unsigned i = 0; i < all->count; i++)
+		if (all->runner[i].tick_ns)
+			return true;
+	return false;
+}
+
+static uint64_t next_event_ns(const struct runners *all, uint64_t at)
+{
+	if (!all->quiet && !has_ticks(all))
+		at = earlier(at, all->progress_ns);
+	for (unsigned i = 0; i < all->count; i++)
+		at = event_of(&all->runner[i], at);
 	return at;
 }
 
@@ -43,14 +59,20 @@ static struct timespec time_until(uint64_t at_ns)
 				  .tv_nsec = (long)(left_ns % NS_PER_S) };
 }
 
-static void progress(struct runner *runner, uint64_t now_ns)
+static void progress_one(struct runner *runner, uint64_t now_ns)
 {
 	struct run_hooks *hooks = &runner->request->hooks;
 
-	runner->progress_ns = now_ns + PROGRESS_NS;
-	if (hooks->progress)
+	if (hooks->progress && runner->stage && !runner->ended)
 		hooks->progress(runner->request->context, runner->trial,
 				runner->stage, now_ns);
+}
+
+static void progress(struct runners *all, uint64_t now_ns)
+{
+	all->progress_ns = now_ns + PROGRESS_NS;
+	for (unsigned i = 0; i < all->count; i++)
+		progress_one(&all->runner[i], now_ns);
 }
 
 static void tick(struct runner *runner, uint64_t now_ns)
@@ -62,10 +84,8 @@ static void tick(struct runner *runner, uint64_t now_ns)
 		hooks->tick(runner->request->context, runner->trial, now_ns);
 }
 
-static void run_timers(struct runner *runner)
+static void timers_of(struct runner *runner, uint64_t now_ns)
 {
-	uint64_t now_ns = clock_now_ns();
-
 	for (unsigned i = 0; i < runner->count; i++) {
 		struct member *member = &runner->member[i];
 
@@ -77,9 +97,18 @@ static void run_timers(struct runner *runner)
 		runner_end_window(runner, runner->deadline_ns);
 	if (runner->tick_ns && now_ns >= runner->tick_ns)
 		tick(runner, now_ns);
-	/* Ticks are often enough: no wake-up of its own beside them. */
-	if (now_ns + (runner->tick_ns ? TICK_NS / 2 : 0) >= runner->progress_ns)
-		progress(runner, now_ns);
+}
+
+static void run_timers(struct runners *all)
+{
+	uint64_t now_ns = clock_now_ns();
+	uint64_t early_ns;
+
+	for (unsigned i = 0; i < all->count; i++)
+		timers_of(&all->runner[i], now_ns);
+	early_ns = has_ticks(all) ? TICK_NS / 2 : 0;
+	if (!all->quiet && now_ns + early_ns >= all->progress_ns)
+		progress(all, now_ns);
 }
 
 /* ------------------------------------------------- waiting in the window --- */
@@ -87,7 +116,7 @@ static void run_timers(struct runner *runner)
 /* In the window hardly anything happens but ticks. poll() would look at three
  * descriptors of each replica: half a per cent of a CPU for 100 of them. An
  * epoll set says whether there is anything to look at. */
-static void follow_member(struct runner *runner, const struct member *member)
+static void follow_member(struct runners *all, const struct member *member)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	struct pollfd fds[MEMBER_FDS];
@@ -95,50 +124,53 @@ static void follow_member(struct runner *runner, const struct member *member)
 
 	for (unsigned i = 0; i < n; i++)
 		if (fds[i].fd >= 0 &&
-		    epoll_ctl(runner->follow_fd, EPOLL_CTL_ADD, fds[i].fd,
+		    epoll_ctl(all->follow_fd, EPOLL_CTL_ADD, fds[i].fd,
 			      &event) < 0)
-			runner_unfollow(runner);
+			runners_unfollow(all);
 }
 
-static void follow_all(struct runner *runner)
+static void follow_runner(struct runners *all, const struct runner *runner)
 {
-	runner->follow_fd = epoll_create1(EPOLL_CLOEXEC);
-	for (unsigned i = 0; runner->follow_fd >= 0 && i < runner->count; i++)
+	for (unsigned i = 0; all->follow_fd >= 0 && i < runner->count; i++)
 		if (runner->member[i].running)
-			follow_member(runner, &runner->member[i]);
+			follow_member(all, &runner->member[i]);
 }
 
-void runner_unfollow(struct runner *runner)
+void runners_follow(struct runners *all)
 {
-	if (runner->follow_fd >= 0)
-		close(runner->follow_fd);
-	runner->follow_fd = -1;
+	all->follow_fd = epoll_create1(EPOLL_CLOEXEC);
+	for (unsigned i = 0; i < all->count; i++)
+		follow_runner(all, &all->runner[i]);
+}
+
+void runners_unfollow(struct runners *all)
+{
+	if (all->follow_fd >= 0)
+		close(all->follow_fd);
+	all->follow_fd = -1;
 }
 
 /* Both stay readable: once seen they are not asked again. */
-static void fill_ours(const struct runner *runner, struct pollfd *fds)
+static void fill_ours(const struct runners *all, struct pollfd *fds)
 {
-	const struct run_request *request = runner->request;
-	bool known = runner->lost || runner->lost_late;
-
 	fds[RUNNER_STOP] = (struct pollfd){
-		.fd = runner->interrupted ? -1 : request->interrupt_fd,
+		.fd = all->interrupted ? -1 : all->interrupt_fd,
 		.events = POLLIN,
 	};
 	fds[RUNNER_LOST] = (struct pollfd){
-		.fd = known ? -1 : request->lost_fd,
+		.fd = all->store_ended ? -1 : all->lost_fd,
 		.events = POLLIN,
 	};
 }
 
 /* false: nothing has happened until then. */
-static bool wait_followed(struct runner *runner, uint64_t at_ns)
+static bool wait_followed(struct runners *all, uint64_t at_ns)
 {
 	struct pollfd fds[RUNNER_FDS + 1];
 	struct timespec timeout = time_until(at_ns);
 
-	fill_ours(runner, fds);
-	fds[RUNNER_FDS] = (struct pollfd){ .fd = runner->follow_fd,
+	fill_ours(all, fds);
+	fds[RUNNER_FDS] = (struct pollfd){ .fd = all->follow_fd,
 					   .events = POLLIN };
 	return ppoll(fds, RUNNER_FDS + 1, &timeout, NULL) > 0;
 }
@@ -147,66 +179,97 @@ static bool wait_followed(struct runner *runner, uint64_t at_ns)
 
 /* Only those that run are entered: poll() refuses more entries than files may
  * be open, even if they are empty. */
-static void wait_poll(struct runner *runner, uint64_t at_ns)
+static unsigned fill_members(struct runners *all, struct runner *runner,
+			     unsigned n)
+{
+	for (unsigned i = 0; i < runner->count; i++) {
+		runner->member[i].poll_at = n;
+		if (runner->member[i].running)
+			n += member_poll(&runner->member[i], all->poll + n);
+	}
+	return n;
+}
+
+static void wait_poll(struct runners *all, uint64_t at_ns)
 {
 	struct timespec timeout = time_until(at_ns);
 	unsigned n = RUNNER_FDS;
 
-	fill_ours(runner, runner->poll);
-	for (unsigned i = 0; i < runner->count; i++) {
-		runner->member[i].poll_at = n;
-		if (runner->member[i].running)
-			n += member_poll(&runner->member[i], runner->poll + n);
-	}
+	fill_ours(all, all->poll);
+	for (unsigned i = 0; i < all->count; i++)
+		n = fill_members(all, &all->runner[i], n);
 	/* A failed poll() (EINTR) is a turn in which nothing happened. */
-	if (ppoll(runner->poll, n, &timeout, NULL) < 0)
+	if (ppoll(all->poll, n, &timeout, NULL) < 0)
 		for (unsigned i = 0; i < n; i++)
-			runner->poll[i].revents = 0;
+			all->poll[i].revents = 0;
 }
 
 /* What was done before it ended is whole. */
 static void lose(struct runner *runner)
 {
 	LOG(RUN, "the store has ended");
-	runner->lost_late = runner->window_opened && !runner->window_open;
+	runner->lost_late = runner->ended ||
+			    (runner->window_opened && !runner->window_open);
 	runner->lost = !runner->lost_late;
 	if (runner->lost)
 		runner->request->lost_ns = clock_now_ns();
 }
 
-static void handle_poll(struct runner *runner)
+static void interrupt(struct runner *runner)
 {
-	if (runner->poll[RUNNER_STOP].revents & (POLLIN | POLLHUP)) {
-		LOG(RUN, "the person asked to stop");
-		runner->interrupted = true;
-	}
-	if (runner->poll[RUNNER_LOST].revents & (POLLIN | POLLHUP))
-		lose(runner);
+	LOG(RUN, "the person asked to stop");
+	runner->interrupted = true;
+}
+
+static void tell_all(struct runners *all, void (*what)(struct runner *runner))
+{
+	for (unsigned i = 0; i < all->count; i++)
+		what(&all->runner[i]);
+}
+
+static void dispatch_members(struct runners *all, struct runner *runner)
+{
 	for (unsigned i = 0; i < runner->count; i++)
 		if (runner->member[i].running)
 			member_dispatch(runner, &runner->member[i],
-					runner->poll +
-						runner->member[i].poll_at);
+					all->poll + runner->member[i].poll_at);
+}
+
+static void handle_poll(struct runners *all)
+{
+	if (all->poll[RUNNER_STOP].revents & (POLLIN | POLLHUP)) {
+		all->interrupted = true;
+		tell_all(all, interrupt);
+	}
+	if (all->poll[RUNNER_LOST].revents & (POLLIN | POLLHUP)) {
+		all->store_ended = true;
+		tell_all(all, lose);
+	}
+	for (unsigned i = 0; i < all->count; i++)
+		dispatch_members(all, &all->runner[i]);
 }
 
 /* A descriptor that was closed here may live in another process. Then it can
  * stay in the set and report something, and poll() does the waiting. */
-void runner_turn(struct runner *runner, uint64_t until_ns)
+void runners_turn(struct runners *all, uint64_t until_ns)
 {
-	uint64_t at_ns = next_event_ns(runner, until_ns);
+	uint64_t at_ns = next_event_ns(all, until_ns);
 
-	if (runner->follow_fd < 0 || wait_followed(runner, at_ns)) {
-		wait_poll(runner, at_ns);
-		handle_poll(runner);
+	if (all->follow_fd < 0 || wait_followed(all, at_ns)) {
+		wait_poll(all, at_ns);
+		handle_poll(all);
 	}
-	run_timers(runner);
+	run_timers(all);
 }
 
 void runner_stage(struct runner *runner, const char *stage)
 {
+	uint64_t now_ns = clock_now_ns();
+
 	LOG(RUN, "trial %s: %s", runner->trial->id, stage);
 	runner->stage = stage;
-	progress(runner, clock_now_ns());
+	runner->all->progress_ns = now_ns + PROGRESS_NS;
+	progress_one(runner, now_ns);
 }
 
 void runner_open_window(struct runner *runner)
@@ -221,7 +284,7 @@ void runner_open_window(struct runner *runner)
 	if (hooks->go)
 		hooks->go(runner->request->context, trial);
 	runner->tick_ns = trial->go_ns + TICK_NS;
-	follow_all(runner);
+	runners_follow(runner->all);
 	end_ns = clock_now_ns();
 	if (end_ns > trial->go_ns)
 		trial->go_read_late_ns = end_ns - trial->go_ns;
@@ -242,7 +305,7 @@ void runner_end_window(struct runner *runner, uint64_t end_ns)
 	if (!runner->window_open)
 		return;
 	runner->window_open = false;
-	runner_unfollow(runner);
+	runners_unfollow(runner->all);
 	if (hooks->window_end)
 		hooks->window_end(runner->request->context, trial);
 }

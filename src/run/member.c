@@ -14,13 +14,6 @@
 
 #define WHEN_BYTES 48
 
-/* A replica may round the deadline, which it gets in seconds. */
-#define ROUNDING_NS NS_PER_MS
-
-/* The last record of a worker and its `done` are some 1 ms apart, and more on a
- * busy machine. */
-#define DONE_LATE_NS (250 * NS_PER_MS)
-
 /* So late is 'ready' read where the machine is very busy. */
 #define CLOCK_DOUBT_NS (int64_t)(500 * NS_PER_MS)
 
@@ -113,6 +106,9 @@ void member_kill(struct runner *runner, struct member *member)
 		return;
 	member->killed = true;
 	runner->launcher->kill(&member->process);
+	/* A frozen group of cgroup v1 would not die of it. */
+	if (member->frozen)
+		member_freeze(runner, member, false);
 }
 
 void member_judge_late(struct runner *runner, struct member *member,
@@ -152,6 +148,9 @@ static void out_of_turn(struct runner *runner, struct member *member,
 		[STEP_SETUP] = "before it was ready",
 		[STEP_READY] = "after 'ready' and before GO",
 		[STEP_GO] = "after GO",
+		[STEP_PAUSING] = "after 'pause'",
+		[STEP_PAUSED] = "after 'paused'",
+		[STEP_FINISHING] = "after 'finish'",
 		[STEP_DONE] = "after 'done'",
 		[STEP_BYE] = "after 'done'",
 	};
@@ -227,85 +226,6 @@ static void on_ready(struct runner *runner, struct member *member,
 	}
 }
 
-/* Returns what is wrong with a `done` that has all members, or NULL. */
-static const char *done_lie(const struct runner *runner,
-			    const struct replica *replica, uint64_t now_ns)
-{
-	if (now_ns < runner->trial->go_ns)
-		return "'done' before GO (does it wait until at_ns of "
-		       "this machine's CLOCK_MONOTONIC?)";
-	if (replica->end_ns < runner->trial->go_ns)
-		return "'done' with an 'end_ns' before GO (it is "
-		       "CLOCK_MONOTONIC)";
-	if (replica->end_ns > now_ns)
-		return "'done' with an 'end_ns' that is not yet over (it is "
-		       "CLOCK_MONOTONIC)";
-	if (replica->finished > runner->request->records_capacity)
-		return "'done' with more 'finished' than records fit";
-	if (replica->unfinished > runner->trial->spec.concurrency)
-		return "'done' with more 'unfinished' than can be in flight";
-	/* In an open loop the next operation may be meant for later. */
-	if (strcmp(replica->stopped_by, "deadline") == 0 &&
-	    !(runner->trial->spec.rate > 0) &&
-	    now_ns + ROUNDING_NS < runner->deadline_ns)
-		return "'done' for the 'deadline' before it was there";
-	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
-	    runner->trial->spec.n_requests == COUNT_UNKNOWN)
-		return "'done' for 'n_requests', and none were asked for";
-	if (strcmp(replica->stopped_by, "n_requests") == 0 &&
-	    replica->started != runner->trial->spec.n_requests)
-		return "'done' for 'n_requests' with another number 'started'";
-	if (strcmp(replica->stopped_by, "records_full") == 0 &&
-	    replica->finished < runner->request->records_capacity)
-		return "'done' for 'records_full' with room left";
-	return NULL;
-}
-
-/* A worker says `done` as soon as it is done. It may wait for operations in
- * flight. */
-static void check_done_time(const struct runner *runner,
-			    const struct member *member, uint64_t now_ns)
-{
-	const struct replica *replica = member->replica;
-
-	if (!replica->unfinished && now_ns > replica->end_ns + DONE_LATE_NS)
-		trial_add_finding(runner->trial, FINDING_DONE_LATE,
-				  "replica %u said 'done' %.2g s after the end "
-				  "that it gave: what it did meanwhile is in "
-				  "no figure",
-				  replica->number,
-				  clock_seconds(now_ns - replica->end_ns));
-}
-
-static void on_done(struct runner *runner, struct member *member,
-		    const json_t *packet)
-{
-	struct run_hooks *hooks = &runner->request->hooks;
-	struct replica *replica = member->replica;
-	uint64_t now_ns = clock_now_ns();
-	const char *wrong = NULL;
-	struct err err;
-
-	if (packet_read_done(packet, replica, &err) < 0)
-		wrong = err.text;
-	else
-		wrong = done_lie(runner, replica, now_ns);
-	if (wrong) {
-		replica->end_ns = 0;
-		member_on_bad_packet(runner, member, wrong);
-		return;
-	}
-	member->step = STEP_DONE;
-	replica->done_ns = now_ns;
-	check_done_time(runner, member, now_ns);
-	runner_open_window(runner); /* we may have overslept GO */
-	runner_end_window(runner, strcmp(replica->stopped_by, "deadline")
-				  ? replica->end_ns : runner->deadline_ns);
-	if (hooks->done)
-		hooks->done(runner->request->context, runner->trial,
-			    replica->number);
-}
-
 static void on_error(struct runner *runner, struct member *member,
 		     const json_t *packet)
 {
@@ -330,6 +250,13 @@ static void on_error(struct runner *runner, struct member *member,
 	member->give_up_ns = clock_now_ns() + RUNNER_LINGER_NS;
 }
 
+/* Only then it may say that it is done. A `pause` may cross that on the way. */
+static bool is_asked_to_work(const struct member *member)
+{
+	return member->step == STEP_GO || member->step == STEP_PAUSING ||
+	       member->step == STEP_FINISHING;
+}
+
 void member_on_packet(struct runner *runner, struct member *member,
 		      const char *bytes, size_t n)
 {
@@ -344,8 +271,10 @@ void member_on_packet(struct runner *runner, struct member *member,
 	LOG(RUN, "replica %u sent '%s'", member->replica->number, type);
 	if (strcmp(type, "ready") == 0 && member->step == STEP_SETUP)
 		on_ready(runner, member, packet);
-	else if (strcmp(type, "done") == 0 && member->step == STEP_GO)
-		on_done(runner, member, packet);
+	else if (strcmp(type, "done") == 0 && is_asked_to_work(member))
+		member_on_done(runner, member, packet);
+	else if (strcmp(type, "paused") == 0 && member->step == STEP_PAUSING)
+		member_on_paused(runner, member, packet);
 	else if (strcmp(type, "error") == 0 && member->step < STEP_DONE)
 		on_error(runner, member, packet);
 	else

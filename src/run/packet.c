@@ -202,6 +202,16 @@ char *packet_go(uint64_t at_ns)
 			      (json_int_t)at_ns));
 }
 
+char *packet_pause(void)
+{
+	return dump(json_pack("{s:s}", "type", "pause"));
+}
+
+char *packet_finish(void)
+{
+	return dump(json_pack("{s:s}", "type", "finish"));
+}
+
 char *packet_bye(void)
 {
 	return dump(json_pack("{s:s}", "type", "bye"));
@@ -304,6 +314,7 @@ int packet_read_ready(const json_t *packet, struct replica *replica,
 {
 	uint64_t protocol = 0;
 	double import_s = 0;
+	bool pauses = false;
 
 	if (json_get_u64(packet, "protocol", true, &protocol, "'ready'", err) <
 	    0)
@@ -322,13 +333,15 @@ int packet_read_ready(const json_t *packet, struct replica *replica,
 	    json_get_number(packet, "import_seconds", false, &import_s,
 			    "'ready'", err) < 0 ||
 	    json_get_u64(packet, "clock_ns", false, &replica->ready_clock_ns,
-			 "'ready'", err) < 0)
+			 "'ready'", err) < 0 ||
+	    json_get_bool(packet, "pause", false, &pauses, "'ready'", err) < 0)
 		return ERR_INVALID;
 	if (!(import_s >= 0 && import_s <= IMPORT_MOST_S))
 		return err_set(err, ERR_INVALID,
 			       "'import_seconds' of 'ready' is %g: it goes from "
 			       "0 to %g", import_s, IMPORT_MOST_S);
 	replica->import_s = import_s;
+	replica->pauses = pauses;
 	return 0;
 }
 
@@ -336,7 +349,8 @@ static int known_stop(const char *stopped_by)
 {
 	return strcmp(stopped_by, "n_requests") == 0 ||
 	       strcmp(stopped_by, "deadline") == 0 ||
-	       strcmp(stopped_by, "records_full") == 0;
+	       strcmp(stopped_by, "records_full") == 0 ||
+	       strcmp(stopped_by, "finish") == 0;
 }
 
 /* Keeps a text for each known class of failures, and none for other classes.
@@ -370,18 +384,36 @@ static int read_failures(const json_t *packet, struct replica *replica,
 	return 0;
 }
 
+static int read_counts(const json_t *packet, const char *what,
+		       struct packet_counts *out, struct err *err)
+{
+	if (json_get_u64(packet, "started", true, &out->started, what, err) <
+		    0 ||
+	    json_get_u64(packet, "finished", true, &out->finished, what, err) <
+		    0 ||
+	    json_get_u64(packet, "unfinished", true, &out->unfinished, what,
+			 err) < 0)
+		return ERR_INVALID;
+	if (out->finished <= out->started &&
+	    out->started - out->finished == out->unfinished)
+		return 0;
+	return err_set(err, ERR_INVALID,
+		       "%s: 'started' is not 'finished' + 'unfinished'", what);
+}
+
+int packet_read_paused(const json_t *packet, struct packet_counts *out,
+		       struct err *err)
+{
+	return read_counts(packet, "'paused'", out, err);
+}
+
 int packet_read_done(const json_t *packet, struct replica *replica,
 		     struct err *err)
 {
+	struct packet_counts counts = { 0 };
 	const char *stopped_by = "";
 
-	if (json_get_u64(packet, "started", true, &replica->started, "'done'",
-			 err) < 0 ||
-	    json_get_u64(packet, "finished", true, &replica->finished, "'done'",
-			 err) < 0 ||
-	    json_get_u64(packet, "unfinished", true, &replica->unfinished,
-			 "'done'", err) < 0 ||
-	    json_get_u64(packet, "end_ns", true, &replica->end_ns, "'done'",
+	if (json_get_u64(packet, "end_ns", true, &replica->end_ns, "'done'",
 			 err) < 0 ||
 	    json_get_text(packet, "stopped_by", true, &stopped_by, "'done'",
 			  err) < 0 ||
@@ -390,12 +422,12 @@ int packet_read_done(const json_t *packet, struct replica *replica,
 	if (!known_stop(stopped_by))
 		return err_set(err, ERR_INVALID,
 			       "'done': member 'stopped_by' is not n_requests, "
-			       "deadline or records_full");
-	if (replica->finished > replica->started ||
-	    replica->started - replica->finished != replica->unfinished)
-		return err_set(err, ERR_INVALID,
-			       "'done': 'started' is not 'finished' + "
-			       "'unfinished'");
+			       "deadline, records_full or finish");
+	if (read_counts(packet, "'done'", &counts, err) < 0)
+		return ERR_INVALID;
+	replica->started = counts.started;
+	replica->finished = counts.finished;
+	replica->unfinished = counts.unfinished;
 	snprintf(replica->stopped_by, sizeof(replica->stopped_by), "%s",
 		 stopped_by);
 	return 0;

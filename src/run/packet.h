@@ -21,6 +21,8 @@
 int packet_setup(const struct run_request *request, unsigned replica,
 		 char **out, struct err *err);
 char *packet_go(uint64_t at_ns);
+char *packet_pause(void);
+char *packet_finish(void);
 char *packet_bye(void);
 
 /* Reads a packet. The caller decrefs the object, from which *type is borrowed.
@@ -34,6 +36,14 @@ int packet_read_ready(const json_t *packet, struct replica *replica,
 		      struct err *err);
 int packet_read_done(const json_t *packet, struct replica *replica,
 		     struct err *err);
+
+/* What a replica has done until now. */
+struct packet_counts {
+	uint64_t started, finished, unfinished;
+};
+
+int packet_read_paused(const json_t *packet, struct packet_counts *out,
+		       struct err *err);
 
 /* Borrowed from the packet. */
 int packet_read_error(const json_t *packet, const char **stage,

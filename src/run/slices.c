@@ -1,0 +1,223 @@
+/* One turn of a trial in a block, from one pause to the next. */
+#include "run/runner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "run/packet.h"
+
+/* For the kernel to end what has been sent SIGKILL. */
+#define KILL_WAIT_NS (5 * NS_PER_S)
+
+/* ------------------------------------------------------------ freezing --- */
+
+bool member_freeze(struct runner *runner, struct member *member, bool frozen)
+{
+	const struct place *place = runner->request->place;
+	unsigned number = member->replica->number;
+
+	if (member->frozen == frozen)
+		return true;
+	if (place->pause(place->context, number, frozen) == 0) {
+		member->frozen = frozen;
+		return true;
+	}
+	LOG(RUN, "replica %u cannot be %s: %s", number,
+	    frozen ? "stopped" : "let go on", strerror(errno));
+	return false;
+}
+
+/* A replica that has just ended cannot be frozen, and that is no fault of the
+ * place: whoever calls looks at what the loop then says. */
+bool runner_freeze(struct runner *runner)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < runner->count; i++)
+		if (runner->member[i].running)
+			all &= member_freeze(runner, &runner->member[i], true);
+	if (all)
+		return true;
+	runners_turn(runner->all, clock_now_ns());
+	for (unsigned i = 0; i < runner->count; i++)
+		if (runner->member[i].running && !runner->member[i].frozen)
+			return false;
+	return true;
+}
+
+void runner_thaw(struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->count; i++) {
+		struct member *member = &runner->member[i];
+
+		if (member_freeze(runner, member, false) || !member->running)
+			continue;
+		member_judge(runner, member, REPLICA_STOPPED,
+			     "was paused by the harness, and could not be let "
+			     "go on again: %s", strerror(errno));
+		member_kill(runner, member);
+	}
+}
+
+/* ---------------------------------------------------------------- work --- */
+
+static bool is_at_work(const struct member *member)
+{
+	return !member->judged && member->step == STEP_GO;
+}
+
+static bool is_pausing(const struct member *member)
+{
+	return !member->judged && member->step == STEP_PAUSING;
+}
+
+static bool is_dying(const struct member *member)
+{
+	return member->running && member->killed;
+}
+
+static void wait_while(struct runner *runner, member_test test,
+		       uint64_t until_ns)
+{
+	while (!runner_is_stopped(runner) && runner_count(runner, test) &&
+	       clock_now_ns() < until_ns)
+		runners_turn(runner->all, until_ns);
+}
+
+static void call(struct runner *runner,
+		 void (*hook)(void *, struct trial *, struct slice *),
+		 struct slice *slice)
+{
+	if (hook)
+		hook(runner->request->context, runner->trial, slice);
+}
+
+static void let_go(struct runner *runner, struct slice *slice)
+{
+	struct trial *trial = runner->trial;
+
+	runner_thaw(runner);
+	slice->go_ns = runner->slice_go_ns = clock_now_ns();
+	if (!trial->go_ns) {
+		trial->go_ns = slice->go_ns;
+		trial->start_wall_ns = clock_wall_ns();
+	}
+	for (unsigned i = 0; i < runner->count; i++) {
+		struct member *member = &runner->member[i];
+
+		if (member->judged)
+			continue;
+		member_send(member, packet_go(slice->go_ns));
+		member->step = STEP_GO;
+		member->undrained = false;
+	}
+}
+
+/* Is cut short when nobody works any more, and not opened if that is so before
+ * it would be. */
+static void time_window(struct runner *runner, struct slice *slice,
+			const struct run_turn *asked)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+
+	wait_while(runner, is_at_work, slice->go_ns + asked->fill_ns);
+	if (runner_is_stopped(runner) || !runner_count(runner, is_at_work))
+		return;
+	slice->begin_ns = clock_now_ns();
+	call(runner, hooks->slice_open, slice);
+	wait_while(runner, is_at_work, slice->begin_ns + asked->window_ns);
+	slice->end_ns = clock_now_ns();
+	call(runner, hooks->slice_close, slice);
+	runner->trial->window_end_ns = slice->end_ns;
+}
+
+/* ------------------------------------------------------------- pausing --- */
+
+static void send_pause(struct runner *runner, struct slice *slice)
+{
+	for (unsigned i = 0; i < runner->count; i++) {
+		struct member *member = &runner->member[i];
+
+		if (!is_at_work(member))
+			continue;
+		if (!slice->pause_ns)
+			slice->pause_ns = clock_now_ns();
+		member_send(member, packet_pause());
+		member->step = STEP_PAUSING;
+	}
+}
+
+static void judge_laggards(struct runner *runner)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "did not say that it was paused within %.1f s after 'pause', "
+		 "and was killed: does it read its socket while it works?",
+		 clock_seconds(runner_drain_ns(runner)));
+	for (unsigned i = 0; i < runner->count; i++) {
+		struct member *member = &runner->member[i];
+
+		if (!is_pausing(member))
+			continue;
+		member_judge_late(runner, member, REPLICA_OVERDUE, text);
+		member_kill(runner, member);
+	}
+	wait_while(runner, is_dying, clock_now_ns() + KILL_WAIT_NS);
+}
+
+static bool gave_up(const struct member *member)
+{
+	if (member->step == STEP_DONE)
+		return member->replica->unfinished > member->counts.unfinished;
+	return member->undrained;
+}
+
+static bool is_quiet(const struct member *member)
+{
+	return !member->judged && (member->step == STEP_PAUSED ||
+				   member->step == STEP_DONE);
+}
+
+static void drain(struct runner *runner, struct slice *slice)
+{
+	send_pause(runner, slice);
+	wait_while(runner, is_pausing,
+		   clock_now_ns() + runner_drain_ns(runner));
+	if (runner_count(runner, is_quiet) == runner->count)
+		slice->paused_ns = clock_now_ns();
+	if (runner_count(runner, gave_up))
+		slice->marks |= SLICE_MARK(UNDRAINED);
+	if (!runner_is_stopped(runner))
+		judge_laggards(runner);
+}
+
+static void read_dones(struct runner *runner)
+{
+	for (unsigned i = 0; i < runner->count; i++)
+		if (is_quiet(&runner->member[i]))
+			member_read_done(runner, &runner->member[i]);
+}
+
+void runner_take_turn(struct runner *runner, const struct run_turn *asked)
+{
+	struct run_hooks *hooks = &runner->request->hooks;
+	struct slice *slice = trial_add_slice(runner->trial);
+
+	slice->round = asked->round;
+	slice->position = asked->position;
+	runner->all->quiet = true;
+	call(runner, hooks->slice_begin, slice);
+	let_go(runner, slice);
+	time_window(runner, slice, asked);
+	if (!runner_is_stopped(runner))
+		drain(runner, slice);
+	read_dones(runner);
+	if (!runner_is_stopped(runner) && !runner_freeze(runner))
+		runner->leaving = true;
+	call(runner, hooks->slice_end, slice);
+	runner->all->quiet = false;
+}
