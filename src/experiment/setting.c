@@ -52,6 +52,7 @@ int setting_describe(struct trial *trial, const struct job *job,
 	snprintf(trial->comparison, sizeof(trial->comparison), "%s",
 		 job->comparison);
 	trial->block = job->block;
+	trial->timeout_most_s = job->window_s;
 	fill_params(trial);
 	if (job->why_separate)
 		trial_add_finding(trial, FINDING_SEPARATE,

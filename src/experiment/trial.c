@@ -15,7 +15,7 @@
 
 static double window_left_s(const struct trial *trial, uint64_t now_ns)
 {
-	uint64_t end_ns = trial->go_ns + clock_ns(trial->spec.timeout_s);
+	uint64_t end_ns = trial->go_ns + clock_ns(trial_timeout_s(trial));
 
 	if (!trial->go_ns)
 		return NAN;

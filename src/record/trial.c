@@ -146,6 +146,15 @@ struct slice *trial_add_slice(struct trial *trial)
 	return &trial->slices[trial->slice_count++];
 }
 
+double trial_timeout_s(const struct trial *trial)
+{
+	double most_s = trial->timeout_most_s;
+
+	return most_s > 0 && most_s < trial->spec.timeout_s
+		       ? most_s
+		       : trial->spec.timeout_s;
+}
+
 double trial_seconds(const struct trial *trial)
 {
 	double seconds = 0;

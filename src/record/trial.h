@@ -227,6 +227,8 @@ struct replica {
 struct trial {
 	char id[37]; /* UUID */
 	struct trial_spec spec;
+	double timeout_most_s; /* if > 0, and less than the spec's, it may
+				* work for so long. Is not stored */
 	char params_json[128]; /* the test's own: {"request_size": 16384} */
 	uint64_t start_wall_ns, end_wall_ns; /* the window's */
 	uint64_t go_ns;
@@ -280,6 +282,9 @@ void trial_add_machine(struct trial *trial,
 
 /* Adds a slice. What it points to moves when the next is added. */
 struct slice *trial_add_slice(struct trial *trial);
+
+/* How long it may work. */
+double trial_timeout_s(const struct trial *trial);
 
 /* Seconds in which it was measured: of all windows. */
 double trial_seconds(const struct trial *trial);

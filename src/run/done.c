@@ -31,7 +31,7 @@ static bool is_due(const struct runner *runner, const struct member *member,
 	if (member->step < STEP_PAUSED)
 		worked_ns += now_ns - runner->slice_go_ns;
 	return worked_ns + ROUNDING_NS >=
-	       clock_ns(runner->trial->spec.timeout_s);
+	       clock_ns(trial_timeout_s(runner->trial));
 }
 
 /* Of counts that have all members; since the last `paused` where there was one:

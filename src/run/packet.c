@@ -124,11 +124,15 @@ static void add_target(struct builder *setup, const struct run_request *request,
 	add(setup, "client_config", client_json(spec));
 }
 
-static void add_work(struct builder *setup, const struct trial_spec *spec)
+static void add_work(struct builder *setup, const struct trial *trial)
 {
+	const struct trial_spec *spec = &trial->spec;
+
 	add(setup, "concurrency", json_integer((json_int_t)spec->concurrency));
 	add(setup, "seed", json_integer((json_int_t)spec->seed));
 	add_part(setup, spec, SPEC_LOAD);
+	add(setup, "timeout_seconds",
+	    json_double(trial_timeout_s(trial)));
 	/* Its own share of it. */
 	if (spec->rate > 0)
 		add(setup, "rate",
@@ -170,7 +174,7 @@ int packet_setup(const struct run_request *request, unsigned replica,
 				 "protocol", (int)who->protocol, "params",
 				 params);
 	add_target(&setup, request, replica);
-	add_work(&setup, &request->trial->spec);
+	add_work(&setup, request->trial);
 	add_files(&setup, request, replica);
 	if (!setup.failed)
 		*out = json_dumps(setup.object, JSON_COMPACT);

@@ -36,7 +36,7 @@ static void send_go(struct runner *runner)
 	lead = runner->count * GO_LEAD_EACH_NS;
 	trial->go_ns = now + (lead > GO_LEAD_NS ? lead : GO_LEAD_NS);
 	trial->start_wall_ns = clock_wall_ns() + (trial->go_ns - now);
-	runner->deadline_ns = trial->go_ns + clock_ns(trial->spec.timeout_s);
+	runner->deadline_ns = trial->go_ns + clock_ns(trial_timeout_s(trial));
 	for (unsigned i = 0; i < runner->count; i++) {
 		member_send(&runner->member[i], packet_go(trial->go_ns));
 		runner->member[i].step = STEP_GO;
@@ -85,7 +85,7 @@ static void judge_overdue(struct runner *runner)
 		 "deadline of %g s, and was killed: does it look at "
 		 "timeout_seconds, and at this machine's CLOCK_MONOTONIC?",
 		 clock_seconds(overdue_ns(runner) - runner->deadline_ns),
-		 runner->trial->spec.timeout_s);
+		 trial_timeout_s(runner->trial));
 	for (unsigned i = 0; i < runner->count; i++) {
 		struct member *member = &runner->member[i];
 
