@@ -531,6 +531,17 @@ static void columns_are_fields(void **state)
 	}
 }
 
+/* That is said, of the first. */
+static void assert_damaged(const struct fixture *f, const char *words)
+{
+	struct store *store;
+
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	assert_int_equal(store_renew(store, &other, &err), 1);
+	assert_non_null(strstr(err.text, words));
+	store_close(store);
+}
+
 static void a_damaged_trial_is_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -538,6 +549,10 @@ static void a_damaged_trial_is_kept(void **state)
 	store_one(f);
 	run_sql(f, "UPDATE latency SET histogram = x'00'");
 	assert_true(isnan(cost(f, &other, 0)));
+	assert_damaged(f, "the latency histogram of replica 0 of trial ");
+	run_sql(f, "UPDATE latency SET histogram = x''"); /* cut at a bucket */
+	assert_true(isnan(cost(f, &other, 0)));
+	assert_damaged(f, " is damaged");
 	run_sql(f, "UPDATE samples SET replica = 900 WHERE replica = 0 AND "
 		   "at_ns = (SELECT max(at_ns) FROM samples WHERE replica = 0)");
 	assert_true(isnan(cost(f, &other, 0)));

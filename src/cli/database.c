@@ -41,6 +41,12 @@ static int renew(struct store *store, struct progress *progress)
 	struct err err;
 	int code = store_renew(store, &analysis, &err);
 
+	if (code > 0)
+		progress_say(progress,
+			     "benchmark: %d trial%s cannot be computed again, "
+			     "and keep%s the results of an older program: %s",
+			     code, code == 1 ? "" : "s", code == 1 ? "s" : "",
+			     err.text);
 	if (code < 0 && code != ERR_INTERRUPTED)
 		progress_say(progress,
 			     "benchmark: results of earlier trials could not "

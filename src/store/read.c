@@ -100,6 +100,7 @@ static int read_replicas(const struct store *store, struct trial *trial,
 }
 
 static int take_latency(const struct store *store, const struct statement *s,
+			const char *trial_id, unsigned replica,
 			struct histogram *out, uint64_t *ok, struct err *err)
 {
 	histogram_init(out);
@@ -107,11 +108,15 @@ static int take_latency(const struct store *store, const struct statement *s,
 	out->max_ns = (uint64_t)sqlite3_column_int64(s->handle, 1);
 	out->sum_ns = sqlite3_column_double(s->handle, 2);
 	*ok = (uint64_t)sqlite3_column_int64(s->handle, 4);
+	/* Where a blob was cut between two buckets its sum alone tells. */
 	if (blob_decode(sqlite3_column_blob(s->handle, 3),
-			(size_t)sqlite3_column_bytes(s->handle, 3), out))
+			(size_t)sqlite3_column_bytes(s->handle, 3), out) &&
+	    out->total == *ok)
 		return 0;
-	return err_set(err, ERR_INVALID, "%s: a latency histogram is damaged",
-		       store->path);
+	return err_set(err, ERR_INVALID,
+		       "%s: the latency histogram of replica %u of trial %s is "
+		       "damaged",
+		       store->path, replica, trial_id);
 }
 
 static int read_latency(const struct store *store, const char *trial_id,
@@ -133,7 +138,8 @@ static int read_latency(const struct store *store, const char *trial_id,
 				       "%s has no such replica's latency",
 				       store->path);
 		else if (code > 0)
-			code = take_latency(store, &s, out, ok, err);
+			code = take_latency(store, &s, trial_id, replica, out,
+					    ok, err);
 	}
 	statement_release(&s);
 	return code;

@@ -102,7 +102,7 @@ static int renew(const struct store *store,
 	return code;
 }
 
-/* One that is damaged, or was removed meanwhile, keeps what it has. */
+/* 1: it is damaged, and keeps what it has. So does what was removed meanwhile. */
 static int renew_locked(const struct store *store,
 			const struct store_analysis *analysis, const char *id,
 			struct err *err)
@@ -112,24 +112,28 @@ static int renew_locked(const struct store *store,
 	if (code == 0)
 		code = database_end(store, renew(store, analysis, id, err),
 				    err);
-	return code == ERR_INVALID || code == ERR_NOT_FOUND ? 0 : code;
+	return code == ERR_INVALID ? 1 : code == ERR_NOT_FOUND ? 0 : code;
 }
 
 static int renew_all(const struct store *store,
 		     const struct store_analysis *analysis,
 		     const struct ids *ids, struct err *err)
 {
-	int code = 0;
+	int code = 0, damaged = 0;
+	struct err one;
 
 	work_begin(ids->count, "trials", "computing results of %s again",
 		   store->path);
-	for (size_t i = 0; code == 0 && i < ids->count; i++) {
-		code = renew_locked(store, analysis, ids->id[i], err);
-		if (code == 0)
-			code = work_done(1, 0, err);
+	for (size_t i = 0; code >= 0 && i < ids->count; i++) {
+		code = renew_locked(store, analysis, ids->id[i], &one);
+		if (code < 0 || (code > 0 && !damaged))
+			*err = one;
+		damaged += code > 0;
+		if (code >= 0 && (code = work_done(1, 0, &one)) < 0)
+			*err = one;
 	}
 	work_end();
-	return code;
+	return code < 0 ? code : damaged;
 }
 
 static bool is_readonly(const struct store *store)

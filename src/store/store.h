@@ -139,8 +139,9 @@ struct store_analysis {
 /*
  * Makes results again that an older analysis made, or that are missing: in the
  * database, or where it cannot be written, in a copy in memory, which the store
- * then is. A trial that is not whole keeps those that it has. ERR_INTERRUPTED:
- * the person did not want to wait.
+ * then is. Returns how many trials are not whole and keep those that they have;
+ * `err` then says what is wrong with the first. ERR_INTERRUPTED: the person did
+ * not want to wait.
  */
 int store_renew(struct store *store, const struct store_analysis *analysis,
 		struct err *err);
