@@ -202,9 +202,10 @@ static void check_timeouts(struct trial *trial)
 
 	if (n && ok)
 		trial_add_finding(trial, FINDING_TIMEOUTS,
-				  "%s: latencies are of successes: "
-				  "%.2g%% of the operations timed out, "
-				  "after up to %g s, and are in none",
+				  "%s: %.2g%% of the operations timed "
+				  "out, after up to %g s: the quantiles "
+				  "count what failed as slower than all "
+				  "that succeeded",
 				  trial->spec.library,
 				  100 * (double)n /
 				  (double)(ok + count_failed(trial)),

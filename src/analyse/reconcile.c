@@ -281,7 +281,7 @@ static void check_unfinished(struct trial *trial, const struct sums *s)
 }
 
 /* An open loop whose rate was not reached. What was never started has no
- * latency: the others' are flattered. */
+ * latency, but a place in the quantiles. */
 static void check_rate(struct trial *trial, const struct sums *s)
 {
 	double due = 0, never = 0;
@@ -300,7 +300,8 @@ static void check_rate(struct trial *trial, const struct sums *s)
 	trial_add_finding(trial, FINDING_RATE_MISSED,
 			  "%s did not reach the rate: %.6g operations/s were "
 			  "asked for, %llu of %.0f that were due were started "
-			  "(%.4g/s), and %.0f never",
+			  "(%.4g/s), and %.0f never: the quantiles count "
+			  "these as slower than all that succeeded",
 			  LIBRARY(trial), trial->spec.rate, LLU(s->started),
 			  due, (double)s->started / trial->spec.timeout_s,
 			  never);

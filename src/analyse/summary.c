@@ -7,14 +7,11 @@
 #include "analyse/judge.h"
 #include "analyse/series.h"
 #include "analyse/summary_cell.h"
+#include "analyse/summary_latency.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
-
-/* Fewer operations than this say nothing about such a quantile. */
-#define LEAST_FOR_P99 100
-#define LEAST_FOR_P99_9 1000
 
 static char *time_text(uint64_t wall_ns)
 {
@@ -118,22 +115,6 @@ static void begin_counts(struct result_row *row, bool own_origin)
 	row->in_flight_proven = 0;
 }
 
-static void fill_latency(struct result_row *row, const struct histogram *h)
-{
-	const double ns_per_ms = (double)NS_PER_MS;
-
-	if (!h->total)
-		return;
-	row->latency_p50_ms = histogram_quantile_ns(h, 0.5) / ns_per_ms;
-	row->latency_p90_ms = histogram_quantile_ns(h, 0.9) / ns_per_ms;
-	if (h->total >= LEAST_FOR_P99)
-		row->latency_p99_ms = histogram_quantile_ns(h, 0.99) / ns_per_ms;
-	if (h->total >= LEAST_FOR_P99_9)
-		row->latency_p99_9_ms =
-			histogram_quantile_ns(h, 0.999) / ns_per_ms;
-	row->latency_max_ms = (double)h->max_ns / ns_per_ms;
-}
-
 /* Rates of what succeeded, over the window. */
 static void fill_rates(struct result_row *row, uint64_t bytes_ok,
 		       uint64_t cpu_ns)
@@ -176,7 +157,7 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 	row->state = mem_dup(replica_state_name(replica->state));
 	begin_counts(row, trial->own_origin);
 	add_counts(row, trial, replica);
-	fill_latency(row, replica->latency);
+	summary_latency(row, replica->latency);
 	fill_rates(row, replica->bytes_ok, replica->cpu_ns);
 	series_init(&series, trial);
 	series_add(&series, trial, replica->number);
@@ -248,7 +229,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 			row->library_version =
 				mem_dup(replica->library_version);
 	}
-	fill_latency(row, latency);
+	summary_latency(row, latency);
 	fill_rates(row, bytes_ok, cpu_ns);
 	series_describe(&series, row);
 	if (trial->own_origin && row->duration_seconds > 0)

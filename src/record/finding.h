@@ -13,7 +13,7 @@
 	X(FAILED, "failed", "the trial is no result: why")                     \
 	X(REPLICA_ENDED, "replica_ended", "a replica did not end as it should") \
 	X(FAILURES, "failures", "operations failed: how many, and why")        \
-	X(TIMEOUTS, "timeouts", "operations timed out and are in no latency")  \
+	X(TIMEOUTS, "timeouts", "operations timed out")                        \
 	X(NO_REQUESTS, "no_requests", "it makes no request: a baseline")       \
 	X(REQUESTS_UNKNOWN, "requests_unknown", "requests were not compared")  \
 	X(REQUESTS_MORE, "requests_more", "more requests than operations")     \

@@ -1,0 +1,43 @@
+#include "analyse/summary_latency.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+
+#define LEAST_BEYOND 10
+
+/* Operations that are slower than all in the histogram. */
+static double lost_of(const struct result_row *row)
+{
+	double lost = 0;
+
+	if (row->number_failures != COUNT_UNKNOWN)
+		lost += (double)row->number_failures;
+	if (row->operations_never_started != COUNT_UNKNOWN)
+		lost += (double)row->operations_never_started;
+	return lost;
+}
+
+static double quantile_ms(const struct histogram *h, double lost, double q)
+{
+	double ok = (double)h->total, all = ok + lost;
+	double rank = ceil(q * all);
+
+	/* 100 x (1 - 0.9) is a little less than 10. */
+	if (all * (1 - q) < LEAST_BEYOND - 1e-6 || rank > ok)
+		return (double)NAN;
+	return histogram_quantile_ns(h, (rank - 0.5) / ok) / NS_PER_MS;
+}
+
+void summary_latency(struct result_row *row, const struct histogram *h)
+{
+	double lost = lost_of(row);
+
+	if (!h->total)
+		return;
+	row->latency_p50_ms = quantile_ms(h, lost, 0.5);
+	row->latency_p90_ms = quantile_ms(h, lost, 0.9);
+	row->latency_p99_ms = quantile_ms(h, lost, 0.99);
+	row->latency_p99_9_ms = quantile_ms(h, lost, 0.999);
+	row->latency_max_ms = (double)h->max_ns / NS_PER_MS;
+}

@@ -1,0 +1,25 @@
+/*
+ * Quantiles of latency, of all operations: of what ended within the window, well
+ * or not, and of what an open loop had no place for before the time was up. One
+ * that failed never gave what it was asked for, and one that never started was
+ * not even begun. So both count as slower than each that succeeded, and a
+ * quantile that falls among them is unknown. A time-out is one of these: it took
+ * its limit at least.
+ *
+ * A quantile also is unknown where fewer than 10 operations lie beyond it. With
+ * 10 its rank is off by 3 (their square root) in two of three samples, so a p99
+ * of 1,000 is one between p98.7 and p99.3; with one beyond, as a p99 of 100
+ * has, it is hardly more than the maximum.
+ */
+#ifndef ANALYSE_SUMMARY_LATENCY_H
+#define ANALYSE_SUMMARY_LATENCY_H
+
+#include "record/histogram.h"
+#include "record/result.h"
+
+/* Fills the latency columns from the successes in `h`; number_failures and
+ * operations_never_started must stand in the row. The maximum is of
+ * successes. */
+void summary_latency(struct result_row *row, const struct histogram *h);
+
+#endif
