@@ -115,7 +115,7 @@ static void check_not_told_apart(void **state)
 	text = shown(100);
 	assert_says(text, "not told apart in requests/s: httpx, aiohttp, "
 			  "requests and obstore (8.0%); aiohttp, requests, "
-			  "obstore and s3fs (8.0%)");
+			  "obstore and s3fs (8.0%) not told apart in CPU");
 	assert_says(text, "faster: httpx than s3fs by 11% (2.2 to 20%)");
 	assert_null(strstr(text, "cheaper"));
 	assert_null(strstr(text, "ref."));
@@ -125,6 +125,42 @@ static void check_not_told_apart(void **state)
 	made.pairs[0].by[BY_RATE].seen = 0.041;
 	text = shown(100);
 	assert_says(text, "requests and obstore (4.1 to 8.0%)");
+	free(text);
+	unmake(&made);
+}
+
+/* Ranks go before medians, and the farther end is what is said. */
+static void check_cells(void **state)
+{
+	struct compared_pair *pair;
+	bool turned;
+	char *text;
+
+	(void)state;
+	make(&made, six, 12, 0.08);
+	made.compared[5].rank[BY_RATE] = 1; /* s3fs, which is slow */
+	made.compared[0].figure[BY_RATE].high = 2334 * 1.5;
+	made.compared[0].figure[BY_CPU].low = 410 * 0.25;
+	for (size_t i = 0; i < made.count; i++)
+		made.items[i].compiled =
+			!strcmp(made.rows[i].library_name, "requests");
+	for (pair = made.pairs; pair->a || pair->b != 6; pair++)
+		;
+	*pair = (struct compared_pair){ .a = 6, .b = 0, .blocks = 12 };
+	pair->by[BY_RATE].ratio = (struct estimate){ 8, 4, 10 };
+	assert_ptr_equal(comparison_pair(&made.comparison, "aiohttp",
+					 "reference", &turned), pair);
+	assert_true(turned);
+	text = shown(100);
+	assert_true(strstr(text, " s3fs ") < strstr(text, " aiohttp "));
+	assert_true(strstr(text, " obstore ") < strstr(text, " s3fs "));
+	assert_non_null(strstr(line_of(text, "aiohttp"),
+			       "2,334  50%   410.0  75%   395.8 "));
+	assert_non_null(strstr(line_of(text, "aiohttp"), "  10-25%"));
+	assert_non_null(strstr(line_of(text, "requests"),
+			       " 800.0 2.1%          47.17"));
+	assert_non_null(strstr(line_of(text, "reference"),
+			       " 31.00 2.1%           7.99"));
 	free(text);
 	unmake(&made);
 }
@@ -178,6 +214,11 @@ static void check_too_few_blocks(void **state)
 	assert_says(text, "medians over 3 blocks. p50");
 	assert_int_equal(line_of(text, "obstore")[1], ' ');
 	assert_non_null(strstr(line_of(text, "obstore"), "   28%"));
+	free(text);
+	unmake(&made);
+	make(&made, six, 12, NAN); /* enough, but there are no figures */
+	text = shown(100);
+	assert_null(strstr(text, "no verdicts"));
 	free(text);
 	unmake(&made);
 	make(&made, six, 1, NAN);
@@ -375,6 +416,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_told_apart),
 		cmocka_unit_test(check_not_told_apart),
+		cmocka_unit_test(check_cells),
 		cmocka_unit_test(check_widths),
 		cmocka_unit_test(check_too_few_blocks),
 		cmocka_unit_test(check_failed_blocks),
