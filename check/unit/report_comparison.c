@@ -389,6 +389,10 @@ static void check_ranges(void **state)
 	assert_joined("p99 of 1.2.3", "p99 of 1.2.3", "p99 of 1.2.3");
 	assert_joined("5 to go", "6 to go", "5 to 6 to go");
 	assert_joined("", "", "");
+	assert_joined("x 3 (most: a 1)", "x 4 (most: b)", "x 3 to 4");
+	assert_joined("x 3 (most: a 1)", "x 4 (most: a 1)",
+		      "x 3 to 4 (most: a 1)");
+	assert_joined("x 3 (most: a 1)", "x 3", "x 3");
 	assert_joined("x 3", "x 3 y", NULL);
 	assert_joined("x 3", "x y", NULL);
 	assert_joined("x", "", NULL);

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "record/finding.h"
 
 #define BETWEEN " to "
+/* Of programs: they differ from text to text. */
+#define NAMES FINDING_OTHERS_MOST
 
 /* The digits of a number, with a point between. */
 static size_t digits(const char *at)
@@ -55,10 +58,20 @@ static void add_joined(struct str *out, const struct range *a,
 	str_add_n(out, high->high, high->high_length);
 }
 
-/* `out` may be NULL. */
+/* Where the names begin; the end: there are none. */
+static const char *names_of(const char *text)
+{
+	const char *names = strstr(text, NAMES);
+
+	return names ? names : text + strlen(text);
+}
+
+/* What stands before the names. `out` may be NULL. */
 static bool join(const char *a, const char *b, struct str *out)
 {
-	while (*a && *b) {
+	const char *a_end = names_of(a), *b_end = names_of(b);
+
+	while (a < a_end && b < b_end) {
 		struct range r = range_at(a), s = range_at(b);
 
 		if (!r.length != !s.length || (!r.length && *a != *b))
@@ -70,7 +83,7 @@ static bool join(const char *a, const char *b, struct str *out)
 		a += r.length ? r.length : 1;
 		b += s.length ? s.length : 1;
 	}
-	return *a == *b;
+	return a == a_end && b == b_end;
 }
 
 bool ranges_same(const char *a, const char *b)
@@ -83,5 +96,7 @@ char *ranges_join(const char *a, const char *b)
 	struct str out = STR_INIT;
 
 	join(a, b, &out);
+	if (!strcmp(names_of(a), names_of(b)))
+		str_add(&out, names_of(a));
 	return str_detach(&out);
 }

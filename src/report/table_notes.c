@@ -23,8 +23,9 @@ static bool is_of_machine(const struct finding *finding)
 static bool same_finding(const struct group *g, const struct finding *a,
 			 const struct finding *b)
 {
-	if (g->comparison ? !strcmp(a->name, b->name)
-			  : is_of_machine(a) && is_of_machine(b))
+	if (strcmp(a->name, b->name))
+		return false;
+	if (g->comparison || is_of_machine(a))
 		return ranges_same(a->text, b->text);
 	return !strcmp(a->text, b->text);
 }
