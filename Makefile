@@ -56,6 +56,7 @@ TESTS     := $(patsubst benchmark/tests/%.c,$(BUILD)/tests/%,$(filter benchmark/
 UNIT      := $(patsubst check/unit/%.c,$(BUILD)/check/unit/%,$(wildcard check/unit/*.c))
 FUZZ      := $(patsubst check/fuzz/%.c,$(BUILD)/check/fuzz/%,$(wildcard check/fuzz/*.c))
 BENCH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/bench/*.c))
+TRUTH     := $(patsubst check/bench/%.c,$(BUILD)/check/bench/%,$(wildcard check/bench/truth/*.c))
 LIB       := $(BUILD)/libgeoio.a
 # Below share/ of the prefix.
 SHARED    := bash-completion/completions/benchmark zsh/site-functions/_benchmark \
@@ -63,21 +64,23 @@ SHARED    := bash-completion/completions/benchmark zsh/site-functions/_benchmark
 PAGES     := $(SHARED:%=$(BUILD)/share/%)
 WORKER    := $(BUILD)/libbenchmark-worker.a
 FORMATS   := $(BUILD)/libgeoio-formats.so
+STATISTICS := $(BUILD)/libgeoio-statistics.so
 FORMATS_OBJ  := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/formats/*.c))
 FORMATS_BASE := $(patsubst %.c,$(BUILD)/shared/%.o,$(wildcard src/base/*.c))
 
-.PHONY: FORCE all help check bench bench-attribution soak fuzz-long asan tsan install uninstall clean unit fuzz programs
+.PHONY: FORCE all help check bench bench-attribution bench-truth soak fuzz-long asan tsan install uninstall clean unit fuzz programs
 .DELETE_ON_ERROR:
 
 all: programs
 
-programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(FORMATS) $(TESTS) $(PAGES)
+programs: $(BUILD)/benchmark $(BUILD)/make-cog $(BUILD)/geoio-enter $(FORMATS) $(STATISTICS) $(TESTS) $(PAGES)
 
 help:
 	@echo 'make                 build $(BUILD)/benchmark, $(BUILD)/make-cog and the tests in C'
 	@echo 'make check           every check but the slow ones of ./selftest'
 	@echo 'make bench           speed and memory goals, as ratios measured in one run'
 	@echo 'make bench-attribution  whose CPU time the network costs on one machine'
+	@echo 'make bench-truth PART=NAME  proves verdicts where the truth is known; can be resumed'
 	@echo 'make soak            kills runs at 100 moments, and looks for what is left'
 	@echo 'make fuzz-long       searches with each fuzzer, for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make asan            the same checks with AddressSanitizer and UBSan'
@@ -124,6 +127,11 @@ $(BUILD)/geoio-enter: $(wildcard src/enter/*.c)
 $(FORMATS): $(FORMATS_OBJ) $(BUILD)/shared/base.a
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(call PLAIN,$(LDFLAGS)) -shared -Wl,-z,defs -o $@ $^ -lz
+
+# The statistics of comparisons, for benches in Python.
+$(STATISTICS): $(BUILD)/shared/src/analyse/statistics.o
+	$(call SAY,LD,$@)
+	$(Q)$(CC) $(call PLAIN,$(LDFLAGS)) -shared -Wl,-z,defs -o $@ $^ -lm
 
 $(BUILD)/shared/base.a: $(FORMATS_BASE)
 	$(call SAY,AR,$@)
@@ -220,11 +228,16 @@ $(BUILD)/check/bench/%: check/bench/%.c $(LIB)
 unit: $(UNIT)
 fuzz: $(FUZZ)
 
-check: all unit fuzz $(BENCH)
+check: all unit fuzz $(BENCH) $(TRUTH)
 	BUILD=$(BUILD) check/run
 
 bench: all $(BENCH)
 	BUILD=$(BUILD) check/bench/run
+
+# PART=simulation and others: check/bench/truth. Parts in C are built by `check`
+# too, so that they stay whole.
+bench-truth: all $(TRUTH)
+	BUILD=$(BUILD) check/bench/truth/run $(PART)
 
 # Whom the kernel charges for network input, docs/method.md.
 bench-attribution: $(BUILD)/check/bench/attribution

@@ -9,7 +9,11 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import _estimate
 from _common import BUILD
+
+# An excess over the limit that must not stay unseen, a part of 1.
+TO_BE_SEEN = 0.03
 
 
 def p99(values):
@@ -25,11 +29,33 @@ def cpu_ns(pid):
     )
 
 
-def judge(name, ratio, limit):
-    """Prints the line that check/bench/run reads; whether the goal is met."""
-    verdict = "ok" if ratio <= limit else "over"
+def judge(name, ratio, limit, verdict=None):
+    """Prints the line that check/bench/run reads; whether the goal is not missed."""
+    verdict = verdict or ("ok" if ratio <= limit else "over")
     print(f"bench {name} ratio {ratio:.3f} limit {limit:.3f} {verdict}", flush=True)
-    return ratio <= limit
+    return verdict != "over"
+
+
+def verdict_of(found, limit):
+    """Of a ratio with its interval.
+
+    over: all of the interval is. ok: none of it is, or it is not proven over although an excess of TO_BE_SEEN
+    would have been seen. Else it cannot be told.
+    """
+    if found.low > limit:
+        return "over"
+    if found.high <= limit or found.seen <= TO_BE_SEEN:
+        return "ok"
+    if math.isnan(found.seen):
+        return "cannot be told here: too few rounds, no difference could have been seen"
+    return f"cannot be told here: the least difference that could have been seen is {100 * found.seen:.1f}%"
+
+
+def judge_ratios(name, ratios, limit):
+    """The same for ratios of alternated pairs, which are independent: by the interval of their median."""
+    found = _estimate.ratio(ratios)
+    print(f"{name}: median {found.value:.4f}, 95% {found.low:.4f} to {found.high:.4f}")
+    return judge(name, found.value, limit, verdict_of(found, limit))
 
 
 @contextlib.contextmanager

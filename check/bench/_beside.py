@@ -5,12 +5,11 @@ processes of the other are stopped meanwhile. So goodput is the inverse of the C
 that of client, store and, inside, harness. What else the machine does, and how fast its memory is just
 then, meets both alike. Requests are counted by the bytes that the worker's network namespace receives. One
 start of a program differs from the next (hash seeds, memory layout), hence many starts of both, and a
-verdict by the interval of their median.
+verdict by the interval of their median (_estimate.py).
 """
 
 import contextlib
 import json
-import math
 import os
 import random
 import re
@@ -28,7 +27,6 @@ CPUS = os.sched_getaffinity(0)
 STARTS, ROUNDS = 24, 16
 TURN_S, SETTLE_S = 0.1, 0.01
 CONCURRENCY = 50
-TOO_WIDE = 0.06
 GOODPUT_LIMIT = 1 / 0.99
 AT_MOST_S = 120  # for a start, on a machine that has other work
 COMMON = ("--timeout", str(AT_MOST_S), "--warm-up", "0.1", "--concurrency", str(CONCURRENCY))
@@ -155,17 +153,6 @@ def alone(worker, store, cpu):
         yield Side(process, [origin.pid])
 
 
-def interval(values):
-    """An interval that holds the median in at least 95% of all cases, by ranks (binomial)."""
-    values, n, rank = sorted(values), len(values), 0
-    missed = 2 * 0.5**n
-    while missed <= 0.05 and rank < (n - 1) // 2:
-        rank += 1
-        missed += 2 * math.comb(n, rank) * 0.5**n
-    rank -= missed > 0.05
-    return values[max(0, rank)], values[n - 1 - max(0, rank)]
-
-
 def cost_of_a_start(one, other, turned):
     """What a request costs on the one side over what it costs on the other: the median of the rounds."""
     with contextlib.ExitStack() as stack:
@@ -179,7 +166,7 @@ def cost_of_a_start(one, other, turned):
 
 
 def compare(what, library, isolation, starts=STARTS, around=((), ()), listen="127.0.0.1:0"):
-    """What a request costs inside over what it costs alone: the end of the interval that has to be judged.
+    """What a request costs inside over what it costs alone, of each start: ratios for judge_ratios().
 
     `around` is what stands before the commands of store and worker, and puts them where they shall run.
     """
@@ -189,10 +176,5 @@ def compare(what, library, isolation, starts=STARTS, around=((), ()), listen="12
     harness = partial(inside, library, isolation, cpu)
     by_itself = partial(alone, worker, (around[0], listen), cpu)
     ratios = [cost_of_a_start(harness, by_itself, number % 2) for number in range(starts)]
-    low, high = interval(ratios)
-    rounds = f"{starts} starts of {ROUNDS} rounds"
-    print(f"{what}, {rounds}: median {median(ratios):.3f}, 95% {low:.3f} to {high:.3f}")
-    if high - low > TOO_WIDE:
-        print("too noisy to tell: try again on a quiet machine")
-        return high
-    return low
+    print(f"{what}, {starts} starts of {ROUNDS} rounds: median {median(ratios):.3f}")
+    return ratios

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, p99
+from _bench import judge, judge_ratios, p99
 from _beside import GOODPUT_LIMIT, benchmark, compare
 from _common import BUILD, SKIPPED, TOP
 
@@ -95,7 +95,7 @@ def against(network, starts):
 def goodput():
     Path("plan.jsonl").write_text(benchmark("data", "plan", "fetch_range"))
     against(bare_bridge, STARTS_OF_BRIDGE)
-    return judge("cell-goodput", against(bare_pair, STARTS), GOODPUT_LIMIT)
+    return judge_ratios("cell-goodput", against(bare_pair, STARTS), GOODPUT_LIMIT)
 
 
 def begin(library, *words):

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge
+from _bench import judge, judge_ratios
 from _beside import GOODPUT_LIMIT, benchmark, compare
 
 NULL_LIMIT_US = 10
@@ -27,8 +27,8 @@ def null_cost(test):
 
 
 def goodput(library):
-    ratio = compare(f"{library}, inside over alone", library, "process")
-    return judge(f"{library}_inside_over_alone", ratio, GOODPUT_LIMIT)
+    ratios = compare(f"{library}, inside over alone", library, "process")
+    return judge_ratios(f"{library}_inside_over_alone", ratios, GOODPUT_LIMIT)
 
 
 if __name__ == "__main__":

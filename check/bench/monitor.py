@@ -24,8 +24,7 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import cpu_ns, judge
-from _beside import TOO_WIDE, interval
+from _bench import cpu_ns, judge, judge_ratios
 from _common import BUILD
 
 LIBRARY = "aiohttp"
@@ -215,18 +214,11 @@ def goodput():
     costs = [(watched, cost(replicas, *times)) for watched, times in made]
     pairs = [dict(costs[i : i + 2]) for i in range(0, len(costs), 2)]
     ratios = [pair[True] / pair[False] for pair in pairs]
-    low, high = interval(ratios)
     share = median([used for watched, (_, _, used) in made if watched])
     unwatched = median([used for watched, (_, _, used) in made if not watched])
-    print(
-        f"watched over unwatched, {PAIRS} pairs of {SECONDS} s in one run: "
-        f"median {median(ratios):.4f}, 95% {low:.4f} to {high:.4f}"
-    )
+    print(f"watched over unwatched, {PAIRS} pairs of {SECONDS} s in one run")
     print(f"harness and monitor: {100 * share:.2f}% of a CPU while watched, else {100 * unwatched:.2f}%")
-    if high - low > TOO_WIDE:
-        print("too noisy to tell: try again on a quiet machine")
-        low = high
-    good = judge("monitor_goodput_lost_at_most", low, GOODPUT_LIMIT)
+    good = judge_ratios("monitor_goodput_lost_at_most", ratios, GOODPUT_LIMIT)
     return judge("monitor_cpu_of_2_percent", share / CPU_LIMIT, 1.0) and good
 
 

@@ -1,0 +1,91 @@
+"""Checks of what the benches in Python share: medians with intervals, and how ratios are judged by them."""
+
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
+import math
+import random
+import sys
+import unittest
+
+from fake_harness import ROOT
+
+BENCH = ROOT / "check/bench"
+sys.path[:0] = [str(BENCH), str(BENCH.parent)]
+import _bench  # noqa: E402
+import _estimate  # noqa: E402
+
+
+def run_module():
+    loader = importlib.machinery.SourceFileLoader("bench_run", str(BENCH / "run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench_run", loader))
+    loader.exec_module(module)
+    return module
+
+
+def said(ratios, limit):
+    """Whether the goal is not missed, and the line of the verdict."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        good = _bench.judge_ratios("name", ratios, limit)
+    return good, out.getvalue().splitlines()[-1]
+
+
+class Estimates(unittest.TestCase):
+    def test_ranks(self):
+        values = random.Random(1).sample(range(1, 13), 12)
+        self.assertEqual(_estimate.median(values), (6.5, 3, 10))
+        self.assertEqual(_estimate.median(values, 0.05 / 100), (6.5, 1, 12))
+        self.assertEqual(_estimate.least(0.05), 6)
+
+    def test_ratios(self):
+        found = _estimate.ratio([1 / 1.1] * 3 + [1] * 6 + [1.1] * 3)
+        for value, expected in zip((*found, found.seen), (1, 1 / 1.1, 1.1, 0.1), strict=True):
+            self.assertAlmostEqual(value, expected)
+
+    def test_too_few(self):
+        found = _estimate.ratio([1.0] * 5)
+        self.assertEqual(found.value, 1)
+        self.assertTrue(math.isnan(found.low) and math.isnan(found.high) and math.isnan(found.seen))
+
+    def test_refused(self):
+        for values in ([math.nan], [1, 0], [-1]):
+            with self.assertRaises(ValueError):
+                _estimate.ratio(values)
+
+
+class Judged(unittest.TestCase):
+    def test_over(self):
+        self.assertEqual(said([1.04] * 12, 1.01), (False, "bench name ratio 1.040 limit 1.010 over"))
+
+    def test_over_though_noisy(self):
+        self.assertEqual(said([1.1] * 6 + [1.6] * 6, 1.01)[0], False)
+
+    def test_ok(self):
+        self.assertEqual(said([0.98, 1.0] * 6, 1.01), (True, "bench name ratio 0.990 limit 1.010 ok"))
+
+    def test_ok_though_noisy(self):
+        self.assertTrue(said([0.5] * 6 + [0.9] * 6, 1.01)[1].endswith(" ok"))
+
+    def test_not_proven_over(self):
+        self.assertTrue(said([1.0] * 6 + [1.03] * 6, 1.01)[1].endswith(" ok"))
+
+    def test_cannot_be_told(self):
+        good, line = said([0.9] * 6 + [1.2] * 6, 1.01)
+        self.assertTrue(good)
+        self.assertIn("cannot be told here: the least difference that could have been seen is 15.5%", line)
+
+    def test_too_few(self):
+        self.assertIn("cannot be told here: too few rounds", said([1.5] * 5, 1.01)[1])
+
+    def test_what_the_runner_reads(self):
+        run = run_module()
+        for ratios in ([1.04] * 12, [0.98] * 12, [0.9, 1.2] * 6, [1.0]):
+            line = said(ratios, 1.01)[1]
+            self.assertEqual(run.judge("x", [line], int(line.endswith(" over"))), [line])
+        self.assertEqual(len(run.judge("x", [said([1.0], 1.01)[1]], 1)), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
