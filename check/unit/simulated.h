@@ -12,6 +12,7 @@
 #define CHECK_UNIT_SIMULATED_H
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"

@@ -1,0 +1,556 @@
+/*
+ * What the statistics of comparisons are worth where the truth is known: 10,000
+ * simulated experiments of each kind of noise, judged by the sign test, which
+ * src/analyse has, and by signed rank (Walsh averages), which it could have.
+ *
+ * `make bench-truth PART=simulation` runs it: simulation RESULTS [EXPERIMENTS].
+ * Each kind of noise adds a line of JSON to the file RESULTS, and to stdout; one
+ * whose line is there already is left out. A pair's truth is the median of all
+ * its blocks of all experiments, `parameter` is what was put in. Power: how many
+ * of 100 experiments see a difference of 2, 5, 10%, if one pair is judged, or
+ * all of the table.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../../unit/simulated.h"
+#include "analyse/compare.h"
+#include "analyse/statistics.h"
+#include "base/clock.h"
+
+#define BLOCKS_MOST 24U
+#define ALPHA 0.05
+
+struct scenario {
+	const char *name;
+	unsigned rows, rounds;
+	double drift, stay, weather;
+	struct sim_noise noise;
+	bool unlike; /* each library has another share of the noise */
+	bool half;   /* every second library has no slow processes */
+};
+
+/* sd of a process 3%, of a slice some 20%. */
+#define MACHINE .drift = 0.16, .stay = 0.98
+#define EVEN .process = 0.03, .slice = 0.12
+#define UNEVEN                                                                 \
+	.process = 0.03, .slice = 0.06, .skew = 0.06, .spike = 0.1,            \
+	.spike_by = 0.2
+#define SLOW .slow = 0.1, .slow_by = 0.1
+
+static const struct scenario scenarios[] = {
+	{ "quiet", 7, 30, .noise = { .process = 0.03, .slice = 0.05 } },
+	{ "drift", 7, 30, MACHINE, .noise = { EVEN } },
+	{ "drift, spikes, skew; 20 rounds", 7, 20, MACHINE,
+	  .noise = { UNEVEN } },
+	{ "drift, spikes, skew; 30 rounds", 7, 30, MACHINE,
+	  .noise = { UNEVEN } },
+	{ "drift, spikes, skew; 40 rounds", 7, 40, MACHINE,
+	  .noise = { UNEVEN } },
+	{ "the same, some processes slow", 7, 30, MACHINE,
+	  .noise = { UNEVEN, SLOW } },
+	{ "the same, libraries unlike", 7, 30, MACHINE,
+	  .noise = { UNEVEN, SLOW }, .unlike = true },
+	{ "the same, blocks alike their next", 7, 30, MACHINE, .weather = 0.1,
+	  .noise = { UNEVEN, SLOW }, .unlike = true },
+	{ "one process in four slow, of every second library", 7, 30, MACHINE,
+	  .noise = { UNEVEN, .slow = 0.25, .slow_by = 0.2 }, .half = true },
+	{ "three libraries", 3, 30, MACHINE, .noise = { UNEVEN, SLOW } },
+	{ "separate trials", 7, 1, .drift = 0.2, .stay = 0.8,
+	  .noise = { UNEVEN } },
+};
+
+/* Ends of an interval; NAN: none. */
+struct ends {
+	double low, high;
+};
+
+typedef struct ends (*judge_fn)(double *values, size_t n, double alpha);
+
+static struct ends by_sign(double *values, size_t n, double alpha)
+{
+	struct estimate e;
+
+	statistics_median(values, n, alpha, &e);
+	return (struct ends){ e.low, e.high };
+}
+
+/* How many of the signs of 1..n give the sum s, into `count`. */
+static void count_sums(size_t n, double *count, size_t sums)
+{
+	memset(count, 0, sums * sizeof(*count));
+	count[0] = 1;
+	for (size_t i = 1; i <= n; i++)
+		for (size_t s = sums; s-- > i;)
+			count[s] += count[s - i];
+}
+
+#define SUMS (BLOCKS_MOST * (BLOCKS_MOST + 1) / 2 + 1)
+
+/* The largest rank of a Walsh average that may be the lower end; 0: none. */
+static size_t rank_of_walsh(size_t n, double alpha)
+{
+	double count[SUMS], missed = 0;
+	size_t rank = 0;
+
+	count_sums(n, count, SUMS);
+	while (rank < SUMS) {
+		missed += count[rank];
+		if (missed > ldexp(alpha / 2, (int)n))
+			break;
+		rank++;
+	}
+	return rank;
+}
+
+/* What would stand at `at` if they were sorted (Hoare's FIND). */
+static double find_rank(double *values, long n, long at)
+{
+	long left = 0, right = n - 1;
+
+	while (left < right) {
+		double middle = values[at];
+		long i = left, j = right;
+
+		do {
+			while (values[i] < middle)
+				i++;
+			while (values[j] > middle)
+				j--;
+			if (i <= j) {
+				double other = values[i];
+
+				values[i++] = values[j];
+				values[j--] = other;
+			}
+		} while (i <= j);
+		if (j < at)
+			left = i;
+		if (at < i)
+			right = j;
+	}
+	return values[at];
+}
+
+static struct ends by_signed_rank(double *values, size_t n, double alpha)
+{
+	static double last_alpha;
+	static size_t last_n, rank;
+	double walsh[SUMS];
+	long count = 0;
+
+	if (n != last_n || alpha != last_alpha)
+		rank = rank_of_walsh(n, alpha);
+	last_n = n;
+	last_alpha = alpha;
+	if (!rank)
+		return (struct ends){ NAN, NAN };
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i; j < n; j++)
+			walsh[count++] = (values[i] + values[j]) / 2;
+	return (struct ends){ find_rank(walsh, count, (long)rank - 1),
+			      find_rank(walsh, count, count - (long)rank) };
+}
+
+/* ------------------------------------------------------------ one experiment */
+
+/* ln ratios of all blocks of all experiments: [experiment][series][block]. A
+ * series is a pair by a figure, and then a row by a figure. */
+struct made {
+	const struct scenario *scenario;
+	struct sim sim;
+	unsigned experiments, pairs, series;
+	double *blocks;
+	double *truth, *parameter; /* of each series */
+	unsigned false_tables; /* of 12 blocks: those in which analyse_compare()
+				* has any false verdict */
+	double lag_series, lag_ratios; /* sums over experiments */
+};
+
+static double *blocks_of(const struct made *made, unsigned experiment,
+			 unsigned series)
+{
+	size_t at = (size_t)experiment * made->series + series;
+
+	return &made->blocks[at * BLOCKS_MOST];
+}
+
+static double figure(const struct slice *slice, unsigned by)
+{
+	double operations = (double)slice->operations;
+
+	return by == BY_CPU ? log((double)slice->cpu_ns / operations)
+			    : log(operations / slice_seconds(slice));
+}
+
+static const struct slice *slices_of(const struct sim *sim, unsigned block,
+				     unsigned row)
+{
+	return &sim->slices[(block * sim->rows + row) * sim->rounds];
+}
+
+/* b is the number of rows for the figure of a alone. */
+static double block_number(const struct sim *sim, unsigned block, unsigned a,
+			   unsigned b, unsigned by)
+{
+	const struct slice *x = slices_of(sim, block, a);
+	const struct slice *y = b < sim->rows ? slices_of(sim, block, b) : NULL;
+	double d[64];
+
+	for (unsigned round = 0; round < sim->rounds; round++)
+		d[round] = figure(&x[round], by) -
+			   (y ? figure(&y[round], by) : 0);
+	return statistics_middle(d, sim->rounds);
+}
+
+static void take_series(struct made *made, unsigned experiment,
+			unsigned *series, unsigned a, unsigned b)
+{
+	for (unsigned by = 0; by < COMPARED_BY; by++) {
+		double *out = blocks_of(made, experiment, (*series)++);
+
+		for (unsigned block = 0; block < BLOCKS_MOST; block++)
+			out[block] = block_number(&made->sim, block, a, b, by);
+	}
+}
+
+static void take_all(struct made *made, unsigned experiment)
+{
+	unsigned series = 0, rows = made->sim.rows;
+
+	for (unsigned a = 0; a < rows; a++)
+		for (unsigned b = a + 1; b < rows; b++)
+			take_series(made, experiment, &series, a, b);
+	for (unsigned a = 0; a < rows; a++)
+		take_series(made, experiment, &series, a, rows);
+}
+
+/* Whether the program's own analysis has a false verdict, of equals. */
+static bool any_false(const struct sim *sim, unsigned blocks)
+{
+	struct comparison c;
+	bool any = false;
+
+	analyse_compare(sim->trials, (size_t)blocks * sim->rows, &c);
+	for (size_t i = 0; i < c.pair_count; i++)
+		for (unsigned by = 0; by < COMPARED_BY; by++)
+			any |= c.pairs[i].by[by].verdict != VERDICT_NOT_APART;
+	comparison_release(&c);
+	return any;
+}
+
+static double lag_1(const double *values, unsigned n)
+{
+	double mean = 0, with_next = 0, with_itself = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		mean += values[i] / n;
+	for (unsigned i = 0; i < n; i++) {
+		double d = values[i] - mean;
+
+		with_itself += d * d;
+		if (i + 1 < n)
+			with_next += d * (values[i + 1] - mean);
+	}
+	return with_next / with_itself;
+}
+
+/* Lag-1 correlation of a library's slices, and of the ratios of two, with the
+ * usual correction for so few. */
+static void take_lags(struct made *made)
+{
+	const struct slice *a = slices_of(&made->sim, 0, 0);
+	const struct slice *b = slices_of(&made->sim, 0, 1);
+	unsigned n = made->sim.rounds;
+	double series[64], ratios[64];
+
+	if (n < 3)
+		return;
+	for (unsigned i = 0; i < n; i++) {
+		series[i] = figure(&a[i], BY_RATE);
+		ratios[i] = series[i] - figure(&b[i], BY_RATE);
+	}
+	made->lag_series += lag_1(series, n) + 1.0 / n;
+	made->lag_ratios += lag_1(ratios, n) + 1.0 / n;
+}
+
+static void make_separate(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->rows * sim->blocks; i++) {
+		struct block_trial *trial = &sim->trials[i];
+		const struct slice *slice = &sim->slices[i];
+
+		trial->slices = NULL;
+		trial->seconds = slice_seconds(slice);
+		trial->operations = slice->operations;
+		trial->cpu_seconds = clock_seconds(slice->cpu_ns);
+	}
+}
+
+static void run_experiments(struct made *made)
+{
+	struct sim *sim = &made->sim;
+
+	for (unsigned i = 0; i < made->experiments; i++) {
+		sim_run(sim, hash_pair(2026, i));
+		if (sim->rounds == 1)
+			make_separate(sim);
+		take_all(made, i);
+		take_lags(made);
+		if (made->scenario->unlike || made->scenario->half)
+			continue;
+		made->false_tables += any_false(sim, 12);
+	}
+}
+
+/* -------------------------------------------------------------------- truths */
+
+static void find_truths(struct made *made)
+{
+	size_t n = (size_t)made->experiments * BLOCKS_MOST;
+	double *all = mem_array(n, sizeof(*all));
+
+	for (unsigned series = 0; series < made->series; series++) {
+		for (unsigned i = 0; i < made->experiments; i++)
+			memcpy(&all[(size_t)i * BLOCKS_MOST],
+			       blocks_of(made, i, series),
+			       BLOCKS_MOST * sizeof(*all));
+		made->truth[series] = statistics_middle(all, n);
+	}
+	free(all);
+}
+
+/* --------------------------------------------------------------------- counts */
+
+struct counts {
+	unsigned long judged, covered, covered_parameter;
+	unsigned families, wrong, wrong_parameter;
+	unsigned long seen[3]; /* differences of 2, 5, 10% */
+	double *half_widths;
+	size_t half_width_count;
+};
+
+static const double differences[] = { 0.02, 0.05, 0.10 };
+
+static bool holds(struct ends ends, double value)
+{
+	return !(value < ends.low) && !(value > ends.high);
+}
+
+/* Of the pairs of an experiment: whether all hold the truth. Power is that of a
+ * rate which is higher by so much: the interval shifts by as much. */
+static void count_experiment(const struct made *made, unsigned experiment,
+			     unsigned blocks, unsigned from, unsigned to,
+			     double alpha, judge_fn method, struct counts *out)
+{
+	bool all = true, all_parameter = true;
+
+	for (unsigned s = from; s < to; s++) {
+		double values[BLOCKS_MOST], truth = made->truth[s];
+		struct ends ends;
+
+		memcpy(values, blocks_of(made, experiment, s),
+		       blocks * sizeof(*values));
+		ends = method(values, blocks, alpha);
+		out->judged++;
+		out->covered += holds(ends, truth);
+		out->covered_parameter += holds(ends, 0);
+		all &= holds(ends, truth);
+		all_parameter &= holds(ends, 0);
+		for (unsigned i = 0; i < 3; i++)
+			out->seen[i] += ends.low - truth >
+					-log1p(differences[i]);
+		if (out->half_width_count < 1000000)
+			out->half_widths[out->half_width_count++] =
+				expm1((ends.high - ends.low) / 2);
+	}
+	out->families++;
+	out->wrong += !all;
+	out->wrong_parameter += !all_parameter;
+}
+
+static void count_all(const struct made *made, unsigned blocks, unsigned from,
+		      unsigned to, double alpha, judge_fn method,
+		      struct counts *out)
+{
+	*out = (struct counts){ 0 };
+	out->half_widths = mem_array(1000000, sizeof(double));
+	for (unsigned i = 0; i < made->experiments; i++)
+		count_experiment(made, i, blocks, from, to, alpha, method, out);
+}
+
+/* ------------------------------------------------------------------ the lines */
+
+static double percent(unsigned long part, unsigned long of)
+{
+	return of ? 100.0 * (double)part / (double)of : 0;
+}
+
+static void say_power(FILE *to, const struct counts *c)
+{
+	fprintf(to,
+		"\"power_2\": %.1f, \"power_5\": %.1f, \"power_10\": %.1f, "
+		"\"half_width\": %.2f",
+		percent(c->seen[0], c->judged), percent(c->seen[1], c->judged),
+		percent(c->seen[2], c->judged),
+		100 * statistics_middle(c->half_widths, c->half_width_count));
+}
+
+/* Of one method at one number of blocks. */
+static void say_method(FILE *to, const struct made *made, const char *name,
+		       unsigned blocks, judge_fn method)
+{
+	unsigned pairs = made->pairs * COMPARED_BY;
+	struct counts c;
+
+	count_all(made, blocks, 0, pairs, ALPHA, method, &c);
+	fprintf(to,
+		", \"%s_%u\": {\"coverage\": %.2f, \"of_parameter\": %.2f, "
+		"\"uncorrected_family\": %.1f, \"one\": {",
+		name, blocks, percent(c.covered, c.judged),
+		percent(c.covered_parameter, c.judged),
+		percent(c.wrong, c.families));
+	say_power(to, &c);
+	free(c.half_widths);
+	count_all(made, blocks, 0, pairs, ALPHA / pairs, method, &c);
+	fprintf(to, "}, \"family\": %.2f, \"family_of_parameter\": %.2f, "
+		    "\"coverage_in_table\": %.3f, \"table\": {",
+		percent(c.wrong, c.families),
+		percent(c.wrong_parameter, c.families),
+		percent(c.covered, c.judged));
+	say_power(to, &c);
+	free(c.half_widths);
+	count_all(made, blocks, pairs, made->series, ALPHA, method, &c);
+	fprintf(to, "}, \"rows_coverage\": %.2f}",
+		percent(c.covered, c.judged));
+	free(c.half_widths);
+}
+
+static void say(FILE *to, const struct made *made)
+{
+	double n = made->experiments;
+
+	fprintf(to,
+		"{\"part\": \"simulation\", \"noise\": \"%s\", "
+		"\"experiments\": %u, \"rounds\": %u, \"verdicts\": %u",
+		made->scenario->name, made->experiments, made->sim.rounds,
+		made->pairs * COMPARED_BY);
+	if (made->sim.rounds > 2)
+		fprintf(to, ", \"lag_1\": %.2f, \"lag_1_of_ratios\": %.2f",
+			made->lag_series / n, made->lag_ratios / n);
+	if (!(made->scenario->unlike || made->scenario->half))
+		fprintf(to,
+			", \"false_tables_12\": %.2f",
+			100 * made->false_tables / n);
+	for (unsigned blocks = 12; blocks <= BLOCKS_MOST; blocks += 12) {
+		say_method(to, made, "sign", blocks, by_sign);
+		say_method(to, made, "signed_rank", blocks, by_signed_rank);
+	}
+	fputs("}\n", to);
+}
+
+/* ------------------------------------------------------------------- the whole */
+
+static void set_up(struct made *made, const struct scenario *scenario,
+		   unsigned experiments)
+{
+	struct sim *sim = &made->sim;
+	unsigned rows = scenario->rows;
+
+	made->scenario = scenario;
+	made->experiments = experiments;
+	made->pairs = rows * (rows - 1) / 2;
+	made->series = (made->pairs + rows) * COMPARED_BY;
+	made->blocks = mem_array((size_t)experiments * made->series *
+					 BLOCKS_MOST,
+				 sizeof(double));
+	made->truth = mem_array(made->series, sizeof(double));
+	sim->rows = rows;
+	sim->rounds = scenario->rounds;
+	sim->blocks = BLOCKS_MOST;
+	sim->drift = scenario->drift;
+	sim->stay = scenario->stay;
+	sim->weather = scenario->weather;
+	sim_all_rows(sim, scenario->noise);
+	for (unsigned row = 0; scenario->half && row < rows; row += 2)
+		sim->noise[row].slow = 0;
+	for (unsigned row = 0; scenario->unlike && row < rows; row++) {
+		struct sim_noise *noise = &sim->noise[row];
+
+		noise->slow_by *= row % 3;
+		noise->spike_by *= row % 4 / 1.5;
+		noise->skew *= row % 5 / 2.0;
+		noise->process *= 1 + (row % 2) / 2.0;
+	}
+	sim_init(sim);
+}
+
+static char *line_of(const struct scenario *scenario, unsigned experiments)
+{
+	struct made made = { 0 };
+	size_t bytes;
+	char *line;
+	FILE *to = open_memstream(&line, &bytes);
+
+	set_up(&made, scenario, experiments);
+	run_experiments(&made);
+	find_truths(&made);
+	say(to, &made);
+	fclose(to);
+	sim_release(&made.sim);
+	free(made.blocks);
+	free(made.truth);
+	return line;
+}
+
+static bool is_there(FILE *results, const char *name, unsigned experiments)
+{
+	char *line = NULL, *wanted;
+	size_t room = 0;
+	bool found = false;
+
+	wanted = mem_printf("\"noise\": \"%s\", \"experiments\": %u,", name,
+			    experiments);
+	rewind(results);
+	while (getline(&line, &room, results) > 0)
+		found |= strstr(line, wanted) && strstr(line, "}\n");
+	free(line);
+	free(wanted);
+	return found;
+}
+
+/* Of an earlier run that ended in the middle of one. */
+static void end_line(FILE *results)
+{
+	if (!fseek(results, -1, SEEK_END) && getc(results) != '\n')
+		fputc('\n', results);
+	fseek(results, 0, SEEK_END);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned experiments = argc > 2 ? (unsigned)atoi(argv[2]) : 10000;
+	FILE *results = argc > 1 ? fopen(argv[1], "a+") : NULL;
+
+	if (!results || !experiments) {
+		fprintf(stderr, "simulation RESULTS [EXPERIMENTS]: %s\n",
+			strerror(errno));
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++) {
+		char *line;
+
+		if (is_there(results, scenarios[i].name, experiments))
+			continue;
+		line = line_of(&scenarios[i], experiments);
+		end_line(results);
+		fputs(line, results);
+		fflush(results);
+		fputs(line, stdout);
+		fflush(stdout);
+		free(line);
+	}
+	return fclose(results) != 0;
+}
