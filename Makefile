@@ -129,7 +129,7 @@ $(FORMATS): $(FORMATS_OBJ) $(BUILD)/shared/base.a
 	$(Q)$(CC) $(call PLAIN,$(LDFLAGS)) -shared -Wl,-z,defs -o $@ $^ -lz
 
 # The statistics of comparisons, for benches in Python.
-$(STATISTICS): $(BUILD)/shared/src/analyse/statistics.o
+$(STATISTICS): $(BUILD)/shared/src/analyse/statistics.o $(BUILD)/shared/base.a
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(call PLAIN,$(LDFLAGS)) -shared -Wl,-z,defs -o $@ $^ -lm
 

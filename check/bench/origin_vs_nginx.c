@@ -22,6 +22,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "judge.h"
 #include "origin_load.h"
 
 #include "base/file.h"
@@ -322,7 +323,8 @@ static void measure_round(struct bench *b, uint64_t range_bytes,
 /* Prints the figures and the verdict of one size; true when within LIMIT. */
 static bool compare(struct bench *b, const char *name, uint64_t range_bytes)
 {
-	double all[3][ROUNDS], ratio[ROUNDS], tuned[ROUNDS], us[3], middle;
+	char goal[64];
+	double all[3][ROUNDS], ratio[ROUNDS], tuned[ROUNDS], us[3];
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		measure_round(b, range_bytes, i, us);
@@ -335,15 +337,13 @@ static bool compare(struct bench *b, const char *name, uint64_t range_bytes)
 		       name, i, us[0], us[1], us[2]);
 		fflush(stdout);
 	}
-	middle = values_median(ratio, ROUNDS);
 	printf("%s medians: origin %.2f us, nginx %.2f us, tuned nginx %.2f "
 	       "us; ratio to the tuned one %.3f\n",
 	       name, values_median(all[0], ROUNDS),
 	       values_median(all[1], ROUNDS),
 	       values_median(all[2], ROUNDS), values_median(tuned, ROUNDS));
-	printf("bench origin_%s_cpu_vs_nginx ratio %.3f limit %.2f %s\n", name,
-	       middle, LIMIT, middle <= LIMIT ? "ok" : "over");
-	return middle <= LIMIT;
+	snprintf(goal, sizeof(goal), "origin_%s_cpu_vs_nginx", name);
+	return judge_ratios(goal, ratio, ROUNDS, LIMIT);
 }
 
 /* Reads one range whole; both servers must give the object's own bytes. */

@@ -1,34 +1,12 @@
 #include "analyse/statistics.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void sort(double *values, size_t n)
-{
-	qsort(values, n, sizeof(*values), by_value);
-}
-
-static double middle_of_sorted(const double *values, size_t n)
-{
-	if (!n)
-		return NAN;
-	return n % 2 ? values[n / 2]
-		     : values[n / 2 - 1] +
-				(values[n / 2] - values[n / 2 - 1]) / 2;
-}
+#include "base/values.h"
 
 double statistics_middle(double *values, size_t n)
 {
-	sort(values, n);
-	return middle_of_sorted(values, n);
+	return values_median(values, n);
 }
 
 /* The chance that just `i` of `n` values lie below their median. */
