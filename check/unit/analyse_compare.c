@@ -3,6 +3,7 @@
 #include "analyse/compare.h"
 #include "base/clock.h"
 #include "base/unknown.h"
+#include "base/values.h"
 #include "simulated.h"
 
 #define MS 1000000U
@@ -78,11 +79,26 @@ static void compare(const struct block_trial *trials, size_t count,
 
 /* ------------------------------------------------------------------- tables */
 
+/* The k-th of the 78 (geometric) means of the ratios of two blocks. */
+static double mean_ratio(unsigned k)
+{
+	double mean[78];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 12; i++)
+		for (unsigned j = i; j < 12; j++)
+			mean[n++] = sqrt((1000.0 + i) / (1200.0 + i) *
+					 (1000.0 + j) / (1200.0 + j));
+	values_sort(mean, n);
+	return mean[k - 1];
+}
+
 /* Of two libraries, reference and null, in 12 blocks: a is 1.2 times b. */
 static void check_table(void **state)
 {
 	struct block_trial trials[48];
 	struct comparison c;
+	double low, high;
 
 	(void)state;
 	for (unsigned block = 0; block < 12; block++) {
@@ -106,11 +122,12 @@ static void check_table(void **state)
 	near(c.rows[0].figure[BY_RATE].low, 1002); /* the third of twelve */
 	near(c.rows[0].figure[BY_RATE].high, 1009);
 	near(c.rows[0].figure[BY_CPU].value, 5e5 / sqrt(1005.0 * 1006));
-	near(c.pairs[0].by[BY_RATE].ratio.low, 1001.0 / 1201); /* the second */
-	near(c.pairs[0].by[BY_RATE].ratio.high, 1010.0 / 1210);
-	near(c.pairs[0].by[BY_CPU].ratio.high, 1201.0 / 1001);
-	near(1 + c.pairs[0].by[BY_RATE].seen,
-	     sqrt(1010.0 / 1210 / (1001.0 / 1201)));
+	low = mean_ratio(7); /* P(W < 7) = 14 / 4096 <= 0.05 / 6 / 2 */
+	high = mean_ratio(72);
+	near(c.pairs[0].by[BY_RATE].ratio.low, low);
+	near(c.pairs[0].by[BY_RATE].ratio.high, high);
+	near(c.pairs[0].by[BY_CPU].ratio.high, 1 / low);
+	near(1 + c.pairs[0].by[BY_RATE].seen, sqrt(high / low));
 	assert_int_equal(c.pairs[0].by[BY_RATE].verdict, VERDICT_WORSE);
 	assert_int_equal(c.pairs[0].by[BY_CPU].verdict, VERDICT_WORSE);
 	assert_int_equal(c.pairs[1].b, 2);
@@ -396,6 +413,42 @@ static void check_false_verdicts(void **state)
 	sim_release(&sim);
 }
 
+/* A library that is 15% faster is found, and never the wrong way round; rows'
+ * intervals hold the truth. */
+static void check_truth(void **state)
+{
+	enum { EXPERIMENTS = 200 };
+	struct sim sim = { .rows = 3, .blocks = 12, .rounds = 12,
+			   .truth = { 0.14, 0, 1 } };
+	struct comparison c;
+	unsigned found = 0, held = 0, told = 0;
+
+	(void)state;
+	sim_all_rows(&sim, (struct sim_noise){ .process = 0.03,
+					       .slice = 0.2 });
+	sim_init(&sim);
+	for (unsigned i = 0; i < EXPERIMENTS; i++) {
+		const struct estimate *ratio;
+
+		sim_run(&sim, i);
+		compare(sim.trials, 36, &c);
+		ratio = &c.pairs[0].by[BY_RATE].ratio;
+		found += c.pairs[0].by[BY_RATE].verdict == VERDICT_BETTER;
+		told += ratio->low <= exp(0.14) && ratio->high >= exp(0.14);
+		held += c.rows[1].figure[BY_RATE].low <= 1000 &&
+			c.rows[1].figure[BY_RATE].high >= 1000;
+		assert_int_not_equal(c.pairs[0].by[BY_RATE].verdict,
+				     VERDICT_WORSE);
+		assert_int_not_equal(c.pairs[0].by[BY_CPU].verdict,
+				     VERDICT_WORSE);
+		comparison_release(&c);
+	}
+	assert_in_range(found, EXPERIMENTS * 70 / 100, EXPERIMENTS);
+	assert_in_range(told, EXPERIMENTS * 96 / 100, EXPERIMENTS);
+	assert_in_range(held, EXPERIMENTS * 90 / 100, EXPERIMENTS - 1);
+	sim_release(&sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +461,7 @@ int main(void)
 		cmocka_unit_test(check_few_rows),
 		cmocka_unit_test(check_speed),
 		cmocka_unit_test(check_false_verdicts),
+		cmocka_unit_test(check_truth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ struct sim {
 					* later: AR(1) */
 	double weather;                /* sd of what whole blocks share with the
 					* next, by half */
-	double truth[SIM_ROWS_MOST];   /* ln of the rate */
+	double truth[SIM_ROWS_MOST];   /* ln of the rate, in thousands a s */
 	struct sim_noise noise[SIM_ROWS_MOST];
 
 	/* The rest is made. */

@@ -370,7 +370,7 @@ static void judge_pair(const struct work *work,
 		size_t n = ratios(&work->rows[pair->a], &work->rows[pair->b],
 				  by, work->room, d);
 
-		statistics_median(d, n, alpha, ratio);
+		statistics_centre(d, n, alpha, ratio);
 		pair->by[by].seen = expm1((ratio->high - ratio->low) / 2);
 		exp_of(ratio);
 		pair->by[by].verdict = judge(ratio, by);

@@ -4,10 +4,15 @@
 
 #include "base/values.h"
 
+/* Of sums of parts in 10^16, so that a level that is met exactly is met. */
+#define ROUNDING (1 + 1e-9)
+
 double statistics_middle(double *values, size_t n)
 {
 	return values_median(values, n);
 }
+
+/* ---------------------------------------------------------- order statistics */
 
 /* The chance that just `i` of `n` values lie below their median. */
 static double chance(size_t n, size_t i)
@@ -18,9 +23,6 @@ static double chance(size_t n, size_t i)
 	return exp(lgamma_r(of + 1, &sign) - lgamma_r(below + 1, &sign) -
 		   lgamma_r(of - below + 1, &sign) - of * log(2));
 }
-
-/* lgamma_r() is right to some parts in 10^16 of a number of some thousands. */
-#define ROUNDING (1 + 1e-9)
 
 /* The largest k for which fewer than k values lie below the median with a
  * chance of at most alpha / 2; 0: none. */
@@ -58,4 +60,120 @@ size_t statistics_least(double alpha)
 	while (n < MOST && !rank_of_end(n, alpha))
 		n++;
 	return n;
+}
+
+/* -------------------------------------------------------------- signed ranks */
+
+#define EXACT 64
+#define SUMS (EXACT * (EXACT + 1) / 2 + 1)
+
+/* How many of the 2^n choices of some of the ranks 1 to n have the sum s. */
+static void count_sums(size_t n, double count[SUMS])
+{
+	count[0] = 1;
+	for (size_t s = 1; s <= n * (n + 1) / 2; s++)
+		count[s] = 0;
+	for (size_t rank = 1; rank <= n; rank++)
+		for (size_t s = rank * (rank + 1) / 2; s >= rank; s--)
+			count[s] += count[s - rank];
+}
+
+static size_t exact_rank(size_t n, double alpha)
+{
+	double count[SUMS], missed = 0;
+	size_t k = 0;
+
+	count_sums(n, count);
+	while (k < (n * (n + 1) / 2 + 1) / 2) {
+		missed += ldexp(count[k], -(int)n);
+		if (!(missed <= alpha / 2 * ROUNDING))
+			break;
+		k++;
+	}
+	return k;
+}
+
+/* The x that a normal number is below with the chance p < 1/2. */
+static double normal_quantile(double p)
+{
+	double low = -40, high = 0;
+
+	for (int i = 0; i < 100; i++) {
+		double x = (low + high) / 2;
+
+		if (erfc(-x / sqrt(2)) / 2 < p)
+			low = x;
+		else
+			high = x;
+	}
+	return low;
+}
+
+static size_t normal_rank(size_t n, double alpha)
+{
+	double of = (double)n, mean = of * (of + 1) / 4;
+	double sd = sqrt(of * (of + 1) * (2 * of + 1) / 24);
+	double k;
+
+	if (!(alpha > 0))
+		return 0;
+	k = floor(mean + sd * normal_quantile(fmin(alpha, 1) / 2) + 0.5);
+	return k < 1 ? 0 : (size_t)k;
+}
+
+/* How many of the means of two values, or of one with itself, are at most x. The
+ * values are sorted. */
+static size_t count_means(const double *values, size_t n, double x)
+{
+	size_t count = 0, j = n;
+
+	for (size_t i = 0; i < n; i++) {
+		while (j && (values[i] + values[j - 1]) / 2 > x)
+			j--;
+		if (j <= i)
+			break;
+		count += j - i;
+	}
+	return count;
+}
+
+/* So often halved, the range of the values is nothing. */
+#define HALVED 80
+
+/* The k-th of these means, from 1. */
+static double find_mean(const double *values, size_t n, size_t k)
+{
+	double low = values[0], high = values[n - 1];
+
+	if (count_means(values, n, low) >= k)
+		return low;
+	for (int i = 0; i < HALVED; i++) {
+		double x = low + (high - low) / 2;
+
+		if (x <= low || x >= high)
+			break;
+		if (count_means(values, n, x) >= k)
+			high = x;
+		else
+			low = x;
+	}
+	return high;
+}
+
+void statistics_centre(double *values, size_t n, double alpha,
+		       struct estimate *out)
+{
+	size_t k = n > EXACT ? normal_rank(n, alpha) : exact_rank(n, alpha);
+	size_t all = n * (n + 1) / 2;
+
+	*out = (struct estimate){ NAN, NAN, NAN };
+	if (!n)
+		return;
+	values_sort(values, n);
+	out->value = (find_mean(values, n, (all + 1) / 2) +
+		      find_mean(values, n, all / 2 + 1)) / 2;
+	if (!k)
+		return;
+	out->low = find_mean(values, n, k);
+	out->high = find_mean(values, n, all + 1 - k);
 }

@@ -1,11 +1,16 @@
 /*
- * Statistics of a few independent values: medians with intervals that are exact
- * at every number of values. Pure; NAN must not be among the values.
+ * Statistics of a few independent values: centres with intervals that are exact
+ * at small numbers of values. Pure; NAN must not be among the values. compare.c
+ * says which is for what, and why.
  *
  *	double d[12] = { 0 };
  *	struct estimate e;
  *
  *	statistics_median(d, 12, 0.05, &e); // e.low, e.high: 95% or more
+ *	statistics_centre(d, 12, 0.05, &e); // narrower, of differences
+ *
+ * Both sort the values. The interval misses what is estimated with a probability
+ * of at most `alpha`; where so few values allow none, low and high are NAN.
  */
 #ifndef ANALYSE_STATISTICS_H
 #define ANALYSE_STATISTICS_H
@@ -17,16 +22,22 @@
 /* The median of the values, which are sorted; NAN for none. */
 double statistics_middle(double *values, size_t n);
 
-/*
- * The centre of the distribution that the values come from, with an interval
- * that misses it with a probability of at most `alpha`, by the method that
- * compare.c chose. Where so few values allow none, low and high are NAN. Sorts
- * the values.
- */
+/* The median of the distribution that the values come from, whatever that is:
+ * order statistics, the sign test. */
 void statistics_median(double *values, size_t n, double alpha,
 		       struct estimate *out);
 
-/* The fewest values that allow an interval at `alpha`. */
+/*
+ * The centre of the distribution that the values come from, which is symmetric,
+ * as that of differences of equals always is: Walsh averages, the signed rank
+ * test. Of another distribution it is the median of the mean of two values. The
+ * level is exact for up to 64 values, and by the normal distribution, which errs
+ * to the safe side, for more.
+ */
+void statistics_centre(double *values, size_t n, double alpha,
+		       struct estimate *out);
+
+/* The fewest values that allow an interval at `alpha`, of either. */
 size_t statistics_least(double alpha);
 
 #endif

@@ -1,14 +1,14 @@
 /*
  * What the statistics of comparisons are worth where the truth is known: 10,000
- * simulated experiments of each kind of noise, judged by the sign test, which
- * src/analyse has, and by signed rank (Walsh averages), which it could have.
+ * simulated experiments of each kind of noise, judged by the sign test and by
+ * signed rank, src/analyse/statistics.h.
  *
  * `make bench-truth PART=simulation` runs it: simulation RESULTS [EXPERIMENTS].
  * Each kind of noise adds a line of JSON to the file RESULTS, and to stdout; one
- * whose line is there already is left out. A pair's truth is the median of all
- * its blocks of all experiments, `parameter` is what was put in. Power: how many
- * of 100 experiments see a difference of 2, 5, 10%, if one pair is judged, or
- * all of the table.
+ * whose line is there already is left out. The truth of a pair is the median of all
+ * its blocks of all experiments, and for signed rank that of means of two, with
+ * the median beside it. Power: how many of 100 experiments see a difference of
+ * 2, 5, 10%, if one pair is judged, or all of the table.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -62,97 +62,8 @@ static const struct scenario scenarios[] = {
 	  .noise = { UNEVEN } },
 };
 
-/* Ends of an interval; NAN: none. */
-struct ends {
-	double low, high;
-};
-
-typedef struct ends (*judge_fn)(double *values, size_t n, double alpha);
-
-static struct ends by_sign(double *values, size_t n, double alpha)
-{
-	struct estimate e;
-
-	statistics_median(values, n, alpha, &e);
-	return (struct ends){ e.low, e.high };
-}
-
-/* How many of the signs of 1..n give the sum s, into `count`. */
-static void count_sums(size_t n, double *count, size_t sums)
-{
-	memset(count, 0, sums * sizeof(*count));
-	count[0] = 1;
-	for (size_t i = 1; i <= n; i++)
-		for (size_t s = sums; s-- > i;)
-			count[s] += count[s - i];
-}
-
-#define SUMS (BLOCKS_MOST * (BLOCKS_MOST + 1) / 2 + 1)
-
-/* The largest rank of a Walsh average that may be the lower end; 0: none. */
-static size_t rank_of_walsh(size_t n, double alpha)
-{
-	double count[SUMS], missed = 0;
-	size_t rank = 0;
-
-	count_sums(n, count, SUMS);
-	while (rank < SUMS) {
-		missed += count[rank];
-		if (missed > ldexp(alpha / 2, (int)n))
-			break;
-		rank++;
-	}
-	return rank;
-}
-
-/* What would stand at `at` if they were sorted (Hoare's FIND). */
-static double find_rank(double *values, long n, long at)
-{
-	long left = 0, right = n - 1;
-
-	while (left < right) {
-		double middle = values[at];
-		long i = left, j = right;
-
-		do {
-			while (values[i] < middle)
-				i++;
-			while (values[j] > middle)
-				j--;
-			if (i <= j) {
-				double other = values[i];
-
-				values[i++] = values[j];
-				values[j--] = other;
-			}
-		} while (i <= j);
-		if (j < at)
-			left = i;
-		if (at < i)
-			right = j;
-	}
-	return values[at];
-}
-
-static struct ends by_signed_rank(double *values, size_t n, double alpha)
-{
-	static double last_alpha;
-	static size_t last_n, rank;
-	double walsh[SUMS];
-	long count = 0;
-
-	if (n != last_n || alpha != last_alpha)
-		rank = rank_of_walsh(n, alpha);
-	last_n = n;
-	last_alpha = alpha;
-	if (!rank)
-		return (struct ends){ NAN, NAN };
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = i; j < n; j++)
-			walsh[count++] = (values[i] + values[j]) / 2;
-	return (struct ends){ find_rank(walsh, count, (long)rank - 1),
-			      find_rank(walsh, count, count - (long)rank) };
-}
+typedef void (*judge_fn)(double *values, size_t n, double alpha,
+			 struct estimate *out);
 
 /* ------------------------------------------------------------ one experiment */
 
@@ -163,7 +74,7 @@ struct made {
 	struct sim sim;
 	unsigned experiments, pairs, series;
 	double *blocks;
-	double *truth, *parameter; /* of each series */
+	double *medians, *centres; /* the truths, of each series */
 	unsigned false_tables; /* of 12 blocks: those in which analyse_compare()
 				* has any false verdict */
 	double lag_series, lag_ratios; /* sums over experiments */
@@ -307,26 +218,33 @@ static void run_experiments(struct made *made)
 
 /* -------------------------------------------------------------------- truths */
 
+/* All blocks of all experiments tell the median, and pairs of them that lie far
+ * apart the median of the mean of two. */
 static void find_truths(struct made *made)
 {
 	size_t n = (size_t)made->experiments * BLOCKS_MOST;
 	double *all = mem_array(n, sizeof(*all));
+	double *means = mem_array(n, sizeof(*means));
 
 	for (unsigned series = 0; series < made->series; series++) {
 		for (unsigned i = 0; i < made->experiments; i++)
 			memcpy(&all[(size_t)i * BLOCKS_MOST],
 			       blocks_of(made, i, series),
 			       BLOCKS_MOST * sizeof(*all));
-		made->truth[series] = statistics_middle(all, n);
+		for (size_t i = 0; i < n; i++)
+			means[i] = (all[i] + all[(i + BLOCKS_MOST) % n]) / 2;
+		made->medians[series] = statistics_middle(all, n);
+		made->centres[series] = statistics_middle(means, n);
 	}
 	free(all);
+	free(means);
 }
 
 /* --------------------------------------------------------------------- counts */
 
 struct counts {
-	unsigned long judged, covered, covered_parameter;
-	unsigned families, wrong, wrong_parameter;
+	unsigned long judged, covered, covered_median;
+	unsigned families, wrong, wrong_of_median;
 	unsigned long seen[3]; /* differences of 2, 5, 10% */
 	double *half_widths;
 	size_t half_width_count;
@@ -334,9 +252,9 @@ struct counts {
 
 static const double differences[] = { 0.02, 0.05, 0.10 };
 
-static bool holds(struct ends ends, double value)
+static bool holds(const struct estimate *e, double value)
 {
-	return !(value < ends.low) && !(value > ends.high);
+	return !(value < e->low) && !(value > e->high);
 }
 
 /* Of the pairs of an experiment: whether all hold the truth. Power is that of a
@@ -345,30 +263,32 @@ static void count_experiment(const struct made *made, unsigned experiment,
 			     unsigned blocks, unsigned from, unsigned to,
 			     double alpha, judge_fn method, struct counts *out)
 {
-	bool all = true, all_parameter = true;
+	bool all = true, all_medians = true;
 
 	for (unsigned s = from; s < to; s++) {
-		double values[BLOCKS_MOST], truth = made->truth[s];
-		struct ends ends;
+		double values[BLOCKS_MOST], median = made->medians[s];
+		double truth = method == statistics_centre ? made->centres[s]
+							   : median;
+		struct estimate e;
 
 		memcpy(values, blocks_of(made, experiment, s),
 		       blocks * sizeof(*values));
-		ends = method(values, blocks, alpha);
+		method(values, blocks, alpha, &e);
 		out->judged++;
-		out->covered += holds(ends, truth);
-		out->covered_parameter += holds(ends, 0);
-		all &= holds(ends, truth);
-		all_parameter &= holds(ends, 0);
+		out->covered += holds(&e, truth);
+		out->covered_median += holds(&e, median);
+		all &= holds(&e, truth);
+		all_medians &= holds(&e, median);
 		for (unsigned i = 0; i < 3; i++)
-			out->seen[i] += ends.low - truth >
+			out->seen[i] += e.low - truth >
 					-log1p(differences[i]);
 		if (out->half_width_count < 1000000)
 			out->half_widths[out->half_width_count++] =
-				expm1((ends.high - ends.low) / 2);
+				expm1((e.high - e.low) / 2);
 	}
 	out->families++;
 	out->wrong += !all;
-	out->wrong_parameter += !all_parameter;
+	out->wrong_of_median += !all_medians;
 }
 
 static void count_all(const struct made *made, unsigned blocks, unsigned from,
@@ -407,18 +327,18 @@ static void say_method(FILE *to, const struct made *made, const char *name,
 
 	count_all(made, blocks, 0, pairs, ALPHA, method, &c);
 	fprintf(to,
-		", \"%s_%u\": {\"coverage\": %.2f, \"of_parameter\": %.2f, "
+		", \"%s_%u\": {\"coverage\": %.2f, \"of_median\": %.2f, "
 		"\"uncorrected_family\": %.1f, \"one\": {",
 		name, blocks, percent(c.covered, c.judged),
-		percent(c.covered_parameter, c.judged),
+		percent(c.covered_median, c.judged),
 		percent(c.wrong, c.families));
 	say_power(to, &c);
 	free(c.half_widths);
 	count_all(made, blocks, 0, pairs, ALPHA / pairs, method, &c);
-	fprintf(to, "}, \"family\": %.2f, \"family_of_parameter\": %.2f, "
+	fprintf(to, "}, \"family\": %.2f, \"family_of_median\": %.2f, "
 		    "\"coverage_in_table\": %.3f, \"table\": {",
 		percent(c.wrong, c.families),
-		percent(c.wrong_parameter, c.families),
+		percent(c.wrong_of_median, c.families),
 		percent(c.covered, c.judged));
 	say_power(to, &c);
 	free(c.half_widths);
@@ -445,8 +365,9 @@ static void say(FILE *to, const struct made *made)
 			", \"false_tables_12\": %.2f",
 			100 * made->false_tables / n);
 	for (unsigned blocks = 12; blocks <= BLOCKS_MOST; blocks += 12) {
-		say_method(to, made, "sign", blocks, by_sign);
-		say_method(to, made, "signed_rank", blocks, by_signed_rank);
+		say_method(to, made, "sign", blocks, statistics_median);
+		say_method(to, made, "signed_rank", blocks,
+			   statistics_centre);
 	}
 	fputs("}\n", to);
 }
@@ -466,7 +387,8 @@ static void set_up(struct made *made, const struct scenario *scenario,
 	made->blocks = mem_array((size_t)experiments * made->series *
 					 BLOCKS_MOST,
 				 sizeof(double));
-	made->truth = mem_array(made->series, sizeof(double));
+	made->medians = mem_array(made->series, sizeof(double));
+	made->centres = mem_array(made->series, sizeof(double));
 	sim->rows = rows;
 	sim->rounds = scenario->rounds;
 	sim->blocks = BLOCKS_MOST;
@@ -501,7 +423,8 @@ static char *line_of(const struct scenario *scenario, unsigned experiments)
 	fclose(to);
 	sim_release(&made.sim);
 	free(made.blocks);
-	free(made.truth);
+	free(made.medians);
+	free(made.centres);
 	return line;
 }
 
