@@ -73,6 +73,7 @@ struct made {
 	const struct scenario *scenario;
 	struct sim sim;
 	unsigned experiments, pairs, series;
+	double *figures; /* ln, of each slice of an experiment: [slice][by] */
 	double *blocks;
 	double *medians, *centres; /* the truths, of each series */
 	unsigned false_tables; /* of 12 blocks: those in which analyse_compare()
@@ -88,32 +89,43 @@ static double *blocks_of(const struct made *made, unsigned experiment,
 	return &made->blocks[at * BLOCKS_MOST];
 }
 
-static double figure(const struct slice *slice, unsigned by)
+static void take_figures(struct made *made)
 {
-	double operations = (double)slice->operations;
+	const struct sim *sim = &made->sim;
+	size_t n = (size_t)sim->blocks * sim->rows * sim->rounds;
 
-	return by == BY_CPU ? log((double)slice->cpu_ns / operations)
-			    : log(operations / slice_seconds(slice));
+	for (size_t i = 0; i < n; i++) {
+		const struct slice *slice = &sim->slices[i];
+		double operations = (double)slice->operations;
+		double *out = &made->figures[i * COMPARED_BY];
+
+		out[BY_RATE] = log(operations / slice_seconds(slice));
+		out[BY_CPU] = log((double)slice->cpu_ns / operations);
+	}
 }
 
-static const struct slice *slices_of(const struct sim *sim, unsigned block,
-				     unsigned row)
+/* Of the rounds of a block, COMPARED_BY apart. */
+static const double *figures_of(const struct made *made, unsigned block,
+				unsigned row, unsigned by)
 {
-	return &sim->slices[(block * sim->rows + row) * sim->rounds];
+	const struct sim *sim = &made->sim;
+	size_t slice = ((size_t)block * sim->rows + row) * sim->rounds;
+
+	return &made->figures[slice * COMPARED_BY + by];
 }
 
 /* b is the number of rows for the figure of a alone. */
-static double block_number(const struct sim *sim, unsigned block, unsigned a,
+static double block_number(const struct made *made, unsigned block, unsigned a,
 			   unsigned b, unsigned by)
 {
-	const struct slice *x = slices_of(sim, block, a);
-	const struct slice *y = b < sim->rows ? slices_of(sim, block, b) : NULL;
+	const double *x = figures_of(made, block, a, by), *y = NULL;
 	double d[64];
 
-	for (unsigned round = 0; round < sim->rounds; round++)
-		d[round] = figure(&x[round], by) -
-			   (y ? figure(&y[round], by) : 0);
-	return statistics_middle(d, sim->rounds);
+	if (b < made->sim.rows)
+		y = figures_of(made, block, b, by);
+	for (unsigned i = 0; i < made->sim.rounds; i++)
+		d[i] = x[i * COMPARED_BY] - (y ? y[i * COMPARED_BY] : 0);
+	return statistics_middle(d, made->sim.rounds);
 }
 
 static void take_series(struct made *made, unsigned experiment,
@@ -123,7 +135,7 @@ static void take_series(struct made *made, unsigned experiment,
 		double *out = blocks_of(made, experiment, (*series)++);
 
 		for (unsigned block = 0; block < BLOCKS_MOST; block++)
-			out[block] = block_number(&made->sim, block, a, b, by);
+			out[block] = block_number(made, block, a, b, by);
 	}
 }
 
@@ -172,16 +184,16 @@ static double lag_1(const double *values, unsigned n)
  * usual correction for so few. */
 static void take_lags(struct made *made)
 {
-	const struct slice *a = slices_of(&made->sim, 0, 0);
-	const struct slice *b = slices_of(&made->sim, 0, 1);
+	const double *a = figures_of(made, 0, 0, BY_RATE);
+	const double *b = figures_of(made, 0, 1, BY_RATE);
 	unsigned n = made->sim.rounds;
 	double series[64], ratios[64];
 
 	if (n < 3)
 		return;
 	for (unsigned i = 0; i < n; i++) {
-		series[i] = figure(&a[i], BY_RATE);
-		ratios[i] = series[i] - figure(&b[i], BY_RATE);
+		series[i] = a[i * COMPARED_BY];
+		ratios[i] = series[i] - b[i * COMPARED_BY];
 	}
 	made->lag_series += lag_1(series, n) + 1.0 / n;
 	made->lag_ratios += lag_1(ratios, n) + 1.0 / n;
@@ -208,6 +220,7 @@ static void run_experiments(struct made *made)
 		sim_run(sim, hash_pair(2026, i));
 		if (sim->rounds == 1)
 			make_separate(sim);
+		take_figures(made);
 		take_all(made, i);
 		take_lags(made);
 		if (made->scenario->unlike || made->scenario->half)
@@ -406,6 +419,8 @@ static void set_up(struct made *made, const struct scenario *scenario,
 		noise->skew *= row % 5 / 2.0;
 		noise->process *= 1 + (row % 2) / 2.0;
 	}
+	made->figures = mem_array((size_t)BLOCKS_MOST * rows * sim->rounds,
+				  COMPARED_BY * sizeof(double));
 	sim_init(sim);
 }
 
@@ -422,6 +437,7 @@ static char *line_of(const struct scenario *scenario, unsigned experiments)
 	say(to, &made);
 	fclose(to);
 	sim_release(&made.sim);
+	free(made.figures);
 	free(made.blocks);
 	free(made.medians);
 	free(made.centres);
