@@ -190,11 +190,13 @@ static void check_few_rounds(void **state)
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 2);
 	near(c.pairs[0].by[BY_CPU].ratio.value, 0.5);
+	comparison_release(&c);
 	b[0].operations = 0;
 	b[2].operations = 1000;
 	b[1].operations = 500;
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 2000 / sqrt(500 * 1000.0));
+	comparison_release(&c);
 	trials[1] = whole("b", 0, 4000);
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 5);
