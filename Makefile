@@ -90,7 +90,7 @@ help:
 	@echo 'make clean           removes $(BUILD)'
 	@echo 'CC=clang             chooses the compiler; BUILD=folder another build folder'
 
-$(BUILD)/benchmark: $(BUILD)/obj/src/cli/main.o $(LIB)
+$(BUILD)/benchmark: $(BUILD)/obj/src/cli/main.o $(BUILD)/generated/commit.o $(LIB)
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
@@ -192,6 +192,16 @@ $(BUILD)/generated/workloads.c: FORCE
 	echo 'extern const struct workload_ops *const plan_workloads[];'; \
 	echo 'const struct workload_ops *const plan_workloads[] = {'; \
 	printf '\t&%s,\n' $(WORKLOADS); echo '	(void *)0 };'; } >$@.new
+	$(Q)if cmp -s $@ $@.new; then rm -f $@.new; else mv $@.new $@; fi
+
+# The commit that the program was built from, "-dirty" where files differ, "" where
+# this is no checkout. Only the program holds it, and nothing else is made anew.
+$(BUILD)/generated/commit.c: FORCE
+	@mkdir -p $(@D)
+	$(Q)commit=; if [ -e .git ] && commit=$$(git rev-parse HEAD 2>/dev/null); then \
+	changed=$$(git --no-optional-locks status --porcelain -uno 2>/dev/null); \
+	commit=$$commit$${changed:+-dirty}; fi; \
+	echo "extern const char benchmark_commit[]; const char benchmark_commit[] = \"$$commit\";" >$@.new
 	$(Q)if cmp -s $@ $@.new; then rm -f $@.new; else mv $@.new $@; fi
 
 FORCE:

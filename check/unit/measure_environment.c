@@ -7,13 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "measure/environment.h"
+#include "measure/environment_more.h"
 
 static void this_machine(void **state)
 {
@@ -98,12 +102,101 @@ static void instance_types(void **state)
 	assert_int_equal(file_remove_tree(folder, NULL), 0);
 }
 
+static void put_at(const char *root, const char *path, const char *text)
+{
+	char *full = mem_printf("%s%s", root, path), *slash;
+
+	for (slash = full + strlen(root) + 1; (slash = strchr(slash, '/'));
+	     slash++) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	assert_int_equal(file_write(full, text, strlen(text), NULL), 0);
+	free(full);
+}
+
+static void check_more(const char *root, const char *name, const char *want)
+{
+	char *text = environment_more(root);
+	json_t *json = json_loads(text, 0, NULL);
+	const char *got = json_string_value(json_object_get(json, name));
+
+	assert_non_null(json);
+	if (!got != !want || (got && strcmp(got, want)))
+		fail_msg("%s is '%s' and not '%s'", name, got ? got : "none",
+			 want ? want : "none");
+	json_decref(json);
+	free(text);
+}
+
+#define CPU "/sys/devices/system/cpu/"
+#define L1 CPU "cpu0/cache/index0/"
+#define L1_CODE CPU "cpu0/cache/index1/"
+#define L3 CPU "cpu0/cache/index3/"
+
+static void more(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	char root[128];
+
+	(void)state;
+	snprintf(root, sizeof(root), "%.80s/more-check-XXXXXX",
+		 tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(root));
+	check_more(root, "container", "none");
+	check_more(root, "virtualization", "none");
+	check_more(root, "cache_l1d", NULL);
+	check_more(root, "turbo", NULL);
+	check_more(root, "harness_commit", NULL);
+	put_at(root, L1 "level", "1\n");
+	put_at(root, L1 "type", "Data\n");
+	put_at(root, L1 "size", "48K\n");
+	put_at(root, L1_CODE "level", "1\n");
+	put_at(root, L1_CODE "type", "Instruction\n");
+	put_at(root, L1_CODE "size", "32K\n");
+	put_at(root, L3 "level", "3\n");
+	put_at(root, L3 "type", "Unified\n");
+	put_at(root, L3 "size", "32768K\n");
+	check_more(root, "cache_l1d", "48K");
+	check_more(root, "cache_l3", "32768K");
+	put_at(root, CPU "cpufreq/boost", "1\n");
+	check_more(root, "turbo", "on");
+	put_at(root, CPU "intel_pstate/no_turbo", "1\n");
+	check_more(root, "turbo", "off");
+	put_at(root, "/proc/cmdline", "quiet mitigations=off panic=1\n");
+	check_more(root, "mitigations", "off");
+	put_at(root, "/proc/cmdline", "quiet\n");
+	check_more(root, "mitigations", "default");
+	put_at(root, "/proc/sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n");
+	check_more(root, "tcp_rmem", "4096 131072 6291456");
+	put_at(root, "/proc/1/cgroup", "0::/kubepods/besteffort/pod1\n");
+	check_more(root, "container", "kubernetes");
+	put_at(root, "/.dockerenv", "");
+	check_more(root, "container", "docker");
+	put_at(root, "/run/.containerenv", "");
+	check_more(root, "container", "podman");
+	/* The bare machine of a cloud has its vendor's name, too. */
+	put_at(root, "/sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
+	put_at(root, "/proc/cpuinfo", "model\t: 1\nflags\t\t: fpu vme\n");
+	check_more(root, "virtualization", "none");
+	put_at(root, "/proc/cpuinfo", "x\nflags\t\t: fpu hypervisor\n");
+	check_more(root, "virtualization", "amazon");
+	put_at(root, "/sys/hypervisor/type", "xen\n");
+	check_more(root, "virtualization", "xen");
+	environment_commit = "1a2b-dirty";
+	check_more(root, "harness_commit", "1a2b-dirty");
+	environment_commit = "";
+	assert_int_equal(file_remove_tree(root, NULL), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_machine),
 		cmocka_unit_test(affinity),
 		cmocka_unit_test(instance_types),
+		cmocka_unit_test(more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

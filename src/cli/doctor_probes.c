@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "cell/cell.h"
 #include "cli/database.h"
+#include "cli/doctor_noise.h"
 #include "experiment/open_files.h"
 #include "cli/progress.h"
 #include "docker/container.h"
@@ -386,6 +387,7 @@ const struct probe doctor_probes[] = {
 	{ "kernel", probe_kernel },
 	{ "CPUs", probe_cpus },
 	{ "quiet", probe_quiet },
+	{ "noise", probe_noise },
 	{ "open files", probe_files },
 	{ "scratch", probe_scratch },
 	{ "loopback", probe_loopback },

@@ -7,6 +7,9 @@
 #include "cli/command.h"
 #include "cli/say.h"
 #include "cli/stream.h"
+#include "measure/environment_more.h"
+
+extern const char benchmark_commit[]; /* made by the Makefile */
 
 static int fail(int code, const struct err *err)
 {
@@ -120,6 +123,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	stream_use_stdout();
+	environment_commit = benchmark_commit;
 	if (argc < 2) {
 		command_print_all(stderr);
 		return 2;

@@ -18,6 +18,7 @@
 #include "experiment/resolve.h"
 #include "experiment/rivals.h"
 #include "measure/environment.h"
+#include "measure/environment_more.h"
 #include "plan/plan.h"
 #include "run/scratch.h"
 #include "store/store.h"
@@ -44,6 +45,7 @@ int experiment_open(struct experiment *experiment,
 	snprintf(experiment->run.environment.harness_version,
 		 sizeof(experiment->run.environment.harness_version), "%s",
 		 BENCHMARK_VERSION);
+	experiment->run.environment.more_json = environment_more("");
 	return 0;
 }
 

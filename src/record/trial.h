@@ -307,8 +307,7 @@ struct environment {
 	char instance_type[64];  /* of a cloud's DMI tables, or "" */
 	char isolation[16];      /* the best that this machine gives, by its
 				  * word: trials say what they had */
-	char *more_json;         /* an object, name -> text; owned; NULL: it was
-				  * not asked */
+	char *more_json;         /* environment_more(); NULL: unknown. Owned */
 };
 
 /* X(NAME, "word"): how a run ended, as runs.ended says. */
