@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyse/judge.h"
+#include "analyse/limited.h"
 #include "analyse/series.h"
 #include "analyse/summary_cell.h"
 #include "analyse/summary_latency.h"
@@ -238,6 +239,9 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	summary_scope(row, trial, -1);
 	summary_with_origin(row, bytes_ok);
 	summary_machine(row, trial);
+	if (!trial->failed && trial_seconds(trial) > 0)
+		row->limited_by = mem_dup(limited_by_word(
+			limited_of(trial, run->environment.cpus)));
 	summary_skew(row, trial);
 	summary_start_times(row, trial);
 	series_release(&series);

@@ -96,6 +96,7 @@ struct result_row {
 	double stalled_cpu_seconds;  /* PSI, some task waited for a CPU */
 	double steal_seconds;        /* of all CPUs, taken by the hypervisor */
 	double others_cpu_seconds;   /* of programs that are not ours */
+	char *limited_by;            /* record/limited.h */
 	double start_skew_ms;        /* between first operations of replicas */
 	double import_seconds, ready_seconds; /* median over replicas */
 	char *dataset;

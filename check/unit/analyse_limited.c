@@ -1,0 +1,225 @@
+/* Which limit a trial met, by numbers. */
+#include "check.h"
+
+#include "analyse/limited.h"
+#include "base/clock.h"
+
+#define MS NS_PER_MS
+
+/* 2 s, 8 in flight, 4,000 answers of 4 ms each; nobody is busy. */
+static void begin(struct trial *trial, unsigned replicas)
+{
+	struct trial_spec spec;
+
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.replicas = replicas;
+	spec.concurrency = 8;
+	spec.pool_size = 8;
+	spec.timeout_s = 2;
+	trial_init(trial, &spec);
+	trial->go_ns = 1000 * MS;
+	trial->window_end_ns = 3000 * MS;
+	trial->own_origin = true;
+	trial->origin_cpu_ns = 400 * MS;
+	strcpy(trial->placement.pinning, "origin 3, replicas 0-2");
+	for (unsigned i = 0; i < replicas; i++) {
+		struct replica *r = &trial->replica[i];
+
+		r->outcomes[OUTCOME_OK] = 4000;
+		r->started = r->finished = 4000;
+		r->done_ns = trial->window_end_ns;
+		r->cpu_ns = 500 * MS;
+		r->latency->total = 4000;
+		r->latency->sum_ns = 16e9;
+		r->ledger.open_connections_peak = 8;
+		strcpy(r->runtime, "CPython 3.11.2");
+	}
+}
+
+static void expect(struct trial *trial, enum limited_by by)
+{
+	assert_string_equal(limited_by_word(limited_of(trial, 4)),
+			    limited_by_word(by));
+}
+
+static void add_machine(struct trial *trial, uint64_t idle_ns)
+{
+	struct machine_sample sample = { .idle_ns = idle_ns };
+
+	trial_add_machine(trial, &sample);
+}
+
+static void check_waiting(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.replica[0].latency->sum_ns = 14e9; /* 7 of 8 */
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.replica[0].latency->sum_ns = 16e9;
+	trial.spec.pool_size = 4;
+	expect(&trial, LIMITED_BY_IN_FLIGHT); /* it has more */
+	trial.replica[0].ledger.open_connections_peak = 4;
+	expect(&trial, LIMITED_BY_POOL);
+	trial.replica[0].outcomes[OUTCOME_RESET] = 50;
+	expect(&trial, LIMITED_BY_FAILURES);
+	trial.replica[0].outcomes[OUTCOME_OK] = 0;
+	expect(&trial, LIMITED_BY_FAILURES);
+	trial_release(&trial);
+}
+
+static void check_cpu(void **state)
+{
+	struct trial trial;
+	struct replica *r;
+
+	(void)state;
+	begin(&trial, 1);
+	r = &trial.replica[0];
+	r->cpu_ns = 1790 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	r->cpu_ns = 1810 * MS; /* of one CPU, which is what Python uses */
+	expect(&trial, LIMITED_BY_CPU);
+	trial.origin_cpu_ns = 1900 * MS; /* busier */
+	expect(&trial, LIMITED_BY_STORE_CPU);
+	trial.origin_cpu_ns = 400 * MS;
+	strcpy(r->runtime, "glibc 2.36"); /* with threads on three CPUs */
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_add_sample(&trial, &(struct sample){ .threads = 1 });
+	expect(&trial, LIMITED_BY_CPU); /* with one */
+	r->cpu_ns = 5450 * MS;
+	expect(&trial, LIMITED_BY_CPU);
+	r->cpu_ns = 4000 * MS; /* 2 of 3 */
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.own_origin = false;
+	trial.origin_cpu_ns = 1900 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
+/* Three replicas on one CPU, 0.6 s each of 2 s. */
+static void check_replicas_share(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 3);
+	for (int i = 0; i < 3; i++)
+		trial.replica[i].cpu_ns = 610 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	strcpy(trial.placement.pinning, "origin 1, replicas 0");
+	expect(&trial, LIMITED_BY_CPU);
+	trial_release(&trial);
+}
+
+static void check_shared(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	trial.replica[0].cpu_ns = 1200 * MS;
+	trial.origin_cpu_ns = 700 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	strcpy(trial.placement.pinning, "origin 0, replicas 0");
+	expect(&trial, LIMITED_BY_SHARED_CPU);
+	strcpy(trial.placement.pinning, "origin 0, replicas 0,2-3");
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	strcpy(trial.placement.pinning, "none"); /* 4 CPUs */
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
+static void check_limits(void **state)
+{
+	struct trial trial;
+	struct replica *r;
+
+	(void)state;
+	begin(&trial, 1);
+	r = &trial.replica[0];
+	trial.spec.link_bits_per_second = 8000000;
+	trial.applied.link_bits_per_second = COUNT_UNKNOWN;
+	r->link_rx_bytes = 1790000; /* of 2 MB in 2 s */
+	r->link_tx_bytes = 100;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	r->link_rx_bytes = 1810000;
+	expect(&trial, LIMITED_BY_LINK);
+	r->throttled_ns = 190 * MS;
+	expect(&trial, LIMITED_BY_LINK);
+	r->throttled_ns = 210 * MS;
+	expect(&trial, LIMITED_BY_THROTTLED);
+	trial_release(&trial);
+}
+
+static void check_rate(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	trial.spec.rate = 2000;
+	expect(&trial, LIMITED_BY_RATE);
+	trial.spec.rate = 3000; /* of 6,000 due 2,000 never started */
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.replica[0].cpu_ns = 1900 * MS;
+	expect(&trial, LIMITED_BY_CPU);
+	trial_release(&trial);
+}
+
+/* Four CPUs for 2 s: 8 s in all. */
+static void check_machine(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	add_machine(&trial, 1000 * MS);
+	add_machine(&trial, 1500 * MS);
+	trial.busy_ns = 5000 * MS;
+	trial.steal_ns = 2500 * MS;
+	expect(&trial, LIMITED_BY_MACHINE);
+	trial.steal_ns = 0;
+	trial.busy_ns = 7500 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.others_cpu_ns = 900 * MS;
+	expect(&trial, LIMITED_BY_MACHINE);
+	trial.machine[1].idle_ns = 2500 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.machine[1].idle_ns = COUNT_UNKNOWN;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
+static void check_words(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < LIMITED_BY_COUNT; i++) {
+		enum limited_by by = (enum limited_by)i;
+
+		assert_true(limited_by_parse(limited_by_word(by)) == by);
+		assert_true(*limited_by_text(by));
+		assert_true(limited_by_library(by) == (by == LIMITED_BY_CPU));
+	}
+	assert_true(limited_by_parse("odd") == LIMITED_BY_UNKNOWN);
+	assert_true(limited_by_parse(NULL) == LIMITED_BY_UNKNOWN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(check_waiting),
+		cmocka_unit_test(check_cpu),
+		cmocka_unit_test(check_replicas_share),
+		cmocka_unit_test(check_shared),
+		cmocka_unit_test(check_limits),
+		cmocka_unit_test(check_rate),
+		cmocka_unit_test(check_machine),
+		cmocka_unit_test(check_words),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}

@@ -1,0 +1,35 @@
+#include "record/limited.h"
+
+#include <string.h>
+
+static const struct {
+	const char *word, *text;
+	bool library;
+} limits[LIMITED_BY_COUNT] = {
+#define X(name, word, library, text) { word, text, library },
+	LIMITED_BY(X)
+#undef X
+};
+
+const char *limited_by_word(enum limited_by by)
+{
+	return limits[by].word;
+}
+
+const char *limited_by_text(enum limited_by by)
+{
+	return limits[by].text;
+}
+
+enum limited_by limited_by_parse(const char *word)
+{
+	for (unsigned i = 0; word && i < LIMITED_BY_COUNT; i++)
+		if (!strcmp(limits[i].word, word))
+			return (enum limited_by)i;
+	return LIMITED_BY_UNKNOWN;
+}
+
+bool limited_by_library(enum limited_by by)
+{
+	return limits[by].library;
+}

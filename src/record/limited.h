@@ -1,0 +1,48 @@
+/*
+ * Which limit a row met. Its word stands in the column limited_by. A comparison
+ * of rows whose limit is not the library compares something else.
+ */
+#ifndef RECORD_LIMITED_H
+#define RECORD_LIMITED_H
+
+#include <stdbool.h>
+
+/* X(NAME, "word", is the library's, "sentence"); docs/metrics.md says how each
+ * is told. A word that was ever stored keeps its meaning. */
+#define LIMITED_BY(X)                                                          \
+	X(UNKNOWN, "unknown", false, "nothing that is measured was at its limit") \
+	X(FAILURES, "failures", false, "too many operations failed")           \
+	X(THROTTLED, "throttled", false, "it waited for its CPU quota (--cpus)") \
+	X(LINK, "link", false, "its link was full (--link-rate)")              \
+	X(RATE, "rate", false, "it did what was asked for (--rate), and may "  \
+	  "be able to do more")                                                \
+	X(CPU, "cpu", true, "its own CPU was busy")                            \
+	X(STORE_CPU, "store_cpu", false, "the store's CPU was busy")           \
+	X(SHARED_CPU, "shared_cpu", false, "the CPUs that it shares with the " \
+	  "store were busy")                                                   \
+	X(MACHINE, "machine", false, "other programs, or the hypervisor, took " \
+	  "the CPUs")                                                          \
+	X(POOL, "pool", false, "all connections of its pool were open "        \
+	  "(--pool-size)")                                                     \
+	X(IN_FLIGHT, "in_flight", false, "all its operations waited for the "  \
+	  "store (--concurrency x latency)")
+
+enum limited_by {
+#define X(name, word, library, text) LIMITED_BY_##name,
+	LIMITED_BY(X)
+#undef X
+	LIMITED_BY_COUNT
+};
+
+const char *limited_by_word(enum limited_by by);
+
+/* The sentence goes on after the name of a library and a colon. */
+const char *limited_by_text(enum limited_by by);
+
+/* Of a word that was stored; LIMITED_BY_UNKNOWN of any other, and of NULL. */
+enum limited_by limited_by_parse(const char *word);
+
+/* Whether the row tells of the library, and not of what is around it. */
+bool limited_by_library(enum limited_by by);
+
+#endif
