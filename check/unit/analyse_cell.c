@@ -393,6 +393,9 @@ static void check_link_columns(void **state)
 
 	(void)state;
 	make_trial(&trial, 2);
+	trial.replica[0].instructions = 3000000;
+	trial.replica[1].instructions = 5000000;
+	trial.replica[0].cycles = 2000000;
 	trial.replica[0].throttled_ns = 500 * MS;
 	trial.replica[1].throttled_ns = 250 * MS;
 	summarise(&trial, &summary);
@@ -411,6 +414,10 @@ static void check_link_columns(void **state)
 	assert_int_equal(summary.total.tcp_retransmitted, 6);
 	assert_int_equal(summary.total.memory_peak_bytes, 8192);
 	near(summary.total.throttled_seconds, 0.75);
+	near(summary.total.instructions_per_request, 4000);
+	near(summary.replica[1].instructions_per_request, 5000);
+	near(summary.replica[0].cycles_per_request, 2000);
+	assert_true(isnan(summary.total.cycles_per_request)); /* one lacks it */
 	near(summary.replica[1].throttled_seconds, 0.25);
 	summary_release(&summary);
 	trial_release(&trial);

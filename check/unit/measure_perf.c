@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/unknown.h"
+#include "experiment/sampler_perf.h"
 #include "measure/perf.h"
 
 /* ns that the group ran. */
@@ -94,6 +96,40 @@ static void check_group(void **state)
 	assert_true(after.cycles - before.cycles >= 190 * NS_PER_MS);
 }
 
+/* Windows add up, and what lies between them does not count. */
+static void check_windows(void **state)
+{
+	struct trial trial;
+	struct sampler sampler = { .trial = &trial };
+	struct trial_spec spec;
+	char folder[128];
+
+	(void)state;
+	if (!make_group(folder, sizeof(folder)))
+		skip();
+	spec_init(&spec);
+	trial_init(&trial, &spec);
+	sampler.counted = mem_new(sizeof(*sampler.counted));
+	if (perf_open(&sampler.counted->meter, folder, clocks, NULL) < 0) {
+		rmdir(folder);
+		skip();
+	}
+	assert_true(trial.replica[0].instructions == COUNT_UNKNOWN);
+	for (int i = 0; i < 2; i++) {
+		sampler_perf_begin(&sampler);
+		burn_in(folder);
+		sampler_perf_end(&sampler);
+		burn_in(folder);
+	}
+	sampler_perf_release(&sampler);
+	sampler_perf_release(&sampler);
+	rmdir(folder);
+	assert_true(trial.replica[0].instructions >= 380 * NS_PER_MS &&
+		    trial.replica[0].instructions < 590 * NS_PER_MS);
+	assert_true(trial.replica[0].cycles >= 380 * NS_PER_MS);
+	trial_release(&trial);
+}
+
 static void check_none(void **state)
 {
 	struct perf_meter meter;
@@ -124,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_group),
+		cmocka_unit_test(check_windows),
 		cmocka_unit_test(check_none),
 		cmocka_unit_test(check_available),
 	};

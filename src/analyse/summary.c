@@ -158,6 +158,7 @@ static void fill_replica(struct result_row *row, const struct trial *trial,
 	row->state = mem_dup(replica_state_name(replica->state));
 	begin_counts(row, trial->own_origin);
 	add_counts(row, trial, replica);
+	summary_per_request(row);
 	summary_latency(row, replica->latency);
 	fill_rates(row, replica->bytes_ok, replica->cpu_ns);
 	series_init(&series, trial);
@@ -230,6 +231,7 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 			row->library_version =
 				mem_dup(replica->library_version);
 	}
+	summary_per_request(row);
 	summary_latency(row, latency);
 	fill_rates(row, bytes_ok, cpu_ns);
 	series_describe(&series, row);

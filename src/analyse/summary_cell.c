@@ -61,6 +61,7 @@ static double seconds_of(uint64_t ns)
 
 void summary_begin_cell(struct result_row *row)
 {
+	row->instructions_per_request = row->cycles_per_request = 0;
 	row->throttled_seconds = 0;
 	row->memory_peak_bytes = 0;
 	row->link_rx_bytes = row->link_tx_bytes = 0;
@@ -98,8 +99,25 @@ void summary_scope(struct result_row *row, const struct trial *trial,
 		row->cpu_scope = mem_dup(cpu_scope_name(least));
 }
 
+/* Sums, until summary_per_request(). */
+static void add_count(double *sum, uint64_t count)
+{
+	*sum += count == COUNT_UNKNOWN ? NAN : (double)count;
+}
+
+void summary_per_request(struct result_row *row)
+{
+	double successes = row->number_successes ? (double)row->number_successes
+						 : NAN;
+
+	row->instructions_per_request /= successes;
+	row->cycles_per_request /= successes;
+}
+
 void summary_add_cell(struct result_row *row, const struct replica *replica)
 {
+	add_count(&row->instructions_per_request, replica->instructions);
+	add_count(&row->cycles_per_request, replica->cycles);
 	row->throttled_seconds += seconds_of(replica->throttled_ns);
 	count_add(&row->memory_peak_bytes, replica->memory_peak_bytes);
 	count_add(&row->link_rx_bytes, replica->link_rx_bytes);

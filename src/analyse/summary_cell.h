@@ -16,6 +16,9 @@ void summary_placement(struct result_row *row, const struct trial *trial);
 void summary_begin_cell(struct result_row *row);
 void summary_add_cell(struct result_row *row, const struct replica *replica);
 
+/* When all are added: instructions and cycles, by the successes in the row. */
+void summary_per_request(struct result_row *row);
+
 /* Whose CPU the figures are of: of one replica or (-1) of all. */
 void summary_scope(struct result_row *row, const struct trial *trial,
 		   int replica);

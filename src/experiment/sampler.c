@@ -1,4 +1,5 @@
 #include "experiment/sampler.h"
+#include "experiment/sampler_perf.h"
 #include "experiment/sampler_processes.h"
 
 #include <stdlib.h>
@@ -326,6 +327,7 @@ void sampler_ready(struct sampler *s)
 		if (s->ours[i])
 			open_gauge(s, i);
 	processes_begin(s);
+	sampler_perf_ready(s);
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		reserve(s, i, 0);
 	links_at_go(s);
@@ -348,6 +350,7 @@ void sampler_go(struct sampler *s)
 		s->last[i].at_ns = trial->go_ns;
 	memcpy(s->first, s->last, s->count * sizeof(*s->first));
 	noise_begin(s);
+	sampler_perf_begin(s);
 }
 
 void sampler_tick(struct sampler *s)
@@ -376,6 +379,7 @@ void sampler_window_end(struct sampler *s)
 		families_scan(&s->families);
 	sampler_read(s, true, true);
 	take_still(s);
+	sampler_perf_end(s);
 	noise_end(s);
 }
 
@@ -530,6 +534,7 @@ void sampler_release(struct sampler *s)
 			gauge_close(&s->gauges[i]);
 	if (s->metering)
 		machine_close(&s->machine);
+	sampler_perf_release(s);
 	others_release(&s->others);
 	families_release(&s->families);
 	for (unsigned i = 0; i < s->trial->replica_count; i++)

@@ -17,6 +17,7 @@
 #include "measure/family.h"
 #include "measure/machine.h"
 #include "measure/others.h"
+#include "measure/perf.h"
 #include "record/ledger.h"
 #include "record/live.h"
 #include "record/trial.h"
@@ -50,6 +51,10 @@ struct sampler {
 	bool groupless;        /* of some replica no group counts */
 	struct others others;
 	struct noise noise;
+	struct counted {
+		struct perf_meter meter;
+		struct perf_counts began;
+	} *counted;            /* of each replica; NULL: nothing counts */
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	const int *records;    /* descriptors, borrowed, -1 before a trial */
 	size_t capacity;       /* of each */

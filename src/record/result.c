@@ -108,6 +108,8 @@ const struct column result_columns[] = {
 	FIELD(stalled_cpu_seconds, NUMBER, TOTAL),
 	FIELD(steal_seconds, NUMBER, TOTAL),
 	FIELD(others_cpu_seconds, NUMBER, TOTAL),
+	FIELD(instructions_per_request, NUMBER, BOTH),
+	FIELD(cycles_per_request, NUMBER, BOTH),
 	FIELD(limited_by, TEXT, TOTAL),
 	FIELD(start_skew_ms, NUMBER, TOTAL),
 	FIELD(import_seconds, NUMBER, BOTH),

@@ -62,6 +62,7 @@ struct result_row {
 	double cpu_total_seconds;   /* over the window */
 	double cpu_seconds_per_gb;  /* 10^9 bytes of payload */
 	double cpu_seconds_per_1000_requests;
+	double instructions_per_request, cycles_per_request; /* of successes */
 	double origin_cpu_seconds;
 	uint64_t peak_rss_bytes;
 	uint64_t connections;       /* that the origin accepted from GO on */

@@ -69,6 +69,7 @@ static void replica_init(struct replica *replica, unsigned number)
 	replica->clock_offset_ns = CLOCK_UNKNOWN;
 	replica->processes = replica->seen_cpu_ns = COUNT_UNKNOWN;
 	replica->started_late_ns = COUNT_UNKNOWN;
+	replica->instructions = replica->cycles = COUNT_UNKNOWN;
 	replica->throttled_ns = replica->group_cpu_ns = COUNT_UNKNOWN;
 	replica->link_rx_bytes = replica->link_tx_bytes = COUNT_UNKNOWN;
 	replica->link_rx_packets = replica->link_tx_packets = COUNT_UNKNOWN;

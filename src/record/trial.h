@@ -210,7 +210,8 @@ struct replica {
 	 * held against each other. */
 	uint64_t rusage_ns;
 	uint64_t group_cpu_ns;
-	/* Over the window, or COUNT_UNKNOWN. */
+	/* Over the window(s), or COUNT_UNKNOWN. */
+	uint64_t instructions, cycles; /* of all its processes, user and kernel */
 	uint64_t throttled_ns;
 	uint64_t link_rx_bytes, link_tx_bytes, link_rx_packets, link_tx_packets;
 	uint64_t tcp_segments_in, tcp_segments_out, tcp_retransmitted;
