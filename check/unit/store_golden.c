@@ -164,7 +164,8 @@ static const struct golden goldens[] = {
 	 * one of `other` before. */
 	{ "0003", { "cpu_scope", "failures_bad_http", NULL }, { NULL } },
 	{ "0004", { NULL }, { NULL } },
-	{ "0005", { NULL }, { NULL } },
+	/* A column that is new, whose source it has. */
+	{ "0005", { NULL }, { "others_cpu_seconds", "limited_by", NULL } },
 };
 
 static void results_of_then(void **state)

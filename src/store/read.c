@@ -75,6 +75,8 @@ static void add_replica(struct trial *trial, const struct statement *s,
 
 	MEM_ROOM(trial->replica, count, *capacity);
 	memset(&trial->replica[count], 0, sizeof(*trial->replica));
+	trial->replica[count].instructions = COUNT_UNKNOWN;
+	trial->replica[count].cycles = COUNT_UNKNOWN;
 	stored_read(s, stored_replica, &trial->replica[count]);
 	trial->replica[count].latency = mem_new(sizeof(struct histogram));
 	trial->replica_count++;
@@ -373,6 +375,7 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 	memset(out, 0, sizeof(*out));
 	memset(run, 0, sizeof(*run));
 	spec_init_unknown(&out->spec);
+	out->busy_ns = out->steal_ns = COUNT_UNKNOWN;
 	code = read_columns(store, out, id, err);
 	for (size_t i = 0; code == 0 && i < sizeof(parts) / sizeof(*parts); i++)
 		code = parts[i](store, out, err);
