@@ -120,6 +120,46 @@ static void trials_with_their_slices(void **state)
 	run_release(&second);
 }
 
+/* A run that was cut goes on where it was. */
+static void runs_that_go_on(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct run first, second, read;
+
+	fixture_run(&first);
+	fixture_run(&second);
+	second.start_wall_ns += NS_PER_S;
+	first.plan_json = mem_dup("{\"blocks\": 12}");
+	first.environment.more_json = mem_dup("{\"governor\": \"performance\"}");
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_read_run(store, NULL, &read, &err),
+			 ERR_NOT_FOUND);
+	assert_names(err, "has no run");
+	assert_int_equal(store_begin_run(store, &second, &err), 0);
+	assert_int_equal(store_begin_run(store, &first, &err), 0);
+	assert_int_equal(store_end_run(store, &first, RUN_INTERRUPTED, &err),
+			 0);
+	assert_int_equal(store_read_run(store, NULL, &read, &err), 0);
+	assert_string_equal(read.id, second.id);
+	assert_null(read.plan_json);
+	assert_null(read.environment.more_json);
+	run_release(&read);
+	assert_int_equal(store_resume_run(store, first.id, &err), 0);
+	assert_int_equal(store_read_run(store, first.id, &read, &err), 0);
+	assert_string_equal(read.plan_json, "{\"blocks\": 12}");
+	assert_string_equal(read.environment.more_json,
+			    "{\"governor\": \"performance\"}");
+	assert_int_equal(read.end_wall_ns, 0);
+	run_release(&read);
+	assert_int_equal(store_resume_run(store, "another", &err),
+			 ERR_NOT_FOUND);
+	assert_names(err, "has no run another");
+	store_close(store);
+	run_release(&first);
+	run_release(&second);
+}
+
 static int refuse(void *context, const struct trial_rounds *trial)
 {
 	(void)trial;
@@ -174,6 +214,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		CHECK(trials_with_their_slices),
 		CHECK(a_reader_can_stop),
+		CHECK(runs_that_go_on),
 		CHECK(trials_of_older_schemas),
 	};
 

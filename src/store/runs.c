@@ -1,5 +1,55 @@
-/* Runs that do not have all of their trials. */
+/* Runs: what is known of one, and those that do not have all of their trials. */
+#include <string.h>
+
 #include "store/database.h"
+#include "store/stored.h"
+
+static int fail_unknown(const struct store *store, const char *id,
+			struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, "%s has no run%s%s: `benchmark "
+		       "get-results -` names those that it has in run_id",
+		       store->path, id ? " " : "", id ? id : "");
+}
+
+int store_read_run(struct store *store, const char *id, struct run *out,
+		   struct err *err)
+{
+	struct statement s;
+	int more = 0, code = stored_select(&s, store, stored_run,
+					   "runs WHERE ?1 IS NULL OR id = ?1 "
+					   "ORDER BY start_time DESC, rowid DESC "
+					   "LIMIT 1", err);
+
+	memset(out, 0, sizeof(*out));
+	if (code == 0) {
+		statement_text(&s, id);
+		more = statement_step(&s, err);
+	}
+	if (more > 0)
+		stored_read(&s, stored_run, out);
+	else if (code == 0)
+		code = more < 0 ? more : fail_unknown(store, id, err);
+	statement_release(&s);
+	return code;
+}
+
+int store_resume_run(struct store *store, const char *id, struct err *err)
+{
+	struct statement s;
+	int code = statement_prepare(&s, store,
+				     "UPDATE runs SET end_time = NULL, ended = "
+				     "NULL WHERE id = ?", err);
+
+	if (code == 0) {
+		statement_text(&s, id);
+		code = statement_run(&s, err);
+	}
+	if (code == 0 && !sqlite3_changes(store->db))
+		code = fail_unknown(store, id, err);
+	statement_release(&s);
+	return code;
+}
 
 /* A database of an older schema, which may be read too, does not say how runs
  * ended. 1, 0, or negative. */

@@ -40,14 +40,22 @@ int store_begin_run(struct store *store, const struct run *run,
 int store_end_run(struct store *store, const struct run *run, enum run_end end,
 		  struct err *err);
 
+/* What the database knows of a run; `id` NULL: of the newest. The caller releases
+ * it. ERR_NOT_FOUND: there is none. */
+int store_read_run(struct store *store, const char *id, struct run *out,
+		   struct err *err);
+
+/* It goes on: has not ended any more, until store_end_run(). ERR_NOT_FOUND. */
+int store_resume_run(struct store *store, const char *id, struct err *err);
+
 /* All of a trial or, on failure, nothing of it. */
 int store_add_trial(struct store *store, const struct run *run,
 		    const struct trial *trial, const struct summary *summary,
 		    struct err *err);
 
 /*
- * Keeps room on the file system for a trial of so many samples, until it is
- * stored. ERR_FAILED: there is none; the sentence says how much is needed.
+ * Keeps room on the file system for a trial of so many samples, slices included,
+ * until it is stored. ERR_FAILED: there is none; the sentence says how much is needed.
  */
 int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
 		  struct err *err);
