@@ -160,6 +160,8 @@ const struct stored stored_replica[] = {
 	REPLICA("started_late_ns", COUNT, started_late_ns),
 	REPLICA("rusage_ns", SOME, rusage_ns),
 	REPLICA("group_cpu_ns", COUNT, group_cpu_ns),
+	REPLICA("instructions", COUNT, instructions),
+	REPLICA("cycles", COUNT, cycles),
 	REPLICA("throttled_ns", COUNT, throttled_ns),
 	REPLICA("link_rx_bytes", COUNT, link_rx_bytes),
 	REPLICA("link_tx_bytes", COUNT, link_tx_bytes),

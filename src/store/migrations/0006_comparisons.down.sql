@@ -5,6 +5,8 @@ ALTER TABLE machine_samples DROP COLUMN swap_pages;
 ALTER TABLE machine_samples DROP COLUMN idle_ns;
 ALTER TABLE machine_samples DROP COLUMN steal_ns;
 ALTER TABLE machine_samples DROP COLUMN busy_ns;
+ALTER TABLE replicas DROP COLUMN cycles;
+ALTER TABLE replicas DROP COLUMN instructions;
 ALTER TABLE trials DROP COLUMN steal_ns;
 ALTER TABLE trials DROP COLUMN busy_ns;
 ALTER TABLE trials DROP COLUMN block;

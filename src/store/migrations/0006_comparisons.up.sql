@@ -26,6 +26,8 @@ ALTER TABLE trials ADD COLUMN comparison TEXT;
 ALTER TABLE trials ADD COLUMN block INTEGER;
 ALTER TABLE trials ADD COLUMN busy_ns INTEGER;
 ALTER TABLE trials ADD COLUMN steal_ns INTEGER;
+ALTER TABLE replicas ADD COLUMN instructions INTEGER;
+ALTER TABLE replicas ADD COLUMN cycles INTEGER;
 ALTER TABLE machine_samples ADD COLUMN busy_ns INTEGER;
 ALTER TABLE machine_samples ADD COLUMN steal_ns INTEGER;
 ALTER TABLE machine_samples ADD COLUMN idle_ns INTEGER;
