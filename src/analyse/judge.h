@@ -32,9 +32,9 @@ void judge_claims(struct trial *trial);
 /* Which operations failed, how many and what was said of the first. */
 void judge_failures(struct trial *trial);
 
-/* Requests for a range whose answer had not come whole, without those that the
- * warm-up left, since the timed part begins the plan anew, and without what we
- * made it give up at the pauses between slices. */
+/* Requests for a range whose answer had not come whole. Not in it are those that
+ * the warm-up left, since the timed part begins the plan anew, and those that it
+ * had to give up at a pause. */
 uint64_t judge_repeats(const struct trial *trial,
 		       const struct replica *replica);
 
