@@ -1,5 +1,6 @@
 """The conversation with the harness, as docs/worker-protocol.md defines it."""
 
+import contextlib
 import inspect
 import json
 import os
@@ -47,21 +48,40 @@ class Channel:
         except (BrokenPipeError, ConnectionResetError):
             os._exit(EXIT_FAILED)
 
-    def receive(self, kind):
-        """Waits for the next packet and returns it, a dict; raises StageError if it is of another kind."""
-        return self._open(self._packets.get(), kind)
+    def receive(self, *kinds):
+        """Waits for the next packet and returns it, a dict; raises StageError if it is of another kind.
 
-    async def receive_async(self, kind):
+        Who waits for `bye` is not told of a `pause`: it crossed `done` on the way.
+        """
+        while (packet := self._open(self._packets.get(), kinds)) is None:
+            pass
+        return packet
+
+    async def receive_async(self, *kinds):
         """As receive(), without stopping the event loop."""
         import asyncio
 
-        arrived = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self._notify = lambda: loop.call_soon_threadsafe(arrived.set)
-        if self._packets.empty():
-            await arrived.wait()
-        self._notify = None
-        return self._open(self._packets.get(), kind)
+        while True:
+            arrived = asyncio.Event()
+            with self.noticing(lambda arrived=arrived: loop.call_soon_threadsafe(arrived.set)):
+                await arrived.wait()
+            if (packet := self._open(self._packets.get(), kinds)) is not None:
+                return packet
+
+    @contextlib.contextmanager
+    def noticing(self, notify):
+        """Calls notify(), in whatever thread, when a packet is there, also one that was before.
+
+        It may be called several times, and is not called any more when the block has ended.
+        """
+        self._notify = notify
+        if not self._packets.empty():
+            notify()
+        try:
+            yield
+        finally:
+            self._notify = None
 
     def _read(self):
         while True:
@@ -77,15 +97,18 @@ class Channel:
                 notify()
 
     @staticmethod
-    def _open(data, kind):
-        stage = "setup" if kind == "setup" else "run"
+    def _open(data, kinds):
+        stage = "setup" if kinds == ("setup",) else "run"
         try:
             packet = _members.parse(data)
         except ValueError as error:
             raise StageError(stage, f"the harness sent a packet that cannot be read: {error}") from None
         found = packet.get("type")
-        if found != kind:
-            raise StageError(stage, f"the harness sent a packet of type {found!r:.66} instead of '{kind}'")
+        if found == "pause" and kinds == ("bye",):
+            return None
+        if found not in kinds:
+            wanted = " or ".join(f"'{kind}'" for kind in kinds)
+            raise StageError(stage, f"the harness sent a packet of type {found!r:.66} instead of {wanted}")
         return packet
 
 

@@ -56,6 +56,13 @@ def _missing(error):
     )
 
 
+def _at_ns(go):
+    try:
+        return whole(go, "at_ns", least=1, what="the packet 'go'")
+    except ValueError as error:
+        raise StageError("run", str(error)) from None
+
+
 class _Unsigned:
     """Stands for the signer of a library that has none by headers(): notes that it asked for them."""
 
@@ -203,10 +210,7 @@ class Job:
 
     def timed(self, go):
         """Returns the Work of the timed part, and tells the test that it has come. go: the packet."""
-        try:
-            at_ns = whole(go, "at_ns", least=1, what="the packet 'go'")
-        except ValueError as error:
-            raise StageError("run", str(error)) from None
+        at_ns = _at_ns(go)
         self.ok_status = 206 if Request.shows_status else 0
         self.target.timed = True
         # What was made until now stays: the collector need not look at it during the timed part.
@@ -214,6 +218,18 @@ class Job:
         gc.freeze()
         seconds = self.target.timeout_seconds
         return self._work(self.records, at_ns, seconds, self.load.n_requests, self.load.rate)
+
+    def resumed(self, work, packet):
+        """Returns the Work that follows a paused one; None where the packet is `finish`: all is over."""
+        if packet["type"] == "finish":
+            work.stopped_by = "finish"
+            return None
+        return work.resume(max(_at_ns(packet), time.monotonic_ns()))
+
+    @property
+    def can_pause(self):
+        """Whether it can be paused: the intended starts of an open loop go on with the time."""
+        return self.load.rate is None
 
     def _work(self, *arguments):
         return (_work.StagedWork if self.plan.widest else _work.Work)(self, *arguments)
@@ -267,6 +283,7 @@ class Job:
             "notes": notes,
             "import_seconds": round(self.test.import_seconds, 4),
             "clock_ns": time.monotonic_ns(),
+            "pause": self.can_pause,
         }
 
 

@@ -55,11 +55,22 @@ async def _replica(job, channel):
             await _work(job, client, job.warm_up())
         channel.send(job.ready_packet())
         work = job.timed(await channel.receive_async("go"))
-        await asyncio.sleep(max(0, work.begin_ns - _EXACT_NS - time.monotonic_ns()) / NS)
-        await _work(job, client, work)
+        while (following := await _slice(job, client, work, channel)) is not None:
+            work = following
         channel.send(work.done_packet())
         await channel.receive_async("bye")
         return work
+
+
+async def _slice(job, client, work, channel):
+    """Works until the end, or until a pause is over; returns the Work that follows, or None."""
+    await asyncio.sleep(max(0, work.begin_ns - _EXACT_NS - time.monotonic_ns()) / NS)
+    await _work(job, client, work, channel if job.can_pause else None)
+    if not work.is_paused:
+        return None
+    await channel.receive_async("pause")
+    channel.send(work.paused_packet())
+    return job.resumed(work, await channel.receive_async("go", "finish"))
 
 
 @contextlib.asynccontextmanager
@@ -120,32 +131,51 @@ async def _burst(job, client):
         raise burst_error(job, failures, len(plan))
 
 
-async def _work(job, client, work):
-    """Runs one phase to its end, however the library behaves."""
+async def _work(job, client, work, channel=None):
+    """Runs one phase to its end, however the library behaves. A packet that the channel brings pauses it."""
     slot = _open_slot if work.period_ns else _closed_slot
     tasks = [asyncio.create_task(slot(job, client, work, i)) for i in work.slots]
     watchdog = asyncio.create_task(_watch(work, tasks))
     sleep_until(work.begin_ns)
     try:
-        done, pending = await asyncio.wait(
-            tasks, timeout=work.seconds_to_close(), return_when=asyncio.FIRST_EXCEPTION
-        )
+        await _until_closing(work, tasks, channel)
     finally:
         # Also where the replica is interrupted: a slot goes on after what stops it alone.
         work.close()
+    ended = [task for task in tasks if task.done()]
+    pending = [task for task in tasks if not task.done()]
     for task in (watchdog, *pending):
         task.cancel()
     await asyncio.wait((watchdog, *pending), timeout=_LET_GO_SECONDS)
-    for task in done:
+    for task in ended:
         if task.exception():
             raise StageError("run", describe(task.exception())) from task.exception()
+
+
+async def _until_closing(work, tasks, channel):
+    """Returns when all slots have ended, or one has failed, or what is in flight has had its time."""
+    loop = asyncio.get_running_loop()
+
+    def shorten():
+        # A slice may have ended by itself meanwhile.
+        with contextlib.suppress(RuntimeError):
+            limit.reschedule(loop.time() + work.seconds_to_close())
+
+    def pause():
+        work.pause()
+        loop.call_soon_threadsafe(shorten)
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(work.seconds_to_close()) as limit:
+            with channel.noticing(pause) if channel else contextlib.nullcontext():
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
 
 
 async def _closed_slot(job, client, work, slot):
     """One slot of a closed loop: an operation, and the next as soon as it has ended."""
     plan, count, next_index, is_over = job.plan, len(job.plan), work.next_index, work.is_over
     intended, now = work.begin_ns, time.monotonic_ns
-    while (i := next_index()) is not None and not is_over(start := now()):
+    while not is_over(start := now()) and (i := next_index()) is not None:
         intended = await _one(job, client, work, slot, plan[i % count], intended, start)
 
 

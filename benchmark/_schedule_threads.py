@@ -29,11 +29,28 @@ def run(job, channel):
         _work(job, crew, job.warm_up(), wait=True)
     channel.send(job.ready_packet())
     work = job.timed(channel.receive("go"))
-    _work(job, crew, work, wait=False)
+    while (following := _slice(job, crew, work, channel)) is not None:
+        work = following
     channel.send(work.done_packet())
     channel.receive("bye")
     crew.close()
     return work
+
+
+def _slice(job, crew, work, channel):
+    """Works until the end, or until a pause is over; returns the Work that follows, or None."""
+
+    def pause():
+        work.pause()
+        crew.wake()
+
+    with channel.noticing(pause) if job.can_pause else contextlib.nullcontext():
+        _work(job, crew, work, wait=False)
+    if not work.is_paused:
+        return None
+    channel.receive("pause")
+    channel.send(work.paused_packet())
+    return job.resumed(work, channel.receive("go", "finish"))
 
 
 class _Crew:
@@ -46,6 +63,7 @@ class _Crew:
         self._job = job
         self._inboxes = [queue.SimpleQueue() for _ in range(job.target.concurrency)]
         self._outbox = queue.SimpleQueue()
+        self._idle = set(range(job.target.concurrency))
         self._threads = []
         self._helpers = []
         for slot, inbox in enumerate(self._inboxes):
@@ -66,22 +84,38 @@ class _Crew:
             if (error := self._outbox.get()) is not None:
                 raise error
 
-    def each(self, function, seconds=None):
-        """Lets every thread call function(slot, client), and returns when all have, or after `seconds`.
+    def each(self, function, left=None):
+        """Lets every thread call function(slot, client), and returns when all have, or when time is over.
 
-        Raises the first exception that one of them raised.
+        left: returns the seconds that are left; it is asked again after wake(). A thread that is stuck in
+        an earlier function follows as soon as it is free. Raises the first exception that one raised.
         """
-        for inbox in self._inboxes:
-            inbox.put(function)
-        until = None if seconds is None else time.monotonic() + seconds
-        for _ in self._inboxes:
+        at_work, self._idle = self._idle, set()
+        for slot in at_work:
+            self._inboxes[slot].put(function)
+        while at_work or not self._idle:
             try:
-                left = None if until is None else max(0, until - time.monotonic())
-                error = self._outbox.get(timeout=left)
+                report = self._outbox.get(timeout=left and left())
             except queue.Empty:
                 return
-            if error is not None:
-                raise error
+            if report is not None:
+                self._take(report, function, at_work)
+
+    def _take(self, report, function, at_work):
+        """Notes that a slot has called a function, and gives it this one where that was an earlier one."""
+        slot, called, error = report
+        if error is not None:
+            raise error
+        if called is function:
+            at_work.discard(slot)
+            self._idle.add(slot)
+        else:
+            at_work.add(slot)
+            self._inboxes[slot].put(function)
+
+    def wake(self):
+        """Lets each() look again at how much time is left. Any thread may call it, at any time."""
+        self._outbox.put(None)
 
     def close(self):
         """Lets the threads close their clients; those that are stuck are left behind."""
@@ -105,9 +139,9 @@ class _Crew:
         while (function := inbox.get()) is not None:
             try:
                 function(slot, client)
-                self._outbox.put(None)
+                self._outbox.put((slot, function, None))
             except BaseException as error:
-                self._outbox.put(error)
+                self._outbox.put((slot, function, error))
 
 
 def _help(client, inbox):
@@ -174,7 +208,7 @@ def _work(job, crew, work, wait):
     slot = _open_slot if work.period_ns else _closed_slot
     crew.each(
         lambda number, client: slot(job, client, work, number),
-        None if wait else work.seconds_to_close(),
+        None if wait else work.seconds_to_close,
     )
     work.close()
 
@@ -183,8 +217,10 @@ def _closed_slot(job, client, work, slot):
     sleep_until(work.begin_ns)
     plan, count, next_index, is_over = job.plan, len(job.plan), work.next_index, work.is_over
     intended, now = work.begin_ns, time.monotonic_ns
-    while (i := next_index()) is not None and not is_over(start := now()):
+    while not is_over(start := now()) and (i := next_index()) is not None:
         intended = _one(job, client, work, slot, plan[i % count], intended, start)
+    if work.in_flight.pop(slot, None) is not None:
+        work.give_back(i)  # taken in time and started too late
 
 
 def _open_slot(job, client, work, slot):

@@ -1,6 +1,7 @@
 """Runs a test by hand, without the harness: flags in, a summary out."""
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -41,6 +42,9 @@ class _LocalChannel:
 
     async def receive_async(self, kind):
         return self.receive(kind)
+
+    def noticing(self, notify):
+        return contextlib.nullcontext()
 
 
 def main(test):

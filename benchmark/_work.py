@@ -1,5 +1,6 @@
 """A phase of work: which operations, from when until when, what became of each. No scheduler's word in it."""
 
+import copy
 import itertools
 import sys
 import time
@@ -15,6 +16,8 @@ NS = 1_000_000_000
 TEXT_MOST = 500
 # How long operations in flight may take to end after the deadline, in seconds.
 DRAIN_SECONDS = 2
+# Why a slice has ended that is not the last.
+PAUSE = "pause"
 _pack = _records.RECORD.pack_into
 
 
@@ -39,12 +42,15 @@ def judge(op, data, check_crc=True):
 
 
 class Work:
-    """One phase: the warm-up or the timed part. Used by one scheduler, from one thread at a time.
+    """The warm-up, or the timed part, or a slice of it: from a `go` to the `pause` that ends it.
+
+    Each slice has an object of its own, so that what a library does too late, in a thread that cannot be
+    stopped, is nothing to the slice after it. What is counted over all slices goes from one to the next.
 
     begin_ns, deadline_ns: CLOCK_MONOTONIC. most: so many operations may start. period_ns: between the
     intended starts (open loop), or None (closed loop). in_flight: slot -> when its operation was given to
-    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close(). texts: outcome
-    -> what the first failure of that class said.
+    the library. finished, unfinished, end_ns, stopped_by: as in `done`, right after close(), where
+    stopped_by may be PAUSE too. texts: outcome -> what the first failure of that class said.
     """
 
     def __init__(self, job, records, begin_ns, seconds, most=None, rate=None):
@@ -53,29 +59,68 @@ class Work:
         self.records = records
         self.begin_ns = begin_ns
         self.deadline_ns = begin_ns + int(seconds * NS)
-        self.most = records.capacity if most is None else min(most, records.capacity)
         self.period_ns = NS / rate if rate else None
         self.limit_ns = int(job.target.operation_timeout_seconds * NS)
         self.drain_ns = min(DRAIN_SECONDS * NS, self.limit_ns)
         self.counter = itertools.count()
         self.slots = range(job.target.concurrency)
-        self.in_flight = {}
         self.texts = {}
+        self.end_ns = self.finished = self.unfinished = 0
+        self.check_crc = not job.no_io
+        self._n_requests = most
+        self._returned = []
+        self._begin()
+
+    def _begin(self):
+        """Sets what each slice has of its own."""
+        self.in_flight = {}
         self.closed = False
         self.stopped_by = None
-        self.end_ns = self.finished = self.unfinished = 0
-        self._positions = itertools.count()
+        self._end_is = "deadline"
+        self._left_ns = 0
+        self._positions = itertools.count(self.finished)
         self._writing = [False] * len(self.slots)
+        # What was given up at a pause has left no record.
+        room, most = self.records.capacity + self.unfinished, self._n_requests
+        self.most = room if most is None else min(most, room)
         self._most_is = "n_requests" if most == self.most else "records_full"
-        self.check_crc = not job.no_io
+
+    def resume(self, begin_ns):
+        """Returns the Work of the next slice; the caller leaves this one, which a pause has ended."""
+        work = copy.copy(self)
+        work.begin_ns = begin_ns
+        work.deadline_ns = begin_ns + self._left_ns
+        if self._returned:
+            work.counter = itertools.chain(sorted(self._returned), self.counter)
+            work._returned = []
+        work._begin()
+        return work
+
+    def pause(self):
+        """Lets no more operations start from now on. Any thread may call it, at any time, and again.
+
+        The deadline is what each slot looks at anyway; so that there is a pause costs them nothing.
+        """
+        now = time.monotonic_ns()
+        if now < self.deadline_ns:
+            self._left_ns = self.deadline_ns - max(now, self.begin_ns)
+            self._end_is = PAUSE
+            self.deadline_ns = now
 
     def next_index(self):
-        """Returns the number of the next operation, from 0, or None when all that may start have."""
+        """Returns the number of the next operation, from 0, or None when all that may start have.
+
+        Who takes one starts it: ask is_over() before. Else a slice would begin with a gap in the plan.
+        """
         i = next(self.counter)
         if i < self.most:
             return i
         self.stop(self._most_is)
         return None
+
+    def give_back(self, i):
+        """Takes back an operation's number, of a thread that came to start it when all was closed."""
+        self._returned.append(i)
 
     def stop(self, reason):
         """Notes why no more operations start; the first reason stays."""
@@ -85,7 +130,7 @@ class Work:
         """Whether no operation may start any more at `now`, in ns."""
         if now < self.deadline_ns:
             return False
-        self.stop("deadline")
+        self.stop(self._end_is)
         return True
 
     def intended_ns(self, i):
@@ -111,11 +156,15 @@ class Work:
         self.closed = True
         self.end_ns = time.monotonic_ns()
         given_up = [self.in_flight.pop(slot, None) for slot in self.slots]
-        self.unfinished = len(given_up) - given_up.count(None)
+        self.unfinished += len(given_up) - given_up.count(None)
         while any(self._writing):
             time.sleep(0.0005)
         self.finished = next(self._positions)
-        self.stop("deadline")
+        self.stop(self._end_is)
+        if self.finished + self.unfinished == self._n_requests:
+            self.stopped_by = "n_requests"
+        elif self.finished == self.records.capacity:
+            self.stopped_by = "records_full"
 
     def succeed(self, slot, op, intended, start, end, data):
         """Records an answer, after checking it. Times in ns. Raises WrongType where it is none."""
@@ -184,12 +233,25 @@ class Work:
                 records.give_back(at + 1)
         self._writing[slot] = False
 
-    def done_packet(self):
+    @property
+    def is_paused(self):
+        """Whether, after close(), there may be a slice more."""
+        return self.stopped_by == PAUSE
+
+    def paused_packet(self):
+        return {"type": "paused", **self._counts()}
+
+    def _counts(self):
         return {
-            "type": "done",
             "started": self.finished + self.unfinished,
             "finished": self.finished,
             "unfinished": self.unfinished,
+        }
+
+    def done_packet(self):
+        return {
+            "type": "done",
+            **self._counts(),
             "stopped_by": self.stopped_by,
             "end_ns": self.end_ns,
             "failures": {NAMES[outcome]: text for outcome, text in self.texts.items()},

@@ -6,6 +6,7 @@ import re
 import ssl
 import struct
 import tempfile
+import time
 import tracemalloc
 import types
 import unittest
@@ -517,6 +518,74 @@ class RecordsFile(unittest.TestCase):
             self.assertEqual(work.stopped_by, reason)
         self.assertTrue(work.is_over(5_000_001_000))
         self.assertEqual(work.stopped_by, "n_requests")
+
+    def start_until_full(self, work):
+        """Starts one operation after the other; returns the numbers."""
+        return list(iter(work.next_index, None))
+
+    def test_a_slice_goes_on_where_the_one_before_was_paused(self):
+        first = self.work(4)
+        first.deadline_ns = time.monotonic_ns() + 60 * NS
+        for slot in (0, 1):
+            first.start(slot, first.next_index())
+        first.succeed(0, self.op(0), 0, 1, 2, b"ab")
+        late = first.next_index()
+        first.pause()
+        left = first.deadline_ns
+        first.pause()
+        self.assertEqual((first.deadline_ns, first.is_over(left)), (left, True))
+        first.close()
+        self.assertTrue(first.is_paused)
+        counts = {"started": 2, "finished": 1, "unfinished": 1}
+        self.assertEqual(first.paused_packet(), {"type": "paused", **counts})
+        self.assertFalse(first.start(2, 3))
+        first.give_back(late)
+        second = first.resume(7)
+        # What was given up has no record, so there is room for one more; its end has no effect.
+        first.succeed(1, self.op(9), 0, 1, 2, b"ab")
+        self.assertEqual(self.start_until_full(second), [2, 3, 4])
+        second.start(1, 1)
+        second.succeed(1, self.op(3), 0, 1, 2, b"ab")
+        second.close()
+        self.assertEqual([record[5] for record in read_records(self.file.name)], [0, 3])
+        packet = second.done_packet()
+        self.assertEqual({name: packet[name] for name in counts}, {**counts, "started": 3, "finished": 2})
+
+    def test_a_slice_has_the_time_that_is_left(self):
+        begin = time.monotonic_ns() - NS  # a slice began a second ago
+        first = self.work(4)
+        first.begin_ns, first.deadline_ns = begin, begin + 10 * NS
+        before = time.monotonic_ns()
+        first.pause()
+        after = time.monotonic_ns()
+        first.close()
+        second = first.resume(after)
+        used = first.begin_ns + 10 * NS - (second.deadline_ns - second.begin_ns)
+        self.assertTrue(before <= used <= after)
+        # A pause before it has begun takes nothing of it.
+        second.begin_ns += NS
+        second.deadline_ns += NS
+        length = second.deadline_ns - second.begin_ns
+        second.pause()
+        second.close()
+        third = second.resume(after)
+        self.assertEqual(third.deadline_ns - third.begin_ns, length)
+
+    def test_a_pause_that_comes_too_late_is_none(self):
+        work = self.work(4)
+        work.pause()
+        work.close()
+        self.assertEqual((work.stopped_by, work.is_paused), ("deadline", False))
+        # All have started already, whatever the slots saw first.
+        for capacity, most, reason in ((4, 1, "n_requests"), (1, None, "records_full")):
+            work = self.work(capacity, most=most)
+            work.deadline_ns = time.monotonic_ns() + 60 * NS
+            work.start(0, work.next_index() + 1)
+            work.succeed(0, self.op(), 0, 1, 2, b"ab")
+            work.pause()
+            self.assertTrue(work.is_over(time.monotonic_ns()))
+            work.close()
+            self.assertEqual((work.stopped_by, work.is_paused), (reason, False))
 
     def test_a_file_that_is_too_small(self):
         self.file.truncate(64)
