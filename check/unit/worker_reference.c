@@ -426,6 +426,42 @@ static void idle_connections(void **state)
 	assert_int_equal(found, 5);
 }
 
+/* Its connections stay, and no byte of an answer is left in them. */
+static void pauses(void **state)
+{
+	const char *keys[] = { "ok", NULL };
+	struct harness *h = *state;
+	const volatile struct record *records = h->records;
+	int64_t n = 0;
+	int before;
+
+	set_endpoint(h, "127.0.0.1");
+	put_operations(h, "plan", 7, keys, "");
+	before = atomic_load(server.connections);
+	harness_start(h, &reference);
+	harness_send(h, h->setup);
+	harness_go(h);
+	for (int i = 0; i < 5; i++) {
+		json_t *paused;
+
+		for (int t = 0; t < WAIT_MS && !records[n + 20].outcome; t++)
+			usleep(1000);
+		harness_send_text(h, "{\"type\":\"pause\"}");
+		paused = harness_receive(h, "paused");
+		n = count_in(paused, "finished");
+		assert_int_equal(count_in(paused, "unfinished"), 0);
+		assert_int_equal(record_count(h), n);
+		json_decref(paused);
+		harness_send_text(h, i < 4 ? "{\"type\":\"go\",\"at_ns\":1}" :
+					     "{\"type\":\"finish\"}");
+	}
+	json_decref(harness_receive(h, "done"));
+	harness_bye(h);
+	for (int64_t i = 0; i < n; i++)
+		assert_int_equal(records[i].outcome, OUTCOME_OK);
+	assert_int_equal(atomic_load(server.connections) - before, 4);
+}
+
 static void names_and_refusals(void **state)
 {
 	struct harness *h = *state;
@@ -516,6 +552,7 @@ int main(void)
 		CHECK(limits_and_connect),
 		CHECK(connections),
 		CHECK(idle_connections),
+		CHECK(pauses),
 		CHECK(names_and_refusals),
 		cmocka_unit_test(heads),
 	};

@@ -21,7 +21,18 @@
  *   the like belongs to the test.
  *
  * The library starts no thread for an event-driven test; the signal SIGIO is its
- * own, and comes when the harness ends the replica before its time.
+ * own. It comes to the main thread when the harness pauses the replica, or ends
+ * it before its time.
+ *
+ * The harness may pause a replica, so that libraries work in turn. A test has
+ * nothing to do for that. It is given no further request; those in flight end
+ * as ever, and the hooks go on being called meanwhile. What does not end within
+ * 2 s (or the operation's limit) is given up: by `cancel`, while a `fetch` runs
+ * on and what it returns counts for nothing. Then no hook is called, for any
+ * length of time, and connections stay open. The library must not use CPU or
+ * send anything then: no thread that polls, no pings. The process may be
+ * stopped meanwhile, so time seems to jump. After it `wait` is called with 0
+ * before the first `start`: here a test learns which connections have ended.
  *
  * Run by the harness (BENCHMARK_FD is set) the program is a replica; run by
  * hand it takes flags (--help), measures, and prints a summary.
@@ -275,12 +286,14 @@ struct benchmark_test {
 
 	/* Event-driven form: waits for at most timeout_ns (0: not at all) for
 	 * something to happen and handles it: benchmark_body() for what
-	 * arrived, benchmark_end() for what is over. Returns 0, or -1 after
+	 * arrived, benchmark_end() for what is over. A signal may end the wait
+	 * early (EINTR), which is no failure. Returns 0, or -1 after
 	 * benchmark_refuse(), which is the end. Required with start. */
 	int (*wait)(void *client, uint64_t timeout_ns);
 
 	/* Event-driven form: gives up the request in flight on the slot: its
-	 * operation has reached its limit. No benchmark_body() or
+	 * operation has reached its limit, or those of a slice or of the whole
+	 * work are over. No benchmark_body() or
 	 * benchmark_end() for it after this; the slot may be started anew.
 	 * Required with start. */
 	void (*cancel)(void *client, struct benchmark_slot *slot);

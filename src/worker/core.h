@@ -77,14 +77,19 @@ struct phase {
 	uint64_t begin_ns;
 	uint64_t deadline_ns;   /* no operation starts from then on */
 	uint64_t close_ns;      /* what is still in flight is given up */
+	uint64_t drain_ns;      /* from the deadline, or a pause, to the close */
 	double period_ns;       /* between intended starts; 0: closed loop */
+	const _Atomic uint64_t *pause_ns; /* when the harness asked for a pause,
+				 * 0: it has not; NULL: there is none */
 	struct records *records; /* NULL: nothing is recorded */
 	bool ends_on_failure;
 
 	uint64_t started, finished, failures;
+	uint64_t unfinished;    /* given up at a pause or the end */
 	unsigned in_flight;
 	const char *stopped_by; /* NULL: operations may still start */
-	bool is_closed;
+	bool is_pausing;        /* the harness asked in time */
+	uint64_t left_ns;       /* of the time to work, behind the pause */
 	uint64_t end_ns;
 	char text[512];         /* of the first failure */
 };
@@ -172,13 +177,21 @@ void flight_fail(struct slot *slot, enum benchmark_outcome outcome);
  * Sets phase.stopped_by otherwise. */
 bool phase_take(struct phase *phase, uint64_t at_ns);
 
+/* Where the harness has asked for a pause, no operation starts any more, and
+ * the close is nearer. phase_take() does it too. */
+void phase_heed_pause(struct phase *phase);
+
+/* Until when a scheduler may wait before it heeds pauses again: a pause that
+ * came meanwhile is not past its close then. At most the phase's close. */
+uint64_t phase_look_ns(const struct phase *phase, uint64_t now_ns);
+
 /* When the next operation should start (open loop). */
 uint64_t phase_intended_ns(const struct phase *phase);
 
 /* Counts and records the operation; the flight is free again. */
 void phase_finish(struct worker *worker, struct flight *flight);
 
-/* No operation starts any more, and none that is in flight counts. */
+/* No operation starts any more. */
 void phase_close(struct phase *phase, uint64_t now_ns);
 
 /* events.c, threads.c: run worker->phase to its end. ERR_FAILED when the test
@@ -198,6 +211,12 @@ struct session_end {
 	/* Takes `ready` (and releases it); gives GO's time. */
 	int (*ready)(struct session_end *end, json_t *packet, uint64_t *at_ns,
 		     struct err *err);
+	/* Takes `paused` (and releases it); gives the next GO's time, 0: all is
+	 * over. NULL: there is no pause. */
+	int (*paused)(struct session_end *end, json_t *packet, uint64_t *at_ns,
+		      struct err *err);
+	/* phase.pause_ns */
+	const _Atomic uint64_t *pause_ns;
 	/* Takes `done` (and releases it); returns when it is all over. */
 	int (*done)(struct session_end *end, json_t *packet, struct err *err);
 };

@@ -198,8 +198,8 @@ static uint64_t wait_ns(const struct worker *worker, uint64_t now)
 	const struct phase *phase = &worker->phase;
 	uint64_t until = now + LONGEST_WAIT_NS;
 
-	if (phase->close_ns < until)
-		until = phase->close_ns;
+	if (phase_look_ns(phase, now) < until)
+		until = phase_look_ns(phase, now);
 	if (worker->oldest &&
 	    worker->oldest->start_ns + worker->limit_ns + 1 < until)
 		until = worker->oldest->start_ns + worker->limit_ns + 1;
@@ -249,6 +249,7 @@ static int run(struct worker *worker, struct err *err)
 	int code = 0;
 
 	while (code == 0 && now < phase->close_ns) {
+		phase_heed_pause(phase);
 		expire(worker, now);
 		fill_stages(worker);
 		if (phase->period_ns > 0)

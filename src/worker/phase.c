@@ -1,4 +1,5 @@
 /* Which operation is next, and what became of each. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,8 +15,43 @@ uint64_t phase_intended_ns(const struct phase *phase)
 	       (uint64_t)((double)phase->started * phase->period_ns);
 }
 
+/* Only what asks and when crosses threads: relaxed will do. */
+static uint64_t pause_ns(const struct phase *phase)
+{
+	return phase->pause_ns ? atomic_load_explicit(phase->pause_ns,
+						      memory_order_relaxed) :
+				 0;
+}
+
+void phase_heed_pause(struct phase *phase)
+{
+	uint64_t at_ns = pause_ns(phase);
+
+	/* At the deadline all is over anyway. */
+	if (!at_ns || at_ns >= phase->deadline_ns)
+		return;
+	phase->is_pausing = true;
+	phase->left_ns = phase->deadline_ns -
+			 (at_ns > phase->begin_ns ? at_ns : phase->begin_ns);
+	if (at_ns + phase->drain_ns < phase->close_ns)
+		phase->close_ns = at_ns + phase->drain_ns;
+	if (!phase->stopped_by && phase->started < phase->most)
+		phase->stopped_by = "pause";
+}
+
+uint64_t phase_look_ns(const struct phase *phase, uint64_t now_ns)
+{
+	uint64_t drain_ns = phase->drain_ns > NS_PER_MS ? phase->drain_ns :
+							  NS_PER_MS;
+
+	return phase->pause_ns && now_ns + drain_ns < phase->close_ns ?
+		       now_ns + drain_ns :
+		       phase->close_ns;
+}
+
 bool phase_take(struct phase *phase, uint64_t at_ns)
 {
+	phase_heed_pause(phase);
 	if (phase->stopped_by)
 		return false;
 	if (phase->started >= phase->most)
@@ -119,7 +155,6 @@ void phase_finish(struct worker *worker, struct flight *flight)
 
 void phase_close(struct phase *phase, uint64_t now_ns)
 {
-	phase->is_closed = true;
 	phase->end_ns = now_ns;
 	if (!phase->stopped_by)
 		phase->stopped_by = "deadline";

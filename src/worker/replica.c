@@ -17,19 +17,10 @@ struct harness {
 	struct channel *channel;
 };
 
-static int on_ready(struct session_end *end, json_t *packet, uint64_t *at_ns,
-		    struct err *err)
+static int read_go(const json_t *go, uint64_t *at_ns, struct err *err)
 {
-	struct channel *channel = ((struct harness *)end)->channel;
-	json_t *go;
-	json_int_t at;
+	json_int_t at = json_integer_value(json_object_get(go, "at_ns"));
 
-	channel_send(channel, packet);
-	go = channel_receive(channel, "go", err);
-	if (!go)
-		return ERR_FAILED;
-	at = json_integer_value(json_object_get(go, "at_ns"));
-	json_decref(go);
 	if (at <= 0)
 		return err_set(err, ERR_INVALID,
 			       "the packet 'go' has no member 'at_ns' that is "
@@ -38,13 +29,47 @@ static int on_ready(struct session_end *end, json_t *packet, uint64_t *at_ns,
 	return 0;
 }
 
+static int on_ready(struct session_end *end, json_t *packet, uint64_t *at_ns,
+		    struct err *err)
+{
+	struct channel *channel = ((struct harness *)end)->channel;
+	json_t *go;
+	int code;
+
+	channel_send(channel, packet);
+	go = channel_receive(channel, "go", NULL, err);
+	code = go ? read_go(go, at_ns, err) : ERR_FAILED;
+	json_decref(go);
+	return code;
+}
+
+static int on_paused(struct session_end *end, json_t *packet, uint64_t *at_ns,
+		     struct err *err)
+{
+	struct channel *channel = ((struct harness *)end)->channel;
+	const char *type;
+	json_t *next;
+	int code = 0;
+
+	channel_send(channel, packet);
+	next = channel_receive(channel, "go", "finish", err);
+	if (!next)
+		return ERR_FAILED;
+	type = json_string_value(json_object_get(next, "type"));
+	*at_ns = 0;
+	if (strcmp(type, "go") == 0)
+		code = read_go(next, at_ns, err);
+	json_decref(next);
+	return code;
+}
+
 static int on_done(struct session_end *end, json_t *packet, struct err *err)
 {
 	struct channel *channel = ((struct harness *)end)->channel;
 	json_t *bye;
 
 	channel_send_done(channel, packet);
-	bye = channel_receive(channel, "bye", err);
+	bye = channel_receive(channel, "bye", NULL, err);
 	json_decref(bye);
 	return bye ? 0 : ERR_FAILED;
 }
@@ -64,7 +89,12 @@ static void send_error(struct channel *channel, const char *stage,
 static int run_replica(struct worker *worker, struct channel *channel)
 {
 	struct harness harness = {
-		.end = { .ready = on_ready, .done = on_done },
+		.end = {
+			.ready = on_ready,
+			.paused = on_paused,
+			.done = on_done,
+			.pause_ns = channel_pause_ns(channel),
+		},
 		.channel = channel,
 	};
 	struct err err;
@@ -72,7 +102,7 @@ static int run_replica(struct worker *worker, struct channel *channel)
 	int code = ERR_FAILED;
 
 	worker->stage = "setup";
-	setup = channel_receive(channel, "setup", &err);
+	setup = channel_receive(channel, "setup", NULL, &err);
 	if (setup)
 		code = session_run(worker, setup, &harness.end, &err);
 	if (code < 0)

@@ -260,15 +260,16 @@ static int run_checked(struct worker *worker, const struct operations *ops,
 		       phase->failures, ops->count, phase->text);
 }
 
-static void set_times(struct worker *worker, uint64_t begin_ns, double seconds)
+static void set_times(struct worker *worker, uint64_t begin_ns,
+		      uint64_t length_ns)
 {
 	struct phase *phase = &worker->phase;
 
 	phase->begin_ns = begin_ns;
-	phase->deadline_ns = begin_ns + clock_ns(seconds);
-	phase->close_ns =
-		phase->deadline_ns +
-		(worker->limit_ns < DRAIN_NS ? worker->limit_ns : DRAIN_NS);
+	phase->deadline_ns = begin_ns + length_ns;
+	phase->drain_ns = worker->limit_ns < DRAIN_NS ? worker->limit_ns :
+							DRAIN_NS;
+	phase->close_ns = phase->deadline_ns + phase->drain_ns;
 }
 
 static int run_warm_up(struct worker *worker, struct err *err)
@@ -281,28 +282,7 @@ static int run_warm_up(struct worker *worker, struct err *err)
 		.most = UINT64_MAX,
 		.most_is = "n_requests",
 	};
-	set_times(worker, clock_now_ns(), worker->setup.warm_up_s);
-	return run(worker, err);
-}
-
-static int run_timed(struct worker *worker, uint64_t at_ns, struct err *err)
-{
-	uint64_t wanted = worker->setup.n_requests;
-	uint64_t room = worker->records.capacity;
-	double rate = worker->setup.rate;
-
-	worker->phase = (struct phase){
-		.ops = &worker->plan,
-		.width = worker->flight_count,
-		.most = wanted < room ? wanted : room,
-		.most_is = wanted <= room ? "n_requests" : "records_full",
-		.period_ns = rate > 0 ? (double)NS_PER_S / rate : 0,
-		.records = &worker->records,
-	};
-	set_times(worker, at_ns, worker->setup.target.timeout_seconds);
-	/* An open loop's starts are kept to the us, not to 50 of them. */
-	if (rate > 0)
-		prctl(PR_SET_TIMERSLACK, 1000UL);
+	set_times(worker, clock_now_ns(), clock_ns(worker->setup.warm_up_s));
 	return run(worker, err);
 }
 
@@ -330,7 +310,15 @@ static json_t *list_of(const char *const *texts)
 	return list;
 }
 
-static json_t *ready_packet(const struct worker *worker)
+/* In an open loop the next start is known long before; it has no pause. */
+static bool can_pause(const struct worker *worker,
+		      const struct session_end *end)
+{
+	return end->paused && !(worker->setup.rate > 0);
+}
+
+static json_t *ready_packet(const struct worker *worker,
+			    const struct session_end *end)
 {
 	json_t *notes = list_of(worker->test->notes);
 
@@ -339,12 +327,13 @@ static json_t *ready_packet(const struct worker *worker)
 			notes, json_string("does no I/O: it has no proof and "
 					   "no burst, and only lengths are "
 					   "checked"));
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:f, s:I}", "type", "ready",
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:f, s:I, s:b}", "type", "ready",
 			 "protocol", (int)worker->setup.protocol, "versions",
 			 versions_of(worker), "not_applied",
 			 list_of(worker->test->not_applied), "notes", notes,
 			 "import_seconds", worker->import_s, "clock_ns",
-			 (json_int_t)clock_now_ns());
+			 (json_int_t)clock_now_ns(), "pause",
+			 (int)can_pause(worker, end));
 }
 
 /* A text that is no UTF-8 is left out: jansson makes nothing of it. */
@@ -360,18 +349,104 @@ static json_t *failure_texts(const struct worker *worker)
 	return texts;
 }
 
-static json_t *done_packet(const struct worker *worker)
+static json_t *counts_packet(const struct worker *worker, const char *type)
 {
 	const struct phase *phase = &worker->phase;
-	uint64_t unfinished = phase->in_flight;
 
-	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:o}", "type", "done",
-			 "started", (json_int_t)(phase->finished + unfinished),
+	return json_pack("{s:s, s:I, s:I, s:I}", "type", type, "started",
+			 (json_int_t)(phase->finished + phase->unfinished),
 			 "finished", (json_int_t)phase->finished, "unfinished",
-			 (json_int_t)unfinished, "stopped_by",
-			 phase->stopped_by, "end_ns",
-			 (json_int_t)phase->end_ns, "failures",
-			 failure_texts(worker));
+			 (json_int_t)phase->unfinished);
+}
+
+static json_t *done_packet(const struct worker *worker)
+{
+	json_t *packet = counts_packet(worker, "done");
+
+	json_object_set_new(packet, "stopped_by",
+			    json_string(worker->phase.stopped_by));
+	json_object_set_new(packet, "end_ns",
+			    json_integer((json_int_t)worker->phase.end_ns));
+	json_object_set_new(packet, "failures", failure_texts(worker));
+	return packet;
+}
+
+/* What was given up leaves no record, and its room to another. */
+static void set_most(struct worker *worker)
+{
+	struct phase *phase = &worker->phase;
+	uint64_t wanted = worker->setup.n_requests;
+	uint64_t room = worker->records.capacity + phase->unfinished;
+
+	phase->most = wanted < room ? wanted : room;
+	phase->most_is = wanted <= room ? "n_requests" : "records_full";
+}
+
+static void begin_timed(struct worker *worker, uint64_t at_ns,
+			const struct session_end *end)
+{
+	double rate = worker->setup.rate;
+
+	worker->phase = (struct phase){
+		.ops = &worker->plan,
+		.width = worker->flight_count,
+		.period_ns = rate > 0 ? (double)NS_PER_S / rate : 0,
+		.records = &worker->records,
+		.pause_ns = can_pause(worker, end) ? end->pause_ns : NULL,
+	};
+	set_most(worker);
+	set_times(worker, at_ns,
+		  clock_ns(worker->setup.target.timeout_seconds));
+	/* An open loop's starts are kept to the us, not to 50 of them. */
+	if (rate > 0)
+		prctl(PR_SET_TIMERSLACK, 1000UL);
+}
+
+/* Nothing that was counted begins anew. */
+static void go_on(struct worker *worker, uint64_t at_ns)
+{
+	struct phase *phase = &worker->phase;
+	uint64_t now_ns = clock_now_ns();
+
+	phase->stopped_by = NULL;
+	phase->is_pausing = false;
+	set_most(worker);
+	set_times(worker, at_ns > now_ns ? at_ns : now_ns, phase->left_ns);
+}
+
+/* Until a pause, or the end of the work. Returns 1 for a pause. */
+static int run_slice(struct worker *worker, struct err *err)
+{
+	struct phase *phase = &worker->phase;
+	int code = run(worker, err);
+	bool gave_up = phase->in_flight > 0;
+
+	phase->unfinished += phase->in_flight;
+	phase->in_flight = 0;
+	if (code < 0 || !phase->is_pausing)
+		return code;
+	/* What was given up for the pause alone is not the end. */
+	return gave_up || strcmp(phase->stopped_by, "pause") == 0;
+}
+
+static int run_timed(struct worker *worker, uint64_t at_ns,
+		     struct session_end *end, struct err *err)
+{
+	int code;
+
+	begin_timed(worker, at_ns, end);
+	while ((code = run_slice(worker, err)) > 0) {
+		code = end->paused(end, counts_packet(worker, "paused"),
+				   &at_ns, err);
+		if (code < 0)
+			return code;
+		if (!at_ns) {
+			worker->phase.stopped_by = "finish";
+			return 0;
+		}
+		go_on(worker, at_ns);
+	}
+	return code;
 }
 
 static int prepare(struct worker *worker, json_t *packet, struct err *err)
@@ -417,9 +492,9 @@ int session_run(struct worker *worker, json_t *setup, struct session_end *end,
 	if (code == 0)
 		code = run_warm_up(worker, err);
 	if (code == 0)
-		code = end->ready(end, ready_packet(worker), &at_ns, err);
+		code = end->ready(end, ready_packet(worker, end), &at_ns, err);
 	if (code == 0)
-		code = run_timed(worker, at_ns, err);
+		code = run_timed(worker, at_ns, end, err);
 	if (code == 0)
 		code = end->done(end, done_packet(worker), err);
 	return code;

@@ -4,6 +4,11 @@
  * flight's first slot takes operations and leads the others of the flight, which
  * help with the requests of a stage. One lock guards the phase and the flights;
  * no request is done under it.
+ *
+ * A blocking call cannot be given up. A leader that is still in one when its
+ * phase is closed, or the slice of it that a pause ends, is late. Its operation
+ * counts for nothing whenever it comes back; what goes on meanwhile goes on
+ * without it. A late leader reads nothing of the phase.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -22,51 +27,64 @@ struct threads {
 	bool *has_work;       /* each slot's: a request waits for its helper */
 	pthread_t *ids;
 	unsigned count;       /* started */
-	unsigned working;     /* leaders, not back from the phase */
-	uint64_t round;       /* number of the phase */
+	unsigned working;     /* leaders, not back from the round */
+	unsigned late;        /* leaders, not back from an earlier round */
+	uint64_t round;       /* number of the phase, or of a slice of it */
+	bool is_closed;       /* the round: none of its operations counts */
 	bool is_over;
 };
+
+static bool is_on(const struct threads *threads, uint64_t round)
+{
+	return threads->round == round && !threads->is_closed;
+}
 
 static bool next_closed(struct worker *worker, struct flight *flight)
 {
 	struct phase *phase = &worker->phase;
 	uint64_t index = phase->started, now = clock_now_ns();
+	uint64_t begin_ns = phase->begin_ns, free_ns = flight->end_ns;
 
-	if (phase->is_closed || !phase_take(phase, now))
+	if (!phase_take(phase, now))
 		return false;
 	flight_begin(worker, flight, index,
-		     flight->end_ns ? flight->end_ns : phase->begin_ns, now);
+		     free_ns > begin_ns ? free_ns : begin_ns, now);
 	return true;
 }
 
 /* Sleeps outside of the lock until the operation taken should start. Who wakes
  * after the deadline does not start it: nothing starts then. */
-static bool next_open(struct worker *worker, struct flight *flight)
+static bool next_open(struct worker *worker, struct flight *flight,
+		      uint64_t round)
 {
 	struct threads *threads = worker->threads;
 	struct phase *phase = &worker->phase;
 	uint64_t index = phase->started, intended = phase_intended_ns(phase);
 	uint64_t now;
 
-	if (phase->is_closed || !phase_take(phase, intended))
+	if (!phase_take(phase, intended))
 		return false;
 	pthread_mutex_unlock(&threads->lock);
 	clock_sleep_until(intended);
 	pthread_mutex_lock(&threads->lock);
+	if (!is_on(threads, round))
+		return false;
 	now = clock_now_ns();
 	if (now >= phase->deadline_ns && !phase->stopped_by)
 		phase->stopped_by = "deadline";
-	if (phase->is_closed || now >= phase->deadline_ns)
+	if (now >= phase->deadline_ns)
 		return false;
 	flight_begin(worker, flight, index, intended, now);
 	return true;
 }
 
 /* Takes the flight's next operation; false when there is none. Locked. */
-static bool next(struct worker *worker, struct flight *flight)
+static bool next(struct worker *worker, struct flight *flight, uint64_t round)
 {
-	return worker->phase.period_ns > 0 ? next_open(worker, flight)
-					   : next_closed(worker, flight);
+	if (!is_on(worker->threads, round))
+		return false;
+	return worker->phase.period_ns > 0 ? next_open(worker, flight, round) :
+					     next_closed(worker, flight);
 }
 
 /* Locked at begin and end. */
@@ -98,38 +116,54 @@ static void do_stage(struct worker *worker, struct flight *flight)
 }
 
 /* Locked. */
-static void work(struct worker *worker, struct flight *flight)
+static void work(struct worker *worker, struct flight *flight, uint64_t round)
 {
-	const struct phase *phase = &worker->phase;
+	const struct threads *threads = worker->threads;
 
-	flight->end_ns = 0;
-	while (next(worker, flight)) {
+	while (next(worker, flight, round)) {
 		do_stage(worker, flight);
-		while (flight_goes_on(flight) && !phase->is_closed) {
+		while (is_on(threads, round) && flight_goes_on(flight)) {
 			flight_next(worker, flight, clock_now_ns());
 			do_stage(worker, flight);
 		}
-		if (!phase->is_closed)
+		if (is_on(threads, round))
 			phase_finish(worker, flight);
 	}
+}
+
+/* Whether the leader comes back late, and works in the round that goes on
+ * meanwhile. Locked. */
+static bool come_back(struct threads *threads, uint64_t round)
+{
+	if (is_on(threads, round)) {
+		if (--threads->working == 0)
+			pthread_cond_signal(&threads->quiet);
+		return false;
+	}
+	threads->late--;
+	threads->working += !threads->is_closed;
+	return !threads->is_closed;
 }
 
 static void lead(struct worker *worker, struct flight *flight)
 {
 	struct threads *threads = worker->threads;
 	uint64_t seen = 0;
+	bool is_late = false;
 
 	pthread_mutex_lock(&threads->lock);
 	for (;;) {
-		while (threads->round == seen && !threads->is_over)
+		while ((threads->round == seen || threads->is_closed) &&
+		       !threads->is_over)
 			pthread_cond_wait(&threads->go, &threads->lock);
 		if (threads->is_over)
 			break;
 		seen = threads->round;
+		if (!is_late)
+			flight->end_ns = 0;
 		if (flight->number < worker->phase.width)
-			work(worker, flight);
-		if (--threads->working == 0)
-			pthread_cond_signal(&threads->quiet);
+			work(worker, flight, seen);
+		is_late = come_back(threads, seen);
 	}
 	pthread_mutex_unlock(&threads->lock);
 }
@@ -217,19 +251,44 @@ static struct timespec timespec_of(uint64_t at_ns)
 	};
 }
 
-/* Locked. Returns when all threads are back, or at the phase's close. */
-static void await_quiet(struct threads *threads, uint64_t close_ns)
+/* Locked. Returns when all threads are back. */
+static void await_all(struct threads *threads)
 {
-	struct timespec at = timespec_of(close_ns);
-	int code = 0;
+	while (threads->working)
+		pthread_cond_wait(&threads->quiet, &threads->lock);
+}
 
-	while (threads->working && code != ETIMEDOUT) {
-		if (close_ns == UINT64_MAX)
-			pthread_cond_wait(&threads->quiet, &threads->lock);
-		else
-			code = pthread_cond_timedwait(&threads->quiet,
-						      &threads->lock, &at);
+/* Where all are late nobody takes operations, and so sees the deadline. */
+static uint64_t end_ns(const struct threads *threads, const struct phase *phase)
+{
+	return threads->working ? phase->close_ns : phase->deadline_ns;
+}
+
+/* Locked. Returns when all threads are back, or at the phase's close. */
+static void await_close(struct threads *threads, struct phase *phase)
+{
+	uint64_t now = clock_now_ns();
+
+	while ((threads->working || !phase->stopped_by) &&
+	       now < end_ns(threads, phase)) {
+		uint64_t until = phase_look_ns(phase, now);
+		struct timespec at;
+
+		if (end_ns(threads, phase) < until)
+			until = end_ns(threads, phase);
+		at = timespec_of(until);
+		pthread_cond_timedwait(&threads->quiet, &threads->lock, &at);
+		phase_heed_pause(phase);
+		now = clock_now_ns();
 	}
+}
+
+/* Locked. */
+static void close_round(struct threads *threads)
+{
+	threads->is_closed = true;
+	threads->late += threads->working;
+	threads->working = 0;
 }
 
 int threads_run(struct worker *worker, struct err *err)
@@ -240,12 +299,17 @@ int threads_run(struct worker *worker, struct err *err)
 	(void)err;
 	clock_sleep_until(phase->begin_ns);
 	pthread_mutex_lock(&threads->lock);
-	threads->working = worker->flight_count;
+	threads->working = worker->flight_count - threads->late;
+	threads->is_closed = false;
 	threads->round++;
 	pthread_cond_broadcast(&threads->go);
 	/* Only what is recorded has to end in time; before that, nothing is
 	 * begun while a thread is still busy with something else. */
-	await_quiet(threads, phase->records ? phase->close_ns : UINT64_MAX);
+	if (phase->records)
+		await_close(threads, phase);
+	else
+		await_all(threads);
+	close_round(threads);
 	phase_close(phase, clock_now_ns());
 	pthread_mutex_unlock(&threads->lock);
 	return 0;
@@ -260,7 +324,7 @@ bool threads_stop(struct worker *worker)
 		return true;
 	pthread_mutex_lock(&threads->lock);
 	/* The end of the process ends all threads then, those that wait too. */
-	is_stuck = threads->working > 0;
+	is_stuck = threads->late > 0;
 	threads->is_over = !is_stuck;
 	pthread_cond_broadcast(&threads->go);
 	for (unsigned i = 0; i < threads->count; i++)
