@@ -41,7 +41,8 @@ static void all_hang(void **state)
 {
 	struct harness *h = *state;
 
-	set_number(h, "operation_timeout_seconds", 60);
+	set_number(h, "operation_timeout_seconds", 600);
+	set_number(h, "timeout_seconds", 1000);
 	for (enum form form = 0; form < FORMS; form++) {
 		begin(h, form, "stuck", "stuck");
 		usleep(100000);
