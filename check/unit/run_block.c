@@ -90,6 +90,20 @@ static void hooks_are_not_required(void **state)
 	block_release(&b);
 }
 
+/* It is due within the window, and comes after it. */
+static void progress_between_turns(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	block_init(&b, "slices", "slices");
+	b.slow_in_turn = 2;
+	assert_int_equal(block_run(&b), 0);
+	assert_true(b.side[0].running >= 2);
+	assert_true(b.side[1].running >= 2);
+	block_release(&b);
+}
+
 static void wrong_requests(void **state)
 {
 	struct block_fixture b;
@@ -203,6 +217,21 @@ static void one_is_never_ready(void **state)
 	assert_int_equal(replica_of(&b, 0)->state, REPLICA_NEVER_READY);
 	assert_int_equal(b.side[0].ready, 0);
 	assert_int_equal(trial_of(&b, 0)->go_ns, 0);
+	other_is_whole(&b);
+}
+
+/* It dies in the window of the other. */
+static void one_dies_while_paused(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	run_beside(&b, "slices");
+	b.kill_in_turn = 4;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(replica_of(&b, 0)->state, REPLICA_KILLED);
+	assert_int_equal(trial_of(&b, 0)->slice_count, 2);
+	assert_true(trial_of(&b, 0)->failed);
 	other_is_whole(&b);
 }
 
@@ -462,6 +491,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(two_alternate),
 		cmocka_unit_test(alone_with_replicas),
 		cmocka_unit_test(hooks_are_not_required),
+		cmocka_unit_test(progress_between_turns),
 		cmocka_unit_test(wrong_requests),
 		cmocka_unit_test(one_dies),
 		cmocka_unit_test(one_hangs_at_pause),
@@ -469,6 +499,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_lies),
 		cmocka_unit_test(one_fails_before_go),
 		cmocka_unit_test(one_is_never_ready),
+		cmocka_unit_test(one_dies_while_paused),
 		cmocka_unit_test(one_of_its_replicas_dies),
 		cmocka_unit_test(one_cannot_be_paused),
 		cmocka_unit_test(place_fails_later),

@@ -20,7 +20,7 @@ struct side {
 	bool frozen[SIDE_REPLICAS_MOST];
 	int cannot_freeze_after; /* so many pauses it can; -1: all */
 	unsigned freezes, kills;
-	unsigned ready, begun, opened, closed, ended;
+	unsigned ready, begun, opened, closed, ended, running;
 	bool died_frozen;
 };
 
@@ -34,6 +34,8 @@ struct block_fixture {
 	char why[200];
 	int stop_fd;             /* is written to when … */
 	unsigned stop_in_turn;   /* … the window of this turn opens, from 1 */
+	unsigned kill_in_turn;   /* so the others are killed, while paused */
+	unsigned slow_in_turn;   /* the window takes longer than progress */
 	unsigned last;
 	uint64_t fill_ns, window_ns;
 	struct err err;
@@ -123,6 +125,27 @@ static inline void side_begin(void *context, struct trial *trial,
 	side->begun++;
 }
 
+/* Between turns only. */
+static inline void side_progress(void *context, struct trial *trial,
+				 const char *stage, uint64_t now_ns)
+{
+	struct side *side = context;
+	struct block_fixture *b = side->block;
+
+	(void)trial;
+	(void)now_ns;
+	for (unsigned i = 0; i < b->count; i++)
+		assert_int_equal(b->side[i].begun, b->side[i].ended);
+	side->running += strcmp(stage, "running") == 0;
+}
+
+static inline void kill_others(struct block_fixture *b, const struct side *but)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		if (&b->side[i] != but)
+			kill(b->side[i].f.trial.replica[0].pid, SIGKILL);
+}
+
 static inline void side_open(void *context, struct trial *trial,
 			     struct slice *slice)
 {
@@ -134,6 +157,8 @@ static inline void side_open(void *context, struct trial *trial,
 	side->opened++;
 	if (b->stop_in_turn == b->turns)
 		assert_int_equal(write(b->stop_fd, "c", 1), 1);
+	if (b->kill_in_turn == b->turns)
+		kill_others(b, side);
 	slice->begin_ns = clock_now_ns();
 }
 
@@ -207,8 +232,9 @@ static inline bool block_next(void *context, struct run_turn *turn)
 	turn->round = b->turns / b->count;
 	turn->position = b->turns % b->count;
 	turn->fill_ns = b->fill_ns;
-	turn->window_ns = b->window_ns;
 	b->turns++;
+	turn->window_ns = b->turns == b->slow_in_turn ? 300 * NS_PER_MS
+						      : b->window_ns;
 	return true;
 }
 
@@ -229,6 +255,7 @@ static inline void side_init(struct block_fixture *b, unsigned number,
 	side->f.trial.spec.n_requests = COUNT_UNKNOWN;
 	side->f.request.hooks = (struct run_hooks){
 		.ready = side_ready, .done = side_done,
+		.progress = side_progress,
 		.slice_begin = side_begin, .slice_open = side_open,
 		.slice_close = side_close, .slice_end = side_end,
 	};
