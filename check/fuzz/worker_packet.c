@@ -32,6 +32,7 @@ static void read_as_all(const json_t *packet)
 	struct trial_spec spec;
 	struct trial trial;
 	const char *stage = NULL, *message = NULL;
+	struct packet_counts counts = { 0 };
 	struct err err = { "" };
 
 	spec_init(&spec);
@@ -41,6 +42,7 @@ static void read_as_all(const json_t *packet)
 	trial_init(&trial, &spec);
 	must_tell(packet_read_ready(packet, trial.replica, &err), &err);
 	must_tell(packet_read_done(packet, trial.replica, &err), &err);
+	must_tell(packet_read_paused(packet, &counts, &err), &err);
 	check_replica(trial.replica);
 	if (packet_read_error(packet, &stage, &message, &err) == 0)
 		must(stage && message);

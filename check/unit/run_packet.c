@@ -200,6 +200,8 @@ static const struct reading readies[] = {
 	  "'import_seconds'" },
 	{ READY ",\"clock_ns\":5}", 0, NULL },
 	{ READY ",\"clock_ns\":-5}", ERR_INVALID, "'clock_ns'" },
+	{ READY ",\"pause\":false}", 0, NULL },
+	{ READY ",\"pause\":1}", ERR_INVALID, "'pause'" },
 };
 
 #define DONE(a, b, c, rest)                                                    \
@@ -218,11 +220,37 @@ static const struct reading dones[] = {
 	{ DONE(3, 2, 1, ",\"end_ns\":5"), ERR_INVALID, "'stopped_by'" },
 	{ DONE(3, 2, 1, ",\"end_ns\":5,\"stopped_by\":3"), ERR_INVALID,
 	  "'stopped_by'" },
+	{ DONE(3, 2, 1, ",\"end_ns\":5,\"stopped_by\":\"finish\""), 0, NULL },
+	{ DONE(3, 2, 1, ",\"end_ns\":5,\"stopped_by\":\"finished\""),
+	  ERR_INVALID, "'stopped_by'" },
 	{ DONE(3, 2, 1, STOP ",\"failures\":null"), 0, NULL },
 	{ DONE(3, 2, 1, STOP ",\"failures\":[]"), ERR_INVALID, "'failures'" },
 	{ DONE(3, 2, 1, STOP ",\"failures\":{\"other\":5}"), ERR_INVALID,
 	  "'failures'" },
 };
+
+#define PAUSED(a, b, c)                                                        \
+	"{\"type\":\"paused\",\"started\":" a ",\"finished\":" b               \
+	",\"unfinished\":" c "}"
+
+static const struct reading pauseds[] = {
+	{ PAUSED("3", "2", "1"), 0, NULL },
+	{ PAUSED("3", "3", "1"), ERR_INVALID, "'paused': 'started'" },
+	{ PAUSED("3", "4", "-1"), ERR_INVALID, "'unfinished'" },
+	{ PAUSED("\"3\"", "3", "0"), ERR_INVALID, "'started'" },
+	{ PAUSED("0", "1", "9223372036854775807"), ERR_INVALID, "'started'" },
+	{ "{\"type\":\"paused\",\"started\":3,\"finished\":3}", ERR_INVALID,
+	  "'unfinished'" },
+};
+
+static int read_paused(const json_t *packet, struct replica *replica,
+		       struct err *err)
+{
+	struct packet_counts counts = { 0 };
+
+	(void)replica;
+	return packet_read_paused(packet, &counts, err);
+}
 
 static void check_reading(const struct reading *want, const char *type,
 			  int (*read)(const json_t *, struct replica *,
@@ -253,6 +281,43 @@ static void readings(void **state)
 		check_reading(&readies[i], "ready", packet_read_ready);
 	for (size_t i = 0; i < sizeof(dones) / sizeof(*dones); i++)
 		check_reading(&dones[i], "done", packet_read_done);
+	for (size_t i = 0; i < sizeof(pauseds) / sizeof(*pauseds); i++)
+		check_reading(&pauseds[i], "paused", read_paused);
+}
+
+static void pauses_only_if_it_says_so(void **state)
+{
+	static const char *const packets[] = { READY "}",
+					       READY ",\"pause\":true}" };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct replica replica = { .protocol = 1 };
+		json_t *json = json_loads(packets[i], 0, NULL);
+		struct err err;
+
+		assert_int_equal(packet_read_ready(json, &replica, &err), 0);
+		assert_int_equal(replica.pauses, i);
+		free(replica.versions_json);
+		free(replica.not_applied);
+		free(replica.notes);
+		json_decref(json);
+	}
+}
+
+static void check_told(char *text, const char *want)
+{
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void told(void **state)
+{
+	(void)state;
+	check_told(packet_go(5), "{\"type\":\"go\",\"at_ns\":5}");
+	check_told(packet_pause(), "{\"type\":\"pause\"}");
+	check_told(packet_finish(), "{\"type\":\"finish\"}");
+	check_told(packet_bye(), "{\"type\":\"bye\"}");
 }
 
 /* Each of a list is one line of the output, with no command to a terminal. */
@@ -454,6 +519,8 @@ int main(void)
 		cmocka_unit_test(setup_secrets),
 		cmocka_unit_test(setup_too_large),
 		cmocka_unit_test(readings),
+		cmocka_unit_test(pauses_only_if_it_says_so),
+		cmocka_unit_test(told),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(failure_texts),
 		cmocka_unit_test(not_packets),
