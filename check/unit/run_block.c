@@ -185,6 +185,8 @@ static void one_lies(void **state)
 	(void)state;
 	fails("fewer", REPLICA_BAD_PROTOCOL,
 	      "'paused' with less done than it said before", 2);
+	fails("taken_back", REPLICA_BAD_PROTOCOL,
+	      "'paused' with less done than it said before", 2);
 	fails("bad_sum", REPLICA_BAD_PROTOCOL,
 	      "'paused': 'started' is not 'finished' + 'unfinished'", 1);
 	fails("no_number", REPLICA_BAD_PROTOCOL, "'paused': member 'started'",
@@ -232,6 +234,24 @@ static void one_dies_while_paused(void **state)
 	assert_int_equal(replica_of(&b, 0)->state, REPLICA_KILLED);
 	assert_int_equal(trial_of(&b, 0)->slice_count, 2);
 	assert_true(trial_of(&b, 0)->failed);
+	other_is_whole(&b);
+}
+
+/* It is killed when it has had its time to exit, and a frozen group of cgroup
+ * v1 does not die before it is let go. */
+static void one_hangs_up_while_paused(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	run_beside(&b, "hangs_up");
+	b.beside = true;
+	b.side[0].slow_to_freeze = true;
+	b.slow_in_turn = 2;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(replica_of(&b, 0)->state, REPLICA_BAD_PROTOCOL);
+	assert_contains(replica_of(&b, 0)->text, "closed its socket");
+	assert_true(b.side[0].thawed_beside);
 	other_is_whole(&b);
 }
 
@@ -485,6 +505,23 @@ static void lost_in_window(void **state)
 	block_release(&b);
 }
 
+/* One has failed before: that is no matter of its store. */
+static void lost_after_a_failure(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	block_init(&b, "exit_in_setup", "slices");
+	b.requests[0].lost_fd = b.side[0].f.interrupt[0];
+	b.stop_fd = b.side[0].f.interrupt[1];
+	b.stop_in_turn = 1;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(b.requests[0].lost_ns, 0);
+	assert_contains(trial_of(&b, 0)->text, "exited with status 3");
+	assert_true(b.requests[1].lost_ns > 0);
+	block_release(&b);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
@@ -500,6 +537,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_fails_before_go),
 		cmocka_unit_test(one_is_never_ready),
 		cmocka_unit_test(one_dies_while_paused),
+		cmocka_unit_test(one_hangs_up_while_paused),
 		cmocka_unit_test(one_of_its_replicas_dies),
 		cmocka_unit_test(one_cannot_be_paused),
 		cmocka_unit_test(place_fails_later),
@@ -513,6 +551,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(interrupted_in_window),
 		cmocka_unit_test(interrupted_before),
 		cmocka_unit_test(lost_in_window),
+		cmocka_unit_test(lost_after_a_failure),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "replica") == 0)

@@ -22,6 +22,8 @@ struct side {
 	unsigned freezes, kills;
 	unsigned ready, begun, opened, closed, ended, running;
 	bool died_frozen;
+	bool thawed_beside; /* while another worked */
+	bool slow_to_freeze;
 };
 
 struct block_fixture {
@@ -36,6 +38,7 @@ struct block_fixture {
 	unsigned stop_in_turn;   /* … the window of this turn opens, from 1 */
 	unsigned kill_in_turn;   /* so the others are killed, while paused */
 	unsigned slow_in_turn;   /* the window takes longer than progress */
+	bool beside;             /* one may be let go while another works */
 	unsigned last;
 	uint64_t fill_ns, window_ns;
 	struct err err;
@@ -68,6 +71,14 @@ static inline int side_pause(void *context, unsigned replica, bool frozen)
 		errno = EPERM;
 		return -1;
 	}
+	for (unsigned i = 0; !frozen && i < side->block->count; i++) {
+		const struct side *other = &side->block->side[i];
+
+		if (other != side && other->begun != other->ended)
+			side->thawed_beside = true;
+	}
+	if (side->slow_to_freeze && frozen)
+		clock_sleep_until(clock_now_ns() + 50 * NS_PER_MS);
 	if (kill(pid, frozen ? SIGSTOP : SIGCONT) < 0 && frozen)
 		return -1;
 	side->freezes += frozen;
@@ -233,7 +244,7 @@ static inline bool block_next(void *context, struct run_turn *turn)
 	turn->position = b->turns % b->count;
 	turn->fill_ns = b->fill_ns;
 	b->turns++;
-	turn->window_ns = b->turns == b->slow_in_turn ? 300 * NS_PER_MS
+	turn->window_ns = b->turns == b->slow_in_turn ? NS_PER_S
 						      : b->window_ns;
 	return true;
 }
@@ -357,6 +368,7 @@ static inline int block_run(struct block_fixture *b)
 					 r->state == REPLICA_FINISHED);
 		}
 		assert_false(side->died_frozen);
+		assert_false(side->thawed_beside && !b->beside);
 		assert_false(side->f.dead_at_done);
 		assert_int_equal(side->begun, side->ended);
 		assert_int_equal(side->opened, side->closed);

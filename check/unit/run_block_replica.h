@@ -225,6 +225,29 @@ static inline void do_undrained(void)
 	slices(NULL, one_given_up);
 }
 
+static inline void taken_back(void)
+{
+	given_up = goes == 1;
+	paused();
+}
+
+static inline void do_taken_back(void)
+{
+	slices(NULL, taken_back);
+}
+
+static inline void hang_up(void)
+{
+	paused();
+	close(replica_fd);
+	sleep_ever();
+}
+
+static inline void do_hangs_up(void)
+{
+	slices(NULL, hang_up);
+}
+
 /* Concurrency is 2. */
 static inline void two_given_up(void)
 {
@@ -313,6 +336,7 @@ static const struct behaviour block_behaviours[] = {
 	B(three_late), B(fewer), B(bad_sum), B(no_number), B(undrained),
 	B(two_given_up), B(three_given_up), B(finish_unasked),
 	B(paused_unasked), B(deadline_second), B(leaves_child), B(never_done),
+	B(taken_back), B(hangs_up),
 #undef B
 };
 
