@@ -14,6 +14,8 @@
  *		execl("/usr/bin/true", "true", NULL);
  *	}
  *	cgroup_read(&group, CGROUP_OFTEN, &counts);
+ *	cgroup_freeze(&group, true);
+ *	cgroup_freeze(&group, false);
  *	cgroup_kill(&group);
  *	cgroup_remove(&group);
  *	cgroup_tree_free(tree);
