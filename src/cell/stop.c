@@ -213,6 +213,21 @@ static int stop_members(const struct look *look)
 	return running;
 }
 
+/* A look at all processes takes longer than one at these. */
+static int await_members(const struct look *look, uint64_t until)
+{
+	for (size_t i = 0; i < look->count; i++)
+		while (look->at[i].is_member &&
+		       !has_stopped(look->at[i].process.pid)) {
+			if (clock_now_ns() >= until) {
+				errno = ETIMEDOUT;
+				return -1;
+			}
+			clock_sleep_until(clock_now_ns() + PAUSE_NS);
+		}
+	return 0;
+}
+
 static int stop(struct look *look)
 {
 	uint64_t until = clock_now_ns() + STOP_WAIT_NS;
@@ -222,15 +237,9 @@ static int stop(struct look *look)
 		if (!take_look(look))
 			return -1;
 		running = stop_members(look);
-		if (running < 0)
+		if (running < 0 || await_members(look, until) < 0)
 			return -1;
 		clean = running ? 0 : clean + 1;
-		if (running && clock_now_ns() >= until) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-		if (running)
-			clock_sleep_until(clock_now_ns() + PAUSE_NS);
 	}
 	return 0;
 }
