@@ -34,7 +34,7 @@ struct block_trial {
 
 /* ------------------------------------------------------------ what comes out */
 
-/* A median over blocks. NAN: unknown. low and high are NAN where the blocks
+/* A median over blocks; of a pair the centre of signed ranks. NAN: unknown. low and high are NAN where the blocks
  * allow no interval at that level. */
 struct estimate {
 	double value, low, high;
