@@ -34,8 +34,9 @@ struct block_trial {
 
 /* ------------------------------------------------------------ what comes out */
 
-/* A median over blocks; of a pair the centre of signed ranks. NAN: unknown. low and high are NAN where the blocks
- * allow no interval at that level. */
+/* A median over blocks, and of a pair the centre of signed ranks (statistics.h).
+ * NAN: unknown. low and high are NAN where the blocks allow no interval at that
+ * level. */
 struct estimate {
 	double value, low, high;
 };

@@ -1,14 +1,14 @@
 /*
  * What the statistics of comparisons are worth where the truth is known: 10,000
  * simulated experiments of each kind of noise, judged by the sign test and by
- * signed rank, src/analyse/statistics.h.
+ * signed rank (src/analyse/statistics.h).
  *
  * `make bench-truth PART=simulation` runs it: simulation RESULTS [EXPERIMENTS].
- * Each kind of noise adds a line of JSON to the file RESULTS, and to stdout; one
- * whose line is there already is left out. The truth of a pair is the median of all
+ * Each kind of noise adds a line of JSON to RESULTS, and to stdout; one whose
+ * line is there already is left out. The truth of a pair is the median of all
  * its blocks of all experiments, and for signed rank that of means of two, with
- * the median beside it. Power: how many of 100 experiments see a difference of
- * 2, 5, 10%, if one pair is judged, or all of the table.
+ * the median beside it. Figures are per cent. Power: how many experiments see a
+ * difference of 2, 5, 10% if one pair is judged, or all of the table.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -253,7 +253,7 @@ static void find_truths(struct made *made)
 	free(means);
 }
 
-/* --------------------------------------------------------------------- counts */
+/* ------------------------------------------------------------------ counts */
 
 struct counts {
 	unsigned long judged, covered, covered_median;
@@ -314,7 +314,7 @@ static void count_all(const struct made *made, unsigned blocks, unsigned from,
 		count_experiment(made, i, blocks, from, to, alpha, method, out);
 }
 
-/* ------------------------------------------------------------------ the lines */
+/* --------------------------------------------------------------- the lines */
 
 static double percent(unsigned long part, unsigned long of)
 {
@@ -385,7 +385,7 @@ static void say(FILE *to, const struct made *made)
 	fputs("}\n", to);
 }
 
-/* ------------------------------------------------------------------- the whole */
+/* --------------------------------------------------------------- the whole */
 
 static void set_up(struct made *made, const struct scenario *scenario,
 		   unsigned experiments)
