@@ -1,11 +1,14 @@
 #include "analyse/limited.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyse/due.h"
 #include "analyse/judge.h"
 #include "analyse/limits.h"
+#include "analyse/windows.h"
 #include "base/clock.h"
 
 #define BUSY 0.9       /* of what it may use: it was at its limit */
@@ -172,20 +175,15 @@ static bool rate_reached(const struct trial *trial)
 /* No CPU was left, and others had a part of them. */
 static bool taken(const struct trial *trial)
 {
-	const struct machine_sample *first = trial->machine, *last;
-	double all, used, idle;
+	double idle = windows_machine(trial, offsetof(struct machine_sample,
+						      idle_ns));
+	double all, used;
 
-	if (trial->machine_count < 2 || trial->busy_ns == COUNT_UNKNOWN ||
+	if (isnan(idle) || trial->busy_ns == COUNT_UNKNOWN ||
 	    trial->steal_ns == COUNT_UNKNOWN ||
 	    trial->others_cpu_ns == COUNT_UNKNOWN)
 		return false;
-	last = &trial->machine[trial->machine_count - 1];
-	if (last->idle_ns == COUNT_UNKNOWN || first->idle_ns == COUNT_UNKNOWN)
-		return false;
 	used = (double)trial->busy_ns + (double)trial->steal_ns;
-	idle = last->idle_ns > first->idle_ns
-		       ? (double)(last->idle_ns - first->idle_ns)
-		       : 0;
 	all = used + idle;
 	return used >= BUSY * all &&
 	       (double)trial->others_cpu_ns + (double)trial->steal_ns >=

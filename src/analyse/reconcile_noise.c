@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analyse/windows.h"
 #include "base/clock.h"
 
 /* A shorter window tells nothing of others. */
@@ -29,23 +30,13 @@ double noise_error_ns(uint64_t busy_ns, uint64_t idle_ns)
 	return STEP_NS + 3 * sqrt(TICK_NS * busy * idle / (busy + idle));
 }
 
-static const struct machine_sample *last_of(const struct trial *trial)
-{
-	return &trial->machine[trial->machine_count - 1];
-}
-
 /* 0: unknown. */
 static uint64_t idle_ns(const struct trial *trial)
 {
-	uint64_t first, last;
+	double idle = windows_machine(trial, offsetof(struct machine_sample,
+						      idle_ns));
 
-	if (trial->machine_count < 2)
-		return 0;
-	first = trial->machine->idle_ns;
-	last = last_of(trial)->idle_ns;
-	return first != COUNT_UNKNOWN && last != COUNT_UNKNOWN && last > first
-		       ? last - first
-		       : 0;
+	return idle > 0 ? (uint64_t)idle : 0;
 }
 
 static bool others_doubtful(const struct trial *trial, double window_ns)
@@ -106,19 +97,15 @@ void reconcile_steal(struct trial *trial)
 
 void reconcile_swapped(struct trial *trial)
 {
-	uint64_t first, last;
+	double pages = windows_machine(trial, offsetof(struct machine_sample,
+						       swap_pages));
 
-	if (trial->machine_count < 2)
-		return;
-	first = trial->machine->swap_pages;
-	last = last_of(trial)->swap_pages;
-	if (first != COUNT_UNKNOWN && last != COUNT_UNKNOWN && last > first &&
-	    last - first >= SWAPPED_PAGES)
+	if (pages >= SWAPPED_PAGES)
 		trial_add_finding(trial, FINDING_SWAPPED,
-				  "the machine swapped %llu pages meanwhile, so "
+				  "the machine swapped %.0f pages meanwhile, so "
 				  "memory was short: end other programs, or "
 				  "use fewer replicas",
-				  (unsigned long long)(last - first));
+				  pages);
 }
 
 /* Of readings [from, to). NAN: none is known. */
