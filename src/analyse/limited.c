@@ -203,7 +203,7 @@ static bool pool_full(const struct trial *trial)
 	return full;
 }
 
-/* Little's law: the sum of all latencies is the time times what is in flight. */
+/* Little's law: the sum of all latencies is the time times those in flight. */
 static bool waits(const struct trial *trial, double seconds)
 {
 	double sum_ns = 0;

@@ -88,8 +88,8 @@ void reconcile_steal(struct trial *trial)
 	wanted_s = steal_s + clock_seconds(trial->busy_ns);
 	if (steal_s > STEAL_SHARE * wanted_s)
 		trial_add_finding(trial, FINDING_STEAL,
-				  "the hypervisor took %.2f CPUs away for other "
-				  "machines of the host (steal): rates and "
+				  "the hypervisor took %.2f CPUs away for "
+				  "other machines of the host (steal): rates and "
 				  "times are in doubt, CPU per request less "
 				  "so",
 				  steal_s / window_s);
@@ -102,8 +102,8 @@ void reconcile_swapped(struct trial *trial)
 
 	if (pages >= SWAPPED_PAGES)
 		trial_add_finding(trial, FINDING_SWAPPED,
-				  "the machine swapped %.0f pages meanwhile, so "
-				  "memory was short: end other programs, or "
+				  "the machine swapped %.0f pages meanwhile, "
+				  "so memory was short: end other programs, or "
 				  "use fewer replicas",
 				  pages);
 }
