@@ -89,8 +89,8 @@ void reconcile_steal(struct trial *trial)
 	if (steal_s > STEAL_SHARE * wanted_s)
 		trial_add_finding(trial, FINDING_STEAL,
 				  "the hypervisor took %.2f CPUs away for "
-				  "other machines of the host (steal): rates and "
-				  "times are in doubt, CPU per request less "
+				  "other machines of the host (steal): rates "
+				  "and times are in doubt, CPU per request less "
 				  "so",
 				  steal_s / window_s);
 }

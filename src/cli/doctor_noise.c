@@ -78,7 +78,7 @@ static void advise(const struct doctor_noise *noise, struct diagnosis *f)
 		remedy = "end other programs, or wait for them";
 	else if (noise->steal_s > STEAL_LIMIT * noise->seconds)
 		remedy = "use a machine with CPUs of its own; here compare "
-			 "what was measured in the same slices, as run-all does";
+			 "what was measured in the same slices (run-all)";
 	else if (changes_speed(noise))
 		remedy = "as root: `cpupower frequency-set -g performance`";
 	f->verdict = *remedy ? VERDICT_DOUBT : VERDICT_OK;

@@ -19,7 +19,7 @@
  * (the network input of all of these). The machine counts ticks, the rest is
  * exact: docs/metrics.md, "Noise", says how far the difference may be off.
  *
- * A reading takes 11 us on a quiet machine of two CPUs, 7 of them for
+ * A reading takes 9 us on a quiet machine of two CPUs, 7 of them for
  * /proc/stat. It opens and allocates nothing.
  */
 #ifndef EXPERIMENT_SAMPLER_NOISE_H
