@@ -53,6 +53,14 @@ static void two_alternate(void **state)
 		assert_int_equal(count, r->finished);
 		free(records);
 	}
+	print_message("from 'paused' of one to 'go' of the other: %.3f ms; "
+		      "from 'pause' to 'paused': %.3f ms\n",
+		      (double)(trial_of(&b, 1)->slices[2].go_ns -
+			       trial_of(&b, 0)->slices[2].paused_ns) /
+			      NS_PER_MS,
+		      (double)(trial_of(&b, 0)->slices[2].paused_ns -
+			       trial_of(&b, 0)->slices[2].pause_ns) /
+			      NS_PER_MS);
 	/* Each before its first turn, and after each. */
 	assert_int_equal(b.side[0].freezes, 5);
 	assert_true(trial_of(&b, 0)->slices[1].go_ns >
@@ -340,6 +348,42 @@ static void done_early(void **state)
 	one_is_done_early("three_late");
 }
 
+/* The counters of one that is done are read when the window of all is over. */
+static void done_in_window(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	block_init(&b, "three_in_window three_late", NULL);
+	trial_of(&b, 0)->spec.n_requests = 3;
+	assert_int_equal(block_run(&b), 0);
+	assert_string_equal(b.side[0].f.events.buf, "done0 done1 ");
+	assert_true(trial_of(&b, 0)->slices[0].end_ns >=
+		    trial_of(&b, 0)->slices[0].begin_ns + b.window_ns);
+	assert_false(trial_of(&b, 0)->failed);
+	block_release(&b);
+}
+
+/* Then there is none. */
+static void done_before_the_window(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	block_init(&b, "three", NULL);
+	trial_of(&b, 0)->spec.n_requests = 3;
+	b.fill_ns = 100 * NS_PER_S;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(trial_of(&b, 0)->slice_count, 1);
+	assert_int_equal(trial_of(&b, 0)->slices[0].begin_ns, 0);
+	assert_int_equal(trial_of(&b, 0)->slices[0].end_ns, 0);
+	assert_int_equal(trial_of(&b, 0)->slices[0].pause_ns, 0);
+	assert_true(trial_of(&b, 0)->slices[0].paused_ns > 0);
+	assert_int_equal(b.side[0].opened, 0);
+	assert_true(trial_of(&b, 0)->window_end_ns == trial_of(&b, 0)->go_ns);
+	block_release(&b);
+}
+
 /* Of working time: less than it took by the clock. */
 static void deadline_of_slices(void **state)
 {
@@ -404,124 +448,6 @@ static void no_turns(void **state)
 	block_release(&b);
 }
 
-static void processes_are_left(void **state)
-{
-	struct block_fixture b;
-	int subreaper = -1;
-
-	(void)state;
-	block_init(&b, "slices", "leaves_child");
-	assert_int_equal(block_run(&b), 0);
-	assert_whole(&b, 1, 4);
-	assert_contains(said(&trial_of(&b, 0)->findings),
-			"replicas of its block left 1 processes behind");
-	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
-	assert_int_equal(subreaper, 0);
-	block_release(&b);
-}
-
-static unsigned open_files(void)
-{
-	unsigned n = 0;
-
-	for (int fd = 0; fd < 1000; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
-static void no_file_is_left_open(void **state)
-{
-	unsigned before = open_files();
-	struct block_fixture b;
-
-	(void)state;
-	block_init(&b, "slices dies", "bad_sum");
-	assert_int_equal(block_run(&b), 0);
-	block_release(&b);
-	assert_int_equal(open_files(), before);
-}
-
-/* --------------------------------------------------------- all is over --- */
-
-static void interrupted_in_window(void **state)
-{
-	struct block_fixture b;
-
-	(void)state;
-	block_init(&b, "slices", "slices");
-	b.requests[0].interrupt_fd = b.side[0].f.interrupt[0];
-	b.stop_fd = b.side[0].f.interrupt[1];
-	b.stop_in_turn = 3;
-	assert_int_equal(block_run(&b), ERR_INTERRUPTED);
-	assert_int_equal(b.turns, 3);
-	for (unsigned i = 0; i < 2; i++) {
-		assert_true(trial_of(&b, i)->failed);
-		assert_string_equal(trial_of(&b, i)->text,
-				    "the person asked to stop");
-		assert_int_equal(replica_of(&b, i)->state,
-				 REPLICA_INTERRUPTED);
-		assert_int_equal(trial_of(&b, i)->slice_count, 2 - i);
-		assert_true(trial_of(&b, i)->slices[0].end_ns > 0);
-	}
-	block_release(&b);
-}
-
-static void interrupted_before(void **state)
-{
-	struct block_fixture b;
-
-	(void)state;
-	block_init(&b, "slices", "never_ready");
-	b.requests[0].interrupt_fd = b.side[0].f.interrupt[0];
-	assert_int_equal(write(b.side[0].f.interrupt[1], "c", 1), 1);
-	assert_int_equal(block_run(&b), ERR_INTERRUPTED);
-	assert_int_equal(b.ready, 0);
-	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(replica_of(&b, i)->state,
-				 REPLICA_INTERRUPTED);
-	block_release(&b);
-}
-
-/* One is done by then: its work is whole. */
-static void lost_in_window(void **state)
-{
-	struct block_fixture b;
-
-	(void)state;
-	block_init(&b, "three", "slices");
-	trial_of(&b, 0)->spec.n_requests = 3;
-	b.requests[0].lost_fd = b.side[0].f.interrupt[0];
-	b.stop_fd = b.side[0].f.interrupt[1];
-	b.stop_in_turn = 2;
-	assert_int_equal(block_run(&b), 0);
-	assert_int_equal(b.turns, 2);
-	assert_int_equal(b.requests[0].lost_ns, 0);
-	assert_false(trial_of(&b, 0)->failed);
-	assert_int_equal(replica_of(&b, 0)->state, REPLICA_FINISHED);
-	assert_true(b.requests[1].lost_ns > 0);
-	assert_true(trial_of(&b, 1)->failed);
-	assert_int_equal(replica_of(&b, 1)->state, REPLICA_INTERRUPTED);
-	assert_contains(replica_of(&b, 1)->text, "the origin ended");
-	block_release(&b);
-}
-
-/* One has failed before: that is no matter of its store. */
-static void lost_after_a_failure(void **state)
-{
-	struct block_fixture b;
-
-	(void)state;
-	block_init(&b, "exit_in_setup", "slices");
-	b.requests[0].lost_fd = b.side[0].f.interrupt[0];
-	b.stop_fd = b.side[0].f.interrupt[1];
-	b.stop_in_turn = 1;
-	assert_int_equal(block_run(&b), 0);
-	assert_int_equal(b.requests[0].lost_ns, 0);
-	assert_contains(trial_of(&b, 0)->text, "exited with status 3");
-	assert_true(b.requests[1].lost_ns > 0);
-	block_release(&b);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
@@ -542,16 +468,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_cannot_be_paused),
 		cmocka_unit_test(place_fails_later),
 		cmocka_unit_test(done_early),
+		cmocka_unit_test(done_in_window),
+		cmocka_unit_test(done_before_the_window),
 		cmocka_unit_test(deadline_of_slices),
 		cmocka_unit_test(undrained),
 		cmocka_unit_test(never_done),
 		cmocka_unit_test(no_turns),
-		cmocka_unit_test(processes_are_left),
-		cmocka_unit_test(no_file_is_left_open),
-		cmocka_unit_test(interrupted_in_window),
-		cmocka_unit_test(interrupted_before),
-		cmocka_unit_test(lost_in_window),
-		cmocka_unit_test(lost_after_a_failure),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "replica") == 0)

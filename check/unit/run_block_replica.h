@@ -169,6 +169,18 @@ static inline void do_three(void)
 	slices(three, NULL);
 }
 
+/* When the window is open, most often. */
+static inline void three_in_window(void)
+{
+	clock_sleep_until(clock_now_ns() + 12 * NS_PER_MS);
+	three();
+}
+
+static inline void do_three_in_window(void)
+{
+	slices(three_in_window, NULL);
+}
+
 /* Its `done` crosses the `pause`. */
 static inline void three_at_pause(void)
 {
@@ -336,7 +348,7 @@ static const struct behaviour block_behaviours[] = {
 	B(three_late), B(fewer), B(bad_sum), B(no_number), B(undrained),
 	B(two_given_up), B(three_given_up), B(finish_unasked),
 	B(paused_unasked), B(deadline_second), B(leaves_child), B(never_done),
-	B(taken_back), B(hangs_up),
+	B(taken_back), B(hangs_up), B(three_in_window),
 #undef B
 };
 
