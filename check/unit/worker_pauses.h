@@ -173,8 +173,8 @@ static inline void await_records(const struct harness *h, unsigned n)
 }
 
 /* The counts of `paused` or `done`; returns `finished`. */
-static inline unsigned expect_counts(const struct harness *h, const json_t *packet,
-			      unsigned unfinished)
+static inline unsigned expect_counts(const struct harness *h,
+				     const json_t *packet, unsigned unfinished)
 {
 	unsigned n = record_count(h);
 
@@ -232,8 +232,8 @@ static inline void expect_order(const struct harness *h, unsigned n,
 }
 
 /* Records [from, to) are a slice's, which began at `at_ns`. */
-static inline void expect_slice(const struct harness *h, unsigned from, unsigned to,
-			 uint64_t at_ns)
+static inline void expect_slice(const struct harness *h, unsigned from,
+				unsigned to, uint64_t at_ns)
 {
 	unsigned first = 0;
 
