@@ -134,7 +134,7 @@ static void run_beside(struct block_fixture *b, const char *behaviour)
 {
 	block_init(b, behaviour, "slices");
 	b->side[0].f.trial.spec.timeout_s = 30;
-	b->requests[0].grace_s = 0.3;
+	b->requests[0].grace_s = 1.5;
 }
 
 static void other_is_whole(struct block_fixture *b)
@@ -425,7 +425,7 @@ static void never_done(void **state)
 
 	(void)state;
 	block_init(&b, "never_done", "slices");
-	b.requests[0].grace_s = 0.3;
+	b.requests[0].grace_s = 1.5;
 	assert_int_equal(block_run(&b), 0);
 	assert_int_equal(replica_of(&b, 0)->state, REPLICA_OVERDUE);
 	assert_contains(trial_of(&b, 0)->text, "after 'finish'");
