@@ -148,7 +148,8 @@ static void other_is_whole(struct block_fixture *b)
 			 b->turns);
 	assert_true(other->slice_count > trial_of(b, 0)->slice_count);
 	for (size_t i = 0; i < other->slice_count; i++)
-		assert_true(other->slices[i].end_ns && other->slices[i].paused_ns);
+		assert_true(other->slices[i].end_ns &&
+			    other->slices[i].paused_ns);
 	block_release(b);
 }
 

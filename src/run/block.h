@@ -15,9 +15,9 @@
  * some of its replicas have not failed they finish then, and count.
  *
  * Of the hooks slice_end follows each slice_begin, and slice_close each
- * slice_open, also when all is over. A window closes early when no replica of the
- * trial works any more, and does not open if that is so before it would. The
- * hook `done` is called outside of all windows.
+ * slice_open, also when all is over. A window closes early when no replica of
+ * the trial works any more, and does not open if that is so before it would.
+ * The hook `done` is called outside of all windows.
  */
 #ifndef RUN_BLOCK_H
 #define RUN_BLOCK_H

@@ -59,7 +59,7 @@ struct member {
 
 	/* In a block. */
 	struct packet_counts counts; /* of its last `paused` */
-	uint64_t worked_ns;  /* at most: from each `go` until it said `paused` */
+	uint64_t worked_ns;  /* at most: from `go` until it said `paused` */
 	bool undrained;      /* it gave operations up at the last pause */
 	bool done_unread;    /* the hook `done` is still to be called */
 };
@@ -139,7 +139,7 @@ void runner_end_window(struct runner *runner, uint64_t end_ns);
 
 /* Checks the requests and makes their records and `all`, which the caller has
  * zeroed but for `runner` and `count`, of which each has its request. After a
- * failure there is nothing to release but the records, which are the caller's. */
+ * failure there is nothing to release but the records, the caller's. */
 int runners_init(struct runners *all, struct err *err);
 void runners_release(struct runners *all);
 
