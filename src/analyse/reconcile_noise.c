@@ -63,7 +63,9 @@ void reconcile_others(struct trial *trial)
 		return;
 	unseen_s = clock_seconds(trial->others_cpu_ns) -
 		   clock_seconds(trial->others_seen_ns);
-	if (unseen_s > clock_seconds(trial->others_cpu_ns) / 2)
+	/* In slices nobody looks for processes. */
+	if (!trial->slice_count &&
+	    unseen_s > clock_seconds(trial->others_cpu_ns) / 2)
 		snprintf(unseen, sizeof(unseen),
 			 "%s%.2f s by programs that this namespace does not "
 			 "show, or that soon ended",

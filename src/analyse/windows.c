@@ -121,7 +121,8 @@ void windows_mark_few(struct trial *trial)
 	for (size_t i = 0; i < trial->slice_count; i++) {
 		struct slice *slice = &trial->slices[i];
 
-		if (slice->operations + slice->failures < FEW_IN_SLICE)
+		if (slice_seconds(slice) > 0 &&
+		    slice->operations + slice->failures < FEW_IN_SLICE)
 			slice->marks |= SLICE_MARK(FEW);
 	}
 }

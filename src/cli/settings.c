@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/database.h"
 #include "cli/typed.h"
 
@@ -26,11 +27,30 @@ static void set_budget(struct experiment_settings *settings,
 	settings->budget_s = fmin(BUDGET_S, settings->limit_s);
 }
 
+/* As typed, but for --resume: a run that goes on keeps its command. */
+static char *command_of(const struct options *options)
+{
+	char **words = mem_array((size_t)options->word_count + 1,
+				 sizeof(*words));
+	char *line;
+	int n = 0;
+
+	for (int i = 0; i < options->word_count; i++) {
+		if (!strcmp(options->words[i], "--resume"))
+			i++;
+		else if (strncmp(options->words[i], "--resume=", 9) != 0)
+			words[n++] = options->words[i];
+	}
+	line = typed_line(n, words);
+	free(words);
+	return line;
+}
+
 void settings_init(struct experiment_settings *settings,
 		   const struct options *options)
 {
 	*settings = (struct experiment_settings){
-		.command = typed_line(options->word_count, options->words),
+		.command = command_of(options),
 		.database = database_url(options),
 		.isolation = options->isolation,
 		.image = options->image,

@@ -96,11 +96,13 @@ static void begin_shown(struct block *b)
 	struct experiment *experiment = b->experiment;
 	const struct experiment_settings *settings = experiment->settings;
 	struct str name = STR_INIT;
+	unsigned number;
 
 	job_name(experiment, b->rivals->list[0].job, false, &name);
 	b->name = mem_dup(name.buf);
-	str_addf(&name, ", block %u", b->number + 1);
-	if (b->number < settings->blocks)
+	number = b->rivals->before + b->rivals->made + 1;
+	str_addf(&name, ", block %u", number);
+	if (number <= settings->blocks)
 		str_addf(&name, " of %u", settings->blocks);
 	schedule_begin(&experiment->schedule, name.buf,
 		       settings->budget_s / settings->blocks);

@@ -16,6 +16,7 @@
 #include "experiment/keep.h"
 #include "experiment/cell_place.h"
 #include "experiment/resolve.h"
+#include "experiment/resume.h"
 #include "experiment/rivals.h"
 #include "measure/environment.h"
 #include "measure/environment_more.h"
@@ -207,8 +208,10 @@ static int begin_run(struct experiment *experiment, struct err *err)
 		code = hooks->open_database(hooks->context, &experiment->store,
 					    err);
 	if (code == 0)
-		code = store_begin_run(experiment->store, &experiment->run,
-				       err);
+		code = experiment->settings->resume
+			       ? resume_run(experiment, err)
+			       : store_begin_run(experiment->store,
+						 &experiment->run, err);
 	experiment_work_end(experiment);
 	return code;
 }
@@ -272,7 +275,7 @@ static int run_alone(struct experiment *experiment, const struct rivals *r,
 	for (unsigned i = 0; code == 0 && i < r->count; i++) {
 		if (experiment_is_interrupted(experiment))
 			code = ERR_INTERRUPTED;
-		else
+		else if (!resume_has(experiment, r->list[i].job))
 			code = job_run(experiment, r->list[i].job, true, err);
 	}
 	return code;
@@ -323,6 +326,14 @@ static int run_repeats(struct experiment *experiment, struct rivals *list,
 	return code;
 }
 
+static size_t blocks_due(const struct experiment *experiment,
+			 const struct rivals *r)
+{
+	unsigned all = experiment->settings->blocks;
+
+	return r->before < all ? all - r->before : 0;
+}
+
 /* What is shown one by one: blocks, or trials. */
 static void count_due(struct experiment *experiment, const struct rivals *list,
 		      size_t count)
@@ -336,10 +347,15 @@ static void count_due(struct experiment *experiment, const struct rivals *list,
 		const struct rivals *r = &list[i];
 		bool blocks = rivals_take_turns(experiment, r);
 
-		steps += blocks ? settings->blocks : r->count * repeats;
-		experiment->due += r->count * (blocks ? settings->blocks
-						      : repeats);
-		total_s += blocks ? settings->budget_s : 0;
+		steps += blocks ? blocks_due(experiment, r)
+				: r->count * repeats;
+		experiment->due += r->count * (blocks
+						       ? blocks_due(experiment,
+								    r)
+						       : repeats);
+		total_s += !blocks ? 0
+				   : settings->budget_s / settings->blocks *
+					     (double)blocks_due(experiment, r);
 		for (unsigned j = 0; !blocks && j < r->count; j++)
 			total_s += repeats * job_expected_s(r->list[j].job);
 	}
@@ -352,13 +368,15 @@ static int run_all(struct experiment *experiment, struct err *err)
 	size_t count;
 	int code;
 
-	rivals_collect(experiment, &list, &count);
+	code = rivals_collect(experiment, &list, &count, err);
 	count_due(experiment, list, count);
-	code = experiment->settings->slices
-		       ? run_blocks(experiment, list, count, err)
-		       : run_repeats(experiment, list, count, err);
+	if (code == 0)
+		code = experiment->settings->slices
+			       ? run_blocks(experiment, list, count, err)
+			       : run_repeats(experiment, list, count, err);
 	rivals_release(list, count);
-	if (code == 0 && experiment->refused >= experiment->due)
+	if (code == 0 && experiment->due &&
+	    experiment->refused >= experiment->due)
 		code = ERR_USAGE; /* err has the last one's sentence */
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "experiment/compared.h"
 #include "experiment/jobs.h"
 #include "experiment/resolve.h"
+#include "experiment/resume.h"
 #include "experiment/williams.h"
 
 /* -------------------------------------------------------------- grouping --- */
@@ -42,8 +43,21 @@ static struct rivals *find(struct rivals *list, size_t count,
 	return NULL;
 }
 
-void rivals_collect(struct experiment *experiment, struct rivals **out,
-		    size_t *count)
+static int resume(struct experiment *experiment, struct rivals *list,
+		  size_t count, struct err *err)
+{
+	int code = 0;
+
+	if (!experiment->settings->resume)
+		return 0;
+	for (size_t i = 0; code == 0 && i < count; i++)
+		if (rivals_take_turns(experiment, &list[i]))
+			code = resume_rivals(experiment, &list[i], err);
+	return code;
+}
+
+int rivals_collect(struct experiment *experiment, struct rivals **out,
+		   size_t *count, struct err *err)
 {
 	struct rivals *list = mem_array(experiment->job_count, sizeof(*list));
 
@@ -64,6 +78,7 @@ void rivals_collect(struct experiment *experiment, struct rivals **out,
 		r->list[r->count++].job = job;
 	}
 	*out = list;
+	return resume(experiment, list, *count, err);
 }
 
 void rivals_release(struct rivals *list, size_t count)
@@ -83,18 +98,15 @@ bool rivals_take_turns(const struct experiment *experiment,
 
 /* ---------------------------------------------------------------- blocks --- */
 
+/* Each block has the same share of the budget. What is added until the intervals
+ * are narrow takes as long as the others. */
 static uint64_t deadline_of(const struct experiment *experiment,
-			    const struct rivals *r, unsigned block)
+			    const struct rivals *r)
 {
 	const struct experiment_settings *settings = experiment->settings;
-	uint64_t whole_ns = clock_ns(settings->budget_s);
-	unsigned number = block - r->first + 1;
-	unsigned all = settings->blocks - r->first;
 
-	/* What is added until the intervals are narrow has no share of the
-	 * budget: it takes as long as the others. */
-	return r->begin_ns + (uint64_t)((double)whole_ns /
-					settings->blocks * (all ? number : 1));
+	return r->begin_ns + clock_ns(settings->budget_s / settings->blocks *
+				      (r->made + 1));
 }
 
 /* The more blocks are asked for, the longer; --budget is the limit then. */
@@ -106,7 +118,7 @@ static bool wants_more(const struct experiment *experiment,
 	uint64_t block_ns = clock_ns(settings->budget_s / settings->blocks);
 	double worst;
 
-	if (r->made < settings->blocks - r->first)
+	if (r->before + r->made < settings->blocks)
 		return true;
 	if (!(settings->until_precise > 0) ||
 	    clock_now_ns() + block_ns > limit_ns)
@@ -124,7 +136,7 @@ static int make_block(struct experiment *experiment, struct rivals *r,
 	if (experiment_is_interrupted(experiment))
 		return ERR_INTERRUPTED;
 	code = block_run(experiment, r, number,
-			 deadline_of(experiment, r, number), err);
+			 deadline_of(experiment, r), err);
 	if (code == 0)
 		r->made++;
 	return code;

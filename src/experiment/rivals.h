@@ -23,14 +23,16 @@ struct rivals {
 	bool settled;     /* turns are known: after the first block */
 	double separate_s; /* window of a separate trial; 0: as it was asked for */
 	uint64_t begin_ns; /* of the first block */
-	unsigned first;   /* block of this run; > 0: an earlier one made some */
-	unsigned made;    /* blocks so far */
+	unsigned before;  /* blocks that were made before the run went on */
+	unsigned first;   /* number of the first block now */
+	unsigned made;    /* blocks so far, without those */
 };
 
 /* Groups the experiment's jobs, in their order, and gives each group's jobs the
- * UUID of a comparison. The caller releases. */
-void rivals_collect(struct experiment *experiment, struct rivals **out,
-		    size_t *count);
+ * UUID of a comparison: of a run that goes on, that which they had. The caller
+ * releases, also after an error. */
+int rivals_collect(struct experiment *experiment, struct rivals **out,
+		   size_t *count, struct err *err);
 void rivals_release(struct rivals *list, size_t count);
 
 /* Whether they work in turn here, and not in separate trials only. */

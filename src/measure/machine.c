@@ -205,9 +205,6 @@ void machine_read(const struct machine_meter *meter, struct machine_sample *out)
 	out->stalled_cpu_us = read_pressure(meter->pressure[0]);
 	out->stalled_memory_us = read_pressure(meter->pressure[1]);
 	out->stalled_io_us = read_pressure(meter->pressure[2]);
-	out->busy_ns = out->steal_ns = out->idle_ns = COUNT_UNKNOWN;
-	out->swap_pages = COUNT_UNKNOWN;
-	out->cpu_mhz = NAN;
 }
 
 static void close_fd(int *fd)

@@ -231,12 +231,19 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial)
 		.idle_cpu_ns = COUNT_UNKNOWN,
 	};
 
-	for (size_t i = 0; i < t->slice_count; i++)
+	size_t rows = 0;
+
+	if (!t->slice_count) {
+		put_round(out, trial, &whole);
+		return 1;
+	}
+	for (size_t i = 0; i < t->slice_count; i++) {
+		if (!(slice_seconds(&t->slices[i]) > 0))
+			continue;
 		put_round(out, trial, &t->slices[i]);
-	if (t->slice_count)
-		return t->slice_count;
-	put_round(out, trial, &whole);
-	return 1;
+		rows++;
+	}
+	return rows;
 }
 
 /* ------------------------------------------------------------------ JSON --- */

@@ -1,0 +1,202 @@
+#include "experiment/resume.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "experiment/jobs.h"
+#include "experiment/resolve.h"
+#include "record/rounds.h"
+#include "store/store.h"
+
+/* ------------------------------------------------------- what it has made --- */
+
+/* Baselines and workers in C are known by the catalogue; a library that is not
+ * there any more is neither. */
+static void fill_library(const struct experiment *experiment,
+			 struct finished *one)
+{
+	const struct library *library;
+	struct err ignored;
+
+	one->baseline = library_is_baseline(one->summary.total.library_name);
+	if (catalogue_find(&experiment->catalogue,
+			   one->summary.total.library_name, NULL, &library,
+			   NULL, &ignored) == 0)
+		one->compiled = !strcmp(library->language, "c");
+}
+
+static int keep_row(void *context, const struct result_row *row)
+{
+	struct experiment *experiment = context;
+	struct finished *one;
+
+	if (!row->run_id || strcmp(row->run_id, experiment->run.id) != 0)
+		return 0;
+	MEM_ROOM(experiment->finished, experiment->finished_count,
+		 experiment->finished_capacity);
+	one = &experiment->finished[experiment->finished_count++];
+	memset(one, 0, sizeof(*one));
+	result_row_copy(row, &one->summary.total);
+	one->failed = row->state && !strcmp(row->state, "failed");
+	one->block = (unsigned)count_or(row->block, 0);
+	if (row->comparison)
+		snprintf(one->comparison, sizeof(one->comparison), "%s",
+			 row->comparison);
+	fill_library(experiment, one);
+	return 0;
+}
+
+static struct finished *find(struct experiment *experiment, const char *trial)
+{
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const char *id = experiment->finished[i].summary.total.trial_id;
+
+		if (id && !strcmp(id, trial))
+			return &experiment->finished[i];
+	}
+	return NULL;
+}
+
+static int keep_slices(void *context, const struct trial_rounds *trial)
+{
+	struct finished *one = find(context, trial->trial_id);
+	size_t count = trial->trial.slice_count;
+
+	if (!one || !count)
+		return 0;
+	one->slices = mem_array(count, sizeof(*one->slices));
+	memcpy(one->slices, trial->trial.slices, count * sizeof(*one->slices));
+	one->slice_count = count;
+	return 0;
+}
+
+static int read_run(struct experiment *experiment, struct err *err)
+{
+	const char *id = experiment->settings->resume;
+	struct run run = { 0 };
+	int code = store_read_run(experiment->store, id, &run, err);
+
+	if (code == ERR_NOT_FOUND)
+		return err_set(err, ERR_USAGE,
+			       "--resume %s: the database has no such run: the "
+			       "column run_id of `benchmark get-results -` "
+			       "shows them", id);
+	if (code == 0 && strcmp(run.command, experiment->run.command) != 0)
+		code = err_set(err, ERR_USAGE,
+			       "--resume %s: that run was `benchmark %s`: give "
+			       "the same command, and --resume", id,
+			       run.command);
+	if (code == 0) {
+		memcpy(experiment->run.id, run.id, sizeof(run.id));
+		experiment->run.start_wall_ns = run.start_wall_ns;
+	}
+	run_release(&run);
+	return code;
+}
+
+int resume_run(struct experiment *experiment, struct err *err)
+{
+	int code = read_run(experiment, err);
+
+	if (code == 0)
+		code = store_resume_run(experiment->store, experiment->run.id,
+					err);
+	if (code == 0)
+		code = store_each_result(experiment->store, false, keep_row,
+					 experiment, err);
+	if (code == 0)
+		code = store_each_rounds(experiment->store, experiment->run.id,
+					 keep_slices, experiment, err);
+	return code;
+}
+
+/* ------------------------------------------------------ what it is to make --- */
+
+static bool is_of(const struct finished *one, const char *test,
+		  const char *hash)
+{
+	const struct result_row *row = &one->summary.total;
+
+	return row->test_name && !strcmp(row->test_name, test) &&
+	       row->config_hash && !strcmp(row->config_hash, hash);
+}
+
+static void hash_of(const struct job *job, const struct prepared *prepared,
+		    char out[SPEC_HASH_BYTES])
+{
+	struct resolved asked;
+
+	resolve_job(&asked, job, prepared);
+	spec_hash(&asked.spec, out);
+}
+
+/* Counts blocks of which all that was kept at their end is there: some slices, or
+ * a trial of each. */
+static unsigned count_blocks(const struct experiment *experiment,
+			     const char *comparison, unsigned count,
+			     unsigned *next)
+{
+	unsigned whole = 0;
+
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		if (!strcmp(one->comparison, comparison) && one->block >= *next)
+			*next = one->block + 1;
+	}
+	for (unsigned block = 0; block < *next; block++) {
+		unsigned trials = 0;
+
+		for (size_t i = 0; i < experiment->finished_count; i++)
+			trials += experiment->finished[i].block == block &&
+				  !strcmp(experiment->finished[i].comparison,
+					  comparison);
+		whole += trials >= count;
+	}
+	return whole;
+}
+
+int resume_rivals(struct experiment *experiment, struct rivals *r,
+		  struct err *err)
+{
+	struct job *first = r->list[0].job;
+	const struct prepared *prepared;
+	char hash[SPEC_HASH_BYTES];
+	int code = job_prepare(experiment, first, &prepared, err);
+
+	if (code < 0)
+		return code == ERR_INTERRUPTED ? code : 0; /* fails again */
+	hash_of(first, prepared, hash);
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		if (!is_of(one, first->test->name, hash) || !*one->comparison)
+			continue;
+		for (unsigned j = 0; j < r->count; j++)
+			memcpy(r->list[j].job->comparison, one->comparison,
+			       sizeof(one->comparison));
+		r->before = count_blocks(experiment, one->comparison, r->count,
+					 &r->first);
+		return 0;
+	}
+	return 0;
+}
+
+bool resume_has(const struct experiment *experiment, const struct job *job)
+{
+	char hash[SPEC_HASH_BYTES];
+
+	if (!experiment->settings->resume)
+		return false;
+	hash_of(job, NULL, hash);
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		if (!strcmp(one->summary.total.library_name,
+			    job->library->name) &&
+		    is_of(one, job->test->name, hash))
+			return true;
+	}
+	return false;
+}

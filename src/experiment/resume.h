@@ -1,0 +1,20 @@
+/* --resume: a run of the database goes on. */
+#ifndef EXPERIMENT_RESUME_H
+#define EXPERIMENT_RESUME_H
+
+#include "experiment/rivals.h"
+
+/* The database is open: takes over the run of settings->resume, with its id, and
+ * the results of its trials. ERR_USAGE: there is none, or it was another command. */
+int resume_run(struct experiment *experiment, struct err *err);
+
+/* Gives rivals the comparison and the number of blocks that the run has of them
+ * already. A block of which only some trials were kept is made anew, under another
+ * number. */
+int resume_rivals(struct experiment *experiment, struct rivals *rivals,
+		  struct err *err);
+
+/* Whether the run has a trial of this job that takes no turns. */
+bool resume_has(const struct experiment *experiment, const struct job *job);
+
+#endif
