@@ -124,9 +124,10 @@ const struct command command_run_all = {
 	.name = "run-all",
 	.arguments = "",
 	.summary = "Run all available tests of all libraries.",
-	.help = "One trial of each library and test, in a random order that "
-		"--seed fixes, and of the\nbaselines: `reference` shows what "
-		"the machine can do, `null` what the harness costs.",
+	.help = "Libraries are compared: they take turns, for some tenths of a "
+		"second each, and all start\nanew in each block. With them the "
+		"baselines: `reference` shows what the machine can do,\n"
+		"`null` what the harness costs. docs/method.md says how.",
 	.groups = { options_select, options_trial, options_limits,
 		    options_isolation, options_comparison,
 		    options_monitor, options_outside,
