@@ -53,7 +53,7 @@ def must(promise, *what):
 def read_setup(data):
     """Returns whether a worker takes the packet."""
     try:
-        packet = _protocol.Channel._open(data, "setup")
+        packet = _protocol.Channel._open(data, ("setup",))
         _protocol.check_version(packet)
         orders = _replica.Orders(packet)
     except (_protocol.StageError, ValueError) as error:

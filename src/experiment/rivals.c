@@ -43,6 +43,15 @@ static struct rivals *find(struct rivals *list, size_t count,
 	return NULL;
 }
 
+/* One trial of one library is compared with nothing. */
+static bool is_alone(const struct experiment *experiment,
+		     const struct rivals *r)
+{
+	const struct experiment_settings *settings = experiment->settings;
+
+	return r->count == 1 && (settings->slices || settings->repeats == 1);
+}
+
 static int resume(struct experiment *experiment, struct rivals *list,
 		  size_t count, struct err *err)
 {
@@ -78,6 +87,9 @@ int rivals_collect(struct experiment *experiment, struct rivals **out,
 		r->list[r->count++].job = job;
 	}
 	*out = list;
+	for (size_t i = 0; i < *count; i++)
+		if (is_alone(experiment, &list[i]))
+			list[i].list[0].job->comparison[0] = '\0';
 	return resume(experiment, list, *count, err);
 }
 
