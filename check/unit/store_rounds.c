@@ -130,7 +130,6 @@ static void runs_that_go_on(void **state)
 	fixture_run(&first);
 	fixture_run(&second);
 	second.start_wall_ns += NS_PER_S;
-	first.plan_json = mem_dup("{\"blocks\": 12}");
 	first.environment.more_json = mem_dup("{\"governor\": \"performance\"}");
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
 	assert_int_equal(store_read_run(store, NULL, &read, &err),
@@ -142,12 +141,10 @@ static void runs_that_go_on(void **state)
 			 0);
 	assert_int_equal(store_read_run(store, NULL, &read, &err), 0);
 	assert_string_equal(read.id, second.id);
-	assert_null(read.plan_json);
 	assert_null(read.environment.more_json);
 	run_release(&read);
 	assert_int_equal(store_resume_run(store, first.id, &err), 0);
 	assert_int_equal(store_read_run(store, first.id, &read, &err), 0);
-	assert_string_equal(read.plan_json, "{\"blocks\": 12}");
 	assert_string_equal(read.environment.more_json,
 			    "{\"governor\": \"performance\"}");
 	assert_int_equal(read.end_wall_ns, 0);

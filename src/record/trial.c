@@ -184,9 +184,8 @@ void trial_add_finding(struct trial *trial, enum finding_kind kind,
 void run_release(struct run *run)
 {
 	free(run->command);
-	free(run->plan_json);
 	free(run->environment.more_json);
-	run->command = run->plan_json = run->environment.more_json = NULL;
+	run->command = run->environment.more_json = NULL;
 }
 
 void uuid_make(char out[37])

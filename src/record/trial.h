@@ -330,8 +330,6 @@ struct run {
 	char id[37]; /* UUID */
 	uint64_t start_wall_ns, end_wall_ns;
 	char *command; /* as typed, without secrets */
-	char *plan_json; /* what it was asked to make, for --resume; NULL: not
-			  * told */
 	struct environment environment;
 };
 

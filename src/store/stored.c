@@ -48,7 +48,6 @@ const struct stored stored_run[] = {
 	RUN("instance_type", NAME, environment.instance_type),
 	RUN("isolation", NAME, environment.isolation),
 	RUN("environment", TEXT, environment.more_json),
-	RUN("plan", TEXT, plan_json),
 	LAST,
 };
 

@@ -1,4 +1,3 @@
-ALTER TABLE runs DROP COLUMN plan;
 ALTER TABLE runs DROP COLUMN environment;
 ALTER TABLE machine_samples DROP COLUMN cpu_mhz;
 ALTER TABLE machine_samples DROP COLUMN swap_pages;

@@ -34,4 +34,3 @@ ALTER TABLE machine_samples ADD COLUMN idle_ns INTEGER;
 ALTER TABLE machine_samples ADD COLUMN swap_pages INTEGER;
 ALTER TABLE machine_samples ADD COLUMN cpu_mhz REAL;
 ALTER TABLE runs ADD COLUMN environment TEXT;
-ALTER TABLE runs ADD COLUMN plan TEXT;
