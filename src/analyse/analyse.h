@@ -32,7 +32,8 @@ void analyse_records(struct trial *trial, unsigned replica,
 
 /* Adds to trial->findings what the ledger, the plan and the replicas say
  * differently, and what makes a figure doubtful or not comparable; marks slices
- * in which too few operations ended; sets trial->failed and text where no figure can be believed (judge.h). */
+ * that are doubtful (marks.h); sets trial->failed and text where no figure can be
+ * believed (judge.h). */
 void analyse_reconcile(struct trial *trial);
 
 /* Of what analyse_summary() makes: a higher one when it makes something else of

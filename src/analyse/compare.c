@@ -340,8 +340,13 @@ static void count_slices(const struct block_trial *trial, struct compared *out)
 	if (trial->failed || !trial->slices)
 		return;
 	out->rounds += (unsigned)trial->slice_count;
-	for (size_t i = 0; i < trial->slice_count; i++)
-		out->marked += trial->slices[i].marks != 0;
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		uint32_t marks = trial->slices[i].marks;
+
+		out->marked += marks != 0;
+		for (unsigned k = 0; k < SLICE_MARK_COUNT; k++)
+			out->marks[k] += marks >> k & 1;
+	}
 }
 
 static void estimate_row(const struct row *row, double *room,

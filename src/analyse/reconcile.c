@@ -7,6 +7,7 @@
 #include "analyse/due.h"
 #include "analyse/judge.h"
 #include "analyse/limits.h"
+#include "analyse/marks.h"
 #include "analyse/reconcile_cell.h"
 #include "analyse/reconcile_noise.h"
 #include "analyse/windows.h"
@@ -20,8 +21,6 @@
 
 /* Of what an open loop's rate asked for; the last may come too late. */
 #define RATE_MISSED 0.01
-
-/* More than this part of one CPU, used by somebody else, disturbs. */
 
 /* Of the window: what a late start takes from its rates and its CPU. */
 #define GO_LATE 0.01
@@ -409,12 +408,14 @@ void analyse_reconcile(struct trial *trial)
 		reconcile_cpu,    reconcile_link,	reconcile_limits,
 		limits_reconcile, reconcile_ksoftirqd,	reconcile_others,
 		reconcile_steal,  reconcile_swapped,	reconcile_frequency,
+		marks_reconcile,
 	};
 	struct sums sums;
 
 	if (trial->failed && !trial->go_ns)
 		return; /* it never began: there is nothing to compare */
 	windows_mark_few(trial);
+	marks_set(trial);
 	sum_up(trial, &sums);
 	judge_claims(trial);
 	judge_failures(trial);

@@ -59,6 +59,7 @@
 	X(FOLDER_LEFT, "folder_left", "a replica's folder could not be removed") \
 	X(OBJECTS_LEFT_OUT, "objects_left_out", "some objects are not read")   \
 	X(USERS_SHARED, "users_shared", "replicas had no users of their own")  \
+	X(WOKE, "woke", "it used CPU while it was paused")                    \
 	X(SEPARATE, "separate", "it took no turns with the others")            \
 	X(SCRAPED, "scraped", "four distributions are a Prometheus'")          \
 	X(SCRAPED_TOO_FEW, "scraped_too_few", "a Prometheus had no figures")

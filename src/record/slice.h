@@ -20,7 +20,6 @@
 	X(STEAL, "steal", "the hypervisor took CPU time away")                 \
 	X(OTHERS, "others", "other programs used the CPUs")                    \
 	X(WOKE, "woke", "the library used CPU while it was paused")            \
-	X(OVERLAP, "overlap", "another library of the block used CPU in it")   \
 	X(FEW, "few", "fewer than ten operations ended in it")                 \
 	X(UNDRAINED, "undrained", "it did not drain, and gave operations up")
 
