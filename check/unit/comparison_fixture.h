@@ -110,6 +110,9 @@ static inline void make(struct made *m, const struct made_library *libraries,
 			fill(row, l->name, l->rate);
 			row->latency_p50_ms += b;
 			row->latency_p99_ms = 2 * row->latency_p50_ms;
+			c->latency.p50_ms = row->latency_p50_ms;
+			c->latency.p99_ms = 3 * row->latency_p50_ms;
+			c->latency.p99_9_ms = 4 * row->latency_p50_ms;
 			m->items[m->count++] = (struct report_row){
 				row, c->baseline, false
 			};

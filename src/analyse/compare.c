@@ -116,6 +116,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/compare_latency.h"
 #include "analyse/statistics.h"
 #include "base/mem.h"
 #include "base/unknown.h"
@@ -363,12 +364,18 @@ static void estimate_row(const struct row *row, double *room,
 
 static void fill_row(const struct row *row, double *room, struct compared *out)
 {
+	struct merged_latency latency = { 0 };
+
 	out->library = row->cells[0].trial->library;
 	for (size_t i = 0; i < row->count; i++) {
-		out->baseline |= row->cells[i].trial->baseline;
+		const struct block_trial *trial = row->cells[i].trial;
+
+		out->baseline |= trial->baseline;
 		out->blocks += has_figures(&row->cells[i].figures);
-		count_slices(row->cells[i].trial, out);
+		count_slices(trial, out);
+		merged_latency_add(&latency, trial);
 	}
+	merged_latency_end(&latency, &out->latency);
 	for (int by = 0; by < COMPARED_BY; by++)
 		estimate_row(row, room, by, &out->figure[by]);
 }

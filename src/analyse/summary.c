@@ -206,10 +206,9 @@ static void fill_findings(struct findings *findings, const struct trial *trial)
 	findings_copy(&trial->findings, findings);
 }
 
-static void fill_total(struct result_row *row, const struct trial *trial,
-		       const struct run *run)
+static void fill_total(struct result_row *row, struct histogram *latency,
+		       const struct trial *trial, const struct run *run)
 {
-	struct histogram *latency = mem_new(sizeof(*latency));
 	uint64_t bytes_ok = 0, cpu_ns = 0;
 	struct series series;
 
@@ -247,7 +246,6 @@ static void fill_total(struct result_row *row, const struct trial *trial,
 	summary_skew(row, trial);
 	summary_start_times(row, trial);
 	series_release(&series);
-	free(latency);
 }
 
 /* What libraries, stores and keys are called stands in it, and goes to tables. */
@@ -269,7 +267,8 @@ void analyse_summary(const struct trial *trial, const struct run *run,
 		     struct summary *out)
 {
 	out->analysis = ANALYSIS_NUMBER;
-	fill_total(&out->total, trial, run);
+	out->latency = mem_new(sizeof(*out->latency));
+	fill_total(&out->total, out->latency, trial, run);
 	clean(&out->total);
 	out->replica_count = trial->replica_count;
 	out->replica = mem_array(trial->replica_count, sizeof(*out->replica));

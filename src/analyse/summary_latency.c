@@ -29,15 +29,27 @@ static double quantile_ms(const struct histogram *h, double lost, double q)
 	return histogram_quantile_ns(h, (rank - 0.5) / ok) / NS_PER_MS;
 }
 
+void latency_quantiles(const struct histogram *h, double slower,
+		       struct latency_quantiles *out)
+{
+	*out = (struct latency_quantiles){ NAN, NAN, NAN, NAN, NAN };
+	if (!h || !h->total)
+		return;
+	out->p50_ms = quantile_ms(h, slower, 0.5);
+	out->p90_ms = quantile_ms(h, slower, 0.9);
+	out->p99_ms = quantile_ms(h, slower, 0.99);
+	out->p99_9_ms = quantile_ms(h, slower, 0.999);
+	out->max_ms = (double)h->max_ns / NS_PER_MS;
+}
+
 void summary_latency(struct result_row *row, const struct histogram *h)
 {
-	double lost = lost_of(row);
+	struct latency_quantiles latency;
 
-	if (!h->total)
-		return;
-	row->latency_p50_ms = quantile_ms(h, lost, 0.5);
-	row->latency_p90_ms = quantile_ms(h, lost, 0.9);
-	row->latency_p99_ms = quantile_ms(h, lost, 0.99);
-	row->latency_p99_9_ms = quantile_ms(h, lost, 0.999);
-	row->latency_max_ms = (double)h->max_ns / NS_PER_MS;
+	latency_quantiles(h, lost_of(row), &latency);
+	row->latency_p50_ms = latency.p50_ms;
+	row->latency_p90_ms = latency.p90_ms;
+	row->latency_p99_ms = latency.p99_ms;
+	row->latency_p99_9_ms = latency.p99_9_ms;
+	row->latency_max_ms = latency.max_ms;
 }

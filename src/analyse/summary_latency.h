@@ -14,6 +14,7 @@
 #ifndef ANALYSE_SUMMARY_LATENCY_H
 #define ANALYSE_SUMMARY_LATENCY_H
 
+#include "record/comparison.h"
 #include "record/histogram.h"
 #include "record/result.h"
 
@@ -21,5 +22,10 @@
  * operations_never_started must stand in the row. The maximum is of
  * successes. */
 void summary_latency(struct result_row *row, const struct histogram *h);
+
+/* The same from the successes in `h`, beside `slower` operations that are slower
+ * than all of them. All unknown where `h` is NULL or empty. */
+void latency_quantiles(const struct histogram *h, double slower,
+		       struct latency_quantiles *out);
 
 #endif

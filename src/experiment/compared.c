@@ -21,24 +21,53 @@ static struct block_trial block_trial(const struct finished *one)
 		.seconds = row->duration_seconds,
 		.operations = count_or(row->number_successes, 0),
 		.cpu_seconds = row->cpu_total_seconds,
+		.latency = one->summary.latency,
+		.slower = count_or(row->number_failures, 0) +
+			  count_or(row->operations_never_started, 0),
 	};
+}
+
+/* One wrong answer in any block, and no figure of the library is compared. */
+static bool was_wrong(const struct finished *const *ones, size_t count,
+		      const char *library)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct result_row *row = &ones[i]->summary.total;
+
+		if (!strcmp(row->library_name, library) && row->state &&
+		    !strcmp(row->state, "wrong bytes"))
+			return true;
+	}
+	return false;
+}
+
+/* Those of a comparison into `ones`: how many. */
+static size_t find(const struct experiment *experiment, const char *comparison,
+		   const struct finished **ones)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		if (!strcmp(experiment->finished[i].comparison, comparison))
+			ones[count++] = &experiment->finished[i];
+	return count;
 }
 
 void compared_make(const struct experiment *experiment, const char *comparison,
 		   struct comparison *out)
 {
-	struct block_trial *trials =
-		mem_array(experiment->finished_count, sizeof(*trials));
-	size_t count = 0;
+	size_t all = experiment->finished_count, count;
+	const struct finished **ones = mem_array(all, sizeof(*ones));
+	struct block_trial *trials = mem_array(all, sizeof(*trials));
 
-	for (size_t i = 0; i < experiment->finished_count; i++) {
-		const struct finished *one = &experiment->finished[i];
-
-		if (!strcmp(one->comparison, comparison))
-			trials[count++] = block_trial(one);
+	count = find(experiment, comparison, ones);
+	for (size_t i = 0; i < count; i++) {
+		trials[i] = block_trial(ones[i]);
+		trials[i].failed |= was_wrong(ones, count, trials[i].library);
 	}
 	analyse_compare(trials, count, out);
 	free(trials);
+	free(ones);
 }
 
 static bool is_baseline(const struct comparison *c, const struct compared_pair *p)

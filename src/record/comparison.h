@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "record/histogram.h"
 #include "record/slice.h"
 
 /* ------------------------------------------------------------- what goes in */
@@ -30,6 +31,9 @@ struct block_trial {
 	double seconds;
 	uint64_t operations; /* ok */
 	double cpu_seconds;
+	const struct histogram *latency; /* of these operations; NULL: unknown */
+	uint64_t slower; /* operations that are slower than all in it: they
+			  * failed, or were due and never started */
 };
 
 /* ------------------------------------------------------------ what comes out */
@@ -39,6 +43,12 @@ struct block_trial {
  * level. */
 struct estimate {
 	double value, low, high;
+};
+
+/* Of all operations of all blocks; NAN: unknown. */
+struct latency_quantiles {
+	double p50_ms, p90_ms, p99_ms, p99_9_ms;
+	double max_ms; /* of those that succeeded */
 };
 
 /* X(NAME, "words"): of the first of a pair. */
@@ -69,6 +79,7 @@ struct compared {
 	/* [BY_RATE]: operations a second; [BY_CPU]: CPU us an operation. Each
 	 * interval is at 95% by itself. */
 	struct estimate figure[COMPARED_BY];
+	struct latency_quantiles latency;
 	/* 1 + how many libraries are proven better; 0: no figures, a baseline,
 	 * or too few blocks for any verdict. Libraries that are not told apart
 	 * from each other may share one. */

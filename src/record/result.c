@@ -256,5 +256,6 @@ void summary_release(struct summary *summary)
 	for (unsigned i = 0; i < summary->replica_count; i++)
 		result_row_release(&summary->replica[i]);
 	free(summary->replica);
+	free(summary->latency);
 	memset(summary, 0, sizeof(*summary));
 }

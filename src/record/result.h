@@ -16,6 +16,7 @@
 
 #include "base/unknown.h"
 #include "record/finding.h"
+#include "record/histogram.h"
 #include "record/spec.h"
 
 /* As pandas' describe(): std is the sample's (n - 1), NAN for one value. */
@@ -185,6 +186,8 @@ struct summary {
 	struct result_row total;
 	struct result_row *replica;
 	unsigned replica_count;
+	struct histogram *latency; /* of the successes of all replicas, from
+				    * the intended start; owned. NULL: none */
 	unsigned analysis; /* the number of what made it */
 };
 

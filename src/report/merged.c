@@ -253,6 +253,11 @@ static void take_figures(const struct comparison *comparison,
 				       : (double)NAN;
 	out->cpu_seconds_per_1000_requests =
 		row ? row->figure[BY_CPU].value / 1000 : (double)NAN;
+	out->latency_p50_ms = row ? row->latency.p50_ms : (double)NAN;
+	out->latency_p90_ms = row ? row->latency.p90_ms : (double)NAN;
+	out->latency_p99_ms = row ? row->latency.p99_ms : (double)NAN;
+	out->latency_p99_9_ms = row ? row->latency.p99_9_ms : (double)NAN;
+	out->latency_max_ms = row ? row->latency.max_ms : (double)NAN;
 }
 
 void merged_row(const struct report_group *group, const char *library,

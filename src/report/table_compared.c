@@ -86,6 +86,13 @@ static struct table_cell rank_cell(const struct table_limits *limits,
 	return cell;
 }
 
+static struct table_cell p99_9_cell(const struct table_limits *limits,
+				    const struct report_row *item)
+{
+	(void)limits;
+	return table_number(item->row->latency_p99_9_ms);
+}
+
 /* A star: not in turn with the others. What is too long is cut: the verdicts
  * have the whole name. */
 static struct table_cell library_cell(const struct table_limits *limits,
@@ -159,6 +166,7 @@ static const struct table_column columns[] = {
 	{ "less", "harness", 7, 3, own_cpu_cell, NEEDS_NULL },
 	{ "p50", "ms", 6, 7, table_p50, NEEDS_NOTHING },
 	{ "p99", "ms", 6, 8, table_p99, NEEDS_NOTHING },
+	{ "p99.9", "ms", 6, 2, p99_9_cell, NEEDS_NOTHING },
 	{ "", "MB/s", 6, 5, table_bytes, NEEDS_NOTHING },
 	{ "peak", "MiB", 5, 4, table_memory, NEEDS_NOTHING },
 	{ "", "failed", 6, 9, table_failed, NEEDS_NOTHING },

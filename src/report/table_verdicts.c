@@ -394,7 +394,7 @@ static void put_explained(FILE *out, const struct comparison *c, unsigned width)
 {
 	struct str text = STR_INIT;
 
-	str_add(&text, "one more than the libraries that are proven faster.");
+	str_add(&text, "1, and one more for each library that is proven faster.");
 	put(out, "#: ", &text, width);
 	str_add(&text, "the range in which the difference lies; of those not "
 		       "told apart the smallest difference that would have "
@@ -465,7 +465,7 @@ static void put_medians(FILE *out, const struct group *g, unsigned width)
 	if (has_intervals(c))
 		str_add(&text, "; +- is the farther end of a figure's 95% "
 			       "interval");
-	str_add(&text, ". p50 and p99 are the medians of the blocks' own.");
+	str_add(&text, ". Latencies are of all operations of all blocks.");
 	if (has_intervals(c) && has_verdicts(c))
 		str_add(&text, " Much of +- is the machine's, and the same for "
 			       "all: compare by the verdicts, not by it.");
