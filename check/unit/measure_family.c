@@ -125,7 +125,7 @@ static void check_child(void **state)
 	struct families f;
 
 	(void)state;
-	families_init(&f, &pid, NULL, 1);
+	families_init(&f, &pid, NULL, 1, NULL, 0);
 	child = hear(to_us[0]);
 	assert_in_range(sum_of(&f, 0), BURN_NS, 10 * BURN_NS);
 	assert_true(families_has(&f, child));
@@ -159,7 +159,7 @@ static void check_unseen(void **state)
 	struct families f;
 
 	(void)state;
-	families_init(&f, &pid, NULL, 1);
+	families_init(&f, &pid, NULL, 1, NULL, 0);
 	assert_int_equal(sum_of(&f, 0), 0);
 	say(to_them[1], 0);
 	assert_int_equal(hear(to_us[0]), pid);
@@ -188,7 +188,7 @@ static void check_not_waited_for(void **state)
 	uint64_t seen_ns;
 
 	(void)state;
-	families_init(&f, &pid, NULL, 1);
+	families_init(&f, &pid, NULL, 1, NULL, 0);
 	hear(to_us[0]);
 	seen_ns = sum_of(&f, 0);
 	assert_true(seen_ns >= BURN_NS);
@@ -213,22 +213,50 @@ static void daemonise(void)
 	hear(to_them[0]);
 }
 
+/* A replica of another trial is a child of ours too. */
+static void check_beside(void **state)
+{
+	pid_t other = start(child_works), child = hear(to_us[0]);
+	pid_t root = fork();
+	struct families f;
+
+	(void)state;
+	if (root == 0) {
+		setsid();
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	families_init(&f, &root, NULL, 1, &other, 1);
+	assert_int_equal(sum_of(&f, 0), 0);
+	assert_false(families_has(&f, other));
+	assert_false(families_has(&f, child));
+	assert_int_equal(f.stray_count, 0);
+	families_release(&f);
+	kill(root, SIGKILL);
+	waitpid(root, NULL, 0);
+	say(to_them[1], 0);
+	stop(other);
+}
+
 /* Its parents have ended, and it comes to us. Of one replica it can only be
- * its; of two it is one of theirs, and nobody else's program. */
+ * its; of two, of the same trial or not, it is one of theirs, and nobody else's
+ * program. */
 static void check_daemon(void **state)
 {
-	for (unsigned replicas = 1; replicas <= 2; replicas++) {
-		pid_t pid = start(daemonise);
+	for (unsigned replicas = 1; replicas <= 3; replicas++) {
+		pid_t pid = start(daemonise), other = getppid();
 		pid_t roots[2] = { pid, 0 }; /* the other has none */
 		struct families f;
 		pid_t orphan;
 
 		(void)state;
-		families_init(&f, roots, NULL, replicas);
+		families_init(&f, roots, NULL, replicas == 2 ? 2 : 1, &other,
+			      replicas == 3);
 		orphan = hear(to_us[0]);
 		assert_int_equal(sum_of(&f, 0) >= BURN_NS, replicas == 1);
 		assert_true(families_has(&f, orphan));
-		assert_int_equal(f.stray_count, replicas - 1);
+		assert_int_equal(f.stray_count, replicas > 1);
 		families_release(&f);
 		kill(orphan, SIGKILL);
 		waitpid(orphan, NULL, 0);
@@ -249,7 +277,7 @@ static void check_namespace(void **state)
 		for (;;)
 			pause();
 	}
-	families_init(&f, &root, &init, 1);
+	families_init(&f, &root, &init, 1, NULL, 0);
 	assert_in_range(sum_of(&f, 0), BURN_NS, 10 * BURN_NS);
 	assert_true(families_has(&f, child));
 	assert_false(families_has(&f, init));
@@ -270,7 +298,7 @@ static void check_ended(void **state)
 	pid_t child;
 
 	(void)state;
-	families_init(&f, &pid, NULL, 1);
+	families_init(&f, &pid, NULL, 1, NULL, 0);
 	child = hear(to_us[0]);
 	last_ns = sum_of(&f, 0);
 	stop(pid);
@@ -287,6 +315,7 @@ int main(void)
 		cmocka_unit_test(check_child),
 		cmocka_unit_test(check_unseen),
 		cmocka_unit_test(check_not_waited_for),
+		cmocka_unit_test(check_beside),
 		cmocka_unit_test(check_daemon),
 		cmocka_unit_test(check_namespace),
 		cmocka_unit_test(check_ended),

@@ -28,14 +28,31 @@ static void take_limits(struct sampler *s)
 	}
 }
 
+/* Those of the other trials of a block. */
+static unsigned find_beside(const struct sampler *s, pid_t *out)
+{
+	unsigned first = s->seats->first, count = 0;
+
+	for (unsigned i = 0; i + 1 < s->cells->count; i++) {
+		if (i >= first && i < first + s->trial->replica_count)
+			continue;
+		out[count++] = s->cells->first[i];
+		out[count++] = cells_init_of(s->cells, i);
+	}
+	return count;
+}
+
 void processes_begin(struct sampler *s)
 {
 	unsigned count = s->trial->replica_count;
 	pid_t *inits = mem_array(count, sizeof(*inits));
+	pid_t *beside = mem_array(2 * s->cells->count, sizeof(*beside));
 
 	for (unsigned i = 0; i < count; i++)
 		inits[i] = cells_init_of(s->cells, s->seats->first + i);
-	families_init(&s->families, s->ours + 1, inits, count);
+	families_init(&s->families, s->ours + 1, inits, count, beside,
+		      find_beside(s, beside));
+	free(beside);
 	free(inits);
 	for (unsigned i = 1; i < s->count; i++)
 		s->groupless |= !s->gauges[i].group;

@@ -189,6 +189,14 @@ static int init_of(const struct families *f, pid_t pid)
 	return -1;
 }
 
+static bool is_beside(const struct families *f, pid_t pid)
+{
+	for (size_t i = 0; i < f->beside_count; i++)
+		if (f->beside[i] == pid)
+			return true;
+	return false;
+}
+
 /* The replica of a process; -1: none, -2: it is an orphan of one of several. */
 static int family_of(const struct families *f, const struct process *line)
 {
@@ -203,9 +211,10 @@ static int family_of(const struct families *f, const struct process *line)
 		return init_of(f, line->parent);
 	if (is_stray(f, line->parent))
 		return -2;
-	if (line->parent != getpid() || line->session == getsid(0))
+	if (line->parent != getpid() || line->session == getsid(0) ||
+	    is_beside(f, line->pid) || is_beside(f, line->session))
 		return -1;
-	return f->count == 1 ? 0 : -2;
+	return f->count == 1 && !f->beside_count ? 0 : -2;
 }
 
 static bool take_newcomer(struct families *f, pid_t pid)
@@ -302,11 +311,20 @@ static void keep_foreign(struct families *f)
 /* ----------------------------------------------------------------- public
  * --- */
 
+static void note_beside(struct families *f, const pid_t *beside, unsigned count)
+{
+	f->beside = mem_array(count, sizeof(*f->beside));
+	for (unsigned i = 0; i < count; i++)
+		if (beside[i] > 0)
+			f->beside[f->beside_count++] = beside[i];
+}
+
 void families_init(struct families *f, const pid_t *roots, const pid_t *inits,
-		   unsigned count)
+		   unsigned count, const pid_t *beside, unsigned beside_count)
 {
 	memset(f, 0, sizeof(*f));
 	f->count = count;
+	note_beside(f, beside, beside_count);
 	f->gone_ns = mem_array(count, sizeof(*f->gone_ns));
 	f->most_ns = mem_array(count, sizeof(*f->most_ns));
 	f->processes = mem_array(count, sizeof(*f->processes));
@@ -382,6 +400,7 @@ void families_release(struct families *f)
 	free(f->most_ns);
 	free(f->processes);
 	free(f->init);
+	free(f->beside);
 	free(f->stray);
 	memset(f, 0, sizeof(*f));
 }

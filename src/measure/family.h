@@ -9,7 +9,7 @@
  *	struct families families;
  *	struct family_sum sum;
  *
- *	families_init(&families, roots, inits, 2); // when they are ready
+ *	families_init(&families, roots, inits, 2, NULL, 0); // when they are ready
  *	families_scan(&families);                  // at each reading
  *	families_sum(&families, 1, &sum);
  *
@@ -49,6 +49,8 @@ struct families {
 	struct family_member *member;
 	size_t member_count, member_capacity;
 	pid_t *init;             /* [count]; 0: none */
+	pid_t *beside;           /* of replicas that are none of these */
+	size_t beside_count;
 	pid_t *foreign, *seen;   /* sorted: of no replica; of this scan */
 	long newest;             /* PID of the newest process, or thread */
 	bool is_quiet;           /* `newest` had not changed at the last scan */
@@ -68,9 +70,12 @@ struct family_sum {
 };
 
 /* roots: the first process of each replica; 0: it has none. inits: the init of
- * its PID namespace, which is not counted; NULL or 0: it has none. */
+ * its PID namespace, which is not counted; NULL or 0: it has none. beside: the
+ * first processes, and inits, of replicas of other trials that run meanwhile; an
+ * orphan may be theirs too, if they have no init. */
 void families_init(struct families *families, const pid_t *roots,
-		   const pid_t *inits, unsigned count);
+		   const pid_t *inits, unsigned count, const pid_t *beside,
+		   unsigned beside_count);
 void families_scan(struct families *families);
 void families_sum(struct families *families, unsigned number,
 		  struct family_sum *out);
