@@ -336,17 +336,21 @@ static void exp_of(struct estimate *estimate)
 	estimate->high = exp(estimate->high);
 }
 
+/* One without a window measured nothing: it settled how long the others are, or
+ * the work came to its end in it. */
 static void count_slices(const struct block_trial *trial, struct compared *out)
 {
 	if (trial->failed || !trial->slices)
 		return;
-	out->rounds += (unsigned)trial->slice_count;
 	for (size_t i = 0; i < trial->slice_count; i++) {
-		uint32_t marks = trial->slices[i].marks;
+		const struct slice *slice = &trial->slices[i];
 
-		out->marked += marks != 0;
-		for (unsigned k = 0; k < SLICE_MARK_COUNT; k++)
-			out->marks[k] += marks >> k & 1;
+		if (!(slice_seconds(slice) > 0))
+			continue;
+		out->rounds++;
+		out->marked += slice->marks != 0;
+		for (unsigned bit = 0; bit < SLICE_MARK_COUNT; bit++)
+			out->marks[bit] += slice->marks >> bit & 1;
 	}
 }
 
