@@ -1,7 +1,6 @@
 #include "store/database.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -364,83 +363,4 @@ int database_end(const struct store *store, int code, struct err *err)
 	if (code < 0)
 		database_run(store, "ROLLBACK", NULL);
 	return code;
-}
-
-int statement_prepare(struct statement *s, const struct store *store,
-		      const char *sql, struct err *err)
-{
-	s->store = store;
-	s->handle = NULL;
-	s->bound = 0;
-	if (sqlite3_prepare_v2(store->db, sql, -1, &s->handle, NULL) !=
-	    SQLITE_OK)
-		return database_fail(store, "read", err);
-	return 0;
-}
-
-void statement_null(struct statement *s)
-{
-	sqlite3_bind_null(s->handle, ++s->bound);
-}
-
-void statement_text(struct statement *s, const char *text)
-{
-	sqlite3_bind_text(s->handle, ++s->bound, text, -1, SQLITE_TRANSIENT);
-}
-
-void statement_signed(struct statement *s, int64_t value)
-{
-	sqlite3_bind_int64(s->handle, ++s->bound, value);
-}
-
-void statement_count(struct statement *s, uint64_t value)
-{
-	if (value == COUNT_UNKNOWN)
-		statement_null(s);
-	else
-		statement_signed(s, (int64_t)value);
-}
-
-void statement_number(struct statement *s, double value)
-{
-	if (isfinite(value))
-		sqlite3_bind_double(s->handle, ++s->bound, value);
-	else
-		statement_null(s);
-}
-
-void statement_blob(struct statement *s, const void *bytes, size_t n)
-{
-	sqlite3_bind_blob64(s->handle, ++s->bound, bytes, n, SQLITE_TRANSIENT);
-}
-
-int statement_step(struct statement *s, struct err *err)
-{
-	int code = sqlite3_step(s->handle);
-
-	if (code == SQLITE_ROW)
-		return 1;
-	if (code == SQLITE_DONE)
-		return 0;
-	return database_fail(s->store, "read or write", err);
-}
-
-int statement_run(struct statement *s, struct err *err)
-{
-	int code = statement_step(s, err);
-
-	statement_reset(s);
-	return code < 0 ? code : 0;
-}
-
-void statement_reset(struct statement *s)
-{
-	sqlite3_reset(s->handle);
-	s->bound = 0;
-}
-
-void statement_release(struct statement *s)
-{
-	sqlite3_finalize(s->handle);
-	s->handle = NULL;
 }

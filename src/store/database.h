@@ -26,6 +26,7 @@ struct store {
 	struct timespec changed;
 	bool alone; /* nobody else may have it open */
 	bool reading; /* STORE_READ: a copy in memory would do */
+	struct kept_statements *kept; /* NULL: none are */
 };
 
 /* The path in a URL; the caller frees *out. */
@@ -132,5 +133,10 @@ int statement_run(struct statement *s, struct err *err);
 int statement_step(struct statement *s, struct err *err);
 void statement_reset(struct statement *s); /* to be bound and stepped again */
 void statement_release(struct statement *s);
+
+/* Until they are forgotten, statements that are released stay prepared, for the
+ * next that is the same. They must be before the connection is another one. */
+void statements_keep(struct store *store);
+void statements_forget(struct store *store);
 
 #endif

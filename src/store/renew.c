@@ -1,16 +1,21 @@
 /*
  * Results that an older analysis made are made again from what is stored. A
- * trial is renewed in a transaction of its own: a run beside it never waits for
- * long, and what a kill leaves is found the next time.
+ * transaction has as many trials as can be renewed while a run beside it may
+ * wait, and what a kill leaves is found the next time.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/work.h"
 #include "store/database.h"
 #include "store/read.h"
 #include "store/save.h"
+
+/* A lock is held for so long. With a transaction of its own for each trial, all of
+ * it takes half as long again. */
+#define LOCKED_NS (50 * NS_PER_MS)
 
 struct ids {
 	char **id;
@@ -103,37 +108,74 @@ static int renew(const struct store *store,
 }
 
 /* 1: it is damaged, and keeps what it has. So does what was removed meanwhile. */
-static int renew_locked(const struct store *store,
-			const struct store_analysis *analysis, const char *id,
-			struct err *err)
+static int renew_one(const struct store *store,
+		     const struct store_analysis *analysis, const char *id,
+		     struct err *err)
 {
-	int code = database_begin(store, err);
+	int code = database_run(store, "SAVEPOINT trial", err);
 
-	if (code == 0)
-		code = database_end(store, renew(store, analysis, id, err),
-				    err);
+	if (code < 0)
+		return code;
+	code = renew(store, analysis, id, err);
+	if (code < 0)
+		database_run(store, "ROLLBACK TO trial", NULL);
+	else
+		code = database_run(store, "RELEASE trial", err);
 	return code == ERR_INVALID ? 1 : code == ERR_NOT_FOUND ? 0 : code;
 }
 
-static int renew_all(const struct store *store,
+/* What is being renewed. */
+struct renewal {
+	const struct store *store;
+	const struct store_analysis *analysis;
+	const struct ids *ids;
+	size_t at;
+	int damaged;
+};
+
+/* Takes one after the other until the lock was held for long enough, in one
+ * transaction, which also keeps what was renewed before a failure. */
+static int renew_some(struct renewal *r, struct err *err)
+{
+	uint64_t begin_ns = clock_now_ns();
+	int code = database_begin(r->store, err), ended;
+	struct err one;
+
+	if (code < 0)
+		return code;
+	while (code == 0 && r->at < r->ids->count &&
+	       clock_now_ns() - begin_ns < LOCKED_NS) {
+		code = renew_one(r->store, r->analysis, r->ids->id[r->at],
+				 &one);
+		if (code < 0 || (code > 0 && !r->damaged))
+			*err = one;
+		r->damaged += code > 0;
+		r->at += code >= 0;
+		code = code < 0 ? code : work_done(1, 0, &one);
+		if (code == ERR_INTERRUPTED)
+			*err = one;
+	}
+	ended = database_end(r->store, 0, &one);
+	if (code == 0 && ended < 0)
+		*err = one;
+	return code < 0 ? code : ended;
+}
+
+static int renew_all(struct store *store,
 		     const struct store_analysis *analysis,
 		     const struct ids *ids, struct err *err)
 {
-	int code = 0, damaged = 0;
-	struct err one;
+	struct renewal r = { store, analysis, ids, 0, 0 };
+	int code = 0;
 
 	work_begin(ids->count, "trials", "computing results of %s again",
 		   store->path);
-	for (size_t i = 0; code >= 0 && i < ids->count; i++) {
-		code = renew_locked(store, analysis, ids->id[i], &one);
-		if (code < 0 || (code > 0 && !damaged))
-			*err = one;
-		damaged += code > 0;
-		if (code >= 0 && (code = work_done(1, 0, &one)) < 0)
-			*err = one;
-	}
+	statements_keep(store);
+	while (code == 0 && r.at < ids->count)
+		code = renew_some(&r, err);
+	statements_forget(store);
 	work_end();
-	return code < 0 ? code : damaged;
+	return code < 0 ? code : r.damaged;
 }
 
 static bool is_readonly(const struct store *store)

@@ -9,9 +9,11 @@
 
 static void add_names(struct str *sql)
 {
-	for (const struct column *c = result_columns; c->name; c++)
-		str_addf(sql, "%s\"%s\"", c == result_columns ? "" : ", ",
-			 c->name);
+	for (const struct column *c = result_columns; c->name; c++) {
+		str_add(sql, c == result_columns ? "\"" : ", \"");
+		str_add(sql, c->name);
+		str_add_char(sql, '"');
+	}
 }
 
 static void bind_column(struct statement *s, const struct column *column,

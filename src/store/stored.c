@@ -244,8 +244,11 @@ const struct stored stored_counts[] = {
 
 static void add_columns(struct str *sql, const struct stored *list)
 {
-	for (const struct stored *c = list; c->column; c++)
-		str_addf(sql, "%s\"%s\"", c == list ? "" : ", ", c->column);
+	for (const struct stored *c = list; c->column; c++) {
+		str_add(sql, c == list ? "\"" : ", \"");
+		str_add(sql, c->column);
+		str_add_char(sql, '"');
+	}
 }
 
 int stored_insert(struct statement *s, const struct store *store,
