@@ -236,6 +236,7 @@ static void check_beside(void **state)
 	kill(root, SIGKILL);
 	waitpid(root, NULL, 0);
 	say(to_them[1], 0);
+	assert_int_equal(hear(to_us[0]), other);
 	stop(other);
 }
 
