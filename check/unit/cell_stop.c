@@ -203,6 +203,7 @@ static void orphan_of_one_of_two(void **state)
 	who.number = 1;
 	assert_int_equal(stop_replica(&who, true), -1);
 	await_work(1, true);
+	assert_int_equal(stop_replica(&who, false), 0); /* was not stopped */
 }
 
 /* Users tell: this one shares no user with the orphan, that one does. */

@@ -88,10 +88,70 @@ static void those_that_fork_faster_than_we_look(void **state)
 	munmap(begun, sizeof(*begun));
 }
 
+/* Ends once its daemon is an orphan, or goes on. */
+static _Noreturn void leave_daemon(int told)
+{
+	pid_t child;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* where the check fails */
+	setsid();
+	child = fork();
+	if (child == 0) {
+		setsid();
+		child = fork();
+		if (child == 0) {
+			close(told);
+			for (;;)
+				pause();
+		}
+		if (write(told, &child, sizeof(child)) != sizeof(child))
+			kill(child, SIGKILL);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	close(told);
+	for (;;)
+		pause();
+}
+
+/* A replica that goes on has left a daemon: only that ends. */
+static void an_orphan_of_one_that_goes_on(void **state)
+{
+	struct descendants all;
+	pid_t replica, daemon = 0, none;
+	unsigned killed, left;
+	int told[2];
+
+	(void)state;
+	assert_int_equal(pipe(told), 0);
+	descendants_begin(&all);
+	replica = fork();
+	if (replica == 0)
+		leave_daemon(told[1]);
+	close(told[1]);
+	descendants_add(&all, replica);
+	assert_int_equal(read(told[0], &daemon, sizeof(daemon)),
+			 sizeof(daemon));
+	assert_int_equal(read(told[0], &none, sizeof(none)), 0);
+	killed = descendants_kill_orphans(&all, clock_now_ns() + PATIENCE_NS,
+					  &left);
+	assert_int_equal(killed, 1);
+	assert_int_equal(left, 0);
+	assert_int_equal(kill(daemon, 0), -1);
+	assert_int_equal(kill(replica, 0), 0);
+	assert_int_equal(waitpid(replica, NULL, WNOHANG), 0);
+	killed = descendants_reap(&all, clock_now_ns() + PATIENCE_NS, &left);
+	assert_int_equal(killed, 1);
+	assert_int_equal(waitpid(replica, NULL, 0), -1);
+	descendants_release(&all);
+	close(told[0]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(those_that_fork_faster_than_we_look),
+		cmocka_unit_test(an_orphan_of_one_that_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

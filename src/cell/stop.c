@@ -251,6 +251,7 @@ static void go_on(const struct look *look)
 			kill(look->at[i].process.pid, SIGCONT);
 }
 
+/* An orphan of which it cannot be said whose it is has not been stopped. */
 int stop_replica(const struct stop_who *who, bool stopped)
 {
 	struct look look = { .who = who };
@@ -259,7 +260,7 @@ int stop_replica(const struct stop_who *who, bool stopped)
 	if (stopped)
 		code = stop(&look);
 	else
-		code = take_look(&look) ? 0 : -1;
+		code = take_look(&look) || errno == ECHILD ? 0 : -1;
 	saved = errno;
 	if (!stopped || code < 0)
 		go_on(&look);

@@ -2,7 +2,6 @@
 #include "run/block.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,12 +264,12 @@ static void refuse_some(struct run_block *block, struct runners *all)
 static void pause_one(struct run_block *block, struct runner *runner,
 		      unsigned number)
 {
-	char why[120];
+	char why[256];
 
 	if (runner_freeze(runner) || runner->first_failed)
 		return;
 	snprintf(why, sizeof(why), "its processes could not be stopped: %s",
-		 strerror(errno));
+		 runner_why_unfrozen(runner));
 	refuse(block, runner, number, why);
 }
 

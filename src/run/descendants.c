@@ -158,20 +158,40 @@ static unsigned kill_one(struct descendants *all,
 	       !reap(all, child->pid, child->pid);
 }
 
+static unsigned kill_orphan(struct descendants *all,
+			    const struct relation *child)
+{
+	return is_of_replica(all, child->session) ? 0 : kill_one(all, child);
+}
+
 /* Children of a killed process become ours in turn. So this goes on until a
  * look finds nobody, not even one to wait for. */
-unsigned descendants_reap(struct descendants *all, uint64_t until_ns,
-			  unsigned *left)
+static unsigned kill_until(struct descendants *all,
+			   unsigned (*each)(struct descendants *,
+					    const struct relation *),
+			   uint64_t until_ns, unsigned *left)
 {
 	all->killed = 0;
 	for (;;) {
 		all->seen = 0;
-		*left = for_children(all, kill_one);
+		*left = for_children(all, each);
 		if (!all->seen || clock_now_ns() >= until_ns)
 			return all->killed;
 		if (*left)
 			clock_sleep_until(clock_now_ns() + PAUSE_NS);
 	}
+}
+
+unsigned descendants_reap(struct descendants *all, uint64_t until_ns,
+			  unsigned *left)
+{
+	return kill_until(all, kill_one, until_ns, left);
+}
+
+unsigned descendants_kill_orphans(struct descendants *all, uint64_t until_ns,
+				  unsigned *left)
+{
+	return kill_until(all, kill_orphan, until_ns, left);
 }
 
 void descendants_release(struct descendants *all)

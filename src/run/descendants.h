@@ -45,6 +45,11 @@ void descendants_add(struct descendants *all, pid_t replica);
 unsigned descendants_reap(struct descendants *all, uint64_t until_ns,
 			  unsigned *left);
 
+/* The same for those that have left the sessions of all replicas, and whose
+ * parents have ended. Replicas may run, or be stopped. */
+unsigned descendants_kill_orphans(struct descendants *all, uint64_t until_ns,
+				  unsigned *left);
+
 /* Ends it and puts back how things were. */
 void descendants_release(struct descendants *all);
 

@@ -90,6 +90,7 @@ struct runner {
 	uint64_t slice_go_ns; /* the last `go` */
 	uint64_t ready_until_ns; /* then its replicas have to be ready */
 	bool leaving;         /* is to be ended, and gets no more turns */
+	int unfrozen;         /* errno: a replica could not be stopped */
 	bool ended;           /* is concluded, and no process of it is left */
 };
 
@@ -190,7 +191,8 @@ void runner_conclude(struct runner *runner);
 
 /* ----------------------------------------------------------- slices.c --- */
 
-/* Lets the place stop the replica, or lets it go on. false: it could not. */
+/* Lets the place stop the replica, or lets it go on. false: it could not, and
+ * runner->unfrozen says why. */
 bool member_freeze(struct runner *runner, struct member *member, bool frozen);
 
 /* All of its replicas that run. false: one of them goes on. */
@@ -198,6 +200,9 @@ bool runner_freeze(struct runner *runner);
 
 /* Judges and kills those that cannot be let go on. */
 void runner_thaw(struct runner *runner);
+
+/* Why the last of them could not be stopped; goes on after a colon. */
+const char *runner_why_unfrozen(const struct runner *runner);
 
 /* All replicas of the block are frozen; so they are afterwards, unless all is
  * over, or the trial is `leaving`: it cannot be frozen any more. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "run/descendants.h"
 #include "run/packet.h"
 
 /* For the kernel to end what has been sent SIGKILL. */
@@ -25,9 +26,18 @@ bool member_freeze(struct runner *runner, struct member *member, bool frozen)
 		member->frozen = frozen;
 		return true;
 	}
+	runner->unfrozen = errno;
 	LOG(RUN, "replica %u cannot be %s: %s", number,
 	    frozen ? "stopped" : "let go on", strerror(errno));
 	return false;
+}
+
+const char *runner_why_unfrozen(const struct runner *runner)
+{
+	return runner->unfrozen == ECHILD
+		       ? "a process has left its replica, and without control "
+			 "groups nobody knows whose it is"
+		       : strerror(runner->unfrozen);
 }
 
 /* A replica that has just ended cannot be frozen, and that is no fault of the
@@ -202,6 +212,25 @@ static void read_dones(struct runner *runner)
 			member_read_done(runner, &runner->member[i]);
 }
 
+/* All others are stopped. So an orphan that nobody knew before this turn comes
+ * from this trial, and would work in the turns of the others. */
+static void leave_unfrozen(struct runner *runner)
+{
+	struct trial *trial = runner->trial;
+	unsigned killed, left;
+
+	runner->leaving = true;
+	trial_add_finding(trial, FINDING_PROCESSES_LEFT,
+			  "could not be stopped after turn %zu, and got no "
+			  "more: %s",
+			  trial->slice_count, runner_why_unfrozen(runner));
+	if (runner->unfrozen != ECHILD)
+		return;
+	killed = descendants_kill_orphans(&runner->all->descendants,
+					  clock_now_ns() + KILL_WAIT_NS, &left);
+	runner_tell_left(runner, "replicas", killed, left);
+}
+
 void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 {
 	struct run_hooks *hooks = &runner->request->hooks;
@@ -217,7 +246,7 @@ void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 		drain(runner, slice);
 	read_dones(runner);
 	if (!runner_is_stopped(runner) && !runner_freeze(runner))
-		runner->leaving = true;
+		leave_unfrozen(runner);
 	call(runner, hooks->slice_end, slice);
 	runner->all->quiet = false;
 }
