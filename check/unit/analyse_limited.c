@@ -194,6 +194,25 @@ static void check_machine(void **state)
 	trial_release(&trial);
 }
 
+/* Its CPU would have been busy, had others not taken a part of it. */
+static void check_squeezed(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	trial.replica[0].cpu_ns = 1600 * MS; /* of 2 s */
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.others_cpu_ns = 300 * MS;
+	expect(&trial, LIMITED_BY_MACHINE);
+	trial.others_cpu_ns = 0;
+	trial.steal_ns = 300 * MS;
+	expect(&trial, LIMITED_BY_MACHINE);
+	trial.steal_ns = 60 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
 static void check_words(void **state)
 {
 	(void)state;
@@ -218,6 +237,7 @@ int main(void)
 		cmocka_unit_test(check_limits),
 		cmocka_unit_test(check_rate),
 		cmocka_unit_test(check_machine),
+		cmocka_unit_test(check_squeezed),
 		cmocka_unit_test(check_words),
 	};
 

@@ -15,6 +15,7 @@
 #define THROTTLED 0.1  /* of the time */
 #define MISSED 0.01    /* of the operations that a rate asked for */
 #define TAKEN 0.1      /* of the machine's CPU time, by others and steal */
+#define SQUEEZED 0.05  /* CPUs that others and steal had */
 #define ONE_THREAD 1.1 /* CPUs: who uses no more may be a single one */
 
 /* CPUs in the list after `name` in "origin 1, replicas 0,2-3"; 0: unknown. */
@@ -190,6 +191,17 @@ static bool taken(const struct trial *trial)
 		       TAKEN * all;
 }
 
+/* What others took may have been of the CPU that was nearly busy. */
+static bool squeezed(const struct trial *trial, const struct use *use)
+{
+	double taken_s = clock_seconds(count_or(trial->others_cpu_ns, 0)) +
+			 clock_seconds(count_or(trial->steal_ns, 0));
+	double cpus = taken_s / use->seconds;
+	double most = use->library > use->store ? use->library : use->store;
+
+	return cpus >= SQUEEZED && most + cpus >= BUSY;
+}
+
 static bool pool_full(const struct trial *trial)
 {
 	const struct trial_spec *spec = &trial->spec;
@@ -242,7 +254,7 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 	by = by_cpu(&use);
 	if (by != LIMITED_BY_UNKNOWN)
 		return by;
-	if (taken(trial))
+	if (taken(trial) || squeezed(trial, &use))
 		return LIMITED_BY_MACHINE;
 	if (pool_full(trial))
 		return LIMITED_BY_POOL;
