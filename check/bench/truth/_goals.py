@@ -1,0 +1,204 @@
+"""What a part says of all its runs so far: goals, pairs, variances. Pure, but that it prints."""
+
+import math
+from statistics import median
+from typing import NamedTuple
+
+import _rounds
+
+# Runs in which the hypervisor took more of the machine are listed apart, and so are those that were smaller
+# than the goals are for.
+STEAL_MOST = 0.15
+BUDGET_LEAST, BLOCKS_LEAST = 240, 12
+
+
+class Sorted(NamedTuple):
+    """Runs that count for the goals, those with too much steal, those that are too small."""
+
+    counted: list
+    stolen: list
+    small: list
+
+
+def sort_out(lines):
+    small = [line for line in lines if line["budget"] < BUDGET_LEAST or line["blocks"] < BLOCKS_LEAST]
+    whole = [line for line in lines if line not in small]
+    stolen = [line for line in whole if (line["steal"] or 0) > STEAL_MOST]
+    return Sorted([line for line in whole if line not in stolen], stolen, small)
+
+
+def show_sorted(lines, show):
+    """Calls show(line) for all, with words before those that do not count."""
+    sort = sort_out(lines)
+    words = {
+        "stolen": f"  apart, with more than {STEAL_MOST:.0%} of steal:",
+        "small": f"  apart, of less than {BUDGET_LEAST} s or {BLOCKS_LEAST} blocks:",
+    }
+    for name, found in sort._asdict().items():
+        if found and name in words:
+            print(words[name])
+        for line in found:
+            show(line)
+
+
+def goal(what, value, good, done, needed):
+    """Prints a goal; False where it is missed. `good`: None where it cannot be told from so few runs."""
+    if good is None:
+        word = "open"
+    elif done < needed:
+        word = "so far" if good else "missed"
+    else:
+        word = "met" if good else "missed"
+    print(f"goal: {what}: {value}, {done} of {needed} runs: {word}")
+    return good is not False
+
+
+def at_most(what, count, limit, done, needed):
+    """So many of all may be. Of fewer runs than are needed a count over the limit is missed already."""
+    return goal(f"{what} (at most {limit} of {needed})", count, count <= limit, done, needed)
+
+
+def at_least(what, count, limit, done, needed):
+    """So many of all must be: missed once it cannot be reached any more."""
+    good = None if done < needed and count < limit else count >= limit
+    if done - count > needed - limit:
+        good = False
+    return goal(f"{what} (at least {limit} of {needed})", count, good, done, needed)
+
+
+def half_width(what, halves, limit, needed):
+    """In the median run; one that has no interval is as wide as can be."""
+    wide = median(float("inf") if half is None else half for half in halves) if halves else float("inf")
+    good = None if not halves else wide <= limit
+    # What fewer runs show may change, either way.
+    if len(halves) < needed and not good:
+        good = None
+    return goal(f"{what} (at most {limit:.0%})", percent(wide), good, len(halves), needed)
+
+
+def percent(part):
+    return "none" if part is None or math.isinf(part) else f"{100 * part:.1f}%"
+
+
+def pair_of(line, a, b):
+    """The pair of a line, as it is or turned round; None: it has none."""
+    for pair in line["pairs"]:
+        if (pair["a"], pair["b"]) == (a, b):
+            return pair
+        if (pair["b"], pair["a"]) == (a, b):
+            return turned(pair)
+    return None
+
+
+_OPPOSITE = {"better": "worse", "worse": "better"}
+
+
+def turned(pair):
+    """b over a instead of a over b."""
+
+    def over(interval):
+        return [None if x is None else 1 / x for x in interval[::-1]]
+
+    found = {"a": pair["b"], "b": pair["a"]}
+    for by in _rounds.BY:
+        old = pair[by]
+        value = None if old["ratio"][0] is None else 1 / old["ratio"][0]
+        found[by] = {
+            **old,
+            "ratio": [value, *over(old["ratio"][1:])],
+            "corrected": over(old["corrected"]),
+            "alone": _OPPOSITE.get(old["alone"], old["alone"]),
+            "verdict": _OPPOSITE.get(old["verdict"], old["verdict"]),
+        }
+    return found
+
+
+def holds(interval, truth):
+    """Whether an interval [low, high] has the truth in it; None: there is no interval."""
+    low, high = interval
+    return None if low is None else low <= truth <= high
+
+
+def show_interval(interval):
+    value, low, high = interval
+    if low is None:
+        return f"{value:.3f} [none]"
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def show_run(line, pair, note=""):
+    """A line for a person: when, how much noise, and what one pair came to."""
+    noise = f"steal {percent(line['steal'])}, others {percent(line['others'])}"
+    text = f"{line['date']} {line['commit'][:7]} {line['blocks']} x {line['rounds']:g}, {noise}"
+    if pair:
+        text += f"; CPU {show_interval(pair['cpu']['ratio'])} rate {show_interval(pair['rate']['ratio'])}"
+    print(f"  {text}{note}")
+
+
+def show_table(title, table):
+    """Nested medians over runs, of what each line has: name -> {part -> numbers}."""
+    print(title)
+    for name, parts in sorted(table.items()):
+        shown = "  ".join(f"{part} {percent(median(values))}" for part, values in parts.items())
+        print(f"  {name:24} {shown}")
+
+
+def gather(lines, key, by):
+    """name -> part -> values of all lines."""
+    table = {}
+    for line in lines:
+        for name, parts in line[key][by].items():
+            for part, value in parts.items():
+                if value is not None:
+                    table.setdefault(name, {}).setdefault(part, []).append(value)
+    return table
+
+
+def pooled(lines, key, by):
+    """place -> (effect, standard error) over all lines, each weighed by its error."""
+    sums = {}
+    for line in lines:
+        for place, (effect, error) in line[key][by].items():
+            if error:
+                weight, total = sums.get(place, (0, 0))
+                sums[place] = weight + error**-2, total + effect * error**-2
+    return {place: (total / weight, weight**-0.5) for place, (weight, total) in sorted(sums.items())}
+
+
+def show_lags(lines, by):
+    values = {}
+    for line in lines:
+        for name, lag in line["lag1"][by].items():
+            values.setdefault("/" in name, []).append(lag)
+    for is_pair, found in sorted(values.items()):
+        what = "of log ratios of pairs" if is_pair else "of a library's own figures"
+        many = sum(abs(lag) > 0.3 for lag in found)
+        text = f"median {median(found):.2f}, beyond 0.3 in {many} of {len(found)}"
+        print(f"  lag-1 correlation over rounds {what}: {text}")
+
+
+def show_noise(lines):
+    """What the runs say of the noise: variances, order in time, effects of places."""
+    if not lines:
+        return
+    for by in _rounds.BY:
+        title = f"{by}: sd of a slice within its block, between blocks, of a block's number (median of runs)"
+        show_table(title, gather(lines, "sd", by))
+        show_lags(lines, by)
+        for key, words in (("position", "position in the round"), ("after", "the library before")):
+            found = pooled(lines, key, by)
+            shown = ", ".join(f"{p} {100 * x:+.2f} +- {100 * e:.2f}%" for p, (x, e) in found.items())
+            print(f"  effect of {words}: {shown}")
+
+
+def show_power(lines, a, b):
+    """What this pair's noise would let more blocks find, by simulation of normal numbers."""
+    for by in _rounds.BY:
+        sds = [pair[by]["sd"] for line in lines if (pair := pair_of(line, a, b)) and pair[by]["sd"]]
+        if not sds:
+            continue
+        print(f"power for {a}/{b}, {by}, a block's sd {percent(median(sds))} (simulated):")
+        for blocks in (12, 24, 48):
+            powers = [_rounds.power(median(sds), x, blocks) for x in (0.02, 0.05, 0.1)]
+            shown = ", ".join(f"{d} {p:.0%}" for d, p in zip(("2%", "5%", "10%"), powers, strict=True))
+            print(f"  {blocks} blocks: {shown}")

@@ -1,0 +1,305 @@
+"""What the rounds of one run of the program come to, from `benchmark get-results --per-round`. Pure.
+
+    rows = read("rounds.csv")
+    cells = make_cells(rows)
+    for pair in compare(cells):
+        print(pair["a"], pair["b"], pair["cpu"]["ratio"], pair["cpu"]["verdict"])
+
+Names and numbers are those of src/analyse/compare.c: `rate` is operations a second, `cpu` CPU us an
+operation, a pair's number of a block the median over common rounds of the logarithm of a's figure over b's.
+Nothing here asks the program for a verdict: that is what is to be held against this.
+"""
+
+import csv
+import math
+import random
+from itertools import combinations, pairwise
+from statistics import fmean, median, stdev, variance
+from typing import NamedTuple
+
+import _estimate
+
+BY = ("rate", "cpu")
+BASELINES = ("reference", "null")
+ALPHA = 0.05
+ROUNDS_LEAST = 3
+# sd of a normal distribution over its median absolute deviation; variance of a median over that of a mean.
+SD_OF_MAD, MEDIAN_COSTS = 1.4826, math.pi / 2
+
+
+class Turn(NamedTuple):
+    """A slice: ln of its figures, its place in the round, and who worked before it (None: nobody)."""
+
+    rate: float
+    cpu: float
+    position: int | None
+    after: str | None
+
+
+class Cell(NamedTuple):
+    """A library in a block: its turns by round, and the medians of them; of a separate trial the totals."""
+
+    turns: dict
+    rate: float
+    cpu: float
+
+
+def read(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# ------------------------------------------------------------------ cells
+
+
+def _turn(row, after):
+    """None: it has no figures."""
+    numbers = [float(row[name] or "nan") for name in ("operations", "cpu_seconds", "seconds")]
+    if row["failed"] == "True" or not all(number > 0 for number in numbers):
+        return None
+    operations, cpu, seconds = numbers
+    position = int(row["position"]) if row["position"] else None
+    return Turn(math.log(operations / seconds), math.log(1e6 * cpu / operations), position, after)
+
+
+def _predecessors(rows):
+    """Those of a block that took turns, in the order of time, each with the library before it."""
+    turned = sorted((row for row in rows if row["position"]), key=lambda row: _when(row))
+    names = [None, *(row["library"] for row in turned)]
+    separate = [(row, None) for row in rows if not row["position"]]
+    return [*zip(turned, names, strict=False), *separate]
+
+
+def _when(row):
+    return int(row["round"]), int(row["position"])
+
+
+def make_cells(rows):
+    """Library -> block -> Cell, of one comparison. A trial that failed has none."""
+    turns = {}
+    for block in sorted({int(row["block"] or 0) for row in rows}):
+        here = [row for row in rows if int(row["block"] or 0) == block]
+        for row, after in _predecessors(here):
+            if turn := _turn(row, after):
+                turns.setdefault(row["library"], {}).setdefault(block, {})[int(row["round"])] = turn
+    return {library: {b: _cell(found) for b, found in blocks.items()} for library, blocks in turns.items()}
+
+
+def _cell(turns):
+    middle = [median(getattr(turn, by) for turn in turns.values()) for by in BY]
+    sliced = all(turn.position is not None for turn in turns.values())
+    return Cell(dict(sorted(turns.items())) if sliced else {}, *middle)
+
+
+def common_rounds(a, b, by):
+    """ln ratios of two cells, in the order of the rounds."""
+    return [getattr(a.turns[n], by) - getattr(b.turns[n], by) for n in a.turns if n in b.turns]
+
+
+def block_numbers(cells, a, b, by):
+    """ln of a's figure over b's in each block that both have."""
+    found = []
+    for block in sorted(set(cells[a]) & set(cells[b])):
+        one, other = cells[a][block], cells[b][block]
+        rounds = common_rounds(one, other, by)
+        enough = len(rounds) >= ROUNDS_LEAST
+        found.append(median(rounds) if enough else getattr(one, by) - getattr(other, by))
+    return found
+
+
+def levels(cells):
+    """Library -> its rate and CPU us an operation, medians over blocks."""
+    return {
+        name: {by: known(math.exp(median(getattr(cell, by) for cell in blocks.values()))) for by in BY}
+        for name, blocks in cells.items()
+    }
+
+
+# ------------------------------------------------------------------ verdicts
+
+
+def judged_pairs(libraries):
+    """As the program judges: each two libraries, and each with `reference`."""
+    own = [name for name in libraries if name not in BASELINES]
+    against = [(name, "reference") for name in own if "reference" in libraries]
+    return [*combinations(own, 2), *against]
+
+
+def verdict(low, high, by):
+    """Of the first of a pair, by the interval of its ratio (None: there is none)."""
+    if low is None or high is None:
+        return "no verdict"
+    if low <= 1 <= high:
+        return "not told apart"
+    return "better" if (low > 1) == (by == "rate") else "worse"
+
+
+def known(number):
+    """For JSON, which has no nan."""
+    return round(number, 6) if math.isfinite(number) else None
+
+
+def judge_pair(numbers, by, verdicts):
+    """The ratio with its interval as if this were the only pair, and corrected for all verdicts."""
+    one, all_of = (_estimate.centre(numbers, alpha) for alpha in (ALPHA, ALPHA / verdicts))
+    value, low, high = (known(math.exp(x)) for x in one)
+    corrected = [known(math.exp(x)) for x in all_of[1:]]
+    half = None if low is None else known((math.log(high) - math.log(low)) / 2)
+    return {
+        "ratio": [value, low, high],
+        "half": half,
+        "alone": verdict(low, high, by),
+        "corrected": corrected,
+        "verdict": verdict(*corrected, by),
+        "sd": known(stdev(numbers)) if len(numbers) > 1 else None,
+    }
+
+
+def compare(cells):
+    pairs = [pair for pair in judged_pairs(cells) if set(cells[pair[0]]) & set(cells[pair[1]])]
+    found = []
+    for a, b in pairs:
+        by = {by: judge_pair(block_numbers(cells, a, b, by), by, len(pairs) * len(BY)) for by in BY}
+        found.append({"a": a, "b": b, **by})
+    return found
+
+
+# ------------------------------------------------------------------ variances
+
+
+def pair_components(cells, a, b, by):
+    """Variances of a pair's ln ratio: of a round within its block, between blocks, and of a block's number.
+
+    Of rounds by their median absolute deviation, since slices have spikes. What is between blocks is the
+    variance of their numbers less what medians of so many rounds vary by. None: too few blocks.
+    """
+    rounds = [
+        common_rounds(cells[a][block], cells[b][block], by) for block in sorted(set(cells[a]) & set(cells[b]))
+    ]
+    rounds = [found for found in rounds if len(found) >= ROUNDS_LEAST]
+    if len(rounds) < 2:
+        return None
+    n = fmean(map(len, rounds))
+    off = median(abs(d - median(found)) for found in rounds for d in found)
+    within = (SD_OF_MAD * off) ** 2 * n / (n - 1)
+    number = variance(map(median, rounds))
+    return {"within": within, "between": number - MEDIAN_COSTS * within / n, "number": number}
+
+
+def split(of_pairs, names):
+    """Each one's own variance, from the variances of all differences of two (the three-cornered hat).
+
+    `of_pairs`: (name, name) -> variance. Least squares; of only two each has half.
+    """
+    n, total = len(names), sum(of_pairs.values())
+    if n == 2:
+        return dict.fromkeys(names, total / 2)
+    sums = {name: sum(v for pair, v in of_pairs.items() if name in pair) for name in names}
+    return {name: (sums[name] - total / (n - 1)) / (n - 2) for name in names}
+
+
+def library_components(cells, by):
+    """Library -> sd within and between blocks and of a block's number, as parts of 1: of its own, without
+    what all rows of a round share. What is negative, as a difference of estimates can be, is 0."""
+    names = [name for name in cells if any(cell.turns for cell in cells[name].values())]
+    if len(names) < 2:
+        return {}
+    found = {pair: pair_components(cells, *pair, by) for pair in combinations(names, 2)}
+    if None in found.values():
+        return {}
+    own = {
+        part: split({pair: of[part] for pair, of in found.items()}, names)
+        for part in ("within", "between", "number")
+    }
+    return {name: {part: known(math.sqrt(max(own[part][name], 0))) for part in own} for name in names}
+
+
+# ------------------------------------------------------------------ order in time
+
+
+def lag1(series):
+    """Correlation of each value with the next of its series; each series around its own mean. nan: unknown.
+
+    Of independent values in series of n it is about -1/n.
+    """
+    above = below = 0
+    for values in series:
+        if len(values) >= ROUNDS_LEAST:
+            mean = fmean(values)
+            off = [value - mean for value in values]
+            above += sum(x * y for x, y in pairwise(off))
+            below += sum(x * x for x in off)
+    return above / below if below else math.nan
+
+
+def lags(cells, by):
+    """Of the ln ratios of each pair "a/b", and of each library's own ln figures."""
+    found = {}
+    for library, blocks in cells.items():
+        own = lag1([[getattr(turn, by) for turn in cell.turns.values()] for cell in blocks.values()])
+        found[library] = known(own)
+    for a, b in combinations(cells, 2):
+        both = sorted(set(cells[a]) & set(cells[b]))
+        ratios = lag1([common_rounds(cells[a][block], cells[b][block], by) for block in both])
+        found[f"{a}/{b}"] = known(ratios)
+    return {name: lag for name, lag in found.items() if lag is not None}
+
+
+def _residuals(cells, by):
+    """(turn, ln figure less what its round and its library in this block have)."""
+    for block in sorted({block for blocks in cells.values() for block in blocks}):
+        here = {name: blocks[block].turns for name, blocks in cells.items() if block in blocks}
+        here = {name: turns for name, turns in here.items() if turns}
+        rounds = set.intersection(*map(set, here.values())) if len(here) > 1 else set()
+        if len(rounds) < ROUNDS_LEAST:
+            continue
+        level = {n: fmean(getattr(turns[n], by) for turns in here.values()) for n in rounds}
+        for turns in here.values():
+            off = {n: getattr(turns[n], by) - level[n] for n in rounds}
+            mean = fmean(off.values())
+            yield from ((turns[n], off[n] - mean) for n in rounds)
+
+
+def effects(cells, by, of):
+    """What a place (`of` is "position" or "after") does to a figure: place -> [effect, its standard error].
+
+    Both are parts of 1, medians; of all libraries together.
+    """
+    groups = {}
+    for turn, residual in _residuals(cells, by):
+        if getattr(turn, of) is not None:
+            groups.setdefault(str(getattr(turn, of)), []).append(residual)
+    return {
+        place: [known(median(values)), known(stdev(values) * math.sqrt(MEDIAN_COSTS / len(values)))]
+        for place, values in sorted(groups.items())
+        if len(values) > 1
+    }
+
+
+# ------------------------------------------------------------------ shares, power
+
+
+def share(rows, column, cpus):
+    """What `column` (CPU s) was of the machine's CPU time in all windows; None: unknown."""
+    seen = [row for row in rows if row[column] and float(row["seconds"] or 0) > 0]
+    seconds = sum(float(row["seconds"]) for row in seen)
+    return known(sum(float(row[column]) for row in seen) / (cpus * seconds)) if seconds else None
+
+
+def rounds_of(cells):
+    """In a block, of the library that has most: the median over blocks."""
+    counts = {}
+    for blocks in cells.values():
+        for block, cell in blocks.items():
+            counts[block] = max(counts.get(block, 0), len(cell.turns))
+    return median(counts.values()) if counts else 0
+
+
+def power(sd, difference, blocks, experiments=200, seed=1):
+    """How often a difference of one pair (0.05: 5%) is found by so many blocks whose numbers have this sd."""
+    draw = random.Random(seed)
+    found = 0
+    for _ in range(experiments):
+        numbers = [draw.gauss(math.log1p(difference), sd) for _ in range(blocks)]
+        found += _estimate.centre(numbers, ALPHA).low > 0
+    return found / experiments

@@ -1,0 +1,216 @@
+"""Makes one run of the real program and the line of JSON that is kept of it.
+
+A part of `make bench-truth` is started with the path of its file of results (check/bench/truth/run) and
+adds a line for each run. From the environment: RUNS, how many runs this call makes (1; 0: only the
+summary); BUDGET, BLOCKS of each (240 s, 12); OPTIONS, further words for run-all ("--pin 0").
+
+Libraries for a part's sake are made in its scratch folder, Folder.twin(): a copy of a folder of
+benchmark/tests under another name, with an environment of the same lock.
+"""
+
+import contextlib
+import csv
+import datetime
+import hashlib
+import json
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import combinations
+from pathlib import Path
+
+import _rounds
+from _common import BUILD, SKIPPED, TOP
+
+TESTS = TOP / "benchmark/tests"
+RUNS, BUDGET, BLOCKS = (
+    int(os.environ.get(name) or default) for name, default in (("RUNS", 1), ("BUDGET", 240), ("BLOCKS", 12))
+)
+OPTIONS = shlex.split(os.environ.get("OPTIONS") or "")
+
+
+# ------------------------------------------------------------------ libraries
+
+
+class Folder:
+    """A scratch folder with libraries of its own, for GEOIO_TESTS and GEOIO_ENVS."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.tests, self.envs = self.path / "tests", self.path / "envs"
+        self.tests.mkdir()
+        self.envs.mkdir()
+        for env in Path(os.environ["GEOIO_ENVS"]).glob("*-*"):
+            (self.envs / env.name).symlink_to(env.resolve())
+
+    def environment(self):
+        return {**os.environ, "GEOIO_TESTS": str(self.tests), "GEOIO_ENVS": str(self.envs)}
+
+    def twin(self, library, name):
+        """A copy of `library` under another name: its folder."""
+        made = self.tests / name
+        shutil.copytree(TESTS / library, made, ignore=shutil.ignore_patterns("__pycache__"))
+        toml = (made / "library.toml").read_text()
+        toml = toml.replace(f'name = "{library}"', f'name = "{name}"')
+        toml = re.sub(r'kind = "\w+"', 'kind = "check"', toml)
+        (made / "library.toml").write_text(toml)
+        lock = made / "requirements.lock"
+        if lock.exists():
+            number = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
+            if not (self.envs / f"{library}-{number}").exists():
+                skip(f"{library} has no environment: run `benchmark setup`")
+            (self.envs / f"{name}-{number}").symlink_to((self.envs / f"{library}-{number}").resolve())
+        return made
+
+
+@contextlib.contextmanager
+def scratch():
+    """Not in /tmp where that is small, and gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="truth-") as path:
+        yield Folder(path)
+
+
+def skip(why):
+    print(why)
+    sys.exit(SKIPPED)
+
+
+# ------------------------------------------------------------------ a run
+
+
+def benchmark(folder, *words):
+    """Runs the program in the scratch folder; what it said. It ends this program where the program fails."""
+    done = subprocess.run(
+        [BUILD / "benchmark", *map(str, words)],
+        cwd=folder.path,
+        env=folder.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(f"benchmark {' '.join(map(str, words))} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def run(part, folder, libraries, *options):
+    """Runs a comparison of fetch_range: its line, without what only the part knows."""
+    words = [word for name in libraries for word in ("--library", name)]
+    words += ["--budget", BUDGET, "--blocks", BLOCKS, *options, *OPTIONS]
+    database = f"sqlite:///{part}.{time.time_ns()}.db"
+    date, began = datetime.datetime.now(datetime.UTC), time.monotonic()
+    seed = time.time_ns() % 1_000_000
+    print(f"{part}: {', '.join(libraries)}, {BUDGET} s", flush=True)
+    words += ["--seed", seed, "--db", database]
+    said = benchmark(folder, "run-all", "--test", "fetch_range", *words)
+    print(said, flush=True)
+    files = folder.path / "results.csv", folder.path / "rounds.csv"
+    benchmark(folder, "get-results", files[0], "--per-round", files[1], "--db", database)
+    keep(files[1], f"{part}.{date:%Y%m%dT%H%M%S}.csv")
+    rows = _rounds.read(files[1])
+    return {
+        "date": f"{date:%Y-%m-%dT%H:%M:%SZ}",
+        "commit": commit(),
+        "part": part,
+        "machine": machine(),
+        "options": [*map(str, options), *OPTIONS],
+        "seed": seed,
+        "budget": BUDGET,
+        "took": round(time.monotonic() - began, 1),
+        **findings(files[0]),
+        **figures(rows),
+    }
+
+
+def keep(path, name):
+    """The rounds of a run stay in the build folder, for another analysis."""
+    folder = BUILD / "truth"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, folder / name)
+
+
+def findings(path):
+    """Library -> names of what made its rows doubtful, and whether rows name other programs or steal."""
+    found = {}
+    with open(path, newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["library_name"], set()).update(filter(None, row["finding_names"].split(";")))
+    return {"findings": {name: sorted(names) for name, names in found.items()}}
+
+
+def figures(rows):
+    """All that is kept of the rounds. Pure."""
+    cells = _rounds.make_cells(rows)
+    cpus = os.cpu_count()
+    marks = [mark for row in rows for mark in row["mark"].split(",") if mark]
+    return {
+        "blocks": len({block for blocks in cells.values() for block in blocks}),
+        "rounds": _rounds.rounds_of(cells),
+        "steal": _rounds.share(rows, "steal_seconds", cpus),
+        "others": _rounds.share(rows, "others_seconds", cpus),
+        "slices": len(rows),
+        "marks": {mark: marks.count(mark) for mark in sorted(set(marks))},
+        "figures": _rounds.levels(cells),
+        "pairs": _rounds.compare(cells),
+        "sd": {by: _rounds.library_components(cells, by) for by in _rounds.BY},
+        "sd_pairs": {by: pair_deviations(cells, by) for by in _rounds.BY},
+        "lag1": {by: _rounds.lags(cells, by) for by in _rounds.BY},
+        "position": {by: _rounds.effects(cells, by, "position") for by in _rounds.BY},
+        "after": {by: _rounds.effects(cells, by, "after") for by in _rounds.BY},
+    }
+
+
+def pair_deviations(cells, by):
+    found = {}
+    for a, b in combinations(cells, 2):
+        of = _rounds.pair_components(cells, a, b, by)
+        if of:
+            found[f"{a}/{b}"] = {part: _rounds.known(max(v, 0) ** 0.5) for part, v in of.items()}
+    return found
+
+
+def commit():
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=TOP, capture_output=True, text=True).stdout.strip()
+
+    # What this writes itself, in docs, is no change of the program.
+    changed = git("--no-optional-locks", "status", "--porcelain", "-uno", "--", ".", ":!docs")
+    return git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changed else "")
+
+
+def machine():
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return {"cpu": model, "cpus": os.cpu_count(), "kernel": platform.release()}
+
+
+# ------------------------------------------------------------------ the file of results
+
+
+def lines_of(path):
+    """All runs so far, the oldest first."""
+    path = Path(path)
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+
+
+def add_line(path, line):
+    with open(path, "a") as file:
+        file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+def main(make, summary):
+    """A part: `make(lines, folder)` gives a run's line, `summary(lines)` prints, and says whether no goal is
+    missed."""
+    path = sys.argv[1]
+    for _ in range(RUNS):
+        with scratch() as folder:
+            add_line(path, make(lines_of(path), folder))
+    sys.exit(0 if summary(lines_of(path)) else 1)

@@ -1,0 +1,66 @@
+"""A library under two names, beside others: how often it is told apart from itself.
+
+usage: make bench-truth PART=aa [RUNS=1] [BUDGET=240] [BLOCKS=12]
+
+Goals, of 20 runs: told apart in at most 3, by one uncorrected interval of 95%; half width of that interval
+in the median run at most 4% of CPU an operation and 5% of the rate; no verdict of the table, whose
+intervals are corrected for all verdicts of the table, whatever the steal.
+"""
+
+import _goals
+import _rounds
+import _runs
+
+A, B = "aiohttp_a", "aiohttp_b"
+LIBRARIES = (A, B, "obstore", "reference", "null")
+NEEDED, APART_MOST = 20, 3
+HALF_MOST = {"cpu": 0.04, "rate": 0.05}
+
+
+def make(_lines, folder, part="aa"):
+    for name in (A, B):
+        folder.twin("aiohttp", name)
+    return {**_runs.run(part, folder, LIBRARIES), "truth": {f"{A}/{B}": 1}}
+
+
+def pairs_of(lines):
+    return [pair for line in lines if (pair := _goals.pair_of(line, A, B))]
+
+
+def told_apart(pairs, by, which):
+    return sum(pair[by][which] in ("better", "worse") for pair in pairs)
+
+
+def no_false_verdict(lines, needed):
+    """By intervals that are corrected as the program's are; whatever the steal."""
+    sort = _goals.sort_out(lines)
+    pairs = pairs_of([*sort.counted, *sort.stolen])
+    false = sum(told_apart(pairs, by, "verdict") for by in _rounds.BY)
+    return _goals.at_most("false verdicts of the table", false, 0, len(pairs), needed)
+
+
+def goals(lines):
+    pairs = pairs_of(_goals.sort_out(lines).counted)
+    good = [no_false_verdict(lines, NEEDED)]
+    for by in _rounds.BY:
+        found = told_apart(pairs, by, "alone")
+        good.append(_goals.at_most(f"told apart by {by}, one pair", found, APART_MOST, len(pairs), NEEDED))
+        halves = [pair[by]["half"] for pair in pairs]
+        good.append(_goals.half_width(f"half width of {by}", halves, HALF_MOST[by], NEEDED))
+    return all(good)
+
+
+def show_runs(lines):
+    _goals.show_sorted(lines, lambda line: _goals.show_run(line, _goals.pair_of(line, A, B)))
+
+
+def summary(lines):
+    show_runs(lines)
+    counted = _goals.sort_out(lines).counted
+    _goals.show_noise(counted)
+    _goals.show_power(counted, A, B)
+    return goals(lines)
+
+
+if __name__ == "__main__":
+    _runs.main(make, summary)

@@ -1,0 +1,73 @@
+"""The same as aa, with a busy neighbour: it must not make equals differ, and the rows must name the noise.
+
+usage: make bench-truth PART=neighbour [RUNS=1] [BUDGET=240] [BLOCKS=12]
+
+The neighbour is a process that uses 30 to 100% of a CPU, whichever it gets, in bursts of up to a second;
+its share is drawn anew every few seconds.
+"""
+
+import contextlib
+import multiprocessing
+import random
+import time
+
+import _goals
+import _runs
+import aa
+
+NEEDED = 10
+NAMES = {"others", "steal"}
+
+
+def be_busy(share, seconds):
+    """Bursts of some tenths of a second, of which the sum is this share."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        burst = random.uniform(0.05, 1)
+        stops = time.monotonic() + burst
+        while time.monotonic() < stops:
+            pass
+        time.sleep(burst * (1 - share) / share)
+
+
+def work():
+    while True:
+        be_busy(random.uniform(0.3, 1), random.uniform(2, 6))
+
+
+@contextlib.contextmanager
+def neighbour():
+    process = multiprocessing.Process(target=work, daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
+def make(lines, folder):
+    with neighbour():
+        return aa.make(lines, folder, "neighbour")
+
+
+def is_named(line):
+    """Each row of the comparison names it."""
+    return bool(line["findings"]) and all(NAMES & set(names) for names in line["findings"].values())
+
+
+def summary(lines):
+    aa.show_runs(lines)
+    sort = _goals.sort_out(lines)
+    counted = [*sort.counted, *sort.stolen]
+    _goals.show_noise(counted)
+    named = sum(map(is_named, counted))
+    good = [
+        aa.no_false_verdict(lines, NEEDED),
+        _goals.at_least("the noise is named beside each row", named, NEEDED, len(counted), NEEDED),
+    ]
+    return all(good)
+
+
+if __name__ == "__main__":
+    _runs.main(make, summary)

@@ -1,0 +1,384 @@
+"""Checks of what `make bench-truth` makes of rounds, with made-up ones whose truth is known."""
+
+import contextlib
+import io
+import math
+import random
+import sys
+import unittest
+from itertools import pairwise
+
+from fake_harness import ROOT
+
+BENCH = ROOT / "check/bench"
+sys.path[:0] = [str(BENCH / "truth"), str(BENCH), str(BENCH.parent)]
+import _goals  # noqa: E402
+import _rounds  # noqa: E402
+import aa  # noqa: E402
+import libraries  # noqa: E402
+import neighbour  # noqa: E402
+import spin  # noqa: E402
+
+
+def row(library, block, number, position, rate, cpu_us, **others):
+    """A slice of 0.1 s as the program writes it."""
+    operations = rate * 0.1
+    values = {
+        "library": library,
+        "block": block,
+        "round": number,
+        "position": position,
+        "operations": operations,
+        "cpu_seconds": operations * cpu_us / 1e6,
+        "seconds": 0.1,
+        "steal_seconds": 0,
+        "others_seconds": 0,
+        "mark": "",
+        "failed": "False",
+        **others,
+    }
+    return {name: str(value) for name, value in values.items()}
+
+
+class Made:
+    """Blocks of rounds with a known truth: libraries by what an operation of theirs costs, in us."""
+
+    def __init__(self, seed=1, blocks=12, rounds=30, process=0.0, noise=0.0, drift=0.0, at=None, after=None):
+        self.draw, self.blocks, self.rounds = random.Random(seed), blocks, rounds
+        self.process, self.noise, self.drift = process, noise, drift
+        self.at, self.after = at or {}, after or {}
+
+    def rows(self, costs):
+        return [made for block in range(self.blocks) for made in self._block(block, costs)]
+
+    def _block(self, block, costs):
+        luck = {name: self.draw.gauss(0, self.process) for name in costs}
+        before, weather = None, 0
+        for number in range(self.rounds):
+            order = self.draw.sample(list(costs), len(costs))
+            for position, name in enumerate(order):
+                weather = 0.99 * weather + self.draw.gauss(0, self.drift)
+                off = luck[name] + weather + self.draw.gauss(0, self.noise)
+                off += self.at.get(position, 0) + self.after.get(before, 0)
+                cpu = costs[name] * math.exp(off)
+                yield row(name, block, number, position, 1e6 / cpu, cpu)
+                before = name
+
+
+def cells(costs, **noise):
+    return _rounds.make_cells(Made(**noise).rows(costs))
+
+
+def only_pair(costs, **noise):
+    (pair,) = _rounds.compare(cells(costs, **noise))
+    return pair
+
+
+class Ratios(unittest.TestCase):
+    def test_without_noise(self):
+        pair = only_pair({"a": 110, "b": 100})
+        self.assertEqual([pair["cpu"]["ratio"], pair["cpu"]["verdict"]], [[1.1, 1.1, 1.1], "worse"])
+        self.assertEqual([pair["rate"]["ratio"][0], pair["rate"]["alone"]], [0.909091, "worse"])
+        self.assertEqual(pair["cpu"]["half"], 0)
+
+    def test_drift_is_not_in_them(self):
+        pair = only_pair({"a": 100, "b": 100}, drift=0.1, process=0.02)
+        self.assertLess(pair["cpu"]["half"], 0.06)
+        self.assertTrue(_goals.holds(pair["cpu"]["ratio"][1:], 1))
+
+    def test_correction(self):
+        pairs = _rounds.compare(cells({"a": 100, "b": 100, "c": 100, "reference": 10, "null": 1}, noise=0.1))
+        judged = sorted("".join(sorted((pair["a"], pair["b"]))) for pair in pairs)
+        self.assertEqual(judged, ["ab", "ac", "areference", "bc", "breference", "creference"])
+        for pair in pairs:
+            low, high = pair["cpu"]["corrected"]
+            self.assertLess(low, pair["cpu"]["ratio"][1])
+            self.assertGreater(high, pair["cpu"]["ratio"][2])
+
+    def test_too_few_blocks(self):
+        pair = only_pair({"a": 110, "b": 100}, blocks=5)
+        self.assertEqual([pair["cpu"]["ratio"], pair["cpu"]["alone"]], [[1.1, None, None], "no verdict"])
+        self.assertIsNone(pair["cpu"]["half"])
+
+    def test_separate_trials(self):
+        rows = [
+            row(name, block, 0, "", rate, 100)
+            for block in range(6)
+            for name, rate in (("a", 200), ("b", 100))
+        ]
+        (pair,) = _rounds.compare(_rounds.make_cells(rows))
+        self.assertEqual([pair["rate"]["ratio"], pair["rate"]["alone"]], [[2, 2, 2], "better"])
+
+    def test_what_has_no_figures(self):
+        rows = Made(blocks=6).rows({"a": 110, "b": 100})
+        rows += [row("a", 6, 0, 0, 1, 1, failed="True"), row("b", 6, 0, 1, 100, 100)]
+        rows += [row("a", 0, 30, 0, 1, 1, seconds="0"), row("b", 0, 30, 1, 1, 1)]
+        made = _rounds.make_cells(rows)
+        self.assertEqual([sorted(made["a"]), sorted(made["b"])], [[*range(6)], [*range(7)]])
+        self.assertEqual(len(_rounds.block_numbers(made, "a", "b", "cpu")), 6)
+        self.assertNotIn(30, made["a"][0].turns)
+
+    def test_turned(self):
+        pair = only_pair({"a": 110, "b": 100}, process=0.01)
+        back = _goals.turned(_goals.turned(pair))
+        self.assertEqual(_goals.turned(pair)["cpu"]["verdict"], "better")
+        self.assertAlmostEqual(back["cpu"]["ratio"][1], pair["cpu"]["ratio"][1])
+
+
+class Variances(unittest.TestCase):
+    def test_components(self):
+        of = _rounds.pair_components(
+            cells({"a": 100, "b": 90}, blocks=300, rounds=40, process=0.03, noise=0.1), "a", "b", "cpu"
+        )
+        for part, sd in (("within", 0.1 * math.sqrt(2)), ("between", 0.03 * math.sqrt(2))):
+            self.assertAlmostEqual(math.sqrt(of[part]) / sd, 1, delta=0.15, msg=part)
+
+    def test_spikes_are_not_in_them(self):
+        made = Made(blocks=30, noise=0.1)
+        rows = made.rows({"a": 100, "b": 100})
+        for spiked in made.draw.sample(rows, len(rows) // 20):
+            spiked["cpu_seconds"] = str(float(spiked["cpu_seconds"]) * 5)
+        of = _rounds.pair_components(_rounds.make_cells(rows), "a", "b", "cpu")
+        self.assertLess(math.sqrt(of["within"]), 0.2)
+
+    def test_of_each(self):
+        """One that is three times as noisy, and what all share is in none."""
+        made = Made(blocks=200, rounds=40, process=0.02, noise=0.05, drift=0.05)
+        rows = made.rows({"a": 100, "b": 100, "c": 100, "d": 100})
+        luck = {}
+        for one in rows:
+            if one["library"] == "d":
+                off = luck.setdefault(one["block"], made.draw.gauss(0, 0.1))
+                one["cpu_seconds"] = str(float(one["cpu_seconds"]) * math.exp(off + made.draw.gauss(0, 0.3)))
+        found = _rounds.library_components(_rounds.make_cells(rows), "cpu")
+        self.assertAlmostEqual(found["d"]["within"] / 0.3, 1, delta=0.15)
+        self.assertAlmostEqual(found["d"]["between"] / 0.1, 1, delta=0.2)
+        for name in "abc":
+            self.assertLess(found[name]["within"], 0.15)
+            self.assertLess(found[name]["between"], 0.05)
+
+    def test_split(self):
+        true = {"a": 1, "b": 4, "c": 9, "d": 0}
+        of_pairs = {(x, y): true[x] + true[y] for x in true for y in true if x < y}
+        for name, found in _rounds.split(of_pairs, list(true)).items():
+            self.assertAlmostEqual(found, true[name])
+        self.assertEqual(_rounds.split({("a", "b"): 6}, ["a", "b"]), {"a": 3, "b": 3})
+
+    def test_too_few(self):
+        self.assertEqual(_rounds.library_components(cells({"a": 1, "b": 1}, blocks=1), "cpu"), {})
+
+
+class Order(unittest.TestCase):
+    def test_lag1(self):
+        draw, value, chain = random.Random(2), 0, []
+        for _ in range(4000):
+            value = 0.5 * value + draw.gauss(0, 1)
+            chain.append(value)
+        self.assertAlmostEqual(_rounds.lag1([chain]), 0.5, delta=0.06)
+        self.assertAlmostEqual(_rounds.lag1([draw.sample(chain, 4000)]), 0, delta=0.06)
+        self.assertTrue(math.isnan(_rounds.lag1([[1, 2]])))
+
+    def test_levels_of_blocks_are_no_correlation(self):
+        draw = random.Random(3)
+        series = [[level + draw.gauss(0, 1) for _ in range(200)] for level in (0, 50, 100)]
+        self.assertAlmostEqual(_rounds.lag1(series), 0, delta=0.12)
+
+    def test_own_figures_hang_together_ratios_do_not(self):
+        found = _rounds.lags(cells({"a": 1, "b": 1}, rounds=200, drift=0.1, noise=0.3), "cpu")
+        self.assertGreater(found["a"], 0.3)
+        self.assertLess(abs(found["a/b"]), 0.1)
+
+    def test_positions(self):
+        found = _rounds.effects(
+            cells({"a": 1, "b": 1, "c": 1}, rounds=60, noise=0.02, at={0: 0.06}), "cpu", "position"
+        )
+        self.assertAlmostEqual(found["0"][0] - found["1"][0], 0.06, delta=0.01)
+        self.assertLess(abs(found["1"][0] - found["2"][0]), 0.01)
+        self.assertLess(found["0"][1], 0.01)
+
+    def test_predecessors(self):
+        found = _rounds.effects(
+            cells({"a": 1, "b": 1, "c": 1}, rounds=200, noise=0.02, after={"c": 0.06}), "cpu", "after"
+        )
+        self.assertGreater(found["c"][0] - found["a"][0], 0.03)
+        self.assertLess(abs(found["a"][0] - found["b"][0]), 0.01)
+
+    def test_who_is_before_whom(self):
+        rows = Made(blocks=1, rounds=5).rows({"a": 1, "b": 1})
+        made = _rounds.make_cells(rows[::-1])
+        for earlier, later in pairwise(rows):
+            turn = made[later["library"]][0].turns[int(later["round"])]
+            self.assertEqual(turn.after, earlier["library"])
+
+
+def judged(ratio, half, by):
+    low, high = ratio * math.exp(-half), ratio * math.exp(half)
+    corrected = [low * 0.97, high * 1.03]
+    return {
+        "ratio": [ratio, low, high],
+        "half": half,
+        "alone": _rounds.verdict(low, high, by),
+        "corrected": corrected,
+        "verdict": _rounds.verdict(*corrected, by),
+        "sd": half,
+    }
+
+
+def line(pairs, steal=0.0, budget=240, blocks=12, date="2026-01-01T00:00:00Z", **others):
+    """A run as a part keeps it; `pairs`: (a, b, CPU ratio, half width). Rates are the inverse."""
+    made = []
+    for a, b, ratio, half in pairs:
+        by = {"cpu": judged(ratio, half, "cpu"), "rate": judged(1 / ratio, half, "rate")}
+        made.append({"a": a, "b": b, **by})
+    empty = {by: {} for by in _rounds.BY}
+    noise = {"sd": empty, "lag1": empty, "position": empty, "after": empty, "figures": {}, "findings": {}}
+    run = {"date": date, "commit": "0" * 12, "steal": steal, "others": 0.1, "rounds": 20}
+    return {**noise, **run, "budget": budget, "blocks": blocks, "pairs": made, **others}
+
+
+def told(summary, lines):
+    """Whether no goal is missed, and the lines about goals."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        good = summary(lines)
+    return good, [text for text in out.getvalue().splitlines() if text.startswith("goal: ")]
+
+
+def twins(ratio, half=0.03, **others):
+    return line([("aiohttp_a", "aiohttp_b", ratio, half)], **others)
+
+
+class Equals(unittest.TestCase):
+    def test_met(self):
+        good, goals = told(aa.summary, [twins(1.01)] * 17 + [twins(1.05)] * 3)
+        self.assertTrue(good)
+        self.assertEqual([text.rpartition(" ")[2] for text in goals], ["met"] * 5)
+
+    def test_told_apart_too_often(self):
+        good, goals = told(aa.summary, [twins(1.01)] + [twins(1.05)] * 4)
+        self.assertFalse(good)
+        self.assertIn("goal: told apart by cpu, one pair (at most 3 of 20): 4, 5 of 20 runs: missed", goals)
+
+    def test_too_wide(self):
+        good, goals = told(aa.summary, [twins(1, half=0.045)] * 20)
+        self.assertFalse(good)
+        self.assertEqual([text.rpartition(" ")[2] for text in goals], ["met", "met", "met", "met", "missed"])
+
+    def test_too_wide_so_far(self):
+        good, goals = told(aa.summary, [twins(1, half=0.09)] * 3)
+        self.assertTrue(good)
+        self.assertIn("open", goals[2])
+
+    def test_false_verdict_while_steal_is_high(self):
+        good, goals = told(aa.summary, [twins(1.2, steal=0.3)])
+        self.assertFalse(good)
+        self.assertIn("goal: told apart by cpu, one pair (at most 3 of 20): 0, 0 of 20 runs: so far", goals)
+
+    def test_small_runs_do_not_count(self):
+        good, goals = told(aa.summary, [twins(1.2, budget=20), twins(1.2, blocks=3)])
+        self.assertTrue(good)
+        self.assertIn("goal: false verdicts of the table (at most 0 of 20): 0, 0 of 20 runs: so far", goals)
+
+    def test_none_yet(self):
+        self.assertTrue(told(aa.summary, [])[0])
+
+    def test_noise_is_not_named(self):
+        quiet, loud = (
+            {"aiohttp_a": [], "obstore": ["others"]},
+            {"aiohttp_a": ["steal"], "obstore": ["others"]},
+        )
+        self.assertTrue(told(neighbour.summary, [twins(1, findings=loud)] * 10)[0])
+        self.assertFalse(told(neighbour.summary, [twins(1, findings=quiet)])[0])
+
+
+def spun(ratio, truth, half=0.03, kind="c"):
+    base = f"{spin.KINDS[kind]}_"
+    pairs = [(base + "0", f"{base}{share}", 1 / ratio, half) for share in spin.SHARES]
+    return line(pairs, kind=kind, truth=dict.fromkeys(map(str, spin.SHARES), truth))
+
+
+class Spun(unittest.TestCase):
+    def test_met(self):
+        lines = [spun(1.1, 1.1)] * 8 + [spun(1.1, 1.05)] * 2
+        good, goals = told(spin.summary, lines)
+        self.assertTrue(good)
+        self.assertIn("goal: c, 10%: found (at least 9 of 10): 10, 10 of 10 runs: met", goals)
+        self.assertIn("goal: c, 2%: the truth is missed (at most 2 of 10): 2, 10 of 10 runs: met", goals)
+
+    def test_truth_missed(self):
+        good, goals = told(spin.summary, [spun(1.1, 1.05)] * 3)
+        self.assertFalse(good)
+        self.assertIn("goal: c, 5%: the truth is missed (at most 2 of 10): 3, 3 of 10 runs: missed", goals)
+
+    def test_not_found(self):
+        good, goals = told(spin.summary, [spun(1.02, 1.02)] * 2)
+        self.assertFalse(good)
+        self.assertIn("goal: c, 10%: found (at least 9 of 10): 0, 2 of 10 runs: missed", goals)
+        self.assertIn("goal: c, 5%: found (at least 6 of 10): 0, 2 of 10 runs: open", goals)
+
+    def test_wrong_way_round(self):
+        good, goals = told(spin.summary, [spun(0.9, 0.9)])
+        self.assertIn("goal: c, 2%: the wrong way round (at most 0 of 10): 2, 1 of 10 runs: missed", goals)
+        self.assertFalse(good)
+
+    def test_truth(self):
+        made = cells({"aiohttp_0": 200}, noise=0.05)
+        self.assertAlmostEqual(spin.truth(made, "aiohttp_0", 20), 1.1, delta=0.003)
+
+    def test_takes_turns(self):
+        self.assertEqual(spin.kind_of_next([]), "c")
+        self.assertEqual(spin.kind_of_next([spun(1, 1)]), "python")
+
+
+def six(faster, size="16KiB", date="2026-01-01T00:00:00Z"):
+    figures = {name: {"rate": 1.0, "cpu": 1.0} for name in libraries.SIX}
+    return line([("aiohttp", "httpx", 1 / faster, 0.02)], size=size, date=date, figures=figures)
+
+
+class Six(unittest.TestCase):
+    def test_contradiction(self):
+        found = libraries.contradictions([six(1.2), six(1.0), six(0.8)])
+        self.assertEqual(found, [("cpu", "aiohttp", "httpx"), ("rate", "aiohttp", "httpx")])
+        self.assertEqual(libraries.contradictions([six(1.2), six(1.01)]), [])
+
+    def test_published(self):
+        agrees, untold, contradicts = libraries.against_published(six(7))
+        self.assertEqual([len(agrees), len(untold), contradicts], [1, 8, []])
+        self.assertEqual(libraries.against_published(six(0.5))[2], ["aiohttp before httpx by rate"])
+        self.assertEqual(libraries.against_published(six(0.5, "1MiB"))[2], ["aiohttp before httpx by rate"])
+
+    def test_hours_apart(self):
+        soon, late = six(7, date="2026-01-01T01:00:00Z"), six(7, date="2026-01-01T03:00:00Z")
+        for other, words in ((soon, "1 of 2 runs: so far"), (late, "2 of 2 runs: met")):
+            good, goals = told(libraries.summary, [six(7), other])
+            self.assertTrue(good)
+            self.assertTrue(goals[0].endswith(words), goals)
+
+    def test_opposed(self):
+        good, goals = told(libraries.summary, [six(7), six(0.1, date="2026-01-01T03:00:00Z")])
+        self.assertFalse(good)
+        self.assertIn("missed", goals[0])
+        self.assertIn("missed", goals[1])
+
+
+class Shares(unittest.TestCase):
+    def test_share(self):
+        rows = [row("a", 0, n, 0, 10, 10, steal_seconds="0.05") for n in range(4)]
+        self.assertEqual(_rounds.share(rows, "steal_seconds", 2), 0.25)
+        self.assertIsNone(_rounds.share([], "steal_seconds", 2))
+
+    def test_power(self):
+        powers = [_rounds.power(0.05, x, 12) for x in (0, 0.05, 0.1)]
+        self.assertLess(powers[0], 0.06)
+        self.assertGreater(powers[1], 0.7)
+        self.assertGreater(powers[2], 0.97)
+
+    def test_pooled(self):
+        lines = [twins(1, after={"cpu": {"a": [0.1, 0.1]}}), twins(1, after={"cpu": {"a": [0.4, 0.2]}})]
+        effect, error = _goals.pooled(lines, "after", "cpu")["a"]
+        self.assertAlmostEqual(effect, 0.16)
+        self.assertAlmostEqual(error, 0.2 / math.sqrt(5))
+
+
+if __name__ == "__main__":
+    unittest.main()
