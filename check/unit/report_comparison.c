@@ -404,6 +404,45 @@ static void check_ranges(void **state)
 }
 
 /* The harness's own share is that of the same comparison. */
+static void set_limit(const char *library, unsigned from, unsigned to,
+		      const char *word)
+{
+	struct result_row *row = made_row(&made, library);
+
+	for (unsigned i = from; i < to; i++) {
+		free(row[i].limited_by);
+		row[i].limited_by = mem_dup(word);
+	}
+}
+
+/* Most blocks decide; a library at its own limit is not mentioned. */
+static void check_limits(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, six, 12, 0.08);
+	set_limit("aiohttp", 0, 12, "cpu");
+	set_limit("httpx", 0, 5, "cpu");
+	set_limit("httpx", 5, 12, "in_flight");
+	set_limit("reference", 0, 12, "store_cpu");
+	text = shown(100);
+	assert_says(text, "not at its own limit: httpx: all its operations "
+			  "waited for the store");
+	assert_null(strstr(text, "compare nothing"));
+	free(text);
+	set_limit("obstore", 0, 12, "in_flight");
+	set_limit("requests", 0, 12, "machine");
+	text = shown(100);
+	assert_says(text, "requests: other programs, or the hypervisor, took "
+			  "the CPUs; obstore, httpx: all its operations waited "
+			  "for the store (--concurrency x latency). The rates "
+			  "of these compare nothing of the libraries with each "
+			  "other");
+	free(text);
+	unmake(&made);
+}
+
 static void check_without_harness(void **state)
 {
 	(void)state;
@@ -431,6 +470,7 @@ int main(void)
 		cmocka_unit_test(check_failed_blocks),
 		cmocka_unit_test(check_findings_merge),
 		cmocka_unit_test(check_slices),
+		cmocka_unit_test(check_limits),
 		cmocka_unit_test(check_mixed),
 		cmocka_unit_test(check_ranges),
 		cmocka_unit_test(check_without_harness),

@@ -243,6 +243,29 @@ static void merge_state(const struct blocks *b, struct result_row *out)
 	}
 }
 
+/* The limit that most blocks met; the first of them, where others are as
+ * frequent. */
+static void merge_limit(const struct blocks *b, struct result_row *out)
+{
+	const char *most = NULL;
+	size_t times = 0;
+
+	for (size_t i = 0; i < b->usable_count; i++) {
+		const char *word = b->usable[i]->limited_by;
+		size_t n = 0;
+
+		for (size_t k = 0; word && k < b->usable_count; k++)
+			n += b->usable[k]->limited_by &&
+			     !strcmp(b->usable[k]->limited_by, word);
+		if (n > times) {
+			times = n;
+			most = word;
+		}
+	}
+	free(out->limited_by);
+	out->limited_by = most ? mem_dup(most) : NULL;
+}
+
 static void take_figures(const struct comparison *comparison,
 			 struct result_row *out)
 {
@@ -270,6 +293,7 @@ void merged_row(const struct report_group *group, const char *library,
 	for (const struct column *c = result_columns; c->name; c++)
 		merge_column(&b, c, out);
 	merge_state(&b, out);
+	merge_limit(&b, out);
 	merge_findings(&b, &out->findings);
 	take_figures(group->comparison, out);
 	release_blocks(&b);

@@ -2,6 +2,7 @@
 #include "report/merged.h"
 #include "report/table_heading.h"
 #include "report/table_notes.h"
+#include "report/table_limited.h"
 #include "report/table_verdicts.h"
 
 #include <limits.h>
@@ -323,6 +324,7 @@ static void put_group(FILE *out, struct group *g)
 		table_verdicts(out, g, width);
 		table_method(out, g, width);
 	}
+	table_limited(out, g, width);
 	put_harness_cost(out, g, width);
 	put_unproven(out, g, width);
 	table_common(out, g, width);

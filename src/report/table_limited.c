@@ -1,0 +1,68 @@
+#include "report/table_limited.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "record/limited.h"
+
+static enum limited_by limit_of(const struct report_row *item)
+{
+	return limited_by_parse(item->row->limited_by);
+}
+
+/* What met no limit that is known may have been at its own. */
+static bool is_limited(const struct report_row *item)
+{
+	enum limited_by by = limit_of(item);
+
+	return !item->baseline && !table_failed_row(item->row) &&
+	       by != LIMITED_BY_UNKNOWN && !limited_by_library(by);
+}
+
+static void add_name(struct str *text, const char *name)
+{
+	str_addf(text, "%s%s", text->len ? ", " : "", name);
+}
+
+/* "fsspec, httpx: all its operations waited for the store". */
+static void add_limit(struct str *text, const struct group *g,
+		      enum limited_by by)
+{
+	struct str names = STR_INIT;
+
+	for (size_t i = 0; i < g->count; i++)
+		if (is_limited(g->rows[i]) && limit_of(g->rows[i]) == by)
+			add_name(&names, g->rows[i]->row->library_name);
+	if (names.len)
+		str_addf(text, "%s%s: %s", text->len ? "; " : "", names.buf,
+			 limited_by_text(by));
+	str_release(&names);
+}
+
+static unsigned count_limited(const struct group *g)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < g->count; i++)
+		n += is_limited(g->rows[i]);
+	return n;
+}
+
+void table_limited(FILE *out, const struct group *g, unsigned width)
+{
+	unsigned count = count_limited(g);
+	struct str line = STR_INIT, text = STR_INIT;
+
+	if (!count)
+		return;
+	for (int by = 0; by < LIMITED_BY_COUNT; by++)
+		add_limit(&text, g, (enum limited_by)by);
+	if (count > 1)
+		str_add(&text, ". The rates of these compare nothing of the "
+			       "libraries with each other");
+	str_addf(&line, "not at its own limit: %s", text.buf);
+	fputs("  ", out);
+	table_wrapped(out, line.buf, (int)line.len, width, 2);
+	str_release(&line);
+	str_release(&text);
+}
