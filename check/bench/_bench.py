@@ -58,6 +58,19 @@ def judge_ratios(name, ratios, limit):
     return judge(name, found.value, limit, verdict_of(found, limit))
 
 
+def judge_seconds(name, seconds, limit):
+    """The same by the least CPU time of several runs.
+
+    It is absolute, and a machine that is slow, or stolen from, makes it longer: up to twice the limit nothing
+    is said.
+    """
+    ratio = min(seconds) / limit
+    verdict = "ok" if ratio <= 1 else "over"
+    if 1 < ratio <= 2:
+        verdict = "cannot be told here: it is CPU time, of which a slow or shared machine takes more"
+    return judge(name, ratio, 1.0, verdict)
+
+
 @contextlib.contextmanager
 def origin(*options):
     """An origin of the dataset s2, until the block ends: its process and address."""

@@ -41,4 +41,20 @@ static inline bool judge_ratios(const char *name, double *ratios, size_t n,
 	return !(e.low > limit);
 }
 
+/* The same of the least CPU time of several runs. It is absolute, and a machine
+ * that is slow, or stolen from, makes it longer: up to twice the limit nothing is
+ * said. */
+static inline bool judge_seconds(const char *name, double least_s,
+				 double limit_s)
+{
+	bool ok = least_s <= limit_s, near = least_s <= 2 * limit_s;
+
+	printf("bench %s ratio %.3f limit 1.000 %s\n", name, least_s / limit_s,
+	       ok     ? "ok"
+	       : near ? "cannot be told here: it is CPU time, of which a slow "
+			"or shared machine takes more"
+		      : "over");
+	return ok || near;
+}
+
 #endif

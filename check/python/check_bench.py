@@ -76,6 +76,17 @@ class Judged(unittest.TestCase):
         self.assertTrue(good)
         self.assertIn("cannot be told here: the least difference that could have been seen is 15.5%", line)
 
+    def test_seconds(self):
+        for seconds, good, words in (
+            ([1.9, 9], True, " ratio 0.950 limit 1.000 ok"),
+            ([4.1, 9], False, " over"),
+            ([9, 3.9], True, " cannot be told here: it is CPU time"),
+        ):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                self.assertEqual(_bench.judge_seconds("name", seconds, 2.0), good)
+            self.assertIn(words, out.getvalue())
+
     def test_too_few(self):
         self.assertIn("cannot be told here: too few rounds", said([1.5] * 5, 1.01)[1])
 
