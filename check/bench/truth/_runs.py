@@ -112,7 +112,7 @@ def run(part, folder, libraries, *options):
     print(said, flush=True)
     files = folder.path / "results.csv", folder.path / "rounds.csv"
     benchmark(folder, "get-results", files[0], "--per-round", files[1], "--db", database)
-    keep(files[1], f"{part}.{date:%Y%m%dT%H%M%S}.csv")
+    keep(f"{part}.{date:%Y%m%dT%H%M%S}", files[1], said)
     rows = _rounds.read(files[1])
     return {
         "date": f"{date:%Y-%m-%dT%H:%M:%SZ}",
@@ -128,11 +128,12 @@ def run(part, folder, libraries, *options):
     }
 
 
-def keep(path, name):
-    """The rounds of a run stay in the build folder, for another analysis."""
+def keep(name, rounds, said):
+    """The rounds of a run and its table stay in the build folder, for another analysis."""
     folder = BUILD / "truth"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(path, folder / name)
+    shutil.copy(rounds, folder / f"{name}.csv")
+    (folder / f"{name}.txt").write_text(said)
 
 
 def findings(path):

@@ -8,6 +8,7 @@ its share is drawn anew every few seconds.
 
 import contextlib
 import multiprocessing
+import os
 import random
 import time
 
@@ -30,14 +31,15 @@ def be_busy(share, seconds):
         time.sleep(burst * (1 - share) / share)
 
 
-def work():
-    while True:
+def work(parent):
+    """Until the parent ends, however it does."""
+    while os.getppid() == parent:
         be_busy(random.uniform(0.3, 1), random.uniform(2, 6))
 
 
 @contextlib.contextmanager
 def neighbour():
-    process = multiprocessing.Process(target=work, daemon=True)
+    process = multiprocessing.Process(target=work, args=(os.getpid(),), daemon=True)
     process.start()
     try:
         yield
