@@ -1,0 +1,121 @@
+"""What the checks of comparisons in slices share: libraries that break the rules of turns, and all slices."""
+
+import csv
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from _harness import CHECK_LIBRARIES
+
+# Not the budget ends a block, which a busy machine needs for its start, but each library's working time.
+PACE = ("--test", "fetch_range", "--budget", "600", "--warm-up", "0.1", "--concurrency", "4")
+# What the store and the library count differently.
+COUNTS = {"requests_more", "requests_fewer", "attempts_more", "bytes_differ", "repeated", "requests_unknown"}
+# Of CPU time, which no load adds to: what the stop itself may cost, and how exact the clocks are.
+IDLE_MOST_NS = 1_000_000
+
+
+@dataclass
+class Slice:
+    """Times are CLOCK_MONOTONIC ns. Only slices with a window are told of."""
+
+    library: str
+    block: int
+    round: int
+    position: int
+    go_ns: int
+    begin_ns: int
+    end_ns: int
+    paused_ns: int
+    cpu_ns: int
+    idle_cpu_ns: int
+    operations: int
+    failures: int
+    marks: str
+
+    @property
+    def key(self):
+        return self.library, self.block, self.round, self.position
+
+
+class Turns:
+    """For a Check."""
+
+    def make_libraries(self, *names):
+        """Copies of check/libraries/turns, each of which does what its name says; they may be read by all."""
+        base = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="turns-", dir="/tmp")))
+        base.chmod(0o755)
+        for name in names:
+            folder = base / name
+            shutil.copytree(
+                Path(CHECK_LIBRARIES) / "turns", folder, ignore=shutil.ignore_patterns("__pycache__")
+            )
+            toml = folder / "library.toml"
+            toml.write_text(toml.read_text().replace('"turns"', f'"{name}"'))
+        return str(base)
+
+    def all_words(self, names, *more):
+        return ["run-all", *(word for name in names for word in ("--library", name)), *PACE, *map(str, more)]
+
+    def slices(self):
+        """All slices that have a window, as they lie in time."""
+        rows = self.query(
+            "select library, block, round, position, go_ns + t.at, begin_ns + t.at, end_ns + t.at,"
+            " paused_ns + t.at, cpu_ns, idle_cpu_ns, operations, failures, coalesce(marks, '') from slices"
+            " join (select id, library, block, go_ns as at from trials) t on t.id = trial_id"
+            " where end_ns > begin_ns"
+        )
+        return sorted((Slice(*row) for row in rows), key=lambda slice: slice.go_ns)
+
+    def findings(self):
+        """library -> {name of a finding: its sentences}"""
+        found = {}
+        for library, name, text in self.query(
+            "select library, name, findings.text from findings join trials on trials.id = trial_id"
+        ):
+            found.setdefault(library, {}).setdefault(name, []).append(text)
+        return found
+
+    def states(self):
+        """(library, block) -> the states of its trials"""
+        states = {}
+        for library, block, state in self.query(
+            "select t.library, t.block, r.state from trials t join results r on r.trial_id = t.id"
+            " where r.replica is null order by t.start_time"
+        ):
+            states.setdefault((library, block), []).append(state)
+        return states
+
+    def assert_turns(self, slices):
+        """Nobody works in another's turn, each has one at most in a round, and windows are long enough."""
+        self.assertTrue(slices)
+        keys = [slice.key for slice in slices]
+        self.assertEqual(len({(library, block, number) for library, block, number, _ in keys}), len(keys), keys)
+        for before, after in zip(slices, slices[1:], strict=False):
+            self.assertLessEqual(before.end_ns, after.go_ns, (before, after))
+            self.assertLessEqual(before.paused_ns or before.end_ns, after.go_ns, (before, after))
+        for slice in slices:
+            self.assertLessEqual(slice.go_ns, slice.begin_ns, slice)
+            # One in which a replica ended may be shorter.
+            if slice.paused_ns:
+                self.assertGreaterEqual(slice.end_ns - slice.begin_ns, 100_000_000, slice)
+            self.assertLess(slice.idle_cpu_ns or 0, IDLE_MOST_NS, slice)
+            self.assertNotRegex(slice.marks, "woke|overlap", slice)
+
+    def orders(self, slices, names):
+        """block -> the orders of its rounds, up to the first in which not all took part."""
+        rounds = {}
+        for slice in slices:
+            rounds.setdefault((slice.block, slice.round), []).append((slice.position, slice.library))
+        orders = {}
+        for (block, number), turns in sorted(rounds.items()):
+            if len(turns) == len(names) and len(orders.setdefault(block, [])) == number:
+                orders[block].append(tuple(library for _, library in sorted(turns)))
+        return orders
+
+    def rounds_written(self):
+        """The rows of --per-round."""
+        self.benchmark("get-results", "results.csv", "--per-round", "rounds.csv")
+        with open(self.folder / "rounds.csv", newline="") as file:
+            return list(csv.DictReader(file))

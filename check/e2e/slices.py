@@ -1,0 +1,152 @@
+"""Comparisons in slices: whose turn it is, what is counted in it, and when there are none.
+
+check: deadline 300
+"""
+
+from _harness import Check, main
+from _turns import COUNTS, Turns
+
+NAMES = ("null", "reference", "pass")
+
+
+class Slices(Turns, Check):
+    def test_blocks_of_turns(self):
+        result = self.benchmark(*self.all_words(NAMES, "--blocks", 2, "--timeout", 1.5))
+        slices = self.slices()
+        self.assert_turns(slices)
+        self.assertEqual(
+            self.states(), {(name, block): ["ok"] for name in sorted(NAMES) for block in range(2)}
+        )
+        self.assertEqual(
+            {(slice.library, slice.block) for slice in slices},
+            {(name, block) for name in NAMES for block in range(2)},
+        )
+        for name, found in self.findings().items():
+            self.assertEqual(COUNTS & set(found), set(), (name, found))
+        self.assert_sentence(result.stdout, r"no verdicts: 2 blocks, \d+ would be needed")
+        self.assert_rows(slices)
+        self.assert_rounds(slices)
+        self.assert_orders(slices)
+        self.assert_same_results_again()
+
+    def assert_rows(self, slices):
+        rows = self.results()
+        self.assertEqual(len({row["comparison"] for row in rows}), 1)
+        for row in rows:
+            own = [slice for slice in slices if (slice.library, slice.block) == (row["library_name"], row["block"])]
+            self.assertEqual(sum(slice.operations + slice.failures for slice in own), row["number_requests"])
+            self.assertGreater(row["number_successes"], 0, row)
+            seconds = sum(slice.end_ns - slice.begin_ns for slice in own) / 1e9
+            self.assertAlmostEqual(
+                row["requests_per_second"], row["number_successes"] / seconds, delta=row["requests_per_second"] / 1e3
+            )
+            cpu_s = sum(slice.cpu_ns for slice in own) / 1e9
+            self.assertAlmostEqual(row["cpu_total_seconds"], cpu_s, delta=cpu_s / 1e3)
+
+    def assert_rounds(self, slices):
+        """--per-round has these slices, and no others."""
+        written = {}
+        for row in self.rounds_written():
+            key = row["library"], *(int(row[name]) for name in ("block", "round", "position"))
+            self.assertNotIn(key, written)
+            written[key] = row
+        self.assertEqual(set(written), {slice.key for slice in slices})
+        for slice in slices:
+            row = written[slice.key]
+            self.assertEqual(int(row["operations"]), slice.operations)
+            self.assertEqual(int(row["failures"]), slice.failures)
+            self.assertAlmostEqual(float(row["seconds"]), (slice.end_ns - slice.begin_ns) / 1e9, places=6)
+            self.assertAlmostEqual(float(row["cpu_seconds"]), slice.cpu_ns / 1e9, places=6)
+
+    def assert_orders(self, slices):
+        """They differ, between rounds and blocks; the same seed makes the same ones."""
+        orders = self.orders(slices, NAMES)
+        self.assertEqual(list(orders), [0, 1])
+        rounds = [order for block in orders.values() for order in block]
+        if len(rounds) > 4:
+            self.assertGreater(len(set(rounds)), 1, rounds)
+        self.db.unlink()
+        self.benchmark(*self.all_words(NAMES, "--blocks", 1, "--timeout", 1.5))
+        again = self.orders(self.slices(), NAMES)[0]
+        self.assertTrue(again)
+        for one, other in zip(orders[0], again, strict=False):
+            self.assertEqual(one, other)
+
+    def test_repeats_in_place_of_slices(self):
+        words = self.all_words(NAMES, "--n-requests", 50, "--timeout", 60)
+        words[words.index("--budget") : words.index("--budget") + 2] = ["--no-slices", "--repeats", 6]
+        result = self.benchmark(*words)
+        self.assertEqual(self.slices(), [])
+        trials = self.query("select library, block from trials order by start_time")
+        orders = [[library for library, at in trials if at == block] for block in range(6)]
+        self.assertEqual([block for _, block in trials], [block for block in range(6) for _ in NAMES])
+        for order in orders:
+            self.assertEqual(sorted(order), sorted(NAMES))
+        # A Williams square: each is twice in each place, and behind each other twice.
+        followed = [pair for order in orders for pair in zip(order, order[1:], strict=False)]
+        for name in NAMES:
+            self.assertEqual([sum(order[at] == name for order in orders) for at in range(3)], [2, 2, 2], orders)
+        self.assertEqual({followed.count(pair) for pair in followed}, {2}, orders)
+        self.assertEqual({state for states in self.states().values() for state in states}, {"ok"})
+        self.assertRegex(result.stdout, r"6 blocks; \+- is the farther end of a figure's 95% interval")
+
+    def test_too_little_for_slices(self):
+        """All is done before the first window closes: measured apart, and said to be."""
+        names = ("reference", "pass")
+        result = self.benchmark(*self.all_words(names, "--blocks", 1, "--n-requests", 50, "--timeout", 60))
+        self.assertEqual(self.slices(), [])
+        self.assertEqual(self.states(), {("pass", 0): ["ok"], ("reference", 0): ["ok"]})
+        self.assert_apart(names, r"--n-requests, was done within .* too soon for slices")
+        self.assert_sentence(result.stdout, r"measured in separate trials: .*--n-requests")
+
+    def test_too_short_for_slices(self):
+        self.benchmark(*self.all_words(("reference", "pass"), "--blocks", 1, "--timeout", 0.1), status=None)
+        self.assertEqual(self.slices(), [])
+        # In so short a time a busy machine may do nothing at all.
+        self.assert_apart(("reference", "pass"), r"--timeout, was done within|no operation of it ended")
+
+    def assert_apart(self, names, why):
+        found = self.findings()
+        for name in names:
+            self.assert_sentence("\n".join(found[name]["separate"]), why)
+
+    def test_a_number_of_requests(self):
+        """Slices go on until all are done."""
+        tests = self.make_libraries("one", "other")
+        words = self.all_words(("one", "other"), "--blocks", 1, "--n-requests", 10000, "--timeout", 240)
+        self.benchmark(*words, timeout=240, GEOIO_TESTS=tests)
+        slices = self.slices()
+        self.assert_turns(slices)
+        self.assertEqual({slice.library for slice in slices}, {"one", "other"})
+        self.assertEqual(
+            self.query("select distinct started, finished, stopped_by from replicas"),
+            [(10000, 10000, "n_requests")],
+        )
+        self.assertEqual(self.states(), {("one", 0): ["ok"], ("other", 0): ["ok"]})
+
+    def test_until_precise(self):
+        words = self.all_words(("null", "reference"), "--blocks", 1, "--timeout", 1, "--until-precise", 50)
+        words[words.index("--budget") + 1] = "6"
+        self.benchmark(*words)
+        blocks = self.query("select distinct block from trials order by 1")
+        self.assertEqual(blocks, [(block,) for block in range(len(blocks))])
+        self.assertTrue(blocks)
+        self.assertEqual(self.query("select ended from runs"), [("finished",)])
+
+    def test_usage(self):
+        for words, parts in (
+            (("--budget", 0), ("--budget", "1 to")),
+            (("--blocks", 0), ("--blocks", "1 to 1000")),
+            (("--repeats", 3), ("--repeats", "--no-slices")),
+            (("--until-precise", "abc"), ("--until-precise", "abc")),
+            (("--no-slices", "--blocks", 3), ("--blocks", "--no-slices")),
+            (("--resume", "none"), ("--resume", "none")),
+        ):
+            with self.subTest(words):
+                said = self.benchmark("run-all", "--library", "null", *words, status=2).stderr
+                self.assert_sentence(said, *parts)
+        self.assertFalse(self.db.exists() and self.query("select * from trials"))
+
+
+if __name__ == "__main__":
+    main()

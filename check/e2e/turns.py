@@ -1,0 +1,180 @@
+"""Libraries that break the rules of turns: each has its sentence, and the others' block goes on.
+
+check: deadline 400
+"""
+
+import os
+import re
+import signal
+import time
+import unittest
+
+from _harness import Check, groups_of, main, processes_with, scratch_name
+from _turns import COUNTS, Turns
+from _user import AsUser
+
+GOOD = ("null", "reference")
+BREAK_OFF = {
+    "dies": r"replica 0 was killed by signal 9 \(SIGKILL\)",
+    "mute": r"did not say that it was paused within [\d.]+ s after 'pause'",
+    "forgets": r"'paused' with less done than it said before",
+}
+GO_ON = ("busy", "sends", "escapes", "flees")
+SHORT = ("--blocks", 1, "--timeout", 1.2, "--operation-timeout", 1)
+
+
+class Hostile(Turns):
+    def run_turns(self, names, *more):
+        """All of them in one block, each in turn; returns what is said."""
+        raise NotImplementedError
+
+    def assert_whole(self, names):
+        """They took all their turns, and nothing that others did shows in what they counted."""
+        slices, findings = self.slices(), self.findings()
+        self.assert_turns(slices)
+        for name in names:
+            own = [slice for slice in slices if slice.library == name]
+            most = max(len([slice for slice in slices if slice.library == other]) for other in GOOD)
+            self.assertTrue(own, f"{name} has no slice")
+            self.assertGreaterEqual(most, len(own) // 2)
+            self.assertEqual(self.states()[name, 0], ["ok"], name)
+            self.assertNotIn("separate", findings.get(name, {}))
+        for name in GOOD:
+            self.assertEqual(COUNTS & set(findings.get(name, {})), set(), (name, findings))
+
+    def assert_broken_off(self):
+        for name, sentence in BREAK_OFF.items():
+            self.assertEqual(self.states()[name, 0], ["failed"], name)
+            text = self.query("select text from trials where library = ?", name)[0][0]
+            self.assert_sentence(text, sentence)
+
+    def assert_requests_named(self, *names):
+        """What is in no record is named beside whoever sent it."""
+        for name in names:
+            self.assertIn("requests_more", self.findings()[name], name)
+
+    def assert_gone(self):
+        self.assert_nothing_left()
+        self.assertEqual(groups_of(*self.started), [])
+
+    def check_stopped_as_a_whole(self, *more):
+        """Whatever they start, wherever it goes to: it does nothing in the turn of another."""
+        self.run_turns((*GOOD, *GO_ON), *more)
+        self.assert_whole((*GOOD, *GO_ON))
+        self.assert_requests_named("sends", "escapes", "flees")
+        self.assertIn("processes_left", self.findings()["escapes"])
+        self.assert_gone()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root has cells without a namespace of users")
+class AsRoot(Hostile, Check):
+    def run_turns(self, names, *more, status=0):
+        tests = self.make_libraries(*(set(names) - set(GOOD)))
+        return self.benchmark(*self.all_words(names, *SHORT, *more), status=status, GEOIO_TESTS=tests)
+
+    def test_in_cells(self):
+        self.check_stopped_as_a_whole()
+
+    def test_as_processes(self):
+        self.check_stopped_as_a_whole("--isolation", "process")
+
+    def test_those_that_fail_leave_the_block(self):
+        names = (*GOOD, *BREAK_OFF, "stiff")
+        result = self.run_turns(names, status=1)
+        self.assert_whole(GOOD)
+        self.assert_broken_off()
+        self.assert_stiff(result.stdout)
+        self.assertEqual([slice for slice in self.slices() if slice.round > 2 and slice.library in BREAK_OFF], [])
+        self.assert_gone()
+
+    def assert_stiff(self, table):
+        """One that cannot be paused is measured all the same, and never in turn."""
+        self.assertEqual(self.states()["stiff", 0], ["ok"])
+        self.assertNotIn("stiff", {slice.library for slice in self.slices()})
+        self.assert_sentence(
+            self.findings()["stiff"]["separate"][0], "do not say that they can be paused"
+        )
+        self.assert_sentence(table, r"stiff\* ", r"\*: measured in separate trials")
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+class AsOrdinaryUser(Hostile, AsUser):
+    def run_turns(self, names, *more, status=0):
+        tests = self.make_libraries(*(set(names) - set(GOOD)))
+        return self.as_user(*self.all_words(names, *SHORT, *more), status=status, GEOIO_TESTS=tests)
+
+    def test_in_a_user_namespace(self):
+        self.check_stopped_as_a_whole()
+
+    def test_as_processes(self):
+        """Nobody knows whose an orphan is, but that it came in the turn of one: it ends, that one leaves."""
+        self.run_turns((*GOOD, "busy", "sends", "flees"), "--isolation", "process")
+        self.assert_whole((*GOOD, "busy", "sends"))
+        self.assertEqual(self.states()["flees", 0], ["ok"])
+        left = "\n".join(self.findings()["flees"]["processes_left"])
+        self.assert_sentence(left, r"could not be stopped after turn \d, .*: a process has left its replica")
+        self.assertLessEqual(len([slice for slice in self.slices() if slice.library == "flees"]), 2)
+        self.assert_gone()
+
+    def test_as_processes_with_an_orphan_from_the_beginning(self):
+        """It may be anybody's: all are measured apart."""
+        self.run_turns((*GOOD, "escapes"), "--isolation", "process")
+        self.assertEqual(self.slices(), [])
+        for name in (*GOOD, "escapes"):
+            self.assertEqual(self.states()[name, 0], ["ok"])
+            why = self.findings()[name]["separate"][0]
+            self.assert_sentence(why, "a process has left its replica, and without control groups nobody knows")
+        self.assert_gone()
+
+
+class Ended(Turns, Check):
+    """In the middle of the second block."""
+
+    def in_second_block(self, *more):
+        words = self.all_words((*GOOD, "pass"), "--timeout", 2, *more)
+        process = self.start(*words)
+        patience = time.monotonic() + 100
+        replicas = 0
+        while time.monotonic() < patience and process.poll() is None:
+            text = (self.folder / "0.err").read_text(errors="replace")
+            replicas = len(list(processes_with(scratch_name(process.pid))))
+            if re.search(r"^\[2/", text, re.MULTILINE) and replicas >= 3:
+                time.sleep(0.7)
+                return process
+            time.sleep(0.02)
+        self.fail(f"no second block, {replicas} replicas\n{self.finish(process, 1)}")
+
+    def assert_first_kept(self):
+        self.assert_whole_database()
+        kept = {name for name, block in self.states() if block == 0}
+        self.assertEqual(kept, {*GOOD, "pass"})
+        self.assert_turns([slice for slice in self.slices() if slice.block == 0])
+
+    def test_ctrl_c(self):
+        for isolation in ((), ("--isolation", "process")):
+            with self.subTest(isolation):
+                for path in self.folder.iterdir():
+                    path.unlink()
+                process = self.in_second_block(*isolation)
+                process.send_signal(signal.SIGINT)
+                result = self.finish(process, 60)
+                self.assertEqual(result.status, 130, result)
+                self.assert_sentence(result.stderr, r"interrupted: \d+ of 36 trials are finished and kept")
+                self.assert_nothing_left()
+                self.assertEqual(groups_of(process.pid), [])
+                self.assert_first_kept()
+                self.assertEqual(self.query("select ended from runs"), [("interrupted",)])
+
+    def test_kill_9(self):
+        """Replicas that are frozen cannot end by themselves: the next command ends them."""
+        process = self.in_second_block()
+        process.kill()
+        self.finish(process)
+        self.benchmark("doctor", status=None)
+        self.assert_nothing_left()
+        self.assertEqual(groups_of(process.pid), [])
+        self.assert_first_kept()
+
+
+if __name__ == "__main__":
+    main()

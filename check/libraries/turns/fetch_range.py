@@ -1,0 +1,118 @@
+"""turns: works as it should, but for what its folder's name says that it does in its turns.
+
+check/e2e/_turns.py copies this folder under each name that is to be one of them:
+
+    dies     is killed by its third `go`
+    mute     never says `paused`
+    busy     a thread and a child use CPU from the first `paused` on
+    forgets  its second `paused` says less than the first
+    sends    has requests under way, and starts more, when it says `paused`
+    escapes  a daemon of a session of its own uses CPU and sends requests, all the time
+    flees    the same, but from its second `go` on
+    stiff    does not say that it can be paused
+"""
+
+import contextlib
+import os
+import signal
+import threading
+from pathlib import Path
+
+from benchmark import _protocol, plain, worker
+
+NAME = Path(__file__).resolve().parent.name
+COUNTS = ("started", "finished", "unfinished")
+seen = {"go": 0, "paused": 0}
+paused = threading.Event()
+targets = []
+
+worker.client(**plain.KNOBS)(plain.connection)
+
+
+@worker.operation
+def fetch_range(client, op):
+    if not targets:
+        targets.append((client.target, op))
+    return client.get(op)
+
+
+def spin():
+    paused.wait()
+    while True:
+        pass
+
+
+def ask(until=lambda: False):
+    """One request after the other, which are in no record."""
+    with plain.opened(targets[0][0]) as client:
+        while not until():
+            with contextlib.suppress(Exception):
+                client.get(targets[0][1])
+
+
+def spin_in_child():
+    if os.fork() == 0:
+        while True:
+            pass
+
+
+def escape():
+    """Leaves a daemon, whose parents have ended."""
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    threading.Thread(target=ask).start()
+    while True:
+        pass
+
+
+def on_ready(packet):
+    if NAME == "stiff":
+        del packet["pause"]
+    if NAME == "busy":
+        threading.Thread(target=spin, daemon=True).start()
+    if NAME == "escapes":
+        escape()
+
+
+def on_paused(packet):
+    seen["paused"] += 1
+    if NAME == "forgets" and seen["paused"] == 2:
+        packet.update(dict.fromkeys(COUNTS, 0))
+    if NAME == "busy" and seen["paused"] == 1:
+        spin_in_child()
+    if NAME == "sends" and seen["paused"] == 1:
+        for _ in range(4):
+            threading.Thread(target=ask, daemon=True).start()
+    paused.set()
+    return NAME != "mute"
+
+
+def on_go():
+    seen["go"] += 1
+    if NAME == "dies" and seen["go"] == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if NAME == "flees" and seen["go"] == 2:
+        escape()
+
+
+class Channel(_protocol.Channel):
+    def send(self, packet):
+        if packet["type"] == "ready":
+            on_ready(packet)
+        if packet["type"] != "paused" or on_paused(packet):
+            super().send(packet)
+
+    def receive(self, *kinds):
+        packet = super().receive(*kinds)
+        if packet["type"] == "go":
+            on_go()
+        return packet
+
+
+if __name__ == "__main__":
+    _protocol.Channel = Channel
+    worker.main()
