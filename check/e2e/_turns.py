@@ -1,6 +1,7 @@
 """What the checks of comparisons in slices share: libraries that break the rules of turns, and all slices."""
 
 import csv
+import itertools
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -91,8 +92,10 @@ class Turns:
         """Nobody works in another's turn, each has one at most in a round, and windows are long enough."""
         self.assertTrue(slices)
         keys = [slice.key for slice in slices]
-        self.assertEqual(len({(library, block, number) for library, block, number, _ in keys}), len(keys), keys)
-        for before, after in zip(slices, slices[1:], strict=False):
+        self.assertEqual(
+            len({(library, block, number) for library, block, number, _ in keys}), len(keys), keys
+        )
+        for before, after in itertools.pairwise(slices):
             self.assertLessEqual(before.end_ns, after.go_ns, (before, after))
             self.assertLessEqual(before.paused_ns or before.end_ns, after.go_ns, (before, after))
         for slice in slices:

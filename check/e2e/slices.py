@@ -3,6 +3,8 @@
 check: deadline 300
 """
 
+import itertools
+
 from _harness import Check, main
 from _turns import COUNTS, Turns
 
@@ -33,12 +35,18 @@ class Slices(Turns, Check):
         rows = self.results()
         self.assertEqual(len({row["comparison"] for row in rows}), 1)
         for row in rows:
-            own = [slice for slice in slices if (slice.library, slice.block) == (row["library_name"], row["block"])]
+            own = [
+                slice
+                for slice in slices
+                if (slice.library, slice.block) == (row["library_name"], row["block"])
+            ]
             self.assertEqual(sum(slice.operations + slice.failures for slice in own), row["number_requests"])
             self.assertGreater(row["number_successes"], 0, row)
             seconds = sum(slice.end_ns - slice.begin_ns for slice in own) / 1e9
             self.assertAlmostEqual(
-                row["requests_per_second"], row["number_successes"] / seconds, delta=row["requests_per_second"] / 1e3
+                row["requests_per_second"],
+                row["number_successes"] / seconds,
+                delta=row["requests_per_second"] / 1e3,
             )
             cpu_s = sum(slice.cpu_ns for slice in own) / 1e9
             self.assertAlmostEqual(row["cpu_total_seconds"], cpu_s, delta=cpu_s / 1e3)
@@ -83,9 +91,11 @@ class Slices(Turns, Check):
         for order in orders:
             self.assertEqual(sorted(order), sorted(NAMES))
         # A Williams square: each is twice in each place, and behind each other twice.
-        followed = [pair for order in orders for pair in zip(order, order[1:], strict=False)]
+        followed = [pair for order in orders for pair in itertools.pairwise(order)]
         for name in NAMES:
-            self.assertEqual([sum(order[at] == name for order in orders) for at in range(3)], [2, 2, 2], orders)
+            self.assertEqual(
+                [sum(order[at] == name for order in orders) for at in range(3)], [2, 2, 2], orders
+            )
         self.assertEqual({followed.count(pair) for pair in followed}, {2}, orders)
         self.assertEqual({state for states in self.states().values() for state in states}, {"ok"})
         self.assertRegex(result.stdout, r"6 blocks; \+- is the farther end of a figure's 95% interval")
