@@ -9,22 +9,6 @@
 #include "experiment/compared.h"
 #include "report/report.h"
 
-static void show_json(const struct experiment *experiment)
-{
-	json_t *results = json_array();
-	json_t *document;
-
-	for (size_t i = 0; i < experiment->finished_count; i++)
-		json_array_append_new(
-			results,
-			report_json(&experiment->finished[i].summary.total, false));
-	document = json_pack("{s:s, s:o}", "run_id", experiment->run.id, "results",
-			     results);
-	report_json_write(stdout, document, true);
-	putchar('\n');
-	json_decref(document);
-}
-
 static struct report_style style_of_stdout(void)
 {
 	struct report_style style = { .width = 100 };
@@ -114,35 +98,99 @@ static size_t make_groups(const struct experiment *experiment,
 	return count;
 }
 
-static void show_tables(const struct experiment *experiment)
-{
-	size_t all = experiment->finished_count, count;
-	struct comparison *comparisons = mem_array(all, sizeof(*comparisons));
-	struct report_group *groups = mem_array(all, sizeof(*groups));
-	struct report_row *rows = mem_array(all, sizeof(*rows));
-	struct report_style style = style_of_stdout();
+/* All trials of a run, with what they come to. */
+struct shown {
+	size_t all, group_count;
+	struct report_row *rows;
+	struct report_group *groups;
+	struct comparison *comparisons;
+};
 
+static void open_shown(struct shown *shown, const struct experiment *experiment)
+{
+	size_t all = experiment->finished_count;
+
+	shown->all = all;
+	shown->comparisons = mem_array(all, sizeof(*shown->comparisons));
+	shown->groups = mem_array(all, sizeof(*shown->groups));
+	shown->rows = mem_array(all, sizeof(*shown->rows));
 	for (size_t i = 0; i < all; i++) {
 		const struct finished *one = &experiment->finished[i];
 
-		rows[i] = (struct report_row){ &one->summary.total,
-					       one->baseline, one->compiled };
+		shown->rows[i] = (struct report_row){ &one->summary.total,
+						      one->baseline,
+						      one->compiled };
 	}
-	qsort(rows, all, sizeof(*rows), by_comparison);
-	count = make_groups(experiment, rows, groups, comparisons);
+	qsort(shown->rows, all, sizeof(*shown->rows), by_comparison);
+	shown->group_count = make_groups(experiment, shown->rows,
+					 shown->groups, shown->comparisons);
+}
+
+static void close_shown(struct shown *shown)
+{
+	for (size_t i = 0; i < shown->all; i++)
+		comparison_release(&shown->comparisons[i]);
+	free(shown->comparisons);
+	free(shown->groups);
+	free(shown->rows);
+}
+
+static void show_tables(const struct shown *shown)
+{
+	struct report_style style = style_of_stdout();
+
 	putchar('\n');
-	report_table(stdout, groups, count, &style);
-	for (size_t i = 0; i < all; i++)
-		comparison_release(&comparisons[i]);
-	free(comparisons);
-	free(groups);
-	free(rows);
+	report_table(stdout, shown->groups, shown->group_count, &style);
+}
+
+static json_t *results_of(const struct experiment *experiment)
+{
+	json_t *results = json_array();
+
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		json_array_append_new(
+			results,
+			report_json(&experiment->finished[i].summary.total, false));
+	return results;
+}
+
+static json_t *comparisons_of(const struct shown *shown)
+{
+	json_t *comparisons = json_array();
+
+	for (size_t i = 0; i < shown->group_count; i++) {
+		const struct report_group *g = &shown->groups[i];
+
+		if (g->comparison)
+			json_array_append_new(
+				comparisons,
+				report_json_comparison(g->comparison,
+						       g->rows[0].row));
+	}
+	return comparisons;
+}
+
+static void show_json(const struct experiment *experiment,
+		      const struct shown *shown)
+{
+	json_t *document = json_pack("{s:s, s:o, s:o}", "run_id",
+				     experiment->run.id, "results",
+				     results_of(experiment), "comparisons",
+				     comparisons_of(shown));
+
+	report_json_write(stdout, document, true);
+	putchar('\n');
+	json_decref(document);
 }
 
 void show_summaries(const struct experiment *experiment)
 {
+	struct shown shown;
+
+	open_shown(&shown, experiment);
 	if (experiment->settings->json)
-		show_json(experiment);
+		show_json(experiment, &shown);
 	else
-		show_tables(experiment);
+		show_tables(&shown);
+	close_shown(&shown);
 }

@@ -44,6 +44,11 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial);
  * caller frees it. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
+/* An object of a comparison; `row` is of one of its trials. Unknown is null. The
+ * caller frees it. */
+json_t *report_json_comparison(const struct comparison *comparison,
+			       const struct result_row *row);
+
 /* Writes it as jansson does, on one line or indented by two. Its numbers have
  * the digits of the CSV: 0.1, not 0.10000000000000001. */
 void report_json_write(FILE *out, const json_t *value, bool indent);
