@@ -11,8 +11,23 @@ static struct turns_part settled(uint64_t latency_ns)
 {
 	struct turns_part part = { 0 };
 
-	turns_settle(&part, latency_ns);
+	turns_settle(&part, latency_ns, latency_ns);
 	return part;
+}
+
+static void test_seldom_and_slow_operations(void **state)
+{
+	struct turns_part part = { 0 };
+
+	(void)state;
+	turns_settle(&part, MS, 300 * MS);
+	assert_int_equal(part.window_ns, 1200 * MS);
+	assert_int_equal(part.every, 8);
+	assert_true(part.fill_ns > 400 * MS);
+	turns_settle(&part, MS, 25 * MS);
+	assert_int_equal(part.window_ns, TURNS_LEAST_NS);
+	turns_settle(&part, MS, 500 * MS);
+	assert_int_equal(part.every, 0);
 }
 
 static void test_a_slice_has_ten_latencies(void **state)
@@ -214,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_slice_has_ten_latencies),
 		cmocka_unit_test(test_too_slow_takes_no_turns),
+		cmocka_unit_test(test_seldom_and_slow_operations),
 		cmocka_unit_test(test_filling_takes_longer_than_a_latency),
 		cmocka_unit_test(test_each_has_one_turn_a_round),
 		cmocka_unit_test(test_the_seed_fixes_the_order),

@@ -127,7 +127,7 @@ void marks_set(struct trial *trial)
 	}
 }
 
-void marks_reconcile(struct trial *trial)
+static void reconcile_woke(struct trial *trial)
 {
 	double used_s = 0;
 	size_t count = 0;
@@ -146,4 +146,23 @@ void marks_reconcile(struct trial *trial)
 			  "may have suffered",
 			  trial->spec.library, used_s, count,
 			  trial->slice_count);
+}
+
+static void reconcile_steadiness(struct trial *trial)
+{
+	double part = windows_steadiness(trial);
+
+	if (!(part < WINDOWS_STEADY))
+		return;
+	trial_add_finding(trial, FINDING_UNSTEADY,
+			  "only %.0f%% of what was in flight ended within the "
+			  "slices, which were too short for its slowest "
+			  "operations: it is slower than this row says",
+			  100 * part);
+}
+
+void marks_reconcile(struct trial *trial)
+{
+	reconcile_woke(trial);
+	reconcile_steadiness(trial);
 }

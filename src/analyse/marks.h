@@ -12,8 +12,8 @@
 /* STEAL, OTHERS and WOKE. Marks that are there stay. */
 void marks_set(struct trial *trial);
 
-/* The finding of a trial in which more than a few slices are marked WOKE. After
- * marks_set(). */
+/* The findings of a trial in which more than a few slices are marked WOKE, or whose
+ * slices were too short for its slow operations. After marks_set(). */
 void marks_reconcile(struct trial *trial);
 
 #endif

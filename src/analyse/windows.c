@@ -1,5 +1,7 @@
 #include "analyse/windows.h"
 
+#include "analyse/judge.h"
+
 #include <math.h>
 
 #include "base/clock.h"
@@ -125,4 +127,24 @@ void windows_mark_few(struct trial *trial)
 		    slice->operations + slice->failures < FEW_IN_SLICE)
 			slice->marks |= SLICE_MARK(FEW);
 	}
+}
+
+/* ----------------------------------------------------------- steadiness --- */
+
+#define FAILED_MOST 0.01
+
+double windows_steadiness(const struct trial *trial)
+{
+	double places = (double)trial->spec.concurrency * trial->replica_count;
+	double seconds = trial_seconds(trial), sum_ns = 0;
+	uint64_t ok = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		sum_ns += trial->replica[i].latency->sum_ns;
+		ok += trial->replica[i].outcomes[OUTCOME_OK];
+	}
+	if (!trial->slice_count || !ok || !(seconds > 0) ||
+	    judge_failed_share(trial) > FAILED_MOST)
+		return NAN;
+	return sum_ns / NS_PER_S / (seconds * places);
 }

@@ -37,4 +37,16 @@ double windows_machine(const struct trial *trial, size_t offset);
  * replicas. */
 void windows_mark_few(struct trial *trial);
 
+/*
+ * How much of what was in flight ended within windows: the sum of the latencies of
+ * what succeeded in them, by the time times the operations in flight. By Little's
+ * law it is 1 where slices are long enough for the slowest operations; what takes
+ * longer than a slice, and ends while it drains, is missing in it. NAN: no slices,
+ * nothing succeeded, or so much failed that it says nothing.
+ */
+double windows_steadiness(const struct trial *trial);
+
+/* With less, rates and latencies say too much good of the library. */
+#define WINDOWS_STEADY 0.8
+
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "analyse/analyse.h"
+#include "analyse/windows.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cell/cell.h"
@@ -117,6 +118,20 @@ static int run_parts(struct block *b, struct err *err)
 
 /* ------------------------------------------------------------- their ends --- */
 
+/* In the first block it is not too late to measure it in separate trials. */
+static bool is_unsteady(const struct block *b, struct part *part)
+{
+	double steady = windows_steadiness(&part->trial);
+
+	if (b->number != b->rivals->first || part->trial.failed ||
+	    !(steady < WINDOWS_STEADY))
+		return false;
+	part_separate(part, "only %.0f%% of what was in flight ended within "
+		      "its slices, too short for its slowest operations",
+		      100 * steady);
+	return true;
+}
+
 static void end_made(struct block *b, struct part *part)
 {
 	struct experiment *experiment = b->experiment;
@@ -135,6 +150,8 @@ static void end_made(struct block *b, struct part *part)
 	if (!part->windows && part->rival->separate)
 		return;
 	setting_analyse(&part->setting);
+	if (is_unsteady(b, part))
+		return;
 	analyse_summary(&part->trial, &experiment->run, &summary);
 	b->failed += part->trial.failed;
 	b->ended++;

@@ -17,7 +17,6 @@
 
 /* So many operations tell a median well enough. */
 #define ENOUGH 10
-#define RECORDS_LOOKED_AT 4096
 
 bool probe_next(struct block *b, struct run_turn *turn)
 {
@@ -45,44 +44,73 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The median latency of the first replica's operations so far. */
-static uint64_t median_ns(const struct part *part, size_t *count)
+struct found {
+	size_t count;
+	uint64_t median_ns;
+	uint64_t stay_ns; /* turns.h */
+};
+
+static uint64_t stay_of(const uint64_t *latency, size_t n)
 {
-	struct record *records =
-		mem_array(RECORDS_LOOKED_AT, sizeof(*records));
-	uint64_t *latency = mem_array(RECORDS_LOOKED_AT, sizeof(*latency));
-	size_t n = run_read_records(part->setting.records[0], 0, records,
-				    RECORDS_LOOKED_AT);
-	uint64_t median;
+	double sum = 0, squares = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += (double)latency[i];
+		squares += (double)latency[i] * (double)latency[i];
+	}
+	return sum > 0 ? (uint64_t)(squares / sum) : 0;
+}
+
+/* Of the first replica's operations so far, those of the drain included. The slow
+ * ones stand behind the others: all are looked at. */
+static void look(const struct part *part, struct found *out)
+{
+	const struct setting *s = &part->setting;
+	size_t most = s->sampler.cursors[0].at;
+	struct record *records = mem_array(most + 1, sizeof(*records));
+	uint64_t *latency = mem_array(most + 1, sizeof(*latency));
+	size_t n = run_read_records(s->records[0], 0, records, most);
 
 	for (size_t i = 0; i < n; i++)
 		latency[i] = record_latency_ns(&records[i]);
 	qsort(latency, n, sizeof(*latency), by_size);
-	median = n ? latency[n / 2] : 0;
-	*count = n;
+	*out = (struct found){ n, n ? latency[n / 2] : 0, stay_of(latency, n) };
 	free(records);
 	free(latency);
-	return median;
+}
+
+static void tell_too_long(struct part *part, const struct found *found)
+{
+	double window_s = clock_seconds(part->rival->turn.window_ns);
+	bool by_stay = TURNS_STAYS * found->stay_ns >
+		       TURNS_LATENCIES * found->median_ns;
+
+	if (by_stay)
+		part_separate(part, "its slices would have to be %.2g s long, "
+			      "as operations of %.0f ms and more hold most of "
+			      "its places in flight", window_s,
+			      clock_seconds(found->stay_ns) * 1e3);
+	else
+		part_separate(part, "its slices would have to be %.2g s long, "
+			      "ten of its median latencies of %.0f ms",
+			      window_s, clock_seconds(found->median_ns) * 1e3);
 }
 
 void probe_judge(struct part *part)
 {
 	struct turns_part *turn = &part->rival->turn;
-	size_t count;
-	uint64_t latency_ns = median_ns(part, &count);
+	struct found found;
 
-	if (count < ENOUGH && ++part->probes < PROBES_MOST)
+	look(part, &found);
+	if (found.count < ENOUGH && ++part->probes < PROBES_MOST)
 		return;
-	if (!count) {
+	if (!found.count) {
 		turn->window_ns = 1; /* settled: in none */
 		part_separate(part, "no operation of it ended within %.2g s",
 			      clock_seconds(part->worked_ns));
 		return;
 	}
-	turns_settle(turn, latency_ns);
+	turns_settle(turn, found.median_ns, found.stay_ns);
 	if (!turn->every)
-		part_separate(part, "its slices would have to be %.2g s long, "
-			      "ten of its median latencies of %.0f ms",
-			      clock_seconds(turn->window_ns),
-			      clock_seconds(latency_ns) * 1e3);
+		tell_too_long(part, &found);
 }

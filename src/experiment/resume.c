@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/analyse.h"
 #include "base/mem.h"
 #include "experiment/jobs.h"
 #include "experiment/resolve.h"
@@ -26,49 +27,62 @@ static void fill_library(const struct experiment *experiment,
 		one->compiled = !strcmp(library->language, "c");
 }
 
-static int keep_row(void *context, const struct result_row *row)
-{
-	struct experiment *experiment = context;
-	struct finished *one;
+/* Ids of the trials of the run. */
+struct ids {
+	char **list;
+	size_t count, capacity;
+};
 
-	if (!row->run_id || strcmp(row->run_id, experiment->run.id) != 0)
-		return 0;
-	MEM_ROOM(experiment->finished, experiment->finished_count,
-		 experiment->finished_capacity);
-	one = &experiment->finished[experiment->finished_count++];
-	memset(one, 0, sizeof(*one));
-	result_row_copy(row, &one->summary.total);
-	one->failed = row->state && !strcmp(row->state, "failed");
-	one->block = (unsigned)count_or(row->block, 0);
-	if (row->comparison)
-		snprintf(one->comparison, sizeof(one->comparison), "%s",
-			 row->comparison);
-	fill_library(experiment, one);
+static int note_id(void *context, const struct trial_rounds *trial)
+{
+	struct ids *ids = context;
+
+	MEM_ROOM(ids->list, ids->count, ids->capacity);
+	ids->list[ids->count++] = mem_dup(trial->trial_id);
 	return 0;
 }
 
-static struct finished *find(struct experiment *experiment, const char *trial)
+/* Makes its summary again: what is shown at the end needs more than its row. */
+static int keep_trial_again(struct experiment *experiment, const char *id,
+			    struct err *err)
 {
-	for (size_t i = 0; i < experiment->finished_count; i++) {
-		const char *id = experiment->finished[i].summary.total.trial_id;
+	struct finished one = { 0 };
+	struct trial trial = { 0 };
+	struct run run = { 0 };
+	int code = store_read_trial(experiment->store, id, &trial, &run, err);
 
-		if (id && !strcmp(id, trial))
-			return &experiment->finished[i];
+	if (code == 0) {
+		analyse_summary(&trial, &run, &one.summary);
+		one.failed = trial.failed;
+		one.block = trial.block;
+		memcpy(one.comparison, trial.comparison,
+		       sizeof(one.comparison));
+		one.slices = trial.slices;
+		one.slice_count = trial.slice_count;
+		trial.slices = NULL;
+		fill_library(experiment, &one);
+		MEM_ROOM(experiment->finished, experiment->finished_count,
+			 experiment->finished_capacity);
+		experiment->finished[experiment->finished_count++] = one;
 	}
-	return NULL;
+	trial_release(&trial);
+	run_release(&run);
+	return code;
 }
 
-static int keep_slices(void *context, const struct trial_rounds *trial)
+static int keep_trials_again(struct experiment *experiment, struct err *err)
 {
-	struct finished *one = find(context, trial->trial_id);
-	size_t count = trial->trial.slice_count;
+	struct ids ids = { 0 };
+	int code = store_each_rounds(experiment->store, experiment->run.id,
+				     note_id, &ids, err);
 
-	if (!one || !count)
-		return 0;
-	one->slices = mem_array(count, sizeof(*one->slices));
-	memcpy(one->slices, trial->trial.slices, count * sizeof(*one->slices));
-	one->slice_count = count;
-	return 0;
+	for (size_t i = 0; i < ids.count; i++) {
+		if (code == 0)
+			code = keep_trial_again(experiment, ids.list[i], err);
+		free(ids.list[i]);
+	}
+	free(ids.list);
+	return code;
 }
 
 static int read_run(struct experiment *experiment, struct err *err)
@@ -103,11 +117,7 @@ int resume_run(struct experiment *experiment, struct err *err)
 		code = store_resume_run(experiment->store, experiment->run.id,
 					err);
 	if (code == 0)
-		code = store_each_result(experiment->store, false, keep_row,
-					 experiment, err);
-	if (code == 0)
-		code = store_each_rounds(experiment->store, experiment->run.id,
-					 keep_slices, experiment, err);
+		code = keep_trials_again(experiment, err);
 	return code;
 }
 

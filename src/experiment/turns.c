@@ -5,21 +5,28 @@
 
 #include "base/mem.h"
 
-/* After a `go` it takes a latency until operations end as they go on doing, and a
- * worker needs some time to begin. */
+/* After a `go` it takes a stay until as many slow operations are in flight as
+ * always, and a worker needs some time to begin. */
 #define FILL_LEAST_NS (5 * NS_PER_MS)
 
 /* Of a turn beside fill and window: the drain, and two stops by the freezer. */
 #define TURNING_NS (5 * NS_PER_MS)
 
-void turns_settle(struct turns_part *part, uint64_t latency_ns)
+static uint64_t larger(uint64_t a, uint64_t b)
 {
-	uint64_t least_ns = TURNS_LATENCIES * latency_ns;
+	return a > b ? a : b;
+}
+
+void turns_settle(struct turns_part *part, uint64_t latency_ns,
+		  uint64_t stay_ns)
+{
+	uint64_t longer_ns = larger(latency_ns, stay_ns);
 	unsigned every = 1;
 
-	part->window_ns = least_ns > TURNS_LEAST_NS ? least_ns
-						    : TURNS_LEAST_NS;
-	part->fill_ns = FILL_LEAST_NS + latency_ns + latency_ns / 2;
+	part->window_ns = larger(TURNS_LEAST_NS,
+				 larger(TURNS_LATENCIES * latency_ns,
+					TURNS_STAYS * stay_ns));
+	part->fill_ns = FILL_LEAST_NS + longer_ns + longer_ns / 2;
 	while (part->window_ns / every > TURNS_SHARE_NS)
 		every *= 2;
 	part->every = every > TURNS_EVERY_MOST ? 0 : every;

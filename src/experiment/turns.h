@@ -2,8 +2,11 @@
  * Whose turn it is in a block (record/slice.h): pure, but for the random numbers
  * of a seed.
  *
- * A library's slice lasts as long as its latency needs: at least TURNS_LEAST_NS
- * and ten of its median latencies. So that a slow one takes no more time than the
+ * A library's slice lasts as long as its latency needs: at least TURNS_LEAST_NS,
+ * ten of its median latencies, and four of its *stays*. A stay is how long an
+ * operation takes that is met at any one moment: the mean of latencies, each
+ * weighted by itself. Seldom and slow operations hold many places in flight; a
+ * slice that were over before they end would not show them. So that a slow one takes no more time than the
  * others, it takes part in each second, fourth or eighth round only. One that
  * would have to wait for longer takes part in none.
  *
@@ -11,8 +14,8 @@
  *	struct run_turn turn;
  *	struct turns turns;
  *
- *	turns_settle(&parts[0], 8000000);
- *	turns_settle(&parts[1], 400000);
+ *	turns_settle(&parts[0], 8000000, 9000000);
+ *	turns_settle(&parts[1], 400000, 500000);
  *	turns_init(&turns, parts, 2, 42, 0);
  *	turns_begin_round(&turns);
  *	while (turns_next(&turns, &turn))
@@ -31,6 +34,7 @@
 
 #define TURNS_LEAST_NS (100 * NS_PER_MS)
 #define TURNS_LATENCIES 10
+#define TURNS_STAYS 4
 /* A round's share of a slice is at most so long, and a slice is in each so
  * many-th round at least. */
 #define TURNS_SHARE_NS (200 * NS_PER_MS)
@@ -53,8 +57,9 @@ struct turns {
 	struct rng rng;
 };
 
-/* Settles it by the library's median latency. */
-void turns_settle(struct turns_part *part, uint64_t latency_ns);
+/* Settles it by the library's median latency and its stay. */
+void turns_settle(struct turns_part *part, uint64_t latency_ns,
+		  uint64_t stay_ns);
 
 /* How long a round takes on average, with filling and draining. */
 uint64_t turns_round_ns(const struct turns_part *part, unsigned count);

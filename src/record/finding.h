@@ -60,6 +60,7 @@
 	X(OBJECTS_LEFT_OUT, "objects_left_out", "some objects are not read")   \
 	X(USERS_SHARED, "users_shared", "replicas had no users of their own")  \
 	X(WOKE, "woke", "it used CPU while it was paused")                    \
+	X(UNSTEADY, "unsteady", "slices were too short for slow operations")   \
 	X(SEPARATE, "separate", "it took no turns with the others")            \
 	X(SCRAPED, "scraped", "four distributions are a Prometheus'")          \
 	X(SCRAPED_TOO_FEW, "scraped_too_few", "a Prometheus had no figures")

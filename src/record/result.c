@@ -227,19 +227,6 @@ void result_row_add_spec(struct result_row *row, const struct trial_spec *spec)
 	row->config_hash = mem_dup(hash);
 }
 
-void result_row_copy(const struct result_row *from, struct result_row *to)
-{
-	*to = *from;
-	for (const struct column *c = result_columns; c->name; c++) {
-		char **text = result_at(to, c);
-
-		if (c->kind == COLUMN_TEXT && *text)
-			*text = mem_dup(*text);
-	}
-	memset(&to->findings, 0, sizeof(to->findings));
-	findings_copy(&from->findings, &to->findings);
-}
-
 void result_row_release(struct result_row *row)
 {
 	for (const struct column *c = result_columns; c->name; c++) {

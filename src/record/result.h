@@ -176,9 +176,6 @@ void result_row_init(struct result_row *row); /* all unknown */
  * hash. */
 void result_row_add_spec(struct result_row *row, const struct trial_spec *spec);
 
-/* Makes an own copy of all that is in it; the caller releases. */
-void result_row_copy(const struct result_row *from, struct result_row *to);
-
 void result_row_release(struct result_row *row);
 
 /* What get-results reads and the analyse room makes of one trial. */
