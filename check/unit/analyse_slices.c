@@ -145,6 +145,10 @@ static void slices_in_which_little_ended(void **state)
 	assert_int_equal(trial.slices[1].marks, 0);
 	assert_int_equal(trial.slices[2].marks,
 			 SLICE_MARK(STEAL) | SLICE_MARK(FEW));
+	trial.slices[0].end_ns = trial.slices[0].begin_ns = 0;
+	trial.slices[0].marks = 0;
+	analyse_reconcile(&trial);
+	assert_int_equal(trial.slices[0].marks, 0); /* it has no window */
 }
 
 /* ---------------------------------------------------------------- records --- */

@@ -146,6 +146,7 @@ static void check_cells(void **state)
 	made.compared[5].rank[BY_RATE] = 1; /* s3fs, which is slow */
 	made.compared[0].figure[BY_RATE].high = 2334 * 1.5;
 	made.compared[0].figure[BY_CPU].low = 410 * 0.25;
+	made.compared[1].figure[BY_RATE].value = 804; /* of blocks: 402 */
 	for (size_t i = 0; i < made.count; i++)
 		made.items[i].compiled =
 			!strcmp(made.rows[i].library_name, "requests");
@@ -162,6 +163,7 @@ static void check_cells(void **state)
 	assert_non_null(strstr(line_of(text, "aiohttp"),
 			       "2,334  50%   410.0  75%   395.8 "));
 	assert_non_null(strstr(line_of(text, "aiohttp"), "  10-25%"));
+	assert_non_null(strstr(line_of(text, "httpx"), " 13.17 "));
 	assert_non_null(strstr(line_of(text, "requests"),
 			       " 800.0 2.1%          52.67"));
 	assert_non_null(strstr(line_of(text, "reference"),
@@ -332,7 +334,14 @@ static void check_slices(void **state)
 	assert_non_null(strstr(line_of(text, "httpx"), " httpx* "));
 	assert_says(text, "*: measured in separate trials");
 	assert_says(text, "slices: 2.7% of 1560 are marked: steal 2.7% (the "
-			  "hypervisor took");
+			  "hypervisor took CPU time away). They count");
+	free(text);
+	made.compared[3].marked = 30;
+	made.compared[3].marks[SLICE_BIT_FEW] = 30;
+	made.compared[4].marks[SLICE_BIT_FEW] = 1;
+	text = shown(100);
+	assert_says(text, "away), few 2.0% (fewer than ten operations ended in "
+			  "it, most of them of requests).");
 	free(text);
 	for (size_t i = 0; i < made.comparison.row_count; i++)
 		made.compared[i].rounds = 0;

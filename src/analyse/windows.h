@@ -33,8 +33,8 @@ double windows_working_s(const struct trial *trial, uint64_t done_ns);
  * NAN: it is not known, or went back. */
 double windows_machine(const struct trial *trial, size_t offset);
 
-/* Marks the slices in which too little ended. After analyse_records() of all
- * replicas. */
+/* Marks the slices in whose window too little ended. After analyse_records() of
+ * all replicas. */
 void windows_mark_few(struct trial *trial);
 
 /*

@@ -73,7 +73,8 @@ struct compared {
 	const char *library; /* borrowed, as in block_trial */
 	bool baseline;
 	unsigned blocks;     /* in which it has figures */
-	unsigned rounds;     /* slices in all; 0: separate trials */
+	unsigned rounds;     /* slices with a window, in all; 0: separate
+			      * trials */
 	unsigned marked;     /* of these, with a mark */
 	unsigned marks[SLICE_MARK_COUNT]; /* of these, with this one */
 	/* [BY_RATE]: operations a second; [BY_CPU]: CPU us an operation. Each

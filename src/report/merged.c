@@ -266,14 +266,33 @@ static void merge_limit(const struct blocks *b, struct result_row *out)
 	out->limited_by = most ? mem_dup(most) : NULL;
 }
 
+/* Payload of a success; NAN: unknown. */
+static double bytes_each(const struct blocks *b)
+{
+	double bytes = 0, successes = 0;
+
+	for (size_t i = 0; i < b->usable_count; i++) {
+		const struct result_row *row = b->usable[i];
+		double all = row->bytes_per_second * row->duration_seconds;
+
+		if (!isfinite(all) || row->number_successes == COUNT_UNKNOWN)
+			continue;
+		bytes += all;
+		successes += (double)row->number_successes;
+	}
+	return bytes / successes;
+}
+
+/* One line is of one piece: so many requests of so many bytes. */
 static void take_figures(const struct comparison *comparison,
-			 struct result_row *out)
+			 const struct blocks *b, struct result_row *out)
 {
 	const struct compared *row =
 		comparison_row(comparison, out->library_name);
 
 	out->requests_per_second = row ? row->figure[BY_RATE].value
 				       : (double)NAN;
+	out->bytes_per_second = out->requests_per_second * bytes_each(b);
 	out->cpu_seconds_per_1000_requests =
 		row ? row->figure[BY_CPU].value / 1000 : (double)NAN;
 	out->latency_p50_ms = row ? row->latency.p50_ms : (double)NAN;
@@ -295,6 +314,6 @@ void merged_row(const struct report_group *group, const char *library,
 	merge_state(&b, out);
 	merge_limit(&b, out);
 	merge_findings(&b, &out->findings);
-	take_figures(group->comparison, out);
+	take_figures(group->comparison, &b, out);
 	release_blocks(&b);
 }

@@ -472,7 +472,22 @@ static void put_medians(FILE *out, const struct group *g, unsigned width)
 	put(out, "medians over ", &text, width);
 }
 
-static void add_marks(struct str *text, const unsigned *marks, unsigned rounds)
+/* Who has more than half of a mark that is the library's own doing; NULL: nobody,
+ * or it is the machine's. */
+static const struct compared *mark_owner(const struct comparison *c, size_t mark,
+					 unsigned all)
+{
+	const uint32_t own = SLICE_MARK(WOKE) | SLICE_MARK(FEW) |
+			     SLICE_MARK(UNDRAINED);
+
+	for (size_t i = 0; own >> mark & 1 && i < c->row_count; i++)
+		if (2 * c->rows[i].marks[mark] > all)
+			return &c->rows[i];
+	return NULL;
+}
+
+static void add_marks(struct str *text, const struct comparison *c,
+		      const unsigned *marks, unsigned rounds)
 {
 	static const struct {
 		const char *word, *meaning;
@@ -484,11 +499,15 @@ static void add_marks(struct str *text, const unsigned *marks, unsigned rounds)
 	const char *before = ": ";
 
 	for (size_t i = 0; i < SLICE_MARK_COUNT; i++) {
+		const struct compared *owner = mark_owner(c, i, marks[i]);
+
 		if (!marks[i])
 			continue;
 		str_addf(text, "%s%s ", before, names[i].word);
 		add_percent(text, (double)marks[i] / rounds);
-		str_addf(text, "%% (%s)", names[i].meaning);
+		str_addf(text, "%% (%s%s%s)", names[i].meaning,
+			 owner ? ", most of them of " : "",
+			 owner ? owner->library : "");
 		before = ", ";
 	}
 }
@@ -510,7 +529,7 @@ static void put_marked(FILE *out, const struct group *g, unsigned width)
 		return;
 	add_percent(&text, (double)marked / rounds);
 	str_addf(&text, "%% of %u are marked", rounds);
-	add_marks(&text, marks, rounds);
+	add_marks(&text, g->comparison, marks, rounds);
 	str_add(&text, ". They count all the same.");
 	put(out, "slices: ", &text, width);
 }
