@@ -18,17 +18,18 @@
  *
  *	rate of a slice      operations that are ok / seconds of its window
  *	CPU of a slice       CPU us of all replicas / operations that are ok
- *	library in a block   exp of the median over its slices of the logarithm;
- *	                     of a separate trial the totals
+ *	library in a block   the totals of its windows, as its row of results
  *	pair in a block      d = the median over common rounds of ln(a / b)
  *	row of the table     exp of the median over blocks, with an interval
  *	pair of the table    exp of the centre of the d, with an interval
  *
  * Without three common rounds d is the ln of the ratio of the two numbers of
- * the block. A slice whose window is not closed, or in which nothing was ok,
- * has no figure, and a trial that failed has none at all; nobody stands in for
- * them. A slice with a mark counts: to leave out what was slow would favour who
- * is slow.
+ * the block: totals against totals, as a median of slices is another thing than
+ * the mean that a separate trial is. A slice in which nothing was ok counts as
+ * half an operation: it is slow, and to leave it out would favour who is slow.
+ * So does a slice with a mark count. A slice whose window is not closed has no
+ * figure, and a trial that failed, or in which nothing was ok at all, has none;
+ * nobody stands in for them.
  *
  * Why blocks are the unit. Two processes of one library differ by 2 to 4% for
  * as long as they live, through addresses, hash seeds and connections. Many
@@ -36,14 +37,11 @@
  * it one of the libraries. Only fresh processes average it out. So a block
  * counts as one value, and its rounds only make that value precise.
  *
- * Why medians, order statistics and ranks. Noise has spikes: a mean follows
- * them, and an interval by Student's t, which believes in a normal
- * distribution, becomes too wide to find what is there. A median over rounds
- * does not see them, and ranks need no number for how much noise there is.
+ * Why medians and ranks. Noise has spikes: a mean follows them, and an interval
+ * by Student's t becomes too wide to find what is there.
  *
- * Why not the bootstrap. It takes the values for the distribution, and 12 are
- * too few for that: simulated with 5 to 20 values, its 95% intervals of the
- * mean held the truth in 83 to 92% of cases.
+ * Why not the bootstrap: simulated with 5 to 20 values, its 95% intervals of
+ * the mean held the truth in 83 to 92% of cases.
  *
  * The interval of a row. With n blocks x(1) <= ... <= x(n), the median lies
  * outside of [x(k), x(n+1-k)] with the chance 2 P(Bin(n, 1/2) < k), whatever
@@ -81,15 +79,9 @@
  *	  any is false: unlike noise           3.1, 3.4         1.6, 1.3
  *	  any is false: slow starts            3.4, 3.1         1.6, 1.0
  *
- * So signed ranks keep what they promise, and find more; only of large
- * differences beside many slow starts they find less (10% by 12 blocks: 83,
- * sign test 87). The sign test needs no symmetry, but its levels lie far apart:
- * of 24 blocks it has 97.7% or 93.6%. With many blocks, and slow starts of one
- * library alone, signed ranks leave the median for their own centre: then it is
- * that which the ratio states.
- *
- * Rows have order statistics because their values are no differences: of 24
- * blocks with drift, signed ranks held the median of a row in 93.9% of cases.
+ * So signed ranks keep what they promise, and find more. With many blocks, and
+ * slow starts of one library alone, they leave the median for their own centre:
+ * then it is that which the ratio states.
  *
  * The correction. A table makes V verdicts: each pair of libraries, and each
  * library with `reference`, by rate and by CPU. `null` is in none. Each
@@ -98,6 +90,10 @@
  * without a common block has no verdict and costs none. The least number of
  * blocks with an interval is the least n with 2 / 2^n <= 0.05 / V: 12 serve up
  * to 102 verdicts.
+ *
+ * Blocks that are added until intervals are narrow (--until-precise) are looked
+ * at again after each: of 100 pairs of equals some 6 are told apart then,
+ * uncorrected, where 5 are meant.
  *
  * What is said. An interval that does not hold 1 is a verdict. Else the pair is
  * not told apart, and `seen` is the half width of the interval: a difference as
@@ -152,10 +148,8 @@ static double ln_or_unknown(double value)
 	return isfinite(value) && value > 0 ? log(value) : NAN;
 }
 
-static struct figures figures_of(double seconds, uint64_t operations,
-				 double cpu_us)
+static struct figures figures_of(double seconds, double ok, double cpu_us)
 {
-	double ok = operations == COUNT_UNKNOWN ? NAN : (double)operations;
 	struct figures figures = { { ln_or_unknown(ok / seconds),
 				     ln_or_unknown(cpu_us / ok) } };
 
@@ -164,12 +158,17 @@ static struct figures figures_of(double seconds, uint64_t operations,
 	return figures;
 }
 
+static double cpu_us_of(const struct slice *slice)
+{
+	return slice->cpu_ns == COUNT_UNKNOWN ? NAN
+					      : (double)slice->cpu_ns / 1e3;
+}
+
 static struct figures figures_of_slice(const struct slice *slice)
 {
-	return figures_of(slice_seconds(slice), slice->operations,
-			  slice->cpu_ns == COUNT_UNKNOWN
-				  ? NAN
-				  : (double)slice->cpu_ns / 1e3);
+	double ok = slice->operations ? (double)slice->operations : 0.5;
+
+	return figures_of(slice_seconds(slice), ok, cpu_us_of(slice));
 }
 
 static int by_round(const void *a, const void *b)
@@ -200,33 +199,48 @@ static void collect_turns(struct cell *cell)
 	qsort(cell->turns, cell->turn_count, sizeof(*cell->turns), by_round);
 }
 
-/* The medians of its turns. `room` is for as many numbers. */
-static void sum_turns_up(struct cell *cell, double *room)
+/* All of its windows together; CPU of those of which it is known. */
+static struct figures figures_of_slices(const struct block_trial *trial)
 {
-	for (int by = 0; by < COMPARED_BY; by++) {
-		size_t n = 0;
+	double seconds = 0, ok = 0, cpu_us = 0, cpu_ok = 0;
+	struct figures figures;
 
-		for (size_t i = 0; i < cell->turn_count; i++)
-			if (!isnan(cell->turns[i].figures.ln[by]))
-				room[n++] = cell->turns[i].figures.ln[by];
-		cell->figures.ln[by] = statistics_middle(room, n);
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		const struct slice *slice = &trial->slices[i];
+		bool known = slice->cpu_ns != COUNT_UNKNOWN;
+
+		if (!(slice_seconds(slice) > 0))
+			continue;
+		seconds += slice_seconds(slice);
+		ok += (double)slice->operations;
+		cpu_us += known ? cpu_us_of(slice) : 0;
+		cpu_ok += known ? (double)slice->operations : 0;
 	}
+	figures = figures_of(seconds, ok, NAN);
+	figures.ln[BY_CPU] = ln_or_unknown(cpu_us / cpu_ok);
+	return figures;
 }
 
-static void fill_cell(struct cell *cell, double *room)
+static struct figures figures_of_trial(const struct block_trial *trial)
+{
+	return figures_of(trial->seconds,
+			  trial->operations == COUNT_UNKNOWN
+				  ? NAN
+				  : (double)trial->operations,
+			  trial->cpu_seconds * 1e6);
+}
+
+static void fill_cell(struct cell *cell)
 {
 	const struct block_trial *trial = cell->trial;
 
 	cell->figures = (struct figures){ { NAN, NAN } };
 	if (trial->failed)
 		return;
-	if (!trial->slices) {
-		cell->figures = figures_of(trial->seconds, trial->operations,
-					   trial->cpu_seconds * 1e6);
-		return;
-	}
-	collect_turns(cell);
-	sum_turns_up(cell, room);
+	cell->figures = trial->slices ? figures_of_slices(trial)
+				      : figures_of_trial(trial);
+	if (trial->slices && has_figures(&cell->figures))
+		collect_turns(cell);
 }
 
 /* ---------------------------------------------- cells, by library and block */
@@ -313,7 +327,7 @@ static void begin_work(struct work *work, const struct block_trial *trials,
 	}
 	work->room = mem_array(most + 1, sizeof(*work->room));
 	for (size_t i = 0; i < count; i++)
-		fill_cell(&work->cells[i], work->room);
+		fill_cell(&work->cells[i]);
 	qsort(work->cells, count, sizeof(*work->cells), by_library_and_block);
 	make_rows(work);
 }
