@@ -245,7 +245,8 @@ def told(summary, lines):
 
 
 def twins(ratio, half=0.03, **others):
-    return line([("aiohttp_a", "aiohttp_b", ratio, half)], **others)
+    turns = {"aiohttp_a": [0.01, 0.1], "aiohttp_b": [0.02, 0.1]}
+    return line([("aiohttp_a", "aiohttp_b", ratio, half)], turns=turns, **others)
 
 
 class Equals(unittest.TestCase):

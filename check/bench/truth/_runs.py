@@ -18,12 +18,14 @@ import platform
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from itertools import combinations
 from pathlib import Path
+from statistics import median
 
 import _rounds
 from _common import BUILD, SKIPPED, TOP
@@ -103,15 +105,15 @@ def run(part, folder, libraries, *options):
     """Runs a comparison of fetch_range: its line, without what only the part knows."""
     words = [word for name in libraries for word in ("--library", name)]
     words += ["--budget", BUDGET, "--blocks", BLOCKS, *options, *OPTIONS]
-    database = f"sqlite:///{part}.{time.time_ns()}.db"
+    database = folder.path / f"{part}.{time.time_ns()}.db"
     date, began = datetime.datetime.now(datetime.UTC), time.monotonic()
     seed = time.time_ns() % 1_000_000
     print(f"{part}: {', '.join(libraries)}, {BUDGET} s", flush=True)
-    words += ["--seed", seed, "--db", database]
+    words += ["--seed", seed, "--db", f"sqlite:///{database}"]
     said = benchmark(folder, "run-all", "--test", "fetch_range", *words)
     print(said, flush=True)
     files = folder.path / "results.csv", folder.path / "rounds.csv"
-    benchmark(folder, "get-results", files[0], "--per-round", files[1], "--db", database)
+    benchmark(folder, "get-results", files[0], "--per-round", files[1], "--db", f"sqlite:///{database}")
     keep(f"{part}.{date:%Y%m%dT%H%M%S}", files[1], said)
     rows = _rounds.read(files[1])
     return {
@@ -124,6 +126,7 @@ def run(part, folder, libraries, *options):
         "budget": BUDGET,
         "took": round(time.monotonic() - began, 1),
         **findings(files[0]),
+        "turns": turns(database),
         **figures(rows),
     }
 
@@ -143,6 +146,22 @@ def findings(path):
         for row in csv.DictReader(file):
             found.setdefault(row["library_name"], set()).update(filter(None, row["finding_names"].split(";")))
     return {"findings": {name: sorted(names) for name, names in found.items()}}
+
+
+def turns(database):
+    """Library -> [seconds from `go` to the window, seconds of the window], medians over its slices. They
+    follow from its latency when the run began, so those of twins may differ."""
+    found = {}
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        for library, fill, window in connection.execute(
+            "select t.library, s.begin_ns - s.go_ns, s.end_ns - s.begin_ns"
+            " from slices s join trials t on t.id = s.trial_id where s.end_ns > 0"
+        ):
+            found.setdefault(library, []).append((fill / 1e9, window / 1e9))
+    return {
+        name: [round(median(parts), 4) for parts in zip(*slices, strict=True)]
+        for name, slices in found.items()
+    }
 
 
 def figures(rows):

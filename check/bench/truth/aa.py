@@ -50,8 +50,17 @@ def goals(lines):
     return all(good)
 
 
+def show_run(line):
+    """Equals should have equal slices too: where these differ, a verdict may be about them."""
+    slices = (
+        f"{1000 * fill:.0f} + {1000 * window:.0f}"
+        for fill, window in (line["turns"].get(name, (0, 0)) for name in (A, B))
+    )
+    _goals.show_run(line, _goals.pair_of(line, A, B), f"; fill + slice {' and '.join(slices)} ms")
+
+
 def show_runs(lines):
-    _goals.show_sorted(lines, lambda line: _goals.show_run(line, _goals.pair_of(line, A, B)))
+    _goals.show_sorted(lines, show_run)
 
 
 def summary(lines):
