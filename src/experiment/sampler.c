@@ -56,7 +56,7 @@ void sampler_init(struct sampler *s, struct trial *trial,
 	s->capacity = capacity;
 	s->chunk = mem_array(CHUNK_RECORDS, sizeof(*s->chunk));
 	s->count = n + 1;
-	s->cell_count = seats->first + n + 1;
+	s->cell_count = s->cells->count;
 	s->gauges = mem_array(s->count, sizeof(*s->gauges));
 	s->cursors = mem_array(n, sizeof(*s->cursors));
 	s->ours = mem_array(s->count + 1, sizeof(*s->ours));

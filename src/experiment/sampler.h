@@ -60,7 +60,8 @@ struct sampler {
 	size_t capacity;       /* of each */
 	struct record *chunk;  /* what is being counted */
 	/* These by the cell. */
-	unsigned cell_count;   /* up to its last replica's */
+	unsigned cell_count;   /* all: what the origin's link carried is the
+				* sum of theirs */
 	struct net_counts *links; /* the newest; they began at 0 with this
 				   * trial, though */
 	struct net_counts *links_before; /* links are kept from trial to
