@@ -64,12 +64,37 @@ static void by_how_long_the_others_took(void **state)
 			    15));
 }
 
+/* Whatever a trial of it says, a block ends when its time is over; blocks may be
+ * added behind the last one. */
+static void by_the_time_of_blocks(void **state)
+{
+	struct schedule schedule;
+	uint64_t now_ns;
+
+	(void)state;
+	schedule_init(&schedule, 2, 50);
+	schedule_begin_block(&schedule, "c d, block 1", 25);
+	now_ns = schedule.start_ns = schedule.trial_start_ns = 100 * S;
+	assert_true(is_near(schedule_left_s(&schedule, NAN, now_ns), 50));
+	assert_true(is_near(schedule_left_s(&schedule, 3, now_ns + 5 * S), 45));
+	assert_true(is_near(schedule_left_s(&schedule, 3, now_ns + 40 * S),
+			    25));
+	schedule_end(&schedule);
+	schedule_begin_block(&schedule, "c d, block 2", 25);
+	schedule_end(&schedule);
+	assert_int_equal(schedule.total, 2);
+	schedule_begin_block(&schedule, "c d, block 3", 25);
+	assert_int_equal(schedule.number, 3);
+	assert_int_equal(schedule.total, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(counts_and_names),
 		cmocka_unit_test(by_the_settings),
 		cmocka_unit_test(by_how_long_the_others_took),
+		cmocka_unit_test(by_the_time_of_blocks),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

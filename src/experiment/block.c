@@ -104,8 +104,8 @@ static void begin_shown(struct block *b)
 	str_addf(&name, ", block %u", number);
 	if (number <= settings->blocks)
 		str_addf(&name, " of %u", settings->blocks);
-	schedule_begin(&experiment->schedule, name.buf,
-		       settings->budget_s / settings->blocks);
+	schedule_begin_block(&experiment->schedule, name.buf,
+			     settings->budget_s / settings->blocks);
 	experiment->hooks->trial_begin(experiment->hooks->context,
 				       &experiment->schedule);
 	str_release(&name);

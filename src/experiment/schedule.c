@@ -17,16 +17,37 @@ void schedule_init(struct schedule *schedule, size_t total, double expected_s)
 void schedule_begin(struct schedule *schedule, const char *name,
 		    double expected_s)
 {
-	schedule->number++;
+	if (++schedule->number > schedule->total)
+		schedule->total = schedule->number;
+	schedule->block = false;
 	schedule->trial_s = expected_s;
 	schedule->trial_start_ns = clock_now_ns();
 	snprintf(schedule->name, sizeof(schedule->name), "%s", name);
+}
+
+void schedule_begin_block(struct schedule *schedule, const char *name,
+			  double expected_s)
+{
+	schedule_begin(schedule, name, expected_s);
+	schedule->block = true;
 }
 
 void schedule_end(struct schedule *schedule)
 {
 	schedule->expected_done_s += schedule->trial_s;
 	schedule->trial_s = 0;
+}
+
+/* A trial takes longer than its window. How much longer, those before tell. */
+static double now_left_s(const struct schedule *schedule, double window_s,
+			 double factor, uint64_t now_ns)
+{
+	double passed_s = clock_seconds(now_ns - schedule->trial_start_ns);
+
+	if (schedule->block)
+		return schedule->trial_s - passed_s;
+	return isnan(window_s) ? schedule->trial_s * factor - passed_s
+			       : window_s;
 }
 
 /* Takes the trials' own settings, and corrects them by how much longer the
@@ -39,10 +60,7 @@ double schedule_left_s(const struct schedule *schedule, double window_s,
 				      schedule->start_ns);
 	double factor = behind > 0 ? passed / behind : 1;
 	double later = schedule->expected_s - behind - schedule->trial_s;
-	double now = window_s;
+	double now = now_left_s(schedule, window_s, factor, now_ns);
 
-	if (isnan(window_s))
-		now = schedule->trial_s * factor -
-		      clock_seconds(now_ns - schedule->trial_start_ns);
 	return fmax(later * factor, 0) + fmax(now, 0);
 }

@@ -1,30 +1,37 @@
-/* How far a run has come through its trials, and how long the rest may take. */
+/* How far a run has come through its steps, and how long the rest may take. A step
+ * is a separate trial, or a block of trials, which ends when its time is over. */
 #ifndef EXPERIMENT_SCHEDULE_H
 #define EXPERIMENT_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct schedule {
-	size_t number, total;    /* of the trial, from 1 */
-	char name[160];          /* of the trial: "aiohttp fetch_range", and
-				  * behind it what a sweep varies */
+	size_t number, total;    /* of the step, from 1 */
+	char name[160];          /* of the step: "aiohttp fetch_range", and
+				  * behind it what a sweep varies; of a block
+				  * without the library */
 	uint64_t start_ns;       /* of the first trial */
 	uint64_t trial_start_ns;
 	double expected_s;       /* of all trials, before any was run */
 	double expected_done_s;  /* the part of it that lies behind */
-	double trial_s;          /* that of the trial now */
+	double trial_s;          /* that of the step now */
+	bool block;              /* the step now is one */
 };
 
 void schedule_init(struct schedule *schedule, size_t total, double expected_s);
 
-/* A trial begins, and ends. */
+/* A step begins, and ends. Where steps are added behind the last one, the total
+ * grows. */
 void schedule_begin(struct schedule *schedule, const char *name,
 		    double expected_s);
+void schedule_begin_block(struct schedule *schedule, const char *name,
+			  double expected_s);
 void schedule_end(struct schedule *schedule);
 
-/* Says how long all trials still take. `window_s` is what is left of the window
- * of the trial now; NAN: it has not begun. */
+/* Says how long all steps still take. `window_s` is what is left of the window of
+ * the trial now; NAN: it has not begun. Of a block it says nothing. */
 double schedule_left_s(const struct schedule *schedule, double window_s,
 		       uint64_t now_ns);
 
