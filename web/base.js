@@ -110,6 +110,33 @@ export function added(cells) {
 	return sum;
 }
 
+const SUMS = ['operations_ok', 'bytes_ok', 'cpu_seconds', 'cpu_user_seconds', 'memory_bytes', 'working_set_bytes',
+	'received_bytes', 'transmitted_bytes', 'in_flight', 'connections', 'throttled_seconds'];
+
+function library_of(name, cells) {
+	const sum = { key: name, who: name, name: `${cells.length} replicas`, failures: added(cells),
+		at: Math.max(...cells.map(cell => cell.at)) || null, worked_seconds: cells[0].worked_seconds,
+		state: [...new Set(cells.map(cell => cell.state).filter(Boolean))].join(', ') };
+	for (const member of SUMS)
+		sum[member] = sum_of(cells, cell => cell[member]);
+	return sum;
+}
+
+/* Several libraries work in turn. */
+export const in_block = run => Boolean(run.trial && run.trial.block);
+
+/* What has a line and a row each: the replicas of the trial, or of a block its libraries. */
+export function parts_of(run) {
+	if (!in_block(run))
+		return run.replicas.map(cell => ({ ...cell, key: String(cell.number), who: String(cell.number) }));
+	return [...new Set(run.replicas.map(cell => cell.library))].map(name =>
+		library_of(name, run.replicas.filter(cell => cell.library === name)));
+}
+
+/* A block is no library's. */
+export const title_of = trial => trial.block ? `${trial.test}, block ${trial.block} of ${trial.block_count}` :
+	`${trial.library} ${trial.test}`;
+
 export function params_text(params) {
 	return Object.entries(params || {}).map(([name, value]) => `${name} ${value}`)
 		.join(', ');

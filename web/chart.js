@@ -1,27 +1,29 @@
 /* The last minute of a run, and the charts of it. */
 
 import { COLOURS, seen, page, $, make, put, say, children, known, sum_of, count, rate, failed_of,
-	classes, added, one, two, tick } from './base.js';
+	classes, added, in_block, title_of, one, two, tick } from './base.js';
 
 const WINDOW_S = 60; // what a chart shows
 const STEP_S = 0.5;  // least time between two points of a line
 const STALE_S = 3;   // a reading older than this is no rate of now
+const TURN_STALE_S = 30; // the same of one that waits for its turn
 
 const per_second = name => (a, b, s) => (b[name] - a[name]) / s;
 
 /* The charts: values in the unit that is shown. */
 export const CHARTS = [
-	{ key: 'rate', title: 'Requests', unit: '/s', text: rate,
+	{ key: 'rate', title: 'Requests', unit: '/s', text: rate, turns: '/s of work',
 	  of: per_second('operations_ok') },
-	{ key: 'bytes', title: 'Payload', unit: 'MB/s', text: one,
+	{ key: 'bytes', title: 'Payload', unit: 'MB/s', text: one, turns: 'MB/s of work',
 	  of: (a, b, s) => (b.bytes_ok - a.bytes_ok) / s / 1e6 },
-	{ key: 'cpu', title: 'CPU', unit: 'cores', text: two, origin: true,
+	{ key: 'cpu', title: 'CPU', unit: 'cores', text: two, origin: true, turns: 'cores at work',
 	  of: per_second('cpu_seconds') },
 	{ key: 'memory', title: 'Memory', unit: 'MiB', text: one, origin: true,
 	  of: (a, b) => known(b.memory_bytes) ? b.memory_bytes / 1048576 : null },
-	{ key: 'flight', title: 'In flight', unit: 'requests', text: count,
+	// Nobody looks while somebody is at work: in a block it is always 0.
+	{ key: 'flight', title: 'In flight', unit: 'requests', text: count, turns: null,
 	  of: (a, b) => b.in_flight },
-	{ key: 'failed', title: 'Failures', unit: '/s', text: rate, bad: true,
+	{ key: 'failed', title: 'Failures', unit: '/s', text: rate, bad: true, turns: '/s of work',
 	  of: (a, b, s) => (failed_of(b) - failed_of(a)) / s },
 ];
 
@@ -29,18 +31,21 @@ class Line {
 	points = [];
 	last = null;
 	gap = true;
+	stale = STALE_S;
 
-	/* A new reading; where its counters begin anew, so does the line. */
+	/* A new reading; where its counters begin anew, so does the line. Of one that works in turn the rate is
+	 * of the time that it worked. */
 	read(cell) {
-		const last = this.last;
+		const last = this.last, turns = known(cell.worked_seconds);
 		if (!known(cell.at))
 			return;
-		if (!last || ['at', 'operations_ok', 'cpu_seconds'].some(name => cell[name] < last[name])) {
+		this.stale = turns ? TURN_STALE_S : STALE_S;
+		if (!last || ['at', 'operations_ok', 'cpu_seconds', 'worked_seconds'].some(name => cell[name] < last[name])) {
 			this.restart(cell);
 			return;
 		}
-		const elapsed = cell.at - last.at;
-		if (elapsed < STEP_S)
+		const elapsed = turns ? cell.worked_seconds - last.worked_seconds : cell.at - last.at;
+		if (cell.at - last.at < STEP_S || elapsed <= 0)
 			return;
 		const point = { t: cell.at };
 		for (const chart of CHARTS)
@@ -64,7 +69,7 @@ class Line {
 
 	newest(at) {
 		const point = this.points.findLast(one => one.t <= at);
-		return !this.gap && point && at - point.t < STALE_S ? point : null;
+		return !this.gap && point && at - point.t < this.stale ? point : null;
 	}
 
 	/* The point at a moment, as the pointer meets it. */
@@ -79,33 +84,35 @@ class Line {
 
 export class History {
 	trial = '';
-	replicas = new Map(); // number -> Line
+	replicas = new Map(); // key of a part -> Line
 	origin = new Line();
 	sum = new Line();
 	marks = [];           // beginnings of trials
 
 	add(run) {
 		this.turn(run);
-		const live = run.replicas.filter(cell => !cell.state);
-		for (const cell of run.replicas)
+		const live = run.parts.filter(cell => !cell.state);
+		for (const cell of run.parts)
 			if (cell.state)
-				this.line(cell.number).gap = true;
+				this.line(cell.key).gap = true;
 		for (const cell of live)
-			this.line(cell.number).read(cell);
+			this.line(cell.key).read(cell);
 		if (run.origin)
 			this.origin.read(run.origin);
-		this.add_up(live);
+		if (!in_block(run))
+			this.add_up(live);
 	}
 
-	line(number) {
-		if (!this.replicas.has(number))
-			this.replicas.set(number, new Line());
-		return this.replicas.get(number);
+	line(key) {
+		if (!this.replicas.has(key))
+			this.replicas.set(key, new Line());
+		return this.replicas.get(key);
 	}
 
-	/* Another trial: its replicas count from 0, but the origin goes on. */
+	/* Another trial, or block: its replicas count from 0, but the origin goes on. */
 	turn(run) {
-		const id = run.trial ? run.trial.id : '';
+		const id = !run.trial ? '' : in_block(run) ?
+			`${run.trial.test} ${run.trial.config_hash} ${run.trial.block}` : run.trial.id;
 		if (id === this.trial)
 			return;
 		this.trial = id;
@@ -113,17 +120,17 @@ export class History {
 			line.restart();
 		this.marks = this.marks.slice(-20);
 		this.marks.push({ t: this.marks.length ? run.updated : -Infinity, text: run.trial ?
-			`${run.trial.library} ${run.trial.test}` : 'between trials' });
+			title_of(run.trial) : 'between trials' });
 	}
 
 	add_up(live) {
-		const latest = live.map(cell => this.line(cell.number).points.at(-1))
+		const latest = live.map(cell => this.line(cell.key).points.at(-1))
 			.filter(Boolean);
 		const t = Math.max(...latest.map(point => point.t));
 		const before = this.sum.points.at(-1);
 		if (!latest.length || (before && t - before.t < STEP_S * 0.9))
 			return;
-		const fresh = live.map(cell => this.line(cell.number).newest(t)).filter(Boolean);
+		const fresh = live.map(cell => this.line(cell.key).newest(t)).filter(Boolean);
 		const point = { t };
 		for (const { key } of CHARTS)
 			point[key] = sum_of(fresh, part => part[key]);
@@ -152,12 +159,13 @@ export class Chart {
 		this.width = 300;
 		this.value = make('span', { class: 'value', 'data-figure': about.key,
 			'data-replica': 'sum' });
+		this.unit = make('span', { class: 'unit' });
 		this.parts = make('p', { class: 'parts' });
 		this.build_drawing();
 		this.node = make('figure', { class: about.bad ? 'chart bad' : 'chart',
 			'data-chart': about.key },
 			make('figcaption', {}, make('span', { class: 'name' }, about.title),
-				this.value, make('span', { class: 'unit' }, about.unit)),
+				this.value, this.unit),
 			this.parts, this.slider);
 		new ResizeObserver(() => this.resize()).observe(this.slider);
 		this.listen();
@@ -212,16 +220,17 @@ export class Chart {
 
 	draw(history, run, now) {
 		const key = this.about.key, from = now - WINDOW_S;
-		const lines = run.replicas.map(cell => history.line(cell.number));
+		const lines = run.parts.map(cell => history.line(cell.key));
 		const others = this.about.origin && run.origin ? [history.origin] : [];
 		this.now = now;
-		this.alone = seen.each && lines.length > 1;
-		this.numbers = run.replicas.map(cell => cell.number);
+		this.alone = (seen.each && lines.length > 1) || in_block(run);
+		this.keys = run.parts.map(cell => cell.key);
 		this.top = ceiling(Math.max(0, ...[...this.alone ? [] : [history.sum], ...lines, ...others]
 			.flatMap(line => line.points).filter(point => point.t >= from)
 			.map(point => point[key] || 0)));
 		put(this.svg, { viewBox: `0 0 ${this.width} ${HEIGHT}` });
-		put(this.node, { 'data-points': history.sum.points.length });
+		put(this.node, { 'data-points': history.sum.points.length,
+			hidden: in_block(run) && this.about.turns === null ? '' : null });
 		this.draw_axes(history);
 		this.draw_lines(history, lines, others);
 		this.draw_cursor();
@@ -284,15 +293,17 @@ export class Chart {
 			const point = t === null ? line.newest(run.updated) : line.near(t);
 			return point ? point[key] : null;
 		};
-		const whole = at(history.sum), parts = this.parts_of(history, run, at);
-		say(this.value, text(whole));
+		const block = in_block(run);
+		const whole = block ? null : at(history.sum), parts = this.parts_of(history, run, at);
+		say(this.value, block ? '' : text(whole));
+		say(this.unit, block ? this.about.turns || unit : unit);
 		put(this.value, { 'data-value': whole });
 		children(this.parts, parts, () => make('span'), (node, part) => {
 			say(node, part.text);
 			put(node, { class: part.style });
 		});
 		const when = t === null ? 'now' : `${Math.round(this.now - t)} seconds ago`;
-		this.spoken = `${when}: ${text(whole)} ${unit}` +
+		this.spoken = `${when}: ${block ? '' : text(whole)} ${this.unit.textContent}` +
 			(parts.length ? `; ${parts.map(part => part.text).join('; ')}` : '');
 		if (document.activeElement !== this.slider)
 			this.speak();
@@ -305,23 +316,24 @@ export class Chart {
 	}
 
 	parts_of(history, run, at) {
-		const { text } = this.about, cells = run.replicas;
-		const value = cell => at(history.line(cell.number));
+		const { text } = this.about, cells = run.parts;
+		const value = cell => at(history.line(cell.key));
+		const each = in_block(run) ? COLOURS : 4;
 		const parts = [];
 		if (this.about.bad)
-			return [{ style: 'range', text: classes(added(cells)) || 'none in this trial' }];
-		if (cells.length > 4) {
+			return [{ style: 'range', text: classes(added(cells)) || in_block(run) ? 'none in this block' : 'none in this trial' }];
+		if (cells.length > each) {
 			const values = cells.map(value).filter(known);
 			if (values.length)
 				parts.push({ style: 'range', text: 'each ' +
 					`${text(Math.min(...values))} to ${text(Math.max(...values))}` });
 		} else if (cells.length > 1) {
 			cells.forEach((cell, i) => parts.push({ style: `key c${i}`,
-				text: `${cell.number}: ${text(value(cell))}` }));
+				text: `${cell.who}: ${text(value(cell))}` }));
 		}
-		const pinned = cells.find(cell => cell.number === seen.pin);
-		if (pinned && cells.length > 4)
-			parts.push({ style: 'key pin', text: `${pinned.number}: ${text(value(pinned))}` });
+		const pinned = cells.find(cell => cell.key === seen.pin);
+		if (pinned && cells.length > each)
+			parts.push({ style: 'key pin', text: `${pinned.who}: ${text(value(pinned))}` });
 		if (this.about.origin && run.origin)
 			parts.push({ style: 'key origin', text: `origin ${text(at(history.origin))}` });
 		return parts;
@@ -347,7 +359,7 @@ function chart_key(event, chart) {
 		const t = (moment(now) ?? now) + step;
 		seen.cursor = { t: Math.min(now, Math.max(now - WINDOW_S, t)) };
 	} else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-		step_pin(chart.numbers, event.key === 'ArrowUp' ? -1 : 1);
+		step_pin(chart.keys, event.key === 'ArrowUp' ? -1 : 1);
 	} else if (event.key === 'Escape') {
 		seen.cursor = seen.pin = null;
 	} else {
@@ -358,8 +370,8 @@ function chart_key(event, chart) {
 	chart.speak();
 }
 
-function step_pin(numbers, step) {
-	const at = numbers.indexOf(seen.pin);
-	const next = at < 0 ? (step > 0 ? 0 : numbers.length - 1) : at + step;
-	seen.pin = numbers[next] ?? null;
+function step_pin(keys, step) {
+	const at = keys.indexOf(seen.pin);
+	const next = at < 0 ? (step > 0 ? 0 : keys.length - 1) : at + step;
+	seen.pin = keys[next] ?? null;
 }

@@ -6,7 +6,7 @@
  */
 
 import { NONE, COLOURS, seen, page, $, make, put, say, children, total, known, count, mb, span,
-	clock, failed_of, params_text, one, two, tick } from './base.js';
+	clock, failed_of, params_text, in_block, parts_of, title_of, one, two, tick } from './base.js';
 import { CHARTS, Chart, History, moment } from './chart.js';
 import { show_finished, show_recent, show_replicas, show_tests } from './table.js';
 
@@ -30,7 +30,7 @@ function show_tabs(runs, now) {
 	}, (tab, run) => {
 		put(tab, { 'aria-selected': run === now, tabindex: run === now ? 0 : -1 });
 		say(tab, `${run.pid}${run.ended ? ', ended' : ''}: ` +
-			(run.trial ? `${run.trial.library} ${run.trial.test}` : run.command));
+			(run.trial ? title_of(run.trial) : run.command));
 	});
 }
 
@@ -47,9 +47,9 @@ function choose(i) {
 
 function trial_share(run) {
 	const { trial, replicas } = run;
-	if (!trial || !trial.go)
+	if (!trial || !(trial.go || trial.block))
 		return [0, trial ? 'not begun' : NONE];
-	if (!trial.n_requests)
+	if (!trial.n_requests || trial.block)
 		return [trial.elapsed_seconds / trial.timeout_seconds,
 			`${one(trial.elapsed_seconds)} of ${tick(trial.timeout_seconds)} s`];
 	const done = total(replicas, cell => cell.operations_ok + failed_of(cell));
@@ -67,23 +67,25 @@ function show_summary(run) {
 	const begun = trial ? run.trial_number - 1 + Math.min(1, share) : run.trial_number;
 	const failed = run.trials_failed ? `, ${count(run.trials_failed)} failed` : '';
 	const stage = run.ended ? 'ended' : trial ? trial.stage : 'between trials';
-	say($('title'), trial ? `${trial.library} ${trial.test}` : run.ended ? 'The run is over' : 'Between two trials');
+	const turn = trial && trial.round ? `round ${trial.round}: turn of ${trial.library}` : '';
+	say($('title'), trial ? title_of(trial) : run.ended ? 'The run is over' : 'Between two trials');
 	say($('stage'), stage);
 	put($('stage'), { 'data-stage': stage });
-	say($('shape'), trial ? [params_text(trial.params), shape(trial),
+	say($('part'), in_block(run) ? 'This block' : 'This trial');
+	say($('shape'), trial ? [turn, params_text(trial.params), shape(trial),
 		[trial.isolation, trial.cgroup && `cgroup ${trial.cgroup}`, trial.network].filter(Boolean).join(' / ')]
 		.filter(Boolean).join(' \u00b7 ') : '');
 	$('trial-bar').value = Math.min(1, share);
 	$('run-bar').value = run.trial_count ? Math.min(1, begun / run.trial_count) : 0;
 	say($('trial-progress'), text);
-	say($('run-progress'), `trial ${run.trial_number} of ${run.trial_count}${failed}`);
+	say($('run-progress'), `${in_block(run) ? 'step' : 'trial'} ${run.trial_number} of ${run.trial_count}${failed}`);
 	$('run-progress').classList.toggle('bad', run.trials_failed > 0);
 	say($('left'), run.ended ? 'none' : known(run.left_seconds) ? `about ${span(run.left_seconds)}` : NONE);
 	say($('command'), run.command);
-	document.title = `${trial ? `${trial.library} ${trial.test}` : stage}, ${run.trial_number}/${run.trial_count}` +
+	document.title = `${trial ? title_of(trial) : stage}, ${run.trial_number}/${run.trial_count}` +
 		' \u2013 geoio-benchmark';
-	announce(`${run.id} ${trial && trial.id} ${stage}`, trial ?
-		`Trial ${run.trial_number} of ${run.trial_count}: ${trial.library} ${trial.test}, ${stage}` : stage);
+	announce(`${run.id} ${trial && (trial.block ? run.trial_number : trial.id)} ${stage}`, trial ?
+		`${run.trial_number} of ${run.trial_count}: ${title_of(trial)}, ${stage}` : stage);
 }
 
 /* Once for each stage: a reader of the screen is not to hear every figure. */
@@ -110,13 +112,13 @@ function show_about(run) {
 }
 
 function show_legend(run) {
-	const n = run.replicas.length;
-	const keys = [['sum', n === 1 ? 'the replica' : 'sum']];
+	const n = run.parts.length, block = in_block(run);
+	const keys = block ? [] : [['sum', n === 1 ? 'the replica' : 'sum']];
 	if (n > 1)
-		keys.push(...n <= COLOURS ? run.replicas.map((cell, i) => [`c${i}`, String(cell.number)]) :
-			[['many', `${n} replicas`]]);
+		keys.push(...n <= COLOURS ? run.parts.map((cell, i) => [`c${i}`, cell.who]) :
+			[['many', block ? `${n} libraries` : `${n} replicas`]]);
 	if (n > 1 && seen.pin !== null)
-		keys.push(['pin', `replica ${seen.pin}`]);
+		keys.push(['pin', block ? seen.pin : `replica ${seen.pin}`]);
 	if (run.origin)
 		keys.push(['origin', 'origin']);
 	children($('legend'), keys, () => make('li'), (node, [style, text]) => {
@@ -152,7 +154,7 @@ function render() {
 	if (!doc)
 		return;
 	say($('version'), doc.version);
-	$('scale').hidden = !run || run.replicas.length < 2;
+	$('scale').hidden = !run || run.parts.length < 2 || in_block(run);
 	$('idle').hidden = Boolean(run);
 	$('run').hidden = !run;
 	show_tabs(doc.runs, run);
@@ -187,6 +189,7 @@ function receive(text, by) {
 	way = by;
 	lost = null;
 	for (const run of doc.runs) {
+		run.parts = parts_of(run);
 		if (!seen.histories.has(run.id))
 			seen.histories.set(run.id, new History());
 		seen.histories.get(run.id).add(run);

@@ -1,7 +1,7 @@
 /* The tables: replicas, tests, trials. */
 
 import { NONE, COLOURS, seen, page, $, make, put, say, children, total, known, sum_of, count, rate,
-	mb, mib, clock, failed_of, failures_text, added, params_text, one, two, tick } from './base.js';
+	mb, mib, clock, failed_of, failures_text, added, in_block, params_text, one, two, tick } from './base.js';
 
 /* A column: key, head, text(row) and raw(row), or build(td) and fill(td, row). */
 class Table {
@@ -105,8 +105,8 @@ const REPLICA_COLUMNS = [
 function build_who(cell) {
 	const button = make('button', { type: 'button', class: 'who-button', title: '' });
 	button.addEventListener('click', () => {
-		const number = Number(button.dataset.number);
-		seen.pin = seen.pin === number ? null : number;
+		const { key } = button.dataset;
+		seen.pin = seen.pin === key ? null : key;
 		page.render();
 	});
 	cell.append(button, make('span'));
@@ -114,11 +114,11 @@ function build_who(cell) {
 
 function fill_who(cell, row) {
 	const [button, plain] = cell.children;
-	say(button, row.key ? row.who : '');
-	say(plain, row.key ? '' : row.who);
-	put(button, { hidden: row.key ? null : '', class: `who-button key ${row.key || ''}`, title: row.name,
-		'data-number': row.number, 'aria-pressed': seen.pin === row.number,
-		'aria-label': `replica ${row.who}: bring its line out` });
+	say(button, row.line ? row.who : '');
+	say(plain, row.line ? '' : row.who);
+	put(button, { hidden: row.line ? null : '', class: `who-button key ${row.line || ''}`, title: row.name,
+		'data-key': row.key, 'aria-pressed': seen.pin === row.key,
+		'aria-label': `${row.who}: bring its line out` });
 }
 
 const latency = (ms, style) => known(ms) ? style(ms) : NONE;
@@ -126,6 +126,7 @@ const latency = (ms, style) => known(ms) ? style(ms) : NONE;
 const FINISHED_COLUMNS = [
 	words('library', 'Library', row => row.library),
 	words('library_version', 'Version', row => row.library_version),
+	words('block', 'Block', row => known(row.block) ? count(row.block) : NONE, 'number'),
 	{ key: 'requests_per_second', head: 'Requests/s', style: 'number bar-cell', build: build_bar, fill: fill_bar,
 	  raw: row => row.requests_per_second },
 	{ key: 'state', head: 'State', style: 'state', text: row => row.state, raw: row => row.state,
@@ -189,21 +190,38 @@ const tables = {
 	recent: new Table('recent', 'Recent trials of the database, the newest first', RECENT_COLUMNS, true),
 };
 
-export function show_replicas(run, history) {
-	const several = run.replicas.length > 1;
-	const fresh = cell => !cell.state && history.line(cell.number).newest(run.updated);
-	const rows = run.replicas.map((cell, i) => ({ ...cell, who: String(cell.number), now: fresh(cell) || {},
-		state: cell.state || (run.trial && !run.ended ? run.trial.stage : 'ended'),
-		key: several ? (run.replicas.length <= COLOURS ? `c${i}` : 'many') : '',
-		tags: { 'data-replica': cell.number, class: seen.pin === cell.number ? 'pinned' : null } }));
-	const foot = [{ ...sums(run.replicas), who: 'sum', state: '', now: history.sum.newest(run.updated) || {},
-		tags: { 'data-replica': 'sum' } }];
+/* In a block nobody else works in the turn of one. */
+function state_of(run, cell) {
+	const { trial } = run;
+	if (cell.state || !trial || run.ended)
+		return cell.state || 'ended';
+	if (!trial.round || trial.stage !== 'running')
+		return trial.stage;
+	return cell.key === trial.library ? 'at work' : 'paused';
+}
+
+function foot_of(run, history) {
+	const now = history.origin.newest(run.updated) || {}, foot = [];
+	if (!in_block(run))
+		foot.push({ ...sums(run.parts), who: 'sum', state: '', now: history.sum.newest(run.updated) || {},
+			tags: { 'data-replica': 'sum' } });
 	if (run.origin)
-		foot.push({ ...run.origin, who: 'origin', state: '', now: { cpu: (history.origin.newest(run.updated) || {}).cpu },
+		foot.push({ ...run.origin, who: 'origin', state: '', now: { cpu: now.cpu },
 			operations_ok: null, bytes_ok: null, failures: null, tags: { 'data-replica': 'origin', class: 'origin' } });
-	const n = run.replicas.length;
-	say(tables.replicas.caption, `${n} ${n === 1 ? 'replica' : 'replicas'}${run.trial ? ' of this trial' : ''}`);
-	tables.replicas.show([{ rows }, { rows: foot, foot: true }]);
+	return foot;
+}
+
+export function show_replicas(run, history) {
+	const { parts, trial } = run, n = parts.length, several = n > 1;
+	const fresh = cell => !cell.state && history.line(cell.key).newest(run.updated);
+	const rows = parts.map((cell, i) => ({ ...cell, now: fresh(cell) || {}, state: state_of(run, cell),
+		line: several ? (n <= COLOURS ? `c${i}` : 'many') : '',
+		tags: { 'data-replica': cell.key, class: seen.pin === cell.key ? 'pinned' : null } }));
+	say(tables.replicas.node.querySelector('th'), in_block(run) ? 'Library' : 'Replica');
+	say(tables.replicas.caption, in_block(run) ?
+		`${n || 'The'} libraries of this block, in turn: rates are of the time that each was at work` :
+		`${n} ${n === 1 ? 'replica' : 'replicas'}${trial ? ' of this trial' : ''}`);
+	tables.replicas.show([{ rows }, { rows: foot_of(run, history), foot: true }]);
 }
 
 function sums(cells) {

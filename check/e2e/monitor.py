@@ -240,6 +240,98 @@ class Monitored(Watched):
             self.assertLess(first, last / 10)
 
 
+class InTurn(Watched):
+    """A run of blocks, in which libraries work in turn; two blocks of eight seconds."""
+
+    LIBRARIES = ("null", "reference", "requests")
+
+    def watch(self, *more):
+        """What it showed: each /metrics by series, each run of /live.json; and its result."""
+        chosen = [word for name in self.LIBRARIES for word in ("--library", name)]
+        words = ("run-all", "--test", "fetch_range", *chosen, "--budget", "16", "--blocks", "2")
+        process = self.start(*words, *more, *LINGER)
+        url = self.url_of(process)
+        scrapes, runs = [], []
+        while not (scrapes and value_of(scrapes[-1], "geoio_run_ended")):
+            self.assertIsNone(process.poll(), "it ended before its monitor")
+            scrapes.append(self.get(url + "metrics"))
+            runs += json.loads(self.get(url + "live.json"))["runs"]
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        return [self.series(text) for text in scrapes], runs, self.finish(process)
+
+    def series(self, text):
+        """A figure for each series, of which none is there twice."""
+        lines = [SAMPLE.match(line).groups() for line in text.splitlines() if not line.startswith("#")]
+        found = {(name, labels): float(value) for name, labels, value, _ in lines}
+        self.assertEqual(len(found), len(lines))
+        return found
+
+    def assert_steady(self, scrapes, key):
+        """A series that comes, stays as long as its block, or the run; no counter goes down."""
+        at = [i for i, found in enumerate(scrapes) if key in found]
+        self.assertEqual(at, list(range(at[0], at[-1] + 1)), key)
+        values = [scrapes[i][key] for i in at]
+        if key[0].endswith("_total"):
+            self.assertEqual(values, sorted(values), key)
+
+    def test_libraries_in_turn(self):
+        path = self.folder / "run.prom"
+        scrapes, runs, result = self.watch("--json", "--textfile", path)
+        self.assertEqual(result.status, 0, result)
+        lasting = ("container_", "geoio_operations", "geoio_bytes", "geoio_origin_", "geoio_run_")
+        for key in {key for found in scrapes for key in found if key[0].startswith(lasting)}:
+            if key[0] not in ("geoio_origin_in_flight", "geoio_origin_open_connections"):
+                self.assert_steady(scrapes, key)
+        self.assert_all_at_once(scrapes[-1])
+        self.assert_whose_turn(runs)
+        self.assert_compared(result.json())
+        self.assert_textfile(path)
+        self.assert_nothing_left()
+
+    def assert_all_at_once(self, last):
+        """Those that are paused are there, too."""
+        cpu = [dict(LABEL.findall(labels)) for name, labels in last if name == "container_last_seen"]
+        found = sorted(has["container_label_library"] for has in cpu if has["container_label_replica"] == "0")
+        self.assertEqual(found, sorted(self.LIBRARIES))
+
+    def assert_whose_turn(self, runs):
+        trials = [run["trial"] for run in runs if run["trial"]]
+        self.assertLessEqual({run["trial_count"] for run in runs}, {0, 2})
+        self.assertEqual({trial["block"] for trial in trials}, {1, 2})
+        self.assertEqual({trial["block_count"] for trial in trials}, {2})
+        self.assertGreater(max(trial["round"] for trial in trials), 1)
+        turns = {trial["library"] for trial in trials if trial["round"]}
+        self.assertEqual(turns, set(self.LIBRARIES))
+        replicas = [cell for run in runs for cell in run["replicas"] if cell["worked_seconds"]]
+        rate = {
+            name: max(cell["operations_ok"] / cell["worked_seconds"] for cell in replicas if cell["library"] == name)
+            for name in self.LIBRARIES
+        }
+        stored = {row["library_name"]: row["requests_per_second"] for row in self.results()}
+        # Of the time at work, not of all time, which a third of each is.
+        for name in self.LIBRARIES:
+            self.assertGreater(rate[name], stored[name] / 2, name)
+
+    def assert_compared(self, document):
+        (one,) = document["comparisons"]
+        self.assertEqual({row["comparison"] for row in document["results"]}, {one["comparison"]})
+        self.assertEqual([row["library"] for row in one["rows"] if not row["baseline"]], ["requests"])
+        self.assertEqual(one["blocks"], 2)
+        (pair,) = one["pairs"]
+        self.assertEqual({pair["a"], pair["b"]}, {"requests", "reference"})
+        self.assertEqual(pair["rate"]["verdict"], "no verdict")
+        self.assertIsNone(pair["rate"]["seen"])
+
+    def assert_textfile(self, path):
+        found = self.series(path.read_text())
+        trials = [dict(LABEL.findall(labels)) for name, labels in found if name == "geoio_trial_ok"]
+        self.assertEqual(
+            sorted((has["library"], has["block"]) for has in trials),
+            sorted((name, block) for name in self.LIBRARIES for block in "01"),
+        )
+
+
 def server_of(pid):
     """It says its name a moment after it was made, and other children come and go; or None."""
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():

@@ -57,6 +57,41 @@ static void work(uint64_t second)
 	live.origin.last.cpu_ns = S / 4 * second;
 }
 
+/* Two libraries, a replica each; the second one has failures. */
+static void take_turns(void)
+{
+	work(2);
+	live.run.trial.block = 3;
+	live.run.trial.block_count = 12;
+	live.run.trial.round = 7;
+	strcpy(cells[0].library, "aiohttp");
+	strcpy(cells[1].library, "null");
+	cells[0].worked_ns = S / 2;
+	cells[1].outcomes[OUTCOME_TIMEOUT] = 3;
+}
+
+/* Who has not worked yet has no rate. */
+static void a_block_has_a_line_a_library(void **state)
+{
+	(void)state;
+	take_turns();
+	assert_int_equal(lines_show(&live, NULL, 100, &text), 3);
+	assert_string_equal(
+		text.buf,
+		"[3/12] fetch_range, block 3 of 12, round 7: 2.0/10 s, about "
+		"1 h 02 min left\n"
+		"> aiohttp          4,000 requests/s       2,000 ok\n"
+		"  null                 - requests/s       2,000 ok  3 failed\n");
+	str_reset(&text);
+	strcpy(cells[1].library, "aiohttp"); /* another replica */
+	assert_int_equal(lines_show(&live, NULL, 100, &text), 2);
+	assert_non_null(strstr(text.buf, "8,000 requests/s"));
+	str_reset(&text);
+	live.run.trial.round = 0;
+	lines_show(&live, NULL, 100, &text);
+	assert_non_null(strstr(text.buf, "block 3 of 12: running 2.0/10 s"));
+}
+
 static void check_durations(void **state)
 {
 	char out[32];
@@ -180,9 +215,27 @@ static void check_textfile(void **state)
 	assert_has("trial=\"2\"");
 	assert_has("findings=\"a \\\"quote\\\" and\\na line\"");
 	assert_null(strstr(text.buf, "nan"));
+	assert_null(strstr(text.buf, "block="));
 	str_reset(&text);
 	textfile_add(finished, 0, &text);
 	assert_string_equal(text.buf, "");
+}
+
+/* No series twice, though a library has a trial in each block. */
+static void blocks_are_told_apart(void **state)
+{
+	struct live_finished blocks[2] = { finished[0], finished[0] };
+
+	(void)state;
+	blocks[0].block = 1;
+	blocks[1].block = 2;
+	textfile_add(blocks, 2, &text);
+	assert_has("trial=\"1\",library=\"aiohttp\",test=\"fetch_range\","
+		   "isolation=\"cell\",replicas=\"2\",concurrency=\"50\","
+		   "block=\"0\"} 1000\n");
+	assert_has("trial=\"2\",library=\"aiohttp\",test=\"fetch_range\","
+		   "isolation=\"cell\",replicas=\"2\",concurrency=\"50\","
+		   "block=\"1\"} 1000\n");
 }
 
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -215,7 +268,9 @@ int main(void)
 		CHECK(failures_have_classes),
 		CHECK(no_line_is_wider),
 		CHECK(says_when_it_has_ended),
+		CHECK(a_block_has_a_line_a_library),
 		CHECK(check_textfile),
+		CHECK(blocks_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -228,6 +228,52 @@ static void repeats_no_series(void **state)
 	free(t);
 }
 
+/* The replicas of a block have the same numbers, and all are under way. */
+static void shows_a_whole_block(void **state)
+{
+	const char *t;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		mx.cell[i].number = (int)(i % 2);
+		mx.cell[i].worked_ns = 1500000000;
+		snprintf(mx.cell[i].name, sizeof(mx.cell[i].name), "c%u", i);
+		if (i < 2)
+			continue;
+		strcpy(mx.cell[i].library, "other");
+		strcpy(mx.cell[i].trial_id, "trial-other");
+	}
+	mx.view.run[0].cell_count = 4;
+	mx.view.run[0].run.trial.block = 2;
+	mx.view.run[0].run.trial.round = 7;
+	t = expose(EXPOSE_PROMETHEUS);
+	assert_int_equal(count_of(t, "geoio_trial_info{"), 2);
+	assert_has(t, "library=\"other\",test=\"fetch_range\","
+		      "trial_id=\"trial-other\"");
+	assert_has(t, "geoio_block_round{run_id=\"run-one\"} 7\n");
+	assert_has(t, "geoio_replica_worked_seconds_total{run_id=\"run-one\","
+		      "library=\"other\",test=\"fetch_range\","
+		      "replica=\"1\"} 1.5\n");
+	assert_int_equal(count_of(t, "\ngeoio_in_flight{"), 4);
+	assert_int_equal(count_of(t, "container_label_library=\"other\""),
+			 count_of(t, "name=\"c2\"") +
+				 count_of(t, "name=\"c3\""));
+}
+
+/* What the origin saw stays while the next trial's is started. */
+static void keeps_the_origins_counters(void **state)
+{
+	const char *t;
+
+	(void)state;
+	mx.view.run[0].origin.name[0] = '\0';
+	t = expose(EXPOSE_PROMETHEUS);
+	assert_has(t, "geoio_origin_requests_total{run_id=\"run-one\"} 1000\n");
+	assert_has(t, "geoio_origin_responses_total{run_id=\"run-one\","
+		      "status=\"206\"} 999\n");
+	assert_lacks(t, "geoio_origin_in_flight{");
+}
+
 /* Trials of a sweep: the same library and test, and yet not the same. */
 static void tells_configurations_apart(void **state)
 {
@@ -275,6 +321,7 @@ static void documents_all(void **state)
 
 	(void)state;
 	mx.cell[0].last.throttled_ns = 1;
+	mx.view.run[0].run.trial.block = 1;
 	t = mem_dup(expose(EXPOSE_PROMETHEUS));
 	if (file_read(check_file("docs/monitoring.md"), 1 << 20, &docs, &err))
 		fail_msg("%s", err.text);
@@ -411,6 +458,8 @@ int main(void)
 		cmocka_unit_test_setup(escapes_labels, begin),
 		cmocka_unit_test_setup(repeats_no_series, begin),
 		cmocka_unit_test_setup(tells_configurations_apart, begin),
+		cmocka_unit_test_setup(shows_a_whole_block, begin),
+		cmocka_unit_test_setup(keeps_the_origins_counters, begin),
 		cmocka_unit_test_setup(keeps_families_together, begin),
 		cmocka_unit_test_setup(documents_all, begin),
 		cmocka_unit_test_setup(writes_nothing_of_nothing, begin),

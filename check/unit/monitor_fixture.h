@@ -31,6 +31,9 @@ static inline void mx_fill_cell(struct live_cell *cell, int number)
 	cell->in_flight = 2;
 	snprintf(cell->id, sizeof(cell->id), "/geoio/run/%d", number);
 	snprintf(cell->name, sizeof(cell->name), "geoio-lib-%d", number);
+	strcpy(cell->library, "lib");
+	strcpy(cell->test, "fetch_range");
+	strcpy(cell->trial_id, "trial-now");
 	cell->at_wall_ns = MX_WALL_NS;
 	cell->last = (struct sample){
 		.cpu_ns = 3500000000,
@@ -151,6 +154,7 @@ static inline void mx_init(struct mx *mx)
 	live[1].cell = mx->cell;
 	live[1].cell_count = 2;
 	live[1].run.ended = 1;
+	memset(&live[1].run.origin, 0, sizeof(live[1].run.origin));
 	mx->view.run_count = 2;
 	mx->view.recent = mx->finished;
 	mx->view.recent_count = 1;

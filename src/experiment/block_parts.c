@@ -202,7 +202,7 @@ int block_run_parts(struct block *b, struct err *err)
 {
 	int code;
 
-	live_begin_block(&b->experiment->live);
+	live_begin_block(&b->experiment->live, b->number);
 	for (unsigned i = 0; i < b->count; i++)
 		begin_part(b, &b->part[i]);
 	code = b->replicas ? begin_places(b, err) : 0;

@@ -42,6 +42,7 @@ struct block {
 	bool turning;          /* no longer probing */
 	uint64_t deadline_ns;  /* no round begins that would end later */
 	struct part *now;      /* whose turn it is */
+	uint64_t shown_ns;     /* when it was last written on the board */
 	unsigned ended, failed; /* trials, for people */
 	uint32_t rounds;       /* that were begun, for people */
 };

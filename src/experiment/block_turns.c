@@ -1,9 +1,12 @@
 /* Whose turn it is, and what is read in it. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "experiment/block_parts.h"
 #include "origin/ledger.h"
 
@@ -11,6 +14,9 @@
 #define ROUNDS_MOST 40
 /* With fewer the run says how long a verdict would take. */
 #define ROUNDS_WANTED 10
+
+/* The board and the terminal are written so often at most, between two turns. */
+#define SHOWN_NS (200 * NS_PER_MS)
 
 void part_separate(struct part *part, const char *format, ...)
 {
@@ -105,6 +111,51 @@ static void settle(struct block *b)
 	b->rivals->settled = true;
 }
 
+/* ----------------------------------------------------------------- shown --- */
+
+static bool is_live(const struct part *part)
+{
+	return part->code == 0 && part->setting.sampler.trial;
+}
+
+/* All that worked so far is on the board, whoever's turn it is. */
+static void write_board(struct block *b, const struct part *now,
+			const char *stage)
+{
+	struct experiment *experiment = b->experiment;
+	struct live_part *parts = mem_array(b->count, sizeof(*parts));
+	struct live_turn turn = { .part = parts,
+				  .round = b->turning ? b->rounds : 0 };
+
+	for (unsigned i = 0; i < b->count; i++) {
+		const struct part *part = &b->part[i];
+
+		if (part == now)
+			turn.now = turn.count;
+		if (is_live(part))
+			parts[turn.count++] = (struct live_part){
+				&part->setting.sampler, part->live,
+				part->worked_ns
+			};
+	}
+	live_update_block(&experiment->live, &turn, stage,
+			  schedule_left_s(&experiment->schedule, NAN,
+					  clock_now_ns()));
+	free(parts);
+}
+
+static void show(struct block *b, const struct part *now, const char *stage)
+{
+	struct experiment *experiment = b->experiment;
+	struct live look;
+
+	b->shown_ns = clock_now_ns();
+	write_board(b, now, stage);
+	if (live_look(&experiment->live, &look))
+		experiment->hooks->trial_show(experiment->hooks->context,
+					      &look);
+}
+
 bool block_next_turn(void *context, struct run_turn *turn)
 {
 	struct block *b = context;
@@ -119,6 +170,8 @@ bool block_next_turn(void *context, struct run_turn *turn)
 		return false;
 	b->now = &b->part[turn->request];
 	turn->request = b->now->request;
+	if (clock_now_ns() - b->shown_ns >= SHOWN_NS)
+		show(b, b->now, "running");
 	return true;
 }
 
@@ -196,29 +249,8 @@ static void on_done(void *context, struct trial *trial, unsigned replica)
 	sampler_done(&part->setting.sampler, replica);
 }
 
-static double left_s(const struct block *b)
-{
-	uint64_t now_ns = clock_now_ns();
-	double window_s = b->deadline_ns > now_ns
-				  ? clock_seconds(b->deadline_ns - now_ns)
-				  : 0;
-
-	return schedule_left_s(&b->experiment->schedule, window_s, now_ns);
-}
-
-static void show(struct block *b, struct part *part, const char *stage)
-{
-	struct experiment *experiment = b->experiment;
-	struct live look;
-
-	live_turn(&experiment->live, &part->trial.spec, part->live);
-	live_update(&experiment->live, &part->setting.sampler, stage,
-		    left_s(b));
-	if (live_look(&experiment->live, &look))
-		experiment->hooks->trial_show(experiment->hooks->context,
-					      &look);
-}
-
+/* From the first turn on what is shown is whose turn comes: block_next_turn()
+ * does it, and here only the end is left. */
 static void on_progress(void *context, struct trial *trial, const char *stage,
 			uint64_t now_ns)
 {
@@ -226,7 +258,8 @@ static void on_progress(void *context, struct trial *trial, const char *stage,
 
 	(void)trial;
 	(void)now_ns;
-	if (!part->block->now || part->block->now == part)
+	if (!part->block->now ||
+	    (part->block->now == part && strcmp(stage, "running")))
 		show(part->block, part, stage);
 }
 

@@ -35,7 +35,6 @@ static void fill_run(struct live_run *run, const struct experiment *experiment)
 	run->pid = getpid();
 	run->start_wall_ns = experiment->run.start_wall_ns;
 	run->updated_wall_ns = clock_wall_ns();
-	run->trial_count = (uint32_t)experiment->job_count;
 }
 
 /* Writes what changes. board_begin() has been called. */
@@ -44,16 +43,34 @@ static void touch_run(struct live_writer *live, struct live_run *run)
 	run->updated_wall_ns = clock_wall_ns();
 	run->harness_cpu_ns = cpu_of_harness();
 	run->trial_number = (uint32_t)live->experiment->schedule.number;
+	run->trial_count = (uint32_t)live->experiment->schedule.total;
 }
 
-static uint32_t most_replicas(const struct experiment *experiment)
+/* A trial's replicas, or in a block those of a trial of each library. */
+static uint32_t most_cells(const struct experiment *experiment)
 {
-	uint64_t most = 1;
+	uint64_t most = 1, sum = 0;
 
-	for (size_t i = 0; i < experiment->job_count; i++)
-		if (experiment->jobs[i].spec.replicas > most)
-			most = experiment->jobs[i].spec.replicas;
-	return (uint32_t)most;
+	for (size_t i = 0; i < experiment->job_count; i++) {
+		uint64_t of_library = 0;
+
+		for (size_t j = 0; j < experiment->job_count; j++) {
+			const struct job *job = &experiment->jobs[j];
+
+			if (job->library != experiment->jobs[i].library)
+				continue;
+			if (j < i)
+				break; /* its sum is taken */
+			if (job->spec.replicas > of_library)
+				of_library = job->spec.replicas;
+		}
+		sum += of_library;
+		if (of_library > most)
+			most = of_library;
+	}
+	if (!experiment->settings->slices || sum < most)
+		return (uint32_t)most;
+	return (uint32_t)(sum < BOARD_CELLS_MOST ? sum : BOARD_CELLS_MOST);
 }
 
 int live_open(struct live_writer *live, const struct experiment *experiment,
@@ -65,7 +82,7 @@ int live_open(struct live_writer *live, const struct experiment *experiment,
 	*live = (struct live_writer){ .experiment = experiment };
 	live->wall_offset_ns = clock_wall_ns() - clock_now_ns();
 	code = board_create(&live->board, path, (uint32_t)experiment->job_count,
-			    most_replicas(experiment), err);
+			    most_cells(experiment), err);
 	free(path);
 	if (code < 0)
 		return code;
@@ -78,9 +95,9 @@ void live_close(struct live_writer *live)
 {
 	struct live_run *run;
 
-	free(live->befores);
-	live->befores = NULL;
-	live->before_count = live->before_capacity = 0;
+	free(live->place);
+	live->place = NULL;
+	live->place_count = live->place_capacity = 0;
 	if (!live->board)
 		return;
 	run = board_begin(live->board)->run;
@@ -130,6 +147,39 @@ static void fill_trial(struct live_trial *trial, const struct trial_spec *spec)
 	COPY(trial->stage, "preparing");
 }
 
+/* Who was there before leaves the board. */
+static void begin_places(struct live_writer *live, struct board_pages *pages)
+{
+	live->place_count = 0;
+	live->cell_count = 0;
+	live->origin_before = pages->run->origin;
+	*pages->cell_count = 0;
+	memset(pages->origin, 0, sizeof(*pages->origin));
+}
+
+/* With totals from before. Replicas for which the board has no room are not on
+ * it. */
+static struct live_place *add_place(struct live_writer *live,
+				    struct board_pages *pages,
+				    const struct trial_spec *spec)
+{
+	uint32_t left = pages->cell_most - live->cell_count;
+	struct live_place *place;
+
+	MEM_ROOM(live->place, live->place_count, live->place_capacity);
+	place = &live->place[live->place_count++];
+	fill_trial(&place->trial, spec);
+	place->test = find_test(pages, &place->trial);
+	place->before = pages->test[place->test];
+	place->first = live->cell_count;
+	place->count = place->trial.replicas < left ? place->trial.replicas
+						    : left;
+	live->cell_count += place->count;
+	memset(&pages->cell[place->first], 0,
+	       place->count * sizeof(*pages->cell));
+	return place;
+}
+
 void live_begin(struct live_writer *live, const struct trial_spec *spec)
 {
 	struct board_pages *pages;
@@ -138,54 +188,49 @@ void live_begin(struct live_writer *live, const struct trial_spec *spec)
 		return;
 	pages = board_begin(live->board);
 	touch_run(live, pages->run);
-	fill_trial(&pages->run->trial, spec);
-	live->test = find_test(pages, &pages->run->trial);
-	live->before = pages->test[live->test];
-	live->origin_before = pages->run->origin;
-	*pages->cell_count = 0;
-	memset(pages->origin, 0, sizeof(*pages->origin));
+	begin_places(live, pages);
+	pages->run->trial = add_place(live, pages, spec)->trial;
 	board_end(live->board);
 }
 
-/* The trials of a block live at once: each has totals from before the block. */
-void live_begin_block(struct live_writer *live)
+void live_begin_block(struct live_writer *live, unsigned number)
 {
-	live->before_count = 0;
-	live->origin_before = live->board
-				      ? board_pages(live->board)->run->origin
-				      : (struct ledger_counts){ 0 };
+	struct board_pages *pages;
+
+	live->block = number + 1;
+	if (!live->board)
+		return;
+	pages = board_begin(live->board);
+	touch_run(live, pages->run);
+	begin_places(live, pages);
+	board_end(live->board);
+}
+
+static void fill_block(struct live_trial *trial, const struct live_writer *live)
+{
+	const struct schedule *schedule = &live->experiment->schedule;
+	unsigned count = live->experiment->settings->blocks;
+
+	trial->block = live->block;
+	trial->block_count = count > live->block ? count : live->block;
+	trial->timeout_s = schedule->trial_s;
+	trial->elapsed_s =
+		clock_seconds(clock_now_ns() - schedule->trial_start_ns);
 }
 
 unsigned live_add(struct live_writer *live, const struct trial_spec *spec)
 {
 	struct board_pages *pages;
-	struct live_trial trial;
-
-	MEM_ROOM(live->befores, live->before_count, live->before_capacity);
-	memset(&live->befores[live->before_count], 0, sizeof(*live->befores));
-	if (!live->board)
-		return live->before_count++;
-	fill_trial(&trial, spec);
-	pages = board_begin(live->board);
-	live->befores[live->before_count] =
-		pages->test[find_test(pages, &trial)];
-	board_end(live->board);
-	return live->before_count++;
-}
-
-void live_turn(struct live_writer *live, const struct trial_spec *spec,
-	       unsigned place)
-{
-	struct board_pages *pages;
+	struct live_place *place;
 
 	if (!live->board)
-		return;
+		return 0;
 	pages = board_begin(live->board);
-	fill_trial(&pages->run->trial, spec);
-	live->test = find_test(pages, &pages->run->trial);
-	live->before = live->befores[place];
-	*pages->cell_count = 0;
+	place = add_place(live, pages, spec);
+	pages->run->trial = place->trial;
+	fill_block(&pages->run->trial, live);
 	board_end(live->board);
+	return live->place_count - 1;
 }
 
 /* ----------------------------------------------------------- its cells --- */
@@ -194,14 +239,21 @@ static void name_cell(struct live_cell *cell, const struct sampler *s,
 		      const struct experiment *experiment, unsigned number)
 {
 	const struct trial *trial = s->trial;
-	char who[16] = "origin";
+	char who[16] = "origin", again[16] = "";
 
 	memset(cell, 0, sizeof(*cell));
+	COPY(cell->library, trial->spec.library);
+	COPY(cell->test, trial->spec.test);
+	COPY(cell->trial_id, trial->id);
 	cell->number = (int32_t)number - 1;
 	if (number != CELL_ORIGIN)
 		snprintf(who, sizeof(who), "%u", number - 1);
-	snprintf(cell->name, sizeof(cell->name), "geoio-%s-%s-%.8s-%s",
-		 trial->spec.library, trial->spec.test, experiment->run.id, who);
+	/* A library has a trial in each block, or repeat. */
+	if (trial->block)
+		snprintf(again, sizeof(again), "%u-", trial->block);
+	snprintf(cell->name, sizeof(cell->name), "geoio-%s-%s-%.8s-%s%s",
+		 trial->spec.library, trial->spec.test, experiment->run.id,
+		 again, who);
 	/* Without a group of its own the path would be that of others, or
 	 * "/". */
 	if (s->cells->group[sampler_cell(s, number)].ops ||
@@ -281,27 +333,35 @@ static void fill_origin(struct live_cell *cell, const struct ledger *ledger)
 	}
 }
 
-static void fill_cells(struct live_writer *live, struct board_pages *pages,
-		       const struct sampler *s)
+/* All trials of a block read the same origin: the newest reading counts. */
+static void fill_origin_cell(struct live_writer *live,
+			     struct live_cell *origin, const struct sampler *s)
 {
-	uint32_t count = s->count - 1;
-
-	if (!*pages->cell_count) {
-		for (unsigned i = 0; i < count; i++)
-			name_cell(&pages->cell[i], s, live->experiment,
-				  CELL_OF(i));
-		if (s->origin_pid)
-			name_cell(pages->origin, s, live->experiment, CELL_ORIGIN);
-		*pages->cell_count = count;
-	}
-	for (unsigned i = 0; i < count; i++) {
-		fill_cell(&pages->cell[i], live, s, CELL_OF(i));
-		fill_replica(&pages->cell[i], s, i);
-	}
 	if (!s->origin_pid)
 		return;
-	fill_cell(pages->origin, live, s, CELL_ORIGIN);
-	fill_origin(pages->origin, s->ledger);
+	if (!*origin->name)
+		name_cell(origin, s, live->experiment, CELL_ORIGIN);
+	if (s->last[CELL_ORIGIN].at_ns >= origin->last.at_ns)
+		fill_cell(origin, live, s, CELL_ORIGIN);
+}
+
+static void fill_cells(struct live_writer *live, struct board_pages *pages,
+		       const struct live_place *place,
+		       const struct live_part *part)
+{
+	const struct sampler *s = part->sampler;
+
+	for (unsigned i = 0; i < place->count; i++) {
+		struct live_cell *cell = &pages->cell[place->first + i];
+
+		if (!*cell->name)
+			name_cell(cell, s, live->experiment, CELL_OF(i));
+		fill_cell(cell, live, s, CELL_OF(i));
+		fill_replica(cell, s, i);
+		cell->worked_ns = part->worked_ns;
+	}
+	*pages->cell_count = live->cell_count;
+	fill_origin_cell(live, pages->origin, s);
 }
 
 /* --------------------------------------------------- totals of the run --- */
@@ -333,17 +393,36 @@ static void add_ledger(struct ledger_counts *origin,
 		atomic_load(&all->open_connections_peak);
 }
 
-static void fill_totals(struct live_writer *live, struct board_pages *pages,
-			const struct sampler *s)
+static void fill_totals(const struct live_place *place,
+			struct board_pages *pages, const struct sampler *s)
 {
-	struct live_test *test = &pages->test[live->test];
+	struct live_test *test = &pages->test[place->test];
 
-	*test = live->before;
-	pages->run->origin = live->origin_before;
+	*test = place->before;
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		add_cursor(test, &s->cursors[i]);
-	if (s->ledger)
-		add_ledger(&pages->run->origin, s->ledger);
+}
+
+static void fill_part(struct live_writer *live, struct board_pages *pages,
+		      const struct live_part *part)
+{
+	const struct live_place *place = &live->place[part->place];
+
+	if (!part->sampler->metering)
+		return;
+	fill_cells(live, pages, place, part);
+	fill_totals(place, pages, part->sampler);
+}
+
+/* Of all replicas of a block: once is enough. */
+static void fill_ledger(struct live_writer *live, struct board_pages *pages,
+			const struct sampler *s)
+{
+	if (!s->ledger || !s->metering)
+		return;
+	fill_origin(pages->origin, s->ledger);
+	pages->run->origin = live->origin_before;
+	add_ledger(&pages->run->origin, s->ledger);
 }
 
 static void touch_trial(struct live_trial *live, const struct sampler *s,
@@ -365,22 +444,50 @@ static void touch_trial(struct live_trial *live, const struct sampler *s,
 				  : 0;
 }
 
+static struct board_pages *begin_update(struct live_writer *live,
+					double left_s)
+{
+	struct board_pages *pages = board_begin(live->board);
+
+	live->wall_offset_ns = clock_wall_ns() - clock_now_ns();
+	touch_run(live, pages->run);
+	pages->run->left_s = left_s;
+	return pages;
+}
+
 void live_update(struct live_writer *live, const struct sampler *sampler,
 		 const char *stage, double left_s)
 {
+	struct live_part part = { .sampler = sampler };
 	struct board_pages *pages;
 
-	if (!live->board)
+	if (!live->board || !live->place_count)
 		return;
-	live->wall_offset_ns = clock_wall_ns() - clock_now_ns();
-	pages = board_begin(live->board);
-	touch_run(live, pages->run);
-	pages->run->left_s = left_s;
+	pages = begin_update(live, left_s);
 	touch_trial(&pages->run->trial, sampler, live, stage);
-	if (sampler->metering) {
-		fill_cells(live, pages, sampler);
-		fill_totals(live, pages, sampler);
-	}
+	fill_part(live, pages, &part);
+	fill_ledger(live, pages, sampler);
+	board_end(live->board);
+}
+
+void live_update_block(struct live_writer *live, const struct live_turn *turn,
+		       const char *stage, double left_s)
+{
+	const struct live_part *now = &turn->part[turn->now];
+	struct live_trial *trial;
+	struct board_pages *pages;
+
+	if (!live->board || !live->place_count)
+		return;
+	pages = begin_update(live, left_s);
+	trial = &pages->run->trial;
+	*trial = live->place[now->place].trial;
+	touch_trial(trial, now->sampler, live, stage);
+	fill_block(trial, live);
+	trial->round = turn->round;
+	for (unsigned i = 0; i < turn->count; i++)
+		fill_part(live, pages, &turn->part[i]);
+	fill_ledger(live, pages, now->sampler);
 	board_end(live->board);
 }
 
@@ -394,6 +501,8 @@ void live_describe(const struct result_row *row, uint64_t end_wall_ns,
 	*out = (struct live_finished){
 		.replicas = (uint32_t)count_or(row->replicas, 0),
 		.concurrency = (uint32_t)count_or(row->concurrency, 0),
+		.block = row->comparison ? (uint32_t)count_or(row->block, 0) + 1
+					 : 0,
 		.end_wall_ns = end_wall_ns,
 		.duration_s = row->duration_seconds,
 		.successes = count_or(row->number_successes, 0),

@@ -13,11 +13,10 @@
 #include "base/text.h"
 
 #define BOARD_MAGIC "geoboard"
-#define BOARD_VERSION 1
+#define BOARD_VERSION 2
 
 /* What a reader takes for possible; a file says how many it has. */
 #define TESTS_MOST 4096
-#define CELLS_MOST 4096
 
 /* How often a reader looks again, and the pause in between. A writer needs some
  * 10 us: after 100 ms it has died in the middle. */
@@ -130,10 +129,10 @@ int board_create(struct board **out, const char *path, uint32_t tests,
 	struct board *board;
 	int fd;
 
-	if (tests > TESTS_MOST || cells > CELLS_MOST)
+	if (tests > TESTS_MOST || cells > BOARD_CELLS_MOST)
 		return err_set(err, ERR_USAGE,
 			       "a board has room for %d tests and %d replicas",
-			       TESTS_MOST, CELLS_MOST);
+			       TESTS_MOST, BOARD_CELLS_MOST);
 	fd = make_file(path, bytes, err);
 	if (fd < 0)
 		return fd;
@@ -198,7 +197,7 @@ static bool is_ours(const struct board_head *head, size_t bytes)
 
 	fill_head(&want, head->test_most, head->cell_most);
 	return !memcmp(head, &want, offsetof(struct board_head, sequence)) &&
-	       head->test_most <= TESTS_MOST && head->cell_most <= CELLS_MOST &&
+	       head->test_most <= TESTS_MOST && head->cell_most <= BOARD_CELLS_MOST &&
 	       bytes == bytes_of(head->test_most, head->cell_most);
 }
 
@@ -346,6 +345,9 @@ static void end_cell(struct live_cell *cell)
 	END(cell->name);
 	END(cell->image);
 	END(cell->state);
+	END(cell->library);
+	END(cell->test);
+	END(cell->trial_id);
 }
 
 static uint32_t at_most(uint32_t count, uint32_t most)

@@ -39,6 +39,9 @@
 
 struct board;
 
+/* Replicas of a board, at most. */
+#define BOARD_CELLS_MOST 4096
+
 /* What the writer fills between board_begin() and board_end(). */
 struct board_pages {
 	struct live_run *run;

@@ -150,8 +150,8 @@ static void add_labels(struct str *labels, const struct live_run *run,
 	sample_label(&page, "id", cell->id);
 	sample_label(&page, "name", cell->name);
 	sample_label(&page, "image", cell->image);
-	sample_label(&page, "container_label_library", run->trial.library);
-	sample_label(&page, "container_label_test", run->trial.test);
+	sample_label(&page, "container_label_library", cell->library);
+	sample_label(&page, "container_label_test", cell->test);
 	sample_label(&page, "container_label_run_id", run->id);
 	/* As pyasyncio-benchmark's queries have it: the same series, no
 	 * more. */

@@ -118,6 +118,10 @@ static void put_trial(struct str *out, const struct live_trial *trial)
 	put_count(out, "n_requests", trial->n_requests);
 	put_count(out, "replica_count", trial->replicas);
 	put_count(out, "concurrency", trial->concurrency);
+	put_count(out, "block", trial->block ? trial->block : COUNT_UNKNOWN);
+	put_count(out, "block_count",
+		  trial->block ? trial->block_count : COUNT_UNKNOWN);
+	put_count(out, "round", trial->block ? trial->round : COUNT_UNKNOWN);
 	str_add_char(out, '}');
 }
 
@@ -129,6 +133,7 @@ static void put_cell(struct str *out, const struct live_cell *cell)
 	put_key(out, "number");
 	str_addf(out, "%d", (int)cell->number);
 	put_text(out, "name", cell->name);
+	put_text(out, "library", cell->library);
 	put_text(out, "state", cell->state);
 	put_moment(out, "at", cell->at_wall_ns);
 	put_ns(out, "cpu_seconds", last->cpu_ns);
@@ -152,6 +157,9 @@ static void put_replicas(struct str *out, const struct live *live)
 	for (uint32_t i = 0; i < live->cell_count; i++) {
 		begin(out, '{');
 		put_cell(out, &live->cell[i]);
+		put_ns(out, "worked_seconds",
+		       live->run.trial.block ? live->cell[i].worked_ns
+					     : COUNT_UNKNOWN);
 		str_add_char(out, '}');
 	}
 	str_add_char(out, ']');
@@ -224,6 +232,7 @@ static void put_finished(struct str *out, const struct live_finished *f)
 	put_text(out, "findings", f->findings);
 	put_count(out, "replicas", f->replicas);
 	put_count(out, "concurrency", f->concurrency);
+	put_count(out, "block", f->block ? f->block : COUNT_UNKNOWN);
 	put_moment(out, "end", f->end_wall_ns);
 	put_double(out, "duration_seconds", f->duration_s);
 	put_count(out, "successes", f->successes);

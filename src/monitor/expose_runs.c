@@ -76,21 +76,21 @@ static bool has_trial(const struct live *live)
 	return !live->run.ended && live->run.trial.library[0];
 }
 
-static void begin_trial(struct page *page, const struct live *live)
+static void begin_trial(struct page *page, const struct live *live,
+			const char *library, const char *test)
 {
 	begin(page, live);
-	sample_label(page, "library", live->run.trial.library);
-	sample_label(page, "test", live->run.trial.test);
+	sample_label(page, "library", library);
+	sample_label(page, "test", test);
 }
 
-static void add_trial(struct page *page, const struct live *live)
+static void add_info_of(struct page *page, const struct live *live,
+			const char *library, const char *test, const char *id)
 {
 	const struct live_trial *trial = &live->run.trial;
 
-	if (!has_trial(live))
-		return;
-	begin_trial(page, live);
-	sample_label(page, "trial_id", trial->id);
+	begin_trial(page, live, library, test);
+	sample_label(page, "trial_id", id);
 	sample_label(page, "config_hash", trial->config_hash);
 	sample_label(page, "params", trial->params_json);
 	sample_label(page, "isolation", trial->isolation);
@@ -101,17 +101,56 @@ static void add_trial(struct page *page, const struct live *live)
 	sample_u64(page, 1, 0);
 }
 
-/* Replica i, or NULL where that place holds another: no series twice. */
+/* A replica whose place holds no other one's number: no series twice. */
 static const struct live_cell *replica_at(const struct live *live, uint32_t i)
 {
 	const struct live_cell *cell = &live->cell[i];
 
-	return cell->number == (int32_t)i ? cell : NULL;
+	for (uint32_t j = 0; j < i; j++)
+		if (live->cell[j].number == cell->number &&
+		    !strcmp(live->cell[j].library, cell->library) &&
+		    !strcmp(live->cell[j].test, cell->test))
+			return NULL;
+	return cell->number >= 0 ? cell : NULL;
+}
+
+/* The trials of a block are under way together. */
+static void add_trial(struct page *page, const struct live *live)
+{
+	const struct live_trial *trial = &live->run.trial;
+	bool any = false;
+
+	if (!has_trial(live))
+		return;
+	for (uint32_t i = 0; i < live->cell_count; i++) {
+		const struct live_cell *cell = replica_at(live, i);
+
+		if (!cell || cell->number || !*cell->library)
+			continue;
+		add_info_of(page, live, cell->library, cell->test,
+			    cell->trial_id);
+		any = true;
+	}
+	if (!any)
+		add_info_of(page, live, trial->library, trial->test, trial->id);
 }
 
 static bool has_origin(const struct live *live)
 {
 	return live->origin.name[0];
+}
+
+/* Its counters are of the run, and stay while the next trial's starts. */
+static bool had_origin(const struct live *live)
+{
+	return has_origin(live) || live->run.origin.requests;
+}
+
+static void begin_replica(struct page *page, const struct live *live,
+			  const struct live_cell *cell)
+{
+	begin_trial(page, live, cell->library, cell->test);
+	sample_label_u64(page, "replica", (uint64_t)cell->number);
 }
 
 static void add_in_flight(struct page *page, const struct live *live)
@@ -123,29 +162,52 @@ static void add_in_flight(struct page *page, const struct live *live)
 
 		if (!cell)
 			continue;
-		begin_trial(page, live);
-		sample_label_u64(page, "replica", i);
+		begin_replica(page, live, cell);
 		sample_u64(page, cell->in_flight, 0);
 	}
 }
 
-static void add_outcome(struct page *page, const struct live *live, uint32_t i,
-			unsigned outcome)
+/* Classes of failures that a replica had none of are left out. */
+static void add_outcomes(struct page *page, const struct live *live,
+			 const struct live_cell *cell)
 {
-	begin_trial(page, live);
-	sample_label_u64(page, "replica", i);
-	sample_label(page, "outcome", outcome_name(outcome));
-	sample_u64(page, live->cell[i].outcomes[outcome], 0);
+	for (unsigned o = OUTCOME_OK; o < OUTCOME_COUNT; o++) {
+		if (o != OUTCOME_OK && !cell->outcomes[o])
+			continue;
+		begin_replica(page, live, cell);
+		sample_label(page, "outcome", outcome_name(o));
+		sample_u64(page, cell->outcomes[o], 0);
+	}
 }
 
-/* Classes of failures that a replica had none of are left out. */
 static void add_replica_operations(struct page *page, const struct live *live)
 {
-	for (uint32_t i = 0; has_trial(live) && i < live->cell_count; i++)
-		for (unsigned o = OUTCOME_OK; o < OUTCOME_COUNT; o++)
-			if (replica_at(live, i) &&
-			    (o == OUTCOME_OK || live->cell[i].outcomes[o]))
-				add_outcome(page, live, i, o);
+	for (uint32_t i = 0; has_trial(live) && i < live->cell_count; i++) {
+		const struct live_cell *cell = replica_at(live, i);
+
+		if (cell)
+			add_outcomes(page, live, cell);
+	}
+}
+
+/* In a block others work meanwhile: a rate is of this time. */
+static void add_worked(struct page *page, const struct live *live)
+{
+	for (uint32_t i = 0; has_trial(live) && i < live->cell_count; i++) {
+		const struct live_cell *cell = replica_at(live, i);
+
+		if (!cell || !live->run.trial.block)
+			continue;
+		begin_replica(page, live, cell);
+		sample_seconds(page, cell->worked_ns, 0);
+	}
+}
+
+static void add_turn(struct page *page, const struct live *live)
+{
+	if (!has_trial(live) || !live->run.trial.block)
+		return;
+	add_u64(page, live, live->run.trial.round);
 }
 
 static void add_families(struct page *page, const struct run_family *all,
@@ -180,10 +242,12 @@ void page_add_runs(struct page *page)
 		    "1 for a run that is over, else 0." },
 		  add_ended },
 		{ { "geoio_run_trials", FAMILY_GAUGE, "",
-		    "Trials that the run is to make." },
+		    "Steps that the run is to make: separate trials, or blocks "
+		    "of trials." },
 		  add_planned },
 		{ { "geoio_trials_begun", FAMILY_COUNTER, "",
-		    "Trials of the run that have begun." },
+		    "Steps of the run that have begun: separate trials, or "
+		    "blocks of trials." },
 		  add_begun },
 		{ { "geoio_trials_failed", FAMILY_COUNTER, "",
 		    "Trials of the run that gave no figure." },
@@ -192,7 +256,8 @@ void page_add_runs(struct page *page)
 		    "CPU time of the harness itself, without its origin." },
 		  add_harness_cpu },
 		{ { "geoio_trial", FAMILY_INFO, "",
-		    "The trial that is under way; always 1." },
+		    "A trial that is under way, or one of a block of trials; "
+		    "always 1." },
 		  add_trial },
 		{ { "geoio_in_flight", FAMILY_GAUGE, "",
 		    "Requests that a replica of the trial under way waits "
@@ -202,6 +267,14 @@ void page_add_runs(struct page *page)
 		    "Operations of a replica of the trial under way that have "
 		    "ended, by what became of them." },
 		  add_replica_operations },
+		{ { "geoio_replica_worked_seconds", FAMILY_COUNTER, "seconds",
+		    "For how long a replica of the block under way had its "
+		    "turn." },
+		  add_worked },
+		{ { "geoio_block_round", FAMILY_GAUGE, "",
+		    "The round of the block under way, from 1; 0 before the "
+		    "first." },
+		  add_turn },
 	};
 
 	add_families(page, families, sizeof(families) / sizeof(families[0]));
@@ -219,7 +292,7 @@ static void add_responses(struct page *page, const struct live *live)
 		{ "5xx", origin->status_5xx },
 	};
 
-	if (!has_origin(live))
+	if (!had_origin(live))
 		return;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		begin(page, live);
@@ -275,7 +348,7 @@ static void add_origin_open(struct page *page, const struct live *live)
 	static void add_origin_##member(struct page *page,                     \
 					const struct live *live)               \
 	{                                                                      \
-		if (has_origin(live))                                          \
+		if (had_origin(live))                                          \
 			add_u64(page, live, live->run.origin.member);          \
 	}
 ORIGIN_FAMILIES(ADD_COUNT)

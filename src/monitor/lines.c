@@ -5,6 +5,9 @@
 
 #include "base/clock.h"
 
+/* A terminal has 24 lines, or more. */
+#define LIBRARIES_MOST 16
+
 void lines_duration(double seconds, char out[32])
 {
 	unsigned s = (unsigned)(seconds + 0.5);
@@ -73,6 +76,17 @@ static double per_second(uint64_t now, uint64_t before, double seconds)
 	return now > before ? (double)(now - before) / seconds : 0;
 }
 
+/* Before the first round slices are settled. */
+static void add_turn(const struct live_trial *trial, struct str *line)
+{
+	str_addf(line, "%s, block %u of %u", trial->test, trial->block,
+		 trial->block_count);
+	if (trial->round)
+		str_addf(line, ", round %u:", trial->round);
+	else
+		str_addf(line, ": %s", trial->stage);
+}
+
 static void add_head(const struct live_run *run, struct str *line)
 {
 	const struct live_trial *trial = &run->trial;
@@ -87,10 +101,12 @@ static void add_head(const struct live_run *run, struct str *line)
 	}
 	if (!*trial->library)
 		str_add(line, "starting");
+	else if (trial->block)
+		add_turn(trial, line);
 	else
 		str_addf(line, "%s %s: %s", trial->library, trial->test,
 			 trial->stage);
-	if (trial->go_wall_ns)
+	if (trial->go_wall_ns || trial->block)
 		str_addf(line, " %.1f/%g s", trial->elapsed_s,
 			 trial->timeout_s);
 	lines_duration(run->left_s, left);
@@ -121,6 +137,14 @@ static void add_failures(const struct live *live, struct str *line)
 	str_add_char(line, ')');
 }
 
+static void put_rate(double rate, char out[32])
+{
+	if (rate < 9.95)
+		lines_rate(rate, out);
+	else
+		grouped((uint64_t)(rate + 0.5), out);
+}
+
 static void add_work(const struct live *live, const struct line_totals *now,
 		     const struct line_totals *before, double seconds,
 		     struct str *line)
@@ -130,12 +154,7 @@ static void add_work(const struct live *live, const struct line_totals *now,
 
 	str_add(line, " ");
 	if (seconds > 0) {
-		double rate = per_second(now->ok, before->ok, seconds);
-
-		if (rate < 9.95)
-			lines_rate(rate, text);
-		else
-			grouped((uint64_t)(rate + 0.5), text);
+		put_rate(per_second(now->ok, before->ok, seconds), text);
 		str_addf(line, " %s requests/s  %.1f MB/s ", text,
 			 per_second(now->bytes, before->bytes, seconds) / 1e6);
 	}
@@ -172,10 +191,77 @@ static void add_cost(const struct live *live, const struct line_totals *now,
 		 trial->network);
 }
 
+/* The replicas of one trial of the block, which stand together. Rates are of the
+ * time that it worked. Returns the place behind them. */
+static uint32_t add_library(const struct live *live, uint32_t first,
+			    struct str *line)
+{
+	const struct live_cell *one = &live->cell[first];
+	uint64_t ok = 0, failed = 0;
+	double worked_s = clock_seconds(one->worked_ns);
+	uint32_t i = first;
+	char rate[32] = "-", sum[32];
+
+	for (; i < live->cell_count &&
+	       !strcmp(live->cell[i].library, one->library); i++) {
+		const struct live_cell *cell = &live->cell[i];
+
+		ok += cell->outcomes[OUTCOME_OK];
+		for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++)
+			failed += cell->outcomes[o];
+	}
+	if (worked_s > 0)
+		put_rate((double)ok / worked_s, rate);
+	grouped(ok, sum);
+	str_addf(line, "%c %-12s %9s requests/s %11s ok",
+		 strcmp(one->library, live->run.trial.library) ? ' ' : '>',
+		 one->library, rate, sum);
+	if (failed)
+		str_addf(line, "  %llu failed", (unsigned long long)failed);
+	return i;
+}
+
 static void end_line(const struct str *line, unsigned width, struct str *out)
 {
 	str_add_n(out, line->buf, line->len > width ? width : line->len);
 	str_add_char(out, '\n');
+}
+
+static unsigned show_libraries(const struct live *live, unsigned width,
+			       struct str *out)
+{
+	struct str line = STR_INIT;
+	unsigned lines = 0;
+
+	for (uint32_t i = 0; i < live->cell_count && lines < LIBRARIES_MOST;
+	     lines++) {
+		str_reset(&line);
+		i = add_library(live, i, &line);
+		end_line(&line, width, out);
+	}
+	str_release(&line);
+	return lines;
+}
+
+static unsigned show_trial(const struct live *live,
+			   const struct line_totals *now,
+			   const struct line_totals *before, unsigned width,
+			   struct str *out)
+{
+	struct str line = STR_INIT;
+	double seconds = 0;
+
+	if (before && before->at_wall_ns &&
+	    !strcmp(before->trial, now->trial) &&
+	    now->at_wall_ns > before->at_wall_ns)
+		seconds = clock_seconds(now->at_wall_ns - before->at_wall_ns);
+	add_work(live, now, before, seconds, &line);
+	end_line(&line, width, out);
+	str_reset(&line);
+	add_cost(live, now, before, seconds, &line);
+	end_line(&line, width, out);
+	str_release(&line);
+	return 2;
 }
 
 unsigned lines_show(const struct live *live, const struct line_totals *before,
@@ -183,24 +269,14 @@ unsigned lines_show(const struct live *live, const struct line_totals *before,
 {
 	struct str line = STR_INIT;
 	struct line_totals now;
-	double seconds = 0;
 
 	lines_totals(live, &now);
-	if (before && before->at_wall_ns && !strcmp(before->trial, now.trial) &&
-	    now.at_wall_ns > before->at_wall_ns)
-		seconds = clock_seconds(now.at_wall_ns - before->at_wall_ns);
 	add_head(&live->run, &line);
 	end_line(&line, width, out);
-	if (!now.at_wall_ns || live->run.ended || !*live->run.trial.library) {
-		str_release(&line);
-		return 1;
-	}
-	str_reset(&line);
-	add_work(live, &now, before, seconds, &line);
-	end_line(&line, width, out);
-	str_reset(&line);
-	add_cost(live, &now, before, seconds, &line);
-	end_line(&line, width, out);
 	str_release(&line);
-	return 3;
+	if (!now.at_wall_ns || live->run.ended || !*live->run.trial.library)
+		return 1;
+	if (live->run.trial.block)
+		return 1 + show_libraries(live, width, out);
+	return 1 + show_trial(live, &now, before, width, out);
 }

@@ -22,14 +22,23 @@ struct line_memory {
 void lines_remember(struct line_memory *memory, const struct live *live);
 
 /*
- * Adds one to three lines, each ended and of at most `width` columns:
+ * Adds some lines, each ended and of at most `width` columns. Of a trial:
  *
  *	[3/12] aiohttp fetch_range: running 3.2/10 s, about 41 s left
  *	  5,123 requests/s  83.9 MB/s  16,393 ok  50 in flight
  *	  CPU 0.98 cores, origin 0.40  61.2 MiB  2 replicas, cell (veth)
  *
  * `before` is an earlier look, best about a second old. Without it (NULL), or
- * if it is of another trial, there are no rates. Returns how many lines.
+ * if it is of another trial, there are no rates.
+ *
+ * Of a block each library has a line, with the rate of all its turns so far, and
+ * whose turn it is a mark:
+ *
+ *	[3/12] fetch_range, block 3 of 12, round 7: 9.3/25 s, about 4 min left
+ *	> aiohttp          5,123 requests/s      16,393 ok
+ *	  null            61,020 requests/s     195,264 ok
+ *
+ * Returns how many lines.
  */
 unsigned lines_show(const struct live *live, const struct line_totals *before,
 		    unsigned width, struct str *out);

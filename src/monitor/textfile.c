@@ -20,6 +20,9 @@ static void begin(struct page *page, const struct live_finished *row,
 	sample_label(page, "isolation", row->isolation);
 	sample_label_u64(page, "replicas", row->replicas);
 	sample_label_u64(page, "concurrency", row->concurrency);
+	/* As the column of the results, which counts from 0. */
+	if (row->block)
+		sample_label_u64(page, "block", row->block - 1);
 }
 
 static void add_info(struct page *page, const struct live_finished *row,

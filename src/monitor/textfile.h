@@ -7,7 +7,7 @@
 #include "record/live.h"
 
 /* Adds all families. The label `trial` tells trials apart: their number from
- * 1. */
+ * 1. So no series is there twice, however many blocks a library has. */
 void textfile_add(const struct live_finished *finished, unsigned count,
 		  struct str *out);
 

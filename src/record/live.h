@@ -29,7 +29,8 @@ extern const double live_bound_s[LIVE_BUCKETS - 1];
 /* The bucket of a latency: the first whose bound is not below it. */
 unsigned live_bucket(uint64_t latency_ns);
 
-/* A replica of the trial now, or the origin: what cAdvisor calls a container. */
+/* A replica of the trial now, or of one of its block, or the origin: what cAdvisor
+ * calls a container. */
 struct live_cell {
 	int32_t number;    /* of the replica; -1: the origin */
 	uint32_t in_flight; /* requests that reached the origin and whose
@@ -39,10 +40,16 @@ struct live_cell {
 			     * has not sent whole */
 	char id[192];      /* path of its control group below the mount, with
 			    * a leading slash; "" without a group */
-	char name[160];    /* "geoio-aiohttp-fetch_range-1b2c3d4e-0": unique in
-			    * the run; the container's where it is one */
+	char name[160];    /* "geoio-aiohttp-fetch_range-1b2c3d4e-0", in block or
+			    * repeat 3 (from 0) "…-1b2c3d4e-3-0": unique in
+			    * the run */
 	char image[128];   /* of the container; "" for cells and processes */
 	char state[24];    /* replica_state_name() once it has ended, else "" */
+	char library[64], test[64]; /* of its trial; the origin's: the last
+				     * trial's */
+	char trial_id[40];
+	uint64_t worked_ns; /* in a block: for how long it worked, when its
+			     * counters stood so; 0: not yet, or no block */
 	uint64_t at_wall_ns; /* of the newest reading; 0: none yet */
 	struct sample last;  /* cpu, memory, link: see there */
 	uint64_t working_set_bytes; /* memory_bytes less inactive page cache, as
@@ -73,6 +80,7 @@ struct live_finished {
 	char isolation[16];
 	char findings[400]; /* the first doubts; "" none */
 	uint32_t replicas, concurrency;
+	uint32_t block;     /* of its comparison, from 1; 0: it is of none */
 	uint64_t end_wall_ns;
 	double duration_s;
 	uint64_t successes, failures;
@@ -89,7 +97,8 @@ struct live_finished {
 void live_clean_finished(struct live_finished *finished);
 
 /* The trial now, or the last one: "over" until the next begins. library[0] == 0:
- * there was none yet. */
+ * there was none yet. In a block (record/slice.h) it is the one whose turn it is;
+ * the replicas of all others are on the board as well. */
 struct live_trial {
 	char id[40];
 	char library[64], test[64];
@@ -100,9 +109,11 @@ struct live_trial {
 				* "stopping", "over" */
 	uint64_t go_wall_ns;   /* 0: not yet */
 	uint64_t n_requests;   /* of each replica; 0: until the timeout */
-	double timeout_s;
-	double elapsed_s;      /* since GO */
+	double timeout_s;      /* in a block: its share of --budget */
+	double elapsed_s;      /* since GO; in a block: since it began */
 	uint32_t replicas, concurrency;
+	uint32_t block, block_count; /* 3 of 12; 0: it is in none */
+	uint32_t round;        /* of the block, from 1; 0: before the first */
 };
 
 struct live_run {
@@ -118,7 +129,9 @@ struct live_run {
 				* could not say so */
 	uint64_t start_wall_ns;
 	uint64_t updated_wall_ns; /* when this was written */
-	uint32_t trial_number, trial_count; /* 1 of 12; 0: none began */
+	uint32_t trial_number, trial_count; /* 1 of 12 steps, each a separate
+					     * trial or a block; 0: none
+					     * began */
 	uint32_t trials_failed;
 	double left_s;         /* an estimate */
 	uint64_t harness_cpu_ns; /* of the harness, its origin not included */
