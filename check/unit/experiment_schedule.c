@@ -64,8 +64,8 @@ static void by_how_long_the_others_took(void **state)
 			    15));
 }
 
-/* Whatever a trial of it says, a block ends when its time is over; blocks may be
- * added behind the last one. */
+/* Whatever a trial of it says, a block ends when its time is over; blocks may
+ * be added behind the last one. */
 static void by_the_time_of_blocks(void **state)
 {
 	struct schedule schedule;

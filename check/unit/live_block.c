@@ -1,5 +1,5 @@
-/* A block on the board: all of its trials at once, whose turn it is, counters that
- * never go down. */
+/* A block on the board: all of its trials at once, whose turn it is, counters
+ * that never go down. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -121,8 +121,8 @@ static void end_block(void)
 	schedule_end(&experiment.schedule);
 }
 
-/* A turn of 0.1 s: the first replica does all. The origin's reading of this moment
- * is in this sampler alone. */
+/* A turn of 0.1 s: the first replica does all. The origin's reading of this
+ * moment is in this sampler alone. */
 static void work(unsigned i, uint64_t at_ns)
 {
 	struct sampler *s = &workers[i].sampler;
@@ -172,8 +172,8 @@ static void shows_all_of_a_block(void **state)
 	end_block();
 }
 
-/* Whoever is paused stays as it is, and an older reading of the origin counts no
- * more. */
+/* Whoever is paused stays as it is, and an older reading of the origin counts
+ * no more. */
 static void nothing_goes_down(void **state)
 {
 	uint64_t ok = 0, origin_ns = 0, requests = 0;

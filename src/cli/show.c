@@ -147,10 +147,12 @@ static json_t *results_of(const struct experiment *experiment)
 {
 	json_t *results = json_array();
 
-	for (size_t i = 0; i < experiment->finished_count; i++)
-		json_array_append_new(
-			results,
-			report_json(&experiment->finished[i].summary.total, false));
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		json_array_append_new(results,
+				      report_json(&one->summary.total, false));
+	}
 	return results;
 }
 

@@ -249,18 +249,19 @@ static void on_done(void *context, struct trial *trial, unsigned replica)
 	sampler_done(&part->setting.sampler, replica);
 }
 
-/* From the first turn on what is shown is whose turn comes: block_next_turn()
- * does it, and here only the end is left. */
+/* Is called for each part, of which one is enough. From the first turn on what is
+ * shown is whose turn comes: block_next_turn() does it, and here only the end is
+ * left. */
 static void on_progress(void *context, struct trial *trial, const char *stage,
 			uint64_t now_ns)
 {
 	struct part *part = context;
+	struct block *b = part->block;
 
 	(void)trial;
-	(void)now_ns;
-	if (!part->block->now ||
-	    (part->block->now == part && strcmp(stage, "running")))
-		show(part->block, part, stage);
+	if (b->now ? b->now == part && strcmp(stage, "running")
+		   : now_ns - b->shown_ns >= SHOWN_NS / 2)
+		show(b, part, stage);
 }
 
 const struct run_hooks block_hooks = {

@@ -197,7 +197,8 @@ static bool is_ours(const struct board_head *head, size_t bytes)
 
 	fill_head(&want, head->test_most, head->cell_most);
 	return !memcmp(head, &want, offsetof(struct board_head, sequence)) &&
-	       head->test_most <= TESTS_MOST && head->cell_most <= BOARD_CELLS_MOST &&
+	       head->test_most <= TESTS_MOST &&
+	       head->cell_most <= BOARD_CELLS_MOST &&
 	       bytes == bytes_of(head->test_most, head->cell_most);
 }
 
