@@ -213,9 +213,6 @@ class Job:
         at_ns = _at_ns(go)
         self.ok_status = 206 if Request.shows_status else 0
         self.target.timed = True
-        # What was made until now stays: the collector need not look at it during the timed part.
-        gc.collect()
-        gc.freeze()
         seconds = self.target.timeout_seconds
         return self._work(self.records, at_ns, seconds, self.load.n_requests, self.load.rate)
 
@@ -266,6 +263,10 @@ class Job:
         return StageError("setup", f"{self.library}: the client cannot be made: {describe(error)}{where}")
 
     def ready_packet(self):
+        """Returns the packet `ready`; all that is slow and is done once must have been done with it."""
+        # What was made until now stays: the collector need not look at it during the timed part.
+        gc.collect()
+        gc.freeze()
         notes = list(self.test.notes)
         if self.no_io:
             notes.append("does no I/O: it has no proof and no burst, and no CRC is checked")

@@ -21,13 +21,16 @@ static void test_seldom_and_slow_operations(void **state)
 
 	(void)state;
 	turns_settle(&part, MS, 300 * MS);
-	assert_int_equal(part.window_ns, 1200 * MS);
+	assert_int_equal(part.window_ns, 1600 * MS);
 	assert_int_equal(part.every, 8);
 	assert_true(part.fill_ns > 400 * MS);
 	turns_settle(&part, MS, 25 * MS);
 	assert_int_equal(part.window_ns, TURNS_LEAST_NS);
 	turns_settle(&part, MS, 500 * MS);
 	assert_int_equal(part.every, 0);
+	turns_shorten(&part);
+	assert_int_equal(part.every, TURNS_EVERY_MOST);
+	assert_int_equal(part.window_ns, 1600 * MS);
 }
 
 static void test_a_slice_has_ten_latencies(void **state)
@@ -37,7 +40,7 @@ static void test_a_slice_has_ten_latencies(void **state)
 	assert_int_equal(settled(MS).every, 1);
 	assert_int_equal(settled(20 * MS).window_ns, 200 * MS);
 	assert_int_equal(settled(20 * MS).every, 1);
-	assert_int_equal(settled(70 * MS).window_ns, 700 * MS);
+	assert_int_equal(settled(70 * MS).window_ns, 800 * MS);
 	assert_int_equal(settled(70 * MS).every, 4);
 	assert_int_equal(settled(160 * MS).every, 8);
 }
@@ -47,15 +50,15 @@ static void test_too_slow_takes_no_turns(void **state)
 	(void)state;
 	assert_int_equal(settled(161 * MS).every, 0);
 	assert_int_equal(settled(340 * MS).every, 0);
-	assert_true(settled(340 * MS).window_ns == 3400 * MS);
+	assert_true(settled(340 * MS).window_ns == 6400 * MS);
 }
 
 static void test_filling_takes_longer_than_a_latency(void **state)
 {
 	(void)state;
-	assert_true(settled(0).fill_ns > 0);
-	assert_true(settled(8 * MS).fill_ns > 8 * MS);
-	assert_true(settled(8 * MS).fill_ns < 20 * MS);
+	assert_int_equal(settled(0).fill_ns, TURNS_FILL_LEAST_NS);
+	assert_int_equal(settled(8 * MS).fill_ns, TURNS_FILL_LEAST_NS);
+	assert_int_equal(settled(20 * MS).fill_ns, 2 * TURNS_FILL_LEAST_NS);
 }
 
 /* One after the other, until the round is over. */

@@ -268,7 +268,7 @@ static void fill_row(const struct row *row, double *room, struct compared *out)
 		const struct block_trial *trial = row->cells[i].trial;
 
 		out->baseline |= trial->baseline;
-		out->blocks += has_figures(&row->cells[i].figures);
+		out->blocks += cell_has_figures(&row->cells[i].figures);
 		count_slices(trial, out);
 		merged_latency_add(&latency, trial);
 	}

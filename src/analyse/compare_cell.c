@@ -42,7 +42,7 @@ static int by_round(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool has_figures(const struct figures *figures)
+bool cell_has_figures(const struct figures *figures)
 {
 	return !isnan(figures->ln[BY_RATE]);
 }
@@ -56,7 +56,7 @@ static void collect_turns(struct cell *cell)
 		struct turn turn = { trial->slices[i].round,
 				     figures_of_slice(&trial->slices[i]) };
 
-		if (has_figures(&turn.figures))
+		if (cell_has_figures(&turn.figures))
 			cell->turns[cell->turn_count++] = turn;
 	}
 	qsort(cell->turns, cell->turn_count, sizeof(*cell->turns), by_round);
@@ -102,7 +102,7 @@ void cell_fill(struct cell *cell)
 		return;
 	cell->figures = trial->slices ? figures_of_slices(trial)
 				      : figures_of_trial(trial);
-	if (trial->slices && has_figures(&cell->figures))
+	if (trial->slices && cell_has_figures(&cell->figures))
 		collect_turns(cell);
 }
 

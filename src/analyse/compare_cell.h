@@ -28,6 +28,9 @@ struct cell {
 	struct figures figures;
 };
 
+/* Whether something is known of it. */
+bool cell_has_figures(const struct figures *figures);
+
 /* Fills turns and figures of a cell that has its trial. */
 void cell_fill(struct cell *cell);
 void cell_release(struct cell *cell);

@@ -21,7 +21,8 @@ struct part {
 	unsigned live;      /* its place on the board */
 	uint64_t worked_ns; /* from each `go` until it was paused */
 	unsigned windows;   /* slices that have one */
-	unsigned probes;    /* turns that only settle its slices */
+	unsigned probes;    /* of this block that told something */
+	unsigned longer;    /* and how often one was too short for that */
 };
 
 struct block {

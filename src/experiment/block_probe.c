@@ -1,40 +1,56 @@
 /*
- * How long slices are follows from how long operations take. In the first block
- * each library works for a moment before the rounds begin; what it does then
- * counts nowhere.
+ * How long slices are follows from how long operations take. Before the rounds of
+ * a block each library works for a moment: three times in the first block, since
+ * one moment may be a bad one, and once in each other. The middle one of the last
+ * three counts. What is done in them counts nowhere; it also warms up what had to
+ * wait for its first turn.
  */
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "experiment/block_parts.h"
 
-/* As long as the shortest slice, then four times that, and again. */
+/* As long as the shortest slice; where too little ended, four times that, and
+ * again. */
 #define PROBE_NS TURNS_LEAST_NS
-#define PROBES_MOST 3
+#define LONGER_MOST 3
 #define PROBE_TIMES 4
 
 /* So many operations tell a median well enough. */
 #define ENOUGH 10
 
+static unsigned wanted(const struct part *part)
+{
+	return part->rival->probes > part->probes ? 1 : RIVAL_PROBES;
+}
+
+static bool wants_probe(const struct block *b, const struct part *part)
+{
+	return part->code == 0 && !part->rival->separate &&
+	       part->probes < wanted(part) &&
+	       run_may_work(&b->request[part->request]);
+}
+
+/* In turn, so that the probes of one lie apart. */
 bool probe_next(struct block *b, struct run_turn *turn)
 {
-	for (unsigned i = 0; i < b->count; i++) {
-		struct part *part = &b->part[i];
-		uint64_t window_ns = PROBE_NS;
+	struct part *next = NULL;
 
-		if (part->code < 0 || part->rival->separate ||
-		    part->rival->turn.window_ns ||
-		    !run_may_work(&b->request[part->request]))
-			continue;
-		for (unsigned n = 0; n < part->probes; n++)
-			window_ns *= PROBE_TIMES;
-		*turn = (struct run_turn){ .request = i,
-					   .window_ns = window_ns };
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < b->count; i++)
+		if (wants_probe(b, &b->part[i]) &&
+		    (!next || b->part[i].probes < next->probes))
+			next = &b->part[i];
+	if (!next)
+		return false;
+	*turn = (struct run_turn){ .request = (unsigned)(next - b->part),
+				   .window_ns = PROBE_NS };
+	for (unsigned n = 0; n < next->longer; n++)
+		turn->window_ns *= PROBE_TIMES;
+	return true;
 }
 
 static int by_size(const void *a, const void *b)
@@ -61,56 +77,91 @@ static uint64_t stay_of(const uint64_t *latency, size_t n)
 	return sum > 0 ? (uint64_t)(squares / sum) : 0;
 }
 
-/* Of the first replica's operations so far, those of the drain included. The slow
- * ones stand behind the others: all are looked at. */
+/* Of the first replica's operations since its last `go`, those of the drain
+ * included. The slow ones stand behind the others: all are looked at. */
 static void look(const struct part *part, struct found *out)
 {
 	const struct setting *s = &part->setting;
-	size_t most = s->sampler.cursors[0].at;
+	const struct trial *trial = &part->trial;
+	uint64_t go_ns = trial->slices[trial->slice_count - 1].go_ns;
+	size_t most = s->sampler.cursors[0].at, n;
 	struct record *records = mem_array(most + 1, sizeof(*records));
 	uint64_t *latency = mem_array(most + 1, sizeof(*latency));
-	size_t n = run_read_records(s->records[0], 0, records, most);
+	size_t count = 0;
 
+	n = run_read_records(s->records[0], 0, records, most);
 	for (size_t i = 0; i < n; i++)
-		latency[i] = record_latency_ns(&records[i]);
-	qsort(latency, n, sizeof(*latency), by_size);
-	*out = (struct found){ n, n ? latency[n / 2] : 0, stay_of(latency, n) };
+		if (records[i].start_ns >= go_ns)
+			latency[count++] = record_latency_ns(&records[i]);
+	qsort(latency, count, sizeof(*latency), by_size);
+	*out = (struct found){ count, count ? latency[count / 2] : 0,
+			       stay_of(latency, count) };
 	free(records);
 	free(latency);
 }
 
-static void tell_too_long(struct part *part, const struct found *found)
+static uint64_t middle(const struct rival *rival, size_t offset)
+{
+	unsigned n = rival->probes < RIVAL_PROBES ? rival->probes
+						  : RIVAL_PROBES;
+	uint64_t values[RIVAL_PROBES];
+
+	for (unsigned i = 0; i < n; i++)
+		memcpy(&values[i], (const char *)&rival->probe[i] + offset,
+		       sizeof(values[i]));
+	qsort(values, n, sizeof(*values), by_size);
+	return values[(n - 1) / 2];
+}
+
+static void tell_too_long(struct part *part, uint64_t latency_ns,
+			  uint64_t stay_ns)
 {
 	double window_s = clock_seconds(part->rival->turn.window_ns);
-	bool by_stay = TURNS_STAYS * found->stay_ns >
-		       TURNS_LATENCIES * found->median_ns;
 
-	if (by_stay)
+	if (TURNS_STAYS * stay_ns > TURNS_LATENCIES * latency_ns)
 		part_separate(part, "its slices would have to be %.2g s long, "
 			      "as operations of %.0f ms and more hold most of "
 			      "its places in flight", window_s,
-			      clock_seconds(found->stay_ns) * 1e3);
+			      clock_seconds(stay_ns) * 1e3);
 	else
 		part_separate(part, "its slices would have to be %.2g s long, "
 			      "ten of its median latencies of %.0f ms",
-			      window_s, clock_seconds(found->median_ns) * 1e3);
+			      window_s, clock_seconds(latency_ns) * 1e3);
+}
+
+static void settle(struct part *part)
+{
+	struct rival *rival = part->rival;
+	uint64_t latency_ns = middle(rival, offsetof(struct rival_probe,
+						     latency_ns));
+	uint64_t stay_ns = middle(rival, offsetof(struct rival_probe,
+						  stay_ns));
+
+	turns_settle(&rival->turn, latency_ns, stay_ns);
+	if (part->block->number != part->block->rivals->first)
+		turns_shorten(&rival->turn);
+	else if (!rival->turn.every && part->probes == RIVAL_PROBES)
+		tell_too_long(part, latency_ns, stay_ns);
 }
 
 void probe_judge(struct part *part)
 {
-	struct turns_part *turn = &part->rival->turn;
+	struct rival *rival = part->rival;
 	struct found found;
 
 	look(part, &found);
-	if (found.count < ENOUGH && ++part->probes < PROBES_MOST)
+	if (found.count < ENOUGH && part->longer + 1 < LONGER_MOST) {
+		part->longer++;
 		return;
+	}
 	if (!found.count) {
-		turn->window_ns = 1; /* settled: in none */
 		part_separate(part, "no operation of it ended within %.2g s",
 			      clock_seconds(part->worked_ns));
 		return;
 	}
-	turns_settle(turn, found.median_ns, found.stay_ns);
-	if (!turn->every)
-		tell_too_long(part, &found);
+	rival->probe[rival->probes++ % RIVAL_PROBES] = (struct rival_probe){
+		found.median_ns, found.stay_ns
+	};
+	part->probes++;
+	settle(part);
 }

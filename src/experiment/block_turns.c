@@ -106,9 +106,9 @@ static void settle(struct block *b)
 	turns_init(&b->turns, b->turn, b->count,
 		   b->experiment->settings->seed, b->number);
 	b->turning = true;
-	if (!b->rivals->settled)
+	if (!b->rivals->told)
 		tell_rounds(b);
-	b->rivals->settled = true;
+	b->rivals->told = true;
 }
 
 /* ----------------------------------------------------------------- shown --- */
@@ -159,7 +159,7 @@ static void show(struct block *b, const struct part *now, const char *stage)
 bool block_next_turn(void *context, struct run_turn *turn)
 {
 	struct block *b = context;
-	bool found = !b->rivals->settled && probe_next(b, turn);
+	bool found = !b->turning && probe_next(b, turn);
 
 	if (!found) {
 		if (!b->turning)

@@ -167,6 +167,16 @@ static unsigned count_blocks(const struct experiment *experiment,
 	return whole;
 }
 
+/* Of one that is not installed no trial is kept. */
+static unsigned count_ready(const struct rivals *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->count; i++)
+		n += r->list[i].job->library->ready;
+	return n;
+}
+
 int resume_rivals(struct experiment *experiment, struct rivals *r,
 		  struct err *err)
 {
@@ -186,8 +196,8 @@ int resume_rivals(struct experiment *experiment, struct rivals *r,
 		for (unsigned j = 0; j < r->count; j++)
 			memcpy(r->list[j].job->comparison, one->comparison,
 			       sizeof(one->comparison));
-		r->before = count_blocks(experiment, one->comparison, r->count,
-					 &r->first);
+		r->before = count_blocks(experiment, one->comparison,
+					 count_ready(r), &r->first);
 		return 0;
 	}
 	return 0;

@@ -9,9 +9,16 @@
 #include "experiment/experiment.h"
 #include "experiment/turns.h"
 
+/* The newest probes, of which the middle one counts. */
+#define RIVAL_PROBES 3
+
 struct rival {
 	struct job *job;        /* borrowed */
-	struct turns_part turn; /* once the rivals are settled */
+	struct rival_probe {
+		uint64_t latency_ns, stay_ns;
+	} probe[RIVAL_PROBES];
+	unsigned probes;        /* so far */
+	struct turns_part turn; /* by them; window_ns 0: not settled yet */
 	bool separate;          /* it takes part in no slices */
 	char why[200];          /* and why: a clause, "it does not say that it
 				 * can be paused" */
@@ -20,7 +27,7 @@ struct rival {
 struct rivals {
 	struct rival *list;
 	unsigned count;
-	bool settled;     /* turns are known: after the first block */
+	bool told;        /* how many rounds the budget leaves */
 	double separate_s; /* window of a separate trial; 0: as it was asked for */
 	uint64_t begin_ns; /* of the first block */
 	unsigned before;  /* blocks that were made before the run went on */

@@ -5,10 +5,6 @@
 
 #include "base/mem.h"
 
-/* After a `go` it takes a stay until as many slow operations are in flight as
- * always, and a worker needs some time to begin. */
-#define FILL_LEAST_NS (5 * NS_PER_MS)
-
 /* Of a turn beside fill and window: the drain, and two stops by the freezer. */
 #define TURNING_NS (5 * NS_PER_MS)
 
@@ -17,25 +13,48 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* The first of least_ns, twice that, and so on that is not below it. */
+static uint64_t doubled(uint64_t least_ns, uint64_t wanted_ns)
+{
+	while (least_ns < wanted_ns)
+		least_ns *= 2;
+	return least_ns;
+}
+
+static unsigned every_of(uint64_t window_ns)
+{
+	unsigned every = 1;
+
+	while (window_ns / every > TURNS_SHARE_NS)
+		every *= 2;
+	return every > TURNS_EVERY_MOST ? 0 : every;
+}
+
+/* It takes a stay until as many slow operations are in flight as always. */
 void turns_settle(struct turns_part *part, uint64_t latency_ns,
 		  uint64_t stay_ns)
 {
 	uint64_t longer_ns = larger(latency_ns, stay_ns);
-	unsigned every = 1;
 
-	part->window_ns = larger(TURNS_LEAST_NS,
-				 larger(TURNS_LATENCIES * latency_ns,
-					TURNS_STAYS * stay_ns));
-	part->fill_ns = FILL_LEAST_NS + longer_ns + longer_ns / 2;
-	while (part->window_ns / every > TURNS_SHARE_NS)
-		every *= 2;
-	part->every = every > TURNS_EVERY_MOST ? 0 : every;
+	part->window_ns = doubled(TURNS_LEAST_NS,
+				  larger(TURNS_LATENCIES * latency_ns,
+					 TURNS_STAYS * stay_ns));
+	part->fill_ns = doubled(TURNS_FILL_LEAST_NS, longer_ns + longer_ns / 2);
+	part->every = every_of(part->window_ns);
 }
 
-/* The drain takes a latency, about as long as the fill. */
+void turns_shorten(struct turns_part *part)
+{
+	if (part->every)
+		return;
+	part->every = TURNS_EVERY_MOST;
+	part->window_ns = TURNS_EVERY_MOST * TURNS_SHARE_NS;
+}
+
+/* The drain takes a latency, which is shorter than the fill. */
 static uint64_t turn_ns(const struct turns_part *part)
 {
-	return part->window_ns + 2 * part->fill_ns + TURNING_NS;
+	return part->window_ns + part->fill_ns + part->fill_ns / 2 + TURNING_NS;
 }
 
 uint64_t turns_round_ns(const struct turns_part *part, unsigned count)

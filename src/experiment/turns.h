@@ -6,7 +6,9 @@
  * ten of its median latencies, and four of its *stays*. A stay is how long an
  * operation takes that is met at any one moment: the mean of latencies, each
  * weighted by itself. Seldom and slow operations hold many places in flight; a
- * slice that were over before they end would not show them. So that a slow one takes no more time than the
+ * slice that were over before they end would not show them. Windows and fills
+ * double from length to length, so that libraries that are nearly as quick have
+ * the same. So that a slow one takes no more time than the
  * others, it takes part in each second, fourth or eighth round only. One that
  * would have to wait for longer takes part in none.
  *
@@ -35,6 +37,9 @@
 #define TURNS_LEAST_NS (100 * NS_PER_MS)
 #define TURNS_LATENCIES 10
 #define TURNS_STAYS 4
+/* No fill is shorter: for some time after a pause the caches of the CPU are those
+ * of others, and each operation costs more. */
+#define TURNS_FILL_LEAST_NS (25 * NS_PER_MS)
 /* A round's share of a slice is at most so long, and a slice is in each so
  * many-th round at least. */
 #define TURNS_SHARE_NS (200 * NS_PER_MS)
@@ -60,6 +65,10 @@ struct turns {
 /* Settles it by the library's median latency and its stay. */
 void turns_settle(struct turns_part *part, uint64_t latency_ns,
 		  uint64_t stay_ns);
+
+/* Of a part that takes part in no round: makes its window so short that it does
+ * in some. For a library whose other blocks have shown that it can. */
+void turns_shorten(struct turns_part *part);
 
 /* How long a round takes on average, with filling and draining. */
 uint64_t turns_round_ns(const struct turns_part *part, unsigned count);
