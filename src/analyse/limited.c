@@ -228,6 +228,18 @@ static bool waits(const struct trial *trial, double seconds)
 					    trial->replica_count;
 }
 
+/* Links count from the first GO on, also while slices fill and drain. */
+static double working_s(const struct trial *trial)
+{
+	uint64_t done_ns = trial->window_end_ns;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		if (count_or(trial->replica[i].done_ns, 0) > done_ns)
+			done_ns = trial->replica[i].done_ns;
+	return trial->slice_count ? windows_working_s(trial, done_ns)
+				  : trial_seconds(trial);
+}
+
 static enum limited_by by_cpu(const struct use *use)
 {
 	if (use->library >= BUSY && use->library >= use->store)
@@ -247,7 +259,7 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 		return LIMITED_BY_FAILURES;
 	if (throttled(trial, use.seconds))
 		return LIMITED_BY_THROTTLED;
-	if (link_full(trial, use.seconds))
+	if (link_full(trial, working_s(trial)))
 		return LIMITED_BY_LINK;
 	if (rate_reached(trial))
 		return LIMITED_BY_RATE;

@@ -14,6 +14,7 @@ static const struct section {
 	{ options_limits, "Limits and placement", false },
 	{ options_isolation, "Isolation", false },
 	{ options_outside, "A store outside", false },
+	{ options_comparison, "Comparisons", false },
 	{ options_monitor, "Watching a run", false },
 	{ options_database, "Database", false },
 	{ options_results, "Results", false },

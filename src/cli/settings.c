@@ -11,8 +11,8 @@
 #define BUDGET_S 300
 #define LIMIT_S 3600 /* of --until-precise */
 
-/* With --until-precise the budget is the limit, and the first blocks have as much
- * as they have without. */
+/* With --until-precise the budget is the limit. The first blocks have as much as
+ * they have without, or half of it: it must leave time for more. */
 static void set_budget(struct experiment_settings *settings,
 		       const struct options *options)
 {
@@ -24,7 +24,7 @@ static void set_budget(struct experiment_settings *settings,
 		return;
 	settings->until_precise = options->until_precise / 100;
 	settings->limit_s = isnan(given) ? LIMIT_S : given;
-	settings->budget_s = fmin(BUDGET_S, settings->limit_s);
+	settings->budget_s = fmin(BUDGET_S, settings->limit_s / 2);
 }
 
 /* As typed, but for --resume: a run that goes on keeps its command. */

@@ -101,8 +101,16 @@ static void tell_rounds(const struct block *b)
 
 static void settle(struct block *b)
 {
-	for (unsigned i = 0; i < b->count; i++)
+	unsigned least = TURNS_EVERY_MOST;
+
+	for (unsigned i = 0; i < b->count; i++) {
 		b->turn[i] = b->part[i].rival->turn;
+		if (b->turn[i].every && b->turn[i].every < least)
+			least = b->turn[i].every;
+	}
+	/* The quickest take part in each round: none is empty. */
+	for (unsigned i = 0; i < b->count; i++)
+		b->turn[i].every /= least;
 	turns_init(&b->turns, b->turn, b->count,
 		   b->experiment->settings->seed, b->number);
 	b->turning = true;

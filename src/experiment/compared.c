@@ -70,9 +70,12 @@ void compared_make(const struct experiment *experiment, const char *comparison,
 	free(ones);
 }
 
-static bool is_baseline(const struct comparison *c, const struct compared_pair *p)
+/* A library that has no figures at all is waited for in vain. */
+static bool is_asked(const struct comparison *c, const struct compared_pair *p)
 {
-	return c->rows[p->a].baseline || c->rows[p->b].baseline;
+	const struct compared *a = &c->rows[p->a], *b = &c->rows[p->b];
+
+	return !a->baseline && !b->baseline && a->blocks && b->blocks;
 }
 
 double compared_precision(const struct experiment *experiment,
@@ -83,7 +86,7 @@ double compared_precision(const struct experiment *experiment,
 
 	compared_make(experiment, comparison, &c);
 	for (size_t i = 0; i < c.pair_count; i++) {
-		if (is_baseline(&c, &c.pairs[i]))
+		if (!is_asked(&c, &c.pairs[i]))
 			continue;
 		for (int by = 0; by < COMPARED_BY; by++) {
 			double seen = c.pairs[i].by[by].seen;

@@ -347,6 +347,7 @@ static void count_due(struct experiment *experiment, const struct rivals *list,
 		const struct rivals *r = &list[i];
 		bool blocks = rivals_take_turns(experiment, r);
 
+		experiment->resumable |= blocks;
 		steps += blocks ? blocks_due(experiment, r)
 				: r->count * repeats;
 		experiment->due += r->count * (blocks
@@ -389,8 +390,11 @@ static int run_jobs(struct experiment *experiment, struct err *err)
 		return code;
 	experiment->interrupted = true;
 	experiment_say(experiment,
-		       "interrupted: %zu of %zu trials are finished and kept",
-		       experiment->finished_count, experiment->due);
+		       "interrupted: %zu of %zu trials are finished and kept%s%s",
+		       experiment->finished_count, experiment->due,
+		       experiment->resumable ? ": the same command goes on "
+					       "with --resume " : "",
+		       experiment->resumable ? experiment->run.id : "");
 	return 0;
 }
 

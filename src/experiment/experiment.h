@@ -103,6 +103,7 @@ struct experiment {
 	size_t made;    /* that were made, or tried: those that failed too */
 	size_t refused; /* trials that were asked for in a wrong way */
 	bool failed, interrupted;
+	bool resumable; /* there are blocks: --resume goes on with them */
 };
 
 /* Settings and hooks are borrowed until experiment_close(). */

@@ -1,6 +1,7 @@
 #include "experiment/rivals.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,9 @@
 #include "experiment/resolve.h"
 #include "experiment/resume.h"
 #include "experiment/williams.h"
+
+/* Of its share, a first block that takes longer is spoken of. */
+#define OVERRUN 1.3
 
 /* -------------------------------------------------------------- grouping --- */
 
@@ -168,14 +172,68 @@ static void fail(struct experiment *experiment, const struct rivals *r,
 	}
 }
 
+/* Starts, and a round at least, may take longer than the share of a block. */
+static void tell_time(const struct experiment *experiment,
+		      const struct rivals *r)
+{
+	const struct experiment_settings *settings = experiment->settings;
+	double took_s = clock_seconds(clock_now_ns() - r->begin_ns);
+	unsigned all = settings->blocks - r->before;
+
+	if (r->made != 1 || all < 2 ||
+	    took_s < OVERRUN * settings->budget_s / settings->blocks)
+		return;
+	experiment_say(experiment,
+		       "%s: a block took %.0f s, more than its share of the "
+		       "budget of %.0f s: all %u will take about %.0f s",
+		       r->list[0].job->test->name, took_s, settings->budget_s,
+		       all, took_s * all);
+}
+
+static void tell_precision(const struct experiment *experiment,
+			   const struct rivals *r)
+{
+	double wanted = experiment->settings->until_precise;
+	double worst;
+
+	if (!(wanted > 0))
+		return;
+	worst = compared_precision(experiment, r->list[0].job->comparison);
+	experiment_say(experiment,
+		       worst <= wanted
+			       ? "%s: each difference of %.3g%% would be seen, "
+				 "after %u blocks"
+			       : "%s: a difference of %.3g%% would not yet be "
+				 "seen everywhere, after %u blocks: give it a "
+				 "longer --budget",
+		       r->list[0].job->test->name, 100 * wanted,
+		       r->before + r->made);
+}
+
+/* An engine keeps containers running. */
+static void take_no_turns(struct rivals *r)
+{
+	for (unsigned i = 0; i < r->count; i++) {
+		r->list[i].separate = true;
+		snprintf(r->list[i].why, sizeof(r->list[i].why), "%s",
+			 "containers are not paused");
+	}
+}
+
 int rivals_run(struct experiment *experiment, struct rivals *r,
 	       struct err *err)
 {
 	int code = 0;
 
+	if (experiment->cells->isolation == ISOLATION_DOCKER)
+		take_no_turns(r);
 	r->begin_ns = clock_now_ns();
-	while (code == 0 && wants_more(experiment, r))
+	while (code == 0 && wants_more(experiment, r)) {
 		code = make_block(experiment, r, err);
+		tell_time(experiment, r);
+	}
+	if (code == 0)
+		tell_precision(experiment, r);
 	if (code == 0 || code == ERR_INTERRUPTED)
 		return code;
 	fail(experiment, r, code, err);

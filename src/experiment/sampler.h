@@ -84,7 +84,8 @@ struct sampler {
 				 * COUNT_UNKNOWN: they were not yet */
 	uint64_t still_at_open_ns, still_at_close_ns;
 	struct noise_reading noise_at_open;
-	uint64_t busy_ns;      /* of the machine, in the last window */
+	struct noise_between noise_in; /* the last window */
+	uint64_t ours_ns;      /* CPU of ours, over all windows */
 };
 
 void sampler_init(struct sampler *sampler, struct trial *trial,

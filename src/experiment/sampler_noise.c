@@ -53,7 +53,7 @@ void noise_between(const struct noise_reading *from,
 			   since(to->ksoftirqd_ns, from->ksoftirqd_ns);
 
 	*out = (struct noise_between){ COUNT_UNKNOWN, COUNT_UNKNOWN,
-				       COUNT_UNKNOWN };
+				       COUNT_UNKNOWN, ours_ns };
 	if (from->busy_ns == COUNT_UNKNOWN || to->busy_ns == COUNT_UNKNOWN)
 		return;
 	out->busy_ns = since(to->busy_ns, from->busy_ns);

@@ -46,7 +46,9 @@ struct noise {
 struct noise_between {
 	/* Of all CPUs together; COUNT_UNKNOWN. */
 	uint64_t busy_ns, steal_ns;
-	uint64_t others_ns; /* of programs that are not ours, without steal */
+	uint64_t others_ns; /* of programs that are not ours, without steal; 0
+			     * where ticks say less than our own clocks */
+	uint64_t ours_ns;   /* what of busy_ns is ours */
 };
 
 /* `monitor`: its process; 0: none. */

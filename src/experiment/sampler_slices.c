@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "experiment/sampler.h"
+#include "experiment/sampler_perf.h"
 #include "experiment/sampler_processes.h"
 
 static uint64_t since(uint64_t now, uint64_t before)
@@ -63,6 +64,7 @@ void sampler_slice_open(struct sampler *s, struct slice *slice)
 	if (is_first)
 		memcpy(s->first, s->last, s->count * sizeof(*s->first));
 	slice->begin_ns = s->last[1].at_ns;
+	sampler_perf_begin(s);
 	noise_read(&s->noise, &s->noise_at_open);
 	s->still_at_open_ns = still_ns(s);
 }
@@ -84,15 +86,13 @@ static void add_used(struct sampler *s, unsigned number)
 /* Only its replicas and the origin may have run. */
 static void take_noise(struct sampler *s, struct slice *slice)
 {
-	struct noise_between between;
 	struct noise_reading now;
 
 	noise_read(&s->noise, &now);
 	noise_between(&s->noise_at_open, &now,
-		      slice->cpu_ns + slice->origin_cpu_ns, &between);
-	slice->steal_ns = between.steal_ns;
-	slice->others_ns = between.others_ns;
-	s->busy_ns = between.busy_ns;
+		      slice->cpu_ns + slice->origin_cpu_ns, &s->noise_in);
+	slice->steal_ns = s->noise_in.steal_ns;
+	slice->others_ns = s->noise_in.others_ns;
 }
 
 void sampler_slice_close(struct sampler *s, struct slice *slice)
@@ -103,6 +103,7 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 		before_ns += s->open[i].cpu_ns;
 	sampler_read(s, false, false);
 	slice->end_ns = s->last[1].at_ns;
+	sampler_perf_end(s);
 	slice->cpu_ns = since(cpu_of_all(s), before_ns);
 	slice->origin_cpu_ns = since(s->last[CELL_ORIGIN].cpu_ns,
 				     s->open[CELL_ORIGIN].cpu_ns);
@@ -128,8 +129,11 @@ static void add_window(struct sampler *s, const struct slice *slice)
 	trial->origin_still_ns += since(s->still_at_close_ns,
 					s->still_at_open_ns);
 	add_count(&trial->steal_ns, slice->steal_ns);
-	add_count(&trial->others_cpu_ns, slice->others_ns);
-	add_count(&trial->busy_ns, s->busy_ns);
+	add_count(&trial->busy_ns, s->noise_in.busy_ns);
+	s->ours_ns += s->noise_in.ours_ns;
+	/* Ticks err to both sides: what is theirs follows from the sums. */
+	if (trial->busy_ns != COUNT_UNKNOWN)
+		trial->others_cpu_ns = since(trial->busy_ns, s->ours_ns);
 }
 
 void sampler_slice_end(struct sampler *s, struct slice *slice)
