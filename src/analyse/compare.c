@@ -23,8 +23,8 @@
  *	row of the table     exp of the median over blocks, with an interval
  *	pair of the table    exp of the centre of the d, with an interval
  *
- * Without three common rounds d is the ln of the ratio of the two numbers of
- * the block: totals against totals, as a median of slices is another thing than
+ * Without three common rounds, or where more than a twentieth of the slices of
+ * one are empty, d is the ln of the ratio of the two numbers of the block: totals against totals, as a median of slices is another thing than
  * the mean that a separate trial is. A slice in which nothing was ok counts as
  * half an operation: it is slow, and to leave it out would favour who is slow.
  * So does a slice with a mark count. A slice whose window is not closed has no
@@ -121,6 +121,8 @@
 #define ALPHA 0.05
 /* Common rounds from which on their median is a number. */
 #define ROUNDS_LEAST 3
+/* Of so many slices more than one may not be empty. */
+#define EMPTY_IN 20
 
 /* ---------------------------------------------- cells, by library and block */
 
@@ -308,11 +310,20 @@ static double median_of_rounds(const struct cell *a, const struct cell *b,
 	return n < ROUNDS_LEAST ? NAN : statistics_middle(room, n);
 }
 
+/* A median over rounds does not see how much is lost in the slices in which
+ * nothing was ok. */
+static bool has_empty(const struct cell *cell)
+{
+	return EMPTY_IN * cell->empty > cell->turn_count;
+}
+
 /* ln of a's figure over b's in a block; NAN: unknown. */
 static double ratio_in_block(const struct cell *a, const struct cell *b,
 			     enum compared_by by, double *room)
 {
-	double d = median_of_rounds(a, b, by, room);
+	double d = has_empty(a) || has_empty(b)
+			   ? NAN
+			   : median_of_rounds(a, b, by, room);
 
 	return isnan(d) ? a->figures.ln[by] - b->figures.ln[by] : d;
 }

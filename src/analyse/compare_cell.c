@@ -56,8 +56,10 @@ static void collect_turns(struct cell *cell)
 		struct turn turn = { trial->slices[i].round,
 				     figures_of_slice(&trial->slices[i]) };
 
-		if (cell_has_figures(&turn.figures))
-			cell->turns[cell->turn_count++] = turn;
+		if (!cell_has_figures(&turn.figures))
+			continue;
+		cell->turns[cell->turn_count++] = turn;
+		cell->empty += !trial->slices[i].operations;
 	}
 	qsort(cell->turns, cell->turn_count, sizeof(*cell->turns), by_round);
 }

@@ -25,6 +25,7 @@ struct cell {
 	size_t at; /* in what was given */
 	struct turn *turns; /* by round; NULL: a separate trial */
 	size_t turn_count;
+	size_t empty; /* turns in which nothing was ok */
 	struct figures figures;
 };
 

@@ -12,6 +12,8 @@
 
 /* A separate trial is worth so much time at least. */
 #define SEPARATE_LEAST_S 1.0
+/* And takes so much beside it. */
+#define SEPARATE_BESIDE_S 3
 
 static int run_separate(struct block *b, struct rival *rival, struct err *err)
 {
@@ -35,16 +37,21 @@ static bool goes_first(const struct block *b, unsigned rival)
 	return hash_pair(seed, rival) & 1;
 }
 
-static int run_some(struct block *b, bool first, const bool *was,
-		    struct err *err)
+static bool comes_behind(const struct block *b, unsigned i)
+{
+	const struct rival *rival = &b->rivals->list[i];
+
+	return rival->separate && !(b->was_separate[i] && goes_first(b, i));
+}
+
+static int run_some(struct block *b, bool behind, struct err *err)
 {
 	int code = 0;
 
 	for (unsigned i = 0; code == 0 && i < b->rivals->count; i++) {
 		struct rival *rival = &b->rivals->list[i];
-		bool early = was[i] && goes_first(b, i);
 
-		if (rival->separate && early == first)
+		if (rival->separate && comes_behind(b, i) == behind)
 			code = run_separate(b, rival, err);
 	}
 	return code;
@@ -64,15 +71,15 @@ static double separate_s(const struct block *b)
 }
 
 /* Leaves room at the end for the separate trials that come behind. */
-static void set_deadline(struct block *b, uint64_t deadline_ns)
+void block_set_deadline(struct block *b)
 {
-	double each_s = b->rivals->separate_s + 3;
 	uint64_t behind_ns = STOPPING_NS;
 
 	for (unsigned i = 0; i < b->rivals->count; i++)
-		if (b->rivals->list[i].separate && !goes_first(b, i))
-			behind_ns += clock_ns(each_s);
-	b->deadline_ns = deadline_ns > behind_ns ? deadline_ns - behind_ns : 0;
+		if (comes_behind(b, i))
+			behind_ns += clock_ns(b->rivals->separate_s +
+					      SEPARATE_BESIDE_S);
+	b->deadline_ns = b->whole_ns > behind_ns ? b->whole_ns - behind_ns : 0;
 }
 
 /* One alone has nobody to take turns with. */
@@ -127,22 +134,15 @@ static void end_shown(struct block *b)
 	str_release(&text);
 }
 
+/* Those that turn out to be separate in this block come behind. */
 static int run_all(struct block *b, struct err *err)
 {
-	bool *was = mem_array(b->rivals->count, sizeof(*was));
-	int code;
+	int code = run_some(b, false, err);
 
-	/* Those that turn out to be separate in this block come behind. */
-	for (unsigned i = 0; i < b->rivals->count; i++)
-		was[i] = b->rivals->list[i].separate;
-	code = run_some(b, true, was, err);
 	take_parts(b);
 	if (code == 0 && b->count)
 		code = block_run_parts(b, err);
-	if (code == 0)
-		code = run_some(b, false, was, err);
-	free(was);
-	return code;
+	return code < 0 ? code : run_some(b, true, err);
 }
 
 int block_run(struct experiment *experiment, struct rivals *rivals,
@@ -152,13 +152,17 @@ int block_run(struct experiment *experiment, struct rivals *rivals,
 		.experiment = experiment,
 		.rivals = rivals,
 		.number = number,
+		.whole_ns = deadline_ns,
 		.origin = ORIGIN_PROCESS_NONE,
 	};
 	int code;
 
 	if (!(rivals->separate_s > 0))
 		rivals->separate_s = separate_s(&b);
-	set_deadline(&b, deadline_ns);
+	b.was_separate = mem_array(rivals->count, sizeof(*b.was_separate));
+	for (unsigned i = 0; i < rivals->count; i++)
+		b.was_separate[i] = rivals->list[i].separate;
+	block_set_deadline(&b);
 	begin_shown(&b);
 	code = job_prepare(experiment, rivals->list[0].job, &b.prepared, err);
 	if (code == 0)
@@ -167,6 +171,7 @@ int block_run(struct experiment *experiment, struct rivals *rivals,
 		end_shown(&b);
 	free(b.part);
 	free(b.turn);
+	free(b.was_separate);
 	free(b.name);
 	return code;
 }

@@ -41,7 +41,10 @@ struct block {
 	struct turns turns;
 	struct turns_part *turn; /* of the parts, for `turns` */
 	bool turning;          /* no longer probing */
-	uint64_t deadline_ns;  /* no round begins that would end later */
+	uint64_t whole_ns;     /* when all of it should be over */
+	uint64_t deadline_ns;  /* no round begins that would end later: what
+				* comes behind the rounds has its time */
+	bool *was_separate;    /* before it, of each rival */
 	struct part *now;      /* whose turn it is */
 	uint64_t shown_ns;     /* when it was last written on the board */
 	unsigned ended, failed; /* trials, for people */
@@ -52,6 +55,9 @@ struct block {
  * in separate trials. */
 void part_separate(struct part *part, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* block.c: sets deadline_ns by who is measured separately. */
+void block_set_deadline(struct block *block);
 
 /* block_parts.c: begins the parts, and their cells and origin; runs them; stores
  * their trials. */

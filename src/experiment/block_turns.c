@@ -114,6 +114,7 @@ static void settle(struct block *b)
 	turns_init(&b->turns, b->turn, b->count,
 		   b->experiment->settings->seed, b->number);
 	b->turning = true;
+	block_set_deadline(b);
 	if (!b->rivals->told)
 		tell_rounds(b);
 	b->rivals->told = true;

@@ -1,6 +1,6 @@
 /*
  * One library's turn in a block of a sliced comparison (docs/method.md,
- * "Slices"). A block starts the replicas of all libraries; a round gives each
+ * "A comparison"). A block starts the replicas of all libraries; a round gives each
  * library that takes part in it one slice. The trial of a library in a block has
  * its slices in the order in which they were made.
  *
