@@ -43,6 +43,7 @@ class Slices(Turns, Check):
             ]
             self.assertEqual(sum(slice.operations + slice.failures for slice in own), row["number_requests"])
             self.assertGreater(row["number_successes"], 0, row)
+            self.assertEqual(row["slices"], len(own))
             seconds = sum(slice.end_ns - slice.begin_ns for slice in own) / 1e9
             self.assertAlmostEqual(
                 row["requests_per_second"],

@@ -330,6 +330,11 @@ static void rates_are_over_the_windows(void **state)
 	assert_string_equal(row->comparison, "c");
 	assert_int_equal(row->block, 7);
 	assert_int_equal(row->slices, 3);
+	summary_release(&summary);
+	memset(&summary, 0, sizeof(summary));
+	trial.slices[0].begin_ns = trial.slices[0].end_ns = 0;
+	analyse_summary(&trial, &run, &summary);
+	assert_int_equal(row->slices, 2);
 	assert_true(isnan(summary.replica[0].steal_seconds));
 	assert_int_equal(summary.replica[0].block, 7);
 	summary_release(&summary);

@@ -172,7 +172,7 @@ void summary_machine(struct result_row *row, const struct trial *trial)
 
 void summary_comparison(struct result_row *row, const struct trial *trial)
 {
-	row->slices = trial->slice_count;
+	row->slices = windows_closed(trial);
 	if (!*trial->comparison)
 		return;
 	row->comparison = mem_dup(trial->comparison);

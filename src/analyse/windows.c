@@ -42,6 +42,15 @@ static uint64_t worked_until(const struct slice *slice)
 	return until_ns > slice->go_ns ? until_ns : slice->go_ns;
 }
 
+size_t windows_closed(const struct trial *trial)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < trial->slice_count; i++)
+		n += slice_seconds(&trial->slices[i]) > 0;
+	return n;
+}
+
 double windows_working_s(const struct trial *trial, uint64_t done_ns)
 {
 	double seconds = 0;

@@ -25,6 +25,10 @@ struct slice *windows_slice(struct windows *windows, uint64_t at_ns);
 bool windows_count(const struct trial *trial, const struct slice *slice,
 		   uint64_t at_ns);
 
+/* How many slices have a window. The others measured nothing: they settled how
+ * long slices are, or the work came to its end in them. */
+size_t windows_closed(const struct trial *trial);
+
 /* Seconds in which it could work: from each GO until nothing was in flight, or,
  * without slices, from GO until `done_ns`. */
 double windows_working_s(const struct trial *trial, uint64_t done_ns);
