@@ -3,11 +3,13 @@
 check: deadline 400
 """
 
+import contextlib
 import os
 import re
 import signal
 import time
 import unittest
+from pathlib import Path
 
 from _harness import Check, groups_of, main, processes_with, scratch_name
 from _turns import COUNTS, Turns
@@ -34,9 +36,7 @@ class Hostile(Turns):
         self.assert_turns(slices)
         for name in names:
             own = [slice for slice in slices if slice.library == name]
-            most = max(len([slice for slice in slices if slice.library == other]) for other in GOOD)
             self.assertTrue(own, f"{name} has no slice")
-            self.assertGreaterEqual(most, len(own) // 2)
             self.assertEqual(self.states()[name, 0], ["ok"], name)
             self.assertNotIn("separate", findings.get(name, {}))
         for name in GOOD:
@@ -127,6 +127,21 @@ class AsOrdinaryUser(Hostile, AsUser):
         self.assert_gone()
 
 
+def some_are_stopped(pid):
+    """Whether replicas of this harness are frozen, or stopped by a signal."""
+    for group in groups_of(pid):
+        for name, sign in (("freezer.state", "FROZEN"), ("cgroup.events", "frozen 1")):
+            for path in Path(group).rglob(name):
+                with contextlib.suppress(OSError):
+                    if sign in path.read_text():
+                        return True
+    for process, _ in processes_with(scratch_name(pid)):
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return True
+    return False
+
+
 class Ended(Turns, Check):
     """In the middle of the second block."""
 
@@ -134,15 +149,12 @@ class Ended(Turns, Check):
         words = self.all_words((*GOOD, "pass"), "--timeout", 2, *more)
         process = self.start(*words)
         patience = time.monotonic() + 100
-        replicas = 0
         while time.monotonic() < patience and process.poll() is None:
             text = (self.folder / "0.err").read_text(errors="replace")
-            replicas = len(list(processes_with(scratch_name(process.pid))))
-            if re.search(r"^\[2/", text, re.MULTILINE) and replicas >= 3:
-                time.sleep(0.7)
+            if re.search(r"^\[2/", text, re.MULTILINE) and some_are_stopped(process.pid):
                 return process
             time.sleep(0.02)
-        self.fail(f"no second block, {replicas} replicas\n{self.finish(process, 1)}")
+        self.fail(f"no second block in which replicas are stopped\n{self.finish(process, 1)}")
 
     def assert_first_kept(self):
         self.assert_whole_database()

@@ -4,7 +4,7 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
 
     dies     is killed by its third `go`
     mute     never says `paused`
-    busy     a thread and a child use CPU from the first `paused` on
+    busy     a thread uses CPU whenever it has said `paused`, and a child from the first time on
     forgets  its second `paused` says less than the first
     sends    has requests under way, and starts more, when it says `paused`
     escapes  a daemon of a session of its own uses CPU and sends requests, all the time
@@ -36,16 +36,15 @@ def fetch_range(client, op):
     return client.get(op)
 
 
-def spin():
-    paused.wait()
-    while True:
+def spin_while_paused():
+    while paused.wait():
         pass
 
 
-def ask(until=lambda: False):
+def ask():
     """One request after the other, which are in no record."""
     with plain.opened(targets[0][0]) as client:
-        while not until():
+        while True:
             with contextlib.suppress(Exception):
                 client.get(targets[0][1])
 
@@ -64,16 +63,15 @@ def escape():
     os.setsid()
     if os.fork():
         os._exit(0)
-    threading.Thread(target=ask).start()
-    while True:
-        pass
+    spin_in_child()
+    ask()
 
 
 def on_ready(packet):
     if NAME == "stiff":
         del packet["pause"]
     if NAME == "busy":
-        threading.Thread(target=spin, daemon=True).start()
+        threading.Thread(target=spin_while_paused, daemon=True).start()
     if NAME == "escapes":
         escape()
 
@@ -93,6 +91,7 @@ def on_paused(packet):
 
 def on_go():
     seen["go"] += 1
+    paused.clear()
     if NAME == "dies" and seen["go"] == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     if NAME == "flees" and seen["go"] == 2:
