@@ -19,6 +19,9 @@ GOOD = ("null", "reference")
 BREAK_OFF = {
     "dies": r"replica 0 was killed by signal 9 \(SIGKILL\)",
     "mute": r"did not say that it was paused within [\d.]+ s after 'pause'",
+    "quits": r"exited with status 0",
+    "repeats": r"it sent 'paused' after",
+    "stops": r"was stopped by signal \d+ \(SIGSTOP\)",
     "forgets": r"'paused' with less done than it said before",
 }
 GO_ON = ("busy", "sends", "escapes", "flees")

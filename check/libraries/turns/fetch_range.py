@@ -5,6 +5,9 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     dies     is killed by its third `go`
     mute     never says `paused`
     busy     a thread uses CPU whenever it has said `paused`, and a child from the first time on
+    quits    exits, with status 0, once it has said `paused`
+    repeats  says `paused` twice
+    stops    stops itself (SIGSTOP) in its second turn
     forgets  its second `paused` says less than the first
     sends    has requests under way, and starts more, when it says `paused`
     escapes  a daemon of a session of its own uses CPU and sends requests, all the time
@@ -96,6 +99,8 @@ def on_go():
         os.kill(os.getpid(), signal.SIGKILL)
     if NAME == "flees" and seen["go"] == 2:
         escape()
+    if NAME == "stops" and seen["go"] == 2:
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 class Channel(_protocol.Channel):
@@ -103,6 +108,10 @@ class Channel(_protocol.Channel):
         if packet["type"] == "ready":
             on_ready(packet)
         if packet["type"] != "paused" or on_paused(packet):
+            super().send(packet)
+        if packet["type"] == "paused" and NAME == "quits":
+            os._exit(0)
+        if packet["type"] == "paused" and NAME == "repeats":
             super().send(packet)
 
     def receive(self, *kinds):
