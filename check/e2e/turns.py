@@ -25,6 +25,7 @@ BREAK_OFF = {
     "forgets": r"'paused' with less done than it said before",
 }
 GO_ON = ("busy", "sends", "escapes", "flees")
+TOO_SLOW = r"of what was in flight ended|no operation of it ended|slices would have to be|too soon for slices"
 SHORT = ("--blocks", 1, "--timeout", 1.2, "--operation-timeout", 1)
 
 
@@ -34,16 +35,27 @@ class Hostile(Turns):
         raise NotImplementedError
 
     def assert_whole(self, names):
-        """They took all their turns, and nothing that others did shows in what they counted."""
+        """They took their turns, and nothing that others did shows in what they counted. A machine may be too
+        busy for the slices of a library that wastes its time.
+        """
         slices, findings = self.slices(), self.findings()
         self.assert_turns(slices)
         for name in names:
+            if name not in GOOD and self.is_separate(name):
+                continue
             own = [slice for slice in slices if slice.library == name]
             self.assertTrue(own, f"{name} has no slice")
             self.assertEqual(self.states()[name, 0], ["ok"], name)
             self.assertNotIn("separate", findings.get(name, {}))
         for name in GOOD:
             self.assertEqual(COUNTS & set(findings.get(name, {})), set(), (name, findings))
+
+    def is_separate(self, name):
+        """It had to be measured apart, as nothing fits into its slices here."""
+        why = self.findings().get(name, {}).get("separate", ())
+        for text in why:
+            self.assert_sentence(text, TOO_SLOW)
+        return bool(why)
 
     def assert_broken_off(self):
         for name, sentence in BREAK_OFF.items():
@@ -54,7 +66,8 @@ class Hostile(Turns):
     def assert_requests_named(self, *names):
         """What is in no record is named beside whoever sent it."""
         for name in names:
-            self.assertIn("requests_more", self.findings()[name], name)
+            if not self.is_separate(name):
+                self.assertIn("requests_more", self.findings()[name], name)
 
     def assert_gone(self):
         self.assert_nothing_left()
@@ -112,12 +125,13 @@ class AsOrdinaryUser(Hostile, AsUser):
     def test_as_processes(self):
         """Nobody knows whose an orphan is, but that it came in the turn of one: it ends, that one leaves."""
         self.run_turns((*GOOD, "busy", "sends", "flees"), "--isolation", "process")
+        self.assert_gone()
         self.assert_whole((*GOOD, "busy", "sends"))
-        self.assertEqual(self.states()["flees", 0], ["ok"])
+        if self.is_separate("flees"):
+            return
         left = "\n".join(self.findings()["flees"]["processes_left"])
         self.assert_sentence(left, r"could not be stopped after turn \d, .*: a process has left its replica")
         self.assertLessEqual(len([slice for slice in self.slices() if slice.library == "flees"]), 2)
-        self.assert_gone()
 
     def test_as_processes_with_an_orphan_from_the_beginning(self):
         """It may be anybody's: all are measured apart."""

@@ -53,7 +53,9 @@ def ask():
 
 
 def spin_in_child():
+    """It leaves its own library most of the CPU, which could not work in turns otherwise."""
     if os.fork() == 0:
+        os.nice(10)
         while True:
             pass
 
