@@ -152,7 +152,7 @@ static void reconcile_steadiness(struct trial *trial)
 {
 	double part = windows_steadiness(trial);
 
-	if (!(part < WINDOWS_STEADY))
+	if (!windows_are_unsteady(trial))
 		return;
 	trial_add_finding(trial, FINDING_UNSTEADY,
 			  "only %.0f%% of what was in flight ended within the "

@@ -155,8 +155,14 @@ static void count_in_slice(struct slice *slice, const struct record *r)
 	slice->bytes_ok += r->bytes;
 }
 
+static bool is_drained(const struct slice *slice, const struct record *r)
+{
+	return slice && slice->end_ns && r->end_ns > slice->end_ns &&
+	       r->outcome == OUTCOME_OK;
+}
+
 static void count(struct windows *windows, struct replica *replica,
-		  const struct record *r)
+		  struct histogram *drained, const struct record *r)
 {
 	const struct trial *trial = windows->trial;
 	struct slice *slice = windows_slice(windows, r->end_ns);
@@ -172,6 +178,8 @@ static void count(struct windows *windows, struct replica *replica,
 	} else if (slice || r->end_ns > trial->window_end_ns) {
 		replica->records_after++;
 	}
+	if (is_drained(slice, r))
+		histogram_add(drained, record_latency_ns(r));
 }
 
 void analyse_records(struct trial *trial, unsigned number,
@@ -181,6 +189,7 @@ void analyse_records(struct trial *trial, unsigned number,
 	struct replica *replica = &trial->replica[number];
 	uint64_t latest_ns = replica->done_ns ? replica->done_ns : read_ns;
 	struct windows windows = { trial, 0 };
+	struct histogram *drained = mem_new(sizeof(*drained));
 	char why[REPLICA_BAD_BYTES];
 	struct possible possible;
 	size_t n = 0, known = 0;
@@ -193,11 +202,13 @@ void analyse_records(struct trial *trial, unsigned number,
 			note_impossible(replica, n, why);
 			continue;
 		}
-		count(&windows, replica, &r);
+		count(&windows, replica, drained, &r);
 		expect(replica, &r, &possible);
 		known++;
 	}
 	possible_release(&possible);
+	replica->drain_p50_ns = histogram_quantile_ns(drained, 0.5);
+	free(drained);
 	if (replica->started > known)
 		expect_others(replica, plan, replica->started - known);
 	replica->records = n;

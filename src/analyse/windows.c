@@ -141,6 +141,9 @@ void windows_mark_few(struct trial *trial)
 /* ----------------------------------------------------------- steadiness --- */
 
 #define FAILED_MOST 0.01
+#define STEADY 0.8
+#define DRAINED_TIMES 4 /* as slow as what ends in windows */
+#define SLICES_LEAST 5
 
 double windows_steadiness(const struct trial *trial)
 {
@@ -156,4 +159,33 @@ double windows_steadiness(const struct trial *trial)
 	    judge_failed_share(trial) > FAILED_MOST)
 		return NAN;
 	return sum_ns / NS_PER_S / (seconds * places);
+}
+
+static size_t count_windows(const struct trial *trial)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < trial->slice_count; i++)
+		n += slice_seconds(&trial->slices[i]) > 0;
+	return n;
+}
+
+/* A library whose CPU was taken away at the edge of a window also loses what was
+ * in flight then, but not all the time. */
+static bool drains_slowly(const struct trial *trial)
+{
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *replica = &trial->replica[i];
+		double p50_ns = histogram_quantile_ns(replica->latency, 0.5);
+
+		if (replica->drain_p50_ns > DRAINED_TIMES * p50_ns)
+			return true;
+	}
+	return false;
+}
+
+bool windows_are_unsteady(const struct trial *trial)
+{
+	return count_windows(trial) >= SLICES_LEAST &&
+	       windows_steadiness(trial) < STEADY && drains_slowly(trial);
 }

@@ -50,7 +50,9 @@ void windows_mark_few(struct trial *trial);
  */
 double windows_steadiness(const struct trial *trial);
 
-/* With less, rates and latencies say too much good of the library. */
-#define WINDOWS_STEADY 0.8
+/* Whether rates and latencies say too much good of the library: little of what was
+ * in flight ended within windows, and what ended in the drains took far longer. Of
+ * a trial with few slices nothing is said. */
+bool windows_are_unsteady(const struct trial *trial);
 
 #endif

@@ -124,7 +124,7 @@ static bool is_unsteady(const struct block *b, struct part *part)
 	double steady = windows_steadiness(&part->trial);
 
 	if (b->number != b->rivals->first || part->trial.failed ||
-	    !(steady < WINDOWS_STEADY))
+	    !windows_are_unsteady(&part->trial))
 		return false;
 	part_separate(part, "only %.0f%% of what was in flight ended within "
 		      "its slices, too short for its slowest operations",

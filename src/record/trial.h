@@ -181,6 +181,8 @@ struct replica {
 	uint64_t bad_first;     /* number of the first in the file, from 0 */
 	char bad_text[REPLICA_BAD_BYTES]; /* what of it */
 	uint64_t records;       /* in the whole file */
+	double drain_p50_ns;    /* median latency of what succeeded in drains of
+				 * slices; 0: nothing did. Is not stored */
 	uint64_t records_after; /* ended after the window, or between the
 				 * windows of slices */
 	uint32_t in_flight_peak; /* most overlapping records */
