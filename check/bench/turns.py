@@ -4,6 +4,7 @@ pause, the part that is no window, as it would be at slices of 0.2 s. At most 15
 The slices of this run may be shorter; what a turn costs beside its window does not depend on their length.
 """
 
+import itertools
 import sqlite3
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def turns(connection):
 def beside(rows):
     """What each turn took beside its window, until the next turn's `go`, by library, in ns."""
     found = {}
-    for now, then in zip(rows, rows[1:], strict=False):
+    for now, then in itertools.pairwise(rows):
         if now[0] == then[0]:
             found.setdefault(now[1], []).append(then[2] - now[2] - (now[4] - now[3]))
     return found
@@ -41,13 +42,9 @@ def beside(rows):
 
 def main():
     words = [word for library in LIBRARIES for word in ("--library", library)]
-    subprocess.run(
-        [BUILD / "benchmark", "run-all", "--test", "fetch_range", *words]
-        + ["--budget", "60", "--blocks", str(BLOCKS), "--db", "turns.db"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [BUILD / "benchmark", "run-all", "--test", "fetch_range", *words]
+    command += ["--budget", "60", "--blocks", str(BLOCKS), "--db", "turns.db"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     cost = beside(turns(sqlite3.connect("turns.db")))
     for library, times in sorted(cost.items()):
         lost = median(times)

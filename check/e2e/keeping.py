@@ -79,7 +79,16 @@ class Keeping(Check):
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
 
     def test_lock_and_ctrl_c(self):
-        words = ("run-all", "--no-slices", "--library", "null", "--test", "fetch_range", "--library", "reference")
+        words = (
+            "run-all",
+            "--no-slices",
+            "--library",
+            "null",
+            "--test",
+            "fetch_range",
+            "--library",
+            "reference",
+        )
         with self.begun_and_locked(*words) as process:
             self.said(process, "waiting for the database")
             process.send_signal(signal.SIGINT)

@@ -36,7 +36,9 @@ class Libraries(Check):
     def test_run_all_has_every_row(self):
         """The twelve rows of the quickstart, in one run."""
         words = [word for library in LIBRARIES for word in ("--library", library)]
-        result = self.benchmark("run-all", "--no-slices", *words, *SHORT, "--n-requests", REQUESTS, "--timeout", 60)
+        result = self.benchmark(
+            "run-all", "--no-slices", *words, *SHORT, "--n-requests", REQUESTS, "--timeout", 60
+        )
         rows = self.results()
         names = {(row["library_name"], row["test_name"]) for row in rows}
         self.assertEqual(names, {(library, test) for library in LIBRARIES for test in TESTS})

@@ -23,7 +23,9 @@ FAST = ("--timeout", "1.5", "--warm-up", "0.1", "--concurrency", "8", "--ready-t
 class Misbehaving(Check):
     def run_all(self, *names, status=1):
         words = [word for name in names for word in ("--library", name)]
-        result = self.benchmark("run-all", "--no-slices", *words, *FAST, status=status, GEOIO_TESTS=CHECK_LIBRARIES)
+        result = self.benchmark(
+            "run-all", "--no-slices", *words, *FAST, status=status, GEOIO_TESTS=CHECK_LIBRARIES
+        )
         self.assert_nothing_left()
         self.assert_whole_database()
         return result

@@ -175,7 +175,17 @@ class Stages(Check):
 
     def test_what_is_hidden_runs_only_where_it_is_named(self):
         tests = self.library("old", OLD.replace("check_stages", "fetch_range"), file="fetch_range.py")
-        words = ("run-all", "--no-slices", "--library", "pass", "--library", "null", *QUICK, "--dataset", "cog")
+        words = (
+            "run-all",
+            "--no-slices",
+            "--library",
+            "pass",
+            "--library",
+            "null",
+            *QUICK,
+            "--dataset",
+            "cog",
+        )
         self.benchmark(*words, GEOIO_TESTS=tests)
         self.assertEqual({row["test_name"] for row in self.results()}, {"cog_header", "fetch_range"})
         self.benchmark(*words, "--test", "check_list", GEOIO_TESTS=tests)

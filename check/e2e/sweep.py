@@ -53,9 +53,8 @@ class Sweep(Check):
             "library: null\ntest: fetch_range\nconcurrency: 1\nreplicas: [60, 1, 2]\n" + COMMON
         )
         with self.origin() as origin:
-            words = (
-                f"run-parameterized-test sweep.yaml --no-slices --isolation process --endpoint {origin.url} --anonymous"
-            )
+            words = "run-parameterized-test sweep.yaml --no-slices --isolation process"
+            words += f" --endpoint {origin.url} --anonymous"
             result = subprocess.run(
                 ["sh", "-c", f"ulimit -n 110; exec {BENCHMARK} {words} --bucket bench"],
                 cwd=self.folder,

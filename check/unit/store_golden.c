@@ -166,6 +166,8 @@ static const struct golden goldens[] = {
 	{ "0004", { NULL }, { NULL } },
 	/* A column that is new, whose source it has. */
 	{ "0005", { NULL }, { "others_cpu_seconds", "limited_by", NULL } },
+	/* A trial that was measured in slices. */
+	{ "0006", { NULL }, { NULL } },
 };
 
 static void results_of_then(void **state)
