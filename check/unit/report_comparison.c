@@ -446,8 +446,8 @@ static void check_limits(void **state)
 	assert_says(text, "requests: other programs, or the hypervisor, took "
 			  "the CPUs; obstore, httpx: all its operations waited "
 			  "for the store (--concurrency x latency). The rates "
-			  "of these compare nothing of the libraries with each "
-			  "other");
+			  "of such two, but where others had the CPUs, compare "
+			  "nothing of the libraries");
 	free(text);
 	unmake(&made);
 }

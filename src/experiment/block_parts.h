@@ -22,7 +22,6 @@ struct part {
 	uint64_t worked_ns; /* from each `go` until it was paused */
 	unsigned windows;   /* slices that have one */
 	unsigned probes;    /* of this block that told something */
-	unsigned longer;    /* and how often one was too short for that */
 };
 
 struct block {

@@ -20,7 +20,8 @@
 #define LONGER_MOST 3
 #define PROBE_TIMES 4
 
-/* So many operations tell a median well enough. */
+/* So many operations tell a median well enough, beside the first that all places
+ * in flight start at once: a stall then is one of all of them. */
 #define ENOUGH 10
 
 static unsigned wanted(const struct part *part)
@@ -48,7 +49,7 @@ bool probe_next(struct block *b, struct run_turn *turn)
 		return false;
 	*turn = (struct run_turn){ .request = (unsigned)(next - b->part),
 				   .window_ns = PROBE_NS };
-	for (unsigned n = 0; n < next->longer; n++)
+	for (unsigned n = 0; n < next->rival->longer; n++)
 		turn->window_ns *= PROBE_TIMES;
 	return true;
 }
@@ -150,8 +151,9 @@ void probe_judge(struct part *part)
 	struct found found;
 
 	look(part, &found);
-	if (found.count < ENOUGH && part->longer + 1 < LONGER_MOST) {
-		part->longer++;
+	if (found.count < ENOUGH + part->trial.spec.concurrency &&
+	    part->rival->longer + 1 < LONGER_MOST) {
+		part->rival->longer++;
 		return;
 	}
 	if (!found.count) {

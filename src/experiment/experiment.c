@@ -281,16 +281,29 @@ static int run_alone(struct experiment *experiment, const struct rivals *r,
 	return code;
 }
 
+/* An option that does nothing must not do it silently. */
+static void tell_no_turns(const struct experiment *experiment,
+			  const struct rivals *r)
+{
+	if (r->count > 1)
+		experiment_say(experiment,
+			       "%s: with --rate libraries take no turns: a "
+			       "separate trial of each, whatever --budget and "
+			       "--blocks say", r->list[0].job->test->name);
+}
+
 static int run_blocks(struct experiment *experiment, struct rivals *list,
 		      size_t count, struct err *err)
 {
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
-		if (rivals_take_turns(experiment, &list[i]))
+		if (rivals_take_turns(experiment, &list[i])) {
 			code = rivals_run(experiment, &list[i], err);
-		else
-			code = run_alone(experiment, &list[i], err);
+			continue;
+		}
+		tell_no_turns(experiment, &list[i]);
+		code = run_alone(experiment, &list[i], err);
 	}
 	return code;
 }

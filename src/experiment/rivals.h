@@ -18,6 +18,7 @@ struct rival {
 		uint64_t latency_ns, stay_ns;
 	} probe[RIVAL_PROBES];
 	unsigned probes;        /* so far */
+	unsigned longer;        /* how often one was too short to tell */
 	struct turns_part turn; /* by them; window_ns 0: not settled yet */
 	bool separate;          /* it takes part in no slices */
 	char why[200];          /* and why: a clause, "it does not say that it

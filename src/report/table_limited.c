@@ -39,27 +39,29 @@ static void add_limit(struct str *text, const struct group *g,
 	str_release(&names);
 }
 
-static unsigned count_limited(const struct group *g)
+/* What others took is noise, and in slices it is shared: such rates still compare
+ * something. */
+static unsigned count_limited(const struct group *g, bool by_others)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < g->count; i++)
-		n += is_limited(g->rows[i]);
+		n += is_limited(g->rows[i]) &&
+		     (by_others || limit_of(g->rows[i]) != LIMITED_BY_MACHINE);
 	return n;
 }
 
 void table_limited(FILE *out, const struct group *g, unsigned width)
 {
-	unsigned count = count_limited(g);
 	struct str line = STR_INIT, text = STR_INIT;
 
-	if (!count)
+	if (!count_limited(g, true))
 		return;
 	for (int by = 0; by < LIMITED_BY_COUNT; by++)
 		add_limit(&text, g, (enum limited_by)by);
-	if (count > 1)
-		str_add(&text, ". The rates of these compare nothing of the "
-			       "libraries with each other");
+	if (count_limited(g, false) > 1)
+		str_add(&text, ". The rates of such two, but where others had "
+			       "the CPUs, compare nothing of the libraries");
 	str_addf(&line, "not at its own limit: %s", text.buf);
 	fputs("  ", out);
 	table_wrapped(out, line.buf, (int)line.len, width, 2);
