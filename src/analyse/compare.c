@@ -24,9 +24,10 @@
  *	pair of the table    exp of the centre of the d, with an interval
  *
  * Without three common rounds, or where more than a twentieth of the slices of
- * one are empty, d is the ln of the ratio of the two numbers of the block: totals against totals, as a median of slices is another thing than
- * the mean that a separate trial is. A slice in which nothing was ok counts as
- * half an operation: it is slow, and to leave it out would favour who is slow.
+ * one are empty, d is the ln of the ratio of the two numbers of the block. Those
+ * are totals: a median of slices is another thing than the mean that a separate
+ * trial is. A slice in which nothing was ok counts as half an operation: it is
+ * slow, and to leave it out would favour who is slow.
  * So does a slice with a mark count. A slice whose window is not closed has no
  * figure, and a trial that failed, or in which nothing was ok at all, has none;
  * nobody stands in for them.
