@@ -18,7 +18,7 @@ CLEARLY = 1.2
 class Order(Check):
     def test_cpu_of_a_request(self):
         words = [word for library in (*LIBRARIES, "reference") for word in ("--library", library)]
-        words += ["--test", "fetch_range", "--budget", "40", "--blocks", "2", "--warm-up", "0.5"]
+        words += ["--test", "fetch_range", "--budget", "24", "--blocks", "2", "--warm-up", "0.2"]
         self.benchmark("run-all", *words, timeout=200)
         costs = {}
         for row in self.results():
