@@ -132,14 +132,22 @@ static inline int wait_forever(void)
 	return 0;
 }
 
-/* Uses so much CPU time of its own. */
-static inline void spin(double seconds)
+static inline double own_cpu_s(void)
 {
 	struct timespec now;
 
-	do
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	while ((double)now.tv_sec + (double)now.tv_nsec / 1e9 < seconds);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Uses so much CPU time of its own, from now on: what was used before may have
+ * been of another group. */
+static inline void spin(double seconds)
+{
+	double until = own_cpu_s() + seconds;
+
+	while (own_cpu_s() < until)
+		;
 }
 
 static inline bool touch(size_t bytes)
