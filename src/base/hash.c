@@ -34,3 +34,22 @@ uint64_t rng_below(struct rng *rng, uint64_t bound)
 	while (value < skip);
 	return value % bound;
 }
+
+static void swap(unsigned char *a, unsigned char *b, size_t size)
+{
+	while (size--) {
+		unsigned char byte = a[size];
+
+		a[size] = b[size];
+		b[size] = byte;
+	}
+}
+
+void rng_shuffle(struct rng *rng, void *list, size_t count, size_t size)
+{
+	unsigned char *bytes = list;
+
+	for (size_t i = count; i > 1; i--)
+		swap(bytes + (i - 1) * size,
+		     bytes + (size_t)rng_below(rng, i) * size, size);
+}

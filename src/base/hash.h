@@ -37,4 +37,8 @@ uint64_t rng_next(struct rng *rng);
 /* Uniform in [0, bound), without bias; bound >= 1. */
 uint64_t rng_below(struct rng *rng, uint64_t bound);
 
+/* Puts `count` elements of `size` bytes into a random order (Fisher and Yates): for
+ * i from the last down to the second, i changes places with one of 0 to i. */
+void rng_shuffle(struct rng *rng, void *list, size_t count, size_t size);
+
 #endif

@@ -316,13 +316,7 @@ static void shuffle(const struct experiment *experiment, struct rivals *list,
 	struct rng rng;
 
 	rng_init(&rng, hash_pair(experiment->settings->seed, repeat));
-	for (size_t i = count; i > 1; i--) {
-		size_t j = rng_below(&rng, i);
-		struct rivals last = list[i - 1];
-
-		list[i - 1] = list[j];
-		list[j] = last;
-	}
+	rng_shuffle(&rng, list, count, sizeof(*list));
 }
 
 static int run_repeats(struct experiment *experiment, struct rivals *list,

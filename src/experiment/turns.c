@@ -111,13 +111,8 @@ void turns_begin_round(struct turns *turns)
 	for (unsigned i = 0; i < turns->count; i++)
 		if (takes_part(&turns->part[i], turns->round))
 			turns->order[turns->in_round++] = i;
-	for (unsigned i = turns->in_round; i > 1; i--) {
-		unsigned j = (unsigned)rng_below(&turns->rng, i);
-		unsigned last = turns->order[i - 1];
-
-		turns->order[i - 1] = turns->order[j];
-		turns->order[j] = last;
-	}
+	rng_shuffle(&turns->rng, turns->order, turns->in_round,
+		    sizeof(*turns->order));
 }
 
 bool turns_next(struct turns *turns, struct run_turn *out)

@@ -12,13 +12,7 @@ static void draw(unsigned *label, unsigned count, uint64_t seed)
 	rng_init(&rng, seed);
 	for (unsigned i = 0; i < count; i++)
 		label[i] = i;
-	for (unsigned i = count; i > 1; i--) {
-		unsigned j = (unsigned)rng_below(&rng, i);
-		unsigned last = label[i - 1];
-
-		label[i - 1] = label[j];
-		label[j] = last;
-	}
+	rng_shuffle(&rng, label, count, sizeof(*label));
 }
 
 /* 0, 1, count - 1, 2, count - 2, …: neighbours differ by each distance once. */

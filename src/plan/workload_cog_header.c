@@ -267,20 +267,13 @@ static int read_headers(struct plan *plan, const uint64_t *sizes,
 	return code;
 }
 
-/* Fisher and Yates. */
 static void shuffle(const struct plan *plan, struct header *headers,
 		    size_t count)
 {
 	struct rng rng;
 
 	plan_rng(plan, &rng);
-	for (size_t i = count; i > 1; i--) {
-		size_t j = (size_t)rng_below(&rng, i);
-		struct header swap = headers[i - 1];
-
-		headers[i - 1] = headers[j];
-		headers[j] = swap;
-	}
+	rng_shuffle(&rng, headers, count, sizeof(*headers));
 }
 
 /* Operation i reads header i % round. As a round is a whole number of turns of
