@@ -67,14 +67,7 @@ static void judge_unfinished(struct runner *runner)
 	snprintf(text, sizeof(text),
 		 "did not say that it was done within %.1f s after 'finish', "
 		 "and was killed", clock_seconds(runner_drain_ns(runner)));
-	for (unsigned i = 0; i < runner->count; i++) {
-		struct member *member = &runner->member[i];
-
-		if (!is_finishing(member))
-			continue;
-		member_judge_late(runner, member, REPLICA_OVERDUE, text);
-		member_kill(runner, member);
-	}
+	runner_judge_overdue(runner, is_finishing, text);
 }
 
 /* Until when one of those that leave may still say `done`; 0: all have. */

@@ -86,14 +86,7 @@ static void judge_overdue(struct runner *runner)
 		 "timeout_seconds, and at this machine's CLOCK_MONOTONIC?",
 		 clock_seconds(overdue_ns(runner) - runner->deadline_ns),
 		 trial_timeout_s(runner->trial));
-	for (unsigned i = 0; i < runner->count; i++) {
-		struct member *member = &runner->member[i];
-
-		if (!member_works(member))
-			continue;
-		member_judge_late(runner, member, REPLICA_OVERDUE, text);
-		member_kill(runner, member);
-	}
+	runner_judge_overdue(runner, member_works, text);
 }
 
 static void work(struct runner *runner)

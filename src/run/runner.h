@@ -29,6 +29,9 @@ enum { RUNNER_STOP, RUNNER_LOST, RUNNER_FDS };
 /* A replica has so long to exit after it closed its socket or sent `error`. */
 #define RUNNER_LINGER_NS (500 * NS_PER_MS)
 
+/* For the kernel to end what has been sent SIGKILL. */
+#define RUNNER_KILL_WAIT_NS (5 * NS_PER_S)
+
 /* How far a replica has come in the protocol. */
 enum step {
 	STEP_NONE,
@@ -152,6 +155,10 @@ bool member_expects_ready(const struct member *member);
 
 /* Judges those that are not ready yet. */
 void runner_judge_unready(struct runner *runner);
+
+/* Judges all as tested OVERDUE, with that text, and kills them. */
+void runner_judge_overdue(struct runner *runner, member_test test,
+			  const char *text);
 
 /* Interrupted, or without its store; for `over` also: one has failed. */
 bool runner_is_stopped(const struct runner *runner);

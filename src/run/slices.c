@@ -10,9 +10,6 @@
 #include "run/descendants.h"
 #include "run/packet.h"
 
-/* For the kernel to end what has been sent SIGKILL. */
-#define KILL_WAIT_NS (5 * NS_PER_S)
-
 /* ------------------------------------------------------------ freezing --- */
 
 bool member_freeze(struct runner *runner, struct member *member, bool frozen)
@@ -168,15 +165,8 @@ static void judge_laggards(struct runner *runner)
 		 "did not say that it was paused within %.1f s after 'pause', "
 		 "and was killed: does it read its socket while it works?",
 		 clock_seconds(runner_drain_ns(runner)));
-	for (unsigned i = 0; i < runner->count; i++) {
-		struct member *member = &runner->member[i];
-
-		if (!is_pausing(member))
-			continue;
-		member_judge_late(runner, member, REPLICA_OVERDUE, text);
-		member_kill(runner, member);
-	}
-	wait_while(runner, is_dying, clock_now_ns() + KILL_WAIT_NS);
+	runner_judge_overdue(runner, is_pausing, text);
+	wait_while(runner, is_dying, clock_now_ns() + RUNNER_KILL_WAIT_NS);
 }
 
 static bool gave_up(const struct member *member)
@@ -226,8 +216,9 @@ static void leave_unfrozen(struct runner *runner)
 			  trial->slice_count, runner_why_unfrozen(runner));
 	if (runner->unfrozen != ECHILD)
 		return;
-	killed = descendants_kill_orphans(&runner->all->descendants,
-					  clock_now_ns() + KILL_WAIT_NS, &left);
+	killed = descendants_kill_orphans(
+		&runner->all->descendants,
+		clock_now_ns() + RUNNER_KILL_WAIT_NS, &left);
 	runner_tell_left(runner, "replicas", killed, left);
 }
 

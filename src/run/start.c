@@ -290,3 +290,16 @@ void runner_judge_unready(struct runner *runner)
 			member_judge_late(runner, &runner->member[i],
 					  REPLICA_NEVER_READY, text);
 }
+
+void runner_judge_overdue(struct runner *runner, member_test test,
+			  const char *text)
+{
+	for (unsigned i = 0; i < runner->count; i++) {
+		struct member *member = &runner->member[i];
+
+		if (!test(member))
+			continue;
+		member_judge_late(runner, member, REPLICA_OVERDUE, text);
+		member_kill(runner, member);
+	}
+}

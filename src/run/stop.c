@@ -14,9 +14,6 @@
 /* When there is nothing to wait for: interrupted, or failed before GO. */
 #define SHORT_GRACE_S 1.0
 
-/* For the kernel to end what has been sent SIGKILL. */
-#define KILL_WAIT_NS (5 * NS_PER_S)
-
 bool member_works(const struct member *member)
 {
 	return !member->judged && member->step < STEP_DONE;
@@ -151,7 +148,7 @@ static void dismiss_all(struct runner *runner)
 
 static void wait_all_killed(struct runner *runner)
 {
-	wait_killed(runner, clock_now_ns() + KILL_WAIT_NS);
+	wait_killed(runner, clock_now_ns() + RUNNER_KILL_WAIT_NS);
 }
 
 void runners_stop(struct runners *all)
@@ -182,7 +179,7 @@ void runner_empty_places(struct runner *runner)
 unsigned runners_reap(struct runners *all, unsigned *left)
 {
 	return descendants_reap(&all->descendants,
-				clock_now_ns() + KILL_WAIT_NS, left);
+				clock_now_ns() + RUNNER_KILL_WAIT_NS, left);
 }
 
 void runner_tell_left(struct runner *runner, const char *whose,
