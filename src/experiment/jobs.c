@@ -11,6 +11,7 @@
 #include "experiment/varied.h"
 #include "monitor/lines.h"
 #include "monitor/textfile.h"
+#include "record/rounds.h"
 
 /* A trial takes about so long beside its window: for the start of replicas, the
  * proof and the origin. */
@@ -35,9 +36,8 @@ void job_name(const struct experiment *experiment, const struct job *job,
 
 /* --------------------------------------------------------------- its end --- */
 
-/* Takes over the summary, and the slices. */
-static void keep_summary(struct experiment *experiment, const struct job *job,
-			 struct trial *trial, const struct summary *summary)
+void job_keep(struct experiment *experiment, struct trial *trial,
+	      const struct summary *summary, const struct library *library)
 {
 	struct finished *one;
 
@@ -46,8 +46,9 @@ static void keep_summary(struct experiment *experiment, const struct job *job,
 	one = &experiment->finished[experiment->finished_count++];
 	*one = (struct finished){
 		.summary = *summary,
-		.baseline = job->library->kind == LIBRARY_BASELINE,
-		.compiled = !strcmp(job->library->language, "c"),
+		.baseline = library ? library->kind == LIBRARY_BASELINE
+				    : library_is_baseline(trial->spec.library),
+		.compiled = library && !strcmp(library->language, "c"),
 		.failed = trial->failed,
 		.block = trial->block,
 		.slices = trial->slices,
@@ -93,7 +94,7 @@ void job_end(struct experiment *experiment, const struct job *job,
 	if (strcmp(summary->total.state, "ok"))
 		experiment->failed = true;
 	live_end(&experiment->live, &summary->total);
-	keep_summary(experiment, job, trial, summary);
+	job_keep(experiment, trial, summary, job->library);
 	write_textfile(experiment);
 }
 

@@ -32,6 +32,11 @@ int job_run(struct experiment *experiment, const struct job *job, bool shown,
 void job_end(struct experiment *experiment, const struct job *job,
 	     struct trial *trial, struct summary *summary);
 
+/* Keeps a summary, which it takes over, and the trial's slices, for what is shown
+ * at the end; stores nothing. `library` NULL: it is not there any more. */
+void job_keep(struct experiment *experiment, struct trial *trial,
+	      const struct summary *summary, const struct library *library);
+
 /* The same for one that could not be made. */
 void job_end_failed(struct experiment *experiment, const struct job *job,
 		    struct trial *trial, const struct err *why);

@@ -12,21 +12,6 @@
 
 /* ------------------------------------------------------- what it has made --- */
 
-/* Baselines and workers in C are known by the catalogue; a library that is not
- * there any more is neither. */
-static void fill_library(const struct experiment *experiment,
-			 struct finished *one)
-{
-	const struct library *library;
-	struct err ignored;
-
-	one->baseline = library_is_baseline(one->summary.total.library_name);
-	if (catalogue_find(&experiment->catalogue,
-			   one->summary.total.library_name, NULL, &library,
-			   NULL, &ignored) == 0)
-		one->compiled = !strcmp(library->language, "c");
-}
-
 /* Ids of the trials of the run. */
 struct ids {
 	char **list;
@@ -46,24 +31,18 @@ static int note_id(void *context, const struct trial_rounds *trial)
 static int keep_trial_again(struct experiment *experiment, const char *id,
 			    struct err *err)
 {
-	struct finished one = { 0 };
+	const struct library *library = NULL;
+	struct summary summary = { 0 };
 	struct trial trial = { 0 };
 	struct run run = { 0 };
+	struct err ignored;
 	int code = store_read_trial(experiment->store, id, &trial, &run, err);
 
 	if (code == 0) {
-		analyse_summary(&trial, &run, &one.summary);
-		one.failed = trial.failed;
-		one.block = trial.block;
-		memcpy(one.comparison, trial.comparison,
-		       sizeof(one.comparison));
-		one.slices = trial.slices;
-		one.slice_count = trial.slice_count;
-		trial.slices = NULL;
-		fill_library(experiment, &one);
-		MEM_ROOM(experiment->finished, experiment->finished_count,
-			 experiment->finished_capacity);
-		experiment->finished[experiment->finished_count++] = one;
+		catalogue_find(&experiment->catalogue, trial.spec.library, NULL,
+			       &library, NULL, &ignored);
+		analyse_summary(&trial, &run, &summary);
+		job_keep(experiment, &trial, &summary, library);
 	}
 	trial_release(&trial);
 	run_release(&run);

@@ -29,20 +29,13 @@ static void key_of(const struct job *job, char out[SPEC_HASH_BYTES])
 	spec_hash(&asked.spec, out);
 }
 
-static bool are_rivals(const struct job *a, const struct job *b)
-{
-	char x[SPEC_HASH_BYTES], y[SPEC_HASH_BYTES];
-
-	key_of(a, x);
-	key_of(b, y);
-	return !strcmp(a->test->name, b->test->name) && !strcmp(x, y);
-}
-
 static struct rivals *find(struct rivals *list, size_t count,
-			   const struct job *job)
+			   const struct job *job,
+			   const char key[SPEC_HASH_BYTES])
 {
 	for (size_t i = 0; i < count; i++)
-		if (are_rivals(list[i].list[0].job, job))
+		if (!strcmp(list[i].key, key) &&
+		    !strcmp(list[i].list[0].job->test->name, job->test->name))
 			return &list[i];
 	return NULL;
 }
@@ -69,32 +62,42 @@ static int resume(struct experiment *experiment, struct rivals *list,
 	return code;
 }
 
+/* Adds the job to its rivals, who may be new. */
+static void add_job(struct rivals **list, size_t *count, size_t *capacity,
+		    struct job *job)
+{
+	char key[SPEC_HASH_BYTES];
+	struct rivals *r;
+
+	key_of(job, key);
+	r = find(*list, *count, job, key);
+	if (!r) {
+		MEM_ROOM(*list, *count, *capacity);
+		r = &(*list)[(*count)++];
+		memset(r, 0, sizeof(*r));
+		memcpy(r->key, key, sizeof(r->key));
+		uuid_make(job->comparison);
+	} else {
+		memcpy(job->comparison, r->list[0].job->comparison,
+		       sizeof(job->comparison));
+	}
+	MEM_ROOM(r->list, r->count, r->capacity);
+	r->list[r->count++] = (struct rival){ .job = job };
+}
+
 int rivals_collect(struct experiment *experiment, struct rivals **out,
 		   size_t *count, struct err *err)
 {
-	struct rivals *list = mem_array(experiment->job_count, sizeof(*list));
+	size_t capacity = 0;
 
+	*out = NULL;
 	*count = 0;
-	for (size_t i = 0; i < experiment->job_count; i++) {
-		struct job *job = &experiment->jobs[i];
-		struct rivals *r = find(list, *count, job);
-
-		if (!r) {
-			r = &list[(*count)++];
-			r->list = mem_array(experiment->job_count,
-					    sizeof(*r->list));
-			uuid_make(job->comparison);
-		}
-		memcpy(job->comparison, r->count ? r->list[0].job->comparison
-						 : job->comparison,
-		       sizeof(job->comparison));
-		r->list[r->count++].job = job;
-	}
-	*out = list;
+	for (size_t i = 0; i < experiment->job_count; i++)
+		add_job(out, count, &capacity, &experiment->jobs[i]);
 	for (size_t i = 0; i < *count; i++)
-		if (is_alone(experiment, &list[i]))
-			list[i].list[0].job->comparison[0] = '\0';
-	return resume(experiment, list, *count, err);
+		if (is_alone(experiment, &(*out)[i]))
+			(*out)[i].list[0].job->comparison[0] = '\0';
+	return resume(experiment, *out, *count, err);
 }
 
 void rivals_release(struct rivals *list, size_t count)

@@ -27,7 +27,8 @@ struct rival {
 
 struct rivals {
 	struct rival *list;
-	unsigned count;
+	unsigned count, capacity;
+	char key[SPEC_HASH_BYTES]; /* of the configuration that all have */
 	bool told;        /* how many rounds the budget leaves */
 	double separate_s; /* window of a separate trial; 0: as it was asked for */
 	uint64_t begin_ns; /* of the first block */
