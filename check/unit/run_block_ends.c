@@ -18,15 +18,6 @@ static void processes_are_left(void **state)
 	block_release(&b);
 }
 
-static unsigned open_files(void)
-{
-	unsigned n = 0;
-
-	for (int fd = 0; fd < 1000; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 static void no_file_is_left_open(void **state)
 {
 	unsigned before = open_files();

@@ -44,22 +44,6 @@ struct block_fixture {
 	struct err err;
 };
 
-static inline char state_of(pid_t pid)
-{
-	char path[40], text[300] = "", *p;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	file = fopen(path, "r");
-	if (!file)
-		return 0;
-	if (!fgets(text, sizeof(text), file))
-		text[0] = '\0';
-	fclose(file);
-	p = strrchr(text, ')');
-	return p ? p[2] : 0;
-}
-
 static inline int side_pause(void *context, unsigned replica, bool frozen)
 {
 	struct side *side = context;

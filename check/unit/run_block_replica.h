@@ -354,25 +354,14 @@ static const struct behaviour block_behaviours[] = {
 
 static inline int block_replica_main(int argc, char **argv)
 {
-	const char *fd = getenv("BENCHMARK_FD");
-	long number, last = argc - 3;
+	const char *name = replica_begin(argc, argv);
 
-	if (!fd || argc < 3)
-		return 76;
-	replica_fd = atoi(fd);
-	replica_setup = get();
-	number = (long)json_integer_value(
-		json_object_get(replica_setup, "replica"));
-	if (number > last)
-		number = last;
 	for (size_t i = 0; i < sizeof(block_behaviours) /
 			       sizeof(*block_behaviours); i++)
-		if (strcmp(argv[2 + number], block_behaviours[i].name) == 0)
+		if (strcmp(name, block_behaviours[i].name) == 0)
 			block_behaviours[i].run();
-	for (size_t i = 0; i < sizeof(behaviours) / sizeof(*behaviours); i++)
-		if (strcmp(argv[2 + number], behaviours[i].name) == 0)
-			behaviours[i].run();
-	_exit(77);
+	replica_behave(name);
+	return 0;
 }
 
 #endif

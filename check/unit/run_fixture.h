@@ -39,26 +39,43 @@ struct fixture {
 	bool does_not_wait;  /* as it may be */
 };
 
+static inline unsigned open_files(void)
+{
+	unsigned n = 0;
+
+	for (int fd = 0; fd < 1000; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 /* Not there, not even as a zombie. */
 static inline bool is_gone(pid_t pid)
 {
 	return pid <= 0 || (kill(pid, 0) < 0 && errno == ESRCH);
 }
 
-static inline bool is_alive(pid_t pid)
+/* The letter of its state; 0: it is gone. */
+static inline char state_of(pid_t pid)
 {
-	char path[40], text[200] = "", *p;
+	char path[40], text[300] = "", *p;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	file = fopen(path, "r");
 	if (!file)
-		return false;
+		return 0;
 	if (!fgets(text, sizeof(text), file))
 		text[0] = '\0';
 	fclose(file);
 	p = strrchr(text, ')');
-	return p && p[2] != 'Z' && p[2] != 'X';
+	return p ? p[2] : 0;
+}
+
+static inline bool is_alive(pid_t pid)
+{
+	char state = state_of(pid);
+
+	return state && state != 'Z' && state != 'X';
 }
 
 static inline void on_ready_hook(void *context, struct trial *trial)

@@ -573,24 +573,19 @@ static const struct behaviour {
 #undef B
 };
 
-/* argv: PROGRAM replica BEHAVIOUR… */
-static inline int replica_main(int argc, char **argv)
+/* Does not come back but for a name that is none. */
+static inline void replica_behave(const char *name)
 {
-	const char *fd = getenv("BENCHMARK_FD");
-	long number, last = argc - 3;
-
-	if (!fd || argc < 3)
-		return 76;
-	replica_fd = atoi(fd);
-	replica_setup = get();
-	number = (long)json_integer_value(
-		json_object_get(replica_setup, "replica"));
-	if (number > last)
-		number = last;
 	for (size_t i = 0; i < sizeof(behaviours) / sizeof(*behaviours); i++)
-		if (strcmp(argv[2 + number], behaviours[i].name) == 0)
+		if (strcmp(name, behaviours[i].name) == 0)
 			behaviours[i].run();
 	_exit(77);
+}
+
+static inline int replica_main(int argc, char **argv)
+{
+	replica_behave(replica_begin(argc, argv));
+	return 0;
 }
 
 #endif

@@ -1,5 +1,21 @@
-/* Behaviours that look at how a replica was started. Included by run_replica.h,
- * whose helpers they use. */
+/* How a replica starts, and behaviours that look at how it was started. Included by
+ * run_replica.h, whose helpers they use. */
+/* argv: PROGRAM replica BEHAVIOUR… Takes `setup`: the behaviour's name, of which
+ * the last is that of all further replicas. */
+static inline const char *replica_begin(int argc, char **argv)
+{
+	const char *fd = getenv("BENCHMARK_FD");
+	long number, last = argc - 3;
+
+	if (!fd || argc < 3)
+		_exit(76);
+	replica_fd = atoi(fd);
+	replica_setup = get();
+	number = (long)json_integer_value(
+		json_object_get(replica_setup, "replica"));
+	return argv[2 + (number > last ? last : number)];
+}
+
 static inline void complain(const char *what, long number)
 {
 	char packet[300];

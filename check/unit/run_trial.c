@@ -318,15 +318,6 @@ static void sigchld_ignored(void **state)
 	assert_true(signal(SIGCHLD, before) == SIG_IGN);
 }
 
-static unsigned open_files(void)
-{
-	unsigned n = 0;
-
-	for (int fd = 0; fd < 1000; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 static void no_file_is_left_open(void **state)
 {
 	unsigned before = open_files();
