@@ -34,9 +34,9 @@ struct stop_who {
 /* Returns once no thread of them runs any more, or all may run. A failure lets
  * all go on: -1 with errno. ETIMEDOUT: they had not all stopped within 1 s.
  * ESRCH: its first process has ended and was waited for.
- * ECHILD, of a stop: there is an orphan that may be of any of several replicas, as they
- * share a user and have no PID namespaces. EPERM: one of them is not ours to
- * stop. */
+ * ECHILD, of a stop: there is an orphan that may be of any of several replicas,
+ * as they share a user and have no PID namespaces. EPERM: one of them is not
+ * ours to stop. */
 int stop_replica(const struct stop_who *who, bool stopped);
 
 #endif

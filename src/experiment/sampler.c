@@ -41,8 +41,9 @@
 #define COUNTED_NS (5 * NS_PER_MS)
 
 void sampler_init(struct sampler *s, struct trial *trial,
-		  const struct seats *seats, struct ledger *ledger, pid_t origin_pid, const int *records,
-		  size_t capacity, const struct plan *plan)
+		  const struct seats *seats, struct ledger *ledger,
+		  pid_t origin_pid, const int *records, size_t capacity,
+		  const struct plan *plan)
 {
 	unsigned n = trial->replica_count;
 

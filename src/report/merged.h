@@ -5,7 +5,8 @@
 #include "report/report.h"
 
 /* Merges the rows of `library`, of which there must be one, as report.h has it.
- * Rate, CPU a request and latencies are those of the comparison. The caller releases. */
+ * Rate, CPU a request and latencies are those of the comparison. The caller
+ * releases. */
 void merged_row(const struct report_group *group, const char *library,
 		struct result_row *out);
 

@@ -97,7 +97,8 @@ struct report_style {
  *
  * What a comparison does not know is merged over the trials of a library:
  * operations and failures are added up, all else is the median over blocks. Bytes
- * a second go with requests a second, and its latencies are quantiles of all operations of all blocks. A finding of several blocks is one note, "in 3 of 12
+ * a second go with requests a second, and its latencies are quantiles of all
+ * operations of all blocks. A finding of several blocks is one note, "in 3 of 12
  * blocks: …", with the range of each number in it. An answer that was wrong in
  * any block makes the library fail.
  */
