@@ -15,6 +15,7 @@ from benchmark._request import VERBS, Request
 from benchmark._target import Target
 
 _RECORDS_MOST = 1 << 40
+_FREED_ONCE = 16 << 20
 _UNSIGNED = (
     "credentials were given, and the requests that this library makes of headers() are not signed by them: "
     "say signed_by_worker=True in @worker.client, unless it signs them itself"
@@ -288,11 +289,22 @@ class Job:
         }
 
 
+def settle_heap():
+    """Brings malloc() into the state of a process that has held an image before.
+
+    glibc takes a piece of 128 KiB or more from mmap(), until a piece that long is freed: from then on it
+    keeps such memory. asyncio reads into 256 KiB, which it shortens before it frees them, so that a process
+    may stay in the first state for all its life; and whether it does is luck (docs/method.md, "The heap").
+    """
+    bytes(_FREED_ONCE)
+
+
 def run(test, setup, channel):
     """Runs a replica to its end with the scheduler that fits its operation; returns its Work.
 
     Raises StageError.
     """
+    settle_heap()
     job = Job(test, setup)
     if job.is_asynchronous:
         from benchmark import _schedule_asyncio as schedule
