@@ -12,6 +12,7 @@ from fake_harness import ROOT
 
 BENCH = ROOT / "check/bench"
 sys.path[:0] = [str(BENCH / "truth"), str(BENCH), str(BENCH.parent)]
+import _covariate  # noqa: E402
 import _goals  # noqa: E402
 import _rounds  # noqa: E402
 import aa  # noqa: E402
@@ -231,7 +232,8 @@ def line(pairs, steal=0.0, budget=240, blocks=12, date="2026-01-01T00:00:00Z", *
         by = {"cpu": judged(ratio, half, "cpu"), "rate": judged(1 / ratio, half, "rate")}
         made.append({"a": a, "b": b, **by})
     empty = {by: {} for by in _rounds.BY}
-    noise = {"sd": empty, "lag1": empty, "position": empty, "after": empty, "figures": {}, "findings": {}}
+    noise = {"sd": empty, "lag1": empty, "position": empty, "after": empty, "covariate": {}}
+    noise |= {"figures": {}, "findings": {}}
     run = {"date": date, "commit": "0" * 12, "steal": steal, "others": 0.1, "rounds": 20}
     return {**noise, **run, "budget": budget, "blocks": blocks, "pairs": made, **others}
 
@@ -360,6 +362,36 @@ class Six(unittest.TestCase):
         self.assertFalse(good)
         self.assertIn("missed", goals[0])
         self.assertIn("missed", goals[1])
+
+
+class Covariate(unittest.TestCase):
+    def made(self, slope, **noise):
+        """What others take of each slice lowers the logarithm of its rate by so much a CPU."""
+        draw, rows = random.Random(2), Made(**noise).rows({"a": 100, "b": 100})
+        for one in rows:
+            taken = draw.choice((0, 0, 0.5))
+            one["others_seconds"] = str(taken * 0.1)
+            one["operations"] = str(float(one["operations"]) * math.exp(slope * taken))
+        return _rounds.make_cells(rows)
+
+    def test_what_noise_explains_is_taken_off(self):
+        found = _covariate.adjust(self.made(-0.8, noise=0.02))["rate"]
+        self.assertAlmostEqual(found["slope"], -0.8, delta=0.02)
+        self.assertGreater(found["slice"][0], 0.2)
+        self.assertLess(found["slice"][1], 0.03)
+        self.assertLess(found["block"][1], found["block"][0])
+
+    def test_nothing_to_explain(self):
+        found = _covariate.adjust(self.made(0, noise=0.02))["rate"]
+        self.assertAlmostEqual(found["slope"], 0, delta=0.02)
+        self.assertAlmostEqual(*found["slice"], delta=0.001)
+
+    def test_noise_that_never_differs_or_is_unknown(self):
+        rows = Made(noise=0.02).rows({"a": 100, "b": 100})
+        self.assertEqual(_covariate.adjust(_rounds.make_cells(rows))["rate"]["slope"], 0)
+        for one in rows:
+            one["steal_seconds"] = ""
+        self.assertEqual(_covariate.adjust(_rounds.make_cells(rows)), {})
 
 
 class Shares(unittest.TestCase):

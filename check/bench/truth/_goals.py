@@ -177,6 +177,19 @@ def show_lags(lines, by):
         print(f"  lag-1 correlation over rounds {what}: {text}")
 
 
+def show_covariate(lines, by):
+    """What it would be worth to correct slices by what others took in them."""
+    found = [line["covariate"][by] for line in lines if by in line["covariate"]]
+    if found:
+        sds = (
+            f"of a {what} {percent(before)}, then {percent(after)}"
+            for what in ("slice", "block")
+            for before, after in [[median(one[what][i] for one in found) for i in (0, 1)]]
+        )
+        slope = median(one["slope"] for one in found)
+        print(f"  corrected by noise ({slope:+.2f} a CPU): sd of pairs {'; '.join(sds)}")
+
+
 def show_noise(lines):
     """What the runs say of the noise: variances, order in time, effects of places."""
     if not lines:
@@ -185,6 +198,7 @@ def show_noise(lines):
         title = f"{by}: sd of a slice within its block, between blocks, of a block's number (median of runs)"
         show_table(title, gather(lines, "sd", by))
         show_lags(lines, by)
+        show_covariate(lines, by)
         for key, words in (("position", "position in the round"), ("after", "the library before")):
             found = pooled(lines, key, by)
             shown = ", ".join(f"{p} {100 * x:+.2f} +- {100 * e:.2f}%" for p, (x, e) in found.items())

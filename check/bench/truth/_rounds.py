@@ -28,12 +28,14 @@ SD_OF_MAD, MEDIAN_COSTS = 1.4826, math.pi / 2
 
 
 class Turn(NamedTuple):
-    """A slice: ln of its figures, its place in the round, and who worked before it (None: nobody)."""
+    """A slice: ln of its figures, its place in the round, who worked before it (None: nobody), and how many
+    CPUs others took meanwhile, steal and other programs (None: unknown)."""
 
     rate: float
     cpu: float
     position: int | None
     after: str | None
+    noise: float | None
 
 
 class Cell(NamedTuple):
@@ -59,7 +61,9 @@ def _turn(row, after):
         return None
     operations, cpu, seconds = numbers
     position = int(row["position"]) if row["position"] else None
-    return Turn(math.log(operations / seconds), math.log(1e6 * cpu / operations), position, after)
+    taken = [row[name] for name in ("steal_seconds", "others_seconds")]
+    noise = None if "" in taken else sum(map(float, taken)) / seconds
+    return Turn(math.log(operations / seconds), math.log(1e6 * cpu / operations), position, after, noise)
 
 
 def _predecessors(rows):

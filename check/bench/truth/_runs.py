@@ -27,6 +27,7 @@ from itertools import combinations
 from pathlib import Path
 from statistics import median
 
+import _covariate
 import _rounds
 from _common import BUILD, SKIPPED, TOP
 
@@ -180,6 +181,7 @@ def figures(rows):
         "pairs": _rounds.compare(cells),
         "sd": {by: _rounds.library_components(cells, by) for by in _rounds.BY},
         "sd_pairs": {by: pair_deviations(cells, by) for by in _rounds.BY},
+        "covariate": _covariate.adjust(cells),
         "lag1": {by: _rounds.lags(cells, by) for by in _rounds.BY},
         "position": {by: _rounds.effects(cells, by, "position") for by in _rounds.BY},
         "after": {by: _rounds.effects(cells, by, "after") for by in _rounds.BY},
