@@ -26,7 +26,7 @@ class Slices(Turns, Check):
         )
         for name, found in self.findings().items():
             self.assertEqual(COUNTS & set(found), set(), (name, found))
-        self.assert_sentence(result.stdout, r"no verdicts: 2 blocks, \d+ would be needed")
+        self.assert_sentence(result.stdout, r"no verdicts: 2 blocks, \d+ are needed")
         self.assert_rows(slices)
         self.assert_rounds(slices)
         self.assert_orders(slices)

@@ -193,6 +193,8 @@ static int unknown(const char *what, const char *word, const char *const *names,
 	const char *near = near_name(word, names, count);
 	const char *instead = strcmp(what, "library") ? NULL : instead_of(word);
 
+	if (strchr(word, ','))
+		instead = "give one name at a time";
 	if (instead)
 		return err_set(err, ERR_USAGE, "there is no %s '%s': %s", what,
 			       word, instead);

@@ -87,9 +87,9 @@ const struct option_spec options_comparison[] = {
 	       "included; 5min and 2h can be written so (5min)"),
 	OPTION("blocks", COUNT, blocks, 1, 1000, "N",
 	       "of a comparison: in each all libraries start anew and take "
-	       "turns; 12 are the least for eight rows (12)"),
+	       "turns; six libraries need 11 for verdicts, seven 12 (12)"),
 	OPTION("until-precise", NUMBER, until_precise, 0.1, 100, "PERCENT",
-	       "add blocks until each difference of so much would be seen, within "
+	       "add blocks until each difference of so much could be seen, within "
 	       "--budget (1h then)"),
 	OPTION("resume", TEXT, resume, 0, 0, "RUN",
 	       "go on where the run of this id was interrupted; all other "

@@ -289,7 +289,8 @@ static void tell_no_turns(const struct experiment *experiment,
 		experiment_say(experiment,
 			       "%s: with --rate libraries take no turns: a "
 			       "separate trial of each, whatever --budget and "
-			       "--blocks say", r->list[0].job->test->name);
+			       "--blocks say; for intervals give --no-slices "
+			       "--repeats 12", r->list[0].job->test->name);
 }
 
 static int run_blocks(struct experiment *experiment, struct rivals *list,

@@ -188,7 +188,8 @@ static void tell_time(const struct experiment *experiment,
 		return;
 	experiment_say(experiment,
 		       "%s: a block took %.0f s, more than its share of the "
-		       "budget of %.0f s: all %u will take about %.0f s",
+		       "budget of %.0f s: all %u will take about %.0f s; fewer "
+		       "--library or --blocks take less",
 		       r->list[0].job->test->name, took_s, settings->budget_s,
 		       all, took_s * all);
 }
@@ -204,11 +205,11 @@ static void tell_precision(const struct experiment *experiment,
 	worst = compared_precision(experiment, r->list[0].job->comparison);
 	experiment_say(experiment,
 		       worst <= wanted
-			       ? "%s: each difference of %.3g%% would be seen, "
+			       ? "%s: each difference of %.3g%% could be seen, "
 				 "after %u blocks"
-			       : "%s: a difference of %.3g%% would not yet be "
-				 "seen everywhere, after %u blocks: give it a "
-				 "longer --budget",
+			       : "%s: a difference of %.3g%% could not yet be "
+				 "seen everywhere, after %u blocks: begin again "
+				 "with a longer --budget",
 		       r->list[0].job->test->name, 100 * wanted,
 		       r->before + r->made);
 }

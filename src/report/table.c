@@ -478,7 +478,8 @@ void report_table(FILE *out, const struct report_group *groups, size_t count,
 	lines_init(&lines, groups, count);
 	put_groups(out, &lines, style);
 	if (lines.trials > 1)
-		fprintf(out, "One trial each: differences of less than about "
-			     "10%% can be noise.\n");
+		fprintf(out, "One trial each, so no verdicts: differences of "
+			     "10 to 40%% can be noise.\n"
+			     "run-all lets libraries take turns instead.\n");
 	lines_release(&lines);
 }

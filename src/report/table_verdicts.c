@@ -383,10 +383,15 @@ static void put_too_few(FILE *out, const struct comparison *c, unsigned width)
 	struct str text = STR_INIT;
 
 	if (c->blocks < c->blocks_needed)
-		str_addf(&text, "%u block%s, %u would be needed (--blocks %u): "
-				"differences can be noise.",
+		str_addf(&text, "%u block%s, %u are needed (--blocks %u; with "
+				"--no-slices --repeats %u): differences can be "
+				"noise.",
 			 c->blocks, c->blocks == 1 ? "" : "s",
-			 c->blocks_needed, c->blocks_needed);
+			 c->blocks_needed, c->blocks_needed,
+			 c->blocks_needed);
+	else if (c->pair_count)
+		str_addf(&text, "no two libraries have %u blocks in common.",
+			 c->blocks_needed);
 	put(out, "no verdicts: ", &text, width);
 }
 
@@ -397,14 +402,14 @@ static void put_explained(FILE *out, const struct comparison *c, unsigned width)
 	str_add(&text, "1, and one more for each library that is proven faster.");
 	put(out, "#: ", &text, width);
 	str_add(&text, "the range in which the difference lies; of those not "
-		       "told apart the smallest difference that would have "
-		       "been seen. ");
+		       "told apart the smallest difference that could have "
+		       "been seen, which does not make them equal. ");
 	if (c->verdicts > 1)
-		str_addf(&text, "All %u verdicts hold together with 95%% "
-				"certainty.",
+		str_addf(&text, "All %u ranges hold together with 95%% "
+				"confidence.",
 			 c->verdicts);
 	else
-		str_add(&text, "The verdict holds with 95% certainty.");
+		str_add(&text, "The range holds with 95% confidence.");
 	put(out, "in brackets: ", &text, width);
 }
 
