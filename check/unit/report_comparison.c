@@ -96,6 +96,8 @@ static void check_told_apart(void **state)
 			  "(8.0%) cheaper: obstore than aiohttp by 61% (58 to "
 			  "64%);");
 	assert_null(strstr(text, "obstore than requests"));
+	assert_says(text, "differences that could have been seen: 8.0% of "
+			  "requests/s, 8.0% of CPU a request, by pair.");
 	assert_says(text, "All 42 ranges hold together with 95%");
 	assert_says(text, "Latencies are of all operations of all blocks");
 	assert_null(strstr(text, "p99.9"));

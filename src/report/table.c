@@ -3,6 +3,7 @@
 #include "report/table_heading.h"
 #include "report/table_notes.h"
 #include "report/table_limited.h"
+#include "report/table_method.h"
 #include "report/table_verdicts.h"
 
 #include <limits.h>

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "report/table_words.h"
 
 static const char *const figures[COMPARED_BY] = {
 	[BY_RATE] = "requests/s",
@@ -102,14 +103,6 @@ static unsigned rank_above(const struct judged *j, size_t b)
 	return above;
 }
 
-/* Percent with the digits that mean something. */
-static void add_percent(struct str *out, double part)
-{
-	double percent = 100 * part;
-
-	str_addf(out, "%.*f", fabs(percent) < 9.95, percent);
-}
-
 /* "18% (12 to 25%)", "8.1 times (7.5 to 8.8)". */
 static void add_difference(struct str *out, enum compared_by by,
 			   const struct estimate *r)
@@ -120,26 +113,12 @@ static void add_difference(struct str *out, enum compared_by by,
 		return;
 	}
 	str_add(out, "by ");
-	add_percent(out, by == BY_RATE ? r->value - 1 : 1 - r->value);
+	table_add_percent(out, by == BY_RATE ? r->value - 1 : 1 - r->value);
 	str_add(out, "% (");
-	add_percent(out, by == BY_RATE ? r->low - 1 : 1 - r->high);
+	table_add_percent(out, by == BY_RATE ? r->low - 1 : 1 - r->high);
 	str_add(out, " to ");
-	add_percent(out, by == BY_RATE ? r->high - 1 : 1 - r->low);
+	table_add_percent(out, by == BY_RATE ? r->high - 1 : 1 - r->low);
 	str_add(out, "%)");
-}
-
-/* Writes "title: text" and releases the text; nothing where there is none. */
-static void put(FILE *out, const char *title, struct str *text, unsigned width)
-{
-	struct str line = STR_INIT;
-
-	if (text->len) {
-		str_addf(&line, "%s%s", title, text->buf);
-		fputs("  ", out);
-		table_wrapped(out, line.buf, (int)line.len, width, 2);
-	}
-	str_release(&line);
-	str_release(text);
 }
 
 /* "; " between what is listed. */
@@ -179,7 +158,7 @@ static void put_proven(FILE *out, const struct judged *j, unsigned width)
 
 	for (size_t a = 0; a < j->count; a++)
 		add_beaten(&text, j, a);
-	put(out, j->by == BY_RATE ? "faster: " : "cheaper: ", &text, width);
+	table_put(out, j->by == BY_RATE ? "faster: " : "cheaper: ", &text, width);
 }
 
 static bool is_not_apart(const struct judged *j, size_t a, size_t b)
@@ -203,16 +182,11 @@ static size_t last_alike(const struct judged *j, size_t a)
 /* Behind rows of which no two are told apart: "(4.1 to 8.0%)". */
 static void add_seen(struct str *text, double least, double most)
 {
-	char from[16], to[16];
-
 	if (!isfinite(least) || !isfinite(most))
 		return;
-	snprintf(from, sizeof(from), "%.*f", least < 0.0995, 100 * least);
-	snprintf(to, sizeof(to), "%.*f", most < 0.0995, 100 * most);
-	if (strcmp(from, to))
-		str_addf(text, " (%s to %s%%)", from, to);
-	else
-		str_addf(text, " (%s%%)", to);
+	str_add(text, " (");
+	table_add_range(text, least, most);
+	str_add(text, ")");
 }
 
 /* "httpx, aiohttp and s3fs (4.1 to 8.0%)" */
@@ -272,7 +246,7 @@ static void put_not_apart(FILE *out, const struct judged *j, unsigned width)
 				add_alike_pair(&text, j, a, b);
 	snprintf(title, sizeof(title), "not told apart in %s: ",
 		 figures[j->by]);
-	put(out, title, &text, width);
+	table_put(out, title, &text, width);
 }
 
 /* A pair of which nothing can be said, in this figure or (`both`) in either. */
@@ -342,7 +316,7 @@ static void put_without(FILE *out, const struct judged *j, bool both,
 	}
 	snprintf(title, sizeof(title), "no verdict%s%s: ", both ? "" : " in ",
 		 both ? "" : figures[j->by]);
-	put(out, title, &text, width);
+	table_put(out, title, &text, width);
 }
 
 /* A library as quick as the program that does the least met another limit than
@@ -364,18 +338,8 @@ static void put_at_limit(FILE *out, const struct judged *j, unsigned width)
 	if (names.len)
 		str_add(&names, ": the machine or the store may be the limit, "
 				"not the library");
-	put(out, "not told apart from reference in requests/s: ", &names,
+	table_put(out, "not told apart from reference in requests/s: ", &names,
 	    width);
-}
-
-/* Any verdict of a pair of libraries. */
-static bool has_verdicts(const struct comparison *c)
-{
-	for (size_t i = 0; i < c->pair_count; i++)
-		for (enum compared_by by = BY_RATE; by < COMPARED_BY; by++)
-			if (c->pairs[i].by[by].verdict != VERDICT_NONE)
-				return true;
-	return false;
 }
 
 static void put_too_few(FILE *out, const struct comparison *c, unsigned width)
@@ -392,32 +356,12 @@ static void put_too_few(FILE *out, const struct comparison *c, unsigned width)
 	else if (c->pair_count)
 		str_addf(&text, "no two libraries have %u blocks in common.",
 			 c->blocks_needed);
-	put(out, "no verdicts: ", &text, width);
-}
-
-static void put_explained(FILE *out, const struct comparison *c, unsigned width)
-{
-	struct str text = STR_INIT;
-
-	str_add(&text, "1, and one more for each library that is proven faster.");
-	put(out, "#: ", &text, width);
-	str_add(&text, "the range in which the difference lies; of those not "
-		       "told apart the smallest difference that could have "
-		       "been seen, which does not make them equal. ");
-	if (c->verdicts > 1)
-		str_addf(&text, "All %u ranges hold together with 95%% "
-				"confidence.",
-			 c->verdicts);
-	else
-		str_add(&text, "The range holds with 95% confidence.");
-	put(out, "in brackets: ", &text, width);
+	table_put(out, "no verdicts: ", &text, width);
 }
 
 void table_verdicts(FILE *out, const struct group *g, unsigned width)
 {
-	size_t judged = 0;
-
-	if (!has_verdicts(g->comparison)) {
+	if (!table_has_verdicts(g->comparison)) {
 		put_too_few(out, g->comparison, width);
 		return;
 	}
@@ -425,7 +369,6 @@ void table_verdicts(FILE *out, const struct group *g, unsigned width)
 		struct judged j;
 
 		judged_init(&j, g, by);
-		judged = j.count;
 		put_proven(out, &j, width);
 		put_not_apart(out, &j, width);
 		put_without(out, &j, false, width);
@@ -435,119 +378,4 @@ void table_verdicts(FILE *out, const struct group *g, unsigned width)
 			put_without(out, &j, true, width);
 		free(j.rows);
 	}
-	if (judged > 1)
-		put_explained(out, g->comparison, width);
-}
-
-/* ------------------------------------------------------- how to read it --- */
-
-static bool has_apart(const struct group *g)
-{
-	for (size_t i = 0; i < g->count; i++)
-		if (table_is_apart(g->comparison, g->rows[i]->row->library_name))
-			return true;
-	return false;
-}
-
-static bool has_intervals(const struct comparison *c)
-{
-	for (size_t i = 0; i < c->row_count; i++)
-		if (isfinite(c->rows[i].figure[BY_RATE].low))
-			return true;
-	return false;
-}
-
-/* The machine's noise is in the interval of a figure, and not in that of a
- * ratio: whoever compares the former sees less than there is. */
-static void put_medians(FILE *out, const struct group *g, unsigned width)
-{
-	const struct comparison *c = g->comparison;
-	struct str text = STR_INIT;
-
-	if (c->blocks < 2)
-		return;
-	str_addf(&text, "%u blocks", c->blocks);
-	if (has_intervals(c))
-		str_add(&text, "; +- is the farther end of a figure's 95% "
-			       "interval");
-	str_add(&text, ". Latencies are of all operations of all blocks.");
-	if (has_intervals(c) && has_verdicts(c))
-		str_add(&text, " Much of +- is the machine's, and the same for "
-			       "all: compare by the verdicts, not by it.");
-	put(out, "medians over ", &text, width);
-}
-
-/* Who has more than half of a mark that is the library's own doing; NULL: nobody,
- * or it is the machine's. */
-static const struct compared *mark_owner(const struct comparison *c, size_t mark,
-					 unsigned all)
-{
-	const uint32_t own = SLICE_MARK(WOKE) | SLICE_MARK(FEW) |
-			     SLICE_MARK(UNDRAINED);
-
-	for (size_t i = 0; own >> mark & 1 && i < c->row_count; i++)
-		if (2 * c->rows[i].marks[mark] > all)
-			return &c->rows[i];
-	return NULL;
-}
-
-static void add_marks(struct str *text, const struct comparison *c,
-		      const unsigned *marks, unsigned rounds)
-{
-	static const struct {
-		const char *word, *meaning;
-	} names[] = {
-#define X(name, word, meaning) { word, meaning },
-		SLICE_MARKS(X)
-#undef X
-	};
-	const char *before = ": ";
-
-	for (size_t i = 0; i < SLICE_MARK_COUNT; i++) {
-		const struct compared *owner = mark_owner(c, i, marks[i]);
-
-		if (!marks[i])
-			continue;
-		str_addf(text, "%s%s ", before, names[i].word);
-		add_percent(text, (double)marks[i] / rounds);
-		str_addf(text, "%% (%s%s%s)", names[i].meaning,
-			 owner ? ", most of them of " : "",
-			 owner ? owner->library : "");
-		before = ", ";
-	}
-}
-
-static void put_marked(FILE *out, const struct group *g, unsigned width)
-{
-	unsigned rounds = 0, marked = 0, marks[SLICE_MARK_COUNT] = { 0 };
-	struct str text = STR_INIT;
-
-	for (size_t i = 0; i < g->comparison->row_count; i++) {
-		const struct compared *row = &g->comparison->rows[i];
-
-		rounds += row->rounds;
-		marked += row->marked;
-		for (size_t k = 0; k < SLICE_MARK_COUNT; k++)
-			marks[k] += row->marks[k];
-	}
-	if (!marked || !rounds)
-		return;
-	add_percent(&text, (double)marked / rounds);
-	str_addf(&text, "%% of %u are marked", rounds);
-	add_marks(&text, g->comparison, marks, rounds);
-	str_add(&text, ". They count all the same.");
-	put(out, "slices: ", &text, width);
-}
-
-void table_method(FILE *out, const struct group *g, unsigned width)
-{
-	struct str text = STR_INIT;
-
-	put_medians(out, g, width);
-	if (has_apart(g)) {
-		str_add(&text, "measured in separate trials, not in turn with "
-			       "the others: less is certain of it.");
-		put(out, "*: ", &text, width);
-	}
-	put_marked(out, g, width);
 }

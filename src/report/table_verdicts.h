@@ -1,4 +1,4 @@
-/* Inside of report/: what a comparison says in words, beneath its rows. */
+/* Inside of report/: who is better than whom, in words beneath the rows. */
 #ifndef REPORT_TABLE_VERDICTS_H
 #define REPORT_TABLE_VERDICTS_H
 
@@ -9,8 +9,5 @@
 /* Who is proven faster and cheaper, what is not told apart, or how many blocks a
  * verdict would take; the rows must be in their order. */
 void table_verdicts(FILE *out, const struct group *g, unsigned width);
-
-/* How to read the figures: blocks, intervals, marked slices. */
-void table_method(FILE *out, const struct group *g, unsigned width);
 
 #endif

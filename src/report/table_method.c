@@ -1,0 +1,188 @@
+#include "report/table_method.h"
+
+#include <math.h>
+
+#include "base/str.h"
+#include "report/table_words.h"
+
+/* Two libraries, of whom something can be said. */
+static bool is_judged(const struct comparison *c, const struct compared_pair *p,
+		      enum compared_by by)
+{
+	return p->by[by].verdict != VERDICT_NONE && !c->rows[p->a].baseline &&
+	       !c->rows[p->b].baseline;
+}
+
+/* "1.2 to 3.4% of requests/s": of all pairs. */
+static void add_seen(struct str *text, const struct comparison *c,
+		     enum compared_by by, const char *figure)
+{
+	double least = (double)INFINITY, most = 0;
+
+	for (size_t i = 0; i < c->pair_count; i++) {
+		if (!is_judged(c, &c->pairs[i], by))
+			continue;
+		least = fmin(least, c->pairs[i].by[by].seen);
+		most = fmax(most, c->pairs[i].by[by].seen);
+	}
+	if (most < least)
+		return;
+	str_add(text, text->len ? ", " : "");
+	table_add_range(text, least, most);
+	str_addf(text, " of %s", figure);
+}
+
+/* What this run can show, whatever it has shown. */
+static void put_seen(FILE *out, const struct comparison *c, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	add_seen(&text, c, BY_RATE, "requests/s");
+	add_seen(&text, c, BY_CPU, "CPU a request");
+	if (text.len)
+		str_add(&text, ", by pair. More --blocks and "
+			       "--budget see smaller ones.");
+	table_put(out, "differences that could have been seen: ", &text, width);
+}
+
+static bool has_pairs(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->pair_count; i++)
+		if (is_judged(c, &c->pairs[i], BY_RATE) ||
+		    is_judged(c, &c->pairs[i], BY_CPU))
+			return true;
+	return false;
+}
+
+static void put_explained(FILE *out, const struct comparison *c, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	str_add(&text, "1, and one more for each library that is proven faster.");
+	table_put(out, "#: ", &text, width);
+	str_add(&text, "the range in which the difference lies; of those not "
+		       "told apart the smallest difference that could have "
+		       "been seen, which does not make them equal. ");
+	if (c->verdicts > 1)
+		str_addf(&text, "All %u ranges hold together with 95%% "
+				"confidence.",
+			 c->verdicts);
+	else
+		str_add(&text, "The range holds with 95% confidence.");
+	table_put(out, "in brackets: ", &text, width);
+}
+
+static bool has_apart(const struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (table_is_apart(g->comparison, g->rows[i]->row->library_name))
+			return true;
+	return false;
+}
+
+static bool has_intervals(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->row_count; i++)
+		if (isfinite(c->rows[i].figure[BY_RATE].low))
+			return true;
+	return false;
+}
+
+/* The machine's noise is in the interval of a figure, and not in that of a
+ * ratio: whoever compares the former sees less than there is. */
+static void put_medians(FILE *out, const struct group *g, unsigned width)
+{
+	const struct comparison *c = g->comparison;
+	struct str text = STR_INIT;
+
+	if (c->blocks < 2)
+		return;
+	str_addf(&text, "%u blocks", c->blocks);
+	if (has_intervals(c))
+		str_add(&text, "; +- is the farther end of a figure's 95% "
+			       "interval");
+	str_add(&text, ". Latencies are of all operations of all blocks.");
+	if (has_intervals(c) && table_has_verdicts(c))
+		str_add(&text, " Much of +- is the machine's, and the same for "
+			       "all: compare by the verdicts, not by it.");
+	table_put(out, "medians over ", &text, width);
+}
+
+/* Who has more than half of a mark that is the library's own doing; NULL: nobody,
+ * or it is the machine's. */
+static const struct compared *mark_owner(const struct comparison *c, size_t mark,
+					 unsigned all)
+{
+	const uint32_t own = SLICE_MARK(WOKE) | SLICE_MARK(FEW) |
+			     SLICE_MARK(UNDRAINED);
+
+	for (size_t i = 0; own >> mark & 1 && i < c->row_count; i++)
+		if (2 * c->rows[i].marks[mark] > all)
+			return &c->rows[i];
+	return NULL;
+}
+
+static void add_marks(struct str *text, const struct comparison *c,
+		      const unsigned *marks, unsigned rounds)
+{
+	static const struct {
+		const char *word, *meaning;
+	} names[] = {
+#define X(name, word, meaning) { word, meaning },
+		SLICE_MARKS(X)
+#undef X
+	};
+	const char *before = ": ";
+
+	for (size_t i = 0; i < SLICE_MARK_COUNT; i++) {
+		const struct compared *owner = mark_owner(c, i, marks[i]);
+
+		if (!marks[i])
+			continue;
+		str_addf(text, "%s%s ", before, names[i].word);
+		table_add_percent(text, (double)marks[i] / rounds);
+		str_addf(text, "%% (%s%s%s)", names[i].meaning,
+			 owner ? ", most of them of " : "",
+			 owner ? owner->library : "");
+		before = ", ";
+	}
+}
+
+static void put_marked(FILE *out, const struct group *g, unsigned width)
+{
+	unsigned rounds = 0, marked = 0, marks[SLICE_MARK_COUNT] = { 0 };
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < g->comparison->row_count; i++) {
+		const struct compared *row = &g->comparison->rows[i];
+
+		rounds += row->rounds;
+		marked += row->marked;
+		for (size_t k = 0; k < SLICE_MARK_COUNT; k++)
+			marks[k] += row->marks[k];
+	}
+	if (!marked || !rounds)
+		return;
+	table_add_percent(&text, (double)marked / rounds);
+	str_addf(&text, "%% of %u are marked", rounds);
+	add_marks(&text, g->comparison, marks, rounds);
+	str_add(&text, ". They count all the same.");
+	table_put(out, "slices: ", &text, width);
+}
+
+void table_method(FILE *out, const struct group *g, unsigned width)
+{
+	struct str text = STR_INIT;
+
+	if (has_pairs(g->comparison)) {
+		put_seen(out, g->comparison, width);
+		put_explained(out, g->comparison, width);
+	}
+	put_medians(out, g, width);
+	if (has_apart(g)) {
+		str_add(&text, "measured in separate trials, not in turn with "
+			       "the others: less is certain of it.");
+		table_put(out, "*: ", &text, width);
+	}
+	put_marked(out, g, width);
+}
