@@ -163,14 +163,35 @@ class Slices(Turns, Check):
             result.stdout, "open loop 50/s, dataset s2, 1 s", "closed loop, dataset s2, 2 blocks"
         )
 
-    def test_until_precise(self):
+    def test_nothing_to_be_precise_about(self):
         words = self.all_words(("null", "reference"), "--blocks", 1, "--timeout", 1, "--until-precise", 50)
         words[words.index("--budget") + 1] = "6"
-        self.benchmark(*words)
+        said = self.benchmark(*words).stderr
+        self.assertEqual(self.query("select distinct block from trials"), [(0,)])
+        self.assert_sentence(said, "--until-precise had nothing to wait for: no two libraries have figures")
+        self.assertEqual(self.query("select ended from runs"), [("finished",)])
+
+    def test_until_precise(self):
+        """Two that need six blocks for an interval at all: blocks are added until they have it."""
+        tests = self.make_libraries("one", "other")
+        words = self.all_words(("one", "other"), "--blocks", 2, "--timeout", 0.5, "--until-precise", 100)
+        said = self.benchmark(*words, GEOIO_TESTS=tests).stderr
         blocks = self.query("select distinct block from trials order by 1")
         self.assertEqual(blocks, [(block,) for block in range(len(blocks))])
-        self.assertTrue(blocks)
-        self.assertEqual(self.query("select ended from runs"), [("finished",)])
+        self.assertGreaterEqual(len(blocks), 6)
+        self.assert_sentence(said, f"each difference of 100% could be seen, after {len(blocks)} blocks")
+
+    def test_the_same_point_twice(self):
+        """Points of a sweep that come to the same configuration are measured once."""
+        (self.folder / "sweep.yaml").write_text(
+            "library: ['null', reference]\ntest: fetch_range\npool-size: [0, 4]\nconcurrency: 4\n"
+            "timeout: 0.5\nwarm-up: 0.1\n"
+        )
+        result = self.benchmark("run-parameterized-test", "sweep.yaml", "--budget", 600, "--blocks", 1)
+        self.assertEqual(self.query("select library from trials order by 1"), [("null",), ("reference",)])
+        self.assert_sentence(
+            result.stderr, "the same configuration as another point has: it is measured once"
+        )
 
     def test_usage(self):
         for words, parts in (

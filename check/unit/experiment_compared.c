@@ -150,6 +150,62 @@ static void a_wrong_answer(void **state)
 	comparison_release(&c);
 }
 
+/* What --until-precise waits for. */
+static void the_widest_interval(void **state)
+{
+	double widest;
+
+	(void)state;
+	assert_true(compared_precision(&experiment, "c", &widest));
+	assert_true(widest > 0 && widest < 0.01);
+}
+
+static void an_interval_is_missing(void **state)
+{
+	double widest;
+
+	(void)state;
+	for (unsigned i = 0; i < TRIALS - 8; i++)
+		finished[i].failed = true; /* four blocks are too few */
+	assert_true(compared_precision(&experiment, "c", &widest));
+	assert_true(isnan(widest));
+}
+
+/* Then no number of blocks is enough. */
+static void nobody_to_compare(void **state)
+{
+	double widest;
+
+	(void)state;
+	assert_false(compared_precision(&experiment, "another", &widest));
+	for (unsigned i = 1; i < TRIALS - 10; i += 2)
+		finished[i].failed = true; /* it fails in most blocks */
+	assert_false(compared_precision(&experiment, "c", &widest));
+}
+
+static void name_all(const char *a, const char *b, bool baselines)
+{
+	for (unsigned i = 0; i < TRIALS; i++) {
+		struct result_row *row = &finished[i].summary.total;
+
+		free(row->library_name);
+		row->library_name = mem_dup(i % 2 ? b : a);
+		finished[i].baseline = baselines || i % 2;
+	}
+}
+
+static void one_library_beside_reference(void **state)
+{
+	double widest;
+
+	(void)state;
+	name_all("a", "reference", false);
+	assert_true(compared_precision(&experiment, "c", &widest));
+	assert_true(widest > 0 && widest < 0.01);
+	name_all("null", "reference", true);
+	assert_false(compared_precision(&experiment, "c", &widest));
+}
+
 #define CHECK(name) cmocka_unit_test_setup_teardown(name, make, undo)
 
 int main(void)
@@ -157,7 +213,9 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		CHECK(of_all_blocks),	    CHECK(failures_are_slower),
 		CHECK(a_histogram_is_missing), CHECK(a_block_that_failed),
-		CHECK(a_wrong_answer),
+		CHECK(a_wrong_answer),	    CHECK(the_widest_interval),
+		CHECK(an_interval_is_missing), CHECK(nobody_to_compare),
+		CHECK(one_library_beside_reference),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

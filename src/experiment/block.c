@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "experiment/block_parts.h"
 #include "experiment/jobs.h"
+#include "experiment/williams.h"
 
 /* For the end of all replicas of a block. */
 #define STOPPING_NS (500 * NS_PER_MS)
@@ -44,16 +45,22 @@ static bool comes_behind(const struct block *b, unsigned i)
 	return rival->separate && !(b->was_separate[i] && goes_first(b, i));
 }
 
+/* In an order of each block's own, or drift would be for some and against
+ * others. */
 static int run_some(struct block *b, bool behind, struct err *err)
 {
+	unsigned count = b->rivals->count;
+	unsigned *order = mem_array(count, sizeof(*order));
 	int code = 0;
 
-	for (unsigned i = 0; code == 0 && i < b->rivals->count; i++) {
-		struct rival *rival = &b->rivals->list[i];
+	williams_order(order, count, b->number, b->experiment->settings->seed);
+	for (unsigned i = 0; code == 0 && i < count; i++) {
+		struct rival *rival = &b->rivals->list[order[i]];
 
-		if (rival->separate && comes_behind(b, i) == behind)
+		if (rival->separate && comes_behind(b, order[i]) == behind)
 			code = run_separate(b, rival, err);
 	}
+	free(order);
 	return code;
 }
 
@@ -91,7 +98,10 @@ static void take_parts(struct block *b)
 	b->turn = mem_array(r->count, sizeof(*b->turn));
 	for (unsigned i = 0; i < r->count; i++)
 		if (!r->list[i].separate)
-			b->part[b->count++].rival = &r->list[i];
+			b->part[b->count++] = (struct part){
+				.rival = &r->list[i],
+				.unsettled = !r->list[i].probes,
+			};
 	if (b->count != 1)
 		return;
 	part_separate(&b->part[0], "no other takes turns");

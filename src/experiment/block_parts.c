@@ -118,12 +118,12 @@ static int run_parts(struct block *b, struct err *err)
 
 /* ------------------------------------------------------------- their ends --- */
 
-/* In the first block it is not too late to measure it in separate trials. */
-static bool is_unsteady(const struct block *b, struct part *part)
+/* In its first block it is not too late to measure it in separate trials. */
+static bool is_unsteady(struct part *part)
 {
 	double steady = windows_steadiness(&part->trial);
 
-	if (b->number != b->rivals->first || part->trial.failed ||
+	if (!part->unsettled || part->trial.failed ||
 	    !windows_are_unsteady(&part->trial))
 		return false;
 	part_separate(part, "only %.0f%% of what was in flight ended within "
@@ -150,7 +150,7 @@ static void end_made(struct block *b, struct part *part)
 	if (!part->windows && part->rival->separate)
 		return;
 	setting_analyse(&part->setting);
-	if (is_unsteady(b, part))
+	if (is_unsteady(part))
 		return;
 	analyse_summary(&part->trial, &experiment->run, &summary);
 	b->failed += part->trial.failed;

@@ -21,7 +21,8 @@ struct part {
 	unsigned live;      /* its place on the board */
 	uint64_t worked_ns; /* from each `go` until it was paused */
 	unsigned windows;   /* slices that have one */
-	unsigned probes;    /* of this block that told something */
+	unsigned probes;    /* of this block */
+	bool unsettled;     /* no block before has settled its slices */
 };
 
 struct block {

@@ -1,6 +1,6 @@
 /*
  * How long slices are follows from how long operations take. Before the rounds of
- * a block each library works for a moment: three times in the first block, since
+ * a block each library works for a moment: three times in its first block, since
  * one moment may be a bad one, and once in each other. The middle one of the last
  * three counts. What is done in them counts nowhere; it also warms up what had to
  * wait for its first turn.
@@ -26,7 +26,7 @@
 
 static unsigned wanted(const struct part *part)
 {
-	return part->rival->probes > part->probes ? 1 : RIVAL_PROBES;
+	return part->unsettled ? RIVAL_PROBES : 1;
 }
 
 static bool wants_probe(const struct block *b, const struct part *part)
@@ -139,7 +139,7 @@ static void settle(struct part *part)
 						  stay_ns));
 
 	turns_settle(&rival->turn, latency_ns, stay_ns);
-	if (part->block->number != part->block->rivals->first)
+	if (!part->unsettled)
 		turns_shorten(&rival->turn);
 	else if (!rival->turn.every && part->probes == RIVAL_PROBES)
 		tell_too_long(part, latency_ns, stay_ns);
@@ -156,14 +156,14 @@ void probe_judge(struct part *part)
 		part->rival->longer++;
 		return;
 	}
-	if (!found.count) {
+	part->probes++;
+	if (found.count)
+		rival->probe[rival->probes++ % RIVAL_PROBES] =
+			(struct rival_probe){ found.median_ns, found.stay_ns };
+	/* One moment's stall is no reason, where others have told. */
+	if (rival->probes)
+		settle(part);
+	else
 		part_separate(part, "no operation of it ended within %.2g s",
 			      clock_seconds(part->worked_ns));
-		return;
-	}
-	rival->probe[rival->probes++ % RIVAL_PROBES] = (struct rival_probe){
-		found.median_ns, found.stay_ns
-	};
-	part->probes++;
-	settle(part);
 }

@@ -23,6 +23,7 @@ void part_separate(struct part *part, const char *format, ...)
 	va_list args;
 
 	part->rival->separate = true;
+	part->rival->turn.every = 0;
 	va_start(args, format);
 	vsnprintf(part->rival->why, sizeof(part->rival->why), format, args);
 	va_end(args);
@@ -36,7 +37,8 @@ static bool may_work(const struct block *b, const struct part *part)
 	double left_s = part->trial.spec.timeout_s -
 			clock_seconds(part->worked_ns);
 
-	return part->code == 0 && run_may_work(&b->request[part->request]) &&
+	return part->code == 0 && !part->rival->separate &&
+	       run_may_work(&b->request[part->request]) &&
 	       left_s > clock_seconds(turn->window_ns + 2 * turn->fill_ns);
 }
 
@@ -82,7 +84,9 @@ static void tell_rounds(const struct block *b)
 	uint64_t now_ns = clock_now_ns();
 	double rounds, missing_s;
 
-	if (!round_ns || b->deadline_ns < now_ns)
+	if (!round_ns)
+		return; /* nobody takes turns */
+	if (b->deadline_ns < now_ns)
 		rounds = 1;
 	else
 		rounds = (double)(b->deadline_ns - now_ns) / (double)round_ns;

@@ -70,32 +70,49 @@ void compared_make(const struct experiment *experiment, const char *comparison,
 	free(ones);
 }
 
-/* A library that has no figures at all is waited for in vain. */
-static bool is_asked(const struct comparison *c, const struct compared_pair *p)
+/* A library that fails in most blocks is waited for in vain. */
+static bool has_figures(const struct comparison *c, unsigned row)
 {
-	const struct compared *a = &c->rows[p->a], *b = &c->rows[p->b];
-
-	return !a->baseline && !b->baseline && a->blocks && b->blocks;
+	return 2 * c->rows[row].blocks > c->blocks;
 }
 
-double compared_precision(const struct experiment *experiment,
-			  const char *comparison)
+static bool is_asked(const struct comparison *c, const struct compared_pair *p,
+		     bool baselines)
 {
-	struct comparison c;
-	double worst = 0;
+	bool with = c->rows[p->a].baseline || c->rows[p->b].baseline;
 
-	compared_make(experiment, comparison, &c);
-	for (size_t i = 0; i < c.pair_count; i++) {
-		if (!is_asked(&c, &c.pairs[i]))
+	return with == baselines && has_figures(c, p->a) &&
+	       has_figures(c, p->b);
+}
+
+/* Once one is unknown, all are. False: no pair is asked for. */
+static bool find_widest(const struct comparison *c, bool baselines, double *out)
+{
+	bool found = false;
+
+	*out = 0;
+	for (size_t i = 0; i < c->pair_count; i++) {
+		if (!is_asked(c, &c->pairs[i], baselines))
 			continue;
+		found = true;
 		for (int by = 0; by < COMPARED_BY; by++) {
-			double seen = c.pairs[i].by[by].seen;
+			double seen = c->pairs[i].by[by].seen;
 
-			/* Once one is unknown, all are. */
-			worst = isnan(seen) || isnan(worst) ? NAN
-				: fmax(worst, seen);
+			*out = isnan(seen) || isnan(*out) ? (double)NAN
+							  : fmax(*out, seen);
 		}
 	}
+	return found;
+}
+
+bool compared_precision(const struct experiment *experiment,
+			const char *comparison, double *out)
+{
+	struct comparison c;
+	bool found;
+
+	compared_make(experiment, comparison, &c);
+	found = find_widest(&c, false, out) || find_widest(&c, true, out);
 	comparison_release(&c);
-	return worst;
+	return found;
 }

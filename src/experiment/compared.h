@@ -12,8 +12,10 @@ void compared_make(const struct experiment *experiment, const char *comparison,
 		   struct comparison *out);
 
 /* The widest of the half widths of all pairs of libraries, by rate and CPU, as a
- * part of 1; NAN: some have no interval. */
-double compared_precision(const struct experiment *experiment,
-			  const char *comparison);
+ * part of 1; NAN: some have no interval yet. Of one library alone: of its pair
+ * with reference. Those that have figures in fewer than half of the blocks are
+ * not waited for. False: there is no such pair. */
+bool compared_precision(const struct experiment *experiment,
+			const char *comparison, double *out);
 
 #endif

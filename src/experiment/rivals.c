@@ -62,15 +62,41 @@ static int resume(struct experiment *experiment, struct rivals *list,
 	return code;
 }
 
+static bool has_library(const struct rivals *r, const struct job *job)
+{
+	for (unsigned i = 0; r && i < r->count; i++)
+		if (r->list[i].job->library == job->library)
+			return true;
+	return false;
+}
+
+/* Twice in a comparison, a library would count as two: points of a sweep may
+ * come to the same configuration. */
+static void tell_twice(const struct experiment *experiment,
+		       const struct job *job)
+{
+	struct str name = STR_INIT;
+
+	job_name(experiment, job, true, &name);
+	experiment_say(experiment,
+		       "%s: the same configuration as another point has: it is "
+		       "measured once", name.buf);
+	str_release(&name);
+}
+
 /* Adds the job to its rivals, who may be new. */
-static void add_job(struct rivals **list, size_t *count, size_t *capacity,
-		    struct job *job)
+static void add_job(const struct experiment *experiment, struct rivals **list,
+		    size_t *count, size_t *capacity, struct job *job)
 {
 	char key[SPEC_HASH_BYTES];
 	struct rivals *r;
 
 	key_of(job, key);
 	r = find(*list, *count, job, key);
+	if (has_library(r, job)) {
+		tell_twice(experiment, job);
+		return;
+	}
 	if (!r) {
 		MEM_ROOM(*list, *count, *capacity);
 		r = &(*list)[(*count)++];
@@ -93,7 +119,8 @@ int rivals_collect(struct experiment *experiment, struct rivals **out,
 	*out = NULL;
 	*count = 0;
 	for (size_t i = 0; i < experiment->job_count; i++)
-		add_job(out, count, &capacity, &experiment->jobs[i]);
+		add_job(experiment, out, count, &capacity,
+			&experiment->jobs[i]);
 	for (size_t i = 0; i < *count; i++)
 		if (is_alone(experiment, &(*out)[i]))
 			(*out)[i].list[0].job->comparison[0] = '\0';
@@ -142,8 +169,9 @@ static bool wants_more(const struct experiment *experiment,
 	if (!(settings->until_precise > 0) ||
 	    clock_now_ns() + block_ns > limit_ns)
 		return false;
-	worst = compared_precision(experiment, r->list[0].job->comparison);
-	return isnan(worst) || worst > settings->until_precise;
+	return compared_precision(experiment, r->list[0].job->comparison,
+				  &worst) &&
+	       !(worst <= settings->until_precise);
 }
 
 static int make_block(struct experiment *experiment, struct rivals *r,
@@ -181,10 +209,12 @@ static void tell_time(const struct experiment *experiment,
 {
 	const struct experiment_settings *settings = experiment->settings;
 	double took_s = clock_seconds(clock_now_ns() - r->begin_ns);
-	unsigned all = settings->blocks - r->before;
+	unsigned all;
 
-	if (r->made != 1 || all < 2 ||
-	    took_s < OVERRUN * settings->budget_s / settings->blocks)
+	if (r->made != 1 || r->before + 1 >= settings->blocks)
+		return;
+	all = settings->blocks - r->before;
+	if (took_s < OVERRUN * settings->budget_s / settings->blocks)
 		return;
 	experiment_say(experiment,
 		       "%s: a block took %.0f s, more than its share of the "
@@ -198,11 +228,17 @@ static void tell_precision(const struct experiment *experiment,
 			   const struct rivals *r)
 {
 	double wanted = experiment->settings->until_precise;
+	const char *name = r->list[0].job->test->name;
 	double worst;
 
 	if (!(wanted > 0))
 		return;
-	worst = compared_precision(experiment, r->list[0].job->comparison);
+	if (!compared_precision(experiment, r->list[0].job->comparison,
+				&worst)) {
+		experiment_say(experiment, "%s: --until-precise had nothing to "
+			       "wait for: no two libraries have figures", name);
+		return;
+	}
 	experiment_say(experiment,
 		       worst <= wanted
 			       ? "%s: each difference of %.3g%% could be seen, "
@@ -210,8 +246,7 @@ static void tell_precision(const struct experiment *experiment,
 			       : "%s: a difference of %.3g%% could not yet be "
 				 "seen everywhere, after %u blocks: begin again "
 				 "with a longer --budget",
-		       r->list[0].job->test->name, 100 * wanted,
-		       r->before + r->made);
+		       name, 100 * wanted, r->before + r->made);
 }
 
 /* An engine keeps containers running. */

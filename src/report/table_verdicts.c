@@ -346,7 +346,7 @@ static void put_too_few(FILE *out, const struct comparison *c, unsigned width)
 {
 	struct str text = STR_INIT;
 
-	if (c->blocks < c->blocks_needed)
+	if (c->pair_count && c->blocks < c->blocks_needed)
 		str_addf(&text, "%u block%s, %u are needed (--blocks %u; with "
 				"--no-slices --repeats %u): differences can be "
 				"noise.",
