@@ -168,6 +168,13 @@ class Variances(unittest.TestCase):
     def test_too_few(self):
         self.assertEqual(_rounds.library_components(cells({"a": 1, "b": 1}, blocks=1), "cpu"), {})
 
+    def test_of_one_that_takes_part_in_few_rounds(self):
+        rows = Made(process=0.02, noise=0.05).rows({"a": 100, "b": 90, "c": 80, "slow": 1000})
+        rows = [one for one in rows if one["library"] != "slow" or int(one["round"]) % 16 == 0]
+        made = _rounds.make_cells(rows)
+        self.assertEqual(sorted(_rounds.library_components(made, "cpu")), ["a", "b", "c"])
+        self.assertEqual(sorted(_rounds.effects(made, "cpu", "position")), ["0", "1", "2", "3"])
+
 
 class Order(unittest.TestCase):
     def test_lag1(self):

@@ -202,15 +202,28 @@ def split(of_pairs, names):
     return {name: (sums[name] - total / (n - 1)) / (n - 2) for name in names}
 
 
+def _all_known(names, found):
+    """Those of which each pair has components: without who takes part in few rounds, the worst first."""
+    names = list(names)
+    while names:
+        unknown = {name: sum(found[pair] is None for pair in found if name in pair) for name in names}
+        worst = max(names, key=unknown.get)
+        if not unknown[worst]:
+            return names
+        names.remove(worst)
+        found = {pair: of for pair, of in found.items() if worst not in pair}
+    return names
+
+
 def library_components(cells, by):
     """Library -> sd within and between blocks and of a block's number, as parts of 1: of its own, without
     what all rows of a round share. What is negative, as a difference of estimates can be, is 0."""
     names = [name for name in cells if any(cell.turns for cell in cells[name].values())]
+    found = {pair: pair_components(cells, *pair, by) for pair in combinations(names, 2)}
+    names = _all_known(names, found)
     if len(names) < 2:
         return {}
-    found = {pair: pair_components(cells, *pair, by) for pair in combinations(names, 2)}
-    if None in found.values():
-        return {}
+    found = {pair: of for pair, of in found.items() if set(pair) <= set(names)}
     own = {
         part: split({pair: of[part] for pair, of in found.items()}, names)
         for part in ("within", "between", "number")
@@ -253,7 +266,9 @@ def _residuals(cells, by):
     """(turn, ln figure less what its round and its library in this block have)."""
     for block in sorted({block for blocks in cells.values() for block in blocks}):
         here = {name: blocks[block].turns for name, blocks in cells.items() if block in blocks}
-        here = {name: turns for name, turns in here.items() if turns}
+        most = max(map(len, here.values()))
+        # Slow ones take part in each second round or fewer, and a round of these is another.
+        here = {name: turns for name, turns in here.items() if 2 * len(turns) > 1.5 * most}
         rounds = set.intersection(*map(set, here.values())) if len(here) > 1 else set()
         if len(rounds) < ROUNDS_LEAST:
             continue
