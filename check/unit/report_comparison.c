@@ -318,7 +318,7 @@ static void check_findings_merge(void **state)
 	assert_says(text, "[3] in 1 of 12 blocks: the second of its name");
 	assert_says(text, "all: others used 0.1 to 0.7 CPUs");
 	assert_null(strstr(text, "[4]"));
-	assert_non_null(strstr(line_of(text, "httpx"), " [1][2][3]"));
+	assert_non_null(strstr(line_of(text, "httpx"), " [1-3]"));
 	free(text);
 	unmake(&made);
 }

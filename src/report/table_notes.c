@@ -76,24 +76,40 @@ static bool is_common(const struct group *g, const struct finding *finding)
 	return g->count > 1;
 }
 
+/* Three and more in a row are "[2-4]", so that many fit into the line. */
+static size_t last_of_run(const size_t *number, size_t count, size_t first)
+{
+	size_t last = first;
+
+	while (last + 1 < count && number[last + 1] == number[last] + 1)
+		last++;
+	return last > first + 1 ? last : first;
+}
+
 void table_note_numbers(FILE *out, struct group *g,
 			const struct result_row *row)
 {
+	size_t *number = mem_array(row->findings.count + 1, sizeof(*number));
 	const char *space = " ";
-	size_t last = 0;
+	size_t count = 0, last;
 
 	for (size_t i = 0; i < row->findings.count; i++) {
 		const struct finding *finding = &row->findings.list[i];
-		size_t number;
 
 		if (is_common(g, finding))
 			continue;
-		number = note_number(g, finding);
-		if (number != last)
-			fprintf(out, "%s[%zu]", space, number);
-		space = "";
-		last = number;
+		number[count] = note_number(g, finding);
+		count += !count || number[count] != number[count - 1];
 	}
+	for (size_t first = 0; first < count; first = last + 1) {
+		last = last_of_run(number, count, first);
+		fprintf(out, "%s[%zu", space, number[first]);
+		if (last > first)
+			fprintf(out, "-%zu", number[last]);
+		fputc(']', out);
+		space = "";
+	}
+	free(number);
 }
 
 void table_wrapped(FILE *out, const char *text, int length, unsigned width,

@@ -35,7 +35,7 @@ bool table_failed_row(const struct result_row *row);
 void table_wrapped(FILE *out, const char *text, int length, unsigned width,
 		   int indent);
 
-/* Adds " [1][3]" to a row: the findings of it that not all rows share. */
+/* Adds " [1][3-5]" to a row: the findings of it that not all rows share. */
 void table_note_numbers(FILE *out, struct group *g,
 			const struct result_row *row);
 
