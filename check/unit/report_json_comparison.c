@@ -18,7 +18,9 @@ static const struct made_library three[] = { { "aiohttp", 2334, 410 },
 /* As it is printed: what is no JSON would not be read back. */
 static json_t *read_back(void)
 {
-	json_t *json = report_json_comparison(&made.comparison, made.rows);
+	struct report_group group = { &made.comparison, made.items,
+				      made.count };
+	json_t *json = report_json_comparison(&group);
 	char *text;
 
 	WRITTEN(text, report_json_write(out, json, true));
@@ -91,6 +93,79 @@ static void check_whole(void **state)
 	unmake(&made);
 }
 
+static void limit_all(const char *library, const char *word)
+{
+	for (size_t i = 0; i < made.count; i++) {
+		if (strcmp(made.rows[i].library_name, library))
+			continue;
+		free(made.rows[i].limited_by);
+		made.rows[i].limited_by = mem_dup(word);
+	}
+}
+
+static bool compares(json_t *json)
+{
+	json_t *pair = json_array_get(at(json, "pairs"), 0);
+
+	assert_null(json_object_get(at(pair, "cpu"), "compares_libraries"));
+	return json_is_true(at(at(pair, "rate"), "compares_libraries"));
+}
+
+/* A program sees as much as who reads the table. */
+static void check_limits(void **state)
+{
+	static const struct {
+		const char *aiohttp, *obstore;
+		bool compares;
+	} cases[] = {
+		{ "cpu", "cpu", true },	       { "cpu", "link", true },
+		{ "link", "rate", false },     { "machine", "link", true },
+		{ "machine", "machine", true }, { "unknown", "link", true },
+		{ "in_flight", "in_flight", false },
+	};
+
+	(void)state;
+	make(&made, three, 12, 0.08);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		json_t *json;
+
+		limit_all("aiohttp", cases[i].aiohttp);
+		limit_all("obstore", cases[i].obstore);
+		json = read_back();
+		assert_string_equal(text_at(json_array_get(at(json, "rows"), 1),
+					    "limited_by"), cases[i].obstore);
+		assert_int_equal(compares(json), cases[i].compares);
+		json_decref(json);
+	}
+	unmake(&made);
+}
+
+static const struct made_library harness[] = { { "aiohttp", 2334, 410 },
+					       { "null", 90000, 10 },
+					       { NULL, 0, 0 } };
+
+static void check_less_harness(void **state)
+{
+	json_t *json, *rows;
+
+	(void)state;
+	make(&made, harness, 12, 0.08);
+	json = read_back();
+	rows = at(json, "rows");
+	assert_true(number_at(json_array_get(rows, 0), "cpu_us_less_harness") ==
+		    400);
+	assert_true(json_is_null(at(json_array_get(rows, 1),
+				    "cpu_us_less_harness")));
+	json_decref(json);
+	for (size_t i = 0; i < made.count; i++)
+		made.items[i].compiled = true;
+	json = read_back();
+	assert_true(json_is_null(at(json_array_get(at(json, "rows"), 0),
+				    "cpu_us_less_harness")));
+	json_decref(json);
+	unmake(&made);
+}
+
 /* Too few blocks: no interval, no verdict, and no figure at all of one. */
 static void check_unknown(void **state)
 {
@@ -157,6 +232,8 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_whole),
 		cmocka_unit_test(check_unknown),
+		cmocka_unit_test(check_limits),
+		cmocka_unit_test(check_less_harness),
 		cmocka_unit_test(documents_all),
 	};
 

@@ -166,8 +166,7 @@ static json_t *comparisons_of(const struct shown *shown)
 		if (g->comparison)
 			json_array_append_new(
 				comparisons,
-				report_json_comparison(g->comparison,
-						       g->rows[0].row));
+				report_json_comparison(g));
 	}
 	return comparisons;
 }

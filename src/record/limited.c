@@ -33,3 +33,9 @@ bool limited_by_library(enum limited_by by)
 {
 	return limits[by].library;
 }
+
+bool limited_by_surroundings(enum limited_by by)
+{
+	return by != LIMITED_BY_UNKNOWN && by != LIMITED_BY_MACHINE &&
+	       !limited_by_library(by);
+}

@@ -45,4 +45,9 @@ enum limited_by limited_by_parse(const char *word);
 /* Whether the row tells of the library, and not of what is around it. */
 bool limited_by_library(enum limited_by by);
 
+/* Whether what is around the library was the limit: the rates of two such rows
+ * compare nothing of the libraries. Not so of noise, which they share, and of
+ * what is unknown. */
+bool limited_by_surroundings(enum limited_by by);
+
 #endif

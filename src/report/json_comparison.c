@@ -2,6 +2,12 @@
 #include "report/report.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "record/limited.h"
+#include "report/merged.h"
 
 static const char *const by_names[COMPARED_BY] = { "rate", "cpu" };
 
@@ -47,7 +53,36 @@ static json_t *rank(unsigned value)
 	return value ? count(value) : json_null();
 }
 
-static json_t *row_of(const struct compared *row)
+/* What most blocks of each row were limited by. The caller frees the list. */
+static enum limited_by *limits_of(const struct report_group *group)
+{
+	const struct comparison *c = group->comparison;
+	enum limited_by *limits = mem_array(c->row_count, sizeof(*limits));
+
+	for (size_t i = 0; i < c->row_count; i++) {
+		struct result_row merged;
+
+		merged_row(group, c->rows[i].library, &merged);
+		limits[i] = limited_by_parse(merged.limited_by);
+		result_row_release(&merged);
+	}
+	return limits;
+}
+
+/* worker.py is no part of workers in C, and all of `null`. */
+static json_t *without_harness(const struct report_group *group,
+			       const struct compared *row)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (!strcmp(group->rows[i].row->library_name, row->library) &&
+		    (group->rows[i].baseline || group->rows[i].compiled))
+			return json_null();
+	return number(comparison_cpu_without_harness(group->comparison,
+						     row->library));
+}
+
+static json_t *row_of(const struct report_group *group,
+		      const struct compared *row, enum limited_by limit)
 {
 	json_t *out = json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "library",
 				row->library, "baseline", row->baseline,
@@ -59,13 +94,17 @@ static json_t *row_of(const struct compared *row)
 			    figure(&row->figure[BY_RATE]));
 	json_object_set_new(out, "cpu_us_per_request",
 			    figure(&row->figure[BY_CPU]));
+	json_object_set_new(out, "cpu_us_less_harness",
+			    without_harness(group, row));
 	json_object_set_new(out, "rank_rate", rank(row->rank[BY_RATE]));
 	json_object_set_new(out, "rank_cpu", rank(row->rank[BY_CPU]));
+	json_object_set_new(out, "limited_by", text(limited_by_word(limit)));
 	return out;
 }
 
 static json_t *pair_of(const struct comparison *comparison,
-		       const struct compared_pair *pair)
+		       const struct compared_pair *pair,
+		       const enum limited_by *limits)
 {
 	json_t *out = json_pack("{s:s, s:s, s:o}", "a",
 				comparison->rows[pair->a].library, "b",
@@ -84,12 +123,18 @@ static json_t *pair_of(const struct comparison *comparison,
 				  verdict_name(pair->by[by].verdict), "seen",
 				  number(pair->by[by].seen)));
 	}
+	json_object_set_new(
+		json_object_get(out, by_names[BY_RATE]), "compares_libraries",
+		json_boolean(!limited_by_surroundings(limits[pair->a]) ||
+			     !limited_by_surroundings(limits[pair->b])));
 	return out;
 }
 
-json_t *report_json_comparison(const struct comparison *comparison,
-			       const struct result_row *row)
+json_t *report_json_comparison(const struct report_group *group)
 {
+	const struct comparison *comparison = group->comparison;
+	const struct result_row *row = group->rows[0].row;
+	enum limited_by *limits = limits_of(group);
 	json_t *rows = json_array(), *pairs = json_array();
 	json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "comparison",
 				text(row->comparison), "test",
@@ -98,10 +143,13 @@ json_t *report_json_comparison(const struct comparison *comparison,
 				text(row->config_hash));
 
 	for (size_t i = 0; i < comparison->row_count; i++)
-		json_array_append_new(rows, row_of(&comparison->rows[i]));
+		json_array_append_new(rows, row_of(group,
+						   &comparison->rows[i],
+						   limits[i]));
 	for (size_t i = 0; i < comparison->pair_count; i++)
 		json_array_append_new(pairs, pair_of(comparison,
-						     &comparison->pairs[i]));
+						     &comparison->pairs[i],
+						     limits));
 	json_object_set_new(out, "sliced", json_boolean(comparison->sliced));
 	json_object_set_new(out, "blocks", count(comparison->blocks));
 	json_object_set_new(out, "blocks_needed",
@@ -110,5 +158,6 @@ json_t *report_json_comparison(const struct comparison *comparison,
 	json_object_set_new(out, "level", number(comparison->level));
 	json_object_set_new(out, "rows", rows);
 	json_object_set_new(out, "pairs", pairs);
+	free(limits);
 	return out;
 }

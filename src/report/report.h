@@ -44,11 +44,6 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial);
  * caller frees it. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
-/* An object of a comparison; `row` is of one of its trials. Unknown is null. The
- * caller frees it. */
-json_t *report_json_comparison(const struct comparison *comparison,
-			       const struct result_row *row);
-
 /* Writes it as jansson does, on one line or indented by two. Its numbers have
  * the digits of the CSV: 0.1, not 0.10000000000000001. */
 void report_json_write(FILE *out, const json_t *value, bool indent);
@@ -71,6 +66,10 @@ struct report_group {
 	const struct report_row *rows;
 	size_t count;
 };
+
+/* An object of a group that has a comparison. Unknown is null. The caller frees
+ * it. */
+json_t *report_json_comparison(const struct report_group *group);
 
 struct report_style {
 	unsigned width; /* columns of the terminal; 0: 100 */

@@ -10,13 +10,13 @@ static enum limited_by limit_of(const struct report_row *item)
 	return limited_by_parse(item->row->limited_by);
 }
 
-/* What met no limit that is known may have been at its own. */
+/* By noise too: it is no library's own limit, though all share it. */
 static bool is_limited(const struct report_row *item)
 {
 	enum limited_by by = limit_of(item);
 
 	return !item->baseline && !table_failed_row(item->row) &&
-	       by != LIMITED_BY_UNKNOWN && !limited_by_library(by);
+	       (by == LIMITED_BY_MACHINE || limited_by_surroundings(by));
 }
 
 static void add_name(struct str *text, const char *name)
@@ -39,15 +39,14 @@ static void add_limit(struct str *text, const struct group *g,
 	str_release(&names);
 }
 
-/* What others took is noise, and in slices it is shared: such rates still compare
- * something. */
 static unsigned count_limited(const struct group *g, bool by_others)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < g->count; i++)
 		n += is_limited(g->rows[i]) &&
-		     (by_others || limit_of(g->rows[i]) != LIMITED_BY_MACHINE);
+		     (by_others ||
+		      limited_by_surroundings(limit_of(g->rows[i])));
 	return n;
 }
 
