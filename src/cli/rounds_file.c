@@ -75,7 +75,7 @@ int rounds_file_write(const char *path, struct store *store, struct err *err)
 	work_end();
 	code = out_file_close(&out, code, err);
 	if (code == 0 && strcmp(path, "-"))
-		say(stdout, "%llu round%s written to %s", w.rows,
+		say(stdout, "%llu row%s written to %s, one a slice", w.rows,
 		    w.rows == 1 ? "" : "s", path);
 	return code;
 }
