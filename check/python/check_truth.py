@@ -17,6 +17,7 @@ import _goals  # noqa: E402
 import _rounds  # noqa: E402
 import aa  # noqa: E402
 import libraries  # noqa: E402
+import long  # noqa: E402
 import neighbour  # noqa: E402
 import spin  # noqa: E402
 
@@ -369,6 +370,80 @@ class Six(unittest.TestCase):
         self.assertFalse(good)
         self.assertIn("missed", goals[0])
         self.assertIn("missed", goals[1])
+
+
+def trials(costs, blocks=12, off=None):
+    """A long trial of each library and block, whose costs are `off` times as high."""
+    off = off or {}
+    return [
+        row(name, block, 0, "", 1e6 / us, us)
+        for block in range(blocks)
+        for name, cost in costs.items()
+        for us in (cost * off.get(name, 1),)
+    ]
+
+
+COSTS = {"a": 100, "b": 130, "null": 3, "reference": 10}
+
+
+class Long(unittest.TestCase):
+    def line(self, off=None, blocks=12, **noise):
+        made = Made(blocks=12, **noise).rows(COSTS)
+        found = long.figures(made, trials(COSTS, blocks, off))
+        return {
+            **found,
+            "date": "2026-01-01T00:00:00Z",
+            "commit": "0" * 12,
+            "budget": 240,
+            "trial_seconds": 2,
+        }
+
+    def test_agree(self):
+        line = self.line()
+        self.assertEqual(
+            [line["blocks"], line["rounds"], line["figures"]["a"]["cpu"]["long"][0]], [12, 30, 100]
+        )
+        pair = next(pair for pair in line["pairs"] if (pair["a"], pair["b"]) == ("a", "b"))
+        self.assertEqual(pair["cpu"]["slices"], pair["cpu"]["long"])
+        self.assertEqual([pair["rate"]["quotient"], pair["rate"]["blocks"]], [[1, 1, 1], [0] * 12])
+        good, goals = told(long.summary, [line] * 5)
+        self.assertTrue(good)
+        self.assertEqual([text.rpartition(" ")[2] for text in goals], ["met"] * 6)
+
+    def test_do_not_agree(self):
+        line = self.line({"a": 1.05}, noise=0.02)
+        good, goals = told(long.summary, [line] * 5)
+        self.assertFalse(good)
+        self.assertEqual([text.rpartition(" ")[2] for text in goals], ["missed", "missed"] * 2 + ["met"] * 2)
+        self.assertIn("does not hold 1, off by -4.", goals[1])
+        good, goals = told(long.summary, [line] * 4)
+        self.assertTrue(good)
+        self.assertTrue(goals[0].endswith("4 of 5 runs: open"), goals[0])
+
+    def test_a_little_off(self):
+        good, goals = told(long.summary, [self.line({"a": 1.02}, noise=0.01)] * 5)
+        self.assertTrue(good)
+        self.assertIn("does not hold 1, off by -2.0%", goals[1])
+
+    def test_blocks_that_one_way_has_not(self):
+        line = self.line(blocks=7, drift=0.1)
+        self.assertEqual([line["blocks"], len(line["pairs"][0]["cpu"]["blocks"])], [7, 7])
+        self.assertEqual(told(long.summary, [{**line, "blocks": 12}])[0], True)
+        self.assertEqual(long.figures([], [])["pairs"], [])
+
+    def test_too_few_blocks(self):
+        pair = self.line(blocks=3)["pairs"][0]
+        self.assertEqual(
+            [pair["cpu"]["quotient"], long.agree(pair["cpu"]["quotient"])[0]], [[1, None, None], None]
+        )
+
+    def test_small_and_stolen_runs_are_apart(self):
+        line = self.line({"a": 1.5})
+        self.assertEqual(told(long.summary, [{**line, "steal": 0.2}, {**line, "budget": 40}]), (True, []))
+
+    def test_times(self):
+        self.assertEqual(long.times(240, 12), (8, 1.5))
+        self.assertEqual(long.times(40, 4), (4, 0.5))
 
 
 class Covariate(unittest.TestCase):

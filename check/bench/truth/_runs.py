@@ -102,34 +102,56 @@ def benchmark(folder, *words):
     return done.stdout
 
 
-def run(part, folder, libraries, *options):
-    """Runs a comparison of fetch_range: its line, without what only the part knows."""
+def run_all(folder, database, libraries, *options):
+    """Runs fetch_range of them into the database: what it said."""
     words = [word for name in libraries for word in ("--library", name)]
-    words += ["--budget", BUDGET, "--blocks", BLOCKS, *options, *OPTIONS]
-    database = folder.path / f"{part}.{time.time_ns()}.db"
-    date, began = datetime.datetime.now(datetime.UTC), time.monotonic()
-    seed = time.time_ns() % 1_000_000
-    print(f"{part}: {', '.join(libraries)}, {BUDGET} s", flush=True)
-    words += ["--seed", seed, "--db", f"sqlite:///{database}"]
-    said = benchmark(folder, "run-all", "--test", "fetch_range", *words)
-    print(said, flush=True)
+    words += [*options, *OPTIONS, "--db", f"sqlite:///{database}"]
+    return benchmark(folder, "run-all", "--test", "fetch_range", *words)
+
+
+def results_of(folder, database):
+    """The files of its results and of its rounds, which the next call writes over."""
     files = folder.path / "results.csv", folder.path / "rounds.csv"
     benchmark(folder, "get-results", files[0], "--per-round", files[1], "--db", f"sqlite:///{database}")
-    keep(f"{part}.{date:%Y%m%dT%H%M%S}", files[1], said)
-    rows = _rounds.read(files[1])
-    return {
-        "date": f"{date:%Y-%m-%dT%H:%M:%SZ}",
-        "commit": commit(),
-        "part": part,
-        "machine": machine(),
-        "options": [*map(str, options), *OPTIONS],
-        "seed": seed,
-        "budget": BUDGET,
-        "took": round(time.monotonic() - began, 1),
-        **findings(files[0]),
-        "turns": turns(database),
-        **figures(rows),
-    }
+    return files
+
+
+class Head:
+    """What a line says of the run itself: begun when this is made."""
+
+    def __init__(self, part, libraries):
+        self.part, self.seed = part, time.time_ns() % 1_000_000
+        self.date, self.began = datetime.datetime.now(datetime.UTC), time.monotonic()
+        print(f"{part}: {', '.join(libraries)}, {BUDGET} s", flush=True)
+
+    def name(self):
+        """For files that are kept of it."""
+        return f"{self.part}.{self.date:%Y%m%dT%H%M%S}"
+
+    def line(self, *options):
+        return {
+            "date": f"{self.date:%Y-%m-%dT%H:%M:%SZ}",
+            "commit": commit(),
+            "part": self.part,
+            "machine": machine(),
+            "options": [*map(str, options), *OPTIONS],
+            "seed": self.seed,
+            "budget": BUDGET,
+            "took": round(time.monotonic() - self.began, 1),
+        }
+
+
+def run(part, folder, libraries, *options):
+    """Runs a comparison of fetch_range: its line, without what only the part knows."""
+    database = folder.path / f"{part}.{time.time_ns()}.db"
+    head = Head(part, libraries)
+    words = ("--budget", BUDGET, "--blocks", BLOCKS, *options, "--seed", head.seed)
+    said = run_all(folder, database, libraries, *words)
+    print(said, flush=True)
+    results, rounds = results_of(folder, database)
+    keep(head.name(), rounds, said)
+    rows = _rounds.read(rounds)
+    return {**head.line(*options), **findings(results), "turns": turns(database), **figures(rows)}
 
 
 def keep(name, rounds, said):
