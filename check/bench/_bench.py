@@ -14,6 +14,8 @@ from _common import BUILD
 
 # An excess over the limit that must not stay unseen, a part of 1.
 TO_BE_SEEN = 0.03
+# A figure of 0 has no logarithm: such a part of its limit is as good as nothing.
+NOTHING = 1e-6
 
 
 def p99(values):
@@ -29,9 +31,8 @@ def cpu_ns(pid):
     )
 
 
-def judge(name, ratio, limit, verdict=None):
+def say(name, ratio, limit, verdict):
     """Prints the line that check/bench/run reads; whether the goal is not missed."""
-    verdict = verdict or ("ok" if ratio <= limit else "over")
     print(f"bench {name} ratio {ratio:.3f} limit {limit:.3f} {verdict}", flush=True)
     return verdict != "over"
 
@@ -52,10 +53,15 @@ def verdict_of(found, limit):
 
 
 def judge_ratios(name, ratios, limit):
-    """The same for ratios of alternated pairs, which are independent: by the interval of their median."""
+    """Judges ratios of alternated pairs, which are independent: by the interval of their median."""
     found = _estimate.ratio(ratios)
     print(f"{name}: median {found.value:.4f}, 95% {found.low:.4f} to {found.high:.4f}")
-    return judge(name, found.value, limit, verdict_of(found, limit))
+    return say(name, found.value, limit, verdict_of(found, limit))
+
+
+def judge_values(name, values, limit):
+    """The same for a figure that was measured several times, each by itself, as parts of its limit."""
+    return judge_ratios(name, [max(value / limit, NOTHING) for value in values], 1.0)
 
 
 def judge_seconds(name, seconds, limit):
@@ -68,7 +74,7 @@ def judge_seconds(name, seconds, limit):
     verdict = "ok" if ratio <= 1 else "over"
     if 1 < ratio <= 2:
         verdict = "cannot be told here: it is CPU time, of which a slow or shared machine takes more"
-    return judge(name, ratio, 1.0, verdict)
+    return say(name, ratio, 1.0, verdict)
 
 
 @contextlib.contextmanager

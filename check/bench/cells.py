@@ -17,17 +17,17 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, judge_ratios, p99
+from _bench import cpu_ns, judge_ratios, judge_values, p99
 from _beside import GOODPUT_LIMIT, benchmark, compare
 from _common import BUILD, SKIPPED, TOP
 
 STARTS, STARTS_OF_BRIDGE = 24, 6
-ROUNDS = 5
+ROUNDS, ROUNDS_OF_REFERENCE = 9, 5
 START_LIMIT_S = 1.0
 SKEW_LIMIT_MS = 1.0
 HARNESS_LIMIT = 0.01
 REPLICAS = 100
-WATCHED_S = 6
+STRETCHES, STRETCH_S = 12, 0.5
 STORE, CLIENT = "198.19.0.1", "198.19.0.2"
 
 
@@ -117,35 +117,35 @@ def start():
     """From nothing to GO, and how far apart replicas begin that do nothing else at that moment."""
     rounds = [begin("sleeper", "--n-requests", "20", "--pin", "none") for _ in range(ROUNDS)]
     lead_s = 64 * 0.001  # GO lies so far ahead (src/run/run.c)
-    seconds = median([begun for begun, _ in rounds]) + lead_s
+    seconds = [begun + lead_s for begun, _ in rounds]
     skews = [p99(late) - late[0] for _, late in rounds]
-    working = [p99(late) for _, late in (begin("reference", "--n-requests", "20") for _ in range(ROUNDS))]
-    print(f"64 replicas ready and at GO after {seconds:.3f} s")
+    working = [p99(begin("reference", "--n-requests", "20")[1]) for _ in range(ROUNDS_OF_REFERENCE)]
+    print(f"64 replicas ready and at GO after {median(seconds):.3f} s")
     print(f"p99 of their start after the first: {', '.join(f'{skew:.2f}' for skew in skews)} ms")
     print(f"reference, whose first request is work: p99 {median(working):.2f} ms after GO")
-    good = judge("cells-64-start", seconds, START_LIMIT_S)
-    return judge("cells-64-skew", median(skews), SKEW_LIMIT_MS) and good
+    good = judge_values("cells-64-start", seconds, START_LIMIT_S)
+    return judge_values("cells-64-skew", skews, SKEW_LIMIT_MS) and good
 
 
-def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def share_of_cpu(pid):
+    """That a process uses in one stretch of time, a part of 1."""
+    before, began = cpu_ns(pid), time.monotonic_ns()
+    time.sleep(STRETCH_S)
+    return (cpu_ns(pid) - before) / (time.monotonic_ns() - began)
 
 
 def sampling():
     words = ("--replicas", str(REPLICAS), "--rate", str(REPLICAS), "--concurrency", "1", "--warm-up", "0")
     program = [BUILD / "benchmark", "run-test", "reference", "fetch_range", *words]
-    program += ["--timeout", str(WATCHED_S + 4), "--debug", "run"]
+    program += ["--timeout", str(STRETCHES * STRETCH_S + 4), "--debug", "run"]
     with open("said", "w") as said, subprocess.Popen(program, stdout=said, stderr=said) as process:
         while " running" not in Path("said").read_text() and process.poll() is None:
             time.sleep(0.05)
         time.sleep(1)
-        before, began = cpu_seconds(process.pid), time.monotonic()
-        time.sleep(WATCHED_S)
-        share = (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
+        shares = [share_of_cpu(process.pid) for _ in range(STRETCHES)]
         process.wait()
-    print(f"harness with {REPLICAS} replicas, 10 readings a second: {100 * share:.2f}% of a CPU")
-    return judge("cells-100-harness-cpu", share / HARNESS_LIMIT, 1.0)
+    print(f"harness with {REPLICAS} replicas, 10 readings a second: {100 * median(shares):.2f}% of a CPU")
+    return judge_values("cells-100-harness-cpu", shares, HARNESS_LIMIT)
 
 
 if __name__ == "__main__":

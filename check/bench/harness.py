@@ -6,24 +6,24 @@ Both are plain processes on loopback here; what cells add is another bench.
 import json
 import sys
 from pathlib import Path
-from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import judge, judge_ratios
+from _bench import judge_ratios, judge_values
 from _beside import GOODPUT_LIMIT, benchmark, compare
 
 NULL_LIMIT_US = 10
+NULL_RUNS = 9
 
 
 def null_once(test):
-    out = benchmark("run-test", "null", test, "--timeout", "2", "--warm-up", "0.5", "--json")
+    out = benchmark("run-test", "null", test, "--timeout", "1", "--warm-up", "0.5", "--json")
     return json.loads(out)["results"][0]["cpu_seconds_per_1000_requests"] * 1000
 
 
 def null_cost(test):
-    costs = [null_once(test) for _ in range(5)]
+    costs = [null_once(test) for _ in range(NULL_RUNS)]
     print(f"worker.py by itself, {test}: {', '.join(f'{cost:.2f}' for cost in costs)} us CPU an operation")
-    return judge(f"null_{test}_cpu_of_{NULL_LIMIT_US}_us", median(costs) / NULL_LIMIT_US, 1.0)
+    return judge_values(f"null_{test}_cpu_of_{NULL_LIMIT_US}_us", costs, NULL_LIMIT_US)
 
 
 def goodput(library):

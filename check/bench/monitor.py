@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from _bench import cpu_ns, judge, judge_ratios
+from _bench import cpu_ns, judge_ratios, judge_values
 from _common import BUILD
 
 LIBRARY = "aiohttp"
@@ -214,12 +214,13 @@ def goodput():
     costs = [(watched, cost(replicas, *times)) for watched, times in made]
     pairs = [dict(costs[i : i + 2]) for i in range(0, len(costs), 2)]
     ratios = [pair[True] / pair[False] for pair in pairs]
-    share = median([used for watched, (_, _, used) in made if watched])
+    shares = [used for watched, (_, _, used) in made if watched]
     unwatched = median([used for watched, (_, _, used) in made if not watched])
     print(f"watched over unwatched, {PAIRS} pairs of {SECONDS} s in one run")
+    share = median(shares)
     print(f"harness and monitor: {100 * share:.2f}% of a CPU while watched, else {100 * unwatched:.2f}%")
     good = judge_ratios("monitor_goodput_lost_at_most", ratios, GOODPUT_LIMIT)
-    return judge("monitor_cpu_of_2_percent", share / CPU_LIMIT, 1.0) and good
+    return judge_values("monitor_cpu_of_2_percent", shares, CPU_LIMIT) and good
 
 
 def scrape():
@@ -238,7 +239,7 @@ def scrape():
     process.terminate()
     process.wait()
     print(f"a scrape of 64 replicas: {median(costs):.2f} ms CPU (up to {max(costs):.2f}), {size} bytes")
-    return judge(f"monitor_scrape_of_{SCRAPE_LIMIT_MS}_ms", median(costs) / SCRAPE_LIMIT_MS, 1.0)
+    return judge_values(f"monitor_scrape_of_{SCRAPE_LIMIT_MS}_ms", costs, SCRAPE_LIMIT_MS)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ BENCH = ROOT / "check/bench"
 sys.path[:0] = [str(BENCH), str(BENCH.parent)]
 import _bench  # noqa: E402
 import _estimate  # noqa: E402
+import turns  # noqa: E402
 
 
 def run_module():
@@ -24,11 +25,11 @@ def run_module():
     return module
 
 
-def said(ratios, limit):
+def said(ratios, limit, judge=_bench.judge_ratios):
     """Whether the goal is not missed, and the line of the verdict."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        good = _bench.judge_ratios("name", ratios, limit)
+        good = judge("name", ratios, limit)
     return good, out.getvalue().splitlines()[-1]
 
 
@@ -87,6 +88,23 @@ class Judged(unittest.TestCase):
                 self.assertEqual(_bench.judge_seconds("name", seconds, 2.0), good)
             self.assertIn(words, out.getvalue())
 
+    def test_values(self):
+        for values, good, words in (
+            ([19] * 5 + [90], True, " ratio 0.950 limit 1.000 cannot be told here: the least"),
+            ([19] * 8 + [90], True, " ratio 0.950 limit 1.000 ok"),
+            ([21, 22, 90] * 3, False, " over"),
+            (
+                [15, 25] * 6,
+                True,
+                " cannot be told here: the least difference that could have been seen is 29.1%",
+            ),
+            ([0] * 6 + [1], True, " ratio 0.000 limit 1.000 ok"),
+            ([40], True, " cannot be told here: too few rounds"),
+        ):
+            found, line = said(values, 20, _bench.judge_values)
+            self.assertEqual(found, good, line)
+            self.assertIn(words, line)
+
     def test_too_few(self):
         self.assertIn("cannot be told here: too few rounds", said([1.5] * 5, 1.01)[1])
 
@@ -96,6 +114,20 @@ class Judged(unittest.TestCase):
             line = said(ratios, 1.01)[1]
             self.assertEqual(run.judge("x", [line], int(line.endswith(" over"))), [line])
         self.assertEqual(len(run.judge("x", [said([1.0], 1.01)[1]], 1)), 2)
+
+
+class Turns(unittest.TestCase):
+    def test_parts_of_a_turn(self):
+        rows = [
+            (0, "a", 100, 110, 160, 161, 165),
+            (0, "b", 168, None, None, 190, 191),  # a probe
+            (0, "b", 200, 205, 255, 255, 256),
+            (0, "a", 258, 268, 318, 320, 323),
+            (1, "b", 400, 405, 455, 455, None),  # did not drain
+            (1, "a", 470, 480, 530, 530, 535),
+        ]
+        self.assertEqual(turns.turns(rows), {"a": {0: [(10, 50, 4, 4)]}, "b": {0: [(5, 50, 1, 2)]}})
+        self.assertAlmostEqual(turns.lost(turns.SLICE_NS / 3), 0.25)
 
 
 if __name__ == "__main__":
