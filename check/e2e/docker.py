@@ -5,6 +5,7 @@ check: alone
 """
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -94,6 +95,8 @@ class Docker(Check):
         for each in ids:
             self.assertRegex(each, "^[0-9a-f]{64}$")
         self.assert_no_containers()
+        ((environment,),) = self.query("select environment from runs")
+        self.assertRegex(json.loads(environment)["engine"], r"^\D*[Ee]ngine \d[^ ]* \(API [\d.]+\)$")
 
     def test_python_libraries(self):
         libraries = [name for name in ("aiohttp", "obstore") if environment_of(name)]

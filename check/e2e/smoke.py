@@ -1,6 +1,8 @@
 """The shortest way through everything: a run, its results, an origin. Also run with the sanitizers."""
 
-from _harness import SHORT, Check, main
+import json
+
+from _harness import SHORT, TOP, Check, main
 
 
 class Smoke(Check):
@@ -16,6 +18,19 @@ class Smoke(Check):
         self.assertEqual(row["state"], "ok")
         self.assert_whole_database()
         self.assert_same_results_again()
+
+    def test_environment(self):
+        """The machine is in each document that tells results, and what was built of which commit."""
+        run = self.benchmark("run-test", "reference", "fetch_range", *SHORT, "--json").json()
+        environment = run["environment"]
+        ((stored,),) = self.query("select environment from runs")
+        self.assertEqual(environment, json.loads(stored))
+        self.assertIn("virtualization", environment)
+        if (TOP / ".git").exists():
+            self.assertRegex(environment["harness_commit"], "^[0-9a-f]{40}(-dirty)?$")
+        document = self.benchmark("get-results", "--json").json()
+        self.assertEqual(document["environments"], {run["run_id"]: environment})
+        self.assertEqual(len(document["results"]), 1)
 
     def test_python_worker(self):
         self.benchmark("run-test", "pass", "cog_header", *SHORT)

@@ -78,6 +78,19 @@ static void states(void **state)
 	}
 }
 
+static void check_name(const char *components, const char *want)
+{
+	char form[200], name[100];
+	json_t *answer;
+
+	snprintf(form, sizeof(form), "{\"Version\":\"4.3\",\"ApiVersion\":"
+		 "\"1.41\",\"Components\":%s}", components);
+	answer = answer_of(form);
+	engine_answer_name(answer, name, sizeof(name));
+	assert_string_equal(name, want);
+	json_decref(answer);
+}
+
 /* They end up in terminals. */
 static void texts(void **state)
 {
@@ -91,6 +104,11 @@ static void texts(void **state)
 	(void)state;
 	engine_answer_name(answer, text, sizeof(text));
 	assert_string_equal(text, "engine 24?[2J  (API 1.43)");
+	check_name("[{\"Name\":\"Podman Engine\"},{\"Name\":\"x\"}]",
+		   "Podman Engine 4.3 (API 1.41)");
+	check_name("[{\"Name\":\"Engine\"}]", "engine 4.3 (API 1.41)");
+	check_name("[{\"Name\":5}]", "engine 4.3 (API 1.41)");
+	check_name("{}", "engine 4.3 (API 1.41)");
 	engine_answer_warnings(answer, text, sizeof(text));
 	assert_string_equal(text, "no swap, none, a b?c");
 	engine_answer_warnings(answer, small, sizeof(small));

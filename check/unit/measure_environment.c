@@ -190,6 +190,20 @@ static void more(void **state)
 	assert_int_equal(file_remove_tree(root, NULL), 0);
 }
 
+static void added(void **state)
+{
+	char *text = mem_dup("{\"b\": \"1\", \"engine\": \"old\"}"), *none = NULL;
+
+	(void)state;
+	environment_more_add(&text, "engine", "engine 24.0\n");
+	environment_more_add(&text, "a", "x");
+	assert_string_equal(text, "{\"a\": \"x\", \"b\": \"1\", "
+				  "\"engine\": \"engine 24.0\"}");
+	free(text);
+	environment_more_add(&none, "a", "x");
+	assert_null(none);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -197,6 +211,7 @@ int main(void)
 		cmocka_unit_test(affinity),
 		cmocka_unit_test(instance_types),
 		cmocka_unit_test(more),
+		cmocka_unit_test(added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,20 @@ static void check_json_written(void **state)
 	json_decref(document);
 }
 
+static void check_json_environment(void **state)
+{
+	static const char *const none[] = { NULL, "", "[]", "{", "\"a\"" };
+	json_t *object = report_json_environment("{\"governor\": \"powersave\"}");
+
+	(void)state;
+	assert_string_equal(
+		json_string_value(json_object_get(object, "governor")),
+		"powersave");
+	json_decref(object);
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		assert_true(json_is_null(report_json_environment(none[i])));
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -180,6 +194,7 @@ int main(void)
 		cmocka_unit_test(check_documented),
 		cmocka_unit_test(check_json),
 		cmocka_unit_test(check_json_written),
+		cmocka_unit_test(check_json_environment),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

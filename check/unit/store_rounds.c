@@ -157,6 +157,44 @@ static void runs_that_go_on(void **state)
 	run_release(&second);
 }
 
+static int add_environment(void *context, const char *run_id, const char *json)
+{
+	struct str *seen = context;
+
+	assert_int_equal(strlen(run_id), 36);
+	str_add(seen, json);
+	return 0;
+}
+
+/* Of runs that have trials; one is as unknown as those before schema 0006. */
+static void environments(void **state)
+{
+	static const char *const known[] = { "{\"a\": \"1\"}", NULL,
+					     "{\"b\": \"2\"}", "{}" };
+	struct fixture *f = *state;
+	struct str seen = STR_INIT;
+	struct store *store;
+
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	for (unsigned i = 0; i < 4; i++) {
+		struct run run;
+
+		fixture_run(&run);
+		run.start_wall_ns += i * NS_PER_S;
+		if (known[i])
+			run.environment.more_json = mem_dup(known[i]);
+		assert_int_equal(store_begin_run(store, &run, &err), 0);
+		if (i < 3)
+			add_trial(store, &run, "aiohttp", 0, 2);
+		run_release(&run);
+	}
+	assert_int_equal(store_each_environment(store, add_environment, &seen,
+						&err), 0);
+	assert_string_equal(seen.buf, "{\"a\": \"1\"}{\"b\": \"2\"}");
+	str_release(&seen);
+	store_close(store);
+}
+
 static int refuse(void *context, const struct trial_rounds *trial)
 {
 	(void)trial;
@@ -211,6 +249,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		CHECK(trials_with_their_slices),
 		CHECK(a_reader_can_stop),
+		CHECK(environments),
 		CHECK(runs_that_go_on),
 		CHECK(trials_of_older_schemas),
 	};

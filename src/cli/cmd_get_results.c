@@ -52,6 +52,25 @@ static int put_row(void *context, const struct result_row *row)
 	return work_done(1, 0, w->err);
 }
 
+static int add_environment(void *context, const char *run_id, const char *json)
+{
+	json_object_set_new(context, run_id, report_json_environment(json));
+	return 0;
+}
+
+static int end_document(struct writer *w, struct store *store, struct err *err)
+{
+	json_t *environments = json_object();
+	int code = store_each_environment(store, add_environment, environments,
+					  err);
+
+	fputs("\n], \"environments\": ", w->file);
+	report_json_write(w->file, environments, false);
+	fputs("}\n", w->file);
+	json_decref(environments);
+	return code;
+}
+
 static int write_rows(struct writer *w, struct store *store, struct err *err)
 {
 	int code;
@@ -65,8 +84,8 @@ static int write_rows(struct writer *w, struct store *store, struct err *err)
 	code = store_each_result(store, report_is_per_replica(w->table),
 				 put_row, w, err);
 	work_end();
-	if (w->json)
-		fputs("\n]}\n", w->file);
+	if (code == 0 && w->json)
+		code = end_document(w, store, err);
 	return code;
 }
 

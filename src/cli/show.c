@@ -174,10 +174,11 @@ static json_t *comparisons_of(const struct shown *shown)
 static void show_json(const struct experiment *experiment,
 		      const struct shown *shown)
 {
-	json_t *document = json_pack("{s:s, s:o, s:o}", "run_id",
-				     experiment->run.id, "results",
-				     results_of(experiment), "comparisons",
-				     comparisons_of(shown));
+	const struct run *run = &experiment->run;
+	json_t *document = json_pack(
+		"{s:s, s:o, s:o, s:o}", "run_id", run->id, "environment",
+		report_json_environment(run->environment.more_json), "results",
+		results_of(experiment), "comparisons", comparisons_of(shown));
 
 	report_json_write(stdout, document, true);
 	putchar('\n');

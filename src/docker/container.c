@@ -67,21 +67,18 @@ int container_socket(char **out, struct err *err)
 
 /* ---------------------------------------------------------------- probe --- */
 
-static int ask_version(const char *socket, char *out, size_t size,
-		       struct err *err)
+int container_engine(const char *socket, char out[CONTAINER_ENGINE_BYTES],
+		     struct err *err)
 {
 	struct engine *engine;
 	json_t *answer = NULL;
-	char name[100];
 	int code;
 
 	engine_open(&engine, socket);
 	code = engine_call(engine, "GET", "/version", NULL, ENGINE_SHORT_MS,
 			   &answer, err);
-	if (code == 0) {
-		engine_answer_name(answer, name, sizeof(name));
-		snprintf(out, size, "%s at %s", name, socket);
-	}
+	if (code == 0)
+		engine_answer_name(answer, out, CONTAINER_ENGINE_BYTES);
 	json_decref(answer);
 	engine_close(engine);
 	return code;
@@ -89,12 +86,14 @@ static int ask_version(const char *socket, char *out, size_t size,
 
 bool container_probe(char *out, size_t size)
 {
-	char *socket = NULL;
+	char name[CONTAINER_ENGINE_BYTES], *socket = NULL;
 	struct err err;
 	int code = container_socket(&socket, &err);
 
 	if (code == 0)
-		code = ask_version(socket, out, size, &err);
+		code = container_engine(socket, name, &err);
+	if (code == 0)
+		snprintf(out, size, "%s at %s", name, socket);
 	if (code < 0)
 		snprintf(out, size, "%s", err.text);
 	free(socket);

@@ -78,6 +78,11 @@ struct container {
  */
 int container_socket(char **out, struct err *err);
 
+/* Which engine it is: "engine 24.0 (API 1.43)". */
+#define CONTAINER_ENGINE_BYTES 128
+int container_engine(const char *socket, char out[CONTAINER_ENGINE_BYTES],
+		     struct err *err);
+
 /* Asks the engine, and writes a sentence for a person: which engine it is, or
  * why containers cannot be used and what to do. true: they can. */
 bool container_probe(char *out, size_t size);

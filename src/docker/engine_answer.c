@@ -144,9 +144,16 @@ static const char *text_of(const json_t *answer, const char *name)
 	return text ? text : "?";
 }
 
+/* Docker's own is called "Engine". */
 void engine_answer_name(const json_t *answer, char *out, size_t size)
 {
-	snprintf(out, size, "engine %.40s (API %.20s)",
+	const json_t *parts = json_object_get(answer, "Components");
+	const char *name = json_string_value(
+		json_object_get(json_array_get(parts, 0), "Name"));
+
+	if (!name || !*name || !strcmp(name, "Engine"))
+		name = "engine";
+	snprintf(out, size, "%.40s %.40s (API %.20s)", name,
 		 text_of(answer, "Version"), text_of(answer, "ApiVersion"));
 	text_clean_line(out);
 }

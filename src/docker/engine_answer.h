@@ -42,7 +42,8 @@ struct engine_state {
 int engine_answer_state(const json_t *answer, struct engine_state *out,
 			struct err *err);
 
-/* "engine 24.0 (API 1.43)", as GET /version answers. */
+/* "engine 24.0 (API 1.43)", "Podman Engine 4.3.1 (API 1.41)", as GET /version
+ * answers. */
 void engine_answer_name(const json_t *answer, char *out, size_t size);
 
 /* Reads one of a list of containers. Its id is NULL if it cannot be named.

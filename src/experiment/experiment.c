@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/work.h"
 #include "cell/cell.h"
+#include "docker/container.h"
 #include "experiment/dataset.h"
 #include "experiment/open_files.h"
 #include "experiment/jobs.h"
@@ -143,6 +144,17 @@ static int check_jobs(const struct experiment *experiment, struct err *err)
 
 /* The engine may not answer. It is waited for, until the person asks to
  * stop. */
+/* It has just answered; one that does not any more is seen with the first
+ * container. */
+static void name_engine(struct experiment *experiment)
+{
+	char name[CONTAINER_ENGINE_BYTES];
+
+	if (container_engine(experiment->containers.socket, name, NULL) == 0)
+		environment_more_add(&experiment->run.environment.more_json,
+				     "engine", name);
+}
+
 static int open_containers(struct experiment *experiment, struct err *err)
 {
 	int code = experiment_work_begin(experiment, err);
@@ -152,6 +164,8 @@ static int open_containers(struct experiment *experiment, struct err *err)
 		code = containers_open(&experiment->containers,
 				       experiment->settings->image,
 				       &experiment->catalogue.layout, err);
+	if (code == 0)
+		name_engine(experiment);
 	work_end();
 	experiment_work_end(experiment);
 	return code;

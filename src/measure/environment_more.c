@@ -235,6 +235,23 @@ static void put_perf(json_t *out)
 	    perf_available(why, sizeof(why)) ? "counted" : why);
 }
 
+static char *text_of_object(const json_t *object)
+{
+	return json_dumps(object, JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+}
+
+void environment_more_add(char **json, const char *name, const char *value)
+{
+	json_t *object = *json ? json_loads(*json, 0, NULL) : NULL;
+
+	if (json_is_object(object)) {
+		put(object, name, value);
+		free(*json);
+		*json = text_of_object(object);
+	}
+	json_decref(object);
+}
+
 char *environment_more(const char *root)
 {
 	json_t *out = json_object();
@@ -248,7 +265,7 @@ char *environment_more(const char *root)
 	put_virtualization(out, root);
 	put_perf(out);
 	put(out, "harness_commit", environment_commit);
-	text = json_dumps(out, JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+	text = text_of_object(out);
 	json_decref(out);
 	return text;
 }

@@ -25,8 +25,13 @@ extern const char *environment_commit;
  * huge_pages_reserved; clocksource; tcp_congestion, tcp_rmem, tcp_wmem,
  * tcp_slow_start_after_idle, somaxconn (of the network namespace that we are
  * in); container, virtualization (both "none" where there is none);
- * perf_events ("counted", or why not); harness_commit.
+ * perf_events ("counted", or why not); harness_commit. A run in containers adds
+ * engine.
  */
 char *environment_more(const char *root);
+
+/* Adds a text, or replaces it. `json` is such an object, and is freed for the new
+ * one; NULL or something else stays what it is. */
+void environment_more_add(char **json, const char *name, const char *value);
 
 #endif

@@ -86,6 +86,16 @@ static void put_json(FILE *out, const json_t *value, int depth)
 		json_dumpf(value, out, JSON_ENCODE_ANY);
 }
 
+json_t *report_json_environment(const char *more_json)
+{
+	json_t *object = more_json ? json_loads(more_json, 0, NULL) : NULL;
+
+	if (json_is_object(object))
+		return object;
+	json_decref(object);
+	return json_null();
+}
+
 void report_json_write(FILE *out, const json_t *value, bool indent)
 {
 	put_json(out, value, indent ? 0 : -1);

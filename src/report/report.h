@@ -44,6 +44,10 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial);
  * caller frees it. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
+/* The object that struct environment has as text in more_json, or null where it is
+ * unknown. The caller frees it. */
+json_t *report_json_environment(const char *more_json);
+
 /* Writes it as jansson does, on one line or indented by two. Its numbers have
  * the digits of the CSV: 0.1, not 0.10000000000000001. */
 void report_json_write(FILE *out, const json_t *value, bool indent);

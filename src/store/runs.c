@@ -73,6 +73,24 @@ static const char *text_at(const struct statement *s, int column)
 	return (const char *)sqlite3_column_text(s->handle, column);
 }
 
+int store_each_environment(struct store *store,
+			   int (*give)(void *context, const char *run_id,
+				       const char *json),
+			   void *context, struct err *err)
+{
+	struct statement s;
+	int more = 1, code = statement_prepare(
+		&s, store,
+		"SELECT id, environment FROM runs WHERE environment IS NOT NULL "
+		"AND id IN (SELECT run_id FROM trials) ORDER BY start_time, id",
+		err);
+
+	while (code == 0 && (more = statement_step(&s, err)) > 0)
+		code = give(context, text_at(&s, 0), text_at(&s, 1));
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
 int store_each_cut_run(struct store *store,
 		       int (*give)(void *context, const struct cut_run *run),
 		       void *context, struct err *err)

@@ -109,6 +109,14 @@ int store_each_rounds(struct store *store, const char *run_id,
 				   const struct trial_rounds *trial),
 		      void *context, struct err *err);
 
+/* Calls `give` for each run that has trials and whose environment is known, the
+ * oldest first: its id, and a JSON object (struct environment, more_json). As
+ * store_each_result(). */
+int store_each_environment(struct store *store,
+			   int (*give)(void *context, const char *run_id,
+				       const char *json),
+			   void *context, struct err *err);
+
 /* A run that did not make all of its trials, or has not yet. */
 struct cut_run {
 	const char *id, *start_time;
