@@ -420,6 +420,48 @@ static void undrained(void **state)
 	block_release(&b);
 }
 
+/* Its records are held against what it says, from the first pause on. */
+static void end_given_up(void *context, struct trial *trial,
+			 struct slice *slice)
+{
+	const struct replica *r = &trial->replica[0];
+
+	assert_int_equal(r->unfinished, 2 * trial->slice_count);
+	assert_true(r->finished > 0);
+	assert_int_equal(r->started, r->finished + r->unfinished);
+	side_end(context, trial, slice);
+}
+
+static void counts_at_pauses(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	block_init(&b, "two_given_up", "slices");
+	b.requests[0].hooks.slice_end = end_given_up;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(replica_of(&b, 0)->state, REPLICA_FINISHED);
+	assert_int_equal(trial_of(&b, 0)->slice_count, 4);
+	block_release(&b);
+}
+
+/* Also of one that says no more. */
+static void gives_up_and_dies(void **state)
+{
+	struct block_fixture b;
+	uint64_t finished;
+
+	(void)state;
+	run_beside(&b, "gives_up_and_dies");
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(replica_of(&b, 0)->state, REPLICA_KILLED);
+	finished = replica_of(&b, 0)->finished;
+	assert_int_equal(replica_of(&b, 0)->unfinished, 2);
+	assert_true(finished > 0);
+	assert_int_equal(replica_of(&b, 0)->started, finished + 2);
+	other_is_whole(&b);
+}
+
 static void never_done(void **state)
 {
 	struct block_fixture b;
@@ -473,6 +515,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(done_before_the_window),
 		cmocka_unit_test(deadline_of_slices),
 		cmocka_unit_test(undrained),
+		cmocka_unit_test(counts_at_pauses),
+		cmocka_unit_test(gives_up_and_dies),
 		cmocka_unit_test(never_done),
 		cmocka_unit_test(no_turns),
 	};

@@ -272,6 +272,11 @@ static inline void do_two_given_up(void)
 	slices(NULL, two_given_up);
 }
 
+static inline void do_gives_up_and_dies(void)
+{
+	slices(die_second, two_given_up);
+}
+
 static inline void three_given_up(void)
 {
 	given_up += 3;
@@ -348,7 +353,7 @@ static const struct behaviour block_behaviours[] = {
 	B(three_late), B(fewer), B(bad_sum), B(no_number), B(undrained),
 	B(two_given_up), B(three_given_up), B(finish_unasked),
 	B(paused_unasked), B(deadline_second), B(leaves_child), B(never_done),
-	B(taken_back), B(hangs_up), B(three_in_window),
+	B(taken_back), B(hangs_up), B(three_in_window), B(gives_up_and_dies),
 #undef B
 };
 

@@ -164,7 +164,7 @@ struct replica {
 	double ready_s;         /* from its start to ready */
 	char *stderr_text;      /* its last 64 KiB; NULL: silent */
 
-	/* What it says. */
+	/* What it says: in `done`, and until then in its last `paused`. */
 	uint64_t started, finished, unfinished;
 	char stopped_by[16];
 	char *failure_text[OUTCOME_COUNT]; /* of each class the first; NULL */

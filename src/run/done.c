@@ -182,6 +182,19 @@ void member_on_done(struct runner *runner, struct member *member,
 	tell_done(runner, member, before);
 }
 
+/* Its records are judged by these while it works, and when it dies. */
+static void keep_counts(struct member *member,
+			const struct packet_counts *counts)
+{
+	struct replica *replica = member->replica;
+
+	member->undrained = counts->unfinished > member->counts.unfinished;
+	member->counts = *counts;
+	replica->started = counts->started;
+	replica->finished = counts->finished;
+	replica->unfinished = counts->unfinished;
+}
+
 void member_on_paused(struct runner *runner, struct member *member,
 		      const json_t *packet)
 {
@@ -202,7 +215,6 @@ void member_on_paused(struct runner *runner, struct member *member,
 		return;
 	}
 	member->step = STEP_PAUSED;
-	member->undrained = counts.unfinished > member->counts.unfinished;
-	member->counts = counts;
+	keep_counts(member, &counts);
 	member->worked_ns += now_ns - runner->slice_go_ns;
 }
