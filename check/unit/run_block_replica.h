@@ -181,6 +181,18 @@ static inline void do_three_in_window(void)
 	slices(three_in_window, NULL);
 }
 
+static inline void hang_up_in_window(void)
+{
+	clock_sleep_until(clock_now_ns() + 12 * NS_PER_MS);
+	close(replica_fd);
+	sleep_ever();
+}
+
+static inline void do_hangs_up_in_window(void)
+{
+	slices(hang_up_in_window, NULL);
+}
+
 /* Its `done` crosses the `pause`. */
 static inline void three_at_pause(void)
 {
@@ -354,6 +366,7 @@ static const struct behaviour block_behaviours[] = {
 	B(two_given_up), B(three_given_up), B(finish_unasked),
 	B(paused_unasked), B(deadline_second), B(leaves_child), B(never_done),
 	B(taken_back), B(hangs_up), B(three_in_window), B(gives_up_and_dies),
+	B(hangs_up_in_window),
 #undef B
 };
 

@@ -76,6 +76,12 @@ static bool is_at_work(const struct member *member)
 	return !member->judged && member->step == STEP_GO;
 }
 
+/* One that has closed its socket has so long to exit, and works no more. */
+static bool has_stopped(const struct member *member)
+{
+	return !is_at_work(member) || member->give_up_ns;
+}
+
 static bool is_pausing(const struct member *member)
 {
 	return !member->judged && member->step == STEP_PAUSING;
@@ -123,22 +129,36 @@ static void let_go(struct runner *runner, struct slice *slice)
 	}
 }
 
-/* Is cut short when nobody works any more, and not opened if that is so before
- * it would be. */
+/* Whether all have worked until then. */
+static bool work_until(struct runner *runner, uint64_t until_ns)
+{
+	while (!runner_is_stopped(runner) && clock_now_ns() < until_ns &&
+	       !runner_count(runner, has_stopped))
+		runners_turn(runner->all, until_ns);
+	return !runner_count(runner, has_stopped);
+}
+
+/* Is cut short, and none, where one of its replicas works no more. The rate of
+ * the others is not that of all, and for how long that one had fewer operations
+ * in flight, as it came to its end, is not known. */
 static void time_window(struct runner *runner, struct slice *slice,
 			const struct run_turn *asked)
 {
 	struct run_hooks *hooks = &runner->request->hooks;
+	bool whole;
 
-	wait_while(runner, is_at_work, slice->go_ns + asked->fill_ns);
-	if (runner_is_stopped(runner) || !runner_count(runner, is_at_work))
+	if (!work_until(runner, slice->go_ns + asked->fill_ns) ||
+	    runner_is_stopped(runner))
 		return;
 	slice->begin_ns = clock_now_ns();
 	call(runner, hooks->slice_open, slice);
-	wait_while(runner, is_at_work, slice->begin_ns + asked->window_ns);
+	whole = work_until(runner, slice->begin_ns + asked->window_ns);
 	slice->end_ns = clock_now_ns();
 	call(runner, hooks->slice_close, slice);
-	runner->trial->window_end_ns = slice->end_ns;
+	if (whole)
+		runner->trial->window_end_ns = slice->end_ns;
+	else
+		slice->begin_ns = slice->end_ns = 0;
 }
 
 /* ------------------------------------------------------------- pausing --- */
