@@ -307,6 +307,7 @@ static void refused(const char *behaviour, const char *why)
 		trial_of(&b, 0)->spec.rate = 5;
 	assert_int_equal(block_run(&b), 0);
 	assert_int_equal(b.refused, 0);
+	assert_int_equal(b.refused_in_turn, 0);
 	assert_contains(b.why, why);
 	assert_int_equal(trial_of(&b, 0)->go_ns, 0);
 	assert_int_equal(replica_of(&b, 0)->state, REPLICA_INTERRUPTED);
@@ -324,17 +325,29 @@ static void one_cannot_be_paused(void **state)
 }
 
 /* It keeps what it did. */
-static void place_fails_later(void **state)
+static void place_fails_after(size_t slices)
 {
 	struct block_fixture b;
 
-	(void)state;
 	run_beside(&b, "slices");
-	b.side[0].cannot_freeze_after = 2;
+	b.side[0].cannot_freeze_after = (int)slices;
 	assert_int_equal(block_run(&b), 0);
 	assert_int_equal(replica_of(&b, 0)->state, REPLICA_FINISHED);
-	assert_int_equal(trial_of(&b, 0)->slice_count, 2);
+	assert_int_equal(trial_of(&b, 0)->slice_count, slices);
+	assert_int_equal(b.refused, 0);
+	assert_int_equal(b.refused_in_turn, 2 * slices - 1);
+	assert_string_equal(b.why, "its processes could not be stopped: "
+				   "Operation not permitted");
+	assert_contains(said(&trial_of(&b, 0)->findings),
+			"could not be stopped after turn");
 	other_is_whole(&b);
+}
+
+static void place_fails_later(void **state)
+{
+	(void)state;
+	place_fails_after(1);
+	place_fails_after(2);
 }
 
 static void one_is_done_early(const char *behaviour)

@@ -32,7 +32,8 @@ struct block_fixture {
 	struct run_request requests[SIDES_MOST];
 	struct run_block block;
 	unsigned ready, turns, turns_most;
-	int refused;             /* the last that was; -1 */
+	int refused;             /* who was; -1 */
+	unsigned refused_in_turn; /* 0: before the first */
 	char why[200];
 	int stop_fd;             /* is written to when … */
 	unsigned stop_in_turn;   /* … the window of this turn opens, from 1 */
@@ -206,8 +207,9 @@ static inline void block_refused(void *context, unsigned request,
 {
 	struct block_fixture *b = context;
 
-	assert_int_equal(b->turns, 0);
+	assert_int_equal(b->refused, -1);
 	b->refused = (int)request;
+	b->refused_in_turn = b->turns;
 	snprintf(b->why, sizeof(b->why), "%s", why);
 }
 

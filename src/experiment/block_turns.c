@@ -287,12 +287,15 @@ const struct run_hooks block_hooks = {
 	.progress = on_progress,
 };
 
+/* Of one that has windows by then, which count, the trial says why there are no
+ * more of them. */
 void block_refused(void *context, unsigned request, const char *why)
 {
 	struct block *b = context;
 
 	for (unsigned i = 0; i < b->count; i++)
-		if (b->part[i].code == 0 && b->part[i].request == request)
+		if (b->part[i].code == 0 && b->part[i].request == request &&
+		    !b->part[i].windows)
 			part_separate(&b->part[i], "%s", why);
 }
 

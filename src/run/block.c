@@ -254,16 +254,20 @@ static void refuse_some(struct run_block *block, struct runners *all)
 	leave(all);
 }
 
+static const char *why_unfrozen(const struct runner *runner, char out[256])
+{
+	snprintf(out, 256, "its processes could not be stopped: %s",
+		 runner_why_unfrozen(runner));
+	return out;
+}
+
 static void pause_one(struct run_block *block, struct runner *runner,
 		      unsigned number)
 {
 	char why[256];
 
-	if (runner_freeze(runner) || runner->first_failed)
-		return;
-	snprintf(why, sizeof(why), "its processes could not be stopped: %s",
-		 runner_why_unfrozen(runner));
-	refuse(block, runner, number, why);
+	if (!runner_freeze(runner) && !runner->first_failed)
+		refuse(block, runner, number, why_unfrozen(runner, why));
 }
 
 static void pause_all(struct run_block *block, struct runners *all)
@@ -323,6 +327,17 @@ static bool somebody_has_turns(struct runners *all)
 	return any;
 }
 
+static void take_turn(struct run_block *block, struct runner *runner,
+		      const struct run_turn *turn)
+{
+	char why[256];
+
+	runner_take_turn(runner, turn);
+	if (runner->leaving && !runner->first_failed && block->refused)
+		block->refused(block->context, turn->request,
+			       why_unfrozen(runner, why));
+}
+
 static void take_turns(struct run_block *block, struct runners *all)
 {
 	struct run_turn turn = { 0 };
@@ -332,7 +347,7 @@ static void take_turns(struct run_block *block, struct runners *all)
 	       block->next(block->context, &turn)) {
 		assert(turn.request < block->count && turn.window_ns &&
 		       has_turns(&all->runner[turn.request]));
-		runner_take_turn(&all->runner[turn.request], &turn);
+		take_turn(block, &all->runner[turn.request], &turn);
 		runners_turn(all, clock_now_ns());
 		if (!is_stopped(all))
 			leave(all);

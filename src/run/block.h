@@ -47,7 +47,9 @@ struct run_block {
 	void (*ready)(void *context);
 	/* A trial can take part in no slices, and is ended before its first
 	 * turn. `why` is a sentence: its replicas do not say that they can be
-	 * paused, or its place cannot stop them. Not required. */
+	 * paused, or its place cannot stop them. Where a place fails in that
+	 * after a turn (behind slice_end), the trial keeps what it did and gets
+	 * no more. Not required. */
 	void (*refused)(void *context, unsigned request, const char *why);
 	void *context;
 };

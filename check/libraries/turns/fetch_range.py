@@ -12,6 +12,8 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     sends    has requests under way, and starts more, when it says `paused`
     escapes  a daemon of a session of its own uses CPU and sends requests, all the time
     flees    the same, but from its second `go` on
+    bolts    the same, but from its first `go` on
+    strays   the same, but from its sixth `go` on
     stiff    does not say that it can be paused
 """
 
@@ -25,6 +27,7 @@ from benchmark import _protocol, plain, worker
 
 NAME = Path(__file__).resolve().parent.name
 COUNTS = ("started", "finished", "unfinished")
+ESCAPES_AT = {"bolts": 1, "flees": 2, "strays": 6}
 seen = {"go": 0, "paused": 0}
 paused = threading.Event()
 targets = []
@@ -99,7 +102,7 @@ def on_go():
     paused.clear()
     if NAME == "dies" and seen["go"] == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-    if NAME == "flees" and seen["go"] == 2:
+    if seen["go"] == ESCAPES_AT.get(NAME):
         escape()
     if NAME == "stops" and seen["go"] == 2:
         os.kill(os.getpid(), signal.SIGSTOP)
