@@ -90,9 +90,6 @@ class Work:
         work = copy.copy(self)
         work.begin_ns = begin_ns
         work.deadline_ns = begin_ns + self._left_ns
-        if self._returned:
-            work.counter = itertools.chain(sorted(self._returned), self.counter)
-            work._returned = []
         work._begin()
         return work
 
@@ -112,14 +109,22 @@ class Work:
 
         Who takes one starts it: ask is_over() before. Else a slice would begin with a gap in the plan.
         """
-        i = next(self.counter)
+        try:
+            i = self._returned.pop() if self._returned else next(self.counter)
+        except IndexError:
+            i = next(self.counter)  # another thread was quicker
         if i < self.most:
             return i
+        # A later slice may have room for those that nobody took.
+        self.counter = itertools.count(self.most)
         self.stop(self._most_is)
         return None
 
     def give_back(self, i):
-        """Takes back an operation's number, of a thread that came to start it when all was closed."""
+        """Takes back an operation's number, of a thread that came to start it when all was closed.
+
+        That may be any later slice by then: they share what has been given back.
+        """
         self._returned.append(i)
 
     def stop(self, reason):
@@ -165,6 +170,18 @@ class Work:
             self.stopped_by = "n_requests"
         elif self.finished == self.records.capacity:
             self.stopped_by = "records_full"
+        elif self.stopped_by == self._most_is:
+            self._stop_short()
+
+    def _stop_short(self):
+        """Notes why it ended where all numbers were taken, and not all of them were started.
+
+        A thread that has one got no CPU before the close. Where that was an earlier slice's, there is time
+        left, and the next pause ends a slice in which the others have nothing to do.
+        """
+        if self.period_ns is None:
+            self.pause()
+        self.stopped_by = self._end_is
 
     def succeed(self, slot, op, intended, start, end, data):
         """Records an answer, after checking it. Times in ns. Raises WrongType where it is none."""

@@ -32,7 +32,8 @@ class Pausing(Replicas):
         replica = self.start(script)
         replica.send(self.packet)
         ready = replica.receive()
-        self.assertEqual((ready["type"], ready.get("pause")), ("ready", True), ready)
+        pausable = changes.get("rate") is None
+        self.assertEqual((ready["type"], ready.get("pause")), ("ready", pausable), ready)
         self.slices, self.seen = [], 0
         return replica
 
@@ -259,6 +260,103 @@ class Hanging(Pausing):
                 if text is THREADS:
                     self.assertEqual((unfinished, said["unfinished"]), (4, 4))
                 self.finish(replica)
+
+
+# A thread that gets no CPU when it has just taken an operation, once: until the file `release` is there.
+HELD = """
+from pathlib import Path
+from benchmark import _work
+next_index, held = _work.Work.next_index, []
+
+def hold(work):
+    i = next_index(work)
+    if i == 5 and work.job.target.timed and not held:
+        held.append(i)
+        Path({held!r}).touch()
+        while not Path({release!r}).exists():
+            time.sleep(0.001)
+    return i
+
+_work.Work.next_index = hold
+"""
+
+
+class TakenTooLate(Pausing):
+    """A thread that takes an operation, and comes to start it only when its slice is over, gives it back."""
+
+    def begin_holding(self, **changes):
+        self.release, self.held = self.folder / "release", self.folder / "held"
+        hold = HELD.format(held=str(self.held), release=str(self.release))
+        text = THREADS.replace(
+            "worker.main()", hold.replace("{", "{{").replace("}", "}}") + "\nworker.main()"
+        )
+        return self.begin(text, WAITS[THREADS].format(0.002), operation_timeout_seconds=0.05, **changes)
+
+    def wait_until_held(self):
+        while not self.held.exists():
+            time.sleep(0.001)
+
+    def begin_held(self, **changes):
+        replica = self.begin_holding(**changes)
+        said = self.work(replica, 0, meanwhile=self.wait_until_held)
+        self.assertEqual((said["type"], said["unfinished"]), ("paused", 0))
+        self.assertNotIn(5, [r[5] for r in self.records()])
+        return replica
+
+    def end_with(self, replica, count):
+        """Gives it slices until it is done with all of them."""
+        for _ in range(1000):
+            if (said := self.work(replica, 0.02))["type"] == "done":
+                break
+        self.assertEqual((said["stopped_by"], said["finished"], said["unfinished"]), ("n_requests", count, 0))
+        self.assertEqual(sorted(r[5] for r in self.records()), list(range(count)))
+        self.end(replica)
+
+    def test_it_comes_back_within_the_next_slice(self):
+        count = self.operations
+        replica = self.begin_held(n_requests=count)
+        self.work(replica, 0.02, meanwhile=self.release.touch)
+        self.end_with(replica, count)
+
+    def test_it_comes_back_when_no_other_is_left(self):
+        replica = self.begin_held(n_requests=70)
+        said = self.work(replica, 0.4)
+        self.assertEqual((said["type"], said["finished"]), ("paused", 69))
+        said = self.work(replica, 0.02)
+        self.assertEqual((said["type"], said["finished"]), ("paused", 69))
+        self.release.touch()
+        self.end_with(replica, 70)
+
+    def test_it_comes_back_where_there_is_no_number(self):
+        replica = self.begin_held()
+        self.work(replica, 0.1, meanwhile=self.release.touch)
+        self.work(replica, 0.05)
+        self.finish(replica)
+        ops = Counter(r[5] for r in self.records())
+        self.assertEqual(ops, Counter(i % self.operations for i in range(len(self.records()))))
+
+    def test_the_deadline_comes_first(self):
+        """All others were taken and done by then, and yet that is no end of all requests."""
+        for rate in (None, 1000):
+            with self.subTest(rate=rate):
+                replica = self.begin_holding(n_requests=70, timeout_seconds=0.3, rate=rate)
+                go(replica)
+                done = replica.receive()
+                self.assertEqual((done["type"], done["stopped_by"]), ("done", "deadline"))
+                self.assertLess(done["finished"], 70)
+                self.release.touch()
+                self.end(replica)
+                self.release.unlink()
+
+    def test_the_deadline_comes_first_in_an_open_loop_of_coroutines(self):
+        """The last one sleeps until its time, and another blocks the event loop then."""
+        wait = "if op.number == 2: __import__('time').sleep(0.3)"
+        replica = self.begin(COROUTINES, wait, n_requests=4, timeout_seconds=0.35, rate=10)
+        go(replica)
+        done = replica.receive()
+        self.assertEqual((done["type"], done["stopped_by"]), ("done", "deadline"))
+        self.assertLess(done["finished"], 4)
+        self.end(replica)
 
 
 class Resting(Pausing):
