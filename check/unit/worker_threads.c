@@ -196,6 +196,41 @@ static void none_starts_after_the_deadline(void **state)
 	json_decref(done);
 }
 
+/* Another thread finds that all have been taken by then: they are not all
+ * requests. */
+static void taken_and_not_started(void **state)
+{
+	struct harness *h = *state;
+	json_t *done;
+
+	put_plan(h, 20, "k");
+	set_count(h, "n_requests", 2);
+	set_number(h, "timeout_seconds", 0.1);
+	set_number(h, "rate", 1e9 / (0.1e9 - 1));
+	done = harness_session_with(h, &test, "finished", 1);
+	assert_int_equal(count_in(done, "started"), 1);
+	assert_string_equal(text_in(done, "stopped_by"), "deadline");
+	json_decref(done);
+}
+
+/* The records are not full without the one that is stuck. */
+static void room_of_one_that_is_stuck(void **state)
+{
+	const char *keys[] = { "k", "k", "k", "stuck", NULL };
+	struct harness *h = *state;
+	json_t *done;
+
+	put_operations(h, "plan", 8, keys, "");
+	json_object_set_new(json_object_get(h->setup, "records"), "capacity",
+			    json_integer(4));
+	set_number(h, "timeout_seconds", 0.1);
+	set_number(h, "operation_timeout_seconds", 0.3);
+	done = harness_session_with(h, &test, "finished", 3);
+	assert_int_equal(count_in(done, "unfinished"), 1);
+	assert_string_equal(text_in(done, "stopped_by"), "deadline");
+	json_decref(done);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -205,6 +240,8 @@ int main(void)
 		CHECK(too_late_is_a_timeout),
 		CHECK(open_loop),
 		CHECK(none_starts_after_the_deadline),
+		CHECK(taken_and_not_started),
+		CHECK(room_of_one_that_is_stuck),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

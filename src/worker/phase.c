@@ -153,9 +153,21 @@ void phase_finish(struct worker *worker, struct flight *flight)
 		record(phase->records, flight);
 }
 
+/* Whether as many have been started, or recorded, as `most_is` says. An open
+ * loop may take one and come too late to start it; one that is given up leaves
+ * room in the records. */
+static bool is_reached(const struct phase *phase)
+{
+	if (phase->records && !strcmp(phase->most_is, "records_full"))
+		return phase->finished == phase->records->capacity;
+	return phase->finished + phase->unfinished + phase->in_flight ==
+	       phase->most;
+}
+
 void phase_close(struct phase *phase, uint64_t now_ns)
 {
 	phase->end_ns = now_ns;
-	if (!phase->stopped_by)
+	if (!phase->stopped_by ||
+	    (phase->stopped_by == phase->most_is && !is_reached(phase)))
 		phase->stopped_by = "deadline";
 }
