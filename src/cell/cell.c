@@ -330,9 +330,9 @@ bool cells_have_names(const struct cells *cells)
 	       (cells->own.view || cells->isolation == ISOLATION_DOCKER);
 }
 
-static const char *network_word(const struct cells *cells)
+static const char *network_word(const struct cells *cells, bool outside)
 {
-	if (cells->networked)
+	if (cells->net && !outside)
 		return "veth";
 	return cells->isolation == ISOLATION_DOCKER || cells->net ? "host"
 								   : "loopback";
@@ -351,22 +351,38 @@ static void describe_user(const struct cells *cells, unsigned first,
 			 (unsigned)high);
 }
 
-void cells_describe(const struct cells *cells, unsigned first, unsigned count,
-		    struct placement *out)
+static void describe(const struct cells *cells, const struct pin *pin,
+		     bool outside, struct placement *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->isolation = cells->isolation;
 	snprintf(out->cgroup, sizeof(out->cgroup), "%s",
 		 cells->tree ? cgroup_tree_version(cells->tree) : "none");
 	snprintf(out->network, sizeof(out->network), "%s",
-		 network_word(cells));
+		 network_word(cells, outside));
 	/* A store outside does not run on our CPUs. */
-	if (cells->pin.on && cells->outside)
-		pin_format_replicas(&cells->pin, out->pinning);
+	if (pin->on && outside)
+		pin_format_replicas(pin, out->pinning);
 	else
-		snprintf(out->pinning, sizeof(out->pinning), "%s",
-			 cells->pin.text);
+		snprintf(out->pinning, sizeof(out->pinning), "%s", pin->text);
+}
+
+void cells_describe(const struct cells *cells, unsigned first, unsigned count,
+		    struct placement *out)
+{
+	describe(cells, &cells->pin, cells->outside, out);
 	describe_user(cells, first, count, out->user, sizeof(out->user));
+}
+
+int cells_foresee(const struct cells *cells, const struct cell_need *need,
+		  struct placement *out, struct err *err)
+{
+	struct pin pin;
+	int code = pin_parse(need->pin, &pin, err);
+
+	if (code == 0)
+		describe(cells, &pin, need->outside, out);
+	return code;
 }
 
 /* ------------------------------------------------------------ in a child

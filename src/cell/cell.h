@@ -104,6 +104,11 @@ pid_t cells_init_of(const struct cells *cells, unsigned replica);
 void cells_describe(const struct cells *cells, unsigned first, unsigned count,
 		    struct placement *out);
 
+/* What cells_describe() would say in a trial of that need, but for the user.
+ * ERR_USAGE: there can be none. */
+int cells_foresee(const struct cells *cells, const struct cell_need *need,
+		  struct placement *out, struct err *err);
+
 /* Whether replicas know the origin by its name. */
 bool cells_have_names(const struct cells *cells);
 

@@ -64,6 +64,7 @@ void experiment_close(struct experiment *experiment)
 	}
 	free(experiment->finished);
 	free(experiment->jobs);
+	versions_release(&experiment->versions);
 	run_release(&experiment->run);
 	store_close(experiment->store);
 	containers_close(&experiment->containers);
@@ -411,6 +412,10 @@ static int run_jobs(struct experiment *experiment, struct err *err)
 	if (code != ERR_INTERRUPTED)
 		return code;
 	experiment->interrupted = true;
+	if (experiment->refused_to_resume) {
+		*err = experiment->why_refused;
+		return ERR_USAGE;
+	}
 	experiment_say(experiment,
 		       "interrupted: %zu of %zu trials are finished and kept%s%s",
 		       experiment->finished_count, experiment->due,
@@ -429,7 +434,7 @@ int experiment_run(struct experiment *experiment, struct err *err)
 	code = run_jobs(experiment, err);
 	experiment->run.end_wall_ns = clock_wall_ns();
 	keep_end(experiment, how_ended(experiment, code));
-	if (experiment->finished_count)
+	if (experiment->finished_count && !experiment->refused_to_resume)
 		experiment->hooks->report(experiment->hooks->context,
 					  experiment);
 	end_live(experiment);

@@ -13,6 +13,7 @@
 #include "experiment/hooks.h"
 #include "experiment/live.h"
 #include "experiment/monitoring.h"
+#include "experiment/same.h"
 #include "objects/objects.h"
 #include "record/plan.h"
 #include "record/result.h"
@@ -104,6 +105,10 @@ struct experiment {
 	size_t refused; /* trials that were asked for in a wrong way */
 	bool failed, interrupted;
 	bool resumable; /* there are blocks: --resume goes on with them */
+	/* With --resume. */
+	struct versions versions; /* that its trials were made with */
+	bool refused_to_resume;   /* it cannot go on with those of now */
+	struct err why_refused;
 };
 
 /* Settings and hooks are borrowed until experiment_close(). */

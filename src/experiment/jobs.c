@@ -8,6 +8,7 @@
 #include "experiment/keep.h"
 #include "experiment/open_files.h"
 #include "experiment/resolve.h"
+#include "experiment/resume.h"
 #include "experiment/varied.h"
 #include "monitor/lines.h"
 #include "monitor/textfile.h"
@@ -225,7 +226,12 @@ static int try_job(struct experiment *experiment, const struct job *job,
 		show_name(experiment, job, shown);
 	if (code < 0)
 		return code;
-	return experiment_trial(experiment, job, prepared, trial, summary, err);
+	code = experiment_trial(experiment, job, prepared, trial, summary, err);
+	if (code == 0 && resume_refuses(experiment, trial)) {
+		summary_release(summary);
+		return ERR_INTERRUPTED;
+	}
+	return code;
 }
 
 int job_run(struct experiment *experiment, const struct job *job, bool shown,

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "experiment/jobs.h"
 #include "experiment/resolve.h"
+#include "experiment/same.h"
 #include "record/rounds.h"
 #include "store/store.h"
 
@@ -27,6 +28,16 @@ static int note_id(void *context, const struct trial_rounds *trial)
 	return 0;
 }
 
+static int hold_trial(struct experiment *experiment, const struct trial *trial,
+		      struct err *err)
+{
+	const char *id = experiment->run.id;
+	int code = same_place(experiment->cells, trial, id, err);
+
+	return code < 0 ? code
+			: same_versions(&experiment->versions, trial, id, err);
+}
+
 /* Makes its summary again: what is shown at the end needs more than its row. */
 static int keep_trial_again(struct experiment *experiment, const char *id,
 			    struct err *err)
@@ -38,6 +49,8 @@ static int keep_trial_again(struct experiment *experiment, const char *id,
 	struct err ignored;
 	int code = store_read_trial(experiment->store, id, &trial, &run, err);
 
+	if (code == 0)
+		code = hold_trial(experiment, &trial, err);
 	if (code == 0) {
 		catalogue_find(&experiment->catalogue, trial.spec.library, NULL,
 			       &library, NULL, &ignored);
@@ -80,6 +93,9 @@ static int read_run(struct experiment *experiment, struct err *err)
 			       "--resume %s: that run was `benchmark %s`: give "
 			       "the same command, and --resume", id,
 			       run.command);
+	if (code == 0)
+		code = same_environment(&run.environment,
+					&experiment->run.environment, id, err);
 	if (code == 0) {
 		memcpy(experiment->run.id, run.id, sizeof(run.id));
 		experiment->run.start_wall_ns = run.start_wall_ns;
@@ -88,16 +104,27 @@ static int read_run(struct experiment *experiment, struct err *err)
 	return code;
 }
 
+/* One that is refused stays as it was. */
 int resume_run(struct experiment *experiment, struct err *err)
 {
 	int code = read_run(experiment, err);
 
 	if (code == 0)
+		code = keep_trials_again(experiment, err);
+	if (code == 0)
 		code = store_resume_run(experiment->store, experiment->run.id,
 					err);
-	if (code == 0)
-		code = keep_trials_again(experiment, err);
 	return code;
+}
+
+bool resume_refuses(struct experiment *experiment, const struct trial *trial)
+{
+	if (experiment->settings->resume && !experiment->refused_to_resume)
+		experiment->refused_to_resume =
+			same_versions(&experiment->versions, trial,
+				      experiment->run.id,
+				      &experiment->why_refused) < 0;
+	return experiment->refused_to_resume;
 }
 
 /* ------------------------------------------------------ what it is to make --- */

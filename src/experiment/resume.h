@@ -5,8 +5,14 @@
 #include "experiment/rivals.h"
 
 /* The database is open: takes over the run of settings->resume, with its id, and
- * the results of its trials. ERR_USAGE: there is none, or it was another command. */
+ * the results of its trials. ERR_USAGE: there is none, it was another command, or
+ * what it has cannot be compared with what would be measured now (same.h). */
 int resume_run(struct experiment *experiment, struct err *err);
+
+/* Only replicas that are ready know their versions. Whether those of this trial
+ * are others than the run's: it must not be stored. Then the whole run ends as
+ * if it were interrupted, and experiment->why_refused says why. */
+bool resume_refuses(struct experiment *experiment, const struct trial *trial);
 
 /* Gives rivals the comparison and the number of blocks that the run has of them
  * already. A block of which only some trials were kept is made anew, under another

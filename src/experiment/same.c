@@ -1,0 +1,197 @@
+#include "experiment/same.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cell/cell.h"
+#include "experiment/cell_place.h"
+
+/* NULL and "" are what is not known. */
+static int hold(const char *what, const char *then, const char *now,
+		const char *run_id, struct err *err)
+{
+	then = then && *then ? then : "unknown";
+	now = now && *now ? now : "unknown";
+	return !strcmp(then, now)
+		       ? 0
+		       : err_set(err, ERR_USAGE,
+				 "--resume %s: the run began with %s '%s' and "
+				 "would go on with '%s', which cannot be "
+				 "compared: begin a new run, without --resume",
+				 run_id, what, then, now);
+}
+
+/* A pair of texts that must be the same. */
+struct held {
+	const char *what, *then, *now;
+};
+
+static int hold_all(const struct held *list, size_t count, const char *run_id,
+		    struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < count; i++)
+		code = hold(list[i].what, list[i].then, list[i].now, run_id,
+			    err);
+	return code;
+}
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+/* ----------------------------------------------------------- the machine --- */
+
+static json_t *more_of(const struct environment *environment)
+{
+	return environment->more_json
+		       ? json_loads(environment->more_json, 0, NULL)
+		       : NULL;
+}
+
+static const char *commit_of(const json_t *more)
+{
+	return json_string_value(json_object_get(more, "harness_commit"));
+}
+
+int same_environment(const struct environment *then,
+		     const struct environment *now, const char *run_id,
+		     struct err *err)
+{
+	json_t *more_then = more_of(then), *more_now = more_of(now);
+	char cpus_then[16], cpus_now[16];
+	const struct held list[] = {
+		{ "harness version", then->harness_version,
+		  now->harness_version },
+		{ "harness commit", commit_of(more_then), commit_of(more_now) },
+		{ "CPU model", then->cpu_model, now->cpu_model },
+		{ "number of CPUs", cpus_then, cpus_now },
+		{ "kernel", then->kernel, now->kernel },
+		{ "isolation", then->isolation, now->isolation },
+	};
+	int code;
+
+	snprintf(cpus_then, sizeof(cpus_then), "%u", then->cpus);
+	snprintf(cpus_now, sizeof(cpus_now), "%u", now->cpus);
+	code = hold_all(list, COUNT(list), run_id, err);
+	json_decref(more_then);
+	json_decref(more_now);
+	return code;
+}
+
+/* ------------------------------------------------------------- the place --- */
+
+static bool has_place(const struct trial *trial)
+{
+	return *trial->placement.user;
+}
+
+int same_place(const struct cells *cells, const struct trial *trial,
+	       const char *run_id, struct err *err)
+{
+	const struct placement *then = &trial->placement;
+	struct placement now;
+	struct cell_need need;
+	int code;
+
+	if (!has_place(trial))
+		return 0;
+	cell_place_need(&trial->spec, NULL, &need);
+	code = cells_foresee(cells, &need, &now, err);
+	if (code < 0)
+		return code;
+	return hold_all((const struct held[]){
+				{ "isolation", isolation_name(then->isolation),
+				  isolation_name(now.isolation) },
+				{ "control groups", then->cgroup, now.cgroup },
+				{ "network", then->network, now.network },
+				{ "pinning", then->pinning, now.pinning },
+			}, 4, run_id, err);
+}
+
+/* -------------------------------------------------------------- versions --- */
+
+/* "library" is its own: then it goes by its name alone. */
+static int hold_version(const char *library, const char *package,
+			const json_t *then, const json_t *now,
+			const char *run_id, struct err *err)
+{
+	const char *of = strcmp(package, "library") ? package : NULL;
+	char *what = mem_printf("%s%s%s", library, of ? "'s " : "",
+				of ? of : "");
+	int code = hold(what,
+			json_string_value(json_object_get(then, package)),
+			json_string_value(json_object_get(now, package)),
+			run_id, err);
+
+	free(what);
+	return code;
+}
+
+static int hold_versions(const char *library, json_t *then, json_t *now,
+			 const char *run_id, struct err *err)
+{
+	int code = hold_version(library, "library", then, now, run_id, err);
+	const char *package;
+	json_t *ignored;
+
+	json_object_foreach(then, package, ignored)
+		if (code == 0)
+			code = hold_version(library, package, then, now,
+					    run_id, err);
+	json_object_foreach(now, package, ignored)
+		if (code == 0)
+			code = hold_version(library, package, then, now,
+					    run_id, err);
+	return code;
+}
+
+static json_t *find(const struct versions *versions, const char *library)
+{
+	for (size_t i = 0; i < versions->count; i++)
+		if (!strcmp(versions->list[i].library, library))
+			return versions->list[i].said;
+	return NULL;
+}
+
+static int hold_or_note(struct versions *versions, const char *library,
+			json_t *now, const char *run_id, struct err *err)
+{
+	json_t *then = find(versions, library);
+
+	if (then)
+		return hold_versions(library, then, now, run_id, err);
+	MEM_ROOM(versions->list, versions->count, versions->capacity);
+	versions->list[versions->count++] = (struct version_of){
+		mem_dup(library), json_incref(now)
+	};
+	return 0;
+}
+
+/* One that did not get ready has said nothing. */
+int same_versions(struct versions *versions, const struct trial *trial,
+		  const char *run_id, struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++) {
+		const char *text = trial->replica[i].versions_json;
+		json_t *said = text ? json_loads(text, 0, NULL) : NULL;
+
+		if (said)
+			code = hold_or_note(versions, trial->spec.library, said,
+					    run_id, err);
+		json_decref(said);
+	}
+	return code;
+}
+
+void versions_release(struct versions *versions)
+{
+	for (size_t i = 0; i < versions->count; i++) {
+		free(versions->list[i].library);
+		json_decref(versions->list[i].said);
+	}
+	free(versions->list);
+	memset(versions, 0, sizeof(*versions));
+}
