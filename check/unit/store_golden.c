@@ -48,7 +48,7 @@ static void compute(struct store *store, const char *trial_id,
 	struct trial trial;
 	struct run run;
 
-	if (store_read_trial(store, trial_id, &trial, &run, &err) < 0)
+	if (store_read_trial(store, trial_id, &trial, &run, NULL, &err) < 0)
 		fail_msg("%s", err.text);
 	memset(out, 0, sizeof(*out));
 	analyse_summary(&trial, &run, out);

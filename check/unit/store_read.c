@@ -49,7 +49,7 @@ static void assert_read_back(struct store *store, struct trial *trial,
 	struct trial read;
 	struct run run;
 
-	if (store_read_trial(store, trial->id, &read, &run, &err) < 0)
+	if (store_read_trial(store, trial->id, &read, &run, NULL, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_same_stored(stored_run, stored_as, &run);
 	analyse_summary(&read, &run, &after);
@@ -120,13 +120,46 @@ static void the_same_rows_of_the_fixture(void **state)
 				 0);
 		store_trial(store, &run, &trial, &before);
 		assert_int_equal(store_read_trial(store, trial.id, &read,
-						  &run_read, &err), 0);
+						  &run_read, NULL, &err), 0);
 		analyse_summary(&read, &run_read, &after);
 		assert_same_summary(&before, &after);
 		release(&read, &run_read, &after);
 		release(&trial, &run, &before);
 		store_close(store);
 	}
+}
+
+/* All but the histogram is known. */
+static void a_cut_histogram(void **state)
+{
+	struct fixture *f = *state;
+	struct trial trial, read;
+	struct summary summary;
+	unsigned damaged = 0;
+	struct store *store;
+	struct run run, run_read;
+
+	make_run(&run);
+	make_trial(&trial, 1);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	store_trial(store, &run, &trial, &summary);
+	run_sql(f, "UPDATE latency SET histogram = substr(histogram, 1, "
+		   "length(histogram) - 1) WHERE replica = 0");
+	assert_int_equal(store_read_trial(store, trial.id, &read, &run_read,
+					  NULL, &err), ERR_INVALID);
+	assert_names(err, "the latency histogram of replica 0 of trial ");
+	assert_int_equal(store_read_trial(store, trial.id, &read, &run_read,
+					  &damaged, &err), 0);
+	assert_int_equal(damaged, 1);
+	assert_names(err, "the latency histogram of replica 0 of trial ");
+	assert_int_equal(read.replica[0].latency->total, 0);
+	assert_int_equal(read.replica[0].outcomes[OUTCOME_OK],
+			 trial.replica[0].outcomes[OUTCOME_OK]);
+	assert_int_equal(read.slice_count, trial.slice_count);
+	trial_release(&read);
+	run_release(&run_read);
+	release(&trial, &run, &summary);
+	store_close(store);
 }
 
 static void what_is_not_there(void **state)
@@ -142,8 +175,8 @@ static void what_is_not_there(void **state)
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
 	store_trial(store, &run, &trial, &summary);
 	release(&trial, &run, &summary);
-	assert_int_equal(store_read_trial(store, "another", &trial, &run, &err),
-			 ERR_NOT_FOUND);
+	assert_int_equal(store_read_trial(store, "another", &trial, &run, NULL,
+					  &err), ERR_NOT_FOUND);
 	assert_names(err, "has no trial another");
 	store_close(store);
 }
@@ -160,7 +193,7 @@ static struct trial *read_with(const struct fixture *f, const char *config)
 	run_sql(f, sql);
 	free(sql);
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
-	code = store_read_trial(store, "the-one", &trial, &run, &err);
+	code = store_read_trial(store, "the-one", &trial, &run, NULL, &err);
 	store_close(store);
 	if (code == 0)
 		run_release(&run);
@@ -230,7 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(the_same_rows), CHECK(the_same_rows_of_the_fixture),
-		CHECK(what_is_not_there),
+		CHECK(what_is_not_there), CHECK(a_cut_histogram),
 		CHECK(configurations_of_other_versions),
 		cmocka_unit_test(columns_are_fields),
 	};

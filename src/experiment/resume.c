@@ -1,5 +1,6 @@
 #include "experiment/resume.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,22 @@ static int hold_trial(struct experiment *experiment, const struct trial *trial,
 			: same_versions(&experiment->versions, trial, id, err);
 }
 
+/* Of some replicas there would be latencies, which are not the library's. */
+static void forget_latency(const struct experiment *experiment,
+			   const struct trial *trial, struct summary *summary,
+			   const char *why)
+{
+	struct result_row *row = &summary->total;
+
+	free(summary->latency);
+	summary->latency = NULL;
+	row->latency_p50_ms = row->latency_p90_ms = row->latency_p99_ms =
+		row->latency_p99_9_ms = row->latency_max_ms = (double)NAN;
+	experiment_say(experiment,
+		       "%s: so %s has no latencies in the table of %s", why,
+		       trial->spec.library, trial->spec.test);
+}
+
 /* Makes its summary again: what is shown at the end needs more than its row. */
 static int keep_trial_again(struct experiment *experiment, const char *id,
 			    struct err *err)
@@ -47,7 +64,9 @@ static int keep_trial_again(struct experiment *experiment, const char *id,
 	struct trial trial = { 0 };
 	struct run run = { 0 };
 	struct err ignored;
-	int code = store_read_trial(experiment->store, id, &trial, &run, err);
+	unsigned damaged = 0;
+	int code = store_read_trial(experiment->store, id, &trial, &run,
+				    &damaged, err);
 
 	if (code == 0)
 		code = hold_trial(experiment, &trial, err);
@@ -55,6 +74,8 @@ static int keep_trial_again(struct experiment *experiment, const char *id,
 		catalogue_find(&experiment->catalogue, trial.spec.library, NULL,
 			       &library, NULL, &ignored);
 		analyse_summary(&trial, &run, &summary);
+		if (damaged)
+			forget_latency(experiment, &trial, &summary, err->text);
 		job_keep(experiment, &trial, &summary, library);
 	}
 	trial_release(&trial);

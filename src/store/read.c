@@ -101,9 +101,21 @@ static int read_replicas(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
+/* What stands beside the histogram is known all the same. */
+static int take_damaged(struct histogram *out, unsigned *damaged)
+{
+	memset(out->count, 0, sizeof(out->count));
+	out->total = 0;
+	if (!damaged)
+		return ERR_INVALID;
+	++*damaged;
+	return 0;
+}
+
 static int take_latency(const struct store *store, const struct statement *s,
 			const char *trial_id, unsigned replica,
-			struct histogram *out, uint64_t *ok, struct err *err)
+			struct histogram *out, uint64_t *ok, unsigned *damaged,
+			struct err *err)
 {
 	histogram_init(out);
 	out->min_ns = (uint64_t)sqlite3_column_int64(s->handle, 0);
@@ -115,15 +127,15 @@ static int take_latency(const struct store *store, const struct statement *s,
 			(size_t)sqlite3_column_bytes(s->handle, 3), out) &&
 	    out->total == *ok)
 		return 0;
-	return err_set(err, ERR_INVALID,
-		       "%s: the latency histogram of replica %u of trial %s is "
-		       "damaged",
-		       store->path, replica, trial_id);
+	err_set(err, ERR_INVALID,
+		"%s: the latency histogram of replica %u of trial %s is damaged",
+		store->path, replica, trial_id);
+	return take_damaged(out, damaged);
 }
 
 static int read_latency(const struct store *store, const char *trial_id,
 			unsigned replica, struct histogram *out, uint64_t *ok,
-			struct err *err)
+			unsigned *damaged, struct err *err)
 {
 	struct statement s;
 	int code = statement_prepare(&s, store,
@@ -141,14 +153,14 @@ static int read_latency(const struct store *store, const char *trial_id,
 				       store->path);
 		else if (code > 0)
 			code = take_latency(store, &s, trial_id, replica, out,
-					    ok, err);
+					    ok, damaged, err);
 	}
 	statement_release(&s);
 	return code;
 }
 
 static int read_latencies(const struct store *store, struct trial *trial,
-			  struct err *err)
+			  unsigned *damaged, struct err *err)
 {
 	int code = 0;
 
@@ -156,7 +168,7 @@ static int read_latencies(const struct store *store, struct trial *trial,
 		code = read_latency(store, trial->id, i,
 				    trial->replica[i].latency,
 				    &trial->replica[i].outcomes[OUTCOME_OK],
-				    err);
+				    damaged, err);
 	return code;
 }
 
@@ -362,13 +374,12 @@ static int read_config(const struct store *store, struct trial *trial,
 }
 
 int read_trial(const struct store *store, const char *id, struct trial *out,
-	       struct run *run, struct err *err)
+	       struct run *run, unsigned *damaged, struct err *err)
 {
 	static int (*const parts[])(const struct store *, struct trial *,
 				    struct err *) = {
-		read_config, read_replicas, read_latencies,
-		read_failures, read_ledger, read_samples,
-		read_machine, read_slices,   read_trial_findings,
+		read_config, read_replicas, read_failures, read_ledger,
+		read_samples, read_machine, read_slices, read_trial_findings,
 	};
 	int code;
 
@@ -379,6 +390,8 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 	code = read_columns(store, out, id, err);
 	for (size_t i = 0; code == 0 && i < sizeof(parts) / sizeof(*parts); i++)
 		code = parts[i](store, out, err);
+	if (code == 0)
+		code = read_latencies(store, out, damaged, err);
 	if (code == 0)
 		code = read_one(store, stored_run,
 				"runs WHERE id = (SELECT run_id FROM trials "
@@ -392,13 +405,13 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 
 /* No writer's trial is half there, but one may be removed meanwhile. */
 int store_read_trial(struct store *store, const char *id, struct trial *out,
-		     struct run *run, struct err *err)
+		     struct run *run, unsigned *damaged, struct err *err)
 {
 	int code = database_run(store, "BEGIN", err);
 
 	if (code < 0)
 		return code;
-	code = read_trial(store, id, out, run, err);
+	code = read_trial(store, id, out, run, damaged, err);
 	database_run(store, "COMMIT", NULL);
 	return code;
 }

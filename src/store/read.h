@@ -6,6 +6,6 @@
 
 /* As store_read_trial(), which reads from one moment of the database. */
 int read_trial(const struct store *store, const char *id, struct trial *out,
-	       struct run *run, struct err *err);
+	       struct run *run, unsigned *damaged, struct err *err);
 
 #endif

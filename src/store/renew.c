@@ -95,7 +95,7 @@ static int renew(const struct store *store,
 	struct summary summary = { 0 };
 	struct trial trial;
 	struct run run;
-	int code = read_trial(store, id, &trial, &run, err);
+	int code = read_trial(store, id, &trial, &run, NULL, err);
 
 	if (code < 0)
 		return code;

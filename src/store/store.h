@@ -140,9 +140,12 @@ int store_recent_results(struct store *store, unsigned most,
  * Reads a whole trial back, as it was when it was judged, and its run. What was
  * not stored then is unknown. The caller releases the trial and
  * the run. ERR_NOT_FOUND: there is none. ERR_INVALID: it is not whole.
+ *
+ * `damaged`: how many replicas have a latency histogram that is not whole, which
+ * is empty then; `err` tells of one. NULL: such a trial is not whole.
  */
 int store_read_trial(struct store *store, const char *id, struct trial *out,
-		     struct run *run, struct err *err);
+		     struct run *run, unsigned *damaged, struct err *err);
 
 /* What makes results, from a trial as it was read back or measured; the number
  * is a higher one when it makes others. */
