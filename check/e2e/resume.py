@@ -1,36 +1,73 @@
-"""--resume: a run that was interrupted goes on, and its table is of all its blocks."""
+"""--resume: a run that was interrupted goes on, and its table is of all its blocks.
 
+check: deadline 600
+"""
+
+import contextlib
+import re
 import signal
+import sqlite3
 import time
 
 from _harness import Check, main
+from _turns import Turns
 
 LIBRARIES = ("null", "reference")
 WORDS = ["run-all", "--test", "fetch_range", "--warm-up", "0.1", "--budget", "6", "--blocks", "3"]
 WORDS += [word for library in LIBRARIES for word in ("--library", library)]
+WHOLE = [(block, library) for block in range(3) for library in LIBRARIES]
 
 
-class Resume(Check):
+class Resume(Turns, Check):
     def blocks(self):
         """The numbers of the blocks that the database has, and of whom."""
         if not self.db.exists():
             return []
         try:
             return self.query("select block, library from trials order by block, library")
-        except Exception:  # it is being made
+        except sqlite3.OperationalError:  # it is being made
             return []
+
+    def change(self, *statements):
+        with contextlib.closing(sqlite3.connect(self.db)) as db, db:
+            for sql in statements:
+                db.execute(sql)
+
+    def run_id(self):
+        (found,) = self.query("select id from runs")
+        return found[0]
+
+    def stopped(self, *words, trials=1, how=signal.SIGINT, after=0, **env):
+        """What a run says that is stopped as soon as the database has so many trials, or more; or `after`
+        so many seconds, in what follows."""
+        process = self.start(*words, **env)
+        while len(self.blocks()) < trials:
+            self.assertIsNone(process.poll(), self.blocks())
+            time.sleep(0.05)
+        time.sleep(after)
+        process.send_signal(how)
+        result = self.finish(process)
+        self.assertEqual(result.status, 130 if how == signal.SIGINT else -how, result)
+        self.assert_nothing_left()
+        return result
 
     def interrupted(self):
         """A run of which one block at least is kept, and not all three: its id."""
-        process = self.start(*WORDS)
-        while not self.blocks():
-            self.assertIsNone(process.poll())
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        result = self.finish(process)
-        self.assertEqual(result.status, 130, result)
+        result = self.stopped(*WORDS)
         self.assert_sentence(result.stderr, r"interrupted: \d of 6 trials are finished and kept")
-        return self.query("select id from runs")[0][0]
+        return self.run_id()
+
+    def made(self, words=WORDS):
+        """A run of which two blocks of three are kept: its id."""
+        self.benchmark(*words)
+        self.change("delete from trials where block = 2", "update runs set ended = 'killed'")
+        return self.run_id()
+
+    def assert_of_blocks(self, result, blocks):
+        """Each row of each comparison of --json has so many."""
+        for comparison in result.json()["comparisons"]:
+            rows = {row["library"]: row["blocks"] for row in comparison["rows"]}
+            self.assertEqual(set(rows.values()), {blocks}, rows)
 
     def test_goes_on(self):
         run = self.interrupted()
@@ -41,15 +78,25 @@ class Resume(Check):
         self.assertEqual(self.query("select distinct comparison from trials"), first)
         after = self.blocks()
         self.assertEqual(after[: len(before)], before)
-        self.assertEqual(after, [(block, library) for block in range(3) for library in LIBRARIES])
+        self.assertEqual(after, WHOLE)
         self.assertRegex(result.stdout, "50 in flight, dataset s2, 3 blocks")
+
+    def test_interrupted_again(self):
+        """What is finished is counted from the start of the run."""
+        run = self.interrupted()
+        before = len(self.blocks())
+        result = self.stopped(*WORDS, "--resume", run, trials=before + 1)
+        (said,) = re.findall(r"interrupted: (\d+) of 6 trials", result.stderr)
+        self.assertEqual(int(said), len(self.blocks()))
+        self.assertGreater(int(said), before)
 
     def test_nothing_is_left_to_do(self):
         self.benchmark(*WORDS)
-        run = self.query("select id from runs")[0][0]
+        run = self.run_id()
         before = self.blocks()
         result = self.benchmark(*WORDS, "--resume", run)
         self.assertEqual(self.blocks(), before)
+        self.assertEqual(self.query("select ended from runs"), [("finished",)])
         self.assertRegex(result.stdout, "50 in flight, dataset s2, 3 blocks")
 
     def test_another_command(self):
@@ -61,6 +108,144 @@ class Resume(Check):
         self.assert_sentence(result.stderr, "--resume no-such-run: the database has no such run")
         self.assertEqual(self.blocks(), before)
         self.assertEqual(len(self.query("select id from runs")), 1)
+
+    def test_another_world(self):
+        """What cannot be compared is not mixed: the run stays as it was."""
+        run = self.made()
+        isolation, cgroup, network = self.query("select isolation, cgroup, network from trials")[0]
+        for table, column, then, what in (
+            ("runs", "harness_version", "'0.0.9'", "harness version '0.0.9'"),
+            ("runs", "environment", "json_set(environment, '$.harness_commit', '1a2b')", "commit '1a2b'"),
+            ("runs", "cpu_model", "'Z80'", "CPU model 'Z80'"),
+            ("runs", "cpus", "cpus + 1", "number of CPUs '"),
+            ("runs", "kernel", "'Minix'", "kernel 'Minix'"),
+            ("runs", "isolation", "'docker'", "isolation 'docker'"),
+            ("trials", "isolation", "'docker'", f"isolation 'docker' .* with '{isolation}'"),
+            ("trials", "cgroup", "'v3'", f"control groups 'v3' .* with '{cgroup}'"),
+            ("trials", "network", "'token ring'", f"network 'token ring' .* with '{network}'"),
+            ("trials", "pinning", "'replicas 77'", "pinning 'replicas 77'"),
+        ):
+            with self.subTest(table, column=column):
+                ended = self.assert_refused(run, table, column, then, what)
+                self.assertEqual(ended, "killed")
+
+    def test_other_versions(self):
+        """Replicas say what they are made of once they are ready; nothing is stored then."""
+        run = self.made()
+        for package, what in (("library", "null '1.0'"), ("runtime", "null's runtime '1.0'")):
+            with self.subTest(package):
+                versions = f"case when trial_id in (select id from trials where library = 'null') then \
+                    json_set(versions, '$.{package}', '1.0') else versions end"
+                self.assert_refused(run, "replicas", "versions", versions, what)
+        self.benchmark(*WORDS, "--resume", run)
+        self.assertEqual(self.blocks(), WHOLE)
+
+    def assert_refused(self, run, table, column, then, what):
+        before = self.db.read_bytes()
+        self.change(f"update {table} set {column} = {then}")
+        result = self.benchmark(*WORDS, "--resume", run, status=2)
+        self.assert_sentence(result.stderr, f"--resume {run}: the run began with .*{what}.*begin a new run")
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(self.blocks(), [trial for trial in WHOLE if trial[0] < 2])
+        (found,) = self.query("select id, ended from runs")
+        self.assertEqual(found[0], run)
+        self.db.write_bytes(before)
+        return found[1]
+
+    def test_a_damaged_histogram(self):
+        """Its library has no latencies then; all else is as it was."""
+        words = ["run-all", "--json", *WORDS[1:]]
+        run = self.made(words)
+        self.change(
+            "update latency set histogram = substr(histogram, 1, length(histogram) - 1) where trial_id in"
+            " (select id from trials where library = 'reference' and block = 1)"
+        )
+        result = self.benchmark(*words, "--resume", run)
+        self.assert_sentence(
+            result.stderr,
+            "the latency histogram of replica 0 of trial .* is damaged: so reference has no latencies",
+        )
+        self.assertEqual(self.blocks(), WHOLE)
+        self.assert_of_blocks(result, 3)
+        rows = {(row["library_name"], row["block"]): row for row in result.json()["results"]}
+        unknown = {key for key, row in rows.items() if row["latency_p50_ms"] is None}
+        self.assertEqual(unknown, {("reference", 1)})
+        self.assertGreater(rows["reference", 1]["number_successes"], 0)
+
+    def test_killed_in_a_block(self):
+        """Nothing of that block is there, and another is made in its place."""
+        self.stopped(*WORDS, how=signal.SIGKILL, trials=2, after=0.7)
+        self.assert_whole_database()
+        run = self.run_id()
+        self.assertEqual(self.query("select ended from runs"), [(None,)])
+        before = set(self.query("select id from trials"))
+        self.benchmark(*WORDS, "--resume", run)
+        self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
+        self.assertEqual(before - set(self.query("select id from trials")), set())
+        self.assertEqual(self.blocks(), WHOLE)
+
+    def test_half_a_block_counts_in_nothing(self):
+        """One that takes no turns has its trial behind the others', which are stored by then."""
+        libraries = self.make_libraries("stiff")
+        words = ["run-all", "--json", *WORDS[1:], "--library", "stiff"]
+        self.stopped(*words, how=signal.SIGKILL, trials=2, GEOIO_TESTS=libraries)
+        half = self.query("select block, library from trials order by library")
+        self.assertEqual(half, [(0, library) for library in LIBRARIES])
+        result = self.benchmark(*words, "--resume", self.run_id(), GEOIO_TESTS=libraries)
+        self.assert_sentence(
+            result.stderr, "fetch_range: block 0 has only 2 of its 3 trials: it counts in no"
+        )
+        expected = half + [(block, name) for block in range(1, 4) for name in sorted((*LIBRARIES, "stiff"))]
+        self.assertEqual(self.blocks(), expected)
+        self.assert_of_blocks(result, 3)
+        self.assertEqual(len(result.json()["results"]), 9)
+
+    def test_a_sweep(self):
+        """Each comparison goes on by itself, and one in separate trials too."""
+        (self.folder / "sweep.yaml").write_text(
+            "library: ['null', reference]\ntest: fetch_range\nrate: [50, 60, 0]\nconcurrency: [4, 5]\n"
+            "timeout: 1\nwarm-up: 0.1\n"
+        )
+        words = ["run-parameterized-test", "sweep.yaml", "--budget", 4, "--blocks", 2]
+        self.stopped(*words, how=signal.SIGKILL, trials=3)
+        run = self.run_id()
+        before = set(self.query("select id from trials"))
+        self.stopped(*words, "--resume", run, how=signal.SIGKILL, trials=13)
+        self.benchmark(*words, "--resume", run)
+        self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
+        self.assertEqual(before - set(self.query("select id from trials")), set())
+        made = self.query(
+            "select rate_per_second, concurrency, count(distinct comparison), count(distinct library),"
+            " count(*) from trials group by 1, 2 order by 1, 2"
+        )
+        self.assertEqual([row[:4] for row in made], [(r, c, 1, 2) for r in (None, 50, 60) for c in (4, 5)])
+        self.assertEqual({row[4] for row in made if row[0]}, {2}, made)
+        self.assertLessEqual({row[4] for row in made if not row[0]}, {4, 5}, made)
+
+    def test_until_precise(self):
+        """The limit begins anew; what was made counts."""
+        env = {"GEOIO_TESTS": self.make_libraries("one", "other")}
+        words = self.all_words(("one", "other"), "--blocks", 2, "--until-precise", 0.1)
+        words[words.index("--budget") + 1] = "8"
+        self.stopped(*words, how=signal.SIGKILL, trials=3, **env)
+        run = self.run_id()
+        before = len(self.blocks())
+        result = self.stopped(*words, "--resume", run, trials=before + 1, **env)
+        self.assertRegex(result.stderr, r"interrupted: \d+ trials are finished and kept")
+        again = len(self.blocks())
+        result = self.benchmark(*words, "--resume", run, **env)
+        self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
+        (blocks,) = re.findall(r"could not yet be seen everywhere, after (\d+) blocks", result.stderr)
+        self.assertGreater(len(self.blocks()), again)
+        whole = [b for b, libraries in _by_block(self.blocks()).items() if libraries == ["one", "other"]]
+        self.assertEqual(len(whole), int(blocks))
+
+
+def _by_block(trials):
+    found = {}
+    for block, library in trials:
+        found.setdefault(block, []).append(library)
+    return found
 
 
 if __name__ == "__main__":

@@ -51,6 +51,12 @@ int experiment_open(struct experiment *experiment,
 	return 0;
 }
 
+void finished_release(struct finished *one)
+{
+	summary_release(&one->summary);
+	free(one->slices);
+}
+
 void experiment_close(struct experiment *experiment)
 {
 	struct err err;
@@ -58,10 +64,8 @@ void experiment_close(struct experiment *experiment)
 	monitoring_stop(&experiment->monitoring);
 	live_close(&experiment->live);
 	experiment_release_prepared(experiment);
-	for (size_t i = 0; i < experiment->finished_count; i++) {
-		summary_release(&experiment->finished[i].summary);
-		free(experiment->finished[i].slices);
-	}
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		finished_release(&experiment->finished[i]);
 	free(experiment->finished);
 	free(experiment->jobs);
 	versions_release(&experiment->versions);
@@ -349,41 +353,61 @@ static int run_repeats(struct experiment *experiment, struct rivals *list,
 	return code;
 }
 
-static size_t blocks_due(const struct experiment *experiment,
-			 const struct rivals *r)
-{
-	unsigned all = experiment->settings->blocks;
+/* What is shown one by one, blocks or trials, and takes its time yet. */
+struct ahead {
+	size_t steps;
+	double total_s;
+};
 
-	return r->before < all ? all - r->before : 0;
+static void add_blocks(struct experiment *experiment, const struct rivals *r,
+		       struct ahead *ahead)
+{
+	const struct experiment_settings *settings = experiment->settings;
+	unsigned all = settings->blocks;
+	unsigned left = r->before < all ? all - r->before : 0;
+
+	experiment->resumable = true;
+	experiment->due += r->count * all;
+	ahead->steps += left;
+	ahead->total_s += settings->budget_s / all * left;
 }
 
-/* What is shown one by one: blocks, or trials. */
-static void count_due(struct experiment *experiment, const struct rivals *list,
-		      size_t count)
+static void add_trials(struct experiment *experiment, const struct rivals *r,
+		       struct ahead *ahead)
 {
 	const struct experiment_settings *settings = experiment->settings;
 	unsigned repeats = settings->slices ? 1 : settings->repeats;
-	double total_s = 0;
-	size_t steps = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct rivals *r = &list[i];
-		bool blocks = rivals_take_turns(experiment, r);
-
-		experiment->resumable |= blocks;
-		steps += blocks ? blocks_due(experiment, r)
-				: r->count * repeats;
-		experiment->due += r->count * (blocks
-						       ? blocks_due(experiment,
-								    r)
-						       : repeats);
-		total_s += !blocks ? 0
-				   : settings->budget_s / settings->blocks *
-					     (double)blocks_due(experiment, r);
-		for (unsigned j = 0; !blocks && j < r->count; j++)
-			total_s += repeats * job_expected_s(r->list[j].job);
+	experiment->due += r->count * repeats;
+	for (unsigned i = 0; i < r->count; i++) {
+		if (resume_has(experiment, r->list[i].job))
+			continue;
+		ahead->steps += repeats;
+		ahead->total_s += repeats * job_expected_s(r->list[i].job);
 	}
-	schedule_init(&experiment->schedule, steps, total_s);
+}
+
+/* Of the exit status. */
+static bool is_failed(const struct finished *one)
+{
+	return strcmp(one->summary.total.state, "ok") != 0;
+}
+
+/* All that the run is to make and has made, whenever it began. */
+static void count_due(struct experiment *experiment, const struct rivals *list,
+		      size_t count)
+{
+	struct ahead ahead = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		if (rivals_take_turns(experiment, &list[i]))
+			add_blocks(experiment, &list[i], &ahead);
+		else
+			add_trials(experiment, &list[i], &ahead);
+	experiment->made = experiment->finished_count;
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		experiment->failed |= is_failed(&experiment->finished[i]);
+	schedule_init(&experiment->schedule, ahead.steps, ahead.total_s);
 }
 
 static int run_all(struct experiment *experiment, struct err *err)
@@ -405,6 +429,22 @@ static int run_all(struct experiment *experiment, struct err *err)
 	return code;
 }
 
+/* How many --until-precise needs nobody knows. */
+static void tell_interrupted(const struct experiment *experiment)
+{
+	char *of = experiment->settings->until_precise > 0
+			   ? mem_dup("")
+			   : mem_printf(" of %zu", experiment->due);
+
+	experiment_say(experiment,
+		       "interrupted: %zu%s trials are finished and kept%s%s",
+		       experiment->finished_count, of,
+		       experiment->resumable ? ": the same command goes on "
+					       "with --resume " : "",
+		       experiment->resumable ? experiment->run.id : "");
+	free(of);
+}
+
 static int run_jobs(struct experiment *experiment, struct err *err)
 {
 	int code = run_all(experiment, err);
@@ -416,12 +456,7 @@ static int run_jobs(struct experiment *experiment, struct err *err)
 		*err = experiment->why_refused;
 		return ERR_USAGE;
 	}
-	experiment_say(experiment,
-		       "interrupted: %zu of %zu trials are finished and kept%s%s",
-		       experiment->finished_count, experiment->due,
-		       experiment->resumable ? ": the same command goes on "
-					       "with --resume " : "",
-		       experiment->resumable ? experiment->run.id : "");
+	tell_interrupted(experiment);
 	return 0;
 }
 

@@ -59,6 +59,8 @@ struct finished {
 	size_t slice_count;
 };
 
+void finished_release(struct finished *one);
+
 /* What is the same for all trials of a run. Borrowed. */
 struct experiment_settings {
 	char *command;         /* as typed, without secrets */
@@ -100,6 +102,7 @@ struct experiment {
 	size_t prepared_count, prepared_capacity;
 	struct finished *finished;
 	size_t finished_count, finished_capacity;
+	/* Since the run began, whatever --resume made of it since. */
 	size_t due;     /* trials that the run is to make */
 	size_t made;    /* that were made, or tried: those that failed too */
 	size_t refused; /* trials that were asked for in a wrong way */

@@ -168,28 +168,74 @@ static void hash_of(const struct job *job, const struct prepared *prepared,
 	spec_hash(&asked.spec, out);
 }
 
-/* Counts blocks of which all that was kept at their end is there: some slices, or
- * a trial of each. */
-static unsigned count_blocks(const struct experiment *experiment,
-			     const char *comparison, unsigned count,
-			     unsigned *next)
+static unsigned next_block(const struct experiment *experiment,
+			   const char *comparison)
 {
-	unsigned whole = 0;
+	unsigned next = 0;
 
 	for (size_t i = 0; i < experiment->finished_count; i++) {
 		const struct finished *one = &experiment->finished[i];
 
-		if (!strcmp(one->comparison, comparison) && one->block >= *next)
-			*next = one->block + 1;
+		if (!strcmp(one->comparison, comparison) && one->block >= next)
+			next = one->block + 1;
 	}
-	for (unsigned block = 0; block < *next; block++) {
-		unsigned trials = 0;
+	return next;
+}
 
-		for (size_t i = 0; i < experiment->finished_count; i++)
-			trials += experiment->finished[i].block == block &&
-				  !strcmp(experiment->finished[i].comparison,
-					  comparison);
-		whole += trials >= count;
+static bool is_of_block(const struct finished *one, const char *comparison,
+			unsigned block)
+{
+	return one->block == block && !strcmp(one->comparison, comparison);
+}
+
+static unsigned count_trials(const struct experiment *experiment,
+			     const char *comparison, unsigned block)
+{
+	unsigned trials = 0;
+
+	for (size_t i = 0; i < experiment->finished_count; i++)
+		trials += is_of_block(&experiment->finished[i], comparison,
+				      block);
+	return trials;
+}
+
+/* The database keeps them; no figure is made of them. */
+static void drop_block(struct experiment *experiment, const char *comparison,
+		       unsigned block)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		struct finished *one = &experiment->finished[i];
+
+		if (is_of_block(one, comparison, block))
+			finished_release(one);
+		else
+			experiment->finished[kept++] = *one;
+	}
+	experiment->finished_count = kept;
+}
+
+/* A block was whole when each of `count` libraries had its trial in it. Drops
+ * the others. */
+static unsigned keep_whole_blocks(struct experiment *experiment,
+				  const char *test, const char *comparison,
+				  unsigned count, unsigned next)
+{
+	unsigned whole = 0;
+
+	for (unsigned block = 0; block < next; block++) {
+		unsigned trials = count_trials(experiment, comparison, block);
+
+		if (trials >= count) {
+			whole++;
+		} else if (trials) {
+			drop_block(experiment, comparison, block);
+			experiment_say(experiment,
+				       "%s: block %u has only %u of its %u "
+				       "trials: it counts in no figure, and is "
+				       "made anew", test, block, trials, count);
+		}
 	}
 	return whole;
 }
@@ -204,9 +250,22 @@ static unsigned count_ready(const struct rivals *r)
 	return n;
 }
 
+static const struct finished *find_kept(const struct experiment *experiment,
+					const char *test, const char *hash)
+{
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		if (is_of(one, test, hash) && *one->comparison)
+			return one;
+	}
+	return NULL;
+}
+
 int resume_rivals(struct experiment *experiment, struct rivals *r,
 		  struct err *err)
 {
+	const struct finished *kept;
 	struct job *first = r->list[0].job;
 	const struct prepared *prepared;
 	char hash[SPEC_HASH_BYTES];
@@ -215,18 +274,18 @@ int resume_rivals(struct experiment *experiment, struct rivals *r,
 	if (code < 0)
 		return code == ERR_INTERRUPTED ? code : 0; /* fails again */
 	hash_of(first, prepared, hash);
-	for (size_t i = 0; i < experiment->finished_count; i++) {
-		const struct finished *one = &experiment->finished[i];
-
-		if (!is_of(one, first->test->name, hash) || !*one->comparison)
-			continue;
-		for (unsigned j = 0; j < r->count; j++)
-			memcpy(r->list[j].job->comparison, one->comparison,
-			       sizeof(one->comparison));
-		r->before = count_blocks(experiment, one->comparison,
-					 count_ready(r), &r->first);
+	kept = find_kept(experiment, first->test->name, hash);
+	if (!kept)
 		return 0;
-	}
+	for (unsigned j = 0; j < r->count; j++)
+		memcpy(r->list[j].job->comparison, kept->comparison,
+		       sizeof(kept->comparison));
+	if (!rivals_take_turns(experiment, r))
+		return 0;
+	r->first = next_block(experiment, first->comparison);
+	r->before = keep_whole_blocks(experiment, first->test->name,
+				      first->comparison, count_ready(r),
+				      r->first);
 	return 0;
 }
 

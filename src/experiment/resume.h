@@ -14,9 +14,9 @@ int resume_run(struct experiment *experiment, struct err *err);
  * if it were interrupted, and experiment->why_refused says why. */
 bool resume_refuses(struct experiment *experiment, const struct trial *trial);
 
-/* Gives rivals the comparison and the number of blocks that the run has of them
- * already. A block of which only some trials were kept is made anew, under another
- * number. */
+/* Gives rivals the comparison and, where they take turns, the number of blocks
+ * that the run has of them already. A block of which only some trials were kept
+ * is made anew, under another number. Those trials leave the experiment. */
 int resume_rivals(struct experiment *experiment, struct rivals *rivals,
 		  struct err *err);
 

@@ -57,8 +57,7 @@ static int resume(struct experiment *experiment, struct rivals *list,
 	if (!experiment->settings->resume)
 		return 0;
 	for (size_t i = 0; code == 0 && i < count; i++)
-		if (rivals_take_turns(experiment, &list[i]))
-			code = resume_rivals(experiment, &list[i], err);
+		code = resume_rivals(experiment, &list[i], err);
 	return code;
 }
 
