@@ -99,6 +99,13 @@ class Resume(Turns, Check):
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
         self.assertRegex(result.stdout, "50 in flight, dataset s2, 3 blocks")
 
+    def test_what_failed_before(self):
+        """The exit status is that of all trials of the run."""
+        run = self.made()
+        self.change("update trials set failed = 1 where block = 1 and library = 'null'")
+        self.benchmark(*WORDS, "--resume", run, status=1)
+        self.assertEqual(self.blocks(), WHOLE)
+
     def test_another_command(self):
         run = self.interrupted()
         before = self.blocks()
@@ -221,6 +228,14 @@ class Resume(Turns, Check):
         self.assertEqual([row[:4] for row in made], [(r, c, 1, 2) for r in (None, 50, 60) for c in (4, 5)])
         self.assertEqual({row[4] for row in made if row[0]}, {2}, made)
         self.assertLessEqual({row[4] for row in made if not row[0]}, {4, 5}, made)
+        self.change(
+            "delete from trials where rate_per_second = 60",
+            "update replicas set versions = json_set(versions, '$.library', '1.0')",
+        )
+        before = self.blocks()
+        result = self.benchmark(*words, "--resume", run, status=2)
+        self.assert_sentence(result.stderr, "the run began with null '1.0' and would go on with")
+        self.assertEqual(self.blocks(), before)
 
     def test_until_precise(self):
         """The limit begins anew; what was made counts."""

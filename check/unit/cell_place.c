@@ -168,6 +168,31 @@ static void users_of_each(void **state)
 	assert_true(low != alone && alone != high);
 }
 
+/* Before a trial it is known where its replicas will be. */
+static void what_is_foreseen(void **state)
+{
+	static const struct cell_need others[] = {
+		{ .replicas = 1, .pin = "none" },
+		{ .replicas = 1, .pin = "auto" },
+		{ .replicas = 1, .outside = true },
+	};
+	struct placement seen, foreseen;
+
+	(void)state;
+	begin(ISOLATION_CELL, ISOLATION_PROCESS);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		cells_end(cells);
+		assert_int_equal(cells_foresee(cells, &others[i], &foreseen,
+					       &err), 0);
+		assert_int_equal(cells_begin(cells, &others[i], &err), 0);
+		cells_describe(cells, 0, 1, &seen);
+		assert_int_equal(foreseen.isolation, seen.isolation);
+		assert_string_equal(foreseen.cgroup, seen.cgroup);
+		assert_string_equal(foreseen.network, seen.network);
+		assert_string_equal(foreseen.pinning, seen.pinning);
+	}
+}
+
 static void not_in_containers(void **state)
 {
 	struct seats seats;
@@ -196,7 +221,7 @@ int main(void)
 		CHECK(in_cells),
 		CHECK(in_processes),
 		CHECK(end_while_paused),
-		CHECK(users_of_each),
+		CHECK(users_of_each), CHECK(what_is_foreseen),
 		CHECK(not_in_containers),
 	};
 
