@@ -45,7 +45,9 @@ static void expect(struct trial *trial, enum limited_by by)
 
 static void add_machine(struct trial *trial, uint64_t idle_ns)
 {
-	struct machine_sample sample = { .idle_ns = idle_ns };
+	struct machine_sample sample = { .at_ns = trial->go_ns +
+						  trial->machine_count,
+					 .idle_ns = idle_ns };
 
 	trial_add_machine(trial, &sample);
 }

@@ -27,7 +27,9 @@ static void begin(struct trial *trial)
 static void add_machine(struct trial *trial, uint64_t idle_ns,
 			uint64_t swap_pages, double mhz)
 {
-	struct machine_sample sample = { .idle_ns = idle_ns,
+	struct machine_sample sample = { .at_ns = trial->go_ns +
+						  trial->machine_count * MS,
+					 .idle_ns = idle_ns,
 					 .swap_pages = swap_pages,
 					 .cpu_mhz = mhz };
 

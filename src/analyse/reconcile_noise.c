@@ -129,15 +129,17 @@ static double mean_mhz(const struct trial *trial, size_t from, size_t to)
  * only woke up; so the second half is compared with the first as well. */
 void reconcile_frequency(struct trial *trial)
 {
-	size_t n = trial->machine_count;
 	double before, during, first, second;
+	size_t from, middle, to;
 
-	if (n < 4)
+	windows_readings(trial, &from, &to);
+	if (to - from < 4)
 		return;
-	before = trial->machine->cpu_mhz;
-	during = mean_mhz(trial, 1, n);
-	first = mean_mhz(trial, 1, 1 + (n - 1) / 2);
-	second = mean_mhz(trial, 1 + (n - 1) / 2, n);
+	before = trial->machine[from++].cpu_mhz;
+	middle = from + (to - from) / 2;
+	during = mean_mhz(trial, from, to);
+	first = mean_mhz(trial, from, middle);
+	second = mean_mhz(trial, middle, to);
 	if (during < before * (1 - FREQUENCY_SHARE))
 		trial_add_finding(trial, FINDING_FREQUENCY,
 				  "the CPUs ran at %.0f MHz, and at %.0f just "

@@ -112,16 +112,36 @@ static double grown_in_slices(const struct trial *trial, size_t offset)
 	return sum;
 }
 
+void windows_readings(const struct trial *trial, size_t *from, size_t *to)
+{
+	size_t before = 0;
+
+	while (before < trial->machine_count &&
+	       trial->machine[before].at_ns < trial->go_ns)
+		before++;
+	*from = before;
+	*to = trial->machine_count;
+	if (!trial->go_ns)
+		*from = *to; /* it never began */
+	else if (before && before < *to)
+		--*to;
+}
+
 double windows_machine(const struct trial *trial, size_t offset)
 {
+	struct trial within = *trial; /* borrows */
 	double grown;
+	size_t from, to;
 
-	if (trial->machine_count < 2)
+	windows_readings(trial, &from, &to);
+	if (to - from < 2)
 		return NAN;
+	within.machine += from;
+	within.machine_count = to - from;
 	if (trial->slice_count)
-		return grown_in_slices(trial, offset);
-	grown = value_of(&trial->machine[trial->machine_count - 1], offset) -
-		value_of(&trial->machine[0], offset);
+		return grown_in_slices(&within, offset);
+	grown = value_of(&trial->machine[to - 1], offset) -
+		value_of(&trial->machine[from], offset);
 	return grown >= 0 ? grown : NAN;
 }
 

@@ -33,6 +33,10 @@ size_t windows_closed(const struct trial *trial);
  * without slices, from GO until `done_ns`. */
 double windows_working_s(const struct trial *trial, uint64_t done_ns);
 
+/* Which readings of the machine are of the window(s): [from, to), without those
+ * before GO. Where there are such, the last one was made after the end. */
+void windows_readings(const struct trial *trial, size_t *from, size_t *to);
+
 /* By how much a counter of machine_sample, at `offset`, grew within all windows.
  * NAN: it is not known, or went back. */
 double windows_machine(const struct trial *trial, size_t offset);

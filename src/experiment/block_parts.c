@@ -204,6 +204,9 @@ static void end_part(struct block *b, struct part *part, bool made)
 
 static void end_parts(struct block *b, bool made)
 {
+	for (unsigned i = 0; made && i < b->count; i++)
+		if (b->part[i].code == 0)
+			sampler_over(&b->part[i].setting.sampler);
 	for (unsigned i = 0; i < b->count; i++)
 		end_part(b, &b->part[i], made);
 	for (unsigned i = 0; i < b->count; i++) {

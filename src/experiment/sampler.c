@@ -40,6 +40,14 @@
 #define COUNTED_ALL_NS (2 * NS_PER_S)
 #define COUNTED_NS (5 * NS_PER_MS)
 
+static void read_machine(struct sampler *s)
+{
+	struct machine_sample machine;
+
+	machine_read(&s->machine, &machine);
+	trial_add_machine(s->trial, &machine);
+}
+
 void sampler_init(struct sampler *s, struct trial *trial,
 		  const struct seats *seats, struct ledger *ledger,
 		  pid_t origin_pid, const int *records, size_t capacity,
@@ -71,6 +79,8 @@ void sampler_init(struct sampler *s, struct trial *trial,
 	s->close = mem_array(s->count, sizeof(*s->close));
 	s->windows = mem_array(s->count, sizeof(*s->windows));
 	s->paused_cpu_ns = COUNT_UNKNOWN;
+	machine_open(&s->machine);
+	read_machine(s);
 	for (unsigned i = 0; i < n; i++)
 		possible_init(&s->cursors[i].possible, trial, i, plan);
 	if (s->cells->networked)
@@ -249,16 +259,13 @@ static void sample_cell(struct sampler *s, unsigned number,
 
 void sampler_read(struct sampler *s, bool all, bool counting)
 {
-	struct machine_sample machine;
-
 	read_links(s);
 	if (s->groupless)
 		families_scan(&s->families);
 	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
 		sample_cell(s, i, all ? GAUGE_SELDOM : what_of(s, i),
 			    counting);
-	machine_read(&s->machine, &machine);
-	trial_add_machine(s->trial, &machine);
+	read_machine(s);
 }
 
 /* -------------------------------------------------------------- moments --- */
@@ -322,8 +329,8 @@ void sampler_ready(struct sampler *s)
 	s->ours[CELL_ORIGIN] = s->origin_pid;
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		s->ours[CELL_OF(i)] = trial->replica[i].pid;
+	s->others_since_ns = clock_now_ns();
 	others_begin(&s->others, s->ours, s->count + 1);
-	machine_open(&s->machine);
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->ours[i])
 			open_gauge(s, i);
@@ -333,6 +340,7 @@ void sampler_ready(struct sampler *s)
 		reserve(s, i, 0);
 	links_at_go(s);
 	read_setup(s);
+	read_machine(s);
 }
 
 /* The replicas still sleep: the counters are those at GO. */
@@ -345,8 +353,7 @@ void sampler_go(struct sampler *s)
 	sampler_read(s, true, true);
 	for (size_t i = 0; i < trial->sample_count; i++)
 		trial->samples[i].at_ns = trial->go_ns;
-	for (size_t i = 0; i < trial->machine_count; i++)
-		trial->machine[i].at_ns = trial->go_ns;
+	trial->machine[trial->machine_count - 1].at_ns = trial->go_ns;
 	for (unsigned i = 0; i < s->count; i++)
 		s->last[i].at_ns = trial->go_ns;
 	memcpy(s->first, s->last, s->count * sizeof(*s->first));
@@ -456,6 +463,15 @@ void sampler_done(struct sampler *s, unsigned i)
 
 /* ------------------------------------------------------------- afterwards --- */
 
+void sampler_over(struct sampler *s)
+{
+	if (!s->metering)
+		return;
+	read_machine(s);
+	if (s->trial->slice_count)
+		noise_name_others(s);
+}
+
 /* The most memory in the samples of a replica, for one that died before anybody
  * could ask for its peak. */
 static uint64_t largest_sample(const struct trial *trial, unsigned replica)
@@ -533,8 +549,7 @@ void sampler_release(struct sampler *s)
 	for (unsigned i = 0; s->metering && i < s->count; i++)
 		if (s->ours[i])
 			gauge_close(&s->gauges[i]);
-	if (s->metering)
-		machine_close(&s->machine);
+	machine_close(&s->machine);
 	sampler_perf_release(s);
 	others_release(&s->others);
 	families_release(&s->families);

@@ -3,8 +3,8 @@
  * and origin, of the machine, rows of the ledger, records as they are written.
  * Changes nothing of what it reads. A trial has one sampler.
  *
- * Call sampler_init(), then the functions of the moments, then sampler_finish()
- * and sampler_release().
+ * Call sampler_init(), then the functions of the moments, then sampler_over(),
+ * sampler_finish() and sampler_release().
  */
 #ifndef EXPERIMENT_SAMPLER_H
 #define EXPERIMENT_SAMPLER_H
@@ -50,6 +50,7 @@ struct sampler {
 	struct families families; /* of the replicas */
 	bool groupless;        /* of some replica no group counts */
 	struct others others;
+	uint64_t others_since_ns; /* they are watched */
 	struct noise noise;
 	struct counted {
 		struct perf_meter meter;
@@ -72,7 +73,7 @@ struct sampler {
 	struct sample *first, *last; /* at GO and the newest, by the number */
 	uint64_t still_ns;     /* that the origin stood still before GO */
 	unsigned ticks;        /* readings since GO */
-	bool metering;         /* gauges and machine are open */
+	bool metering;         /* gauges are open */
 	uint64_t counting_left_ns; /* that the origin may still be waited for */
 
 	/* Of a block (sampler_slices.c). */
@@ -88,6 +89,7 @@ struct sampler {
 	uint64_t ours_ns;      /* CPU of ours, over all windows */
 };
 
+/* Before the replicas are started: takes the first reading of the machine. */
 void sampler_init(struct sampler *sampler, struct trial *trial,
 		  const struct seats *seats, struct ledger *ledger,
 		  pid_t origin_pid, const int *records, size_t capacity,
@@ -108,7 +110,8 @@ static inline struct ledger_row *sampler_row(const struct sampler *sampler,
 	return &sampler->ledger->row[sampler->seats->first + replica];
 }
 
-/* At the moments of struct run_hooks (run/run.h). */
+/* At the moments of struct run_hooks (run/run.h). The machine is read once more
+ * when all are ready: what it did in between, it did before GO. */
 void sampler_ready(struct sampler *sampler);
 void sampler_go(struct sampler *sampler);
 void sampler_tick(struct sampler *sampler);
@@ -129,6 +132,11 @@ void sampler_read(struct sampler *sampler, bool all, bool counting);
 
 /* Counts the records that were written since the last time. */
 void sampler_count(struct sampler *sampler, unsigned replica);
+
+/* When all replicas of the run, or of its block, have ended: the last reading of
+ * the machine. After slices it also looks who the others were, which takes 20 us
+ * for each process of the machine. */
+void sampler_over(struct sampler *sampler);
 
 /* After the run: takes the ledger rows of replicas that never were done, and
  * CPU over the window. The cells must still be there. */

@@ -15,6 +15,14 @@ static uint64_t since(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
+/* One that went back tells nothing of the time between. */
+static uint64_t grown(uint64_t now, uint64_t before)
+{
+	if (now == COUNT_UNKNOWN || before == COUNT_UNKNOWN || now < before)
+		return COUNT_UNKNOWN;
+	return now - before;
+}
+
 static uint64_t cpu_of(clockid_t clock)
 {
 	struct timespec used;
@@ -52,13 +60,14 @@ void noise_between(const struct noise_reading *from,
 	uint64_t ours_ns = cells_ns + since(to->harness_ns, from->harness_ns) +
 			   since(to->ksoftirqd_ns, from->ksoftirqd_ns);
 
-	*out = (struct noise_between){ COUNT_UNKNOWN, COUNT_UNKNOWN,
-				       COUNT_UNKNOWN, ours_ns };
-	if (from->busy_ns == COUNT_UNKNOWN || to->busy_ns == COUNT_UNKNOWN)
-		return;
-	out->busy_ns = since(to->busy_ns, from->busy_ns);
-	out->steal_ns = since(to->steal_ns, from->steal_ns);
-	out->others_ns = since(out->busy_ns, ours_ns);
+	*out = (struct noise_between){
+		.busy_ns = grown(to->busy_ns, from->busy_ns),
+		.steal_ns = grown(to->steal_ns, from->steal_ns),
+		.others_ns = COUNT_UNKNOWN,
+		.ours_ns = ours_ns,
+	};
+	if (out->busy_ns != COUNT_UNKNOWN)
+		out->others_ns = since(out->busy_ns, ours_ns);
 }
 
 void noise_begin(struct sampler *s)
@@ -74,6 +83,12 @@ static uint64_t cells_cpu_ns(const struct sampler *s)
 	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
 		sum += since(s->last[i].cpu_ns, s->first[i].cpu_ns);
 	return sum;
+}
+
+static void take_names(struct trial *trial, const struct others_used *seen)
+{
+	free(trial->others_text);
+	trial->others_text = *seen->text ? mem_dup(seen->text) : NULL;
 }
 
 /* Processes have exact clocks, but not all of them are seen. The time of the
@@ -100,6 +115,19 @@ void noise_end(struct sampler *s)
 	if (trial->others_cpu_ns < seen.cpu_ns)
 		trial->others_cpu_ns = seen.cpu_ns;
 	trial->others_seen_ns = seen.cpu_ns;
-	free(trial->others_text);
-	trial->others_text = *seen.text ? mem_dup(seen.text) : NULL;
+	take_names(trial, &seen);
+}
+
+void noise_name_others(struct sampler *s)
+{
+	uint64_t whole_ns = since(clock_now_ns(), s->others_since_ns);
+	double windows_s = trial_seconds(s->trial);
+	struct others_used seen;
+
+	processes_end_others(s, &seen);
+	take_names(s->trial, &seen);
+	if (whole_ns)
+		s->trial->others_seen_ns =
+			(uint64_t)((double)seen.cpu_ns * windows_s /
+				   clock_seconds(whole_ns));
 }

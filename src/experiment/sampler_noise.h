@@ -45,7 +45,7 @@ struct noise {
 
 struct noise_between {
 	/* Of all CPUs together; COUNT_UNKNOWN. */
-	uint64_t busy_ns, steal_ns;
+	uint64_t busy_ns, steal_ns; /* of each: or it went back */
 	uint64_t others_ns; /* of programs that are not ours, without steal; 0
 			     * where ticks say less than our own clocks */
 	uint64_t ours_ns;   /* what of busy_ns is ours */
@@ -67,5 +67,9 @@ void noise_between(const struct noise_reading *from,
  * latter fills busy_ns, steal_ns, others_cpu_ns and others_text of the trial. */
 void noise_begin(struct sampler *sampler);
 void noise_end(struct sampler *sampler);
+
+/* When a block is over: fills others_text, with what each used from `ready` until
+ * now. others_seen_ns becomes what its windows had of that, if it was even. */
+void noise_name_others(struct sampler *sampler);
 
 #endif

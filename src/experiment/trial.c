@@ -106,6 +106,7 @@ static int run_replicas(struct setting *s, struct err *err)
 			experiment->run.id, experiment->scratch.path);
 	}
 	code = run_trial(&request, err);
+	sampler_over(&s->sampler);
 	if (code == 0 && request.lost_ns)
 		setting_tell_lost(s, request.lost_ns);
 	return code;

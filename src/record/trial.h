@@ -263,7 +263,10 @@ struct trial {
 	struct applied applied;
 	struct sample *samples;
 	size_t sample_count, sample_capacity;
-	struct machine_sample *machine; /* one each 100 ms, beside `samples` */
+	/* Beside `samples`; two before GO, when its replicas were started and
+	 * when all were ready; and one at the end, when all had ended. Older
+	 * trials lack these three. */
+	struct machine_sample *machine;
 	size_t machine_count, machine_capacity;
 	/* Of a comparison (record/comparison.h). */
 	char comparison[37];    /* UUID that all its trials share; "": none */

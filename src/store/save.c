@@ -120,6 +120,7 @@ int save_samples(const struct store *store, const struct trial *trial,
 	return code;
 }
 
+/* Those of a trial that never began belong to no time. */
 int save_machine(const struct store *store, const struct trial *trial,
 		 struct err *err)
 {
@@ -128,7 +129,8 @@ int save_machine(const struct store *store, const struct trial *trial,
 				 "INSERT OR REPLACE INTO machine_samples",
 				 "trial_id", stored_machine, err);
 
-	for (size_t i = 0; code == 0 && i < trial->machine_count; i++) {
+	for (size_t i = 0;
+	     code == 0 && trial->go_ns && i < trial->machine_count; i++) {
 		struct machine_sample sample = trial->machine[i];
 
 		sample.at_ns -= trial->go_ns;
