@@ -406,8 +406,9 @@ static void the_machine_counts_in_windows(void **state)
 static void findings_are_of_the_windows(void **state)
 {
 	(void)state;
-	/* 0.15 of 0.6 s, not of 2.2 s */
-	trial.others_cpu_ns = trial.others_seen_ns = 90 * MS;
+	/* 0.3 of 0.6 s, not of 2.2 s */
+	trial.busy_ns = 400 * MS;
+	trial.others_cpu_ns = 180 * MS;
 	trial.go_sent_late_ns = 7 * MS;
 	trial.origin_still_ns = 400 * MS;
 	trial.replica[1].unfinished = 5;
@@ -415,7 +416,7 @@ static void findings_are_of_the_windows(void **state)
 	trial.replica[0].throttled_ns = 60 * MS;
 	analyse_reconcile(&trial);
 	assert_non_null(strstr(said(&trial.findings),
-			       "other programs used 0.15 CPUs meanwhile"));
+			       "other programs used 0.30 CPUs meanwhile"));
 	assert_non_null(strstr(said(&trial.findings),
 			       "GO was sent 7 ms too late, in a window of 600 "
 			       "ms"));

@@ -50,7 +50,8 @@ static inline void fill_samples(struct trial *trial, struct rng *rng)
 		fill(stored_machine, &machine, rng);
 		sample.replica = (int)(i % cells) - 1;
 		sample.at_ns = trial->go_ns + i / cells * 37 * NS_PER_MS;
-		machine.at_ns = sample.at_ns;
+		/* the first before GO */
+		machine.at_ns = sample.at_ns - NS_PER_MS;
 		if (i % 5 == 0)
 			sample.memory_anon_bytes = COUNT_UNKNOWN;
 		trial_add_sample(trial, &sample);

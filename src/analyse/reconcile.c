@@ -408,7 +408,7 @@ void analyse_reconcile(struct trial *trial)
 		reconcile_cpu,    reconcile_link,	reconcile_limits,
 		limits_reconcile, reconcile_ksoftirqd,	reconcile_others,
 		reconcile_steal,  reconcile_swapped,	reconcile_frequency,
-		marks_reconcile,
+		marks_reconcile,  reconcile_counters,
 	};
 	struct sums sums;
 

@@ -30,20 +30,22 @@ double noise_error_ns(uint64_t busy_ns, uint64_t idle_ns)
 	return STEP_NS + 3 * sqrt(TICK_NS * busy * idle / (busy + idle));
 }
 
-/* 0: unknown. */
+/* Where it is unknown, as much may have been idle as there is. */
 static uint64_t idle_ns(const struct trial *trial)
 {
 	double idle = windows_machine(trial, offsetof(struct machine_sample,
 						      idle_ns));
 
-	return idle > 0 ? (uint64_t)idle : 0;
+	return isnan(idle) ? UINT64_MAX / 2 : (uint64_t)idle;
 }
 
 static bool others_doubtful(const struct trial *trial, double window_ns)
 {
 	double limit_ns = OTHERS_LIMIT * window_ns;
 
-	if ((double)trial->others_seen_ns > OTHERS_SEEN_LIMIT * window_ns)
+	/* In slices that is an estimate. */
+	if (!trial->slice_count && (double)trial->others_seen_ns >
+					   OTHERS_SEEN_LIMIT * window_ns)
 		return true;
 	if (trial->busy_ns == COUNT_UNKNOWN)
 		return false;
@@ -51,31 +53,33 @@ static bool others_doubtful(const struct trial *trial, double window_ns)
 	       limit_ns + noise_error_ns(trial->busy_ns, idle_ns(trial));
 }
 
-/* Those that a list of processes shows have names. */
+/* Those that a list of processes shows have names. Of slices it was looked at
+ * before the first and behind the last: others_seen_ns is an estimate. */
 void reconcile_others(struct trial *trial)
 {
 	double window_s = trial_seconds(trial), unseen_s;
 	const char *names = trial->others_text ? trial->others_text : "";
-	char unseen[128] = "";
+	bool sliced = trial->slice_count != 0;
+	char unseen[160] = "";
 
 	if (window_s < LEAST_S || trial->others_cpu_ns == COUNT_UNKNOWN ||
 	    !others_doubtful(trial, window_s * NS_PER_S))
 		return;
 	unseen_s = clock_seconds(trial->others_cpu_ns) -
 		   clock_seconds(trial->others_seen_ns);
-	/* In slices nobody looks for processes. */
-	if (!trial->slice_count &&
-	    unseen_s > clock_seconds(trial->others_cpu_ns) / 2)
+	if (unseen_s > clock_seconds(trial->others_cpu_ns) / 2)
 		snprintf(unseen, sizeof(unseen),
-			 "%s%.2f s by programs that this namespace does not "
+			 "%s%.2f s%s by programs that this namespace does not "
 			 "show, or that soon ended",
-			 *names ? ", and " : "", unseen_s);
+			 *names ? ", and " : "", unseen_s,
+			 sliced ? " of its slices" : "");
 	trial_add_finding(trial, FINDING_OTHERS,
 			  "other programs used %.2f CPUs meanwhile: rates and "
 			  "times are in doubt, CPU per request less so"
-			  "%s%s%s%s",
+			  "%s%s%s%s%s",
 			  clock_seconds(trial->others_cpu_ns) / window_s,
 			  *names || *unseen ? FINDING_OTHERS_MOST : "", names,
+			  *names && sliced ? " of the whole block" : "",
 			  unseen, *names || *unseen ? ")" : "");
 }
 
@@ -96,6 +100,54 @@ void reconcile_steal(struct trial *trial)
 				  "so",
 				  steal_s / window_s);
 }
+
+/* -------------------------------------------------------------- went back --- */
+
+static size_t most(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Windows of which it is not known, where it is of others. */
+static size_t unknown_in(const struct trial *trial, size_t offset)
+{
+	size_t unknown = 0, windows = windows_closed(trial);
+
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		const struct slice *slice = &trial->slices[i];
+		const char *at = (const char *)slice + offset;
+
+		unknown += slice_seconds(slice) > 0 &&
+			   *(const uint64_t *)at == COUNT_UNKNOWN;
+	}
+	return unknown < windows ? unknown : 0;
+}
+
+void reconcile_counters(struct trial *trial)
+{
+#define IN_MACHINE(member)                                                     \
+	windows_machine_back(trial, offsetof(struct machine_sample, member))
+#define IN_SLICES(member) unknown_in(trial, offsetof(struct slice, member))
+	size_t busy = most(IN_MACHINE(busy_ns), IN_SLICES(others_ns));
+	size_t steal = most(IN_MACHINE(steal_ns), IN_SLICES(steal_ns));
+	size_t idle = IN_MACHINE(idle_ns);
+	size_t windows = windows_closed(trial);
+
+	if (!busy && !steal && !idle)
+		return;
+	trial_add_finding(trial, FINDING_COUNTER_BACK,
+			  "the machine's counter of%s%s%s%s%s time went back, "
+			  "or was not there, in %zu of %zu window%s: what is "
+			  "computed from it is unknown",
+			  busy ? " busy" : "", busy && (steal || idle) ? "," : "",
+			  steal ? " stolen" : "", steal && idle ? "," : "",
+			  idle ? " idle" : "", most(busy, most(steal, idle)),
+			  windows ? windows : 1, windows > 1 ? "s" : "");
+#undef IN_MACHINE
+#undef IN_SLICES
+}
+
+/* ------------------------------------------------- swapping, frequency --- */
 
 void reconcile_swapped(struct trial *trial)
 {

@@ -16,6 +16,9 @@ double noise_error_ns(uint64_t busy_ns, uint64_t idle_ns);
 
 void reconcile_others(struct trial *trial);
 void reconcile_steal(struct trial *trial);
+/* Says which counters of the machine's time went back, so that what needs them is
+ * unknown. */
+void reconcile_counters(struct trial *trial);
 void reconcile_swapped(struct trial *trial);
 void reconcile_frequency(struct trial *trial);
 

@@ -94,22 +94,26 @@ static double value_at(const struct trial *trial, size_t offset, size_t *from,
 	       t * (value_of(b, offset) - value_of(a, offset));
 }
 
-static double grown_in_slices(const struct trial *trial, size_t offset)
+/* NAN where it went back: what is computed from a part of the windows would be
+ * wrong, and windows_machine_back() tells. */
+static double grown_in_slices(const struct trial *trial, size_t offset,
+			      size_t *back)
 {
-	double sum = 0;
+	double sum = 0, end = 0;
 	size_t from = 0;
 
 	for (size_t i = 0; i < trial->slice_count; i++) {
 		const struct slice *slice = &trial->slices[i];
-		double begin, grown;
+		double before = end, begin;
 
 		if (!(slice_seconds(slice) > 0))
 			continue;
 		begin = value_at(trial, offset, &from, slice->begin_ns);
-		grown = value_at(trial, offset, &from, slice->end_ns) - begin;
-		sum += grown >= 0 ? grown : NAN;
+		end = value_at(trial, offset, &from, slice->end_ns);
+		*back += begin < before || end < begin;
+		sum += end - begin;
 	}
-	return sum;
+	return *back ? (double)NAN : sum;
 }
 
 void windows_readings(const struct trial *trial, size_t *from, size_t *to)
@@ -127,7 +131,8 @@ void windows_readings(const struct trial *trial, size_t *from, size_t *to)
 		--*to;
 }
 
-double windows_machine(const struct trial *trial, size_t offset)
+static double grown_in_all(const struct trial *trial, size_t offset,
+			   size_t *back)
 {
 	struct trial within = *trial; /* borrows */
 	double grown;
@@ -139,10 +144,26 @@ double windows_machine(const struct trial *trial, size_t offset)
 	within.machine += from;
 	within.machine_count = to - from;
 	if (trial->slice_count)
-		return grown_in_slices(&within, offset);
+		return grown_in_slices(&within, offset, back);
 	grown = value_of(&trial->machine[to - 1], offset) -
 		value_of(&trial->machine[from], offset);
+	*back = grown < 0;
 	return grown >= 0 ? grown : NAN;
+}
+
+double windows_machine(const struct trial *trial, size_t offset)
+{
+	size_t back = 0;
+
+	return grown_in_all(trial, offset, &back);
+}
+
+size_t windows_machine_back(const struct trial *trial, size_t offset)
+{
+	size_t back = 0;
+
+	grown_in_all(trial, offset, &back);
+	return back;
 }
 
 /* ----------------------------------------------------------------- marks --- */

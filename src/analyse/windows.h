@@ -41,6 +41,9 @@ void windows_readings(const struct trial *trial, size_t *from, size_t *to);
  * NAN: it is not known, or went back. */
 double windows_machine(const struct trial *trial, size_t offset);
 
+/* In how many windows it went back, so that windows_machine() is NAN. */
+size_t windows_machine_back(const struct trial *trial, size_t offset);
+
 /* Marks the slices in whose window too little ended. After analyse_records() of
  * all replicas. */
 void windows_mark_few(struct trial *trial);

@@ -539,6 +539,7 @@ void sampler_finish(struct sampler *s)
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		finish_replica(s, i);
 	processes_finish(s);
+	slices_finish(s);
 	s->trial->origin_cpu_ns = used(s, CELL_ORIGIN).cpu_ns;
 }
 

@@ -84,9 +84,12 @@ struct sampler {
 	uint64_t paused_cpu_ns; /* of all replicas, when they were paused;
 				 * COUNT_UNKNOWN: they were not yet */
 	uint64_t still_at_open_ns, still_at_close_ns;
-	struct noise_reading noise_at_open;
+	struct noise_reading noise_at_open, noise_at_close;
 	struct noise_between noise_in; /* the last window */
 	uint64_t ours_ns;      /* CPU of ours, over all windows */
+	bool went_back;        /* CPU of a cell, since the window opened */
+	bool window_back;      /* ... until it closed */
+	unsigned windows_added, windows_back; /* the latter count nowhere */
 };
 
 /* Before the replicas are started: takes the first reading of the machine. */
@@ -120,11 +123,15 @@ void sampler_done(struct sampler *sampler, unsigned replica);
 
 /* The same of a slice. What `end` does may take its time: all are paused. A window
  * that was taken out of the slice until then (begin_ns, end_ns 0) counts
- * nowhere. */
+ * nowhere; `end` takes one out in which a counter of CPU went back, of which its
+ * work cannot be told. */
 void sampler_slice_begin(struct sampler *sampler, struct slice *slice);
 void sampler_slice_open(struct sampler *sampler, struct slice *slice);
 void sampler_slice_close(struct sampler *sampler, struct slice *slice);
 void sampler_slice_end(struct sampler *sampler, struct slice *slice);
+
+/* sampler_slices.c: tells of windows that were taken out. */
+void slices_finish(struct sampler *sampler);
 
 /* Reads all counters, and counts new records if `counting`. For
  * sampler_slices.c. */

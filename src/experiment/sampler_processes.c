@@ -3,7 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+/* What parts that were read at different times may waver by. */
+#define WAVER_NS (10 * NS_PER_MS)
 
 /* An engine may leave out what it was asked for. */
 static void take_limits(struct sampler *s)
@@ -94,6 +98,8 @@ static void never_less(struct sample *now, const struct sample *before)
 void processes_add(struct sampler *s, unsigned number, struct sample *sample)
 {
 	add_family(s, number, sample);
+	if (sample->cpu_ns + WAVER_NS < s->last[number].cpu_ns)
+		s->went_back = true;
 	never_less(sample, &s->last[number]);
 }
 

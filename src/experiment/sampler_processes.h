@@ -9,7 +9,8 @@
 void processes_begin(struct sampler *sampler);
 
 /* Adds what the other processes of a cell used to a reading of its first
- * process. A counter never goes down. */
+ * process. A counter never goes down; one that would, by 10 ms or more, sets
+ * went_back. */
 void processes_add(struct sampler *sampler, unsigned number,
 		   struct sample *sample);
 

@@ -5,6 +5,7 @@
 #include "experiment/sampler.h"
 #include "experiment/sampler_perf.h"
 #include "experiment/sampler_processes.h"
+#include "record/finding.h"
 
 static uint64_t since(uint64_t now, uint64_t before)
 {
@@ -59,6 +60,7 @@ void sampler_slice_open(struct sampler *s, struct slice *slice)
 
 	if (is_first)
 		noise_begin(s);
+	s->went_back = false;
 	sampler_read(s, false, false);
 	memcpy(s->open, s->last, s->count * sizeof(*s->open));
 	if (is_first)
@@ -83,14 +85,20 @@ static void add_used(struct sampler *s, unsigned number)
 					   then->throttled_ns);
 }
 
-/* Only its replicas and the origin may have run. */
+/* Only its replicas and the origin may have run. A counter that had gone back
+ * when the window opened may go forward again in it. */
 static void take_noise(struct sampler *s, struct slice *slice)
 {
-	struct noise_reading now;
+	struct noise_between paused;
 
-	noise_read(&s->noise, &now);
-	noise_between(&s->noise_at_open, &now,
+	noise_between(&s->noise_at_close, &s->noise_at_open, 0, &paused);
+	noise_read(&s->noise, &s->noise_at_close);
+	noise_between(&s->noise_at_open, &s->noise_at_close,
 		      slice->cpu_ns + slice->origin_cpu_ns, &s->noise_in);
+	if (paused.steal_ns == COUNT_UNKNOWN)
+		s->noise_in.steal_ns = COUNT_UNKNOWN;
+	if (paused.busy_ns == COUNT_UNKNOWN)
+		s->noise_in.busy_ns = s->noise_in.others_ns = COUNT_UNKNOWN;
 	slice->steal_ns = s->noise_in.steal_ns;
 	slice->others_ns = s->noise_in.others_ns;
 }
@@ -102,6 +110,7 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 	for (unsigned i = 1; i < s->count; i++)
 		before_ns += s->open[i].cpu_ns;
 	sampler_read(s, false, false);
+	s->window_back = s->went_back;
 	slice->end_ns = s->last[1].at_ns;
 	sampler_perf_end(s);
 	slice->cpu_ns = since(cpu_of_all(s), before_ns);
@@ -112,14 +121,16 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 	s->still_at_close_ns = still_ns(s);
 }
 
-static void add_count(uint64_t *sum, uint64_t more)
+/* Of one window it is not known: so it is of all together. */
+static void add_count(const struct sampler *s, uint64_t *sum, uint64_t more)
 {
-	if (more == COUNT_UNKNOWN)
-		return;
-	*sum = *sum == COUNT_UNKNOWN ? more : *sum + more;
+	if (!s->windows_added)
+		*sum = more;
+	else if (*sum != COUNT_UNKNOWN)
+		*sum = more == COUNT_UNKNOWN ? more : *sum + more;
 }
 
-/* Who the others are is not looked for: it would take its time in each slice. */
+/* Who the others are is looked for when the block is over: it takes its time. */
 static void add_window(struct sampler *s, const struct slice *slice)
 {
 	struct trial *trial = s->trial;
@@ -128,19 +139,42 @@ static void add_window(struct sampler *s, const struct slice *slice)
 		add_used(s, i);
 	trial->origin_still_ns += since(s->still_at_close_ns,
 					s->still_at_open_ns);
-	add_count(&trial->steal_ns, slice->steal_ns);
-	add_count(&trial->busy_ns, s->noise_in.busy_ns);
+	add_count(s, &trial->steal_ns, slice->steal_ns);
+	add_count(s, &trial->busy_ns, s->noise_in.busy_ns);
 	s->ours_ns += s->noise_in.ours_ns;
 	/* Ticks err to both sides: what is theirs follows from the sums. */
-	if (trial->busy_ns != COUNT_UNKNOWN)
-		trial->others_cpu_ns = since(trial->busy_ns, s->ours_ns);
+	trial->others_cpu_ns = trial->busy_ns == COUNT_UNKNOWN
+				       ? COUNT_UNKNOWN
+				       : since(trial->busy_ns, s->ours_ns);
+	s->windows_added++;
+}
+
+/* Its work is not known, so none of it may count. */
+static void take_out_back(struct sampler *s, struct slice *slice)
+{
+	if (!slice->end_ns || !s->window_back)
+		return;
+	slice->begin_ns = slice->end_ns = 0;
+	s->windows_back++;
 }
 
 void sampler_slice_end(struct sampler *s, struct slice *slice)
 {
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		sampler_count(s, i);
-	if (slice->end_ns)
+	take_out_back(s, slice);
+	if (slice_seconds(slice) > 0)
 		add_window(s, slice);
 	s->paused_cpu_ns = read_paused(s);
+}
+
+void slices_finish(struct sampler *s)
+{
+	if (s->windows_back)
+		trial_add_finding(s->trial, FINDING_COUNTER_BACK,
+				  "a counter of CPU time went back in %u of %u "
+				  "slices, which count nowhere: was the machine "
+				  "suspended, or moved?",
+				  s->windows_back,
+				  s->windows_back + s->windows_added);
 }

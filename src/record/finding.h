@@ -60,6 +60,7 @@
 	X(OBJECTS_LEFT_OUT, "objects_left_out", "some objects are not read")   \
 	X(USERS_SHARED, "users_shared", "replicas had no users of their own")  \
 	X(WOKE, "woke", "it used CPU while it was paused")                    \
+	X(COUNTER_BACK, "counter_back", "a counter went back")                 \
 	X(UNSTEADY, "unsteady", "slices were too short for slow operations")   \
 	X(SEPARATE, "separate", "it took no turns with the others")            \
 	X(SCRAPED, "scraped", "four distributions are a Prometheus'")          \

@@ -1,0 +1,373 @@
+/* What is read in slices, and around them; counters that go back in one of them
+ * are not taken for work. */
+#include "check.h"
+#include "said.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "analyse/reconcile_noise.h"
+#include "base/clock.h"
+#include "cell/cgroup_ops.h"
+#include "experiment/sampler.h"
+
+#define MS NS_PER_MS
+
+enum { SLICES = 5, ORIGIN = 0, REPLICA = 1 };
+
+/* What the counters say now. */
+static struct {
+	uint64_t cpu_ns[2];
+	uint64_t busy_ns, steal_ns, idle_ns;
+} now;
+
+static struct {
+	struct cgroup groups[2];
+	struct cells cells;
+	struct seats seats;
+	struct plan plan;
+	struct sampler sampler;
+	struct trial trial;
+	int stat;
+} f;
+
+static int read_group(struct cgroup *group, enum cgroup_what what,
+		      struct cgroup_counts *out)
+{
+	(void)what;
+	*out = (struct cgroup_counts){ .cpu_ns = now.cpu_ns[group - f.groups] };
+	return 0;
+}
+
+static const struct cgroup_ops ops = { .name = "made up", .read = read_group };
+
+/* /proc/stat counts hundredths of a second. */
+static void tell_machine(void)
+{
+	char text[200];
+	int n = snprintf(text, sizeof(text), "cpu  %llu 0 0 %llu 0 0 0 %llu 0 0\n",
+			 (unsigned long long)(now.busy_ns / (10 * MS)),
+			 (unsigned long long)(now.idle_ns / (10 * MS)),
+			 (unsigned long long)(now.steal_ns / (10 * MS)));
+
+	assert_int_equal(ftruncate(f.stat, 0), 0);
+	assert_int_equal(pwrite(f.stat, text, (size_t)n, 0), n);
+}
+
+static int begin(void **state)
+{
+	static const int records[] = { -1 };
+	struct trial_spec spec;
+
+	(void)state;
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.test = "fetch_range";
+	spec.replicas = 1;
+	memset(&f, 0, sizeof(f));
+	now.cpu_ns[ORIGIN] = now.cpu_ns[REPLICA] = 5000 * MS;
+	now.busy_ns = now.steal_ns = now.idle_ns = 90000 * MS;
+	f.groups[ORIGIN].ops = f.groups[REPLICA].ops = &ops;
+	f.cells = (struct cells){ .isolation = ISOLATION_PROCESS,
+				  .group = f.groups, .count = 2 };
+	trial_init(&f.trial, &spec);
+	f.trial.replica[0].pid = getpid();
+	f.seats = (struct seats){ .cells = &f.cells };
+	sampler_init(&f.sampler, &f.trial, &f.seats, NULL, getpid(), records, 1,
+		     &f.plan);
+	f.stat = memfd_create("stat", MFD_CLOEXEC);
+	tell_machine();
+	assert_int_equal(dup2(f.stat, f.sampler.machine.stat),
+			 f.sampler.machine.stat);
+	sampler_ready(&f.sampler);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	sampler_release(&f.sampler);
+	trial_release(&f.trial);
+	close(f.stat);
+	return 0;
+}
+
+/* Less than it was, in one reading only. */
+struct back {
+	uint64_t *counter;
+	bool at_open; /* else when the window closes */
+};
+
+static void read_low(uint64_t *counter, struct slice *slice,
+		     void (*read)(struct sampler *, struct slice *))
+{
+	uint64_t right = counter ? *counter : 0;
+
+	if (counter)
+		*counter = right - 1000 * MS;
+	tell_machine();
+	read(&f.sampler, slice);
+	if (counter)
+		*counter = right;
+	tell_machine();
+}
+
+/* Of 120 ms that the machine is busy, 60 are the replica's and 40 the origin's. */
+static void take_turn(const struct back *back)
+{
+	struct slice *slice = trial_add_slice(&f.trial);
+
+	sampler_slice_begin(&f.sampler, slice);
+	slice->go_ns = clock_now_ns();
+	if (!f.trial.go_ns)
+		f.trial.go_ns = slice->go_ns;
+	read_low(back && back->at_open ? back->counter : NULL, slice,
+		 sampler_slice_open);
+	now.cpu_ns[REPLICA] += 60 * MS;
+	now.cpu_ns[ORIGIN] += 40 * MS;
+	now.busy_ns += 120 * MS;
+	now.steal_ns += 10 * MS;
+	now.idle_ns += 70 * MS;
+	clock_sleep_until(clock_now_ns() + MS);
+	read_low(back && !back->at_open ? back->counter : NULL, slice,
+		 sampler_slice_close);
+	f.trial.window_end_ns = slice->end_ns;
+	slice->pause_ns = slice->paused_ns = clock_now_ns();
+	sampler_slice_end(&f.sampler, slice);
+}
+
+/* The third is the bad one. */
+static void take_turns(const struct back *back)
+{
+	for (int i = 0; i < SLICES; i++)
+		take_turn(i == 2 ? back : NULL);
+	sampler_over(&f.sampler);
+	sampler_finish(&f.sampler);
+}
+
+static const char *doubts(void)
+{
+	reconcile_counters(&f.trial);
+	return said(&f.trial.findings);
+}
+
+static void assert_whole_cpu(void)
+{
+	assert_int_equal(f.trial.replica[0].cpu_ns, SLICES * 60 * MS);
+	assert_int_equal(f.trial.origin_cpu_ns, SLICES * 40 * MS);
+	for (int i = 0; i < SLICES; i++) {
+		assert_int_equal(f.trial.slices[i].cpu_ns, 60 * MS);
+		if (i)
+			assert_int_equal(f.trial.slices[i].idle_cpu_ns, 0);
+	}
+}
+
+static void counters_that_go_on(void **state)
+{
+	(void)state;
+	take_turns(NULL);
+	assert_whole_cpu();
+	assert_int_equal(f.trial.busy_ns, SLICES * 120 * MS);
+	assert_int_equal(f.trial.steal_ns, SLICES * 10 * MS);
+	assert_in_range(f.trial.others_cpu_ns, 0, SLICES * 20 * MS);
+	assert_string_equal(doubts(), "");
+}
+
+static void cpu_back(uint64_t *counter, bool at_open)
+{
+	struct back back = { counter, at_open };
+
+	take_turns(&back);
+	assert_int_equal(f.trial.slices[2].begin_ns, 0);
+	assert_int_equal(f.trial.slices[2].end_ns, 0);
+	assert_int_equal(f.trial.replica[0].cpu_ns, (SLICES - 1) * 60 * MS);
+	assert_int_equal(f.trial.origin_cpu_ns, (SLICES - 1) * 40 * MS);
+	assert_int_equal(f.trial.steal_ns, (SLICES - 1) * 10 * MS);
+	assert_int_equal(f.trial.busy_ns, (SLICES - 1) * 120 * MS);
+	for (int i = 1; i < SLICES; i++)
+		assert_int_equal(f.trial.slices[i].idle_cpu_ns, 0);
+	assert_non_null(strstr(doubts(), "CPU time went back in 1 of 5 slices, "
+					 "which count nowhere"));
+}
+
+static void cpu_that_goes_back(void **state)
+{
+	(void)state;
+	cpu_back(&now.cpu_ns[REPLICA], false);
+}
+
+static void cpu_that_was_back(void **state)
+{
+	(void)state;
+	cpu_back(&now.cpu_ns[REPLICA], true);
+}
+
+static void origin_that_goes_back(void **state)
+{
+	(void)state;
+	cpu_back(&now.cpu_ns[ORIGIN], false);
+}
+
+static void steal_back(bool at_open)
+{
+	struct back back = { &now.steal_ns, at_open };
+
+	take_turns(&back);
+	assert_whole_cpu();
+	for (int i = 0; i < SLICES; i++)
+		assert_int_equal(f.trial.slices[i].steal_ns,
+				 i == 2 ? COUNT_UNKNOWN : 10 * MS);
+	assert_int_equal(f.trial.steal_ns, COUNT_UNKNOWN);
+	assert_int_equal(f.trial.busy_ns, SLICES * 120 * MS);
+	assert_non_null(strstr(doubts(), "stolen time went back, or was not "
+					 "there, in 1 of 5 windows"));
+}
+
+static void steal_that_goes_back(void **state)
+{
+	(void)state;
+	steal_back(false);
+}
+
+static void steal_that_was_back(void **state)
+{
+	(void)state;
+	steal_back(true);
+}
+
+static void busy_that_goes_back(void **state)
+{
+	struct back back = { &now.busy_ns, false };
+
+	(void)state;
+	take_turns(&back);
+	assert_whole_cpu();
+	assert_int_equal(f.trial.slices[2].others_ns, COUNT_UNKNOWN);
+	assert_in_range(f.trial.slices[3].others_ns, 0, 20 * MS);
+	assert_int_equal(f.trial.busy_ns, COUNT_UNKNOWN);
+	assert_int_equal(f.trial.others_cpu_ns, COUNT_UNKNOWN);
+	assert_int_equal(f.trial.steal_ns, SLICES * 10 * MS);
+	assert_non_null(strstr(doubts(), "counter of busy time went back"));
+}
+
+/* Nobody knows of any window: that is no doubt of one. */
+static void no_counters(void **state)
+{
+	(void)state;
+	assert_int_equal(ftruncate(f.stat, 0), 0);
+	close(f.stat);
+	f.stat = memfd_create("nobody reads this", MFD_CLOEXEC);
+	take_turns(NULL);
+	assert_int_equal(f.trial.busy_ns, COUNT_UNKNOWN);
+	assert_int_equal(f.trial.steal_ns, COUNT_UNKNOWN);
+	assert_int_equal(f.trial.others_cpu_ns, COUNT_UNKNOWN);
+	assert_string_equal(doubts(), "");
+}
+
+/* Nothing is read while a window is open. */
+static void readings_at_the_edges(void **state)
+{
+	size_t own = 0;
+
+	(void)state;
+	take_turns(NULL);
+	/* When it began, when all were ready, and when it was over. */
+	assert_int_equal(f.trial.machine_count, 2 + 2 * SLICES + 1);
+	assert_int_equal(f.trial.sample_count, 2 * 2 * SLICES);
+	for (size_t i = 0; i < f.trial.sample_count; i++) {
+		const struct sample *sample = &f.trial.samples[i];
+		const struct slice *slice;
+
+		if (sample->replica != 0)
+			continue;
+		slice = &f.trial.slices[own / 2];
+		assert_int_equal(sample->at_ns, own++ % 2 ? slice->end_ns
+							  : slice->begin_ns);
+	}
+	assert_int_equal(own, 2 * SLICES);
+}
+
+static void assert_around(size_t count)
+{
+	const struct machine_sample *machine = f.trial.machine;
+
+	assert_int_equal(f.trial.machine_count, count);
+	assert_true(machine[0].at_ns <= machine[1].at_ns);
+	assert_true(machine[1].at_ns < f.trial.go_ns);
+	assert_true(machine[2].at_ns >= f.trial.go_ns);
+	assert_true(machine[count - 1].at_ns > machine[count - 2].at_ns);
+	assert_true(machine[count - 1].at_ns > f.trial.window_end_ns);
+}
+
+static void readings_before_and_after(void **state)
+{
+	(void)state;
+	take_turns(NULL);
+	assert_around(2 + 2 * SLICES + 1);
+}
+
+static void readings_around_a_separate_trial(void **state)
+{
+	(void)state;
+	f.trial.go_ns = clock_now_ns() + 1;
+	sampler_go(&f.sampler);
+	assert_true(f.trial.machine[1].at_ns < f.trial.go_ns);
+	assert_true(f.trial.machine[2].at_ns == f.trial.go_ns);
+	sampler_tick(&f.sampler);
+	f.trial.window_end_ns = clock_now_ns();
+	sampler_window_end(&f.sampler);
+	assert_int_equal(f.trial.machine_count, 5);
+	sampler_over(&f.sampler);
+	assert_around(6);
+}
+
+/* A program of somebody else's that uses so much at least is named, or three are
+ * that used more. */
+static void others_are_named_at_the_end(void **state)
+{
+	struct timespec used = { 0 };
+	clockid_t clock;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		for (;;)
+			;
+	assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
+	take_turn(NULL);
+	assert_null(f.trial.others_text);
+	while (clock_seconds((uint64_t)used.tv_nsec) + (double)used.tv_sec < 0.1)
+		assert_int_equal(clock_gettime(clock, &used), 0);
+	take_turns(NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_non_null(f.trial.others_text);
+	assert_non_null(strstr(f.trial.others_text, " (pid "));
+	assert_true(f.trial.others_seen_ns > 0);
+}
+
+int main(void)
+{
+#define EACH(check) cmocka_unit_test_setup_teardown(check, begin, end)
+	const struct CMUnitTest checks[] = {
+		EACH(counters_that_go_on),
+		EACH(cpu_that_goes_back),
+		EACH(cpu_that_was_back),
+		EACH(origin_that_goes_back),
+		EACH(steal_that_goes_back),
+		EACH(steal_that_was_back),
+		EACH(busy_that_goes_back),
+		EACH(no_counters),
+		EACH(readings_at_the_edges),
+		EACH(readings_before_and_after),
+		EACH(readings_around_a_separate_trial),
+		EACH(others_are_named_at_the_end),
+	};
+#undef EACH
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
