@@ -71,7 +71,7 @@ void reconcile_others(struct trial *trial)
 		snprintf(unseen, sizeof(unseen),
 			 "%s%.2f s%s by programs that this namespace does not "
 			 "show, or that soon ended",
-			 *names ? ", and " : "", unseen_s,
+			 *names ? FINDING_OTHERS_UNSEEN : "", unseen_s,
 			 sliced ? " of its slices" : "");
 	trial_add_finding(trial, FINDING_OTHERS,
 			  "other programs used %.2f CPUs meanwhile: rates and "
@@ -79,7 +79,7 @@ void reconcile_others(struct trial *trial)
 			  "%s%s%s%s%s",
 			  clock_seconds(trial->others_cpu_ns) / window_s,
 			  *names || *unseen ? FINDING_OTHERS_MOST : "", names,
-			  *names && sliced ? " of the whole block" : "",
+			  *names && sliced ? FINDING_OTHERS_BLOCK : "",
 			  unseen, *names || *unseen ? ")" : "");
 }
 

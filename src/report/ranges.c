@@ -66,11 +66,10 @@ static const char *names_of(const char *text)
 	return names ? names : text + strlen(text);
 }
 
-/* What stands before the names. `out` may be NULL. */
-static bool join(const char *a, const char *b, struct str *out)
+/* The texts up to their ends. `out` may be NULL. */
+static bool join(const char *a, const char *a_end, const char *b,
+		 const char *b_end, struct str *out)
 {
-	const char *a_end = names_of(a), *b_end = names_of(b);
-
 	while (a < a_end && b < b_end) {
 		struct range r = range_at(a), s = range_at(b);
 
@@ -86,17 +85,117 @@ static bool join(const char *a, const char *b, struct str *out)
 	return a == a_end && b == b_end;
 }
 
+/* ---------------------------------------------------------------- names --- */
+
+/* What stands in the names of one text: [seen, seen_end) "cc1 (pid 7) 0.50 s, ld
+ * (pid 8) 0.10 s", and [unseen, unseen_end) "0.3 s by programs that …". */
+struct named {
+	const char *seen, *seen_end;
+	const char *unseen, *unseen_end;
+	bool of_block;
+};
+
+static struct named named_of(const char *names)
+{
+	const char *text = names + (*names ? strlen(NAMES) : 0);
+	const char *end = strrchr(text, ')');
+	const char *block = strstr(text, FINDING_OTHERS_BLOCK);
+	const char *unseen = strstr(text, FINDING_OTHERS_UNSEEN);
+
+	end = end ? end : text + strlen(text);
+	if (!strstr(text, " (pid "))
+		return (struct named){ end, end, text, end, false };
+	return (struct named){
+		.seen = text,
+		.seen_end = block ? block : unseen ? unseen : end,
+		.unseen = unseen ? unseen + strlen(FINDING_OTHERS_UNSEEN) : end,
+		.unseen_end = end,
+		.of_block = block,
+	};
+}
+
+/* One program of a list; its end, and where its number begins. */
+static const char *next_program(const char *at, const char *end,
+				const char **number)
+{
+	const char *last = at;
+
+	*number = NULL;
+	while (last < end && strncmp(last, ", ", 2) != 0)
+		if (*last++ == ')' && last < end)
+			*number = last + 1;
+	return last;
+}
+
+/* "cc1 (pid 7) " of `a` with the number of both; false: `b` has no such. */
+static bool join_program(const char *a, const char *a_end, const char *number,
+			 const struct named *b, struct str *out)
+{
+	size_t length = (size_t)(number - a);
+	const char *at = b->seen, *end, *other;
+
+	for (; at < b->seen_end; at = end + (end < b->seen_end ? 2 : 0)) {
+		end = next_program(at, b->seen_end, &other);
+		if (!other || (size_t)(other - at) != length ||
+		    strncmp(at, a, length) != 0 ||
+		    !join(number, a_end, other, end, NULL))
+			continue;
+		str_add_n(out, a, length);
+		join(number, a_end, other, end, out);
+		return true;
+	}
+	return false;
+}
+
+static void join_programs(const struct named *a, const struct named *b,
+			  struct str *out)
+{
+	const char *at = a->seen, *end, *number;
+	struct str one = STR_INIT;
+
+	for (; at < a->seen_end; at = end + (end < a->seen_end ? 2 : 0)) {
+		end = next_program(at, a->seen_end, &number);
+		if (number && join_program(at, end, number, b, &one))
+			str_addf(out, "%s%s", out->len ? ", " : "", one.buf);
+		str_release(&one);
+	}
+	if (out->len && a->of_block)
+		str_add(out, FINDING_OTHERS_BLOCK);
+}
+
+/* What is in both. */
+static void join_names(const char *a_names, const char *b_names,
+		       struct str *out)
+{
+	struct named a = named_of(a_names), b = named_of(b_names);
+	struct str all = STR_INIT;
+
+	if (a.of_block == b.of_block)
+		join_programs(&a, &b, &all);
+	if (a.unseen < a.unseen_end && b.unseen < b.unseen_end &&
+	    join(a.unseen, a.unseen_end, b.unseen, b.unseen_end, NULL)) {
+		if (all.len)
+			str_add(&all, FINDING_OTHERS_UNSEEN);
+		join(a.unseen, a.unseen_end, b.unseen, b.unseen_end, &all);
+	}
+	if (all.len)
+		str_addf(out, "%s%s)", NAMES, all.buf);
+	str_release(&all);
+}
+
 bool ranges_same(const char *a, const char *b)
 {
-	return join(a, b, NULL);
+	return join(a, names_of(a), b, names_of(b), NULL);
 }
 
 char *ranges_join(const char *a, const char *b)
 {
 	struct str out = STR_INIT;
 
-	join(a, b, &out);
+	join(a, names_of(a), b, names_of(b), &out);
 	if (!strcmp(names_of(a), names_of(b)))
 		str_add(&out, names_of(a));
+	else
+		join_names(names_of(a), names_of(b), &out);
 	return str_detach(&out);
 }

@@ -8,8 +8,8 @@
 bool ranges_same(const char *a, const char *b);
 
 /* One sentence for two that are the same so: "0.31 to 0.7 CPUs", each number as
- * it was written. The names of programs, " (most: …", do not matter, and are
- * left out where they differ. The caller frees. */
+ * it was written. The names of programs, " (most: …", do not matter: those that
+ * are not in both are left out. The caller frees. */
 char *ranges_join(const char *a, const char *b);
 
 #endif

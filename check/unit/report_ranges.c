@@ -1,0 +1,48 @@
+/* Sentences about other programs, made one: the names that are in both stay. */
+#include "check.h"
+
+#include <stdlib.h>
+
+#include "report/ranges.h"
+
+static void assert_joined(const char *a, const char *b, const char *wanted)
+{
+	char *text = ranges_join(a, b);
+
+	assert_true(ranges_same(a, b));
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void names(void **state)
+{
+	(void)state;
+	assert_joined("x 3 (most: a (pid 1) 9.00 s, b2 (pid 2) 0.1 s)",
+		      "x 4 (most: c (pid 4) 3.0 s, a (pid 1) 8.5 s)",
+		      "x 3 to 4 (most: a (pid 1) 8.5 to 9.00 s)");
+	assert_joined("x 3 (most: a (pid 1) 1 s)", "x 3 (most: a (pid 2) 1 s)",
+		      "x 3");
+	assert_joined("x (most: a (pid 1) 1 s, b (pid 2) 3 s of the whole "
+		      "block, and 0.3 s by programs)",
+		      "x (most: b (pid 2) 1 to 2 s, a (pid 1) 4 s of the whole "
+		      "block, and 0.5 s by programs)",
+		      "x (most: a (pid 1) 1 to 4 s, b (pid 2) 1 to 3 s of the "
+		      "whole block, and 0.3 to 0.5 s by programs)");
+	assert_joined("x (most: a (pid 1) 1 s of the whole block)",
+		      "x (most: a (pid 1) 2 s of the whole block, and 0.5 s by "
+		      "programs)",
+		      "x (most: a (pid 1) 1 to 2 s of the whole block)");
+	assert_joined("x (most: 1 s by programs, or others)",
+		      "x (most: 2.5 s by programs, or others)",
+		      "x (most: 1 to 2.5 s by programs, or others)");
+	assert_joined("x (most: , , ) (pid ", "x (most: (pid ), ", "x");
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
