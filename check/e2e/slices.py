@@ -29,6 +29,8 @@ class Slices(Turns, Check):
         self.assert_sentence(result.stdout, r"no verdicts: 2 blocks, \d+ are needed")
         self.assert_rows(slices)
         self.assert_rounds(slices)
+        self.assert_readings_at_edges()
+        self.assert_readings_around()
         self.assert_orders(slices)
         self.assert_same_results_again()
 
@@ -67,6 +69,40 @@ class Slices(Turns, Check):
             self.assertEqual(int(row["failures"]), slice.failures)
             self.assertAlmostEqual(float(row["seconds"]), (slice.end_ns - slice.begin_ns) / 1e9, places=6)
             self.assertAlmostEqual(float(row["cpu_seconds"]), slice.cpu_ns / 1e9, places=6)
+
+    def assert_readings_at_edges(self):
+        """Nothing is read while a window is open. The first replica's readings are its edges; the origin's
+        lie before them, and those of the machine behind.
+        """
+        inside = self.query(
+            "select library, block, w.number, count(*) filter (where s.replica = 0),"
+            " count(*) filter (where s.replica = -1) from slices w join trials t on t.id = w.trial_id"
+            " join samples s on s.trial_id = t.id and s.at_ns > w.begin_ns and s.at_ns < w.end_ns"
+            " group by 1, 2, 3"
+        )
+        self.assertTrue(inside)
+        self.assertEqual({counts for *_, counts, _ in inside}, {0}, inside)
+        self.assertEqual({counts for *_, counts in inside}, {1}, inside)
+        machine = self.query(
+            "select library, block, w.number, count(m.at_ns) from slices w join trials t on t.id = w.trial_id"
+            " left join machine_samples m on m.trial_id = t.id and m.at_ns > w.begin_ns"
+            " and m.at_ns < w.end_ns where w.end_ns > w.begin_ns group by 1, 2, 3"
+        )
+        self.assertEqual({count for *_, count in machine}, {1}, machine)
+        read = self.query(
+            "select count(*) from slices w join samples s on s.trial_id = w.trial_id and s.replica = 0"
+            " and s.at_ns in (w.begin_ns, w.end_ns)"
+        )
+        self.assertEqual(read, self.query("select 2 * count(*) from slices where end_ns > begin_ns"))
+
+    def assert_readings_around(self):
+        """The machine was read twice before GO, and once when all had ended."""
+        for library, block, before, after in self.query(
+            "select library, block, count(*) filter (where at_ns < 0), count(*) filter (where at_ns > "
+            "(select max(paused_ns) from slices s where s.trial_id = t.id))"
+            " from trials t join machine_samples on trial_id = id group by 1, 2"
+        ):
+            self.assertEqual((before, after), (2, 1), (library, block))
 
     def assert_orders(self, slices):
         """They differ, between rounds and blocks; the same seed makes the same ones."""
