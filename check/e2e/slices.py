@@ -4,6 +4,7 @@ check: deadline 300
 """
 
 import itertools
+import json
 
 from _harness import Check, main
 from _turns import COUNTS, Turns
@@ -216,6 +217,20 @@ class Slices(Turns, Check):
         self.assertEqual(blocks, [(block,) for block in range(len(blocks))])
         self.assertGreaterEqual(len(blocks), 6)
         self.assert_sentence(said, f"each difference of 100% could be seen, after {len(blocks)} blocks")
+
+    def test_memory(self):
+        """What takes too long for the edge of a window is read between the turns."""
+        tests = self.make_libraries("one", "other")
+        words = self.all_words(("one", "other"), "--blocks", 1, "--timeout", 1)
+        said = self.benchmark(*words, "--json", GEOIO_TESTS=tests).stdout
+        for row in json.loads(said)["results"]:
+            with self.subTest(row["library_name"]):
+                if row["cgroup"] == "none":
+                    self.assertIsNone(row["memory_anon_bytes"])
+                    continue
+                # An interpreter at least.
+                self.assertGreater(row["memory_anon_bytes"], 2**20)
+                self.assertLess(row["memory_anon_bytes"], 2**30)
 
     def test_the_same_point_twice(self):
         """Points of a sweep that come to the same configuration are measured once."""

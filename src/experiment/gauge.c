@@ -11,6 +11,8 @@ void gauge_open(struct gauge *gauge, struct cgroup *group, pid_t pid,
 	struct err err;
 
 	memset(gauge, 0, sizeof(*gauge));
+	/* Not read yet. */
+	gauge->counts.memory_anon_bytes = COUNT_UNKNOWN;
 	gauge->meter.stat_fd = gauge->meter.status_fd = -1;
 	if (group && group->ops)
 		gauge->group = group;

@@ -257,14 +257,21 @@ static void sample_cell(struct sampler *s, unsigned number,
 	trial_add_sample(s->trial, &sample);
 }
 
-void sampler_read(struct sampler *s, bool all, bool counting)
+static enum gauge_what depth_of(const struct sampler *s, unsigned number,
+				enum sampler_depth depth)
+{
+	if (depth == SAMPLER_ALL)
+		return GAUGE_SELDOM;
+	return depth == SAMPLER_EDGE ? GAUGE_OFTEN : what_of(s, number);
+}
+
+void sampler_read(struct sampler *s, enum sampler_depth depth, bool counting)
 {
 	read_links(s);
 	if (s->groupless)
 		families_scan(&s->families);
 	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
-		sample_cell(s, i, all ? GAUGE_SELDOM : what_of(s, i),
-			    counting);
+		sample_cell(s, i, depth_of(s, i, depth), counting);
 	read_machine(s);
 }
 
@@ -350,7 +357,7 @@ void sampler_go(struct sampler *s)
 
 	if (s->ledger)
 		s->still_ns = ledger_still_ns(s->ledger, trial->go_ns);
-	sampler_read(s, true, true);
+	sampler_read(s, SAMPLER_ALL, true);
 	for (size_t i = 0; i < trial->sample_count; i++)
 		trial->samples[i].at_ns = trial->go_ns;
 	trial->machine[trial->machine_count - 1].at_ns = trial->go_ns;
@@ -364,7 +371,7 @@ void sampler_go(struct sampler *s)
 void sampler_tick(struct sampler *s)
 {
 	s->ticks++;
-	sampler_read(s, false, true);
+	sampler_read(s, SAMPLER_TICK, true);
 }
 
 /* An origin that does not go on is still until the end. A part of that before
@@ -385,7 +392,7 @@ void sampler_window_end(struct sampler *s)
 {
 	if (!s->groupless)
 		families_scan(&s->families);
-	sampler_read(s, true, true);
+	sampler_read(s, SAMPLER_ALL, true);
 	take_still(s);
 	sampler_perf_end(s);
 	noise_end(s);

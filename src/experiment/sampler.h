@@ -133,9 +133,15 @@ void sampler_slice_end(struct sampler *sampler, struct slice *slice);
 /* sampler_slices.c: tells of windows that were taken out. */
 void slices_finish(struct sampler *sampler);
 
+/* How much is read of each cell. SAMPLER_TICK takes turns, so that no tick is
+ * longer than others; SAMPLER_EDGE reads all that the sums over windows are made
+ * of; SAMPLER_ALL also what takes longer. */
+enum sampler_depth { SAMPLER_TICK, SAMPLER_EDGE, SAMPLER_ALL };
+
 /* Reads all counters, and counts new records if `counting`. For
  * sampler_slices.c. */
-void sampler_read(struct sampler *sampler, bool all, bool counting);
+void sampler_read(struct sampler *sampler, enum sampler_depth depth,
+		  bool counting);
 
 /* Counts the records that were written since the last time. */
 void sampler_count(struct sampler *sampler, unsigned replica);

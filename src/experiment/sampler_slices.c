@@ -21,22 +21,26 @@ static uint64_t cpu_of_all(const struct sampler *s)
 	return sum;
 }
 
+/* All that is known of a cell, also what takes too long for the edge of a window;
+ * its next sample has it. */
+static void read_fully(struct sampler *s, unsigned number)
+{
+	struct sample now = s->last[number];
+
+	if (gauge_read(&s->gauges[number], GAUGE_SELDOM, &now) < 0)
+		return;
+	processes_add(s, number, &now);
+	s->last[number] = now;
+}
+
 /* The CPU time of all replicas, without a sample: they are paused. */
 static uint64_t read_paused(struct sampler *s)
 {
-	uint64_t sum = 0;
-
 	if (s->groupless)
 		families_scan(&s->families);
-	for (unsigned i = 1; i < s->count; i++) {
-		struct sample now = s->last[i];
-
-		if (gauge_read(&s->gauges[i], GAUGE_OFTEN, &now) == 0)
-			processes_add(s, i, &now);
-		s->last[i].cpu_ns = now.cpu_ns;
-		sum += now.cpu_ns;
-	}
-	return sum;
+	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
+		read_fully(s, i);
+	return cpu_of_all(s);
 }
 
 void sampler_slice_begin(struct sampler *s, struct slice *slice)
@@ -61,7 +65,7 @@ void sampler_slice_open(struct sampler *s, struct slice *slice)
 	if (is_first)
 		noise_begin(s);
 	s->went_back = false;
-	sampler_read(s, false, false);
+	sampler_read(s, SAMPLER_EDGE, false);
 	memcpy(s->open, s->last, s->count * sizeof(*s->open));
 	if (is_first)
 		memcpy(s->first, s->last, s->count * sizeof(*s->first));
@@ -109,7 +113,7 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 
 	for (unsigned i = 1; i < s->count; i++)
 		before_ns += s->open[i].cpu_ns;
-	sampler_read(s, false, false);
+	sampler_read(s, SAMPLER_EDGE, false);
 	s->window_back = s->went_back;
 	slice->end_ns = s->last[1].at_ns;
 	sampler_perf_end(s);
