@@ -6,7 +6,7 @@ check: deadline 300
 import itertools
 import json
 
-from _harness import Check, main
+from _harness import Check, main, unwrapped
 from _turns import COUNTS, Turns
 
 NAMES = ("null", "reference", "pass")
@@ -119,10 +119,42 @@ class Slices(Turns, Check):
         for one, other in zip(orders[0], again, strict=False):
             self.assertEqual(one, other)
 
+    def test_one_round(self):
+        """It is made in any case, whatever the budget. Settling slices alone takes most of a second."""
+        pace = ("--budget", 1, "--blocks", 1)
+        result = self.benchmark(*self.all_words(NAMES, "--timeout", 60, pace=pace))
+        slices = self.slices()
+        self.assert_turns(slices)
+        self.assertEqual(
+            sorted((slice.library, slice.block, slice.round) for slice in slices),
+            [(name, 0, 0) for name in sorted(NAMES)],
+        )
+        self.assertEqual([slice.position for slice in slices], [0, 1, 2])
+        self.assertEqual(self.states(), {(name, 0): ["ok"] for name in NAMES})
+        self.assert_sentence(result.stderr, "the budget of 1 s leaves about 1 round a block, too few")
+        self.assert_sentence(result.stdout, r"no verdicts: 1 block, \d+ are needed")
+        self.assert_rows(slices)
+        self.assert_rounds(slices)
+        self.assert_same_results_again()
+
+    def test_a_budget_is_the_time_of_all(self):
+        """From the first start to the last end; where starts alone take longer, this is said."""
+        budget_s = 16
+        result = self.benchmark(*self.all_words(NAMES, pace=("--budget", budget_s, "--blocks", 2)))
+        slices = self.slices()
+        self.assert_turns(slices)
+        took_s = self.query("select 86400 * (julianday(end_time) - julianday(start_time)) from runs")[0][0]
+        rounds = [1 + max(slice.round for slice in slices if slice.block == block) for block in range(2)]
+        if "more than its share of the budget" in unwrapped(result.stderr):
+            self.assertLessEqual(rounds[0], 2, result.stderr)
+        else:
+            self.assertLess(took_s, 1.5 * budget_s, result.stderr)
+        if max(rounds) < ROUNDS_MOST:
+            self.assertGreater(took_s, 0.7 * budget_s, rounds)
+
     def test_repeats_in_place_of_slices(self):
-        words = self.all_words(NAMES, "--n-requests", 50, "--timeout", 60)
-        words[words.index("--budget") : words.index("--budget") + 2] = ["--no-slices", "--repeats", 6]
-        result = self.benchmark(*words)
+        repeats = ("--no-slices", "--repeats", 6)
+        result = self.benchmark(*self.all_words(NAMES, "--n-requests", 50, "--timeout", 60, pace=repeats))
         self.assertEqual(self.slices(), [])
         trials = self.query("select library, block from trials order by start_time")
         orders = [[library for library, at in trials if at == block] for block in range(6)]
@@ -201,9 +233,8 @@ class Slices(Turns, Check):
         )
 
     def test_nothing_to_be_precise_about(self):
-        words = self.all_words(("null", "reference"), "--blocks", 1, "--timeout", 1, "--until-precise", 50)
-        words[words.index("--budget") + 1] = "6"
-        said = self.benchmark(*words).stderr
+        pace = ("--budget", 6, "--blocks", 1, "--until-precise", 50)
+        said = self.benchmark(*self.all_words(("null", "reference"), "--timeout", 1, pace=pace)).stderr
         self.assertEqual(self.query("select distinct block from trials"), [(0,)])
         self.assert_sentence(said, "--until-precise had nothing to wait for: no two libraries have figures")
         self.assertEqual(self.query("select ended from runs"), [("finished",)])

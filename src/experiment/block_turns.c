@@ -234,8 +234,9 @@ static void on_slice_close(void *context, struct trial *trial,
 	sampler_slice_close(&part->setting.sampler, slice);
 }
 
-/* A slice in which the work came to its end has no window: how much of it was
- * spent in draining is not known. Neither has one that only settles turns. */
+/* A slice in which a replica came to its end, good or bad, has no window: how much
+ * of it was spent in draining, or without that replica, is not known. Neither has
+ * one that only settles turns. */
 static void on_slice_end(void *context, struct trial *trial,
 			 struct slice *slice)
 {
@@ -246,7 +247,7 @@ static void on_slice_end(void *context, struct trial *trial,
 	(void)trial;
 	part->worked_ns += (slice->paused_ns ? slice->paused_ns
 					     : clock_now_ns()) - slice->go_ns;
-	if (probed || !slice->pause_ns)
+	if (probed || !run_may_work(&b->request[part->request]))
 		slice->begin_ns = slice->end_ns = 0;
 	part->windows += slice->end_ns != 0;
 	sampler_slice_end(&part->setting.sampler, slice);
