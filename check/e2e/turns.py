@@ -1,18 +1,16 @@
 """Libraries that break the rules of turns: each has its sentence, and the others' block goes on.
 
-check: deadline 400
+check: deadline 500
 """
 
-import contextlib
 import os
 import re
 import signal
 import time
 import unittest
-from pathlib import Path
 
 from _harness import Check, groups_of, main, processes_with, scratch_name
-from _turns import COUNTS, Turns
+from _turns import CONCURRENCY, COUNTS, Turns, place_of, stopped_places
 from _user import AsUser
 
 GOOD = ("null", "reference")
@@ -80,6 +78,150 @@ class Hostile(Turns):
         self.assert_requests_named("sends", "escapes", "flees")
         self.assertIn("processes_left", self.findings()["escapes"])
         self.assert_gone()
+
+
+class Hopeless(Hostile, Check):
+    """Nothing succeeds, or nothing ends."""
+
+    WORKING_S, OPERATION_S = 3, 1
+
+    def test_in_one_block(self):
+        names = (*GOOD, "fail", "hang", "stalls")
+        words = self.all_words(
+            names, "--blocks", 1, "--timeout", self.WORKING_S, "--operation-timeout", self.OPERATION_S
+        )
+        result = self.benchmark(*words, status=1, GEOIO_TESTS=self.make_libraries("stalls"))
+        self.assert_whole(GOOD)
+        self.assertGreater(max(slice.round for slice in self.slices() if slice.library in GOOD), 2)
+        self.rows = {row["library_name"]: row for row in self.results()}
+        self.assert_fail(result.stdout)
+        self.assert_hang()
+        self.assert_stalls()
+        self.assert_not_held_up()
+        self.assert_nothing_left()
+        self.assertEqual(groups_of(*self.started), [])
+
+    def assert_fail(self, table):
+        """It takes its turns, with failures alone."""
+        own = [slice for slice in self.slices() if slice.library == "fail"]
+        self.assertTrue(own)
+        self.assertEqual({slice.operations for slice in own}, {0})
+        self.assertEqual(sum(slice.failures for slice in own), self.rows["fail"]["number_failures"])
+        self.assertGreater(self.rows["fail"]["number_failures"], 0)
+        self.assertIn(self.rows["fail"]["requests_per_second"], (0, None))
+        self.assertEqual(self.states()["fail", 0], ["failed"])
+        self.assert_sentence(table, r"fail +FAILED: (\d+) of its \1 operations failed: \1 http_error")
+
+    def assert_hang(self):
+        self.assertEqual(self.states()["hang", 0], ["nothing succeeded"])
+        self.assertEqual([slice for slice in self.slices() if slice.library == "hang"], [])
+        found = self.findings()["hang"]
+        self.assert_sentence(found["separate"][0], "no operation of it ended within")
+        self.assert_sentence(found["none_ended"][0], "no operation ended in time")
+        self.assert_sentence(found["unfinished"][0], f"{CONCURRENCY} operations were still in flight")
+
+    def assert_stalls(self):
+        """Not from the beginning on. Where too few slices are whole it is measured apart: it has one `go`
+        only then, and works.
+        """
+        self.assertEqual(self.states()["stalls", 0], ["ok"])
+        found = self.findings()["stalls"]
+        if not self.is_separate("stalls"):
+            self.assert_sentence(found["unfinished"][0], f"{CONCURRENCY} operations .* given up")
+        elif "in flight ended" in found["separate"][0]:
+            self.assert_sentence(found["separate"][0], f"; {CONCURRENCY} were given up when it was paused")
+
+    def assert_not_held_up(self):
+        """What no trial of the block has used is what those two took that left it: less than they may."""
+        turns = self.query(
+            "select go_ns + t.at, coalesce(paused_ns, end_ns, go_ns) + t.at from slices"
+            " join (select id, go_ns as at from trials) t on t.id = trial_id"
+        )
+        used_ns = sum(paused - go for go, paused in turns)
+        all_ns = max(paused for _, paused in turns) - min(go for go, _ in turns)
+        self.assertLess((all_ns - used_ns) / 1e9, 2 * 2 * (self.WORKING_S + self.OPERATION_S), turns)
+
+
+class Halves(Hostile, Check):
+    """One of two replicas dies."""
+
+    def run_halves(self, *names, status=1):
+        words = self.all_words((*GOOD, *names), "--blocks", 1, "--timeout", 3, "--replicas", 2)
+        return self.benchmark(*words, status=status, GEOIO_TESTS=self.make_libraries(*names))
+
+    def assert_half_ended(self, library, others):
+        """Its whole slices count, the other replica ended well, and the others' block went on."""
+        slices = self.slices()
+        self.assert_turns(slices)
+        own = [slice for slice in slices if slice.library == library]
+        self.assertTrue(own, f"{library} has no slice")
+        for other in others:
+            self.assertEqual(self.states()[other, 0], ["ok"], other)
+            last = max(slice.round for slice in slices if slice.library == other)
+            self.assertGreater(last, own[-1].round, other)
+        self.assertEqual(self.states()[library, 0], ["replica 1 killed"])
+        replicas = self.query(
+            "select state from replicas join trials on id = trial_id where library = ? order by replica",
+            library,
+        )
+        self.assertEqual(replicas, [("finished",), ("killed",)])
+        self.assert_sentence(
+            self.findings()[library]["replica_ended"][0], r"replica 1 was killed by signal 9 \(SIGKILL\)"
+        )
+        self.assert_gone()
+
+    def test_in_its_turn(self):
+        self.run_halves("halves")
+        self.assert_half_ended("halves", GOOD)
+
+    def test_while_slices_are_settled(self):
+        """It has no window: it failed, and why is said."""
+        self.run_halves("loses")
+        self.assert_whole(GOOD)
+        self.assertEqual(self.states()["loses", 0], ["failed"])
+        self.assertNotIn("separate", self.findings()["loses"])
+        self.assert_sentence(
+            self.findings()["loses"]["failed"][0], r"replica 1 was killed by signal 9 \(SIGKILL\)"
+        )
+        self.assert_gone()
+
+    def test_while_paused(self):
+        """Of a worker in C, and of one in Python, killed by somebody else."""
+        for isolation in ((), ("--isolation", "process")):
+            with self.subTest(isolation):
+                for path in self.folder.iterdir():
+                    path.unlink()
+                words = self.all_words(
+                    (*GOOD, "pass"), "--blocks", 1, "--timeout", 6, "--replicas", 2, *isolation
+                )
+                process = self.start(*words)
+                self.kill_last(process, "/_verbs")
+                self.kill_last(process, "/pass/")
+                result = self.finish(process)
+                self.assertEqual(result.status, 1, result)
+                for library in ("reference", "pass"):
+                    self.assert_half_ended(library, {"null"})
+
+    def kill_last(self, process, program):
+        """Kills the last replica of that program while it is stopped, and after more turns than probes."""
+        turns, stopped = 0, True
+        patience = time.monotonic() + 100
+        while time.monotonic() < patience and process.poll() is None:
+            places = stopped_places(process.pid)
+            replicas = sorted(
+                (place_of(pid), int(pid))
+                for pid, command in processes_with(scratch_name(process.pid))
+                if program in command
+            )
+            if len(replicas) == 2:
+                place, pid = replicas[-1]
+                turns += stopped and place not in places
+                stopped = place in places
+                if stopped and turns >= 8:
+                    os.kill(pid, signal.SIGKILL)
+                    return
+            time.sleep(0.01)
+        self.fail(f"no replica of {program} to kill\n{self.finish(process, 1)}")
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root has cells without a namespace of users")
@@ -161,20 +303,6 @@ class AsOrdinaryUser(Hostile, AsUser):
         self.assert_gone()
 
 
-def some_are_stopped(pid):
-    """Whether replicas of this harness are frozen, or stopped by a signal."""
-    for group in groups_of(pid):
-        for name, sign in (("freezer.state", "FROZEN"), ("cgroup.events", "frozen 1")):
-            with contextlib.suppress(OSError):  # they come and go
-                if any(sign in path.read_text() for path in Path(group).rglob(name)):
-                    return True
-    for process, _ in processes_with(scratch_name(pid)):
-        with contextlib.suppress(OSError):
-            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T":
-                return True
-    return False
-
-
 class Ended(Turns, Check):
     """In the middle of the second block."""
 
@@ -184,7 +312,7 @@ class Ended(Turns, Check):
         patience = time.monotonic() + 100
         while time.monotonic() < patience and process.poll() is None:
             text = (self.folder / "0.err").read_text(errors="replace")
-            if re.search(r"^\[2/", text, re.MULTILINE) and some_are_stopped(process.pid):
+            if re.search(r"^\[2/", text, re.MULTILINE) and stopped_places(process.pid):
                 return process
             time.sleep(0.02)
         self.fail(f"no second block in which replicas are stopped\n{self.finish(process, 1)}")

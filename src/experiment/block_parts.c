@@ -1,4 +1,5 @@
 /* The parts of a block, from what they need to their stored trials. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "analyse/analyse.h"
@@ -137,18 +138,44 @@ static int run_parts(struct block *b, struct err *err)
 
 /* ------------------------------------------------------------- their ends --- */
 
+/* Operations that it did not end when it was paused, in all its slices. */
+static unsigned long long count_given_up(const struct trial *trial)
+{
+	unsigned long long n = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		n += trial->replica[i].unfinished;
+	return n;
+}
+
 /* In its first block it is not too late to measure it in separate trials. */
 static bool is_unsteady(struct part *part)
 {
 	double steady = windows_steadiness(&part->trial);
+	unsigned long long given_up = count_given_up(&part->trial);
+	char more[64] = "";
 
 	if (!part->unsettled || part->trial.failed ||
 	    !windows_are_unsteady(&part->trial))
 		return false;
+	if (given_up)
+		snprintf(more, sizeof(more), "; %llu were given up when it was "
+			 "paused", given_up);
 	part_separate(part, "only %.0f%% of what was in flight ended within "
-		      "its slices, too short for its slowest operations",
-		      100 * steady);
+		      "its slices, too short for its slowest operations%s",
+		      100 * steady, more);
 	return true;
+}
+
+/* Without a window it has no figures: what ended it is all that there is to tell. */
+static bool ended_too_soon(struct part *part)
+{
+	struct trial *trial = &part->trial;
+
+	if (part->windows || part->rival->separate)
+		return false;
+	trial->failed = trial->failed || *trial->text;
+	return !trial->failed;
 }
 
 static void end_made(struct block *b, struct part *part)
@@ -160,7 +187,7 @@ static void end_made(struct block *b, struct part *part)
 	if (lost_ns)
 		setting_tell_lost(&part->setting, lost_ns);
 	setting_leave(&part->setting);
-	if (!part->windows && !part->trial.failed && !part->rival->separate)
+	if (ended_too_soon(part))
 		part_separate(part, "all that was asked for, %s, was done "
 			      "within %.2g s, too soon for slices",
 			      part->trial.spec.n_requests == COUNT_UNKNOWN

@@ -15,17 +15,22 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     bolts    the same, but from its first `go` on
     strays   the same, but from its sixth `go` on
     stiff    does not say that it can be paused
+    stalls   no operation ends from its seventh turn on, which is no probe any more
+    halves   its replica 1 is killed by its seventh `go`
+    loses    its replica 1 is killed by its third, a probe
 """
 
 import contextlib
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 from benchmark import _protocol, plain, worker
 
 NAME = Path(__file__).resolve().parent.name
+LATE = 7
 COUNTS = ("started", "finished", "unfinished")
 ESCAPES_AT = {"bolts": 1, "flees": 2, "strays": 6}
 seen = {"go": 0, "paused": 0}
@@ -39,6 +44,8 @@ worker.client(**plain.KNOBS)(plain.connection)
 def fetch_range(client, op):
     if not targets:
         targets.append((client.target, op))
+    while NAME == "stalls" and seen["go"] >= LATE:
+        time.sleep(3600)
     return client.get(op)
 
 
@@ -101,6 +108,9 @@ def on_go():
     seen["go"] += 1
     paused.clear()
     if NAME == "dies" and seen["go"] == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    fatal = {"halves": LATE, "loses": 3}.get(NAME)
+    if seen["go"] == fatal and targets[0][0].replica == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     if seen["go"] == ESCAPES_AT.get(NAME):
         escape()
