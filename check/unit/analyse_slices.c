@@ -11,6 +11,7 @@
 #include "analyse/series.h"
 #include "analyse/windows.h"
 #include "base/clock.h"
+#include "base/mem.h"
 
 #define GO 1000000000ULL
 #define MS NS_PER_MS
@@ -466,6 +467,34 @@ static void what_a_pause_cut(void **state)
 			       "opened 35 connections"));
 }
 
+/* From one pause to the next `go` are 770 ms. */
+static void what_idle_connections_live_for(void **state)
+{
+	struct replica *r = &trial.replica[0];
+
+	(void)state;
+	trial.own_origin = true;
+	r->ledger.connections = 25;
+	trial.spec.keep_alive_timeout_s = 0.8;
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       "25 connections, though at most 6 were needed "
+			       "at a time"));
+	assert_null(strstr(said(&trial.findings), "between two turns"));
+	trial.spec.keep_alive_timeout_s = 0.75;
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       "at a time: between two turns it was paused for "
+			       "up to 0.77 s, longer than it keeps idle ones "
+			       "(--keep-alive-timeout 0.75)"));
+	/* where it has no such time the reason is another */
+	r->not_applied = mem_dup("pool_size,keep_alive_timeout_seconds");
+	findings_release(&trial.findings);
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings), "25 connections"));
+	assert_null(strstr(said(&trial.findings), "between two turns"));
+}
+
 static void add_slices(unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -553,6 +582,7 @@ int main(void)
 		CHECK(findings_are_of_the_windows),
 		CHECK(limits_are_of_the_working_time),
 		CHECK(what_a_pause_cut),
+		CHECK(what_idle_connections_live_for),
 		CHECK(slices_shorter_than_operations),
 		CHECK(latencies_of_drains),
 		CHECK(others_that_nobody_counted),

@@ -209,30 +209,6 @@ static void check_repeated(struct trial *trial, const struct sums *s)
 				  s->repeated == 1 ? "" : "s");
 }
 
-static void check_connections(struct trial *trial, const struct sums *s)
-{
-	uint64_t needed = trial->spec.concurrency * trial->widest *
-			  trial->replica_count;
-	/* What is given up at a pause may take its connections with it. */
-	uint64_t ended = trial->slice_count ? s->unfinished * trial->widest : 0;
-
-	if (!trial->own_origin || judge_does_no_io(trial))
-		return;
-	if (trial->spec.keep_alive && s->connections > 2 * needed + ended)
-		trial_add_finding(trial, FINDING_CONNECTIONS_MANY,
-				  "%s opened %llu connections, though "
-				  "at most %llu were needed at a time",
-				  LIBRARY(trial), LLU(s->connections),
-				  LLU(needed));
-	if (!trial->spec.keep_alive && s->connections < s->requests)
-		trial_add_finding(trial, FINDING_CONNECTIONS_REUSED,
-				  "%s used connections again, though "
-				  "keep_alive is off: %llu connections "
-				  "for %llu requests",
-				  LIBRARY(trial), LLU(s->connections),
-				  LLU(s->requests));
-}
-
 /* Whether a comma-separated list holds a name. */
 static bool lists(const char *list, const char *name)
 {
@@ -246,6 +222,60 @@ static bool lists(const char *list, const char *name)
 		at += length + (at[length] == ',');
 	}
 	return false;
+}
+
+/* The longest between two turns, ns. 0: it took none, or was never paused. */
+static uint64_t longest_pause_ns(const struct trial *trial)
+{
+	uint64_t longest_ns = 0;
+
+	for (size_t i = 1; i < trial->slice_count; i++) {
+		uint64_t paused_ns = trial->slices[i - 1].paused_ns;
+		uint64_t go_ns = trial->slices[i].go_ns;
+
+		if (paused_ns && go_ns > paused_ns + longest_ns)
+			longest_ns = go_ns - paused_ns;
+	}
+	return longest_ns;
+}
+
+static void tell_many_connections(struct trial *trial, const struct sums *s,
+				  uint64_t needed)
+{
+	double pause_s = clock_seconds(longest_pause_ns(trial));
+	double kept_s = trial->spec.keep_alive_timeout_s;
+	char why[160] = "";
+
+	if (pause_s > kept_s && !lists(trial->replica[0].not_applied,
+				       "keep_alive_timeout_seconds"))
+		snprintf(why, sizeof(why), ": between two turns it was paused "
+			 "for up to %.2g s, longer than it keeps idle ones "
+			 "(--keep-alive-timeout %g)", pause_s, kept_s);
+	trial_add_finding(trial, FINDING_CONNECTIONS_MANY,
+			  "%s opened %llu connections, though "
+			  "at most %llu were needed at a time%s",
+			  LIBRARY(trial), LLU(s->connections), LLU(needed),
+			  why);
+}
+
+static void check_connections(struct trial *trial, const struct sums *s)
+{
+	uint64_t needed = trial->spec.concurrency * trial->widest *
+			  trial->replica_count;
+	/* What is given up at a pause may take its connections with it. */
+	uint64_t ended = trial->slice_count ? s->unfinished * trial->widest : 0;
+
+	if (!trial->own_origin || judge_does_no_io(trial))
+		return;
+	if (trial->spec.keep_alive && s->connections > 2 * needed + ended)
+		tell_many_connections(trial, s, needed);
+	if (!trial->spec.keep_alive && s->connections < s->requests)
+		trial_add_finding(trial, FINDING_CONNECTIONS_REUSED,
+				  "%s used connections again, though "
+				  "keep_alive is off: %llu connections "
+				  "for %llu requests",
+				  LIBRARY(trial), LLU(s->connections),
+				  LLU(s->requests));
 }
 
 /* Settings that a library cannot honour matter only when they were asked for,
