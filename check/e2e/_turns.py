@@ -26,10 +26,11 @@ def stopped_places(pid):
     places = set()
     for group in groups_of(pid):
         for name, sign in (("freezer.state", "FROZEN"), ("cgroup.events", "frozen 1")):
-            for path in Path(group).rglob(name):
-                with contextlib.suppress(OSError):
-                    if sign in path.read_text():
-                        places.add(path.parent.name)
+            with contextlib.suppress(OSError):  # they come and go
+                for path in Path(group).rglob(name):
+                    with contextlib.suppress(OSError):
+                        if sign in path.read_text():
+                            places.add(path.parent.name)
     for process, _ in processes_with(scratch_name(pid)):
         with contextlib.suppress(OSError):
             if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T":
