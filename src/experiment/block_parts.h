@@ -21,6 +21,7 @@ struct part {
 	unsigned live;      /* its place on the board */
 	uint64_t worked_ns; /* from each `go` until it was paused */
 	unsigned windows;   /* slices that have one */
+	bool seen;          /* an operation ended in one of them */
 	unsigned probes;    /* of this block */
 	bool unsettled;     /* no block before has settled its slices */
 };

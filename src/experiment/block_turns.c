@@ -12,6 +12,9 @@
 
 /* More rounds than this hardly make a block's number better (docs/method.md). */
 #define ROUNDS_MOST 40
+/* So many rounds are made, whatever they take, until an operation of each has
+ * ended in a window: a busy machine may give one nothing for all of a slice. */
+#define ROUNDS_EMPTY 3
 /* With fewer the run says how long a verdict would take. */
 #define ROUNDS_WANTED 10
 
@@ -52,6 +55,15 @@ static unsigned count_working(const struct block *b)
 	return n;
 }
 
+static bool is_empty(const struct block *b)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		if (b->part[i].windows && !b->part[i].seen &&
+		    may_work(b, &b->part[i]))
+			return true;
+	return false;
+}
+
 /* The first round is made in any case: a block without one has no figures. */
 static bool has_time(const struct block *b)
 {
@@ -59,7 +71,9 @@ static bool has_time(const struct block *b)
 
 	if (round >= ROUNDS_MOST || count_working(b) == 0)
 		return false;
-	return round == 0 || clock_now_ns() + turns_cost_ns(&b->turns, round) <=
+	if (round == 0 || (round < ROUNDS_EMPTY && is_empty(b)))
+		return true;
+	return clock_now_ns() + turns_cost_ns(&b->turns, round) <=
 				     b->deadline_ns;
 }
 
@@ -86,10 +100,10 @@ static void tell_rounds(const struct block *b)
 
 	if (!round_ns)
 		return; /* nobody takes turns */
-	if (b->deadline_ns < now_ns)
-		rounds = 1;
-	else
-		rounds = (double)(b->deadline_ns - now_ns) / (double)round_ns;
+	rounds = b->deadline_ns < now_ns
+			 ? 1 : (double)(b->deadline_ns - now_ns) /
+				       (double)round_ns;
+	rounds = fmax(rounds, 1);
 	if (rounds >= ROUNDS_WANTED)
 		return;
 	missing_s = (2 * ROUNDS_WANTED - rounds) * clock_seconds(round_ns);
@@ -234,6 +248,28 @@ static void on_slice_close(void *context, struct trial *trial,
 	sampler_slice_close(&part->setting.sampler, slice);
 }
 
+/* Of any replica, among the newest records: more than these cannot have ended
+ * while it was drained. */
+static bool has_ended(const struct part *part, const struct slice *slice)
+{
+	const struct setting *s = &part->setting;
+	size_t most = part->trial.spec.concurrency + 1U, n;
+	struct record *records = mem_array(most, sizeof(*records));
+	bool found = false;
+
+	for (unsigned i = 0; !found && i < part->trial.replica_count; i++) {
+		size_t at = s->sampler.cursors[i].at;
+
+		n = run_read_records(s->records[i], at > most ? at - most : 0,
+				     records, most);
+		for (size_t k = 0; k < n; k++)
+			found |= records[k].end_ns > slice->begin_ns &&
+				 records[k].end_ns <= slice->end_ns;
+	}
+	free(records);
+	return found;
+}
+
 /* A slice in which a replica came to its end, good or bad, has no window: how much
  * of it was spent in draining, or without that replica, is not known. Neither has
  * one that only settles turns. */
@@ -253,6 +289,8 @@ static void on_slice_end(void *context, struct trial *trial,
 	sampler_slice_end(&part->setting.sampler, slice);
 	if (probed)
 		probe_judge(part);
+	else if (!part->seen)
+		part->seen = has_ended(part, slice);
 }
 
 static void on_done(void *context, struct trial *trial, unsigned replica)

@@ -212,7 +212,8 @@ static void add_blocks(struct str *text, const struct comparison *c)
 	if (!most)
 		str_add(text, " of separate trials");
 	else if (least == most)
-		str_addf(text, ", %u slices each", most);
+		str_addf(text, ", %u slice%s each", most,
+			 most == 1 ? "" : "s");
 	else
 		str_addf(text, ", %u to %u slices each", least, most);
 }
