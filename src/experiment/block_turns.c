@@ -248,26 +248,33 @@ static void on_slice_close(void *context, struct trial *trial,
 	sampler_slice_close(&part->setting.sampler, slice);
 }
 
-/* Of any replica, among the newest records: more than these cannot have ended
- * while it was drained. */
+/* The newest record that is no later than `until_ns`: when it ended, 0: there is
+ * none. Records lie in the order of their ends. */
+static uint64_t latest_end(int fd, size_t count, uint64_t until_ns)
+{
+	struct record records[64];
+
+	while (count) {
+		size_t from = count > 64 ? count - 64 : 0;
+		size_t n = run_read_records(fd, from, records, count - from);
+
+		while (n--)
+			if (records[n].end_ns <= until_ns)
+				return records[n].end_ns;
+		count = from;
+	}
+	return 0;
+}
+
 static bool has_ended(const struct part *part, const struct slice *slice)
 {
 	const struct setting *s = &part->setting;
-	size_t most = part->trial.spec.concurrency + 1U, n;
-	struct record *records = mem_array(most, sizeof(*records));
-	bool found = false;
 
-	for (unsigned i = 0; !found && i < part->trial.replica_count; i++) {
-		size_t at = s->sampler.cursors[i].at;
-
-		n = run_read_records(s->records[i], at > most ? at - most : 0,
-				     records, most);
-		for (size_t k = 0; k < n; k++)
-			found |= records[k].end_ns > slice->begin_ns &&
-				 records[k].end_ns <= slice->end_ns;
-	}
-	free(records);
-	return found;
+	for (unsigned i = 0; i < part->trial.replica_count; i++)
+		if (latest_end(s->records[i], s->sampler.cursors[i].at,
+			       slice->end_ns) > slice->begin_ns)
+			return true;
+	return false;
 }
 
 /* A slice in which a replica came to its end, good or bad, has no window: how much
@@ -289,7 +296,7 @@ static void on_slice_end(void *context, struct trial *trial,
 	sampler_slice_end(&part->setting.sampler, slice);
 	if (probed)
 		probe_judge(part);
-	else if (!part->seen)
+	else if (!part->seen && slice->end_ns)
 		part->seen = has_ended(part, slice);
 }
 
