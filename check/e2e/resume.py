@@ -179,6 +179,19 @@ class Resume(Turns, Check):
         self.assertEqual(unknown, {("reference", 1)})
         self.assertGreater(rows["reference", 1]["number_successes"], 0)
 
+    def test_still_in_progress(self):
+        """Two processes never work on one run."""
+        process = self.start(*WORDS)
+        while not self.blocks():
+            self.assertIsNone(process.poll())
+            time.sleep(0.05)
+        run = self.run_id()
+        result = self.benchmark(*WORDS, "--resume", run, status=2)
+        self.assert_sentence(result.stderr, f"--resume {run}: that run is still in progress: .*Ctrl-C")
+        self.assertEqual(self.finish(process).status, 0)
+        self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
+        self.assertEqual(self.blocks(), WHOLE)
+
     def test_killed_in_a_block(self):
         """Nothing of that block is there, and another is made in its place."""
         self.stopped(*WORDS, how=signal.SIGKILL, trials=2, after=0.7)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -35,6 +36,7 @@ int experiment_open(struct experiment *experiment,
 	int code;
 
 	memset(experiment, 0, sizeof(*experiment));
+	experiment->claim_fd = -1;
 	experiment->settings = settings;
 	experiment->hooks = hooks;
 	open_files_raise();
@@ -71,12 +73,15 @@ void experiment_close(struct experiment *experiment)
 	versions_release(&experiment->versions);
 	run_release(&experiment->run);
 	store_close(experiment->store);
+	if (experiment->claim_fd >= 0)
+		close(experiment->claim_fd);
 	containers_close(&experiment->containers);
 	cells_free(experiment->cells);
 	if (experiment->scratch.path && scratch_remove(&experiment->scratch, &err) < 0)
 		experiment_say(experiment, "%s", err.text);
 	catalogue_release(&experiment->catalogue);
 	memset(experiment, 0, sizeof(*experiment));
+	experiment->claim_fd = -1;
 }
 
 int experiment_add(struct experiment *experiment, const char *library,
@@ -222,6 +227,7 @@ static int begin_run(struct experiment *experiment, struct err *err)
 {
 	const struct experiment_hooks *hooks = experiment->hooks;
 	int code = experiment_work_begin(experiment, err);
+	struct err ignored; /* then --resume does not know that it goes on */
 
 	if (code == 0)
 		code = hooks->open_database(hooks->context, &experiment->store,
@@ -231,6 +237,8 @@ static int begin_run(struct experiment *experiment, struct err *err)
 			       ? resume_run(experiment, err)
 			       : store_begin_run(experiment->store,
 						 &experiment->run, err);
+	if (code == 0 && !experiment->settings->resume)
+		resume_claim(experiment, &ignored);
 	experiment_work_end(experiment);
 	return code;
 }

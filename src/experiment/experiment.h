@@ -110,6 +110,7 @@ struct experiment {
 	bool resumable; /* there are blocks: --resume goes on with them */
 	/* With --resume. */
 	struct versions versions; /* that its trials were made with */
+	int claim_fd; /* by it nobody else goes on with this run; -1: not held */
 	bool refused_to_resume;   /* it cannot go on with those of now */
 	struct err why_refused;
 };

@@ -1,10 +1,12 @@
 #include "experiment/resume.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyse/analyse.h"
+#include "base/claim.h"
 #include "base/mem.h"
 #include "experiment/jobs.h"
 #include "experiment/resolve.h"
@@ -125,11 +127,29 @@ static int read_run(struct experiment *experiment, struct err *err)
 	return code;
 }
 
+int resume_claim(struct experiment *experiment, struct err *err)
+{
+	char name[80];
+	int code;
+
+	snprintf(name, sizeof(name), "geoio-benchmark-run-%s",
+		 experiment->run.id);
+	code = claim_name(name, &experiment->claim_fd, err);
+	if (code != ERR_CONFLICT)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "--resume %s: that run is still in progress: "
+		       "`benchmark monitor --tty` shows it; wait for its end, or "
+		       "end it with Ctrl-C", experiment->run.id);
+}
+
 /* One that is refused stays as it was. */
 int resume_run(struct experiment *experiment, struct err *err)
 {
 	int code = read_run(experiment, err);
 
+	if (code == 0)
+		code = resume_claim(experiment, err);
 	if (code == 0)
 		code = keep_trials_again(experiment, err);
 	if (code == 0)
@@ -289,13 +309,16 @@ int resume_rivals(struct experiment *experiment, struct rivals *r,
 	return 0;
 }
 
-bool resume_has(const struct experiment *experiment, const struct job *job)
+bool resume_has(struct experiment *experiment, const struct job *job)
 {
+	const struct prepared *prepared;
 	char hash[SPEC_HASH_BYTES];
+	struct err err; /* it is told when the trial fails by it */
 
-	if (!experiment->settings->resume)
+	if (!experiment->settings->resume ||
+	    job_prepare(experiment, job, &prepared, &err) < 0)
 		return false;
-	hash_of(job, NULL, hash);
+	hash_of(job, prepared, hash);
 	for (size_t i = 0; i < experiment->finished_count; i++) {
 		const struct finished *one = &experiment->finished[i];
 

@@ -4,6 +4,10 @@
 
 #include "experiment/rivals.h"
 
+/* Holds the name of the run for as long as this process lives. ERR_USAGE: another
+ * process works on it. Where no name can be held, nothing tells. */
+int resume_claim(struct experiment *experiment, struct err *err);
+
 /* The database is open: takes over the run of settings->resume, with its id, and
  * the results of its trials. ERR_USAGE: there is none, it was another command, or
  * what it has cannot be compared with what would be measured now (same.h). */
@@ -21,6 +25,6 @@ int resume_rivals(struct experiment *experiment, struct rivals *rivals,
 		  struct err *err);
 
 /* Whether the run has a trial of this job that takes no turns. */
-bool resume_has(const struct experiment *experiment, const struct job *job);
+bool resume_has(struct experiment *experiment, const struct job *job);
 
 #endif
