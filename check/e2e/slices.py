@@ -213,8 +213,11 @@ class Slices(Turns, Check):
         ):
             rounds = 1 + max(slice.round for slice in slices if slice.library == library)
             self.assertEqual(started, finished)
+            over = self.findings().get(library, {}).get("rounds_over", [])
             if why != "finish" or rounds < ROUNDS_MOST:
-                self.assertEqual((started, why), (number, "n_requests"), slices)
+                self.assertEqual((started, why, over), (number, "n_requests", []), slices)
+            else:
+                self.assert_sentence(over[0], f"{started} of the {number} operations that were asked for")
         self.assertEqual(self.states(), {("one", 0): ["ok"], ("other", 0): ["ok"]})
 
     def test_a_sweep(self):

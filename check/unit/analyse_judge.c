@@ -243,6 +243,22 @@ static void check_rate(void **state)
 	summary_release(&summary);
 }
 
+/* A block has so many rounds, whatever --n-requests asks for. */
+static void check_rounds_over(void **state)
+{
+	(void)state;
+	trial.spec.n_requests = 100000;
+	strcpy(trial.replica[0].stopped_by, "deadline");
+	analyse_reconcile(&trial);
+	assert_null(strstr(said(&trial.findings), "--n-requests"));
+	strcpy(trial.replica[0].stopped_by, "finish");
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       " of the 200000 operations that were asked for "
+			       "(--n-requests) were started: the rounds of a "
+			       "block were over first"));
+}
+
 /* Without a group rusage says whether all processes were seen. */
 static void check_seen(void **state)
 {
@@ -312,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(check_honest),	CHECK(check_no_request),
+		CHECK(check_rounds_over),
 		CHECK(check_null),	CHECK(check_sent_less),
 		CHECK(check_received_less), CHECK(check_overlap),
 		CHECK(check_count),	CHECK(check_two_reasons),

@@ -360,6 +360,21 @@ static void check_content(struct trial *trial, const struct sums *s)
 				  LIBRARY(trial));
 }
 
+/* In a block; what is missing makes no figure wrong. */
+static void check_finish(struct trial *trial, const struct sums *s)
+{
+	uint64_t wanted = trial->spec.n_requests * trial->replica_count;
+
+	if (trial->spec.n_requests == COUNT_UNKNOWN || !trial->replica_count ||
+	    strcmp(trial->replica[0].stopped_by, "finish") != 0)
+		return;
+	trial_add_finding(trial, FINDING_ROUNDS_OVER,
+			  "%s: %llu of the %llu operations that were asked for "
+			  "(--n-requests) were started: the rounds of a block "
+			  "were over first", LIBRARY(trial), LLU(s->started),
+			  LLU(wanted));
+}
+
 static void check_stop(struct trial *trial, const struct sums *s)
 {
 	(void)s;
@@ -431,7 +446,7 @@ void analyse_reconcile(struct trial *trial)
 		check_in_flight,
 		check_repeated,	  check_connections, check_settings,
 		check_unfinished, check_rate,	     check_amount,
-		check_content,	  check_stop,
+		check_content,	  check_stop,	     check_finish,
 		check_congestion, check_still,	     check_go,
 	};
 	static void (*const cell_checks[])(struct trial *) = {

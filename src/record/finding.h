@@ -32,6 +32,7 @@
 	X(FEW_OPERATIONS, "few_operations", "too few operations for a p99")    \
 	X(CONTENT_UNCHECKED, "content_unchecked", "no content was checked")    \
 	X(RECORDS_FULL, "records_full", "a records file was full too early")   \
+	X(ROUNDS_OVER, "rounds_over", "its rounds were over before --n-requests") \
 	X(OTHERS, "others", "other programs used the CPUs meanwhile")          \
 	X(STEAL, "steal", "the hypervisor took CPU time away")                 \
 	X(SWAPPED, "swapped", "the machine swapped meanwhile")                 \
