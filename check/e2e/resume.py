@@ -179,27 +179,41 @@ class Resume(Turns, Check):
         self.assertEqual(unknown, {("reference", 1)})
         self.assertGreater(rows["reference", 1]["number_successes"], 0)
 
+    def test_separate_stays_separate(self):
+        """Slices and separate trials of one library are not mixed, whatever new probes would say."""
+        run = self.made()
+        of = "(select id from trials where library = 'reference')"
+        self.change(f"delete from slices where trial_id in {of}")
+        self.benchmark(*WORDS, "--resume", run)
+        self.assertEqual(self.query(f"select * from slices where trial_id in {of}"), [])
+        self.assertEqual(self.states()["reference", 2], ["ok"])
+        why = self.query(f"select text from findings where name = 'separate' and trial_id in {of}")
+        self.assert_sentence(why[0][0], "so it was before --resume")
+
     def test_still_in_progress(self):
         """Two processes never work on one run."""
-        process = self.start(*WORDS)
+        words = [*WORDS, "--budget", "90"]
+        process = self.start(*words)
         while not self.blocks():
             self.assertIsNone(process.poll())
             time.sleep(0.05)
         run = self.run_id()
-        result = self.benchmark(*WORDS, "--resume", run, status=2)
+        result = self.benchmark(*words, "--resume", run, status=2)
         self.assert_sentence(result.stderr, f"--resume {run}: that run is still in progress: .*Ctrl-C")
-        self.assertEqual(self.finish(process).status, 0)
-        self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
-        self.assertEqual(self.blocks(), WHOLE)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(process).status, 130)
+        self.assertEqual(self.query("select id, ended from runs"), [(run, "interrupted")])
 
     def test_killed_in_a_block(self):
         """Nothing of that block is there, and another is made in its place."""
-        self.stopped(*WORDS, how=signal.SIGKILL, trials=2, after=0.7)
+        words = [*WORDS, "--budget", "24"]
+        self.stopped(*words, how=signal.SIGKILL, trials=2, after=0.7)
         self.assert_whole_database()
         run = self.run_id()
         self.assertEqual(self.query("select ended from runs"), [(None,)])
         before = set(self.query("select id from trials"))
-        self.benchmark(*WORDS, "--resume", run)
+        self.benchmark(*words, "--resume", run)
         self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
         self.assertEqual(before - set(self.query("select id from trials")), set())
         self.assertEqual(self.blocks(), WHOLE)

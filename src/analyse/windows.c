@@ -202,15 +202,6 @@ double windows_steadiness(const struct trial *trial)
 	return sum_ns / NS_PER_S / (seconds * places);
 }
 
-static size_t count_windows(const struct trial *trial)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < trial->slice_count; i++)
-		n += slice_seconds(&trial->slices[i]) > 0;
-	return n;
-}
-
 /* A library whose CPU was taken away at the edge of a window also loses what was
  * in flight then, but not all the time. */
 static bool drains_slowly(const struct trial *trial)
@@ -227,6 +218,6 @@ static bool drains_slowly(const struct trial *trial)
 
 bool windows_are_unsteady(const struct trial *trial)
 {
-	return count_windows(trial) >= SLICES_LEAST &&
+	return windows_closed(trial) >= SLICES_LEAST &&
 	       windows_steadiness(trial) < STEADY && drains_slowly(trial);
 }

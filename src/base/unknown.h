@@ -19,6 +19,12 @@ static inline uint64_t count_or(uint64_t count, uint64_t other)
 	return count == COUNT_UNKNOWN ? other : count;
 }
 
+/* Of a counter that only grows; 0 where it went back. Both are known. */
+static inline uint64_t count_since(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
 /* One unknown makes the sum unknown. */
 static inline void count_add(uint64_t *sum, uint64_t count)
 {

@@ -100,7 +100,7 @@ static void take_parts(struct block *b)
 		if (!r->list[i].separate)
 			b->part[b->count++] = (struct part){
 				.rival = &r->list[i],
-				.unsettled = !r->list[i].probes,
+				.unsettled = r->list[i].probes < RIVAL_PROBES,
 			};
 	if (b->count != 1)
 		return;

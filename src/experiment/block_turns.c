@@ -277,9 +277,7 @@ static bool has_ended(const struct part *part, const struct slice *slice)
 	return false;
 }
 
-/* A slice in which a replica came to its end, good or bad, has no window: how much
- * of it was spent in draining, or without that replica, is not known. Neither has
- * one that only settles turns. */
+/* One that only settles turns has no window. */
 static void on_slice_end(void *context, struct trial *trial,
 			 struct slice *slice)
 {
@@ -290,10 +288,10 @@ static void on_slice_end(void *context, struct trial *trial,
 	(void)trial;
 	part->worked_ns += (slice->paused_ns ? slice->paused_ns
 					     : clock_now_ns()) - slice->go_ns;
-	if (probed || !run_may_work(&b->request[part->request]))
+	if (probed)
 		slice->begin_ns = slice->end_ns = 0;
-	part->windows += slice->end_ns != 0;
 	sampler_slice_end(&part->setting.sampler, slice);
+	part->windows += slice->end_ns != 0;
 	if (probed)
 		probe_judge(part);
 	else if (!part->seen && slice->end_ns)

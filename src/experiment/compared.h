@@ -13,7 +13,7 @@ void compared_make(const struct experiment *experiment, const char *comparison,
 
 /* The widest of the half widths of all pairs of libraries, by rate and CPU, as a
  * part of 1; NAN: some have no interval yet. Of one library alone: of its pair
- * with reference. Those that have figures in fewer than half of the blocks are
+ * with reference. Those that have figures in half of the blocks or fewer are
  * not waited for. False: there is no such pair. */
 bool compared_precision(const struct experiment *experiment,
 			const char *comparison, double *out);

@@ -152,8 +152,6 @@ static int check_jobs(const struct experiment *experiment, struct err *err)
 	return code;
 }
 
-/* The engine may not answer. It is waited for, until the person asks to
- * stop. */
 /* It has just answered; one that does not any more is seen with the first
  * container. */
 static void name_engine(struct experiment *experiment)
@@ -165,6 +163,8 @@ static void name_engine(struct experiment *experiment)
 				     "engine", name);
 }
 
+/* The engine may not answer. It is waited for, until the person asks to
+ * stop. */
 static int open_containers(struct experiment *experiment, struct err *err)
 {
 	int code = experiment_work_begin(experiment, err);

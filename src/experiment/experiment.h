@@ -108,9 +108,9 @@ struct experiment {
 	size_t refused; /* trials that were asked for in a wrong way */
 	bool failed, interrupted;
 	bool resumable; /* there are blocks: --resume goes on with them */
+	int claim_fd; /* by it nobody else goes on with this run; -1: not held */
 	/* With --resume. */
 	struct versions versions; /* that its trials were made with */
-	int claim_fd; /* by it nobody else goes on with this run; -1: not held */
 	bool refused_to_resume;   /* it cannot go on with those of now */
 	struct err why_refused;
 };

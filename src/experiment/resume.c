@@ -282,6 +282,29 @@ static const struct finished *find_kept(const struct experiment *experiment,
 	return NULL;
 }
 
+/* Blocks of turns and separate trials of one library are not mixed, whatever new
+ * probes would say. */
+static void keep_separate(const struct experiment *experiment,
+			  const struct rivals *r, struct rival *rival)
+{
+	const struct finished *newest = NULL;
+
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		if (!one->failed &&
+		    !strcmp(one->comparison, r->list[0].job->comparison) &&
+		    !strcmp(one->summary.total.library_name,
+			    rival->job->library->name) &&
+		    (!newest || one->block > newest->block))
+			newest = one;
+	}
+	rival->separate = newest && !newest->slice_count;
+	if (rival->separate)
+		snprintf(rival->why, sizeof(rival->why), "%s",
+			 "so it was before --resume");
+}
+
 int resume_rivals(struct experiment *experiment, struct rivals *r,
 		  struct err *err)
 {
@@ -306,6 +329,8 @@ int resume_rivals(struct experiment *experiment, struct rivals *r,
 	r->before = keep_whole_blocks(experiment, first->test->name,
 				      first->comparison, count_ready(r),
 				      r->first);
+	for (unsigned j = 0; j < r->count; j++)
+		keep_separate(experiment, r, &r->list[j]);
 	return 0;
 }
 

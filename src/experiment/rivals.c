@@ -268,7 +268,8 @@ int rivals_run(struct experiment *experiment, struct rivals *r,
 	r->begin_ns = clock_now_ns();
 	while (code == 0 && wants_more(experiment, r)) {
 		code = make_block(experiment, r, err);
-		tell_time(experiment, r);
+		if (code == 0)
+			tell_time(experiment, r);
 	}
 	if (code == 0)
 		tell_precision(experiment, r);

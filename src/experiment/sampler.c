@@ -168,21 +168,16 @@ void sampler_count(struct sampler *s, unsigned i)
 
 /* ------------------------------------------------------------- readings --- */
 
-static uint64_t since(uint64_t now, uint64_t before)
-{
-	return now > before ? now - before : 0;
-}
-
 /* The link of a container is new, and began at 0 by itself. */
 static void begin_at_zero(struct net_counts *link, struct net_counts *before)
 {
 	if (link->rx_packets < before->rx_packets ||
 	    link->tx_packets < before->tx_packets)
 		memset(before, 0, sizeof(*before));
-	link->rx_bytes = since(link->rx_bytes, before->rx_bytes);
-	link->tx_bytes = since(link->tx_bytes, before->tx_bytes);
-	link->rx_packets = since(link->rx_packets, before->rx_packets);
-	link->tx_packets = since(link->tx_packets, before->tx_packets);
+	link->rx_bytes = count_since(link->rx_bytes, before->rx_bytes);
+	link->tx_bytes = count_since(link->tx_bytes, before->tx_bytes);
+	link->rx_packets = count_since(link->rx_packets, before->rx_packets);
+	link->tx_packets = count_since(link->tx_packets, before->tx_packets);
 }
 
 static void read_links(struct sampler *s)
@@ -384,7 +379,7 @@ static void take_still(struct sampler *s)
 	if (!s->ledger)
 		return;
 	still_ns = ledger_still_ns(s->ledger, trial->window_end_ns);
-	still_ns = since(still_ns, s->still_ns);
+	still_ns = count_since(still_ns, s->still_ns);
 	trial->origin_still_ns = still_ns < window_ns ? still_ns : window_ns;
 }
 

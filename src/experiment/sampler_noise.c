@@ -10,11 +10,6 @@
 
 #define LLU_MS(ns) ((unsigned long long)((ns) / NS_PER_MS))
 
-static uint64_t since(uint64_t now, uint64_t before)
-{
-	return now > before ? now - before : 0;
-}
-
 /* One that went back tells nothing of the time between. */
 static uint64_t grown(uint64_t now, uint64_t before)
 {
@@ -57,8 +52,8 @@ void noise_between(const struct noise_reading *from,
 		   const struct noise_reading *to, uint64_t cells_ns,
 		   struct noise_between *out)
 {
-	uint64_t ours_ns = cells_ns + since(to->harness_ns, from->harness_ns) +
-			   since(to->ksoftirqd_ns, from->ksoftirqd_ns);
+	uint64_t ours_ns = cells_ns + count_since(to->harness_ns, from->harness_ns) +
+			   count_since(to->ksoftirqd_ns, from->ksoftirqd_ns);
 
 	*out = (struct noise_between){
 		.busy_ns = grown(to->busy_ns, from->busy_ns),
@@ -67,7 +62,7 @@ void noise_between(const struct noise_reading *from,
 		.ours_ns = ours_ns,
 	};
 	if (out->busy_ns != COUNT_UNKNOWN)
-		out->others_ns = since(out->busy_ns, ours_ns);
+		out->others_ns = count_since(out->busy_ns, ours_ns);
 }
 
 void noise_begin(struct sampler *s)
@@ -81,7 +76,7 @@ static uint64_t cells_cpu_ns(const struct sampler *s)
 	uint64_t sum = 0;
 
 	for (unsigned i = s->origin_pid ? CELL_ORIGIN : 1; i < s->count; i++)
-		sum += since(s->last[i].cpu_ns, s->first[i].cpu_ns);
+		sum += count_since(s->last[i].cpu_ns, s->first[i].cpu_ns);
 	return sum;
 }
 
@@ -120,7 +115,7 @@ void noise_end(struct sampler *s)
 
 void noise_name_others(struct sampler *s)
 {
-	uint64_t whole_ns = since(clock_now_ns(), s->others_since_ns);
+	uint64_t whole_ns = count_since(clock_now_ns(), s->others_since_ns);
 	double windows_s = trial_seconds(s->trial);
 	struct others_used seen;
 

@@ -7,11 +7,6 @@
 #include "experiment/sampler_processes.h"
 #include "record/finding.h"
 
-static uint64_t since(uint64_t now, uint64_t before)
-{
-	return now > before ? now - before : 0;
-}
-
 static uint64_t cpu_of_all(const struct sampler *s)
 {
 	uint64_t sum = 0;
@@ -48,7 +43,7 @@ void sampler_slice_begin(struct sampler *s, struct slice *slice)
 	uint64_t now_ns = read_paused(s);
 
 	if (s->paused_cpu_ns != COUNT_UNKNOWN)
-		slice->idle_cpu_ns = since(now_ns, s->paused_cpu_ns);
+		slice->idle_cpu_ns = count_since(now_ns, s->paused_cpu_ns);
 }
 
 static uint64_t still_ns(const struct sampler *s)
@@ -80,12 +75,12 @@ static void add_used(struct sampler *s, unsigned number)
 	const struct sample *now = &s->close[number], *then = &s->open[number];
 	struct sample *sum = &s->windows[number];
 
-	sum->cpu_ns += since(now->cpu_ns, then->cpu_ns);
-	sum->cpu_user_ns += since(now->cpu_user_ns, then->cpu_user_ns);
+	sum->cpu_ns += count_since(now->cpu_ns, then->cpu_ns);
+	sum->cpu_user_ns += count_since(now->cpu_user_ns, then->cpu_user_ns);
 	if (now->throttled_ns == COUNT_UNKNOWN)
 		sum->throttled_ns = COUNT_UNKNOWN;
 	else
-		sum->throttled_ns += since(now->throttled_ns,
+		sum->throttled_ns += count_since(now->throttled_ns,
 					   then->throttled_ns);
 }
 
@@ -117,8 +112,8 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 	s->window_back = s->went_back;
 	slice->end_ns = s->last[1].at_ns;
 	sampler_perf_end(s);
-	slice->cpu_ns = since(cpu_of_all(s), before_ns);
-	slice->origin_cpu_ns = since(s->last[CELL_ORIGIN].cpu_ns,
+	slice->cpu_ns = count_since(cpu_of_all(s), before_ns);
+	slice->origin_cpu_ns = count_since(s->last[CELL_ORIGIN].cpu_ns,
 				     s->open[CELL_ORIGIN].cpu_ns);
 	memcpy(s->close, s->last, s->count * sizeof(*s->close));
 	take_noise(s, slice);
@@ -141,7 +136,7 @@ static void add_window(struct sampler *s, const struct slice *slice)
 
 	for (unsigned i = 0; i < s->count; i++)
 		add_used(s, i);
-	trial->origin_still_ns += since(s->still_at_close_ns,
+	trial->origin_still_ns += count_since(s->still_at_close_ns,
 					s->still_at_open_ns);
 	add_count(s, &trial->steal_ns, slice->steal_ns);
 	add_count(s, &trial->busy_ns, s->noise_in.busy_ns);
@@ -149,7 +144,7 @@ static void add_window(struct sampler *s, const struct slice *slice)
 	/* Ticks err to both sides: what is theirs follows from the sums. */
 	trial->others_cpu_ns = trial->busy_ns == COUNT_UNKNOWN
 				       ? COUNT_UNKNOWN
-				       : since(trial->busy_ns, s->ours_ns);
+				       : count_since(trial->busy_ns, s->ours_ns);
 	s->windows_added++;
 }
 

@@ -138,24 +138,28 @@ static bool work_until(struct runner *runner, uint64_t until_ns)
 	return !runner_count(runner, has_stopped);
 }
 
-/* Is cut short, and none, where one of its replicas works no more. The rate of
- * the others is not that of all, and for how long that one had fewer operations
- * in flight, as it came to its end, is not known. */
+/* Is cut short where one of its replicas works no more. */
 static void time_window(struct runner *runner, struct slice *slice,
 			const struct run_turn *asked)
 {
 	struct run_hooks *hooks = &runner->request->hooks;
-	bool whole;
 
 	if (!work_until(runner, slice->go_ns + asked->fill_ns) ||
 	    runner_is_stopped(runner))
 		return;
 	slice->begin_ns = clock_now_ns();
 	call(runner, hooks->slice_open, slice);
-	whole = work_until(runner, slice->begin_ns + asked->window_ns);
+	work_until(runner, slice->begin_ns + asked->window_ns);
 	slice->end_ns = clock_now_ns();
 	call(runner, hooks->slice_close, slice);
-	if (whole)
+}
+
+/* A slice in which a replica came to its end, good or bad, has none. The rate of
+ * the others is not that of all, and for how long that one had fewer operations
+ * in flight is not known. */
+static void keep_window(struct runner *runner, struct slice *slice)
+{
+	if (slice->end_ns && run_may_work(runner->request))
 		runner->trial->window_end_ns = slice->end_ns;
 	else
 		slice->begin_ns = slice->end_ns = 0;
@@ -258,6 +262,7 @@ void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 	read_dones(runner);
 	if (!runner_is_stopped(runner) && !runner_freeze(runner))
 		leave_unfrozen(runner);
+	keep_window(runner, slice);
 	call(runner, hooks->slice_end, slice);
 	runner->all->quiet = false;
 }
