@@ -2,12 +2,16 @@
 
 usage: make bench-truth PART=spin [RUNS=1] [BUDGET=240] [BLOCKS=12] [KIND=c|python]
 
-A run is of copies of `reference` (C) or of aiohttp (Python), whichever has fewer so far: one that does not
-spin and three that spin for some 2, 5 and 10% of what an operation costs. The length is fixed at the start
-of the run, from a short trial, and what such a call really costs is measured outside of the program. So the
-true ratio of CPU an operation is known: 1 + spin / what the copy without spin costs, which is taken from
-the run itself. A tenth of error in that is half a per cent of the ratio at most, and moves nothing that is
-judged.
+A run is of copies of `reference` (C) or of aiohttp (Python), whichever has fewer so far: one that spins for
+BASE_US in each operation, and three that spin for longer, by some 2, 5 and 10% of what an operation of the
+first costs. The lengths are fixed at the start of the run, from a short trial. A spin lasts until a time has
+come, and how far it misses that is the same for all. So the true ratio of CPU an operation is known: 1 + what
+is added / what the first one costs, which is taken from the run itself.
+
+The first one spins too, since a call costs more within an operation than in a loop (0.1 us in C, 1 us in
+Python: caches), and that is the same for all. And `reference` alone keeps the origin's CPU as busy as its
+own: what slows it down also changes how many answers it finds at a time, so that its other work costs
+another amount. Of 48 us an operation, the origin has time to spare.
 
 The true ratio of rates is known only where the worker uses up a CPU. It is not judged, but for the wrong
 way round.
@@ -21,7 +25,6 @@ import math
 import os
 import subprocess
 import sys
-import time
 from statistics import median
 
 import _goals
@@ -30,10 +33,10 @@ import _runs
 from _common import BUILD, TOP
 
 KINDS = {"c": "reference", "python": "aiohttp"}
+BASE_US = {"c": 40, "python": 10}
 SHARES = (2, 5, 10)
 NEEDED, MISSED_MOST = 10, 2
 FOUND_LEAST = {5: 6, 10: 9}
-CALLS = 20_000
 
 C_SPIN = """#include <stdint.h>
 #include <time.h>
@@ -58,35 +61,18 @@ C_VERBS = """#include "_client.h"
 #include "_spin.h"
 
 static void spinning_start(void *client, struct benchmark_slot *slot)
-{{
-	{call}
+{
+	spin();
 	client_start(client, slot);
-}}
+}
 
 int main(int argc, char **argv)
-{{
+{
 	struct benchmark_test test = reference;
 
 	test.start = spinning_start;
 	return benchmark_worker_main(argc, argv, &test);
-}}
-"""
-C_COST = """#include "_spin.h"
-
-#include <stdio.h>
-
-int main(void)
-{{
-	struct timespec a, b;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-	for (int i = 0; i < {calls}; i++)
-		spin();
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-	b.tv_sec -= a.tv_sec;
-	printf("%.3f\\n", ((double)b.tv_sec * 1e6 + (double)(b.tv_nsec - a.tv_nsec) / 1e3) / {calls});
-	return 0;
-}}
+}
 """
 PYTHON_SPIN = """
 from time import perf_counter_ns
@@ -112,42 +98,24 @@ def compile_c(folder, source):
 
 
 def make_c(folder, name, ns):
+    """The copy calls spin() first in each operation."""
     made = folder.twin("reference", name)
     (made / "_spin.h").write_text(C_SPIN.format(ns=ns))
-    (made / "_verbs.c").write_text(C_VERBS.format(call="spin();" if ns else "(void)spin;"))
-    (made / "_cost.c").write_text(C_COST.format(calls=CALLS * 10))
+    (made / "_verbs.c").write_text(C_VERBS)
     compile_c(made, "_verbs")
-    compile_c(made, "_cost")
-
-
-def cost_c(folder, name):
-    return float(subprocess.check_output([folder.tests / name / "_cost"], text=True))
 
 
 # ------------------------------------------------------------------ in Python
 
 
 def make_python(folder, name, ns):
-    """The copy calls _spin() first in its operation; the one without spin has not even the call."""
+    """The copy calls _spin() first in its operation."""
     path = folder.twin("aiohttp", name) / "fetch_range.py"
     head, mark, body = path.read_text().partition("\n@worker.operation\n")
     if not mark:
         sys.exit(f"{path} has no operation")
-    if not ns:
-        return
     first, rest = body.split("\n", 1)
     path.write_text(f"{head}{PYTHON_SPIN.format(ns=ns)}{mark}{first}\n    _spin()\n{rest}")
-
-
-def cost_python(_folder, ns):
-    """Of the same function, in this interpreter, which is that of environments."""
-    names = {}
-    exec(PYTHON_SPIN.format(ns=ns), names)
-    spin = names["_spin"]
-    began = time.process_time_ns()
-    for _ in range(CALLS):
-        spin()
-    return (time.process_time_ns() - began) / CALLS / 1e3
 
 
 # ------------------------------------------------------------------ a run
@@ -174,33 +142,27 @@ def calibrate(folder, library):
     return json.loads(said)["results"][0]["cpu_seconds_per_1000_requests"] * 1000
 
 
-def make_spinning(folder, kind, plain_us):
-    """Makes the copies that spin: share -> us that a call really costs, the median of some tries."""
-    costs = {}
-    for share in SHARES:
-        name, ns = names_of(kind)[share], round(plain_us * share * 10)
-        if kind == "c":
-            make_c(folder, name, ns)
-            costs[share] = median(cost_c(folder, name) for _ in range(5))
-        else:
-            make_python(folder, name, ns)
-            costs[share] = median(cost_python(folder, ns) for _ in range(5))
-    return costs
+def make_spinning(folder, kind, share, added_us):
+    """Makes the copy that spins for so much longer than BASE_US."""
+    make_copy = make_c if kind == "c" else make_python
+    make_copy(folder, names_of(kind)[share], round(1000 * (BASE_US[kind] + added_us)))
 
 
-def truth(cells, plain, spin_us):
-    """Of CPU an operation, spun over plain: the median over blocks of the medians over rounds."""
+def truth(cells, plain, added_us):
+    """Of CPU an operation, of what spins for so much longer over the first: the median over blocks of the
+    medians over rounds."""
     blocks = [
         median(
-            [cost_ratio(turn.cpu, spin_us) for turn in cell.turns.values()] or [cost_ratio(cell.cpu, spin_us)]
+            [cost_ratio(turn.cpu, added_us) for turn in cell.turns.values()]
+            or [cost_ratio(cell.cpu, added_us)]
         )
         for cell in cells[plain].values()
     ]
     return _rounds.known(median(blocks))
 
 
-def cost_ratio(ln_cpu, spin_us):
-    return 1 + spin_us / math.exp(ln_cpu)
+def cost_ratio(ln_cpu, added_us):
+    return 1 + added_us / math.exp(ln_cpu)
 
 
 def kind_of_next(lines):
@@ -216,15 +178,18 @@ def make(lines, folder):
     if kind not in KINDS:
         sys.exit(f"KIND is {kind}: c or python")
     names = names_of(kind)
-    (make_c if kind == "c" else make_python)(folder, names[0], 0)
-    costs = make_spinning(folder, kind, calibrate(folder, names[0]))
+    make_spinning(folder, kind, 0, 0)
+    plain_us = calibrate(folder, names[0])
+    added_us = {share: round(plain_us * share / 100, 3) for share in SHARES}
+    for share, us in added_us.items():
+        make_spinning(folder, kind, share, us)
     line = _runs.run("spin", folder, [*names.values(), "null"])
     cells = _rounds.make_cells(_rounds.read(folder.path / "rounds.csv"))
     return {
         **line,
         "kind": kind,
-        "spin_us": {str(share): _rounds.known(cost) for share, cost in costs.items()},
-        "truth": {str(share): truth(cells, names[0], cost) for share, cost in costs.items()},
+        "added_us": {str(share): us for share, us in added_us.items()},
+        "truth": {str(share): truth(cells, names[0], us) for share, us in added_us.items()},
     }
 
 
