@@ -207,7 +207,7 @@ class Resume(Turns, Check):
 
     def test_killed_in_a_block(self):
         """Nothing of that block is there, and another is made in its place."""
-        words = [*WORDS, "--budget", "24"]
+        words = [*WORDS, "--budget", "15"]
         self.stopped(*words, how=signal.SIGKILL, trials=2, after=0.7)
         self.assert_whole_database()
         run = self.run_id()

@@ -145,8 +145,8 @@ class Hopeless(Hostile, Check):
 class Halves(Hostile, Check):
     """One of two replicas dies."""
 
-    def run_halves(self, *names, status=1):
-        words = self.all_words((*GOOD, *names), "--blocks", 1, "--timeout", 8, "--replicas", 2)
+    def run_halves(self, *names, timeout=3, status=1):
+        words = self.all_words((*GOOD, *names), "--blocks", 1, "--timeout", timeout, "--replicas", 2)
         return self.benchmark(*words, status=status, GEOIO_TESTS=self.make_libraries(*names))
 
     def assert_half_ended(self, library, others):
@@ -171,7 +171,7 @@ class Halves(Hostile, Check):
         self.assert_gone()
 
     def test_in_its_turn(self):
-        self.run_halves("halves")
+        self.run_halves("halves", timeout=8)  # for seven turns, however long they are
         self.assert_half_ended("halves", GOOD)
 
     def test_while_slices_are_settled(self):
