@@ -10,7 +10,6 @@
 #include "experiment/block_parts.h"
 #include "experiment/jobs.h"
 #include "experiment/keep.h"
-#include "experiment/resume.h"
 
 /* ------------------------------------------------------ making the parts --- */
 
@@ -104,29 +103,13 @@ static void open_parts(struct block *b)
 	}
 }
 
-static void all_ready(void *context)
-{
-	struct block *b = context;
-
-	block_all_ready(b);
-	for (unsigned i = 0; i < b->count; i++)
-		resume_refuses(b->experiment, &b->part[i].trial);
-}
-
-static bool next_turn(void *context, struct run_turn *turn)
-{
-	struct block *b = context;
-
-	return !b->experiment->refused_to_resume && block_next_turn(b, turn);
-}
-
 static int run_parts(struct block *b, struct err *err)
 {
 	struct run_block block = {
 		.requests = b->request,
 		.count = b->requests,
-		.next = next_turn,
-		.ready = all_ready,
+		.next = block_next_turn,
+		.ready = block_all_ready,
 		.refused = block_refused,
 		.context = b,
 	};

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "experiment/block_parts.h"
+#include "experiment/resume.h"
 #include "origin/ledger.h"
 
 /* More rounds than this hardly make a block's number better (docs/method.md). */
@@ -100,10 +101,8 @@ static void tell_rounds(const struct block *b)
 
 	if (!round_ns)
 		return; /* nobody takes turns */
-	rounds = b->deadline_ns < now_ns
-			 ? 1 : (double)(b->deadline_ns - now_ns) /
-				       (double)round_ns;
-	rounds = fmax(rounds, 1);
+	rounds = fmax(1, (double)count_since(b->deadline_ns, now_ns) /
+				 (double)round_ns);
 	if (rounds >= ROUNDS_WANTED)
 		return;
 	missing_s = (2 * ROUNDS_WANTED - rounds) * clock_seconds(round_ns);
@@ -186,8 +185,11 @@ static void show(struct block *b, const struct part *now, const char *stage)
 bool block_next_turn(void *context, struct run_turn *turn)
 {
 	struct block *b = context;
-	bool found = !b->turning && probe_next(b, turn);
+	bool found;
 
+	if (b->experiment->refused_to_resume)
+		return false;
+	found = !b->turning && probe_next(b, turn);
 	if (!found) {
 		if (!b->turning)
 			settle(b);
@@ -219,6 +221,8 @@ void block_all_ready(void *context)
 
 	if (b->origin.ledger)
 		ledger_begin_window(b->origin.ledger);
+	for (unsigned i = 0; i < b->count; i++)
+		resume_refuses(b->experiment, &b->part[i].trial);
 }
 
 static void on_slice_begin(void *context, struct trial *trial,

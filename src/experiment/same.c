@@ -132,17 +132,15 @@ static int hold_versions(const char *library, json_t *then, json_t *now,
 			 const char *run_id, struct err *err)
 {
 	int code = hold_version(library, "library", then, now, run_id, err);
+	json_t *either = json_copy(then), *ignored;
 	const char *package;
-	json_t *ignored;
 
-	json_object_foreach(then, package, ignored)
+	json_object_update_missing(either, now);
+	json_object_foreach(either, package, ignored)
 		if (code == 0)
 			code = hold_version(library, package, then, now,
 					    run_id, err);
-	json_object_foreach(now, package, ignored)
-		if (code == 0)
-			code = hold_version(library, package, then, now,
-					    run_id, err);
+	json_decref(either);
 	return code;
 }
 

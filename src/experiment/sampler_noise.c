@@ -52,7 +52,8 @@ void noise_between(const struct noise_reading *from,
 		   const struct noise_reading *to, uint64_t cells_ns,
 		   struct noise_between *out)
 {
-	uint64_t ours_ns = cells_ns + count_since(to->harness_ns, from->harness_ns) +
+	uint64_t ours_ns = cells_ns +
+			   count_since(to->harness_ns, from->harness_ns) +
 			   count_since(to->ksoftirqd_ns, from->ksoftirqd_ns);
 
 	*out = (struct noise_between){

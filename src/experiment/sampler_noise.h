@@ -14,9 +14,9 @@
  *	noise_read(&noise, &after);
  *	noise_between(&before, &after, cells_ns, &between);
  *
- * What others used is the busy time of the machine, less the CPU time of the
- * replicas, of the origin, of this program, of its monitor, and of ksoftirqd
- * (the network input of all of these). The machine counts ticks, the rest is
+ * What others used is the busy time of the machine, less that of what is ours:
+ * the replicas, the origin, this program, its monitor, and ksoftirqd (the
+ * network input of all of these). The machine counts ticks, the rest is
  * exact: docs/metrics.md, "Noise", says how far the difference may be off.
  *
  * A reading takes 9 us on a quiet machine of two CPUs, 7 of them for

@@ -77,11 +77,10 @@ static void add_used(struct sampler *s, unsigned number)
 
 	sum->cpu_ns += count_since(now->cpu_ns, then->cpu_ns);
 	sum->cpu_user_ns += count_since(now->cpu_user_ns, then->cpu_user_ns);
-	if (now->throttled_ns == COUNT_UNKNOWN)
-		sum->throttled_ns = COUNT_UNKNOWN;
-	else
-		sum->throttled_ns += count_since(now->throttled_ns,
-					   then->throttled_ns);
+	count_add(&sum->throttled_ns,
+		  now->throttled_ns == COUNT_UNKNOWN
+			  ? COUNT_UNKNOWN
+			  : count_since(now->throttled_ns, then->throttled_ns));
 }
 
 /* Only its replicas and the origin may have run. A counter that had gone back
@@ -114,19 +113,10 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 	sampler_perf_end(s);
 	slice->cpu_ns = count_since(cpu_of_all(s), before_ns);
 	slice->origin_cpu_ns = count_since(s->last[CELL_ORIGIN].cpu_ns,
-				     s->open[CELL_ORIGIN].cpu_ns);
+					   s->open[CELL_ORIGIN].cpu_ns);
 	memcpy(s->close, s->last, s->count * sizeof(*s->close));
 	take_noise(s, slice);
 	s->still_at_close_ns = still_ns(s);
-}
-
-/* Of one window it is not known: so it is of all together. */
-static void add_count(const struct sampler *s, uint64_t *sum, uint64_t more)
-{
-	if (!s->windows_added)
-		*sum = more;
-	else if (*sum != COUNT_UNKNOWN)
-		*sum = more == COUNT_UNKNOWN ? more : *sum + more;
 }
 
 /* Who the others are is looked for when the block is over: it takes its time. */
@@ -137,9 +127,11 @@ static void add_window(struct sampler *s, const struct slice *slice)
 	for (unsigned i = 0; i < s->count; i++)
 		add_used(s, i);
 	trial->origin_still_ns += count_since(s->still_at_close_ns,
-					s->still_at_open_ns);
-	add_count(s, &trial->steal_ns, slice->steal_ns);
-	add_count(s, &trial->busy_ns, s->noise_in.busy_ns);
+					      s->still_at_open_ns);
+	if (!s->windows_added)
+		trial->steal_ns = trial->busy_ns = 0;
+	count_add(&trial->steal_ns, slice->steal_ns);
+	count_add(&trial->busy_ns, s->noise_in.busy_ns);
 	s->ours_ns += s->noise_in.ours_ns;
 	/* Ticks err to both sides: what is theirs follows from the sums. */
 	trial->others_cpu_ns = trial->busy_ns == COUNT_UNKNOWN

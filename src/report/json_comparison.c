@@ -59,13 +59,9 @@ static enum limited_by *limits_of(const struct report_group *group)
 	const struct comparison *c = group->comparison;
 	enum limited_by *limits = mem_array(c->row_count, sizeof(*limits));
 
-	for (size_t i = 0; i < c->row_count; i++) {
-		struct result_row merged;
-
-		merged_row(group, c->rows[i].library, &merged);
-		limits[i] = limited_by_parse(merged.limited_by);
-		result_row_release(&merged);
-	}
+	for (size_t i = 0; i < c->row_count; i++)
+		limits[i] = limited_by_parse(
+			merged_limit(group, c->rows[i].library));
 	return limits;
 }
 

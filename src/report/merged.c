@@ -245,7 +245,7 @@ static void merge_state(const struct blocks *b, struct result_row *out)
 
 /* The limit that most blocks met; the first of them, where others are as
  * frequent. */
-static void merge_limit(const struct blocks *b, struct result_row *out)
+static const char *limit_of_most(const struct blocks *b)
 {
 	const char *most = NULL;
 	size_t times = 0;
@@ -262,6 +262,13 @@ static void merge_limit(const struct blocks *b, struct result_row *out)
 			most = word;
 		}
 	}
+	return most;
+}
+
+static void merge_limit(const struct blocks *b, struct result_row *out)
+{
+	const char *most = limit_of_most(b);
+
 	free(out->limited_by);
 	out->limited_by = most ? mem_dup(most) : NULL;
 }
@@ -316,4 +323,15 @@ void merged_row(const struct report_group *group, const char *library,
 	merge_findings(&b, &out->findings);
 	take_figures(group->comparison, &b, out);
 	release_blocks(&b);
+}
+
+const char *merged_limit(const struct report_group *group, const char *library)
+{
+	struct blocks b = { 0 };
+	const char *most;
+
+	find_blocks(&b, group, library);
+	most = limit_of_most(&b);
+	release_blocks(&b);
+	return most;
 }

@@ -10,4 +10,8 @@
 void merged_row(const struct report_group *group, const char *library,
 		struct result_row *out);
 
+/* The word of the limit that most blocks of `library` met, borrowed; NULL: none is
+ * known. */
+const char *merged_limit(const struct report_group *group, const char *library);
+
 #endif

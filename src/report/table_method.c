@@ -32,26 +32,20 @@ static void add_seen(struct str *text, const struct comparison *c,
 	str_addf(text, " of %s", figure);
 }
 
-/* What this run can show, whatever it has shown. */
-static void put_seen(FILE *out, const struct comparison *c, unsigned width)
+/* What this run can show, whatever it has shown. False: nothing of any pair. */
+static bool put_seen(FILE *out, const struct comparison *c, unsigned width)
 {
 	struct str text = STR_INIT;
+	bool any;
 
 	add_seen(&text, c, BY_RATE, "requests/s");
 	add_seen(&text, c, BY_CPU, "CPU a request");
-	if (text.len)
+	any = text.len;
+	if (any)
 		str_add(&text, ", by pair. More --blocks and "
 			       "--budget see smaller ones.");
 	table_put(out, "differences that could have been seen: ", &text, width);
-}
-
-static bool has_pairs(const struct comparison *c)
-{
-	for (size_t i = 0; i < c->pair_count; i++)
-		if (is_judged(c, &c->pairs[i], BY_RATE) ||
-		    is_judged(c, &c->pairs[i], BY_CPU))
-			return true;
-	return false;
+	return any;
 }
 
 static void put_explained(FILE *out, const struct comparison *c, unsigned width)
@@ -174,10 +168,8 @@ void table_method(FILE *out, const struct group *g, unsigned width)
 {
 	struct str text = STR_INIT;
 
-	if (has_pairs(g->comparison)) {
-		put_seen(out, g->comparison, width);
+	if (put_seen(out, g->comparison, width))
 		put_explained(out, g->comparison, width);
-	}
 	put_medians(out, g, width);
 	if (has_apart(g)) {
 		str_add(&text, "measured in separate trials, not in turn with "

@@ -158,7 +158,8 @@ static void put_proven(FILE *out, const struct judged *j, unsigned width)
 
 	for (size_t a = 0; a < j->count; a++)
 		add_beaten(&text, j, a);
-	table_put(out, j->by == BY_RATE ? "faster: " : "cheaper: ", &text, width);
+	table_put(out, j->by == BY_RATE ? "faster: " : "cheaper: ", &text,
+		  width);
 }
 
 static bool is_not_apart(const struct judged *j, size_t a, size_t b)
@@ -339,7 +340,7 @@ static void put_at_limit(FILE *out, const struct judged *j, unsigned width)
 		str_add(&names, ": the machine or the store may be the limit, "
 				"not the library");
 	table_put(out, "not told apart from reference in requests/s: ", &names,
-	    width);
+		  width);
 }
 
 static void put_too_few(FILE *out, const struct comparison *c, unsigned width)

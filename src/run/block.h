@@ -17,8 +17,9 @@
  * Of the hooks slice_end follows each slice_begin, and slice_close each
  * slice_open, also when all is over. A window closes early when a replica of
  * the trial works no more, as it is done or has ended, and does not open if that
- * is so before it would. The slice has no window then (begin_ns and end_ns are 0
- * behind slice_close): it would show less than all of them do.
+ * is so before it would. Neither then, nor where one comes to its end while it
+ * drains, has the slice a window (begin_ns and end_ns are 0 in slice_end): it
+ * would show less than all of them do.
  * The hook `done` is called outside of all windows.
  */
 #ifndef RUN_BLOCK_H
