@@ -2,6 +2,7 @@
  * counters that go back, and who the others were. */
 #include "check.h"
 #include "said.h"
+#include "sliced_trial.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -13,22 +14,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define GO 1000000000ULL
-#define MS NS_PER_MS
-#define APART (1000 * MS) /* from one GO to the next */
-#define LATER (GO + 90000 * MS)
-
-enum { SLICES = 3 };
-
 static struct trial trial;
 
-static void near(double value, double expected)
-{
-	if (!(fabs(value - expected) <= 1e-9 * (1 + fabs(expected))))
-		fail_msg("%.17g is not %.17g", value, expected);
-}
-
-/* Windows of 200 ms, a second apart. */
 static int make(void **state)
 {
 	struct trial_spec spec;
@@ -37,18 +24,7 @@ static int make(void **state)
 	spec_init(&spec);
 	spec.library = "lib";
 	spec.test = "fetch_range";
-	trial_init(&trial, &spec);
-	trial.go_ns = GO;
-	trial.window_end_ns = GO + 2 * APART + 210 * MS;
-	for (unsigned i = 0; i < SLICES; i++) {
-		struct slice *slice = trial_add_slice(&trial);
-
-		slice->round = i;
-		slice->go_ns = GO + i * APART;
-		slice->begin_ns = slice->go_ns + 10 * MS;
-		slice->end_ns = slice->go_ns + 210 * MS;
-		slice->pause_ns = slice->paused_ns = slice->end_ns + MS;
-	}
+	make_sliced(&trial, &spec);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* A trial that was measured in slices: what counts, and what cannot be true. */
 #include "check.h"
 #include "said.h"
+#include "sliced_trial.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,25 +14,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define GO 1000000000ULL
-#define MS NS_PER_MS
-#define APART (1000 * MS) /* from one GO to the next */
-#define LATER (GO + 90000 * MS)
-
-enum { OPS = 400, SLICES = 3 };
+enum { OPS = 400 };
 
 static struct plan_request requests[OPS];
 static struct plan plan = { .requests = requests, .op_count = OPS };
 static struct trial trial;
 
-static void near(double value, double expected)
-{
-	if (!(fabs(value - expected) <= 1e-9 * (1 + fabs(expected))))
-		fail_msg("%.17g is not %.17g", value, expected);
-}
-
-/* Slices a second apart. Each has 10 ms to fill, a window of 200 ms, and ends
- * 20 ms after it. */
 static int make(void **state)
 {
 	struct trial_spec spec;
@@ -43,21 +31,9 @@ static int make(void **state)
 	spec.replicas = 2;
 	spec.concurrency = spec.pool_size = 3;
 	spec.timeout_s = 2;
-	trial_init(&trial, &spec);
-	trial.go_ns = GO;
-	trial.window_end_ns = GO + 2 * APART + 210 * MS;
+	make_sliced(&trial, &spec);
 	for (int i = 0; i < OPS; i++)
 		requests[i] = (struct plan_request){ .length = 1000 };
-	for (unsigned i = 0; i < SLICES; i++) {
-		struct slice *slice = trial_add_slice(&trial);
-
-		slice->round = i;
-		slice->go_ns = GO + i * APART;
-		slice->begin_ns = slice->go_ns + 10 * MS;
-		slice->end_ns = slice->go_ns + 210 * MS;
-		slice->pause_ns = slice->end_ns + MS;
-		slice->paused_ns = slice->end_ns + 20 * MS;
-	}
 	for (unsigned i = 0; i < 2; i++) {
 		trial.replica[i].state = REPLICA_FINISHED;
 		trial.replica[i].done_ns = LATER;

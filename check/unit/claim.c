@@ -1,5 +1,6 @@
 /* One process holds a name, until it ends. */
 #include "check.h"
+#include "child.h"
 
 #include <signal.h>
 #include <string.h>
@@ -11,29 +12,12 @@
 
 static char name[60];
 
-/* A process that holds the name. */
-static pid_t start_holder(void)
+static bool hold(const char *held)
 {
-	int ready[2];
-	char byte;
-	pid_t pid;
+	struct err err;
+	int fd;
 
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	if (pid == 0) {
-		struct err err;
-		int fd;
-
-		byte = claim_name(name, &fd, &err) == 0 ? 'y' : 'n';
-		if (write(ready[1], &byte, 1) == 1)
-			pause();
-		_exit(0);
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(byte, 'y');
-	close(ready[0]);
-	close(ready[1]);
-	return pid;
+	return claim_name(held, &fd, &err) == 0;
 }
 
 static void held_by_another(void **state)
@@ -43,7 +27,7 @@ static void held_by_another(void **state)
 	int fd;
 
 	(void)state;
-	holder = start_holder();
+	holder = child_start(hold, name);
 	assert_int_equal(claim_name(name, &fd, &err), ERR_CONFLICT);
 	assert_non_null(strstr(err.text, name));
 	assert_int_equal(fd, -1);

@@ -1,5 +1,6 @@
 /* Trials that the database did not take: kept, taken in, and never twice. */
 #include "check.h"
+#include "child.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -353,29 +354,12 @@ static void killed_at_any_moment(void **state)
 			 4 * trials);
 }
 
-/* Begins a file and waits to be killed. */
-static pid_t write_slowly(const char *path)
+static bool begin_file(const char *path)
 {
-	int ready[2];
-	char byte;
-	pid_t pid;
+	struct file_new new;
 
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	if (pid == 0) {
-		struct file_new new;
-
-		if (file_new_open(&new, path, NULL) < 0 ||
-		    write(new.fd, "SQLite", 6) != 6 ||
-		    write(ready[1], "", 1) != 1)
-			_exit(1);
-		pause();
-		_exit(1);
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	return pid;
+	return file_new_open(&new, path, NULL) == 0 &&
+	       write(new.fd, "SQLite", 6) == 6;
 }
 
 static int files_in(const char *path)
@@ -419,7 +403,7 @@ static void what_the_killed_began_is_removed(void **state)
 	char *file = spool_one(f, &run, false), *folder = file_folder(file);
 	char *path = mem_printf("%s/%.16s-1.db", folder, file_name(file));
 	char *other = mem_printf("%s/mine.db.0123456789abcdef.tmp", folder);
-	pid_t pid = write_slowly(path);
+	pid_t pid = child_start(begin_file, path);
 
 	assert_int_equal(file_write(other, "x", 1, &err), 0);
 	assert_int_equal(files_in(folder), 3);

@@ -180,17 +180,22 @@ static void open_loop(void **state)
 	}
 }
 
-/* Nobody wakes within the one nanosecond between this start and the deadline. */
+/* Nobody wakes within the one nanosecond between the second start and the
+ * deadline. Returns `done`. */
+static json_t *one_before_the_deadline(struct harness *h, int64_t n_requests)
+{
+	put_plan(h, 20, "k");
+	set_count(h, "n_requests", n_requests);
+	set_number(h, "timeout_seconds", 0.1);
+	set_number(h, "rate", 1e9 / (0.1e9 - 1));
+	return harness_session_with(h, &test, "finished", 1);
+}
+
 static void none_starts_after_the_deadline(void **state)
 {
 	struct harness *h = *state;
-	json_t *done;
+	json_t *done = one_before_the_deadline(h, 20);
 
-	put_plan(h, 20, "k");
-	set_count(h, "n_requests", 20);
-	set_number(h, "timeout_seconds", 0.1);
-	set_number(h, "rate", 1e9 / (0.1e9 - 1));
-	done = harness_session_with(h, &test, "finished", 1);
 	assert_int_equal(record_count(h), 1);
 	assert_string_equal(text_in(done, "stopped_by"), "deadline");
 	json_decref(done);
@@ -200,14 +205,8 @@ static void none_starts_after_the_deadline(void **state)
  * requests. */
 static void taken_and_not_started(void **state)
 {
-	struct harness *h = *state;
-	json_t *done;
+	json_t *done = one_before_the_deadline(*state, 2);
 
-	put_plan(h, 20, "k");
-	set_count(h, "n_requests", 2);
-	set_number(h, "timeout_seconds", 0.1);
-	set_number(h, "rate", 1e9 / (0.1e9 - 1));
-	done = harness_session_with(h, &test, "finished", 1);
 	assert_int_equal(count_in(done, "started"), 1);
 	assert_string_equal(text_in(done, "stopped_by"), "deadline");
 	json_decref(done);
