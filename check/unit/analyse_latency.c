@@ -72,11 +72,28 @@ static void check_lost(void **state)
 	assert_true(isnan(row.latency_p50_ms));
 }
 
+/* At the end of a trial they were begun too late to say anything. */
+static void check_given_up(void **state)
+{
+	struct result_row row = row_of(1980, 0, 0);
+
+	(void)state;
+	row.unfinished = 21;
+	assert_int_equal(latency_slower(&row), 0);
+	row.slices = 3;
+	assert_int_equal(latency_slower(&row), 21);
+	row.number_failures = 4;
+	assert_int_equal(latency_slower(&row), 25);
+	row.unfinished = COUNT_UNKNOWN;
+	assert_int_equal(latency_slower(&row), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_enough),
 		cmocka_unit_test(check_lost),
+		cmocka_unit_test(check_given_up),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -64,22 +64,23 @@ static struct record record_at(unsigned n, unsigned slice, uint64_t start_ms,
 static void the_windows_decide(void **state)
 {
 	const struct replica *r = &trial.replica[0];
-	struct record records[8] = {
+	struct record records[9] = {
 		record_at(0, 0, 0, 10),    /* still filling */
 		record_at(1, 0, 5, 11),
 		record_at(2, 0, 190, 210), /* just inside */
 		record_at(3, 0, 190, 211), /* draining */
 		record_at(4, 2, 0, 9),     /* the second slice has none */
 		record_at(5, 2, 0, 50),
-		record_at(6, 2, 9, 60),
+		record_at(6, 2, 11, 61),
 	};
 
 	(void)state;
 	records[6].outcome = OUTCOME_TIMEOUT;
-	analyse_records(&trial, 0, records, 8, &plan, LATER);
+	analyse_records(&trial, 0, records, 9, &plan, LATER);
 	assert_string_equal(r->bad_text, "");
 	assert_int_equal(r->records, 7);
 	assert_int_equal(r->records_after, 3);
+	assert_int_equal(r->outlasted, 0);
 	assert_int_equal(r->outcomes[OUTCOME_OK], 3);
 	assert_int_equal(r->outcomes[OUTCOME_TIMEOUT], 1);
 	assert_int_equal(r->bytes_ok, 3000);
@@ -91,6 +92,29 @@ static void the_windows_decide(void **state)
 	assert_int_equal(trial.slices[2].operations, 1);
 	assert_int_equal(trial.slices[2].failures, 1);
 	assert_int_equal(trial.slices[2].bytes_ok, 1000);
+}
+
+/* What takes longer than a slice cannot begin and end in its window. */
+static void what_fails_counts_by_its_start(void **state)
+{
+	const struct replica *r = &trial.replica[0];
+	struct record records[4] = {
+		record_at(0, 0, 10, 80), /* while it filled */
+		record_at(1, 0, 20, 225),
+		record_at(2, 0, 15, 226),
+		record_at(3, 0, 211, 227), /* while it drained */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		records[i].outcome = OUTCOME_TIMEOUT;
+	analyse_records(&trial, 0, records, 4, &plan, LATER);
+	assert_string_equal(r->bad_text, "");
+	assert_int_equal(r->outcomes[OUTCOME_TIMEOUT], 2);
+	assert_int_equal(r->records_after, 2);
+	assert_int_equal(trial.slices[0].failures, 2);
+	assert_int_equal(r->outlasted, 2);
+	assert_true(fabs(r->outlasted_ns - (205 + 211) * 1e6) < 1);
 }
 
 /* Two replicas add up; a window that was not closed has none. */
@@ -514,6 +538,27 @@ static void slices_shorter_than_operations(void **state)
 	assert_false(windows_are_unsteady(&trial));
 }
 
+/* Beside 200 of 35 ms, which are 7 s: seldom, but for long. */
+static void operations_that_hang(void **state)
+{
+	(void)state;
+	give_latencies(35 * MS, 35.0 * MS);
+	assert_false(windows_hang(&trial));
+	trial.replica[1].outcomes[OUTCOME_TIMEOUT] =
+		trial.replica[1].outlasted = 2;
+	trial.replica[1].outlasted_ns = 1.7e9;
+	assert_int_equal(windows_hung(&trial), 2);
+	assert_false(windows_hang(&trial));
+	trial.replica[0].unfinished = 1;
+	assert_true(windows_hang(&trial));
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       "3 operations took longer than a slice, and "
+			       "failed or were given up"));
+	trial.slice_count = 0;
+	assert_false(windows_hang(&trial));
+}
+
 /* What ended while slices drained, or filled. */
 static void latencies_of_drains(void **state)
 {
@@ -545,6 +590,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(the_windows_decide),
+		CHECK(what_fails_counts_by_its_start),
 		CHECK(all_replicas_count),
 		CHECK(slices_in_which_little_ended),
 		CHECK(records_lie_within_a_slice),
@@ -560,6 +606,7 @@ int main(void)
 		CHECK(what_a_pause_cut),
 		CHECK(what_idle_connections_live_for),
 		CHECK(slices_shorter_than_operations),
+		CHECK(operations_that_hang),
 		CHECK(latencies_of_drains),
 		CHECK(others_that_nobody_counted),
 	};

@@ -150,15 +150,20 @@ static void reconcile_woke(struct trial *trial)
 
 static void reconcile_steadiness(struct trial *trial)
 {
-	double part = windows_steadiness(trial);
-
-	if (!windows_are_unsteady(trial))
-		return;
-	trial_add_finding(trial, FINDING_UNSTEADY,
-			  "only %.0f%% of what was in flight ended within the "
-			  "slices, which were too short for its slowest "
-			  "operations: it is slower than this row says",
-			  100 * part);
+	if (windows_hang(trial))
+		trial_add_finding(trial, FINDING_UNSTEADY,
+				  "%llu operations took longer than a slice, "
+				  "and failed or were given up: each held its "
+				  "place in flight until the slice was over "
+				  "only, so it is slower than this row says",
+				  (unsigned long long)windows_hung(trial));
+	else if (windows_are_unsteady(trial))
+		trial_add_finding(trial, FINDING_UNSTEADY,
+				  "only %.0f%% of what was in flight ended "
+				  "within the slices, which were too short for "
+				  "its slowest operations: it is slower than "
+				  "this row says",
+				  100 * windows_steadiness(trial));
 }
 
 void marks_reconcile(struct trial *trial)

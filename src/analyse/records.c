@@ -161,6 +161,19 @@ static bool is_drained(const struct slice *slice, const struct record *r)
 	       r->outcome == OUTCOME_OK;
 }
 
+/* What failed is counted by its start, and so is a time-out that is longer than
+ * a slice. What succeeded is by its end: the rate is that of the window. */
+static uint64_t counted_at(const struct slice *slice, const struct record *r)
+{
+	return slice && r->outcome != OUTCOME_OK ? r->start_ns : r->end_ns;
+}
+
+static bool outlasted(const struct slice *slice, const struct record *r)
+{
+	return slice && r->outcome != OUTCOME_OK &&
+	       r->end_ns - r->start_ns > slice->end_ns - slice->begin_ns;
+}
+
 static void count(struct windows *windows, struct replica *replica,
 		  struct histogram *drained, const struct record *r)
 {
@@ -171,8 +184,12 @@ static void count(struct windows *windows, struct replica *replica,
 	note_start(trial, replica, r);
 	if (r->outcome == OUTCOME_OK)
 		replica->bytes_recorded += r->bytes;
-	if (windows_count(trial, slice, r->end_ns)) {
+	if (windows_count(trial, slice, counted_at(slice, r))) {
 		count_in_window(replica, r);
+		if (outlasted(slice, r)) {
+			replica->outlasted++;
+			replica->outlasted_ns += (double)record_latency_ns(r);
+		}
 		if (slice)
 			count_in_slice(slice, r);
 	} else if (slice || r->end_ns > trial->window_end_ns) {

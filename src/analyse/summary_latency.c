@@ -6,16 +6,12 @@
 
 #define LEAST_BEYOND 10
 
-/* Operations that are slower than all in the histogram. */
-static double lost_of(const struct result_row *row)
+uint64_t latency_slower(const struct result_row *row)
 {
-	double lost = 0;
+	uint64_t n = count_or(row->number_failures, 0) +
+		     count_or(row->operations_never_started, 0);
 
-	if (row->number_failures != COUNT_UNKNOWN)
-		lost += (double)row->number_failures;
-	if (row->operations_never_started != COUNT_UNKNOWN)
-		lost += (double)row->operations_never_started;
-	return lost;
+	return n + (count_or(row->slices, 0) ? count_or(row->unfinished, 0) : 0);
 }
 
 static double quantile_ms(const struct histogram *h, double lost, double q)
@@ -46,7 +42,7 @@ void summary_latency(struct result_row *row, const struct histogram *h)
 {
 	struct latency_quantiles latency;
 
-	latency_quantiles(h, lost_of(row), &latency);
+	latency_quantiles(h, (double)latency_slower(row), &latency);
 	row->latency_p50_ms = latency.p50_ms;
 	row->latency_p90_ms = latency.p90_ms;
 	row->latency_p99_ms = latency.p99_ms;

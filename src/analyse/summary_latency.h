@@ -4,7 +4,8 @@
  * that failed never gave what it was asked for, and one that never started was
  * not even begun. So both count as slower than each that succeeded, and a
  * quantile that falls among them is unknown. A time-out is one of these: it took
- * its limit at least.
+ * its limit at least. So is what was given up when a slice was over: it had some
+ * 2 s to end, where slices are ten times as long as most operations.
  *
  * A quantile also is unknown where fewer than 10 operations lie beyond it. With
  * 10 its rank is off by 3 (their square root) in two of three samples, so a p99
@@ -18,9 +19,11 @@
 #include "record/histogram.h"
 #include "record/result.h"
 
-/* Fills the latency columns from the successes in `h`; number_failures and
- * operations_never_started must stand in the row. The maximum is of
- * successes. */
+/* How many operations of the row are slower than all that succeeded. */
+uint64_t latency_slower(const struct result_row *row);
+
+/* Fills the latency columns from the successes in `h`; what latency_slower()
+ * needs must stand in the row. The maximum is of successes. */
 void summary_latency(struct result_row *row, const struct histogram *h);
 
 /* The same from the successes in `h`, beside `slower` operations that are slower

@@ -185,6 +185,7 @@ void windows_mark_few(struct trial *trial)
 #define STEADY 0.8
 #define DRAINED_TIMES 4 /* as slow as what ends in windows */
 #define SLICES_LEAST 5
+#define DRAIN_S 2.0 /* docs/worker-protocol.md, `pause` */
 
 double windows_steadiness(const struct trial *trial)
 {
@@ -214,6 +215,38 @@ static bool drains_slowly(const struct trial *trial)
 			return true;
 	}
 	return false;
+}
+
+uint64_t windows_hung(const struct trial *trial)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		n += trial->replica[i].outlasted +
+		     count_or(trial->replica[i].unfinished, 0);
+	return windows_closed(trial) ? n : 0;
+}
+
+/* What was given up had been waited for so long, at least. */
+static double given_up_after_ns(const struct trial *trial)
+{
+	return fmin(DRAIN_S, trial->spec.operation_timeout_s) * NS_PER_S;
+}
+
+bool windows_hang(const struct trial *trial)
+{
+	double hung_ns = 0, ended_ns = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *replica = &trial->replica[i];
+
+		hung_ns += replica->outlasted_ns +
+			   given_up_after_ns(trial) *
+				   (double)count_or(replica->unfinished, 0);
+		ended_ns += replica->latency->sum_ns;
+	}
+	return windows_hung(trial) &&
+	       hung_ns > (1 - STEADY) * (hung_ns + ended_ns);
 }
 
 bool windows_are_unsteady(const struct trial *trial)

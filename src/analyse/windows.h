@@ -20,8 +20,8 @@ struct windows {
  * NULL: the trial has no slices. */
 struct slice *windows_slice(struct windows *windows, uint64_t at_ns);
 
-/* Whether what ended at `at_ns` counts. `slice`: where it belongs to; NULL: the
- * trial has none. */
+/* Whether what ended (or, if it failed in a slice, began) at `at_ns` counts.
+ * `slice`: where it belongs to; NULL: the trial has none. */
 bool windows_count(const struct trial *trial, const struct slice *slice,
 		   uint64_t at_ns);
 
@@ -61,5 +61,13 @@ double windows_steadiness(const struct trial *trial);
  * in flight ended within windows, and what ended in the drains took far longer. Of
  * a trial with few slices nothing is said. */
 bool windows_are_unsteady(const struct trial *trial);
+
+/* Operations that took longer than a slice, and failed or were given up. They held
+ * their places in flight until the slice was over and no longer. 0: no slices. */
+uint64_t windows_hung(const struct trial *trial);
+
+/* Whether these held a fifth of the time of all places in flight, or would have,
+ * had the slices been longer: its rate says too much good of it. */
+bool windows_hang(const struct trial *trial);
 
 #endif

@@ -121,32 +121,24 @@ static int run_parts(struct block *b, struct err *err)
 
 /* ------------------------------------------------------------- their ends --- */
 
-/* Operations that it did not end when it was paused, in all its slices. */
-static unsigned long long count_given_up(const struct trial *trial)
-{
-	unsigned long long n = 0;
-
-	for (unsigned i = 0; i < trial->replica_count; i++)
-		n += trial->replica[i].unfinished;
-	return n;
-}
-
 /* In its first block it is not too late to measure it in separate trials. */
-static bool is_unsteady(struct part *part)
+static bool suits_no_slices(struct part *part)
 {
-	double steady = windows_steadiness(&part->trial);
-	unsigned long long given_up = count_given_up(&part->trial);
-	char more[64] = "";
+	const struct trial *trial = &part->trial;
 
-	if (!part->unsettled || part->trial.failed ||
-	    !windows_are_unsteady(&part->trial))
+	if (!part->unsettled || trial->failed)
 		return false;
-	if (given_up)
-		snprintf(more, sizeof(more), "; %llu were given up when it was "
-			 "paused", given_up);
-	part_separate(part, "only %.0f%% of what was in flight ended within "
-		      "its slices, too short for its slowest operations%s",
-		      100 * steady, more);
+	if (windows_hang(trial))
+		part_separate(part, "%llu of its operations took longer than a "
+			      "slice, and failed or were given up",
+			      (unsigned long long)windows_hung(trial));
+	else if (windows_are_unsteady(trial))
+		part_separate(part, "only %.0f%% of what was in flight ended "
+			      "within its slices, too short for its slowest "
+			      "operations",
+			      100 * windows_steadiness(trial));
+	else
+		return false;
 	return true;
 }
 
@@ -179,7 +171,7 @@ static void end_made(struct block *b, struct part *part)
 	if (!part->windows && part->rival->separate)
 		return;
 	setting_analyse(&part->setting);
-	if (is_unsteady(part))
+	if (suits_no_slices(part))
 		return;
 	analyse_summary(&part->trial, &experiment->run, &summary);
 	b->failed += part->trial.failed;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyse/compare.h"
+#include "analyse/summary_latency.h"
 #include "base/mem.h"
 
 static struct block_trial block_trial(const struct finished *one)
@@ -22,8 +23,7 @@ static struct block_trial block_trial(const struct finished *one)
 		.operations = count_or(row->number_successes, 0),
 		.cpu_seconds = row->cpu_total_seconds,
 		.latency = one->summary.latency,
-		.slower = count_or(row->number_failures, 0) +
-			  count_or(row->operations_never_started, 0),
+		.slower = latency_slower(row),
 	};
 }
 

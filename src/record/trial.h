@@ -183,6 +183,9 @@ struct replica {
 	uint64_t records;       /* in the whole file */
 	double drain_p50_ns;    /* median latency of what succeeded in drains of
 				 * slices; 0: nothing did. Is not stored */
+	uint64_t outlasted;     /* of outcomes: failures that took longer than
+				 * the window of their slice. Is not stored */
+	double outlasted_ns;    /* their latencies together. Is not stored */
 	uint64_t records_after; /* ended after the window, or between the
 				 * windows of slices */
 	uint32_t in_flight_peak; /* most overlapping records */
