@@ -125,9 +125,10 @@ const struct command command_run_all = {
 	.arguments = "",
 	.summary = "Run all available tests of all libraries.",
 	.help = "Libraries are compared: they take turns, for some tenths of a "
-		"second each, and all start\nanew in each block. With them the "
-		"baselines: `reference` shows what the machine can do,\n"
-		"`null` what the harness costs. docs/method.md says how.",
+		"second each, and\nall start anew in each block. With them the "
+		"baselines, unless --library leaves\nthem out: `reference` shows "
+		"what the machine can do, `null` what the harness\ncosts. "
+		"docs/method.md says how.",
 	.groups = { options_select, options_trial, options_limits,
 		    options_isolation, options_comparison,
 		    options_monitor, options_outside,

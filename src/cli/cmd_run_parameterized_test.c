@@ -76,8 +76,9 @@ const struct command command_run_parameterized_test = {
 	.arguments = "CONFIG.yaml",
 	.summary = "Run a sweep: the product of the parameters in a file.",
 	.help = "The file is one YAML mapping; its keys are `library`, `test` "
-		"and the options of a\ntrial below, its values words or lists "
-		"of words:\n\n"
+		"and the options below\nfrom --replicas to --congestion and "
+		"from --endpoint to --ca-file, its values\nwords or lists of "
+		"words:\n\n"
 		"    library: [aiohttp, obstore]\n"
 		"    test: fetch_range\n"
 		"    request_size: [16KiB, 1MiB]\n"

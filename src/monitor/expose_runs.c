@@ -250,7 +250,7 @@ void page_add_runs(struct page *page)
 		    "blocks of trials." },
 		  add_begun },
 		{ { "geoio_trials_failed", FAMILY_COUNTER, "",
-		    "Trials of the run that gave no figure." },
+		    "Trials of the run whose state is not ok." },
 		  add_failed },
 		{ { "geoio_harness_cpu_seconds", FAMILY_COUNTER, "seconds",
 		    "CPU time of the harness itself, without its origin." },

@@ -143,10 +143,12 @@ static const struct {
 		"Most resident memory, the sum of the replicas."),
 	  add_memory },
 	{ GAUGE("latency_p50_seconds", "seconds",
-		"Median of what succeeded, from the intended start."),
+		"Median of all operations, failed ones the slowest, from "
+		"the intended start."),
 	  add_p50 },
 	{ GAUGE("latency_p99_seconds", "seconds",
-		"99% of what succeeded took less, from the intended start."),
+		"99% of all operations took less, failed ones the "
+		"slowest, from the intended start."),
 	  add_p99 },
 	{ GAUGE("end_timestamp_seconds", "seconds",
 		"When the window ended, since 1970."),

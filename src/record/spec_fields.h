@@ -44,7 +44,8 @@
 	  "operations of each replica; 0: until the timeout")                  \
 	X(timeout_s, timeout_seconds, NUMBER, LOAD, ADDED, 0.05,               \
 	  TIMEOUT_MOST_S, -1, 10, "timeout", "SECONDS", NULL, "timeout",       \
-	  "length of the timed part; it or --n-requests ends it first; -1: "   \
+	  "length of the timed part, in turns the working time in a block; it "\
+	  "or --n-requests ends it first; -1: "                                \
 	  "only --n-requests does")                                            \
 	X(warm_up_s, warm_up_seconds, NUMBER, LOAD, ADDED, 0, 3600, NAN, 1,    \
 	  "warm-up", "SECONDS", NULL, "warm-up",                               \
