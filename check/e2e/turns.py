@@ -23,7 +23,10 @@ BREAK_OFF = {
     "forgets": r"'paused' with less done than it said before",
 }
 GO_ON = ("busy", "sends", "escapes", "flees")
-TOO_SLOW = r"of what was in flight ended|no operation of it ended|slices would have to be|too soon for slices"
+TOO_SLOW = (
+    r"of what was in flight ended|longer than a slice|no operation of it ended|slices would have to be"
+    r"|too soon for slices"
+)
 SHORT = ("--blocks", 1, "--timeout", 1.2, "--operation-timeout", 1)
 
 
