@@ -136,6 +136,81 @@ static void check_not_told_apart(void **state)
 	unmake(&made);
 }
 
+static const struct made_library four[] = {
+	{ "z", 1300, 100 }, { "m", 1200, 100 }, { "a", 1250, 100 },
+	{ "b", 1000, 100 }, { NULL, 0, 0 }
+};
+
+/* Takes back what the table had for the pair. */
+static void set_verdict(const char *a, const char *b, enum verdict verdict,
+			unsigned blocks)
+{
+	bool turned;
+	struct compared_pair *pair = (struct compared_pair *)(uintptr_t)
+		comparison_pair(&made.comparison, a, b, &turned);
+
+	assert_non_null(pair);
+	assert_false(turned);
+	pair->by[BY_RATE].verdict = verdict;
+	pair->blocks = blocks;
+}
+
+static void set_rank(const char *library, unsigned rank)
+{
+	for (size_t i = 0; i < made.comparison.row_count; i++)
+		if (!strcmp(made.compared[i].library, library))
+			made.compared[i].rank[BY_RATE] = rank;
+}
+
+/* b is beaten by all, and only one of them beats another: what does not follow
+ * from two others is said, whatever the ranks are. */
+static void check_all_proven(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, four, 12, 0.08);
+	set_verdict("z", "m", VERDICT_BETTER, 12);
+	set_verdict("z", "a", VERDICT_NOT_APART, 12);
+	set_verdict("m", "a", VERDICT_NOT_APART, 12);
+	set_rank("z", 1);
+	set_rank("a", 1);
+	set_rank("m", 2);
+	set_rank("b", 4);
+	text = shown(100);
+	assert_says(text, "faster: z than m by 8.3% (-0.3 to 17%); a than b by "
+			  "25% (15 to 35%); m than b by 20%");
+	assert_null(strstr(text, "z than b"));
+	free(text);
+	unmake(&made);
+}
+
+/* z beats a, and a beats b; z and b have too few blocks in common. */
+static void check_proven_around_a_gap(void **state)
+{
+	char *text;
+
+	(void)state;
+	make(&made, four, 12, 0.08);
+	set_verdict("z", "m", VERDICT_NOT_APART, 12);
+	set_verdict("m", "a", VERDICT_NOT_APART, 12);
+	set_verdict("z", "a", VERDICT_BETTER, 11);
+	set_verdict("a", "b", VERDICT_BETTER, 11);
+	set_verdict("z", "b", VERDICT_NONE, 10);
+	set_verdict("m", "b", VERDICT_NOT_APART, 11);
+	set_rank("z", 1);
+	set_rank("m", 1);
+	set_rank("a", 2);
+	set_rank("b", 2);
+	text = shown(100);
+	assert_says(text, "faster: z than a by 4.0% (-4.3 to 12%); a than b by "
+			  "25% (15 to 35%) not told");
+	assert_says(text, "no verdict in requests/s: z and b (10 blocks in "
+			  "common, 11 needed)");
+	free(text);
+	unmake(&made);
+}
+
 /* Ranks go before medians, and the farther end is what is said. */
 static void check_cells(void **state)
 {
@@ -478,6 +553,8 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_told_apart),
 		cmocka_unit_test(check_not_told_apart),
+		cmocka_unit_test(check_all_proven),
+		cmocka_unit_test(check_proven_around_a_gap),
 		cmocka_unit_test(check_cells),
 		cmocka_unit_test(check_widths),
 		cmocka_unit_test(check_too_few_blocks),

@@ -88,19 +88,16 @@ static bool is_better(const struct judged *j, size_t a, size_t b)
 	return verdict_of(j, a, b, &ratio, &seen) == VERDICT_BETTER;
 }
 
-/* The rank of those right above b of whom one is proven better; 0: nobody. */
-static unsigned rank_above(const struct judged *j, size_t b)
+/* It goes without saying where somebody between the two is proven worse than the
+ * one and better than the other. */
+static bool is_said(const struct judged *j, size_t a, size_t b)
 {
-	unsigned above = 0;
-
-	for (size_t a = 0; a < j->count; a++) {
-		unsigned rank = j->rows[a]->rank[j->by];
-
-		if (rank > above && rank < j->rows[b]->rank[j->by] &&
-		    is_better(j, a, b))
-			above = rank;
-	}
-	return above;
+	if (!is_better(j, a, b))
+		return false;
+	for (size_t m = 0; m < j->count; m++)
+		if (is_better(j, a, m) && is_better(j, m, b))
+			return false;
+	return true;
 }
 
 /* "18% (12 to 25%)", "8.1 times (7.5 to 8.8)". */
@@ -128,8 +125,7 @@ static void begin_item(struct str *text)
 		str_add(text, "; ");
 }
 
-/* One library over those of the next rank. That it beats all beneath these too
- * goes without saying, unless nobody of that rank does. */
+/* One library over those that it is said to beat. */
 static void add_beaten(struct str *text, const struct judged *j, size_t a)
 {
 	bool first = true;
@@ -138,9 +134,9 @@ static void add_beaten(struct str *text, const struct judged *j, size_t a)
 		struct estimate ratio;
 		double seen;
 
-		if (j->rows[a]->rank[j->by] != rank_above(j, b) ||
-		    verdict_of(j, a, b, &ratio, &seen) != VERDICT_BETTER)
+		if (!is_said(j, a, b))
 			continue;
+		verdict_of(j, a, b, &ratio, &seen);
 		if (first) {
 			begin_item(text);
 			str_add(text, j->rows[a]->library);
