@@ -135,10 +135,20 @@ enum column_use {
 	COLUMN_BOTH = 3,
 };
 
+/* What becomes of a column where the trials of several blocks are one row. */
+enum column_merge {
+	COLUMN_FIRST,  /* the first block's: all blocks share it, or it is a
+			* text, a flag or findings */
+	COLUMN_MEDIAN, /* it was measured */
+	COLUMN_SUM,    /* it was counted */
+	COLUMN_SUM_OF_ALL, /* also in blocks that failed */
+};
+
 struct column {
 	const char *name; /* in CSV, JSON and SQL */
 	enum column_kind kind;
 	enum column_use use;
+	enum column_merge merge;
 	size_t offset;    /* in struct result_row */
 };
 

@@ -9,27 +9,6 @@
 #include "report/ranges.h"
 #include "report/table_notes.h"
 
-/* What was counted, which adds up over blocks; the median is of no use. */
-static const char *const sums[] = {
-	"number_requests", "number_failures", "number_successes",
-	"failures_http_error", "failures_throttled", "failures_timeout",
-	"failures_connect", "failures_reset", "failures_truncated",
-	"failures_wrong_bytes", "failures_bad_http", "failures_other",
-	"unfinished", "operations_due", "operations_started",
-	"operations_never_started", "duration_seconds", "cpu_total_seconds",
-	"origin_cpu_seconds", "cpu_with_origin_seconds",
-	"throttled_seconds", "origin_requests", "origin_body_bytes",
-	"origin_repeated_requests", "crc_checked",
-};
-
-static bool adds_up(const struct column *column)
-{
-	for (size_t i = 0; i < sizeof(sums) / sizeof(*sums); i++)
-		if (!strcmp(sums[i], column->name))
-			return true;
-	return false;
-}
-
 /* The rows of a library. Those that failed are `usable` for nothing but their
  * failures and findings, unless all did. */
 struct blocks {
@@ -86,10 +65,9 @@ static double value_of(const struct result_row *row,
 /* The sum, or the median, of what is known. */
 static double merged_value(struct blocks *b, const struct column *column)
 {
-	bool failures = column->offset ==
-			offsetof(struct result_row, number_failures);
-	const struct result_row **rows = failures ? b->rows : b->usable;
-	size_t count = failures ? b->count : b->usable_count, n = 0;
+	bool all = column->merge == COLUMN_SUM_OF_ALL;
+	const struct result_row **rows = all ? b->rows : b->usable;
+	size_t count = all ? b->count : b->usable_count, n = 0;
 	double sum = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -100,42 +78,52 @@ static double merged_value(struct blocks *b, const struct column *column)
 		sum += value;
 		b->values[n++] = value;
 	}
-	if (n && adds_up(column))
+	if (n && column->merge != COLUMN_MEDIAN)
 		return sum;
 	return values_median(b->values, n);
+}
+
+static void copy_first(const struct result_row *first,
+		       const struct column *column, struct result_row *out)
+{
+	const void *value = result_value(first, column);
+	void *at = result_at(out, column);
+
+	switch (column->kind) {
+	case COLUMN_TEXT:
+		*(char **)at = mem_dup(*(char *const *)value);
+		break;
+	case COLUMN_FLAG:
+		*(int8_t *)at = *(const int8_t *)value;
+		break;
+	case COLUMN_NUMBER:
+		*(double *)at = *(const double *)value;
+		break;
+	case COLUMN_COUNT:
+		*(uint64_t *)at = *(const uint64_t *)value;
+		break;
+	case COLUMN_FINDINGS:
+	case COLUMN_NAMES:
+		break; /* merge_findings() */
+	}
 }
 
 static void merge_column(struct blocks *b, const struct column *column,
 			 struct result_row *out)
 {
-	const struct result_row *first = b->usable[0];
 	void *at = result_at(out, column);
 	double value;
 
-	switch (column->kind) {
-	case COLUMN_TEXT:
-		*(char **)at = mem_dup(*(char *const *)result_value(first,
-								     column));
-		break;
-	case COLUMN_FLAG:
-		*(int8_t *)at = *(const int8_t *)result_value(first, column);
-		break;
-	case COLUMN_NUMBER:
-		*(double *)at = merged_value(b, column);
-		break;
-	case COLUMN_COUNT:
-		/* Equal in all blocks: as it is, where it may be too large
-		 * for a double, as a seed is. */
-		value = merged_value(b, column);
-		*(uint64_t *)at = *(const uint64_t *)result_value(first, column);
-		if (value_of(first, column) != value)
-			*(uint64_t *)at = isnan(value) ? COUNT_UNKNOWN
-						       : (uint64_t)value;
-		break;
-	case COLUMN_FINDINGS:
-	case COLUMN_NAMES:
-		break;
+	if (column->merge == COLUMN_FIRST) {
+		copy_first(b->usable[0], column, out);
+		return;
 	}
+	value = merged_value(b, column);
+	if (column->kind == COLUMN_NUMBER)
+		*(double *)at = value;
+	else
+		*(uint64_t *)at = isnan(value) ? COUNT_UNKNOWN
+					       : (uint64_t)value;
 }
 
 /* ------------------------------------------------------------- findings --- */

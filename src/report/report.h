@@ -98,12 +98,13 @@ struct report_style {
  * and which difference could have been seen, or how many blocks a verdict would
  * take.
  *
- * What a comparison does not know is merged over the trials of a library:
- * operations and failures are added up, all else is the median over blocks. Bytes
- * a second go with requests a second, and its latencies are quantiles of all
- * operations of all blocks. A finding of several blocks is one note, "in 3 of 12
- * blocks: …", with the range of each number in it. An answer that was wrong in
- * any block makes the library fail.
+ * What a comparison does not know is merged over the trials of a library, as its
+ * column says (enum column_merge): what was counted is added up, of what was
+ * measured it is the median over blocks. Blocks that failed add nothing but
+ * failures and findings. Bytes a second go with requests a second, and latencies
+ * are quantiles of all operations of all blocks that did not fail. A finding of
+ * several blocks is one note, "in 3 of 12 blocks: …", with the range of each
+ * number in it. An answer that was wrong in any block makes the library fail.
  */
 void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style);

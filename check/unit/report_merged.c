@@ -1,0 +1,153 @@
+/* The trials of a library, one of each block, as one row. */
+#include "check.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "comparison_fixture.h"
+#include "report/merged.h"
+
+static struct made made;
+
+static const struct made_library one[] = { { "aiohttp", 2000, 400 },
+					   { NULL, 0, 0 } };
+
+/* Block b has b + 1 in each column that is a number; the last one failed. */
+static int make_blocks(void **state)
+{
+	(void)state;
+	make(&made, one, 4, NAN);
+	for (size_t b = 0; b < made.count; b++)
+		for (const struct column *c = result_columns; c->name; c++) {
+			void *at = result_at(&made.rows[b], c);
+
+			if (c->kind == COLUMN_COUNT)
+				*(uint64_t *)at = b + 1;
+			else if (c->kind == COLUMN_NUMBER)
+				*(double *)at = (double)b + 1;
+		}
+	free(made.rows[3].state);
+	made.rows[3].state = mem_dup("failed");
+	return 0;
+}
+
+static int unmake_blocks(void **state)
+{
+	(void)state;
+	unmake(&made);
+	return 0;
+}
+
+static void merge(struct result_row *out)
+{
+	struct report_group group = { &made.comparison, made.items,
+				      made.count };
+
+	merged_row(&group, "aiohttp", out);
+}
+
+static double value_of(const struct result_row *row, const char *name)
+{
+	const struct column *c = result_column(name);
+	const void *value = result_value(row, c);
+
+	return c->kind == COLUMN_COUNT ? (double)*(const uint64_t *)value
+				       : *(const double *)value;
+}
+
+static void assert_all(const struct result_row *row, const char *const *names,
+		       size_t count, double wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (value_of(row, names[i]) != wanted)
+			fail_msg("%s is %g, not %g", names[i],
+				 value_of(row, names[i]), wanted);
+}
+
+#define ALL(row, names, wanted)                                                \
+	assert_all(row, names, sizeof(names) / sizeof(*(names)), wanted)
+
+static void each_in_its_way(void **state)
+{
+	static const char *const sums[] = {
+		"number_requests", "number_successes", "duration_seconds",
+		"connections", "connections_total", "link_rx_bytes",
+		"link_tx_packets", "wire_rx_bytes", "tcp_segments_in",
+		"tcp_retransmitted", "ksoftirqd_cpu_seconds",
+		"stalled_cpu_seconds", "steal_seconds", "others_cpu_seconds",
+		"slices", "origin_requests", "cpu_total_seconds",
+	};
+	static const char *const of_all[] = {
+		"number_failures", "failures_timeout", "failures_wrong_bytes",
+		"failures_other",
+	};
+	static const char *const medians[] = {
+		"peak_rss_bytes", "memory_peak_bytes", "in_flight_proven",
+		"cpu_seconds_per_gb", "ready_seconds", "cpu_seconds_50%",
+	};
+	static const char *const firsts[] = {
+		"seed", "concurrency", "timeout_seconds", "request_size_bytes",
+		"block", "cpus_limit",
+	};
+	struct result_row row;
+
+	(void)state;
+	merge(&row);
+	ALL(&row, sums, 6);
+	ALL(&row, of_all, 10);
+	ALL(&row, medians, 2);
+	ALL(&row, firsts, 1);
+	result_row_release(&row);
+}
+
+/* What one block does not know is left out, and what none knows is unknown. */
+static void unknown(void **state)
+{
+	struct result_row row;
+
+	(void)state;
+	made.rows[0].connections = COUNT_UNKNOWN;
+	made.rows[0].peak_rss_bytes = COUNT_UNKNOWN;
+	for (size_t b = 0; b < made.count; b++) {
+		made.rows[b].link_rx_bytes = COUNT_UNKNOWN;
+		made.rows[b].steal_seconds = NAN;
+	}
+	made.rows[0].seed = UINT64_MAX - 1; /* no double holds it */
+	merge(&row);
+	assert_int_equal(row.connections, 5);
+	assert_int_equal(row.peak_rss_bytes, 2);
+	assert_true(row.link_rx_bytes == COUNT_UNKNOWN);
+	assert_true(isnan(row.steal_seconds));
+	assert_true(row.seed == UINT64_MAX - 1);
+	result_row_release(&row);
+}
+
+/* Where all failed there is nothing else to show. */
+static void all_failed(void **state)
+{
+	struct result_row row;
+
+	(void)state;
+	for (size_t b = 0; b < made.count; b++) {
+		free(made.rows[b].state);
+		made.rows[b].state = mem_dup("failed");
+	}
+	merge(&row);
+	assert_int_equal(row.number_requests, 10);
+	assert_string_equal(row.state, "failed");
+	result_row_release(&row);
+}
+
+#define CHECK(name)                                                            \
+	cmocka_unit_test_setup_teardown(name, make_blocks, unmake_blocks)
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		CHECK(each_in_its_way),
+		CHECK(unknown),
+		CHECK(all_failed),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
