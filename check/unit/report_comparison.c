@@ -351,7 +351,8 @@ static void check_failed_blocks(void **state)
 		p->by[0].verdict = p->by[1].verdict = VERDICT_NONE;
 	}
 	rows = made_row(&made, "obstore");
-	fail_row(&rows[11], "wrong bytes", "an answer was wrong");
+	fail_row(&rows[11], "replica 0 killed", "an answer was wrong");
+	rows[11].failures_wrong_bytes = 1;
 	text = shown(100);
 	assert_says(text, "[1] in 2 of 12 blocks: it died");
 	assert_non_null(strstr(line_of(text, "s3fs"), "1800"));

@@ -12,12 +12,19 @@ static struct made made;
 static const struct made_library one[] = { { "aiohttp", 2000, 400 },
 					   { NULL, 0, 0 } };
 
-/* Block b has b + 1 in each column that is a number; the last one failed. */
+static void end_as(size_t block, const char *how)
+{
+	free(made.rows[block].state);
+	made.rows[block].state = mem_dup(how);
+}
+
+/* Block b has b + 1 in each column that is a number, but no wrong answer; the
+ * last one failed. */
 static int make_blocks(void **state)
 {
 	(void)state;
 	make(&made, one, 4, NAN);
-	for (size_t b = 0; b < made.count; b++)
+	for (size_t b = 0; b < made.count; b++) {
 		for (const struct column *c = result_columns; c->name; c++) {
 			void *at = result_at(&made.rows[b], c);
 
@@ -26,8 +33,9 @@ static int make_blocks(void **state)
 			else if (c->kind == COLUMN_NUMBER)
 				*(double *)at = (double)b + 1;
 		}
-	free(made.rows[3].state);
-	made.rows[3].state = mem_dup("failed");
+		made.rows[b].failures_wrong_bytes = 0;
+	}
+	end_as(3, "failed");
 	return 0;
 }
 
@@ -78,7 +86,7 @@ static void each_in_its_way(void **state)
 		"slices", "origin_requests", "cpu_total_seconds",
 	};
 	static const char *const of_all[] = {
-		"number_failures", "failures_timeout", "failures_wrong_bytes",
+		"number_failures", "failures_timeout", "failures_connect",
 		"failures_other",
 	};
 	static const char *const medians[] = {
@@ -128,13 +136,36 @@ static void all_failed(void **state)
 	struct result_row row;
 
 	(void)state;
-	for (size_t b = 0; b < made.count; b++) {
-		free(made.rows[b].state);
-		made.rows[b].state = mem_dup("failed");
-	}
+	for (size_t b = 0; b < made.count; b++)
+		end_as(b, "failed");
 	merge(&row);
 	assert_int_equal(row.number_requests, 10);
 	assert_string_equal(row.state, "failed");
+	result_row_release(&row);
+}
+
+/* Whatever else became of the block in which it was. */
+static void wrong_answer(void **state)
+{
+	static const char *const ends[] = { "wrong bytes", "failed",
+					    "replica 0 killed" };
+	struct result_row row;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		made.rows[3].failures_wrong_bytes = 1;
+		end_as(3, ends[i]);
+		merge(&row);
+		assert_int_equal(row.failures_wrong_bytes, 1);
+		assert_int_equal(row.number_requests, 6);
+		assert_string_equal(row.state, "wrong bytes");
+		assert_true(result_is_void(&row));
+		result_row_release(&row);
+	}
+	made.rows[3].failures_wrong_bytes = 0;
+	merge(&row);
+	assert_string_equal(row.state, "ok");
+	assert_false(result_is_void(&row));
 	result_row_release(&row);
 }
 
@@ -147,6 +178,7 @@ int main(void)
 		CHECK(each_in_its_way),
 		CHECK(unknown),
 		CHECK(all_failed),
+		CHECK(wrong_answer),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

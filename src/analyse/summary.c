@@ -174,7 +174,7 @@ static char *state_of(const struct trial *trial)
 	uint64_t ok = 0, wrong = 0;
 
 	if (trial->failed)
-		return mem_dup("failed");
+		return mem_dup(result_state_name(RESULT_FAILED));
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		const struct replica *replica = &trial->replica[i];
 
@@ -186,12 +186,13 @@ static char *state_of(const struct trial *trial)
 				 replica_state_name(replica->state));
 	}
 	if (!state.len)
-		str_add(&state, wrong ? "wrong bytes"
-				: !ok ? "nothing succeeded"
-				: judge_failed_share(trial) >
-						JUDGE_PARTLY_FAILED
-					? "partly failed"
-					: "ok");
+		str_add(&state, result_state_name(
+					wrong ? RESULT_WRONG_BYTES
+					: !ok ? RESULT_NOTHING
+					: judge_failed_share(trial) >
+							JUDGE_PARTLY_FAILED
+						? RESULT_PARTLY_FAILED
+						: RESULT_OK));
 	return str_detach(&state);
 }
 

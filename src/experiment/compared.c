@@ -34,8 +34,8 @@ static bool was_wrong(const struct finished *const *ones, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		const struct result_row *row = &ones[i]->summary.total;
 
-		if (!strcmp(row->library_name, library) && row->state &&
-		    !strcmp(row->state, "wrong bytes"))
+		if (!strcmp(row->library_name, library) &&
+		    result_is_wrong(row))
 			return true;
 	}
 	return false;

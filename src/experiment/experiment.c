@@ -398,7 +398,7 @@ static void add_trials(struct experiment *experiment, const struct rivals *r,
 /* Of the exit status. */
 static bool is_failed(const struct finished *one)
 {
-	return strcmp(one->summary.total.state, "ok") != 0;
+	return !result_is_ok(&one->summary.total);
 }
 
 /* All that the run is to make and has made, whenever it began. */

@@ -92,7 +92,7 @@ void job_end(struct experiment *experiment, const struct job *job,
 	     struct trial *trial, struct summary *summary)
 {
 	keep_trial(experiment, trial, summary);
-	if (strcmp(summary->total.state, "ok"))
+	if (!result_is_ok(&summary->total))
 		experiment->failed = true;
 	live_end(&experiment->live, &summary->total);
 	job_keep(experiment, trial, summary, job->library);
@@ -122,7 +122,7 @@ static void end_shown(struct experiment *experiment, bool shown,
 static char *outcome_of(const struct trial *trial,
 			const struct result_row *row)
 {
-	bool fine = !strcmp(row->state, "ok");
+	bool fine = result_is_ok(row);
 	const char *more = *trial->text || fine ? trial->text : row->state;
 	char rate[32];
 

@@ -549,7 +549,7 @@ void live_end(struct live_writer *live, const struct result_row *row)
 	pages = board_begin(live->board);
 	touch_run(live, pages->run);
 	COPY(pages->run->trial.stage, "over");
-	if (!row || strcmp(row->state, "ok"))
+	if (!row || !result_is_ok(row))
 		pages->run->trials_failed++;
 	if (row)
 		add_finished(pages, row);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "monitor/expose_family.h"
+#include "record/result.h"
 
 typedef void (*add_fn)(struct page *page, const struct live_finished *row,
 		       unsigned number);
@@ -41,7 +42,7 @@ static void add_ok(struct page *page, const struct live_finished *row,
 		   unsigned number)
 {
 	begin(page, row, number);
-	sample_u64(page, !strcmp(row->state, "ok"), 0);
+	sample_u64(page, !strcmp(row->state, result_state_name(RESULT_OK)), 0);
 }
 
 static void add_successes(struct page *page, const struct live_finished *row,

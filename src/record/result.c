@@ -147,6 +147,37 @@ char *result_text(const struct result_row *row, const struct column *column)
 	return text ? mem_dup(text) : NULL;
 }
 
+const char *result_state_name(enum result_state state)
+{
+	static const char *const words[] = {
+#define X(name, text) text,
+		RESULT_STATES(X)
+#undef X
+	};
+
+	return words[state];
+}
+
+static bool is_state(const struct result_row *row, enum result_state state)
+{
+	return row->state && !strcmp(row->state, result_state_name(state));
+}
+
+bool result_is_ok(const struct result_row *row)
+{
+	return is_state(row, RESULT_OK);
+}
+
+bool result_is_wrong(const struct result_row *row)
+{
+	return count_or(row->failures_wrong_bytes, 0) > 0;
+}
+
+bool result_is_void(const struct result_row *row)
+{
+	return is_state(row, RESULT_FAILED) || result_is_wrong(row);
+}
+
 void result_row_init(struct result_row *row)
 {
 	memset(row, 0, sizeof(*row));

@@ -180,6 +180,32 @@ const struct column *result_column(const char *name);
 int result_compare(const struct result_row *a, const struct result_row *b,
 		   const struct column *column);
 
+/* X(NAME, "words"): `state` of a trial in which all replicas finished, or that is
+ * no result. Otherwise it says which did not, and how. */
+#define RESULT_STATES(X)                                                       \
+	X(OK, "ok")                                                            \
+	X(FAILED, "failed")                                                    \
+	X(WRONG_BYTES, "wrong bytes")                                          \
+	X(NOTHING, "nothing succeeded")                                        \
+	X(PARTLY_FAILED, "partly failed")
+
+enum result_state {
+#define X(name, words) RESULT_##name,
+	RESULT_STATES(X)
+#undef X
+};
+
+const char *result_state_name(enum result_state state);
+
+bool result_is_ok(const struct result_row *row);
+
+/* An answer was wrong, however the trial ended besides: what was not checked must
+ * not be believed, and no figure of the library is compared. */
+bool result_is_wrong(const struct result_row *row);
+
+/* It has no rate that means anything: it failed, or an answer was wrong. */
+bool result_is_void(const struct result_row *row);
+
 void result_row_init(struct result_row *row); /* all unknown */
 
 /* What the configuration alone says: the columns of it that stand last, and its

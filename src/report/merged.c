@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "base/values.h"
 #include "report/ranges.h"
-#include "report/table_notes.h"
 
 /* The rows of a library. Those that failed are `usable` for nothing but their
  * failures and findings, unless all did. */
@@ -16,11 +15,6 @@ struct blocks {
 	size_t count, usable_count;
 	double *values; /* room for one a row */
 };
-
-static bool is_wrong(const struct result_row *row)
-{
-	return row->state && !strcmp(row->state, "wrong bytes");
-}
 
 static void find_blocks(struct blocks *b, const struct report_group *group,
 			const char *library)
@@ -34,7 +28,7 @@ static void find_blocks(struct blocks *b, const struct report_group *group,
 		if (strcmp(row->library_name, library))
 			continue;
 		b->rows[b->count++] = row;
-		if (!table_failed_row(row))
+		if (!result_is_void(row))
 			b->usable[b->usable_count++] = row;
 	}
 	if (b->usable_count)
@@ -219,16 +213,13 @@ static void merge_findings(const struct blocks *b, struct findings *out)
 	free(all.list);
 }
 
-/* One wrong answer is enough. */
-static void merge_state(const struct blocks *b, struct result_row *out)
+/* One wrong answer is enough: it counts in the row, whatever else failed. */
+static void merge_state(struct result_row *out)
 {
-	for (size_t i = 0; i < b->count; i++) {
-		if (!is_wrong(b->rows[i]))
-			continue;
-		free(out->state);
-		out->state = mem_dup(b->rows[i]->state);
+	if (!result_is_wrong(out))
 		return;
-	}
+	free(out->state);
+	out->state = mem_dup(result_state_name(RESULT_WRONG_BYTES));
 }
 
 /* The limit that most blocks met; the first of them, where others are as
@@ -306,7 +297,7 @@ void merged_row(const struct report_group *group, const char *library,
 	find_blocks(&b, group, library);
 	for (const struct column *c = result_columns; c->name; c++)
 		merge_column(&b, c, out);
-	merge_state(&b, out);
+	merge_state(out);
 	merge_limit(&b, out);
 	merge_findings(&b, &out->findings);
 	take_figures(group->comparison, &b, out);

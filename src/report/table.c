@@ -94,12 +94,6 @@ static void put_titles(FILE *out, const struct group *g,
 	}
 }
 
-bool table_failed_row(const struct result_row *row)
-{
-	return row->state && (!strcmp(row->state, "failed") ||
-			      !strcmp(row->state, "wrong bytes"));
-}
-
 static void put_row(FILE *out, struct group *g, const struct report_row *item,
 		    const struct layout *layout)
 {
@@ -139,7 +133,7 @@ static void put_line(FILE *out, const char *text, unsigned width)
 static const struct result_row *find_null(const struct group *g)
 {
 	for (size_t i = 0; i < g->all_count; i++)
-		if (g->all[i].baseline && !table_failed_row(g->all[i].row) &&
+		if (g->all[i].baseline && !result_is_void(g->all[i].row) &&
 		    !strcmp(g->all[i].row->library_name, "null"))
 			return g->all[i].row;
 	return NULL;
@@ -147,7 +141,7 @@ static const struct result_row *find_null(const struct group *g)
 
 static bool is_python(const struct report_row *item)
 {
-	return !item->compiled && !item->baseline && !table_failed_row(item->row);
+	return !item->compiled && !item->baseline && !result_is_void(item->row);
 }
 
 static bool has_python(const struct group *g)
@@ -208,7 +202,7 @@ static void put_unproven(FILE *out, const struct group *g, unsigned width)
 
 	for (size_t i = 0; i < g->count; i++)
 		unproven = unproven ||
-			   (!table_failed_row(g->rows[i]->row) &&
+			   (!result_is_void(g->rows[i]->row) &&
 			    g->rows[i]->row != g->limits.null &&
 			    g->rows[i]->row->in_flight_proven ==
 				    COUNT_UNKNOWN);
@@ -222,7 +216,7 @@ static void put_unproven(FILE *out, const struct group *g, unsigned width)
 /* Best first; what has no rate goes behind, failed trials last. */
 static int kind(const struct report_row *item)
 {
-	return table_failed_row(item->row) ? 2 : item->baseline ? 1 : 0;
+	return result_is_void(item->row) ? 2 : item->baseline ? 1 : 0;
 }
 
 static int by_rate(const struct report_row *x, const struct report_row *y)
@@ -279,7 +273,7 @@ static void find_baselines(struct group *g)
 	for (size_t i = 0; i < g->count; i++) {
 		const struct result_row *row = g->rows[i]->row;
 
-		if (!g->rows[i]->baseline || table_failed_row(row))
+		if (!g->rows[i]->baseline || result_is_void(row))
 			continue;
 		if (!strcmp(row->library_name, "reference"))
 			g->limits.reference = row;

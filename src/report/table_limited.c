@@ -15,7 +15,7 @@ static bool is_limited(const struct report_row *item)
 {
 	enum limited_by by = limit_of(item);
 
-	return !item->baseline && !table_failed_row(item->row) &&
+	return !item->baseline && !result_is_void(item->row) &&
 	       (by == LIMITED_BY_MACHINE || limited_by_surroundings(by));
 }
 

@@ -27,9 +27,6 @@ struct group {
 	size_t all_count;
 };
 
-/* A rate says nothing if some of the answers were wrong. */
-bool table_failed_row(const struct result_row *row);
-
 /* Wraps text at `width`. It begins and goes on at column `indent`, and ends its
  * line. */
 void table_wrapped(FILE *out, const char *text, int length, unsigned width,

@@ -52,7 +52,7 @@ static void judged_init(struct judged *j, const struct group *g,
 			comparison_row(g->comparison, row->library_name);
 
 		if (compared && compared->blocks && !g->rows[i]->baseline &&
-		    !table_failed_row(row))
+		    !result_is_void(row))
 			judged_add(j, compared);
 	}
 }
