@@ -164,6 +164,7 @@ static void check_rounds(void **state)
 	a[5].marks = SLICE_MARK(STEAL) | SLICE_MARK(UNDRAINED);
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 1.1);
+	assert_int_equal(c.pairs[0].paired, 1);
 	near(c.rows[0].figure[BY_RATE].value, 1100 * 511 / 0.9);
 	near(c.rows[0].figure[BY_CPU].value, 9 * 5e4 / (1100 * 511));
 	assert_true(c.sliced);
@@ -194,12 +195,15 @@ static void check_few_rounds(void **state)
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 2);
 	near(c.pairs[0].by[BY_CPU].ratio.value, 25 / 60.0); /* totals */
+	assert_int_equal(c.pairs[0].paired, 1); /* by rate it has three */
 	comparison_release(&c);
 	b[0].operations = 0; /* half of one: slow, and not left out */
 	b[2].operations = 1000;
 	b[1].operations = 500;
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 4);
+	assert_int_equal(c.pairs[0].blocks, 1);
+	assert_int_equal(c.pairs[0].paired, 0);
 	comparison_release(&c);
 	trials[1] = whole("b", 0, 4000);
 	compare(trials, 2, &c);

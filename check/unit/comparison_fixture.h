@@ -43,7 +43,8 @@ static inline void made_pair(struct made *m, unsigned a, unsigned b, double seen
 	struct compared_pair *p = &m->pairs[m->comparison.pair_count++];
 
 	*p = (struct compared_pair){ .a = a, .b = b,
-				     .blocks = m->comparison.blocks };
+				     .blocks = m->comparison.blocks,
+				     .paired = m->comparison.blocks };
 	for (int by = 0; by < COMPARED_BY; by++) {
 		double ratio = m->compared[a].figure[by].value /
 			       m->compared[b].figure[by].value;

@@ -61,6 +61,7 @@ static void check_whole(void **state)
 	made.rows[0].comparison = mem_dup("a-uuid");
 	made.compared[1].marked = 3;
 	made.compared[1].marks[SLICE_BIT_STEAL] = 3;
+	made.pairs[0].paired = 5;
 	json = read_back();
 	assert_string_equal(text_at(json, "comparison"), "a-uuid");
 	assert_string_equal(text_at(json, "test"), "fetch_range");
@@ -85,6 +86,8 @@ static void check_whole(void **state)
 	pair = json_array_get(at(json, "pairs"), 0);
 	assert_string_equal(text_at(pair, "a"), "aiohttp");
 	assert_string_equal(text_at(pair, "b"), "obstore");
+	assert_int_equal(json_integer_value(at(pair, "blocks")), 12);
+	assert_int_equal(json_integer_value(at(pair, "paired")), 5);
 	assert_string_equal(text_at(at(pair, "rate"), "verdict"), "worse");
 	assert_string_equal(text_at(at(pair, "cpu"), "verdict"), "worse");
 	assert_true(number_at(at(pair, "rate"), "ratio") == 2334. / 5644);

@@ -120,8 +120,6 @@
 #include "base/unknown.h"
 
 #define ALPHA 0.05
-/* Common rounds from which on their median is a number. */
-#define ROUNDS_LEAST 3
 /* Of so many slices more than one may not be empty. */
 #define EMPTY_IN 20
 
@@ -308,7 +306,7 @@ static double median_of_rounds(const struct cell *a, const struct cell *b,
 		i += x->round <= y->round;
 		j += y->round <= x->round;
 	}
-	return n < ROUNDS_LEAST ? NAN : statistics_middle(room, n);
+	return n < COMPARISON_ROUNDS_LEAST ? NAN : statistics_middle(room, n);
 }
 
 /* A median over rounds does not see how much is lost in the slices in which
@@ -318,28 +316,39 @@ static bool has_empty(const struct cell *cell)
 	return EMPTY_IN * cell->empty > cell->turn_count;
 }
 
-/* ln of a's figure over b's in a block; NAN: unknown. */
-static double ratio_in_block(const struct cell *a, const struct cell *b,
-			     enum compared_by by, double *room)
+/* ln of a's figure over b's in a block, within common rounds; NAN: unknown. */
+static double ratio_in_rounds(const struct cell *a, const struct cell *b,
+			      enum compared_by by, double *room)
 {
-	double d = has_empty(a) || has_empty(b)
-			   ? NAN
-			   : median_of_rounds(a, b, by, room);
+	if (has_empty(a) || has_empty(b))
+		return NAN;
+	return median_of_rounds(a, b, by, room);
+}
 
+/* Counts in `paired` those that came of rounds. NAN: unknown. */
+static double ratio_in_block(const struct cell *a, const struct cell *b,
+			     enum compared_by by, double *room,
+			     unsigned *paired)
+{
+	double d = ratio_in_rounds(a, b, by, room);
+
+	*paired += !isnan(d);
 	return isnan(d) ? a->figures.ln[by] - b->figures.ln[by] : d;
 }
 
 /* The ratios of all blocks that have one, into `out`: how many. */
 static size_t ratios(const struct row *a, const struct row *b,
-		     enum compared_by by, double *room, double *out)
+		     enum compared_by by, double *room, double *out,
+		     unsigned *paired)
 {
 	size_t n = 0, i = 0, j = 0;
 
+	*paired = 0;
 	while (i < a->count && j < b->count) {
 		unsigned x = a->cells[i].trial->block;
 		unsigned y = b->cells[j].trial->block;
 		double d = x == y ? ratio_in_block(&a->cells[i], &b->cells[j],
-						   by, room)
+						   by, room, paired)
 				  : NAN;
 
 		if (!isnan(d))
@@ -395,8 +404,9 @@ static void judge_pair(const struct work *work,
 {
 	for (int by = 0; by < COMPARED_BY; by++) {
 		struct estimate *ratio = &pair->by[by].ratio;
+		unsigned paired;
 		size_t n = ratios(&work->rows[pair->a], &work->rows[pair->b],
-				  by, work->room, d);
+				  by, work->room, d, &paired);
 
 		statistics_centre(d, n, alpha, ratio);
 		pair->by[by].seen = expm1((ratio->high - ratio->low) / 2);
@@ -404,6 +414,8 @@ static void judge_pair(const struct work *work,
 		pair->by[by].verdict = judge(ratio, by);
 		if (n > pair->blocks)
 			pair->blocks = (unsigned)n;
+		if (by == BY_RATE)
+			pair->paired = paired;
 	}
 }
 

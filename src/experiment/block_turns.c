@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "experiment/block_parts.h"
+#include "experiment/few_rounds.h"
 #include "experiment/resume.h"
 #include "origin/ledger.h"
 
@@ -16,8 +17,6 @@
 /* So many rounds are made, whatever they take, until an operation of each has
  * ended in a window: a busy machine may give one nothing for all of a slice. */
 #define ROUNDS_EMPTY 3
-/* With fewer the run says how long a verdict would take. */
-#define ROUNDS_WANTED 10
 
 /* The board and the terminal are written so often at most, between two turns. */
 #define SHOWN_NS (200 * NS_PER_MS)
@@ -94,26 +93,24 @@ static bool next_slice(struct block *b, struct run_turn *turn)
 /* Says how far the budget goes, when it does not go far. */
 static void tell_rounds(const struct block *b)
 {
-	const struct experiment *experiment = b->experiment;
-	uint64_t round_ns = turns_round_ns(b->turn, b->count);
-	uint64_t now_ns = clock_now_ns();
-	double rounds, missing_s;
+	const struct experiment_settings *settings = b->experiment->settings;
+	const char **names = mem_array(b->count, sizeof(*names));
+	struct few_rounds few = {
+		.name = b->name, .part = b->turn, .library = names,
+		.count = b->count,
+		.left_s = clock_seconds(count_since(b->deadline_ns,
+						    clock_now_ns())),
+		.budget_s = settings->budget_s, .blocks = settings->blocks,
+	};
+	struct str text = STR_INIT;
 
-	if (!round_ns)
-		return; /* nobody takes turns */
-	rounds = fmax(1, (double)count_since(b->deadline_ns, now_ns) /
-				 (double)round_ns);
-	if (rounds >= ROUNDS_WANTED)
-		return;
-	missing_s = (2 * ROUNDS_WANTED - rounds) * clock_seconds(round_ns);
-	experiment_say(experiment,
-		       "%s: the budget of %.0f s leaves about %.0f round%s a "
-		       "block, too few for close verdicts: --budget %.0f would "
-		       "make %d", b->name, experiment->settings->budget_s,
-		       rounds, rounds < 1.5 ? "" : "s",
-		       experiment->settings->budget_s +
-			       missing_s * experiment->settings->blocks,
-		       2 * ROUNDS_WANTED);
+	for (unsigned i = 0; i < b->count; i++)
+		names[i] = b->part[i].rival->job->library->name;
+	few_rounds_tell(&few, &text);
+	if (text.len)
+		experiment_say(b->experiment, "%s", text.buf);
+	str_release(&text);
+	free(names);
 }
 
 static void settle(struct block *b)

@@ -38,6 +38,10 @@ struct block_trial {
 
 /* ------------------------------------------------------------ what comes out */
 
+/* So many rounds that a pair has in common give it a number for a block; with
+ * fewer it is the ratio of the totals. */
+#define COMPARISON_ROUNDS_LEAST 3
+
 /* A median over blocks, and of a pair the centre of signed ranks (statistics.h).
  * NAN: unknown. low and high are NAN where the blocks allow no interval at that
  * level. */
@@ -90,6 +94,8 @@ struct compared {
 struct compared_pair {
 	unsigned a, b; /* indices of rows */
 	unsigned blocks; /* in which both have figures */
+	unsigned paired; /* of these, in which the ratio of rates came of common
+			  * rounds, not of totals */
 	struct {
 		/* a's figure over b's, a ratio. The interval is corrected for
 		 * all verdicts of the comparison. */

@@ -1,0 +1,110 @@
+/* What is said where a budget leaves few rounds. */
+#include "check.h"
+
+#include <string.h>
+
+#include "experiment/few_rounds.h"
+
+#define MS NS_PER_MS
+
+static const char *const names[] = { "aiohttp", "s3fs", "httpx" };
+
+/* A round of these takes 0.6 s, nearly. */
+static struct turns_part parts[3];
+
+static int settle(void **state)
+{
+	(void)state;
+	turns_settle(&parts[0], MS, MS);
+	turns_settle(&parts[1], 60 * MS, 60 * MS);
+	turns_settle(&parts[2], 120 * MS, 120 * MS);
+	assert_int_equal(parts[1].every, 4);
+	assert_int_equal(parts[2].every, 8);
+	return 0;
+}
+
+/* So many rounds a block. */
+static void tell(double rounds, unsigned count, struct str *out)
+{
+	double round_s = clock_seconds(turns_round_ns(parts, count));
+	struct few_rounds few = { .name = "t", .part = parts,
+				  .library = names, .count = count,
+				  .left_s = rounds * round_s,
+				  .budget_s = 12 * rounds * round_s,
+				  .blocks = 12 };
+
+	few_rounds_tell(&few, out);
+}
+
+static void assert_told(double rounds, unsigned count, const char *wanted)
+{
+	struct str text = STR_INIT;
+
+	tell(rounds, count, &text);
+	if (!text.len || !strstr(text.buf, wanted))
+		fail_msg("no '%s' in: %s", wanted, text.len ? text.buf : "");
+	str_release(&text);
+}
+
+static void assert_quiet(double rounds, unsigned count)
+{
+	struct str text = STR_INIT;
+
+	tell(rounds, count, &text);
+	if (text.len)
+		fail_msg("%g rounds: %s", rounds, text.buf);
+	str_release(&text);
+}
+
+static void few_of_all(void **state)
+{
+	(void)state;
+	assert_told(9.4, 1, "leaves about 9 rounds a block, too few for close "
+			    "verdicts: --budget ");
+	assert_told(0.2, 1, "leaves about 1 round a block, too few");
+	assert_told(2, 1, " would make 20");
+	assert_quiet(10.1, 1);
+	assert_quiet(40, 0); /* nobody takes turns */
+}
+
+/* Three of its slices are three rounds in common. */
+static void few_of_a_slow_one(void **state)
+{
+	(void)state;
+	assert_quiet(12.1, 2);
+	assert_told(11.9, 2, "leaves about 12 rounds a block, and fewer than 3 "
+			     "slices of s3fs (in one of 4 rounds), compared by "
+			     "totals then: --budget ");
+	assert_told(23, 3, "fewer than 3 slices of httpx (in one of 8 rounds), "
+			   "compared");
+	assert_told(23, 3, " would make 24");
+	assert_told(9, 3, "too few for close verdicts, and fewer than 3 slices "
+			  "of s3fs (in one of 4 rounds), httpx (in one of 8), "
+			  "compared by totals then: --budget ");
+	assert_quiet(24.1, 3);
+}
+
+/* What it says would do does. */
+static void the_budget_does(void **state)
+{
+	double round_s = clock_seconds(turns_round_ns(parts, 3));
+	struct str text = STR_INIT, wanted = STR_INIT;
+
+	(void)state;
+	tell(12, 3, &text);
+	str_addf(&wanted, "--budget %.0f ", 24 * 12 * round_s);
+	assert_non_null(strstr(text.buf, wanted.buf));
+	str_release(&text);
+	str_release(&wanted);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(few_of_all),
+		cmocka_unit_test(few_of_a_slow_one),
+		cmocka_unit_test(the_budget_does),
+	};
+
+	return cmocka_run_group_tests(checks, settle, NULL);
+}

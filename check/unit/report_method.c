@@ -1,0 +1,84 @@
+/* What stands beneath a table of how its figures were made. */
+#include "check.h"
+
+#include <string.h>
+
+#include "comparison_fixture.h"
+#include "written.h"
+
+static struct made made;
+
+static const struct made_library five[] = {
+	{ "aiohttp", 2334, 410 },   { "httpx", 402, 2400 },
+	{ "obstore", 5644, 160 },   { "reference", 20100, 31 },
+	{ "null", 61000, 14.2 },    { NULL, 0, 0 }
+};
+
+static char *shown(void)
+{
+	char *text;
+
+	WRITTEN(text, show(out, &made, 100));
+	return text;
+}
+
+static void assert_line(const char *wanted)
+{
+	char *text = shown();
+
+	if (!strstr(text, wanted))
+		fail_msg("no '%s' in:\n%s", wanted, text);
+	free(text);
+}
+
+static void assert_none(const char *unwanted)
+{
+	char *text = shown();
+
+	if (strstr(text, unwanted))
+		fail_msg("'%s' in:\n%s", unwanted, text);
+	free(text);
+}
+
+static bool is_of(const struct compared_pair *pair, const char *name)
+{
+	return !strcmp(made.compared[pair->a].library, name) ||
+	       !strcmp(made.compared[pair->b].library, name);
+}
+
+static struct compared_pair *pair_of(const char *a, const char *b)
+{
+	for (size_t i = 0; i < made.comparison.pair_count; i++)
+		if (is_of(&made.pairs[i], a) && is_of(&made.pairs[i], b))
+			return &made.pairs[i];
+	fail_msg("no pair of %s and %s", a, b);
+	return NULL;
+}
+
+static void by_totals(void **state)
+{
+	(void)state;
+	make(&made, five, 12, 0.08);
+	assert_none("by totals");
+	for (size_t i = 0; i < made.comparison.pair_count; i++)
+		if (is_of(&made.pairs[i], "httpx"))
+			made.pairs[i].paired = 0;
+	assert_line("\n  by totals, not within rounds: httpx with any other "
+		    "(12 blocks)\n");
+	pair_of("aiohttp", "obstore")->paired = 9;
+	assert_line("\n  by totals, not within rounds: httpx with any other, "
+		    "aiohttp and obstore (3 to 12 blocks)\n");
+	made.compared[1].rounds = 0; /* it makes separate trials */
+	assert_line("\n  by totals, not within rounds: aiohttp and obstore (3 "
+		    "blocks)\n");
+	unmake(&made);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(by_totals),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
