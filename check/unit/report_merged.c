@@ -169,6 +169,37 @@ static void wrong_answer(void **state)
 	result_row_release(&row);
 }
 
+static void say_few(struct result_row *row)
+{
+	char *text = mem_printf("only %d operations succeeded", 84 +
+				(int)row->block);
+
+	findings_add(&row->findings, finding_name(FINDING_FEW_OPERATIONS),
+		     text);
+	free(text);
+}
+
+/* A block has no p99; all of them together may have one. */
+static void few_operations(void **state)
+{
+	struct result_row row;
+
+	(void)state;
+	for (size_t b = 0; b < made.count; b++)
+		say_few(&made.rows[b]);
+	made.compared[0].latency.p99_ms = 7;
+	merge(&row);
+	assert_int_equal(row.findings.count, 0);
+	result_row_release(&row);
+	made.compared[0].latency.p99_ms = NAN;
+	merge(&row);
+	assert_int_equal(row.findings.count, 1);
+	assert_string_equal(row.findings.list[0].text,
+			    "in all 4 blocks: only 85 to 88 operations "
+			    "succeeded");
+	result_row_release(&row);
+}
+
 #define CHECK(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, make_blocks, unmake_blocks)
 
@@ -179,6 +210,7 @@ int main(void)
 		CHECK(unknown),
 		CHECK(all_failed),
 		CHECK(wrong_answer),
+		CHECK(few_operations),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -176,16 +176,24 @@ static void note_seen(struct seen *s, const struct finding *f)
 	}
 }
 
+/* A block has fewer operations than all have: where these are enough for a p99,
+ * it is no doubt about the row. */
+static bool is_few(const struct seen *s)
+{
+	return !strcmp(s->first->name, finding_name(FINDING_FEW_OPERATIONS));
+}
+
 static void add_seen(struct findings *out, const struct seen *s, size_t blocks)
 {
 	const char *first = s->differs ? ", the first" : "";
 	char *text;
 
-	if (s->blocks == blocks && (blocks == 1 || !s->differs))
+	if (s->blocks == blocks &&
+	    (blocks == 1 || (!s->differs && !is_few(s))))
 		text = mem_dup(s->text);
 	else if (s->blocks == blocks)
 		text = mem_printf("in all %zu blocks%s: %s", blocks, first,
-				  s->first->text);
+				  s->differs ? s->first->text : s->text);
 	else
 		text = mem_printf("in %u of %zu blocks%s: %s", s->blocks, blocks,
 				  first,
@@ -194,7 +202,8 @@ static void add_seen(struct findings *out, const struct seen *s, size_t blocks)
 	free(text);
 }
 
-static void merge_findings(const struct blocks *b, struct findings *out)
+/* The latencies of `out` are known. */
+static void merge_findings(const struct blocks *b, struct result_row *out)
 {
 	struct all_seen all = { 0 };
 
@@ -207,7 +216,8 @@ static void merge_findings(const struct blocks *b, struct findings *out)
 				  &found->list[k]);
 	}
 	for (size_t i = 0; i < all.count; i++) {
-		add_seen(out, &all.list[i], b->count);
+		if (!is_few(&all.list[i]) || !isfinite(out->latency_p99_ms))
+			add_seen(&out->findings, &all.list[i], b->count);
 		free(all.list[i].text);
 	}
 	free(all.list);
@@ -299,8 +309,8 @@ void merged_row(const struct report_group *group, const char *library,
 		merge_column(&b, c, out);
 	merge_state(out);
 	merge_limit(&b, out);
-	merge_findings(&b, &out->findings);
 	take_figures(group->comparison, &b, out);
+	merge_findings(&b, out);
 	release_blocks(&b);
 }
 
