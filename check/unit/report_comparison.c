@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "comparison_fixture.h"
 #include "report/ranges.h"
+#include "says.h"
 #include "written.h"
 
 static struct made made;
@@ -31,20 +31,6 @@ static char *shown(unsigned width)
 
 	WRITTEN(text, show(out, &made, width));
 	return text;
-}
-
-/* Lines are broken anywhere: holds words against words. */
-static void assert_says(const char *text, const char *wanted)
-{
-	struct str flat = STR_INIT;
-
-	for (; *text; text++)
-		if (!strchr(" \n", *text) ||
-		    (flat.len && flat.buf[flat.len - 1] != ' '))
-			str_add_char(&flat, *text == '\n' ? ' ' : *text);
-	if (!strstr(flat.buf, wanted))
-		fail_msg("no '%s' in: %s", wanted, flat.buf);
-	str_release(&flat);
 }
 
 static void assert_fits(const char *text, unsigned width)

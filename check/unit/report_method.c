@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "comparison_fixture.h"
+#include "says.h"
 #include "written.h"
 
 static struct made made;
@@ -26,8 +27,7 @@ static void assert_line(const char *wanted)
 {
 	char *text = shown();
 
-	if (!strstr(text, wanted))
-		fail_msg("no '%s' in:\n%s", wanted, text);
+	assert_says(text, wanted);
 	free(text);
 }
 
@@ -63,14 +63,43 @@ static void by_totals(void **state)
 	for (size_t i = 0; i < made.comparison.pair_count; i++)
 		if (is_of(&made.pairs[i], "httpx"))
 			made.pairs[i].paired = 0;
-	assert_line("\n  by totals, not within rounds: httpx with any other "
-		    "(12 blocks)\n");
+	assert_line("by totals, not within rounds: httpx with any other "
+		    "(12 blocks) ");
 	pair_of("aiohttp", "obstore")->paired = 9;
-	assert_line("\n  by totals, not within rounds: httpx with any other, "
-		    "aiohttp and obstore (3 to 12 blocks)\n");
+	assert_line("by totals, not within rounds: httpx with any other, "
+		    "aiohttp and obstore (3 to 12 blocks) ");
 	made.compared[1].rounds = 0; /* it makes separate trials */
-	assert_line("\n  by totals, not within rounds: aiohttp and obstore (3 "
-		    "blocks)\n");
+	assert_line("by totals, not within rounds: aiohttp and obstore (3 "
+		    "blocks) ");
+	unmake(&made);
+}
+
+/* Whoever failed in some blocks has its figures from the others. */
+static void fewer_blocks(void **state)
+{
+	(void)state;
+	make(&made, five, 12, 0.08);
+	assert_line("medians over 12 blocks; +- is");
+	assert_line("Latencies are of all operations of all blocks.");
+	made.compared[2].blocks = 10;
+	assert_line("medians over 12 blocks (obstore 10); +- is");
+	assert_line("Latencies are of all operations of the blocks that did "
+		    "not fail.");
+	made.compared[0].blocks = 0; /* it has none: FAILED */
+	made.compared[1].blocks = 11;
+	assert_line("medians over 12 blocks (httpx 11, obstore 10); +- is");
+	unmake(&made);
+}
+
+/* A separate trial is no turn in one piece. */
+static void stars(void **state)
+{
+	(void)state;
+	make(&made, five, 12, 0.08);
+	assert_none("*:");
+	made.compared[1].rounds = 0;
+	assert_line("*: measured in separate trials, not in turn with the "
+		    "others: less is certain of it, and its CPU a ");
 	unmake(&made);
 }
 
@@ -78,6 +107,8 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(by_totals),
+		cmocka_unit_test(fewer_blocks),
+		cmocka_unit_test(stars),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

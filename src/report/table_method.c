@@ -83,20 +83,41 @@ static bool has_intervals(const struct comparison *c)
 	return false;
 }
 
+/* " (s3fs 10, httpx 11)": those that have figures in fewer. False: none has. */
+static bool add_fewer(struct str *text, const struct comparison *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->row_count; i++) {
+		const struct compared *row = &c->rows[i];
+
+		if (!row->blocks || row->blocks == c->blocks)
+			continue;
+		str_addf(text, "%s%s %u", any ? ", " : " (", row->library,
+			 row->blocks);
+		any = true;
+	}
+	str_add(text, any ? ")" : "");
+	return any;
+}
+
 /* The machine's noise is in the interval of a figure, and not in that of a
  * ratio: whoever compares the former sees less than there is. */
 static void put_medians(FILE *out, const struct group *g, unsigned width)
 {
 	const struct comparison *c = g->comparison;
 	struct str text = STR_INIT;
+	bool fewer;
 
 	if (c->blocks < 2)
 		return;
 	str_addf(&text, "%u blocks", c->blocks);
+	fewer = add_fewer(&text, c);
 	if (has_intervals(c))
 		str_add(&text, "; +- is the farther end of a figure's 95% "
 			       "interval");
-	str_add(&text, ". Latencies are of all operations of all blocks.");
+	str_addf(&text, ". Latencies are of all operations of %s.",
+		 fewer ? "the blocks that did not fail" : "all blocks");
 	if (has_intervals(c) && table_has_verdicts(c))
 		str_add(&text, " Much of +- is the machine's, and the same for "
 			       "all: compare by the verdicts, not by it.");
@@ -238,7 +259,9 @@ void table_method(FILE *out, const struct group *g, unsigned width)
 	put_medians(out, g, width);
 	if (has_apart(g)) {
 		str_add(&text, "measured in separate trials, not in turn with "
-			       "the others: less is certain of it.");
+			       "the others: less is certain of it, and its CPU "
+			       "a request is some per cent less than it would "
+			       "be in turn, which the 95% do not cover.");
 		table_put(out, "*: ", &text, width);
 	}
 	put_by_totals(out, g->comparison, width);
