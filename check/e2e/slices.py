@@ -141,7 +141,10 @@ class Slices(Turns, Check):
         self.assertLessEqual(rounds, 3)
         self.assertEqual(self.states(), {(name, 0): ["ok"] for name in NAMES})
         self.assert_sentence(result.stderr, "the budget of 1 s leaves about 1 round a block, too few")
-        self.assert_sentence(result.stdout, r"no verdicts: 1 block, \d+ are needed")
+        self.assert_sentence(
+            result.stderr, r"no verdicts will come of 1 block: 1 library with reference needs 7 \("
+        )
+        self.assert_sentence(result.stdout, "no verdicts: 1 block, 7 are needed")
         self.assert_rows(slices)
         self.assert_rounds(slices)
         self.assert_same_results_again()
@@ -179,6 +182,7 @@ class Slices(Turns, Check):
             )
         self.assertEqual({followed.count(pair) for pair in followed}, {2}, orders)
         self.assertEqual({state for states in self.states().values() for state in states}, {"ok"})
+        self.assert_sentence(result.stderr, r"no verdicts will come of 6 blocks: .* needs 7 \(--repeats 7\)")
         self.assertRegex(result.stdout, r"6 blocks; \+- is the farther end of a figure's 95% interval")
 
     def test_too_little_for_slices(self):

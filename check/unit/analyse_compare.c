@@ -116,6 +116,7 @@ static void check_table(void **state)
 	assert_int_equal(c.verdicts, 6);
 	assert_int_equal(c.blocks, 12);
 	assert_int_equal(c.blocks_needed, 8);
+	assert_int_equal(analyse_blocks_needed(2, true), 8);
 	near(c.level, 1 - 0.05 / 6);
 	assert_false(c.sliced);
 	near(c.rows[0].figure[BY_RATE].value, sqrt(1005.0 * 1006));
@@ -138,6 +139,20 @@ static void check_table(void **state)
 	assert_int_equal(c.rows[3].rank[BY_RATE], 0);
 	comparison_release(&c);
 	assert_null(c.rows);
+}
+
+/* Before anything is measured: V verdicts take 2 / 2^n <= 0.05 / V. */
+static void check_blocks_needed(void **state)
+{
+	(void)state;
+	assert_int_equal(analyse_blocks_needed(0, true), 0);
+	assert_int_equal(analyse_blocks_needed(1, false), 0);
+	assert_int_equal(analyse_blocks_needed(1, true), 7);   /* 2 */
+	assert_int_equal(analyse_blocks_needed(2, false), 7);  /* 2 */
+	assert_int_equal(analyse_blocks_needed(6, true), 11);  /* 42 */
+	assert_int_equal(analyse_blocks_needed(9, true), 12);  /* 90 */
+	assert_int_equal(analyse_blocks_needed(10, false), 12); /* 90 */
+	assert_int_equal(analyse_blocks_needed(10, true), 13); /* 110 */
 }
 
 /* ------------------------------------------------------------- common rounds */
@@ -463,6 +478,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_table),
+		cmocka_unit_test(check_blocks_needed),
 		cmocka_unit_test(check_rounds),
 		cmocka_unit_test(check_few_rounds),
 		cmocka_unit_test(check_nothing),

@@ -451,6 +451,20 @@ static unsigned count_verdicts(const struct work *work,
 	return verdicts;
 }
 
+static unsigned blocks_needed(unsigned verdicts)
+{
+	return (unsigned)statistics_least(ALPHA / verdicts);
+}
+
+unsigned analyse_blocks_needed(unsigned libraries, bool reference)
+{
+	unsigned pairs = libraries ? libraries * (libraries - 1) / 2 : 0;
+
+	if (libraries && reference)
+		pairs += libraries;
+	return pairs ? blocks_needed(COMPARED_BY * pairs) : 0;
+}
+
 static void fill_pairs(const struct work *work, struct comparison *out)
 {
 	double *d = mem_array(work->cell_count + 1, sizeof(*d));
@@ -460,7 +474,7 @@ static void fill_pairs(const struct work *work, struct comparison *out)
 	out->verdicts = count_verdicts(work, out);
 	alpha = ALPHA / (out->verdicts ? out->verdicts : 1);
 	out->level = 1 - alpha;
-	out->blocks_needed = (unsigned)statistics_least(alpha);
+	out->blocks_needed = blocks_needed(out->verdicts ? out->verdicts : 1);
 	for (size_t i = 0; i < out->pair_count; i++)
 		judge_pair(work, &out->pairs[i], alpha, d);
 	free(d);

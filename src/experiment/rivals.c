@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/compare.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cell/cell.h"
@@ -14,6 +15,7 @@
 #include "experiment/resolve.h"
 #include "experiment/resume.h"
 #include "experiment/williams.h"
+#include "record/rounds.h"
 
 /* Of its share, a first block that takes longer is spoken of. */
 #define OVERRUN 1.3
@@ -202,6 +204,33 @@ static void fail(struct experiment *experiment, const struct rivals *r,
 	}
 }
 
+/* However close its intervals were: said before any time is spent on it. */
+static void tell_blocks(const struct experiment *experiment,
+			const struct rivals *r, unsigned blocks,
+			const char *option)
+{
+	unsigned libraries = 0, needed;
+	bool reference = false;
+
+	for (unsigned i = 0; i < r->count; i++) {
+		const char *name = r->list[i].job->library->name;
+
+		libraries += !library_is_baseline(name);
+		reference |= !strcmp(name, "reference");
+	}
+	needed = analyse_blocks_needed(libraries, reference);
+	if (blocks < needed)
+		experiment_say(experiment,
+			       "%s: no verdicts will come of %u block%s: "
+			       "%u librar%s%s need%s %u (%s %u)",
+			       r->list[0].job->test->name, blocks,
+			       blocks == 1 ? "" : "s", libraries,
+			       libraries == 1 ? "y" : "ies",
+			       reference ? " with reference" : "",
+			       libraries == 1 ? "s" : "", needed, option,
+			       needed);
+}
+
 /* Starts, and a round at least, may take longer than the share of a block. */
 static void tell_time(const struct experiment *experiment,
 		      const struct rivals *r)
@@ -261,10 +290,13 @@ static void take_no_turns(struct rivals *r)
 int rivals_run(struct experiment *experiment, struct rivals *r,
 	       struct err *err)
 {
+	const struct experiment_settings *settings = experiment->settings;
 	int code = 0;
 
 	if (experiment->cells->isolation == ISOLATION_DOCKER)
 		take_no_turns(r);
+	if (!(settings->until_precise > 0))
+		tell_blocks(experiment, r, settings->blocks, "--blocks");
 	r->begin_ns = clock_now_ns();
 	while (code == 0 && wants_more(experiment, r)) {
 		code = make_block(experiment, r, err);
@@ -285,8 +317,11 @@ int rivals_repeat(struct experiment *experiment, struct rivals *r,
 		  unsigned number, struct err *err)
 {
 	unsigned *order = mem_array(r->count, sizeof(*order));
+	unsigned repeats = experiment->settings->repeats;
 	int code = 0;
 
+	if (!number && repeats > 1)
+		tell_blocks(experiment, r, repeats, "--repeats");
 	williams_order(order, r->count, number, experiment->settings->seed);
 	for (unsigned i = 0; code == 0 && i < r->count; i++) {
 		struct job *job = r->list[order[i]].job;
