@@ -208,6 +208,25 @@ static void check_texts(void **state)
 					       "out, after up to 1 s"));
 }
 
+/* Nobody reads 1e+02%, and ranges of blocks could not be made of it. */
+static void check_no_exponents(void **state)
+{
+	(void)state;
+	trial.replica[0].outcomes[OUTCOME_TIMEOUT] = 1000;
+	trial.replica[0].outcomes[OUTCOME_OK] = 0;
+	fail_some(OUTCOME_TIMEOUT, 999);
+	trial.spec.rate = 2500000;
+	trial.spec.timeout_s = 0.05;
+	analyse_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       "lib: 100% of the operations timed out"));
+	assert_non_null(strstr(said(&trial.findings),
+			       "2500000 operations/s were asked for"));
+	assert_non_null(strstr(said(&trial.findings),
+			       "were started (40000/s)"));
+	assert_null(strstr(said(&trial.findings), "e+"));
+}
+
 static void check_rate(void **state)
 {
 	struct run run = { .id = "run" };
@@ -334,6 +353,7 @@ int main(void)
 		CHECK(check_count),	CHECK(check_two_reasons),
 		CHECK(check_shares),	CHECK(check_wrong_bytes),
 		CHECK(check_texts),	CHECK(check_rate),
+		CHECK(check_no_exponents),
 		CHECK(check_seen),	CHECK(check_late_go),
 		CHECK(check_kinds),
 	};

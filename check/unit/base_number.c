@@ -108,10 +108,40 @@ static void check_exact(void **state)
 	assert_string_equal(number_exact(-INFINITY, text), "");
 }
 
+static void short_is(double value, int digits, const char *wanted)
+{
+	assert_string_equal(number_short(value, digits).text, wanted);
+}
+
+/* As %g has them, but for exponents. */
+static void check_short(void **state)
+{
+	(void)state;
+	short_is(100, 2, "100");
+	short_is(119.6, 2, "120");
+	short_is(12345.6, 4, "12346");
+	short_is(99.6, 2, "100");
+	short_is(9.96, 2, "10");
+	short_is(9.94, 2, "9.9");
+	short_is(3.5, 3, "3.5");
+	short_is(0.0996, 2, "0.1");
+	short_is(0.00412, 2, "0.0041");
+	short_is(0.00001, 2, "0.00001");
+	short_is(1e-12, 2, "0");
+	short_is(0, 2, "0");
+	short_is(-1250, 3, "-1250");
+	short_is(-0.125, 2, "-0.12");
+	short_is(500, 1, "500");
+	short_is((double)NAN, 2, "nan");
+	short_is((double)INFINITY, 2, "inf");
+	short_is(1e9, 4, "1000000000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_exact),
+		cmocka_unit_test(check_short),
 		cmocka_unit_test(decimal_numbers_are_read),
 		cmocka_unit_test(all_else_is_none),
 		cmocka_unit_test(whole_numbers_are_exact),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/str.h"
 
 #define LLU(n) ((unsigned long long)(n))
@@ -202,13 +203,15 @@ static void check_timeouts(struct trial *trial)
 
 	if (n && ok)
 		trial_add_finding(trial, FINDING_TIMEOUTS,
-				  "%s: %.2g%% of the operations timed "
+				  "%s: %s%% of the operations timed "
 				  "out, after up to %g s: the quantiles "
 				  "count what failed as slower than all "
 				  "that succeeded",
 				  trial->spec.library,
-				  100 * (double)n /
-				  (double)(ok + count_failed(trial)),
+				  number_short(100 * (double)n /
+					       (double)(ok +
+							count_failed(trial)),
+					       2).text,
 				  trial->spec.operation_timeout_s);
 }
 

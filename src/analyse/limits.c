@@ -5,6 +5,7 @@
 
 #include "analyse/windows.h"
 #include "base/clock.h"
+#include "base/number.h"
 
 #define LLU(n) ((unsigned long long)(n))
 
@@ -155,7 +156,7 @@ void limits_reconcile(struct trial *trial)
 	if (limits.link_broken)
 		trial_add_finding(trial, FINDING_LIMIT_BROKEN,
 				  "--link-rate %llu bit/s did not hold: "
-				  "a replica received %.4g bit/s",
+				  "a replica received %s bit/s",
 				  LLU(spec->link_bits_per_second),
-				  most_link(trial));
+				  number_short(most_link(trial), 4).text);
 }

@@ -21,6 +21,7 @@
 #include "analyse/reconcile_noise.h"
 #include "analyse/windows.h"
 #include "base/clock.h"
+#include "base/number.h"
 
 #define STEP_NS (10 * NS_PER_MS)
 #define STEAL_SHARE 0.1   /* of the time that programs wanted */
@@ -141,11 +142,11 @@ static void reconcile_woke(struct trial *trial)
 	if ((double)count <= WOKE_SLICES * (double)trial->slice_count)
 		return;
 	trial_add_finding(trial, FINDING_WOKE,
-			  "%s used %.2g s of CPU while it was paused, before "
+			  "%s used %s s of CPU while it was paused, before "
 			  "%zu of its %zu slices: slices of other libraries "
 			  "may have suffered",
-			  trial->spec.library, used_s, count,
-			  trial->slice_count);
+			  trial->spec.library, number_short(used_s, 2).text,
+			  count, trial->slice_count);
 }
 
 static void reconcile_steadiness(struct trial *trial)

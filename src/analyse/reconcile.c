@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 
 #define FEW_OPERATIONS 100
 
@@ -108,10 +109,13 @@ static void check_requests(struct trial *trial, const struct sums *s)
 		trial_add_finding(
 			trial, FINDING_REQUESTS_MORE,
 			"%s: the origin saw %llu requests for %llu operations, "
-			"%.4g requests for 1 operation%s",
+			"%s requests for 1 operation%s",
 			LIBRARY(trial), LLU(s->requests), LLU(s->started),
-			s->started ? (double)s->requests / (double)s->started
-			: 0, need);
+			number_short(s->started ? (double)s->requests /
+							  (double)s->started
+						: 0,
+				     4).text,
+			need);
 	else if (s->requests < s->expected.least)
 		trial_add_finding(
 			trial, FINDING_REQUESTS_FEWER,
@@ -249,8 +253,9 @@ static void tell_many_connections(struct trial *trial, const struct sums *s,
 	if (pause_s > kept_s && !lists(trial->replica[0].not_applied,
 				       "keep_alive_timeout_seconds"))
 		snprintf(why, sizeof(why), ": between two turns it was paused "
-			 "for up to %.2g s, longer than it keeps idle ones "
-			 "(--keep-alive-timeout %g)", pause_s, kept_s);
+			 "for up to %s s, longer than it keeps idle ones "
+			 "(--keep-alive-timeout %g)",
+			 number_short(pause_s, 2).text, kept_s);
 	trial_add_finding(trial, FINDING_CONNECTIONS_MANY,
 			  "%s opened %llu connections, though "
 			  "at most %llu were needed at a time%s",
@@ -327,13 +332,15 @@ static void check_rate(struct trial *trial, const struct sums *s)
 	if (never <= RATE_MISSED * due)
 		return;
 	trial_add_finding(trial, FINDING_RATE_MISSED,
-			  "%s did not reach the rate: %.6g operations/s were "
+			  "%s did not reach the rate: %s operations/s were "
 			  "asked for, %llu of %.0f that were due were started "
-			  "(%.4g/s), and %.0f never: the quantiles count "
+			  "(%s/s), and %.0f never: the quantiles count "
 			  "these as slower than all that succeeded",
-			  LIBRARY(trial), trial->spec.rate, LLU(s->started),
-			  due, (double)s->started / trial->spec.timeout_s,
-			  never);
+			  LIBRARY(trial), number_short(trial->spec.rate, 6).text,
+			  LLU(s->started), due,
+			  number_short((double)s->started /
+					       trial->spec.timeout_s,
+				       4).text, never);
 }
 
 static void check_amount(struct trial *trial, const struct sums *s)
@@ -430,12 +437,13 @@ static void check_go(struct trial *trial, const struct sums *s)
 	(void)s;
 	if (late_ns > GO_LATE * window_ns)
 		trial_add_finding(trial, FINDING_GO_LATE,
-				  "%s %.3g ms too late, in a window of %.5g "
+				  "%s %s ms too late, in a window of %s "
 				  "ms: is the machine busy with something "
 				  "else?",
 				  sent ? "the last GO was sent"
 				       : "the reading at GO ended",
-				  late_ns / NS_PER_MS, window_ns / NS_PER_MS);
+				  number_short(late_ns / NS_PER_MS, 3).text,
+				  number_short(window_ns / NS_PER_MS, 5).text);
 }
 
 void analyse_reconcile(struct trial *trial)

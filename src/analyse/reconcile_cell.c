@@ -7,6 +7,7 @@
 #include "analyse/packet.h"
 #include "analyse/windows.h"
 #include "base/clock.h"
+#include "base/number.h"
 
 /* Both sums of CPU are exact; a replica is not yet in its group when it is
  * forked, and rusage lacks children that nobody waited for. */
@@ -170,11 +171,12 @@ static bool check_throttled(struct trial *trial, const struct replica *replica)
 		return false;
 	trial_add_finding(
 		trial, FINDING_THROTTLED,
-		"replica %u waited %.3g s for its quota of %.3g CPU%s, "
-		"all CPUs added up, in a window of %.3g s: --cpus "
+		"replica %u waited %s s for its quota of %.3g CPU%s, "
+		"all CPUs added up, in a window of %s s: --cpus "
 		"limits this result",
-		replica->number, waited_s, trial->spec.cpus_limit,
-		trial->spec.cpus_limit == 1 ? "" : "s", window_s);
+		replica->number, number_short(waited_s, 3).text,
+		trial->spec.cpus_limit, trial->spec.cpus_limit == 1 ? "" : "s",
+		number_short(window_s, 3).text);
 	return true;
 }
 

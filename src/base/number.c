@@ -9,6 +9,8 @@
 #include <strings.h>
 
 #define KIB 1024.0
+/* Of what is written short. */
+#define DECIMALS_MOST 9
 
 const struct number_unit number_plain[] = { { "", 1 }, { NULL, 0 } };
 
@@ -113,6 +115,33 @@ const char *number_text(double value, char out[NUMBER_TEXT_BYTES])
 }
 
 /* 15 digits are enough for most doubles, 17 for all. */
+/* Behind the point, so that so many digits of the value are seen. */
+static int decimals_of(double value, int digits)
+{
+	int decimals;
+
+	if (!isfinite(value) || value == 0)
+		return 0;
+	decimals = digits - 1 - (int)floor(log10(fabs(value)));
+	return decimals < 0 ? 0 : decimals > DECIMALS_MOST ? DECIMALS_MOST
+							  : decimals;
+}
+
+struct number_short number_short(double value, int digits)
+{
+	int decimals = decimals_of(value, digits);
+	struct number_short out;
+	char *end;
+
+	snprintf(out.text, sizeof(out.text), "%.*f", decimals, value);
+	end = out.text + strlen(out.text);
+	while (decimals && end[-1] == '0')
+		*--end = '\0';
+	if (decimals && end[-1] == '.')
+		*--end = '\0';
+	return out;
+}
+
 const char *number_exact(double value, char out[NUMBER_TEXT_BYTES])
 {
 	*out = '\0';

@@ -39,6 +39,18 @@ bool number_parse_whole(const char *text, const struct number_unit *units,
 #define NUMBER_TEXT_BYTES 32
 const char *number_text(double value, char out[NUMBER_TEXT_BYTES]);
 
+/*
+ * For people, as "%.2g" with `digits` 2, and never with an exponent, which
+ * nobody reads in "1.2e+02 s": 120, 3.5, 0.0041.
+ *
+ *	printf("%s s\n", number_short(119.6, 2).text); // "120 s"
+ */
+struct number_short {
+	char text[NUMBER_TEXT_BYTES];
+};
+
+struct number_short number_short(double value, int digits);
+
 /* Writes as few digits, 15 at least, as give the same double again: "0.1". ""
  * for what is not finite. */
 const char *number_exact(double value, char out[NUMBER_TEXT_BYTES]);

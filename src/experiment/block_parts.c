@@ -6,6 +6,7 @@
 #include "analyse/windows.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "cell/cell.h"
 #include "experiment/block_parts.h"
 #include "experiment/jobs.h"
@@ -164,10 +165,11 @@ static void end_made(struct block *b, struct part *part)
 	setting_leave(&part->setting);
 	if (ended_too_soon(part))
 		part_separate(part, "all that was asked for, %s, was done "
-			      "within %.2g s, too soon for slices",
+			      "within %s s, too soon for slices",
 			      part->trial.spec.n_requests == COUNT_UNKNOWN
 				      ? "--timeout" : "--n-requests",
-			      clock_seconds(part->worked_ns));
+			      number_short(clock_seconds(part->worked_ns),
+					   2).text);
 	if (!part->windows && part->rival->separate)
 		return;
 	setting_analyse(&part->setting);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "experiment/block_parts.h"
 
 /* As long as the shortest slice; where too little ended, four times that, and
@@ -120,14 +121,16 @@ static void tell_too_long(struct part *part, uint64_t latency_ns,
 	double window_s = clock_seconds(part->rival->turn.window_ns);
 
 	if (TURNS_STAYS * stay_ns > TURNS_LATENCIES * latency_ns)
-		part_separate(part, "its slices would have to be %.2g s long, "
+		part_separate(part, "its slices would have to be %s s long, "
 			      "as operations of %.0f ms and more hold most of "
-			      "its places in flight", window_s,
+			      "its places in flight",
+			      number_short(window_s, 2).text,
 			      clock_seconds(stay_ns) * 1e3);
 	else
-		part_separate(part, "its slices would have to be %.2g s long, "
+		part_separate(part, "its slices would have to be %s s long, "
 			      "ten of its median latencies of %.0f ms",
-			      window_s, clock_seconds(latency_ns) * 1e3);
+			      number_short(window_s, 2).text,
+			      clock_seconds(latency_ns) * 1e3);
 }
 
 static void settle(struct part *part)
@@ -164,6 +167,7 @@ void probe_judge(struct part *part)
 	if (rival->probes)
 		settle(part);
 	else
-		part_separate(part, "no operation of it ended within %.2g s",
-			      clock_seconds(part->worked_ns));
+		part_separate(part, "no operation of it ended within %s s",
+			      number_short(clock_seconds(part->worked_ns),
+					   2).text);
 }

@@ -8,6 +8,7 @@
 #include "analyse/compare.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "cell/cell.h"
 #include "experiment/block.h"
 #include "experiment/compared.h"
@@ -269,12 +270,12 @@ static void tell_precision(const struct experiment *experiment,
 	}
 	experiment_say(experiment,
 		       worst <= wanted
-			       ? "%s: each difference of %.3g%% could be seen, "
+			       ? "%s: each difference of %s%% could be seen, "
 				 "after %u blocks"
-			       : "%s: a difference of %.3g%% could not yet be "
+			       : "%s: a difference of %s%% could not yet be "
 				 "seen everywhere, after %u blocks: begin again "
 				 "with a longer --budget",
-		       name, 100 * wanted, r->before + r->made);
+		       name, number_short(100 * wanted, 3).text, r->before + r->made);
 }
 
 /* An engine keeps containers running. */

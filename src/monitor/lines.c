@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 
 /* A terminal has 24 lines, or more. */
 #define LIBRARIES_MOST 16
@@ -51,8 +52,8 @@ void lines_remember(struct line_memory *memory, const struct live *live)
 
 void lines_rate(double per_second, char out[32])
 {
-	snprintf(out, 32, per_second > 0 && per_second < 9.95 ? "%.2g" : "%.0f",
-		 per_second);
+	snprintf(out, 32, "%s",
+		 number_short(per_second, per_second < 9.95 ? 2 : 1).text);
 }
 
 /* "16,393" */

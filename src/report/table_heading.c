@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "base/text.h"
 
@@ -176,7 +177,8 @@ static bool is_timeout(const struct group *g, double least, double most)
 static void add_duration(struct str *text, const struct group *g)
 {
 	double least = (double)INFINITY, most = 0;
-	char from[16], to[16];
+	struct number_short from, to;
+	bool same;
 
 	for (size_t i = 0; i < g->count; i++) {
 		double seconds = g->rows[i]->row->duration_seconds;
@@ -188,11 +190,12 @@ static void add_duration(struct str *text, const struct group *g)
 	}
 	if (!isfinite(least) || is_timeout(g, least, most))
 		return;
-	snprintf(from, sizeof(from), "%.3g", least);
-	snprintf(to, sizeof(to), "%.3g", most);
+	from = number_short(least, 3);
+	to = number_short(most, 3);
+	same = !strcmp(from.text, to.text);
 	str_addf(text, ", %s%s%s%s s",
-		 named_differ(g, "timeout_seconds") ? "took " : "", from,
-		 strcmp(from, to) ? " to " : "", strcmp(from, to) ? to : "");
+		 named_differ(g, "timeout_seconds") ? "took " : "", from.text,
+		 same ? "" : " to ", same ? "" : to.text);
 }
 
 /* "12 blocks, 240 slices each" */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 
 /* A replica may round the deadline, which it gets in seconds. */
 #define ROUNDING_NS NS_PER_MS
@@ -120,11 +121,13 @@ static void check_done_time(const struct runner *runner,
 	    replica->unfinished == member->counts.unfinished &&
 	    now_ns > replica->end_ns + DONE_LATE_NS)
 		trial_add_finding(runner->trial, FINDING_DONE_LATE,
-				  "replica %u said 'done' %.2g s after the end "
+				  "replica %u said 'done' %s s after the end "
 				  "that it gave: what it did meanwhile is in "
 				  "no figure",
 				  replica->number,
-				  clock_seconds(now_ns - replica->end_ns));
+				  number_short(clock_seconds(now_ns -
+							     replica->end_ns),
+					       2).text);
 }
 
 /* In a block the window is the slice's, and the hook waits for its end. */

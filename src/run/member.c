@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "run/timens.h"
 
@@ -198,11 +199,13 @@ static void check_clock(struct runner *runner, struct member *member,
 		 replica->clock_offset_ns < -CLOCK_DOUBT_NS)
 		trial_add_finding(
 			runner->trial, FINDING_CLOCK_BEHIND,
-			"replica %u: its CLOCK_MONOTONIC was %.3g s "
+			"replica %u: its CLOCK_MONOTONIC was %s s "
 			"behind ours when it said that it was ready: "
 			"is it another clock, or was the harness held "
 			"up?", replica->number,
-			(double)-replica->clock_offset_ns / NS_PER_S);
+			number_short((double)-replica->clock_offset_ns /
+					     NS_PER_S,
+				     3).text);
 }
 
 static void on_ready(struct runner *runner, struct member *member,
