@@ -157,7 +157,7 @@ static void check_harness_cost(void **state)
 	WRITTEN(text, table(out, items, 2, &style));
 	assert_null(strstr(text, "run null too"));
 	assert_non_null(strstr(text, "null measured it, but in another"));
-	assert_non_null(strstr(text, "block: fetch_range,"));
+	assert_non_null(strstr(text, "table: fetch_range,"));
 	free(text);
 	WRITTEN(text, table(out, items, 1, &style));
 	assert_non_null(strstr(text, "(run null too)"));
@@ -368,7 +368,7 @@ static void assert_headings(const struct result_row *a,
 	free(text);
 }
 
-/* A sweep's blocks can be told apart by their headings. */
+/* A sweep's tables can be told apart by their headings. */
 static void check_headings_differ(void **state)
 {
 	struct result_row a, b;
@@ -435,7 +435,7 @@ static void check_headings_differ(void **state)
 	result_row_release(&b);
 }
 
-/* What each replica had no limit of is said where another block has one. */
+/* What each replica had no limit of is said where another table has one. */
 static void check_limits_differ(void **state)
 {
 	struct result_row a, b;

@@ -20,7 +20,7 @@ static struct report_style style_of_stdout(void)
 	return style;
 }
 
-/* The trials ran in a random order; the tables stand in a fixed one: by test, by
+/* In whatever order they were measured, tables stand in a fixed one: by test, by
  * size, by what else was asked for. */
 static int by_config(const void *a, const void *b)
 {

@@ -1,6 +1,7 @@
 /*
- * A run of jobs. Each job is a trial of one library and test. Jobs with the
- * same work share a prepared plan; the database keeps the results.
+ * A run of jobs. A job is one library, test and configuration; it gets a trial in
+ * each block, or repeat, of its comparison. Jobs with the same work share a
+ * prepared plan; the database keeps the results.
  *
  * Call experiment_open(), experiment_add() for each job, experiment_run(), and
  * experiment_close().
@@ -72,7 +73,7 @@ struct experiment_settings {
 	const char *textfile;  /* or NULL */
 	double linger_s;
 	bool json;
-	uint64_t seed;         /* of the order of the trials */
+	uint64_t seed;         /* of orders: of turns, of separate trials */
 	/* Of comparisons. */
 	bool slices;           /* libraries take turns */
 	double budget_s;       /* of all blocks of a comparison */
@@ -121,15 +122,16 @@ int experiment_open(struct experiment *experiment,
 		    const struct experiment_hooks *hooks, struct err *err);
 void experiment_close(struct experiment *experiment);
 
-/* Adds a trial of this library and test; ERR_USAGE where there is none, or where
+/* Adds a job of this library and test; ERR_USAGE where there is none, or where
  * the configuration can be no trial. */
 int experiment_add(struct experiment *experiment, const char *library,
 		   const char *test, const struct trial_spec *spec,
 		   struct err *err);
 
-/* Runs the jobs in a seeded random order, stores each, and has all reported.
- * Returns 0, or 1 when a trial failed, 130 when interrupted; negative when
- * nothing could be done. */
+/* Makes the blocks of one comparison after the other, or all separate trials in a
+ * seeded random order, stores each trial, and has all reported. Returns 0, or 1
+ * when a trial failed, 130 when interrupted; negative when nothing could be
+ * done. */
 int experiment_run(struct experiment *experiment, struct err *err);
 
 /* Tell, and ask, who runs the experiment. hooks.c */

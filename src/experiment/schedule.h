@@ -12,9 +12,9 @@ struct schedule {
 	char name[160];          /* of the step: "aiohttp fetch_range", and
 				  * behind it what a sweep varies; of a block
 				  * without the library */
-	uint64_t start_ns;       /* of the first trial */
-	uint64_t trial_start_ns;
-	double expected_s;       /* of all trials, before any was run */
+	uint64_t start_ns;       /* schedule_init(), just before the first step */
+	uint64_t trial_start_ns; /* of the step now */
+	double expected_s;       /* of all steps, before any was run */
 	double expected_done_s;  /* the part of it that lies behind */
 	double trial_s;          /* that of the step now */
 	bool block;              /* the step now is one */

@@ -17,8 +17,8 @@
  * option   without --; a sweep has _ for -
  * choices  the values that there are, a blank between; NULL: too many
  * help     the default of a figure or a flag is put behind it
- * words    in the heading of a table whose blocks differ in it; NULL: there the
- *          heading speaks of it in its own way
+ * words    in the headings of tables that differ in it; NULL: they speak of it in
+ *          their own way
  */
 #ifndef RECORD_SPEC_FIELDS_H
 #define RECORD_SPEC_FIELDS_H

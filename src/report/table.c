@@ -128,8 +128,7 @@ static void put_line(FILE *out, const char *text, unsigned width)
 	table_wrapped(out, text, (int)strlen(text), width, 2);
 }
 
-/* Finds the row of `null` anywhere in the table. Most often it stands in
- * another block. */
+/* Finds the row of `null` in any table: a comparison without it has none. */
 static const struct result_row *find_null(const struct group *g)
 {
 	for (size_t i = 0; i < g->all_count; i++)
@@ -168,7 +167,7 @@ static void add_harness_cost(struct str *text, const struct group *g)
 			      "measures it, has no figure here.");
 	else if (other)
 		str_addf(text, ": part of every Python row; null measured it, "
-			       "but in another block: %s, %llu in flight.",
+			       "but in another table: %s, %llu in flight.",
 			 other->test_name,
 			 (unsigned long long)other->concurrency);
 	else

@@ -26,7 +26,7 @@ struct table_cell table_number(double value)
 	return cell;
 }
 
-struct table_cell table_library(const struct table_limits *limits,
+static struct table_cell library_cell(const struct table_limits *limits,
 				      const struct report_row *item)
 {
 	struct table_cell cell;
@@ -144,7 +144,7 @@ static struct table_cell share_cell(const struct table_limits *limits,
 }
 
 static const struct table_column columns[] = {
-	{ "", "library", -10, 9, table_library, NEEDS_NOTHING },
+	{ "", "library", -10, 9, library_cell, NEEDS_NOTHING },
 	{ "", "version", -8, 3, version_cell, NEEDS_NOTHING },
 	{ "requests", "/s", 8, 9, requests_cell, NEEDS_NOTHING },
 	{ "", "MB/s", 6, 6, table_bytes, NEEDS_NOTHING },

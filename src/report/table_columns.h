@@ -44,9 +44,8 @@ struct table_columns {
 /* A value in 3 to 4 digits, with commas between thousands; "": not finite. */
 struct table_cell table_number(double value);
 
-/* Of one trial a row. They stand in both tables where a name is the same. */
-struct table_cell table_library(const struct table_limits *limits,
-				const struct report_row *item);
+/* Of one row of results, be it of a trial or merged of blocks: columns of both
+ * tables. */
 struct table_cell table_bytes(const struct table_limits *limits,
 			      const struct report_row *item);
 struct table_cell table_p50(const struct table_limits *limits,

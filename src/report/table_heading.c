@@ -139,7 +139,7 @@ static void add_operations(struct str *text, const struct group *g,
 			 row->replicas > 1 ? " each" : "");
 }
 
-/* What blocks of one table differ in stands in each heading, so that they can
+/* What the tables of a run differ in stands in each heading, so that they can
  * be told apart; what is seldom asked for always. */
 static void add_config(struct str *text, const struct group *g,
 		       const struct result_row *row)

@@ -1,4 +1,4 @@
-/* Inside of report/: what stands above the rows of a block. */
+/* Inside of report/: what stands above the rows of a table. */
 #ifndef REPORT_TABLE_HEADING_H
 #define REPORT_TABLE_HEADING_H
 
@@ -11,7 +11,7 @@ const char *table_bold(const struct group *g);
 const char *table_dim(const struct group *g);
 const char *table_plain(const struct group *g);
 
-/* The test with all in which it differs from other blocks, and where its rows
+/* The test with all in which it differs from other tables, and where its rows
  * were measured. */
 void table_heading(FILE *out, const struct group *g, unsigned width);
 
