@@ -308,16 +308,22 @@ static int run_alone(struct experiment *experiment, const struct rivals *r,
 	return code;
 }
 
+/* That are asked for, where fewer would do: as --blocks is. */
+#define REPEATS 12
+
 /* An option that does nothing must not do it silently. */
 static void tell_no_turns(const struct experiment *experiment,
 			  const struct rivals *r)
 {
+	unsigned needed = rivals_blocks_needed(r);
+
 	if (r->count > 1)
 		experiment_say(experiment,
 			       "%s: with --rate libraries take no turns: a "
 			       "separate trial of each, whatever --budget and "
-			       "--blocks say; for intervals give --no-slices "
-			       "--repeats 12", r->list[0].job->test->name);
+			       "--blocks say; for verdicts give --no-slices "
+			       "--repeats %u", r->list[0].job->test->name,
+			       needed > REPEATS ? needed : REPEATS);
 }
 
 static int run_blocks(struct experiment *experiment, struct rivals *list,

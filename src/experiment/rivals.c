@@ -205,21 +205,37 @@ static void fail(struct experiment *experiment, const struct rivals *r,
 	}
 }
 
+static unsigned count_libraries(const struct rivals *r, bool *reference)
+{
+	unsigned libraries = 0;
+
+	*reference = false;
+	for (unsigned i = 0; i < r->count; i++) {
+		const char *name = r->list[i].job->library->name;
+
+		libraries += !library_is_baseline(name);
+		*reference |= !strcmp(name, "reference");
+	}
+	return libraries;
+}
+
+unsigned rivals_blocks_needed(const struct rivals *r)
+{
+	bool reference;
+	unsigned libraries = count_libraries(r, &reference);
+
+	return analyse_blocks_needed(libraries, reference);
+}
+
 /* However close its intervals were: said before any time is spent on it. */
 static void tell_blocks(const struct experiment *experiment,
 			const struct rivals *r, unsigned blocks,
 			const char *option)
 {
-	unsigned libraries = 0, needed;
-	bool reference = false;
+	unsigned needed = rivals_blocks_needed(r), libraries;
+	bool reference;
 
-	for (unsigned i = 0; i < r->count; i++) {
-		const char *name = r->list[i].job->library->name;
-
-		libraries += !library_is_baseline(name);
-		reference |= !strcmp(name, "reference");
-	}
-	needed = analyse_blocks_needed(libraries, reference);
+	libraries = count_libraries(r, &reference);
 	if (blocks < needed)
 		experiment_say(experiment,
 			       "%s: no verdicts will come of %u block%s: "

@@ -48,6 +48,9 @@ void rivals_release(struct rivals *list, size_t count);
 bool rivals_take_turns(const struct experiment *experiment,
 		       const struct rivals *rivals);
 
+/* The least blocks that each pair of them needs for a verdict. */
+unsigned rivals_blocks_needed(const struct rivals *rivals);
+
 /* Makes the blocks of rivals that take turns, within the budget. */
 int rivals_run(struct experiment *experiment, struct rivals *rivals,
 	       struct err *err);

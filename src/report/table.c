@@ -128,7 +128,7 @@ static void put_line(FILE *out, const char *text, unsigned width)
 	table_wrapped(out, text, (int)strlen(text), width, 2);
 }
 
-/* Finds the row of `null` in any table: a comparison without it has none. */
+/* The row of `null`, in whichever table of the run it stands. */
 static const struct result_row *find_null(const struct group *g)
 {
 	for (size_t i = 0; i < g->all_count; i++)
