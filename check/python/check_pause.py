@@ -16,6 +16,16 @@ THREADS = SLOW.replace("async def", "def").replace("import asyncio\n", "import t
 WAITS = {COROUTINES: "await asyncio.sleep({})", THREADS: "time.sleep({})"}
 NOWHERE = "http://127.0.0.1:1"
 NS = 1_000_000_000
+# What a check that got no CPU has missed is done anew, so often.
+TRIES = 20
+PATIENCE_SECONDS = 30
+
+
+def wait_until(is_so):
+    """Waits for an event; who asserts what has happened sees where it did not."""
+    patience = time.monotonic() + PATIENCE_SECONDS
+    while not is_so() and time.monotonic() < patience:
+        time.sleep(0.001)
 
 
 class Pausing(Replicas):
@@ -46,12 +56,16 @@ class Pausing(Replicas):
     def records(self):
         return read_records(self.packet["records"]["path"])
 
-    def work(self, replica, seconds, ahead_seconds=0.02, meanwhile=lambda: None):
-        """One slice, with a call in its middle; returns what ends it, `paused` or `done`."""
+    def work(self, replica, seconds, ahead_seconds=0.02, meanwhile=lambda: None, until=lambda new: True):
+        """One slice, with a call in its middle; returns what ends it, `paused` or `done`.
+
+        until: tells by the slice's records whether it may be paused; a busy machine may need longer.
+        """
         at_ns = go(replica, ahead_seconds)
         time.sleep(max(0, ahead_seconds) + seconds / 2)
         meanwhile()
         time.sleep(seconds / 2)
+        wait_until(lambda: until(self.records()[self.seen :]))
         pause_ns = time.monotonic_ns()
         replica.send({"type": "pause"})
         said = replica.receive()
@@ -84,7 +98,8 @@ class GoingOn(Pausing):
         for text, wait in self.each_kind(0.002):
             replica = self.begin(text, wait)
             for number in range(12):
-                said = self.work(replica, 0.01 * (number % 4))
+                least = 4 * (number % 4)
+                said = self.work(replica, 0.01 * (number % 4), until=lambda new, n=least: len(new) >= n)
                 self.assertEqual((said["type"], said["unfinished"]), ("paused", 0))
             self.finish(replica)
             records = self.records()
@@ -97,7 +112,7 @@ class GoingOn(Pausing):
         for text, wait in self.each_kind(0.002):
             replica = self.begin(text, wait)
             for _ in range(4):
-                self.work(replica, 0.1)
+                self.work(replica, 0.1, until=bool)
             self.finish(replica)
             for at_ns, _, paused_ns, records in self.slices:
                 self.assertGreaterEqual(min(r[0] for r in records), at_ns)
@@ -108,11 +123,11 @@ class GoingOn(Pausing):
             replica = self.begin(text, wait)
             self.work(replica, 0.02)
             before = time.monotonic_ns()
-            self.work(replica, 0.2, ahead_seconds=-0.01)
+            self.work(replica, 0, ahead_seconds=-0.01, until=lambda new: first_ones(new) >= self.concurrency)
             self.finish(replica)
-            intended = Counter(r[0] for r in self.slices[1][3])
-            self.assertGreaterEqual(min(intended), before)
-            self.assertEqual(intended[min(intended)], self.concurrency)
+            records = self.slices[1][3]
+            self.assertGreaterEqual(min(r[0] for r in records), before)
+            self.assertEqual(first_ones(records), self.concurrency)
 
     def test_a_pause_right_behind_go(self):
         for text, wait in self.each_kind(0.002):
@@ -138,18 +153,31 @@ class GoingOn(Pausing):
         )
 
 
+def first_ones(records):
+    """How many have the earliest intended start: at a GO all of them, whenever a slot has the CPU."""
+    intended = Counter(r[0] for r in records)
+    return intended[min(intended, default=0)]
+
+
 class Ending(Pausing):
     def test_n_requests_in_a_later_slice(self):
         for text, wait in self.each_kind(0.002):
-            replica = self.begin(text, wait, n_requests=70)
-            said, count = {"type": "paused"}, 0
-            while said["type"] == "paused" and count < 1000:
-                said, count = self.work(replica, 0.01), count + 1
-            self.assertGreater(count, 1)
-            self.assertEqual((said["stopped_by"], said["finished"]), ("n_requests", 70))
-            self.assertEqual({r[5] for r in self.records()}, set(range(70)))
-            # Its last `pause` may have crossed `done`.
-            self.end(replica)
+            # Where the check gets no CPU for that long, all are done in the first slice.
+            counts = []
+            while counts[-1:] in ([], [1]) and len(counts) < TRIES:
+                counts.append(self.slices_of(self.begin(text, wait, n_requests=70)))
+            self.assertGreater(counts[-1], 1, counts)
+
+    def slices_of(self, replica):
+        """Lets it do all; returns in how many slices."""
+        said, count = {"type": "paused"}, 0
+        while said["type"] == "paused" and count < 1000:
+            said, count = self.work(replica, 0.01), count + 1
+        self.assertEqual((said["stopped_by"], said["finished"]), ("n_requests", 70))
+        self.assertEqual({r[5] for r in self.records()}, set(range(70)))
+        # Its last `pause` may have crossed `done`.
+        self.end(replica)
+        return count
 
     def test_a_pause_that_crosses_done_is_not_answered(self):
         for text, wait in self.each_kind(0.001):
@@ -162,13 +190,11 @@ class Ending(Pausing):
     def test_the_time_that_counts_is_working_time(self):
         for text, wait in self.each_kind(0.002):
             seconds = 1
-            replica = self.begin(text, wait, timeout_seconds=seconds)
-            for _ in range(3):
-                self.assertEqual(self.work(replica, 0.1)["type"], "paused")
-                # Stopped, so that time jumps for it.
-                replica.process.send_signal(signal.SIGSTOP)
-                time.sleep(seconds / 4)
-                replica.process.send_signal(signal.SIGCONT)
+            for _ in range(TRIES):
+                replica = self.begin(text, wait, timeout_seconds=seconds)
+                if self.paused_thrice(replica, seconds / 4):
+                    break
+                self.end(replica)
             at_ns = go(replica)
             done = replica.receive()
             self.assertEqual((done["type"], done["stopped_by"]), ("done", "deadline"))
@@ -179,6 +205,19 @@ class Ending(Pausing):
             self.assertGreaterEqual(done["end_ns"] - at_ns, seconds * NS - most)
             self.assertLess(max(r[1] for r in last) - min(r[0] for r in last), seconds * NS - least)
             self.end(replica)
+
+    def paused_thrice(self, replica, seconds):
+        """For so many seconds each; False: the check slept too long, and the replica's time was over."""
+        for _ in range(3):
+            said = self.work(replica, 0.1, until=bool)
+            if said["type"] == "done":
+                self.assertEqual(said["stopped_by"], "deadline")
+                return False
+            # Stopped, so that time jumps for it.
+            replica.process.send_signal(signal.SIGSTOP)
+            time.sleep(seconds)
+            replica.process.send_signal(signal.SIGCONT)
+        return True
 
     def test_an_open_loop_is_not_paused(self):
         setup = self.scene().setup("odd", NOWHERE, rate=1000)
@@ -232,20 +271,29 @@ class Hanging(Pausing):
         for text, sleep in (*WAITS.items(), (COROUTINES, stubborn)):
             with self.subTest(sleep=sleep):
                 release, replica = self.begin_hanging(text, sleep)
-                for _ in range(2):
-                    self.assertEqual(self.work(replica, 0.2)["unfinished"], 1)
-                for _ in range(2):
-                    self.assertEqual(self.work(replica, 0.4, meanwhile=release.touch)["unfinished"], 1)
+                fewer = 3 if text is THREADS else 4
+                for slots, meanwhile in ((3, None), *[(fewer, None)] * 3, *[(4, release.touch)] * 2):
+                    self.assertEqual(self.work_at_once(replica, slots, meanwhile)["unfinished"], 1)
                 self.assertEqual(self.finish(replica)["unfinished"], 1)
-                self.judge(text)
+                self.judge(fewer)
                 release.unlink()
 
-    def judge(self, text):
-        took, again = (paused - pause for _, pause, paused, _ in self.slices[:2])
+    def work_at_once(self, replica, slots, meanwhile):
+        """A slice in which so many work at once; a thread that comes back may need a moment."""
+        return self.work(
+            replica,
+            0.1,
+            meanwhile=meanwhile or (lambda: None),
+            until=lambda new: most_at_once(new) >= slots,
+        )
+
+    def judge(self, fewer):
+        took, *again = (paused - pause for _, pause, paused, _ in self.slices[:4])
         self.assertGreaterEqual(took, DRAIN_SECONDS * NS)
-        self.assertLess(again, took / 2)
+        # It is waited for once; the machine may delay one answer, and not each.
+        self.assertLess(min(again), took / 2)
         slots = [most_at_once(records) for *_, records in self.slices]
-        self.assertEqual(slots[1:], [3 if text is THREADS else 4, 4, 4])
+        self.assertEqual(slots[1:], [fewer] * 3 + [4] * 2)
         ops = [r[5] for r in self.records()]
         self.assertEqual(set(range(len(ops) + 1)) - set(ops), {2})
 
@@ -253,13 +301,19 @@ class Hanging(Pausing):
         long = {"timeout_seconds": 10000}
         for text, sleep in WAITS.items():
             with self.subTest(threads=text is THREADS):
-                replica = self.begin(text, sleep.format(3600), operation_timeout_seconds=0.2, **long)
-                unfinished = self.work(replica, 0.2)["unfinished"]
+                self.begun = self.folder / "begun"
+                self.begun.write_bytes(b"")
+                wait = f"open({str(self.begun)!r}, 'a').write('.'); {sleep.format(3600)}"
+                replica = self.begin(text, wait, operation_timeout_seconds=0.2, **long)
+                unfinished = self.work(replica, 0, until=self.all_have_begun)["unfinished"]
                 said = self.work(replica, 0.2)
                 # Threads that are stuck start nothing; a task is stopped, and its slot goes on.
                 if text is THREADS:
                     self.assertEqual((unfinished, said["unfinished"]), (4, 4))
                 self.finish(replica)
+
+    def all_have_begun(self, new):
+        return self.begun.stat().st_size >= self.concurrency
 
 
 # A thread that gets no CPU when it has just taken an operation, once: until the file `release` is there.
@@ -290,15 +344,12 @@ class TakenTooLate(Pausing):
         text = THREADS.replace(
             "worker.main()", hold.replace("{", "{{").replace("}", "}}") + "\nworker.main()"
         )
-        return self.begin(text, WAITS[THREADS].format(0.002), operation_timeout_seconds=0.05, **changes)
-
-    def wait_until_held(self):
-        while not self.held.exists():
-            time.sleep(0.001)
+        # A slice waits so long for the thread, and for one that a busy machine gives no CPU.
+        return self.begin(text, WAITS[THREADS].format(0.002), operation_timeout_seconds=1, **changes)
 
     def begin_held(self, **changes):
         replica = self.begin_holding(**changes)
-        said = self.work(replica, 0, meanwhile=self.wait_until_held)
+        said = self.work(replica, 0, until=lambda new: self.held.exists())
         self.assertEqual((said["type"], said["unfinished"]), ("paused", 0))
         self.assertNotIn(5, [r[5] for r in self.records()])
         return replica
@@ -320,7 +371,7 @@ class TakenTooLate(Pausing):
 
     def test_it_comes_back_when_no_other_is_left(self):
         replica = self.begin_held(n_requests=70)
-        said = self.work(replica, 0.4)
+        said = self.work(replica, 0.1, until=lambda new: self.seen + len(new) == 69)
         self.assertEqual((said["type"], said["finished"]), ("paused", 69))
         said = self.work(replica, 0.02)
         self.assertEqual((said["type"], said["finished"]), ("paused", 69))
@@ -329,7 +380,7 @@ class TakenTooLate(Pausing):
 
     def test_it_comes_back_where_there_is_no_number(self):
         replica = self.begin_held()
-        self.work(replica, 0.1, meanwhile=self.release.touch)
+        self.work(replica, 0, meanwhile=self.release.touch, until=lambda new: 5 in (r[5] for r in new))
         self.work(replica, 0.05)
         self.finish(replica)
         ops = Counter(r[5] for r in self.records())

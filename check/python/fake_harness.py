@@ -233,7 +233,7 @@ class Replica:
         data = self.socket.recv(65536)
         return json.loads(data) if data else None
 
-    def wait(self, seconds=10):
+    def wait(self, seconds=60):
         return self.process.wait(seconds)
 
     def kill(self):
