@@ -29,7 +29,7 @@ static void slices(void **state)
 		assert_int_equal(record_count(h), n);
 		json_decref(harness_receive(h, "done"));
 		harness_bye(h);
-		assert_int_equal(atomic_load(open_threads), 0);
+		assert_int_equal(atomic_load(&shared->threads), 0);
 		harness_again(h);
 	}
 }
@@ -221,7 +221,24 @@ static uint64_t cpu_of(const struct harness *h)
 	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
-/* A twentieth at most of what the same time takes when it works. */
+/* Other processes may delay its falling asleep, but not for ever: the least of
+ * several looks, as soon as it is no more than `enough_ns`. */
+static uint64_t cpu_at_rest(const struct harness *h, uint64_t enough_ns)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < TRIES && least > enough_ns; i++) {
+		uint64_t before = cpu_of(h), used;
+
+		usleep(300000);
+		used = cpu_of(h) - before;
+		if (used < least)
+			least = used;
+	}
+	return least;
+}
+
+/* In 300 ms a twentieth at most of what the operations cost that take so long. */
 static void no_cpu_while_paused(void **state)
 {
 	struct harness *h = *state;
@@ -232,14 +249,11 @@ static void no_cpu_while_paused(void **state)
 		begin(h, form, "1", "1");
 		await_records(h, 5);
 		before = cpu_of(h);
-		usleep(300000);
+		await_records(h, 5 + 250 * SLOTS);
 		worked = cpu_of(h) - before;
 		pause_with(h, PAUSE, 0);
-		usleep(10000); /* the packet's own end */
-		before = cpu_of(h);
-		usleep(300000);
-		rested = cpu_of(h) - before;
-		if (rested * 20 > worked)
+		rested = cpu_at_rest(h, worked / 20);
+		if (rested > worked / 20)
 			fail_msg("form %d: %llu ns of CPU in a pause, %llu "
 				 "while it worked",
 				 (int)form, (unsigned long long)rested,
@@ -292,5 +306,5 @@ int main(void)
 		CHECK(said_in_ready),
 	};
 
-	return cmocka_run_group_tests(checks, share_open_threads, NULL);
+	return cmocka_run_group_tests(checks, share, NULL);
 }

@@ -1,6 +1,7 @@
 /*
  * What the checks of pauses share: a test of each form, and how they are paused.
- * A key is how many milliseconds its operation takes; "stuck" is for ever.
+ * A key is how many milliseconds its operation takes; "stuck" is for ever, "held"
+ * until the check lets it go (threads alone).
  */
 #ifndef CHECK_UNIT_WORKER_PAUSES_H
 #define CHECK_UNIT_WORKER_PAUSES_H
@@ -17,8 +18,12 @@
 
 enum form { EVENTS, THREADS, FORMS };
 
-/* Shared with the child: threads that began, less those that ended. */
-static _Atomic int *open_threads;
+/* Shared with the child. */
+static struct shared {
+	atomic_int threads; /* that began, less those that ended */
+	atomic_bool let_go; /* operations of "held" end */
+	atomic_int back; /* of them */
+} *shared;
 
 static const char *version(void)
 {
@@ -92,7 +97,7 @@ static void *thread_open(void *client, struct benchmark_slot *slot)
 {
 	(void)client;
 	(void)slot;
-	atomic_fetch_add(open_threads, 1);
+	atomic_fetch_add(&shared->threads, 1);
 	return NULL;
 }
 
@@ -100,12 +105,21 @@ static void thread_close(void *client, struct benchmark_slot *slot)
 {
 	(void)client;
 	(void)slot;
-	atomic_fetch_sub(open_threads, 1);
+	atomic_fetch_sub(&shared->threads, 1);
+}
+
+static void hold(void)
+{
+	while (!atomic_load(&shared->let_go))
+		usleep(1000);
+	atomic_fetch_add(&shared->back, 1);
 }
 
 static enum benchmark_outcome fetch(void *client, struct benchmark_slot *slot)
 {
 	(void)client;
+	if (strncmp(slot->op->key, "held", 4) == 0)
+		hold();
 	if (latency_ns(slot))
 		clock_sleep_until(clock_now_ns() + latency_ns(slot));
 	return answer(slot);
@@ -157,7 +171,7 @@ static inline uint64_t begin(struct harness *h, enum form form, const char *firs
 			 i, i ? key : first, i);
 	put_file(h, "plan", text.buf, text.len);
 	str_release(&text);
-	atomic_store(open_threads, 0);
+	*shared = (struct shared){ 0 };
 	harness_start(h, &tests[form]);
 	harness_send(h, h->setup);
 	return harness_go(h);
@@ -170,6 +184,15 @@ static inline void await_records(const struct harness *h, unsigned n)
 	for (int i = 0; i < WAIT_MS && !*seen; i++)
 		usleep(1000);
 	assert_true(*seen);
+}
+
+/* Lets those of "held" go, and returns when all are back in their thread. */
+static inline void let_go(int count)
+{
+	atomic_store(&shared->let_go, true);
+	for (int i = 0; i < WAIT_MS && atomic_load(&shared->back) < count; i++)
+		usleep(1000);
+	assert_int_equal(atomic_load(&shared->back), count);
 }
 
 /* The counts of `paused` or `done`; returns `finished`. */
@@ -248,12 +271,12 @@ static inline void expect_slice(const struct harness *h, unsigned from,
 }
 
 /* cmocka's setup of the group. */
-static inline int share_open_threads(void **state)
+static inline int share(void **state)
 {
 	(void)state;
-	open_threads = mmap(NULL, sizeof(*open_threads), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return open_threads == MAP_FAILED;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return shared == MAP_FAILED;
 }
 
 #endif
