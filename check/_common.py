@@ -1,7 +1,8 @@
-"""What check/run and check/bench/run share."""
+"""What check/run, check/bench/run and the checks share."""
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 BUILD = (TOP / os.environ.get("BUILD", "build")).resolve()
 SKIPPED = 77
+PF_EXITING = 0x4
+KILL_BIT = 1 << (signal.SIGKILL - 1)
+ENDING_SECONDS = 30
 
 
 def find_python():
@@ -19,6 +23,18 @@ def find_python():
         if os.access(path, os.X_OK) and subprocess.run(probe).returncode == 0:
             return path
     sys.exit("no Python 3.11 or newer in /usr/bin: run tools/packages")
+
+
+def is_ending(pid):
+    """Killed, or on its way out: how long that takes is the machine's affair."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+    flags = int(stat[stat.rindex(")") + 2 :].split()[6])
+    pending = [int(mask, 16) for mask in re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)", status, re.M)]
+    return bool(flags & PF_EXITING or any(mask & KILL_BIT for mask in pending))
 
 
 def environment(scratch):
