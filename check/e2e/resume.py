@@ -84,6 +84,7 @@ class Resume(Turns, Check):
     def test_interrupted_again(self):
         """What is finished is counted from the start of the run."""
         run = self.interrupted()
+        self.change("delete from trials where block > 0")
         before = len(self.blocks())
         result = self.stopped(*WORDS, "--resume", run, trials=before + 1)
         (said,) = re.findall(r"interrupted: (\d+) of 6 trials", result.stderr)
@@ -265,11 +266,11 @@ class Resume(Turns, Check):
         self.assertEqual(self.blocks(), before)
 
     def test_until_precise(self):
-        """The limit begins anew; what was made counts."""
+        """The limit begins anew; what was made counts. It is stopped where more blocks are made anyway."""
         env = {"GEOIO_TESTS": self.make_libraries("one", "other")}
-        words = self.all_words(("one", "other"), "--blocks", 2, "--until-precise", 0.1)
+        words = self.all_words(("one", "other"), "--blocks", 5, "--until-precise", 0.1)
         words[words.index("--budget") + 1] = "8"
-        self.stopped(*words, how=signal.SIGKILL, trials=3, **env)
+        self.stopped(*words, how=signal.SIGKILL, **env)
         run = self.run_id()
         before = len(self.blocks())
         result = self.stopped(*words, "--resume", run, trials=before + 1, **env)
@@ -278,6 +279,7 @@ class Resume(Turns, Check):
         result = self.benchmark(*words, "--resume", run, **env)
         self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
         (blocks,) = re.findall(r"could not yet be seen everywhere, after (\d+) blocks", result.stderr)
+        self.assertGreaterEqual(int(blocks), 5)
         self.assertGreater(len(self.blocks()), again)
         whole = [b for b, libraries in _by_block(self.blocks()).items() if libraries == ["one", "other"]]
         self.assertEqual(len(whole), int(blocks))

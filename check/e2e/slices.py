@@ -284,14 +284,19 @@ class Slices(Turns, Check):
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
 
     def test_until_precise(self):
-        """Two that need six blocks for an interval at all: blocks are added until they have it."""
+        """Two that need six blocks for an interval at all: blocks are added until they have it, and the table
+        says what could have been seen.
+        """
         tests = self.make_libraries("one", "other")
         words = self.all_words(("one", "other"), "--blocks", 2, "--timeout", 0.5, "--until-precise", 100)
-        said = self.benchmark(*words, GEOIO_TESTS=tests).stderr
+        result = self.benchmark(*words, GEOIO_TESTS=tests)
         blocks = self.query("select distinct block from trials order by 1")
         self.assertEqual(blocks, [(block,) for block in range(len(blocks))])
         self.assertGreaterEqual(len(blocks), 6)
-        self.assert_sentence(said, f"each difference of 100% could be seen, after {len(blocks)} blocks")
+        self.assert_sentence(result.stderr, f"of 100% could be seen, after {len(blocks)} blocks")
+        percent = r"[\d.]+%?( to [\d.]+)?%"
+        seen = f"could have been seen: {percent} of requests/s, {percent} of CPU a request, by pair"
+        self.assert_sentence(result.stdout, seen)
 
     def test_memory(self):
         """What takes too long for the edge of a window is read between the turns."""

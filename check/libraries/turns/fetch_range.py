@@ -16,11 +16,15 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     strays   the same, but from its sixth `go` on
     stiff    does not say that it can be paused
     stalls   no operation ends from its seventh turn on, which is no probe any more
+    lingers  works in coroutines; every fifth operation never ends from its seventh turn on, and in a separate
+             trial, which is longer than a turn
     halves   its replica 1 is killed by its seventh `go`
     loses    its replica 1 is killed by its third, a probe
 """
 
+import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import threading
@@ -33,20 +37,42 @@ NAME = Path(__file__).resolve().parent.name
 LATE = 7
 COUNTS = ("started", "finished", "unfinished")
 ESCAPES_AT = {"bolts": 1, "flees": 2, "strays": 6}
-seen = {"go": 0, "paused": 0}
+LONG_S = 0.5
+LINGERS = 5
+seen = {"go": 0, "paused": 0, "go_at": 0}
+started = itertools.count(1)
+of_thread = threading.local()
 paused = threading.Event()
 targets = []
 
 worker.client(**plain.KNOBS)(plain.connection)
 
 
-@worker.operation
 def fetch_range(client, op):
     if not targets:
         targets.append((client.target, op))
     while NAME == "stalls" and seen["go"] >= LATE:
         time.sleep(3600)
     return client.get(op)
+
+
+async def fetch_or_linger(client, op):
+    """Each operation takes 10 ms, so that those that never end are a part of all that counts."""
+    late = seen["go"] >= LATE or (seen["go"] > 0 and time.monotonic() > seen["go_at"] + LONG_S)
+    if late and next(started) % LINGERS == 0:
+        await asyncio.sleep(3600)
+    await asyncio.sleep(0.01)
+    return await asyncio.to_thread(get_by_thread, client.target, op)
+
+
+def get_by_thread(target, op):
+    """Each thread has a connection of its own: in the burst all are asked at once."""
+    if not hasattr(of_thread, "client"):
+        of_thread.client = plain.Client(target)
+    return of_thread.client.get(op)
+
+
+worker.operation(fetch_or_linger if NAME == "lingers" else fetch_range)
 
 
 def spin_while_paused():
@@ -106,6 +132,7 @@ def on_paused(packet):
 
 def on_go():
     seen["go"] += 1
+    seen["go_at"] = time.monotonic()
     paused.clear()
     if NAME == "dies" and seen["go"] == 3:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -118,7 +145,10 @@ def on_go():
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
-class Channel(_protocol.Channel):
+Original = _protocol.Channel
+
+
+class Channel(Original):
     def send(self, packet):
         if packet["type"] == "ready":
             on_ready(packet)
@@ -129,9 +159,11 @@ class Channel(_protocol.Channel):
         if packet["type"] == "paused" and NAME == "repeats":
             super().send(packet)
 
-    def receive(self, *kinds):
-        packet = super().receive(*kinds)
-        if packet["type"] == "go":
+    @staticmethod
+    def _open(data, kinds):
+        """Of both receive() and receive_async()."""
+        packet = Original._open(data, kinds)
+        if packet and packet["type"] == "go":
             on_go()
         return packet
 
