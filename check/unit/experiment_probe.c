@@ -1,0 +1,302 @@
+/* How long slices are, by the records of the moments that settle it, and when they
+ * would be too long: of parts that nobody runs. */
+#include "check.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "experiment/block_parts.h"
+#include "record/record.h"
+
+#define MS NS_PER_MS
+#define CONCURRENCY 4
+#define PROBES_MOST 8
+
+struct fixture {
+	struct rival rival;
+	struct part part;
+	struct slice slices[PROBES_MOST];
+	struct record_cursor cursor;
+	int records;
+	uint64_t now_ns;
+};
+
+static void begin(struct fixture *f)
+{
+	struct trial_spec spec;
+
+	spec_init(&spec);
+	spec.library = "lib";
+	spec.replicas = 1;
+	spec.concurrency = CONCURRENCY;
+	memset(f, 0, sizeof(*f));
+	f->part.rival = &f->rival;
+	f->part.unsettled = true;
+	trial_init(&f->part.trial, &spec);
+	/* It is ready. */
+	f->part.trial.replica[0].versions_json = strdup("{}");
+	f->part.trial.slices = f->slices;
+	f->records = memfd_create("records", MFD_CLOEXEC);
+	assert_true(f->records >= 0);
+	f->part.setting.records = &f->records;
+	f->part.setting.sampler.cursors = &f->cursor;
+	f->now_ns = NS_PER_S;
+}
+
+static void end(struct fixture *f)
+{
+	f->part.trial.slices = NULL;
+	f->part.trial.slice_count = 0;
+	trial_release(&f->part.trial);
+	close(f->records);
+}
+
+static void go(struct fixture *f)
+{
+	struct trial *trial = &f->part.trial;
+
+	assert_true(trial->slice_count < PROBES_MOST);
+	f->slices[trial->slice_count++].go_ns = f->now_ns;
+}
+
+/* So many operations of this latency end now. */
+static void put(struct fixture *f, unsigned count, uint64_t latency_ns)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct record record = {
+			.intended_ns = f->now_ns,
+			.start_ns = f->now_ns,
+			.end_ns = f->now_ns + latency_ns,
+			.outcome = OUTCOME_OK,
+		};
+
+		assert_int_equal(pwrite(f->records, &record, sizeof(record),
+					(off_t)(f->cursor.at++ *
+						sizeof(record))),
+				 sizeof(record));
+	}
+	f->now_ns += latency_ns;
+}
+
+static void judge(struct fixture *f)
+{
+	f->part.worked_ns += 100 * MS;
+	probe_judge(&f->part);
+}
+
+/* A probe in which all operations take as long. */
+static void probe(struct fixture *f, unsigned count, uint64_t latency_ns)
+{
+	go(f);
+	put(f, count, latency_ns);
+	judge(f);
+}
+
+static void assert_settled(const struct fixture *f, uint64_t window_ns,
+			   unsigned every)
+{
+	assert_false(f->rival.separate);
+	assert_int_equal(f->rival.turn.window_ns, window_ns);
+	assert_int_equal(f->rival.turn.every, every);
+}
+
+static void assert_separate(const struct fixture *f, const char *why)
+{
+	assert_true(f->rival.separate);
+	assert_int_equal(f->rival.turn.every, 0);
+	if (!strstr(f->rival.why, why))
+		fail_msg("'%s' has no '%s'", f->rival.why, why);
+}
+
+static void test_quick(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 1; n <= RIVAL_PROBES; n++) {
+		probe(&f, 100, MS);
+		assert_int_equal(f.part.probes, n);
+		assert_settled(&f, TURNS_LEAST_NS, 1);
+	}
+	end(&f);
+}
+
+static void test_ten_median_latencies(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < RIVAL_PROBES; n++)
+		probe(&f, 20, 70 * MS);
+	assert_settled(&f, 800 * MS, 4);
+	end(&f);
+}
+
+/* Only all of its probes say so. */
+static void test_too_slow(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < RIVAL_PROBES; n++) {
+		assert_false(f.rival.separate);
+		probe(&f, 20, 400 * MS);
+	}
+	assert_separate(&f, "its slices would have to be 6.4 s long, ten of its "
+			    "median latencies of 400 ms");
+	end(&f);
+}
+
+/* Seldom, and yet in most places at any one moment: (1 x 1 + 12 x 600) / 13 ms. */
+static void test_long_stays(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < RIVAL_PROBES; n++) {
+		go(&f);
+		put(&f, 1000, MS);
+		put(&f, 20, 600 * MS);
+		judge(&f);
+	}
+	assert_separate(&f, "its slices would have to be 3.2 s long, as "
+			    "operations of 554 ms and more hold most of its "
+			    "places in flight");
+	end(&f);
+}
+
+static void test_one_bad_moment(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	probe(&f, 100, MS);
+	probe(&f, 100, 2 * MS);
+	probe(&f, 20, 400 * MS);
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	end(&f);
+}
+
+/* Those before its `go` are not of the probe, however many they are. */
+static void test_earlier_records(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	put(&f, 1000, 400 * MS);
+	for (unsigned n = 0; n < RIVAL_PROBES; n++)
+		probe(&f, 20, 30 * MS);
+	assert_settled(&f, 400 * MS, 2);
+	end(&f);
+}
+
+/* How long the next probe is; 0: there is none. */
+static uint64_t next_ns(struct fixture *f)
+{
+	struct run_request request = { .trial = &f->part.trial };
+	struct block block = { .part = &f->part, .count = 1,
+			       .request = &request };
+	struct run_turn turn;
+
+	return probe_next(&block, &turn) ? turn.window_ns : 0;
+}
+
+/* Beside what all places start at once ten must end, or the next probe is longer;
+ * the third is taken as it is. */
+static void test_too_few_to_tell(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	assert_int_equal(next_ns(&f), TURNS_LEAST_NS);
+	probe(&f, CONCURRENCY + 9, MS);
+	assert_int_equal(f.part.probes, 0);
+	assert_int_equal(next_ns(&f), 4 * TURNS_LEAST_NS);
+	probe(&f, CONCURRENCY + 10, MS);
+	assert_int_equal(f.part.probes, 1);
+	assert_int_equal(next_ns(&f), 4 * TURNS_LEAST_NS);
+	probe(&f, 5, MS);
+	assert_int_equal(next_ns(&f), 16 * TURNS_LEAST_NS);
+	probe(&f, 5, MS);
+	assert_int_equal(f.part.probes, 2);
+	assert_int_equal(next_ns(&f), 16 * TURNS_LEAST_NS);
+	probe(&f, 5, MS);
+	assert_int_equal(next_ns(&f), 0);
+	end(&f);
+}
+
+static void test_nothing_ends(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < 3; n++) {
+		assert_false(f.rival.separate);
+		probe(&f, 0, 0);
+	}
+	assert_separate(&f, "no operation of it ended within 0.3 s");
+	end(&f);
+}
+
+/* Where others have told, a probe in which nothing ends is one moment's stall. */
+static void test_nothing_ends_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.rival.longer = 2;
+	probe(&f, 100, MS);
+	probe(&f, 0, 0);
+	probe(&f, 100, MS);
+	assert_int_equal(f.part.probes, RIVAL_PROBES);
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	end(&f);
+}
+
+/* In later blocks it keeps its turns; the newest three count. */
+static void test_later_blocks(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < RIVAL_PROBES; n++)
+		probe(&f, 100, MS);
+	assert_int_equal(next_ns(&f), 0);
+	f.part.unsettled = false;
+	f.part.probes = 0;
+	probe(&f, 20, 400 * MS);
+	assert_int_equal(next_ns(&f), 0);
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	probe(&f, 20, 400 * MS);
+	assert_settled(&f, TURNS_EVERY_MOST * TURNS_SHARE_NS, TURNS_EVERY_MOST);
+	end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(test_quick),
+		cmocka_unit_test(test_ten_median_latencies),
+		cmocka_unit_test(test_too_slow),
+		cmocka_unit_test(test_long_stays),
+		cmocka_unit_test(test_one_bad_moment),
+		cmocka_unit_test(test_earlier_records),
+		cmocka_unit_test(test_too_few_to_tell),
+		cmocka_unit_test(test_nothing_ends),
+		cmocka_unit_test(test_nothing_ends_once),
+		cmocka_unit_test(test_later_blocks),
+	};
+
+	return cmocka_run_group_tests(checks, NULL, NULL);
+}
