@@ -109,6 +109,30 @@ class Docker(Check):
         self.assert_bytes_agree(in_flight=8)
         self.assert_no_containers()
 
+    def test_all_libraries(self):
+        """Containers take no turns: each library has a separate trial in each block, in one of its own."""
+        libraries = [word for name in ("null", "reference") for word in ("--library", name)]
+        words = ("run-all", *libraries, "--test", "fetch_range", *FAST, "--budget", 600, "--blocks", 2)
+        result = self.benchmark(*words, DOCKER_HOST=engine.host)
+        rows = self.results()
+        self.assertEqual(
+            sorted((row["block"], row["library_name"]) for row in rows),
+            [(block, library) for block in range(2) for library in ("null", "reference")],
+        )
+        self.assertEqual(len({row["comparison"] for row in rows}), 1)
+        for row in rows:
+            self.assertEqual([row[name] for name in ("isolation", "state")], ["docker", "ok"], row)
+        self.assertEqual(self.query("select * from slices"), [])
+        ids = {row[0] for row in self.query("select container_id from replicas")}
+        self.assertEqual(len(ids), 4)
+        for each in ids:
+            self.assertRegex(each, "^[0-9a-f]{64}$")
+        why = "measured in separate trials: containers are not paused"
+        said = self.query("select text from findings where name = 'separate'")
+        self.assertEqual(said, [(why,)] * 4)
+        self.assert_sentence(result.stdout, "2 blocks of separate trials", f"all: {why}")
+        self.assert_no_containers()
+
     def watch_clocks(self, count, process):
         """By the container's id, until the run has ended."""
         ids = [each["Id"] for each in engine.wait_running(count, process)]

@@ -227,6 +227,17 @@ class Slices(Turns, Check):
         # In so short a time a busy machine may do nothing at all.
         self.assert_apart(("reference", "pass"), r"--timeout, was done within|no operation of it ended")
 
+    def test_too_slow_for_slices(self):
+        names = ("null", "reference", "sleeps")
+        words = self.all_words(names, pace=("--budget", 12, "--blocks", 1))
+        result = self.benchmark(*words, GEOIO_TESTS=self.make_libraries("sleeps"))
+        self.assertEqual({slice.library for slice in self.slices()}, {"null", "reference"})
+        self.assertEqual(self.states(), {(name, 0): ["ok"] for name in names})
+        self.assert_apart(
+            ("sleeps",), r"its slices would have to be [\d.]+ s long, ten of its median latencies of \d+ ms"
+        )
+        self.assert_sentence(result.stdout, r"sleeps\* ", r"\*: measured in separate trials")
+
     def assert_apart(self, names, why):
         found = self.findings()
         for name in names:

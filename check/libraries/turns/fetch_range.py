@@ -18,6 +18,7 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     stalls   no operation ends from its seventh turn on, which is no probe any more
     lingers  works in coroutines; every fifth operation never ends from its seventh turn on, and in a separate
              trial, which is longer than a turn
+    sleeps   each operation takes 0.4 s
     halves   its replica 1 is killed by its seventh `go`
     loses    its replica 1 is killed by its third, a probe
 """
@@ -53,6 +54,8 @@ def fetch_range(client, op):
         targets.append((client.target, op))
     while NAME == "stalls" and seen["go"] >= LATE:
         time.sleep(3600)
+    if NAME == "sleeps" and client.target.timed:
+        time.sleep(0.4)
     return client.get(op)
 
 
