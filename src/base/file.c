@@ -30,6 +30,29 @@ bool file_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool is_same_inode(const char *a, const char *b)
+{
+	struct stat of_a, of_b;
+
+	return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 &&
+	       of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+	char *folder_a, *folder_b;
+	bool same = !strcmp(a, b) || is_same_inode(a, b);
+
+	if (same || strcmp(file_name(a), file_name(b)) != 0)
+		return same;
+	folder_a = file_folder(a);
+	folder_b = file_folder(b);
+	same = is_same_inode(folder_a, folder_b);
+	free(folder_a);
+	free(folder_b);
+	return same;
+}
+
 int file_read_open(int fd, const char *path, size_t limit, struct str *out,
 		   struct err *err)
 {

@@ -15,6 +15,9 @@ bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 bool file_is_regular(const char *path); /* or a link to one */
 
+/* Whether two paths lead to one file, or would if it were made. */
+bool file_is_same(const char *a, const char *b);
+
 /* Each appends a whole file to `out`, and refuses a file over `limit` bytes.
  * file_read() also reads a pipe, and waits for its writer. file_read_regular()
  * refuses all but regular files. file_read_open() reads an open file; `path` is

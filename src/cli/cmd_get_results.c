@@ -18,6 +18,7 @@
 
 struct writer {
 	FILE *file;
+	FILE *teller; /* where to say what was written */
 	enum report_table table;
 	bool json;
 	struct price price;
@@ -135,7 +136,7 @@ static void tell(const struct writer *w, const char *path)
 		w->from ? from_prometheus_absent(w->from) : 0;
 
 	if (strcmp(path, "-"))
-		say(stdout, "%llu row%s written to %s", w->rows,
+		say(w->teller, "%llu row%s written to %s", w->rows,
 		    w->rows == 1 ? "" : "s", path);
 	if (empty > absent)
 		fprintf(stderr, "benchmark: %llu of %llu rows are without "
@@ -190,29 +191,56 @@ static int write_table(struct writer *w, const char *path, struct store *store,
 	return code;
 }
 
-/* Writes the files of pyasyncio-benchmark. Replicas come first: a Prometheus is
- * asked for their trial once, and the answer is still known for the second
- * file. */
-static int write_folder(struct writer *w, const char *folder,
-			struct store *store, struct err *err)
+/* The files of pyasyncio-benchmark. Replicas come first: a Prometheus is asked for
+ * their trial once, and the answer is still known for the second file. */
+static const struct {
+	enum report_table table;
+	const char *name;
+} folder_files[] = { { REPORT_CONTAINERS, "container_results.csv" },
+		     { REPORT_AGGREGATED, "aggregated_results.csv" } };
+#define FOLDER_FILES (sizeof(folder_files) / sizeof(*folder_files))
+
+static char *path_in(const char *folder, unsigned file)
 {
-	static const struct {
-		enum report_table table;
-		const char *name;
-	} files[] = { { REPORT_CONTAINERS, "container_results.csv" },
-		      { REPORT_AGGREGATED, "aggregated_results.csv" } };
 	size_t n = strlen(folder);
-	int code = 0;
 
 	while (n > 1 && folder[n - 1] == '/')
 		n--;
-	for (unsigned i = 0; code == 0 && i < 2; i++) {
-		char *path = mem_printf("%.*s/%s", (int)n, folder,
-					files[i].name);
+	return mem_printf("%.*s/%s", (int)n, folder, folder_files[file].name);
+}
 
-		w->table = files[i].table;
+static int write_folder(struct writer *w, const char *folder,
+			struct store *store, struct err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < FOLDER_FILES; i++) {
+		char *path = path_in(folder, i);
+
+		w->table = folder_files[i].table;
 		code = write_table(w, path, store, err);
 		free(path);
+	}
+	return code;
+}
+
+/* Calls `check` for each file of results that `path` stands for; NULL: none. */
+static int each_file(const char *path,
+		     int (*check)(void *context, const char *file,
+				  struct err *err),
+		     void *context, struct err *err)
+{
+	int code = 0;
+
+	if (!path)
+		return 0;
+	if (!file_is_dir(path))
+		return check(context, path, err);
+	for (unsigned i = 0; code == 0 && i < FOLDER_FILES; i++) {
+		char *file = path_in(path, i);
+
+		code = check(context, file, err);
+		free(file);
 	}
 	return code;
 }
@@ -256,7 +284,7 @@ static int read_from(struct request *request, const char *from,
 		       "URL of one", from);
 }
 
-static int read_request(struct request *request, const struct options *options,
+static int read_request(struct request *request, struct options *options,
 			struct err *err)
 {
 	int code = read_from(request, options->from, err);
@@ -272,6 +300,9 @@ static int read_request(struct request *request, const struct options *options,
 			       "http://127.0.0.1:9090");
 	if (options->per_round)
 		code = rounds_file_check(options, request->path, err);
+	if (code == 0 && options->per_round)
+		code = each_file(request->path, rounds_file_apart, options,
+				 err);
 	if (code < 0 || (options->per_round && !request->path))
 		return code;
 	if (!request->path && options->json)
@@ -337,7 +368,7 @@ static int check_request(const struct request *request,
 }
 
 /* None of the files that are written is one of those that are read. */
-static int check_apart(struct store *store, const char *path, struct err *err)
+static int check_apart(void *store, const char *path, struct err *err)
 {
 	if (!path || !store_has_file(store, path))
 		return 0;
@@ -350,7 +381,7 @@ static int write_all(struct writer *w, const struct request *request,
 		     const char *per_round, struct store *store,
 		     struct err *err)
 {
-	int code = check_apart(store, request->path, err);
+	int code = each_file(request->path, check_apart, store, err);
 
 	if (code == 0)
 		code = check_apart(store, per_round, err);
@@ -359,7 +390,7 @@ static int write_all(struct writer *w, const struct request *request,
 			       ? write_folder(w, request->path, store, err)
 			       : write_table(w, request->path, store, err);
 	if (code == 0 && per_round)
-		code = rounds_file_write(per_round, store, err);
+		code = rounds_file_write(per_round, w->teller, store, err);
 	return code < 0 ? code : tell_cut_runs(store, err);
 }
 
@@ -369,6 +400,7 @@ static int run(struct options *options, struct err *err)
 		.table = options->per_replica ? REPORT_REPLICAS
 					      : REPORT_TRIALS,
 		.json = options->json,
+		.teller = stdout,
 		.price = { options->price_per_hour,
 			   options->price_per_million_requests },
 		.err = err,
@@ -380,6 +412,8 @@ static int run(struct options *options, struct err *err)
 
 	if (code == 0)
 		code = check_request(&request, options, err);
+	if (code == 0)
+		w.teller = out_file_teller(request.path, options->per_round);
 	progress_init_plain(&progress);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);

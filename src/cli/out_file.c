@@ -60,6 +60,24 @@ static int open_there(const char *path)
 	return open_or_wait(path, flags);
 }
 
+static const char *named(const char *path)
+{
+	return strcmp(path, "-") ? path : "/dev/stdout";
+}
+
+bool out_file_is_same(const char *a, const char *b)
+{
+	return file_is_same(named(a), named(b));
+}
+
+FILE *out_file_teller(const char *a, const char *b)
+{
+	return (a && out_file_is_same(a, "-")) ||
+			       (b && out_file_is_same(b, "-"))
+		       ? stderr
+		       : stdout;
+}
+
 static int open_error(const char *path, struct err *err)
 {
 	if (errno == EINTR && interrupt_seen())

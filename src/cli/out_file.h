@@ -30,6 +30,13 @@ struct out_file {
 /* "-" is the standard output. */
 int out_file_open(struct out_file *out, const char *path, struct err *err);
 
+/* Whether two of these are one file, or are both the standard output. */
+bool out_file_is_same(const char *a, const char *b);
+
+/* Where to say what was written to these files: the standard output, unless one
+ * of them is it. NULL: there is no such file. */
+FILE *out_file_teller(const char *a, const char *b);
+
 /* `code` is how the writing went: after a failure the old file stays as it was.
  * Returns `code`, or what went wrong now. */
 int out_file_close(struct out_file *out, int code, struct err *err);

@@ -34,15 +34,19 @@ int rounds_file_check(const struct options *options, const char *path,
 		return err_set(err, ERR_USAGE,
 			       "--per-round is %s, a folder: give a file's "
 			       "path", rounds);
-	if (!path)
-		return check_alone(options, err);
-	if (!strcmp(path, rounds))
-		return err_set(err, ERR_USAGE,
-			       "results and rounds cannot both go to %s: give "
-			       "each a path of its own",
-			       strcmp(path, "-") ? path
-						 : "the standard output");
-	return 0;
+	return path ? 0 : check_alone(options, err);
+}
+
+int rounds_file_apart(void *context, const char *path, struct err *err)
+{
+	const struct options *options = context;
+
+	if (!out_file_is_same(path, options->per_round))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "results and rounds cannot both go to %s: give each a "
+		       "path of its own",
+		       strcmp(path, "-") ? path : "the standard output");
 }
 
 struct rounds_writer {
@@ -60,7 +64,8 @@ static int put(void *context, const struct trial_rounds *trial)
 	return work_done(rows, 0, w->err);
 }
 
-int rounds_file_write(const char *path, struct store *store, struct err *err)
+int rounds_file_write(const char *path, FILE *teller, struct store *store,
+		      struct err *err)
 {
 	struct rounds_writer w = { .err = err };
 	struct out_file out;
@@ -75,7 +80,7 @@ int rounds_file_write(const char *path, struct store *store, struct err *err)
 	work_end();
 	code = out_file_close(&out, code, err);
 	if (code == 0 && strcmp(path, "-"))
-		say(stdout, "%llu row%s written to %s, one a slice", w.rows,
+		say(teller, "%llu row%s written to %s, one a slice", w.rows,
 		    w.rows == 1 ? "" : "s", path);
 	return code;
 }

@@ -2,6 +2,8 @@
 #ifndef CLI_ROUNDS_FILE_H
 #define CLI_ROUNDS_FILE_H
 
+#include <stdio.h>
+
 #include "cli/option.h"
 #include "store/store.h"
 
@@ -10,7 +12,11 @@
 int rounds_file_check(const struct options *options, const char *path,
 		      struct err *err);
 
-/* Writes it, and says how many rows there are. */
-int rounds_file_write(const char *path, struct store *store, struct err *err);
+/* ERR_USAGE: `path`, of results, is the same file as that of rounds. */
+int rounds_file_apart(void *options, const char *path, struct err *err);
+
+/* Writes it, and tells `teller` how many rows there are. */
+int rounds_file_write(const char *path, FILE *teller, struct store *store,
+		      struct err *err);
 
 #endif

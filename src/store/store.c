@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "store/database.h"
 #include "store/migrate.h"
@@ -48,15 +48,6 @@ void store_close(struct store *store)
 	free(store);
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat there, here;
-
-	if (stat(a, &there) < 0 || stat(b, &here) < 0)
-		return strcmp(a, b) == 0;
-	return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
-}
-
 bool store_has_file(const struct store *store, const char *path)
 {
 	bool found = false;
@@ -64,7 +55,7 @@ bool store_has_file(const struct store *store, const char *path)
 	for (size_t i = 0; !found && i < FILES_COUNT; i++) {
 		char *file = files_beside(store->path, files_ends[i]);
 
-		found = same_file(file, path);
+		found = file_is_same(file, path);
 		free(file);
 	}
 	return found;
