@@ -180,11 +180,26 @@ class Resume(Turns, Check):
         self.assertEqual(unknown, {("reference", 1)})
         self.assertGreater(rows["reference", 1]["number_successes"], 0)
 
+    def test_lost_slices(self):
+        """A sliced trial that lost them is not one of those that took no turns."""
+        run = self.made()
+        self.change("delete from slices where trial_id in (select id from trials where library = 'null')")
+        result = self.benchmark(*WORDS, "--resume", run, status=1)
+        self.assert_sentence(result.stderr, "the trial .* is not whole: keep a copy, and remove it with")
+        self.change("delete from trials where library = 'null'")
+        self.benchmark(*WORDS, "--resume", run)
+        blocks = [(block, "reference") for block in range(2)]
+        blocks += [(block + 2, library) for block, library in WHOLE]
+        self.assertEqual(self.blocks(), blocks)
+
     def test_separate_stays_separate(self):
         """Slices and separate trials of one library are not mixed, whatever new probes would say."""
         run = self.made()
         of = "(select id from trials where library = 'reference')"
-        self.change(f"delete from slices where trial_id in {of}")
+        self.change(
+            f"delete from slices where trial_id in {of}",
+            f"update results set slices = 0 where trial in {of}",
+        )
         self.benchmark(*WORDS, "--resume", run)
         self.assertEqual(self.query(f"select * from slices where trial_id in {of}"), [])
         self.assertEqual(self.states()["reference", 2], ["ok"])

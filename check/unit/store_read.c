@@ -218,8 +218,8 @@ static void configurations_of_other_versions(void **state)
 	assert_true(isnan(trial->spec.ready_timeout_s));
 	assert_null(trial->spec.pin);
 	trial_release(trial);
-	trial = read_with(f, "'{\"concurrency\": 1e9, \"pin\": \"0\", "
-			     "\"newer\": [1]}'");
+	trial = read_with(f, "'{\"replicas\": 2, \"concurrency\": 1e9, "
+			     "\"pin\": \"0\", \"newer\": [1]}'");
 	assert_non_null(trial);
 	assert_int_equal(trial->spec.concurrency, 5);
 	assert_string_equal(trial->spec.pin, "0");

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
+#include "record/rounds.h"
 #include "stored_trial.h"
 
 static unsigned made;
@@ -140,6 +141,66 @@ static void a_damaged_trial_is_kept(void **state)
 	assert_true(isnan(cost(f, &other, 0)));
 }
 
+static int see_slices(void *context, const struct result_row *row)
+{
+	*(uint64_t *)context = row->slices;
+	assert_true(isnan(row->cost_usd));
+	return 0;
+}
+
+static int see_lost(void *context, const struct trial_rounds *trial)
+{
+	*(uint64_t *)context = trial->lost;
+	return 0;
+}
+
+/* Of a database that `sqlite3 .recover` made: the trial has three windows, and a
+ * slice that was not closed. */
+static void assert_not_whole(const struct fixture *f, const char *sql,
+			     uint64_t windows, uint64_t lost)
+{
+	uint64_t seen = COUNT_UNKNOWN;
+	struct store *store;
+
+	store_seed(f, 4);
+	run_sql(f, sql);
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	assert_int_equal(store_renew(store, &other, &err), 1);
+	assert_names(err, " is not whole: keep a copy");
+	assert_int_equal(store_each_result(store, false, see_slices, &seen,
+					   &err), 0);
+	assert_true(seen == windows);
+	assert_int_equal(store_each_rounds(store, NULL, see_lost, &seen, &err),
+			 0);
+	assert_int_equal(seen, lost);
+	store_close(store);
+	assert_int_equal(unlink(f->path), 0);
+}
+
+static void what_lost_rows_is_kept(void **state)
+{
+	const struct fixture *f = *state;
+	uint64_t seen;
+	struct store *store;
+
+	store_seed(f, 4);
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	assert_int_equal(store_renew(store, &other, &err), 0);
+	assert_int_equal(store_each_rounds(store, NULL, see_lost, &seen, &err),
+			 0);
+	assert_int_equal(seen, 0);
+	store_close(store);
+	assert_int_equal(unlink(f->path), 0);
+	assert_not_whole(f, "DELETE FROM slices", 3, 3);
+	assert_not_whole(f, "DELETE FROM slices WHERE number > 1", 3, 1);
+	assert_not_whole(f, "DELETE FROM slices WHERE number < 2", 3, 2);
+	assert_not_whole(f, "DELETE FROM results; "
+			    "DELETE FROM slices WHERE number = 1",
+			 COUNT_UNKNOWN, 1);
+	assert_not_whole(f, "DELETE FROM replicas WHERE replica = 1; "
+			    "DELETE FROM latency WHERE replica = 1", 3, 0);
+}
+
 /* Trials of the names, in one run. */
 static void store_some(const struct fixture *f, const char *const *names,
 		       unsigned count)
@@ -260,6 +321,7 @@ int main(void)
 		CHECK(a_column_that_is_new),
 		CHECK(what_cannot_be_made_is_kept),
 		CHECK(a_damaged_trial_is_kept),
+		CHECK(what_lost_rows_is_kept),
 		CHECK(one_of_several_fails),
 		CHECK(statements_that_are_kept),
 	};

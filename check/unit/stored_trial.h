@@ -178,7 +178,7 @@ static inline void release(struct trial *trial, struct run *run,
 	summary_release(summary);
 }
 
-static inline void store_one(const struct fixture *f)
+static inline void store_seed(const struct fixture *f, unsigned seed)
 {
 	struct summary summary;
 	struct store *store;
@@ -186,11 +186,16 @@ static inline void store_one(const struct fixture *f)
 	struct run run;
 
 	make_run(&run);
-	make_trial(&trial, 1);
+	make_trial(&trial, seed);
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
 	store_trial(store, &run, &trial, &summary);
 	store_close(store);
 	release(&trial, &run, &summary);
+}
+
+static inline void store_one(const struct fixture *f)
+{
+	store_seed(f, 1);
 }
 
 static inline void run_sql(const struct fixture *f, const char *sql)

@@ -53,15 +53,32 @@ struct rounds_writer {
 	FILE *file;
 	struct err *err;
 	unsigned long long rows;
+	unsigned long long lost; /* trials that are not whole */
+	char first[37];
 };
 
 static int put(void *context, const struct trial_rounds *trial)
 {
 	struct rounds_writer *w = context;
-	size_t rows = report_rounds(w->file, trial);
+	size_t rows;
 
+	if (trial->lost && !w->lost++)
+		snprintf(w->first, sizeof(w->first), "%s", trial->trial_id);
+	rows = trial->lost ? 0 : report_rounds(w->file, trial);
 	w->rows += rows;
 	return work_done(rows, 0, w->err);
+}
+
+static void tell(const struct rounds_writer *w, const char *path, FILE *teller)
+{
+	if (strcmp(path, "-"))
+		say(teller, "%llu row%s written to %s, one a slice", w->rows,
+		    w->rows == 1 ? "" : "s", path);
+	if (w->lost)
+		say(stderr, "benchmark: %llu trial%s not whole and left out: "
+			    "the database has lost slices of %s%s", w->lost,
+		    w->lost == 1 ? " is" : "s are", w->first,
+		    w->lost == 1 ? "" : ", and of others");
 }
 
 int rounds_file_write(const char *path, FILE *teller, struct store *store,
@@ -79,8 +96,7 @@ int rounds_file_write(const char *path, FILE *teller, struct store *store,
 	code = store_each_rounds(store, NULL, put, &w, err);
 	work_end();
 	code = out_file_close(&out, code, err);
-	if (code == 0 && strcmp(path, "-"))
-		say(teller, "%llu row%s written to %s, one a slice", w.rows,
-		    w.rows == 1 ? "" : "s", path);
+	if (code == 0)
+		tell(&w, path, teller);
 	return code;
 }

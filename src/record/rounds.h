@@ -19,6 +19,8 @@ struct trial_rounds {
 	/* Totals over its windows, or COUNT_UNKNOWN. */
 	uint64_t failures, bytes_ok;
 	uint64_t origin_cpu_ns, steal_ns, others_ns;
+	uint64_t lost; /* rows of slices that the database has no more: the trial
+			* is not whole, and its totals are over more */
 };
 
 /* Whether it stands in no order: the machine's limit, or the harness's cost. */

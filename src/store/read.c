@@ -98,6 +98,9 @@ static int read_replicas(const struct store *store, struct trial *trial,
 			code = fail_trial(store, trial->id, err);
 	}
 	statement_release(&s);
+	if (code == 0 && more == 0 &&
+	    trial->replica_count != trial->spec.replicas)
+		code = fail_trial(store, trial->id, err);
 	return more < 0 ? more : code;
 }
 
@@ -293,14 +296,34 @@ static int read_machine(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
+/* The rates of what is left would be those of no trial. */
+static int check_slices(const struct store *store, const struct trial *trial,
+			struct err *err)
+{
+	struct statement s;
+	int more = 0, code = statement_prepare(
+		&s, store, "SELECT " STORED_SLICES_LOST("?1"), err);
+
+	if (code == 0)
+		statement_text(&s, trial->id);
+	if (code == 0 && (more = statement_step(&s, err)) > 0 &&
+	    sqlite3_column_int64(s.handle, 0) != 0)
+		code = fail_trial(store, trial->id, err);
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
 static int read_slices(const struct store *store, struct trial *trial,
 		       struct err *err)
 {
 	struct statement s;
-	int more = 0, code = select_of(&s, store, stored_slice,
-				       "slices WHERE trial_id = ? ORDER BY "
-				       "number", trial->id, err);
+	int more = 0, code = check_slices(store, trial, err);
 
+	if (code < 0)
+		return code;
+	code = select_of(&s, store, stored_slice,
+			 "slices WHERE trial_id = ? ORDER BY number",
+			 trial->id, err);
 	while (code == 0 && (more = statement_step(&s, err)) > 0)
 		stored_read_slice(&s, trial->go_ns, trial_add_slice(trial));
 	statement_release(&s);

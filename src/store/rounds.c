@@ -15,7 +15,8 @@ static const char trials_sql[] =
 	"(SELECT sum(operations) FROM failures WHERE trial_id = t.id), "
 	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "
 	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "
-	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns FROM trials t "
+	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "
+	STORED_SLICES_LOST("t.id") " FROM trials t "
 	"WHERE ?1 IS NULL OR run_id = ?1 "
 	"ORDER BY start_time, comparison, block, library, id";
 
@@ -88,6 +89,7 @@ static void fill(const struct reader *r, struct trial_rounds *out)
 		.origin_cpu_ns = count_at(s, 14, COUNT_UNKNOWN),
 		.steal_ns = count_at(s, 15, COUNT_UNKNOWN),
 		.others_ns = count_at(s, 16, COUNT_UNKNOWN),
+		.lost = count_at(s, 18, 0),
 	};
 }
 

@@ -61,6 +61,16 @@ int stored_select(struct statement *s, const struct store *store,
 void stored_read(const struct statement *s, const struct stored *list,
 		 void *to);
 
+/*
+ * SQL: of how many slices of a trial the rows are lost; 0 where nothing tells. Its
+ * results say how many windows it has, and slices are numbered from 0.
+ */
+#define STORED_SLICES_LOST(id)                                                 \
+	"(SELECT max(abs(ifnull((SELECT slices FROM results WHERE trial = " id \
+	" AND replica IS NULL) - ifnull(sum(end_ns > begin_ns), 0), 0)), "     \
+	"ifnull(max(number) + 1, 0) - count(*)) FROM slices WHERE trial_id = " \
+	id ")"
+
 /* Of stored_slice; times that there are not are 0, those of others after
  * `go_ns`. */
 void stored_read_slice(const struct statement *s, uint64_t go_ns,
