@@ -249,6 +249,8 @@ class Resume(Turns, Check):
         self.assertEqual(self.blocks(), expected)
         self.assert_of_blocks(result, 3)
         self.assertEqual(len(result.json()["results"]), 9)
+        dropped = {(int(row["block"]), row["dropped"]) for row in self.rounds_written()}
+        self.assertEqual(dropped, {(0, "True"), (1, "False"), (2, "False"), (3, "False")})
 
     def test_a_sweep(self):
         """Each comparison goes on by itself, and one in separate trials too."""

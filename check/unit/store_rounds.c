@@ -195,6 +195,59 @@ static void environments(void **state)
 	store_close(store);
 }
 
+/* "0 1x 2": the blocks of the trials, and x for those that are dropped. */
+static int tell_block(void *context, const struct trial_rounds *trial)
+{
+	str_addf(context, "%u%s ", trial->trial.block,
+		 trial->dropped ? "x" : "");
+	return 0;
+}
+
+/* Which libraries have a trial in which block; a blank ends a block. */
+static void assert_dropped(const struct fixture *f, const char *made,
+			   const char *expected)
+{
+	struct str found = STR_INIT;
+	struct store *store;
+	struct run run;
+	int block = 0;
+
+	fixture_run(&run);
+	unlink(f->path);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin_run(store, &run, &err), 0);
+	for (; *made; made++) {
+		const char name[] = { *made, '\0' };
+
+		if (*made == ' ')
+			block++;
+		else
+			add_trial(store, &run, name, *made == '-' ? -1 : block,
+				  *made == 'a' ? 0 : 2);
+	}
+	if (store_each_rounds(store, run.id, tell_block, &found, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(found.buf, expected);
+	str_release(&found);
+	store_close(store);
+	run_release(&run);
+}
+
+/* What is dropped was made anew; what was cut last may still be all there is. */
+static void half_blocks(void **state)
+{
+	const struct fixture *f = *state;
+
+	assert_dropped(f, "abc abc", "0 0 0 1 1 1 ");
+	assert_dropped(f, "abc ab abc", "0 0 0 1x 1x 2 2 2 ");
+	assert_dropped(f, "ab a abc ab", "0x 0x 1x 2 2 2 3 3 ");
+	assert_dropped(f, "abc ab", "0 0 0 1 1 ");
+	assert_dropped(f, "ab", "0 0 ");
+	/* What one library was given twice is no other library's. */
+	assert_dropped(f, "aab abc", "0x 0x 0x 1 1 1 ");
+	assert_dropped(f, "-- ab", "0 0 1 1 ");
+}
+
 static int refuse(void *context, const struct trial_rounds *trial)
 {
 	(void)trial;
@@ -250,6 +303,7 @@ int main(void)
 		CHECK(trials_with_their_slices),
 		CHECK(a_reader_can_stop),
 		CHECK(environments),
+		CHECK(half_blocks),
 		CHECK(runs_that_go_on),
 		CHECK(trials_of_older_schemas),
 	};

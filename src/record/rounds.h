@@ -19,6 +19,8 @@ struct trial_rounds {
 	/* Totals over its windows, or COUNT_UNKNOWN. */
 	uint64_t failures, bytes_ok;
 	uint64_t origin_cpu_ns, steal_ns, others_ns;
+	bool dropped;  /* its block was cut and made anew: it counts in no figure
+			* of the comparison (experiment/resume.c) */
 	uint64_t lost; /* rows of slices that the database has no more: the trial
 			* is not whole, and its totals are over more */
 };

@@ -7,18 +7,27 @@
 #include "store/database.h"
 #include "store/stored.h"
 
-/* Of one trial its sums, by the keys of the tables that they are in. */
+/*
+ * Of one trial its sums, by the keys of the tables that they are in. Of its block
+ * whether a later one of the comparison has trials of more libraries: then the
+ * run was killed in it, and --resume made the later one in its place.
+ */
 static const char trials_sql[] =
-	"SELECT run_id, id, comparison, ifnull(block, 0), library, test, "
+	"WITH blocks AS (SELECT comparison, block, count(DISTINCT library) AS "
+	"made FROM trials WHERE comparison IS NOT NULL GROUP BY 1, 2), "
+	"halves AS (SELECT comparison, block, made < max(made) OVER (PARTITION "
+	"BY comparison ORDER BY block DESC) AS half FROM blocks) "
+	"SELECT run_id, id, t.comparison, ifnull(t.block, 0), library, test, "
 	"params, config_hash, failed, max(window_end_ns - go_ns, 0), "
 	"(SELECT sum(operations) FROM latency WHERE trial_id = t.id), "
 	"(SELECT sum(operations) FROM failures WHERE trial_id = t.id), "
 	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "
 	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "
 	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "
-	STORED_SLICES_LOST("t.id") " FROM trials t "
-	"WHERE ?1 IS NULL OR run_id = ?1 "
-	"ORDER BY start_time, comparison, block, library, id";
+	STORED_SLICES_LOST("t.id") ", ifnull(half, 0) FROM trials t "
+	"LEFT JOIN halves h ON h.comparison = t.comparison AND "
+	"h.block = t.block WHERE ?1 IS NULL OR run_id = ?1 "
+	"ORDER BY start_time, t.comparison, t.block, library, id";
 
 struct reader {
 	struct statement trials, slices;
@@ -90,6 +99,7 @@ static void fill(const struct reader *r, struct trial_rounds *out)
 		.steal_ns = count_at(s, 15, COUNT_UNKNOWN),
 		.others_ns = count_at(s, 16, COUNT_UNKNOWN),
 		.lost = count_at(s, 18, 0),
+		.dropped = count_at(s, 19, 0) != 0,
 	};
 }
 
