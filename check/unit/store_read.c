@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "same_rows.h"
+#include "spec_field.h"
 #include "stored_trial.h"
 
 /* Member by member: not all of them stand in results. */
@@ -249,7 +250,7 @@ static void columns_are_fields(void **state)
 		    c->offset >= offsetof(struct trial, spec) +
 					 sizeof(struct trial_spec))
 			continue;
-		f = spec_find(rate ? "rate" : c->column);
+		f = field_named(rate ? "rate" : c->column);
 		if (!f || kinds[f->kind] != c->kind ||
 		    offsetof(struct trial, spec) + f->offset != c->offset)
 			fail_msg("%s is no such field", c->column);

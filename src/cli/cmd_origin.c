@@ -99,7 +99,7 @@ static int open_port(struct origin **out, const struct options *options,
 {
 	struct origin_config config = { .address = at->host, .port = at->port,
 					.listeners = 1,
-					.congestion = ORIGIN_CONGESTION,
+					.congestion = SPEC_CONGESTION,
 					.idle_timeout_s = IDLE_TIMEOUT_S,
 					.send_timeout_s = SEND_TIMEOUT_S };
 	int code = origin_open(out, &config, NULL, 0, ledger, err);

@@ -19,12 +19,12 @@ static const char *environment(const char *name)
 
 const char *dataset_name(const struct trial_spec *spec)
 {
-	return spec->dataset ? spec->dataset : "s2";
+	return spec->dataset ? spec->dataset : SPEC_DATASET;
 }
 
 const char *dataset_bucket(const struct trial_spec *spec)
 {
-	return spec->bucket ? spec->bucket : "bench";
+	return spec->bucket ? spec->bucket : SPEC_BUCKET;
 }
 
 const char *dataset_region(const struct trial_spec *spec)

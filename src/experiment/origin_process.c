@@ -55,7 +55,7 @@ int origin_process_start(struct origin_process *process,
 	struct origin_config config = {
 		.address = "127.0.0.1",
 		.listeners = clients,
-		.congestion = congestion ? congestion : ORIGIN_CONGESTION,
+		.congestion = congestion ? congestion : SPEC_CONGESTION,
 	};
 	struct opening opening = { process, &config, source };
 	char address[16];

@@ -10,12 +10,6 @@
 #include "record/ledger.h"
 #include "objects/objects.h"
 
-/* Some machines have bbr as default. On one machine it halves the speed of
- * large answers, and charges part of the work to nobody (docs/method.md). An
- * ordinary user may not be allowed cubic; reno is as quick on a path without
- * loss. */
-#define ORIGIN_CONGESTION "cubic,reno"
-
 #define ORIGIN_PROCESS_NONE { .server = SERVER_NONE }
 
 struct cells;
@@ -29,7 +23,7 @@ struct origin_process {
 };
 
 /* Returns once the origin accepts connections, in its cell. It has `clients`
- * rows and ports. `congestion` NULL: ORIGIN_CONGESTION. `interrupt_fd`: see
+ * rows and ports. `congestion` NULL: SPEC_CONGESTION. `interrupt_fd`: see
  * server_start(). */
 int origin_process_start(struct origin_process *process,
 			 struct object_source *source, unsigned clients,

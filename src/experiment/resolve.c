@@ -33,14 +33,12 @@ void resolve_job(struct resolved *out, const struct job *job,
 
 	memset(out, 0, sizeof(*out));
 	*spec = job->spec;
+	spec_forget_words(spec);
 	spec->library = job->library->name;
 	spec->test = job->test->name;
 	if (spec->pool_size == COUNT_UNKNOWN)
 		spec->pool_size = spec->concurrency *
 				  (prepared ? prepared->widest : 1);
-	/* The default by its name is no other configuration. */
-	if (spec->pin && !strcmp(spec->pin, "auto"))
-		spec->pin = NULL;
 	/* The longest trial there is; its operations end it. */
 	if (isnan(spec->timeout_s))
 		spec->timeout_s = TIMEOUT_MOST_S;

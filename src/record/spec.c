@@ -10,21 +10,34 @@
 #include "base/number.h"
 #include "base/text.h"
 
+/* How a field begins, and the word of that if it is a text. */
+#define BEGIN_COUNT(value) value
+#define BEGIN_RATE(value) value
+#define BEGIN_NUMBER(value) value
+#define BEGIN_FLAG(value) value
+#define BEGIN_TEXT(value) NULL
+#define WORD_COUNT(value) NULL
+#define WORD_RATE(value) NULL
+#define WORD_NUMBER(value) NULL
+#define WORD_FLAG(value) NULL
+#define WORD_TEXT(value) value
+
 const struct spec_field spec_fields[] = {
 #define X(member, name, kind, part, column, least, most, unset, value, option, \
 	  unit, choices, words, help)                                          \
 	{ #name, option, SPEC_##kind, SPEC_##part,                             \
-	  offsetof(struct trial_spec, member), least, most, words, unit },
+	  offsetof(struct trial_spec, member), least, most, words, unit,       \
+	  WORD_##kind(value) },
 	SPEC_FIELDS(X)
 #undef X
-	{ NULL, NULL, SPEC_FLAG, SPEC_NONE, 0, 0, 0, NULL, NULL },
+	{ NULL, NULL, SPEC_FLAG, SPEC_NONE, 0, 0, 0, NULL, NULL, NULL },
 };
 
 void spec_init(struct trial_spec *spec)
 {
 	memset(spec, 0, sizeof(*spec));
 #define X(member, name, kind, part, column, least, most, unset, value, ...)    \
-	spec->member = value;
+	spec->member = BEGIN_##kind(value);
 	SPEC_FIELDS(X)
 #undef X
 }
@@ -64,6 +77,14 @@ void spec_init_unknown(struct trial_spec *spec)
 		unset(spec, f);
 }
 
+void spec_forget_words(struct trial_spec *spec)
+{
+	for (const struct spec_field *f = spec_fields; f->name; f++)
+		if (f->word && spec_is_set(spec, f) &&
+		    !strcmp(*text_at(spec, f), f->word))
+			*text_at(spec, f) = NULL;
+}
+
 void spec_copy(struct trial_spec *to, const struct trial_spec *from)
 {
 	*to = *from;
@@ -80,14 +101,6 @@ void spec_release(struct trial_spec *spec)
 			*text_at(spec, f) = NULL;
 		}
 	}
-}
-
-const struct spec_field *spec_find(const char *name)
-{
-	for (const struct spec_field *f = spec_fields; f->name; f++)
-		if (!strcmp(f->name, name))
-			return f;
-	return NULL;
 }
 
 static uint64_t count_of(const struct trial_spec *spec,

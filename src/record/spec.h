@@ -61,6 +61,7 @@ struct spec_field {
 	double least, most; /* of a figure */
 	const char *words;  /* in the heading of a table, or NULL */
 	const char *unit;   /* "SECONDS", "BYTES", or another word, or NULL */
+	const char *word;   /* of a text: says what not set means, or NULL */
 };
 
 /* In the order of spec_fields.h; `name` is NULL at the end. */
@@ -71,11 +72,13 @@ void spec_init(struct trial_spec *spec); /* all defaults */
 /* Nothing is set; flags, which have no such state, are false. */
 void spec_init_unknown(struct trial_spec *spec);
 
+/* What is set to the word for "not set" is not set: who types a default asks for
+ * no other configuration. Texts are borrowed. */
+void spec_forget_words(struct trial_spec *spec);
+
 /* A copy with texts of its own; released by spec_release(). */
 void spec_copy(struct trial_spec *to, const struct trial_spec *from);
 void spec_release(struct trial_spec *spec);
-
-const struct spec_field *spec_find(const char *name); /* NULL: none */
 
 /* Where the value is, of the type that the kind says. */
 static inline const void *spec_value(const struct trial_spec *spec,

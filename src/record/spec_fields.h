@@ -13,7 +13,8 @@
  * COLUMN   ADDED: the results have a column of this name, behind all others;
  *          PLACED: record/result.c has one among the others
  * unset    what stands for "not set" on the command line; NAN: nothing does
- * default  COUNT_UNKNOWN, NAN, NULL: not set
+ * default  COUNT_UNKNOWN, NAN, NULL: not set. Of a TEXT, which is not set then,
+ *          the word that says the same (spec_forget_words())
  * option   without --; a sweep has _ for -
  * choices  the values that there are, a blank between; NULL: too many
  * help     the default of a figure or a flag is put behind it
@@ -27,6 +28,14 @@
 
 #include "base/unknown.h"
 
+#define SPEC_DATASET "s2"
+#define SPEC_PIN "auto"
+#define SPEC_BUCKET "bench"
+/* Some machines have bbr as default. On one machine it halves the speed of
+ * large answers, and charges part of the work to nobody (docs/method.md). An
+ * ordinary user may not be allowed cubic; reno is as quick on a path without
+ * loss. */
+#define SPEC_CONGESTION "cubic,reno"
 #define TIMEOUT_MOST_S 86400
 #define SPEC_KEYS_MOST 1000000
 #define SPEC_WHOLE_MOST 9007199254740991.0 /* that a double holds exactly */
@@ -81,9 +90,9 @@
 	X(ready_timeout_s, ready_timeout_seconds, NUMBER, NONE, ADDED, 0.1,    \
 	  3600, NAN, 60, "ready-timeout", "SECONDS", NULL, NULL,               \
 	  "a replica must be ready within it and --warm-up")                   \
-	X(dataset, dataset, TEXT, PLAN, PLACED, 0, 0, NAN, NULL,               \
+	X(dataset, dataset, TEXT, PLAN, PLACED, 0, 0, NAN, SPEC_DATASET,       \
 	  "dataset", "NAME", "s2 cog", NULL,                                   \
-	  "s2, or cog for fewer, decodable files (s2)")                        \
+	  "s2, or cog for fewer, decodable files (" SPEC_DATASET ")")          \
 	X(keys, keys, COUNT, PLAN, ADDED, 1, SPEC_KEYS_MOST, NAN, 512,         \
 	  "keys", "N", NULL, "keys",                                           \
 	  "objects in the dataset s2, or the first so many of a bucket")       \
@@ -103,23 +112,24 @@
 	X(link_bits_per_second, link_bits_per_second, RATE, PLACEMENT, PLACED, \
 	  8000, 1e12, NAN, COUNT_UNKNOWN, "link-rate", "RATE", NULL, NULL,     \
 	  "of each replica's link, each way: 100Mbit, 1Gbit (no limit)")       \
-	X(pin, pin, TEXT, PLACEMENT, ADDED, 0, 0, NAN, NULL,                   \
+	X(pin, pin, TEXT, PLACEMENT, ADDED, 0, 0, NAN, SPEC_PIN,               \
 	  "pin", "CPUS", "auto none", "pin",                                   \
 	  "auto, none, CPUs for all (0,2-3), or the origin's and the "         \
-	  "replicas' (1/0) (auto)")                                            \
-	X(congestion, congestion, TEXT, PLACEMENT, ADDED, 0, 0, NAN, NULL,     \
-	  "congestion", "NAMES", NULL, "choice of congestion control",         \
+	  "replicas' (1/0) (" SPEC_PIN ")")                                    \
+	X(congestion, congestion, TEXT, PLACEMENT, ADDED, 0, 0, NAN,           \
+	  SPEC_CONGESTION, "congestion", "NAMES", NULL,                        \
+	  "choice of congestion control",                                      \
 	  "congestion control of the origin's sockets, the first that may be " \
-	  "used (cubic,reno)")                                                 \
+	  "used (" SPEC_CONGESTION ")")                                        \
 	X(endpoint, endpoint, TEXT, STORE, ADDED, 0, 0, NAN, NULL,             \
 	  "endpoint", "URL", NULL, "endpoint",                                 \
 	  "measure against this store instead of our own origin")              \
-	X(bucket, bucket, TEXT, STORE, ADDED, 0, 0, NAN, NULL,                 \
-	  "bucket", "NAME", NULL, "bucket", "its bucket (bench)")              \
+	X(bucket, bucket, TEXT, STORE, ADDED, 0, 0, NAN, SPEC_BUCKET,          \
+	  "bucket", "NAME", NULL, "bucket", "its bucket (" SPEC_BUCKET ")")    \
 	X(region, region, TEXT, STORE, ADDED, 0, 0, NAN, NULL,                 \
 	  "region", "NAME", NULL, "region",                                    \
 	  "its region (AWS_REGION, else us-east-1)")                           \
-	X(prefix, prefix, TEXT, STORE, ADDED, 0, 0, NAN, NULL,                 \
+	X(prefix, prefix, TEXT, STORE, ADDED, 0, 0, NAN, "",                   \
 	  "prefix", "PREFIX", NULL, "prefix",                                  \
 	  "only objects whose keys start so")                                  \
 	X(anonymous, anonymous, FLAG, STORE, ADDED, 0, 0, NAN, false,          \
