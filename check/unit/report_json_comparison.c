@@ -1,6 +1,7 @@
 /* A comparison as JSON, read back. */
 #include "check.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -143,6 +144,84 @@ static void check_limits(void **state)
 	unmake(&made);
 }
 
+static const struct made_library baselines[] = { { "aiohttp", 2000, 410 },
+						  { "reference", 20000, 41 },
+						  { "null", 80000, 10 },
+						  { NULL, 0, 0 } };
+
+static void assert_share(json_t *row, const char *by, double value)
+{
+	json_t *share = at(at(row, "share_of_reference"), by);
+
+	if (isnan(value)) {
+		assert_true(json_is_null(at(share, "value")));
+		assert_true(json_is_null(at(share, "low")));
+		return;
+	}
+	assert_true(number_at(share, "value") == value);
+	assert_true(number_at(share, "low") == value * (1 - 0.08));
+	assert_true(number_at(share, "high") == value * (1 + 0.08));
+}
+
+static void assert_floor(json_t *row, bool counts)
+{
+	json_t *least = at(row, "floor_of_null");
+
+	if (!counts) {
+		assert_true(json_is_null(at(least, "rate")));
+		assert_true(json_is_null(at(least, "cpu")));
+		return;
+	}
+	assert_true(number_at(least, "rate") == 80000);
+	assert_true(number_at(least, "cpu") == 10);
+}
+
+/* Beside each figure the share of reference, and what null comes to. */
+static void check_baselines(void **state)
+{
+	json_t *json, *rows;
+
+	(void)state;
+	make(&made, baselines, 12, 0.08);
+	json = read_back();
+	rows = at(json, "rows");
+	assert_share(json_array_get(rows, 0), "rate", 0.1);
+	assert_share(json_array_get(rows, 0), "cpu", 10);
+	assert_floor(json_array_get(rows, 0), true);
+	for (size_t i = 1; i < 3; i++) {
+		assert_share(json_array_get(rows, i), "rate", NAN);
+		assert_share(json_array_get(rows, i), "cpu", NAN);
+		assert_floor(json_array_get(rows, i), false);
+	}
+	json_decref(json);
+	for (size_t i = 0; i < made.count; i++)
+		made.items[i].compiled = true;
+	json = read_back();
+	assert_share(json_array_get(at(json, "rows"), 0), "rate", 0.1);
+	assert_floor(json_array_get(at(json, "rows"), 0), false);
+	json_decref(json);
+	unmake(&made);
+}
+
+/* Where reference comes first the pair is that way round. */
+static void check_turned(void **state)
+{
+	static const struct made_library turned[] = { { "reference", 20000, 5 },
+						      { "zzz", 2000, 10 },
+						      { NULL, 0, 0 } };
+	json_t *json, *share;
+
+	(void)state;
+	make(&made, turned, 12, 0.08);
+	json = read_back();
+	share = at(at(json_array_get(at(json, "rows"), 1),
+		      "share_of_reference"), "rate");
+	assert_true(number_at(share, "value") == 1 / 10.);
+	assert_true(number_at(share, "low") == 1 / (10 * (1 + 0.08)));
+	json_decref(json);
+	unmake(&made);
+}
+
 static const struct made_library harness[] = { { "aiohttp", 2334, 410 },
 					       { "null", 90000, 10 },
 					       { NULL, 0, 0 } };
@@ -237,6 +316,8 @@ int main(void)
 		cmocka_unit_test(check_unknown),
 		cmocka_unit_test(check_limits),
 		cmocka_unit_test(check_less_harness),
+		cmocka_unit_test(check_baselines),
+		cmocka_unit_test(check_turned),
 		cmocka_unit_test(documents_all),
 	};
 

@@ -40,6 +40,26 @@ const struct compared_pair *comparison_pair(const struct comparison *comparison,
 	return NULL;
 }
 
+struct estimate estimate_turned(const struct estimate *e)
+{
+	return (struct estimate){ 1 / e->value, 1 / e->high, 1 / e->low };
+}
+
+struct estimate comparison_ratio(const struct comparison *comparison,
+				 const char *a, const char *b,
+				 enum compared_by by)
+{
+	bool turned;
+	const struct compared_pair *pair = comparison_pair(comparison, a, b,
+							   &turned);
+
+	if (!pair)
+		return (struct estimate){ (double)NAN, (double)NAN,
+					  (double)NAN };
+	return turned ? estimate_turned(&pair->by[by].ratio)
+		      : pair->by[by].ratio;
+}
+
 double comparison_cpu_without_harness(const struct comparison *comparison,
 				      const char *library)
 {

@@ -132,6 +132,14 @@ const struct compared_pair *comparison_pair(const struct comparison *comparison,
 					    const char *a, const char *b,
 					    bool *turned);
 
+/* Of b over a, where it was of a over b. */
+struct estimate estimate_turned(const struct estimate *e);
+
+/* The figure of `a` over that of `b`. All is NAN where there is no such pair. */
+struct estimate comparison_ratio(const struct comparison *comparison,
+				 const char *a, const char *b,
+				 enum compared_by by);
+
 /* CPU us an operation of `library` less that of `null`: what is left when what
  * the harness's worker in Python costs is taken off. Means something for workers
  * in Python alone. NAN: one of both is unknown. A difference of two medians

@@ -65,16 +65,59 @@ static enum limited_by *limits_of(const struct report_group *group)
 	return limits;
 }
 
-/* worker.py is no part of workers in C, and all of `null`. */
-static json_t *without_harness(const struct report_group *group,
-			       const struct compared *row)
+static json_t *share_of_reference(const struct comparison *comparison,
+				  const struct compared *row)
+{
+	json_t *out = json_object();
+
+	for (int by = 0; by < COMPARED_BY; by++) {
+		struct estimate share = comparison_ratio(
+			comparison, row->library, "reference",
+			(enum compared_by)by);
+
+		json_object_set_new(out, by_names[by], figure(&share));
+	}
+	return out;
+}
+
+static bool has_worker(const struct report_group *group,
+		       const struct compared *row)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (!strcmp(group->rows[i].row->library_name, row->library) &&
-		    (group->rows[i].baseline || group->rows[i].compiled))
-			return json_null();
-	return number(comparison_cpu_without_harness(group->comparison,
-						     row->library));
+		if (!strcmp(group->rows[i].row->library_name, row->library))
+			return report_has_worker(&group->rows[i]);
+	return false;
+}
+
+/* What worker.py by itself comes to. */
+static json_t *floor_of_null(const struct comparison *comparison, bool counts)
+{
+	const struct compared *null = comparison_row(comparison, "null");
+	json_t *out = json_object();
+
+	for (int by = 0; by < COMPARED_BY; by++)
+		json_object_set_new(out, by_names[by],
+				    counts && null
+					    ? number(null->figure[by].value)
+					    : json_null());
+	return out;
+}
+
+/* Beside the figures of a row those of the baselines. */
+static void add_baselines(const struct report_group *group,
+			  const struct compared *row, json_t *out)
+{
+	const struct comparison *comparison = group->comparison;
+	bool python = has_worker(group, row);
+
+	json_object_set_new(out, "cpu_us_less_harness",
+			    python ? number(comparison_cpu_without_harness(
+					     comparison, row->library))
+				   : json_null());
+	json_object_set_new(out, "share_of_reference",
+			    share_of_reference(comparison, row));
+	json_object_set_new(out, "floor_of_null",
+			    floor_of_null(comparison, python));
 }
 
 static json_t *row_of(const struct report_group *group,
@@ -90,8 +133,7 @@ static json_t *row_of(const struct report_group *group,
 			    figure(&row->figure[BY_RATE]));
 	json_object_set_new(out, "cpu_us_per_request",
 			    figure(&row->figure[BY_CPU]));
-	json_object_set_new(out, "cpu_us_less_harness",
-			    without_harness(group, row));
+	add_baselines(group, row, out);
 	json_object_set_new(out, "rank_rate", rank(row->rank[BY_RATE]));
 	json_object_set_new(out, "rank_cpu", rank(row->rank[BY_CPU]));
 	json_object_set_new(out, "limited_by", text(limited_by_word(limit)));

@@ -58,6 +58,13 @@ struct report_row {
 	bool compiled; /* its worker is no worker.py */
 };
 
+/* What worker.py itself costs is a part of its figures, and can be taken off: it is
+ * no part of workers in C, and all of `null`. */
+static inline bool report_has_worker(const struct report_row *row)
+{
+	return !row->baseline && !row->compiled;
+}
+
 /* What one table is made of. All is borrowed. */
 struct report_group {
 	/* NULL, or one block without slices: each row is a line, and rows that

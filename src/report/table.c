@@ -140,7 +140,7 @@ static const struct result_row *find_null(const struct group *g)
 
 static bool is_python(const struct report_row *item)
 {
-	return !item->compiled && !item->baseline && !result_is_void(item->row);
+	return report_has_worker(item) && !result_is_void(item->row);
 }
 
 static bool has_python(const struct group *g)

@@ -60,9 +60,6 @@ struct table_cell table_failed(const struct table_limits *limits,
 /* Whether a library made separate trials while others worked in turn. */
 bool table_is_apart(const struct comparison *comparison, const char *library);
 
-/* Of b over a, where it was of a over b. */
-struct estimate table_turned(const struct estimate *e);
-
 extern const struct table_columns table_of_trials, table_of_comparison;
 
 #endif

@@ -64,11 +64,10 @@ static struct table_cell cpu_width_cell(const struct table_limits *limits,
 	return width_cell(limits, item, BY_CPU);
 }
 
-/* Baselines and workers in C have nothing of worker.py in them. */
 static struct table_cell own_cpu_cell(const struct table_limits *limits,
 				      const struct report_row *item)
 {
-	if (item->baseline || item->compiled)
+	if (!report_has_worker(item))
 		return table_number((double)NAN);
 	return table_number(comparison_cpu_without_harness(
 		limits->comparison, item->row->library_name));
@@ -111,25 +110,12 @@ static struct table_cell library_cell(const struct table_limits *limits,
 }
 
 /* The library's rate over that of reference. */
-static struct estimate share_of(const struct table_limits *limits,
-				const struct report_row *item)
-{
-	struct estimate e = { (double)NAN, (double)NAN, (double)NAN };
-	const struct compared_pair *pair;
-	bool turned;
-
-	pair = comparison_pair(limits->comparison, item->row->library_name,
-			       "reference", &turned);
-	if (!pair)
-		return e;
-	e = pair->by[BY_RATE].ratio;
-	return turned ? table_turned(&e) : e;
-}
-
 static struct table_cell share_cell(const struct table_limits *limits,
 				    const struct report_row *item)
 {
-	struct estimate e = share_of(limits, item);
+	struct estimate e = comparison_ratio(limits->comparison,
+					     item->row->library_name,
+					     "reference", BY_RATE);
 	double low = 100 * e.low, high = 100 * e.high, share = 100 * e.value;
 	char from[16], to[16];
 	struct table_cell cell = { "" };
@@ -149,11 +135,6 @@ bool table_is_apart(const struct comparison *comparison, const char *library)
 	const struct compared *row = comparison_row(comparison, library);
 
 	return comparison->sliced && row && row->blocks && !row->rounds;
-}
-
-struct estimate table_turned(const struct estimate *e)
-{
-	return (struct estimate){ 1 / e->value, 1 / e->high, 1 / e->low };
 }
 
 static const struct table_column columns[] = {

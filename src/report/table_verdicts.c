@@ -74,7 +74,7 @@ static enum verdict verdict_of(const struct judged *j, size_t a, size_t b,
 	verdict = pair->by[j->by].verdict;
 	if (!turned)
 		return verdict;
-	*ratio = table_turned(ratio);
+	*ratio = estimate_turned(ratio);
 	return verdict == VERDICT_BETTER  ? VERDICT_WORSE
 	       : verdict == VERDICT_WORSE ? VERDICT_BETTER
 					  : verdict;
