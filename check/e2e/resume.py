@@ -178,6 +178,7 @@ class Resume(Turns, Check):
         rows = {(row["library_name"], row["block"]): row for row in result.json()["results"]}
         unknown = {key for key, row in rows.items() if row["latency_p50_ms"] is None}
         self.assertEqual(unknown, {("reference", 1)})
+        self.assertEqual(set(result.json()["versions"]), set(LIBRARIES))
         self.assertGreater(rows["reference", 1]["number_successes"], 0)
 
     def test_lost_slices(self):

@@ -20,7 +20,8 @@ class Smoke(Check):
         self.assert_same_results_again()
 
     def test_environment(self):
-        """The machine is in each document that tells results, and what was built of which commit."""
+        """The machine and all versions are in each document that tells results, and what was built of
+        which commit."""
         run = self.benchmark("run-test", "reference", "fetch_range", *SHORT, "--json").json()
         environment = run["environment"]
         ((stored,),) = self.query("select environment from runs")
@@ -28,8 +29,12 @@ class Smoke(Check):
         self.assertIn("virtualization", environment)
         if (TOP / ".git").exists():
             self.assertRegex(environment["harness_commit"], "^[0-9a-f]{40}(-dirty)?$")
+        ((versions,),) = self.query("select versions from replicas")
+        self.assertEqual(run["versions"], {"reference": json.loads(versions)})
+        self.assertIn("library", run["versions"]["reference"])
         document = self.benchmark("get-results", "--json").json()
         self.assertEqual(document["environments"], {run["run_id"]: environment})
+        self.assertEqual(document["versions"], {run["run_id"]: run["versions"]})
         self.assertEqual(len(document["results"]), 1)
 
     def test_python_worker(self):

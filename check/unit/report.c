@@ -174,7 +174,7 @@ static void check_json_written(void **state)
 static void check_json_environment(void **state)
 {
 	static const char *const none[] = { NULL, "", "[]", "{", "\"a\"" };
-	json_t *object = report_json_environment("{\"governor\": \"powersave\"}");
+	json_t *object = report_json_object("{\"governor\": \"powersave\"}");
 
 	(void)state;
 	assert_string_equal(
@@ -182,7 +182,7 @@ static void check_json_environment(void **state)
 		"powersave");
 	json_decref(object);
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
-		assert_true(json_is_null(report_json_environment(none[i])));
+		assert_true(json_is_null(report_json_object(none[i])));
 }
 
 int main(void)

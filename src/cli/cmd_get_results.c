@@ -55,20 +55,41 @@ static int put_row(void *context, const struct result_row *row)
 
 static int add_environment(void *context, const char *run_id, const char *json)
 {
-	json_object_set_new(context, run_id, report_json_environment(json));
+	json_object_set_new(context, run_id, report_json_object(json));
 	return 0;
+}
+
+static int add_versions(void *context, const char *run_id,
+			const char *library, const char *json)
+{
+	json_t *of_run = json_object_get(context, run_id);
+
+	if (!of_run) {
+		of_run = json_object();
+		json_object_set_new(context, run_id, of_run);
+	}
+	json_object_set_new(of_run, library, report_json_object(json));
+	return 0;
+}
+
+static void put_member(struct writer *w, const char *before, json_t *value)
+{
+	fputs(before, w->file);
+	report_json_write(w->file, value, false);
+	json_decref(value);
 }
 
 static int end_document(struct writer *w, struct store *store, struct err *err)
 {
-	json_t *environments = json_object();
+	json_t *environments = json_object(), *versions = json_object();
 	int code = store_each_environment(store, add_environment, environments,
 					  err);
 
-	fputs("\n], \"environments\": ", w->file);
-	report_json_write(w->file, environments, false);
+	if (code == 0)
+		code = store_each_versions(store, add_versions, versions, err);
+	put_member(w, "\n], \"environments\": ", environments);
+	put_member(w, ", \"versions\": ", versions);
 	fputs("}\n", w->file);
-	json_decref(environments);
 	return code;
 }
 

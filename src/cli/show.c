@@ -176,8 +176,9 @@ static void show_json(const struct experiment *experiment,
 {
 	const struct run *run = &experiment->run;
 	json_t *document = json_pack(
-		"{s:s, s:o, s:o, s:o}", "run_id", run->id, "environment",
-		report_json_environment(run->environment.more_json), "results",
+		"{s:s, s:o, s:o, s:o, s:o}", "run_id", run->id, "environment",
+		report_json_object(run->environment.more_json), "versions",
+		versions_json(&experiment->versions), "results",
 		results_of(experiment), "comparisons", comparisons_of(shown));
 
 	report_json_write(stdout, document, true);

@@ -56,6 +56,7 @@ void job_keep(struct experiment *experiment, struct trial *trial,
 		.slice_count = trial->slice_count,
 	};
 	memcpy(one->comparison, trial->comparison, sizeof(one->comparison));
+	versions_note(&experiment->versions, trial);
 	trial->slices = NULL;
 	trial->slice_count = trial->slice_capacity = 0;
 }

@@ -152,6 +152,14 @@ static json_t *find(const struct versions *versions, const char *library)
 	return NULL;
 }
 
+static void note(struct versions *versions, const char *library, json_t *now)
+{
+	MEM_ROOM(versions->list, versions->count, versions->capacity);
+	versions->list[versions->count++] = (struct version_of){
+		mem_dup(library), json_incref(now)
+	};
+}
+
 static int hold_or_note(struct versions *versions, const char *library,
 			json_t *now, const char *run_id, struct err *err)
 {
@@ -159,22 +167,25 @@ static int hold_or_note(struct versions *versions, const char *library,
 
 	if (then)
 		return hold_versions(library, then, now, run_id, err);
-	MEM_ROOM(versions->list, versions->count, versions->capacity);
-	versions->list[versions->count++] = (struct version_of){
-		mem_dup(library), json_incref(now)
-	};
+	note(versions, library, now);
 	return 0;
 }
 
 /* One that did not get ready has said nothing. */
+static json_t *said_by(const struct replica *replica)
+{
+	return replica->versions_json
+		       ? json_loads(replica->versions_json, 0, NULL)
+		       : NULL;
+}
+
 int same_versions(struct versions *versions, const struct trial *trial,
 		  const char *run_id, struct err *err)
 {
 	int code = 0;
 
 	for (unsigned i = 0; code == 0 && i < trial->replica_count; i++) {
-		const char *text = trial->replica[i].versions_json;
-		json_t *said = text ? json_loads(text, 0, NULL) : NULL;
+		json_t *said = said_by(&trial->replica[i]);
 
 		if (said)
 			code = hold_or_note(versions, trial->spec.library, said,
@@ -182,6 +193,31 @@ int same_versions(struct versions *versions, const struct trial *trial,
 		json_decref(said);
 	}
 	return code;
+}
+
+void versions_note(struct versions *versions, const struct trial *trial)
+{
+	const char *library = trial->spec.library;
+
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		json_t *said = find(versions, library)
+				       ? NULL
+				       : said_by(&trial->replica[i]);
+
+		if (said)
+			note(versions, library, said);
+		json_decref(said);
+	}
+}
+
+json_t *versions_json(const struct versions *versions)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < versions->count; i++)
+		json_object_set(object, versions->list[i].library,
+				versions->list[i].said);
+	return object;
 }
 
 void versions_release(struct versions *versions)

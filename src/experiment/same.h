@@ -47,6 +47,12 @@ struct versions {
 int same_versions(struct versions *versions, const struct trial *trial,
 		  const char *run_id, struct err *err);
 
+/* Keeps what those of a library have said that nothing is known of yet. */
+void versions_note(struct versions *versions, const struct trial *trial);
+
+/* A new object: by library what it said, {"httpx": {"library": "0.28.1", …}}. */
+json_t *versions_json(const struct versions *versions);
+
 void versions_release(struct versions *versions);
 
 #endif

@@ -86,9 +86,9 @@ static void put_json(FILE *out, const json_t *value, int depth)
 		json_dumpf(value, out, JSON_ENCODE_ANY);
 }
 
-json_t *report_json_environment(const char *more_json)
+json_t *report_json_object(const char *text)
 {
-	json_t *object = more_json ? json_loads(more_json, 0, NULL) : NULL;
+	json_t *object = text ? json_loads(text, 0, NULL) : NULL;
 
 	if (json_is_object(object))
 		return object;

@@ -44,9 +44,9 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial);
  * caller frees it. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
-/* The object that struct environment has as text in more_json, or null where it is
- * unknown. The caller frees it. */
-json_t *report_json_environment(const char *more_json);
+/* An object that is kept as text, as struct environment has one in more_json, or
+ * null where it is unknown. The caller frees it. */
+json_t *report_json_object(const char *text);
 
 /* Writes it as jansson does, on one line or indented by two. Its numbers have
  * the digits of the CSV: 0.1, not 0.10000000000000001. */

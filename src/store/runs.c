@@ -91,6 +91,27 @@ int store_each_environment(struct store *store,
 	return more < 0 ? more : code;
 }
 
+/* Of the first of them; a run goes on with no others. */
+int store_each_versions(struct store *store,
+			int (*give)(void *context, const char *run_id,
+				    const char *library, const char *json),
+			void *context, struct err *err)
+{
+	struct statement s;
+	int more = 1, code = statement_prepare(
+		&s, store,
+		"SELECT run_id, library, versions, min(start_time) AS first "
+		"FROM trials JOIN replicas ON trial_id = id WHERE versions IS "
+		"NOT NULL GROUP BY run_id, library ORDER BY first, library",
+		err);
+
+	while (code == 0 && (more = statement_step(&s, err)) > 0)
+		code = give(context, text_at(&s, 0), text_at(&s, 1),
+			    text_at(&s, 2));
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
 int store_each_cut_run(struct store *store,
 		       int (*give)(void *context, const struct cut_run *run),
 		       void *context, struct err *err)

@@ -117,6 +117,13 @@ int store_each_environment(struct store *store,
 				       const char *json),
 			   void *context, struct err *err);
 
+/* The same for each library of each run: a JSON object, what its replicas said of
+ * versions when they were ready. */
+int store_each_versions(struct store *store,
+			int (*give)(void *context, const char *run_id,
+				    const char *library, const char *json),
+			void *context, struct err *err);
+
 /* A run that did not make all of its trials, or has not yet. */
 struct cut_run {
 	const char *id, *start_time;
