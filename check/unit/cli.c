@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/sweep.h"
@@ -155,6 +156,84 @@ static void check_sweep_product(void **state)
 	assert_false(sweep.jobs[3].spec.keep_alive);
 	assert_int_equal(sweep.jobs[3].spec.seed, 7);
 	sweep_release(&sweep);
+}
+
+/* A value that any such option takes. */
+static const char *value_of(const struct option_spec *spec, char out[64])
+{
+	switch (spec->kind) {
+	case OPTION_COUNT:
+	case OPTION_RATE:
+	case OPTION_NUMBER:
+		snprintf(out, 64, "%.17g", fmin(spec->max, fmax(spec->min, 1)));
+		return out;
+	case OPTION_FLAG:
+		return "true";
+	default:
+		return "word";
+	}
+}
+
+static bool may_be_key(const struct option_spec *spec)
+{
+	bool library = !strcmp(spec->name, "library");
+	bool test = !strcmp(spec->name, "test");
+	char value[64], text[256];
+	struct sweep sweep;
+	struct err err;
+	int code;
+
+	snprintf(text, sizeof(text), "%s%s%s: %s\n",
+		 library ? "" : "library: a\n", test ? "" : "test: b\n",
+		 spec->name, value_of(spec, value));
+	code = read_text(&sweep, text, &err);
+	sweep_release(&sweep);
+	if (code < 0)
+		assert_names(err, "no option of a trial has the name");
+	return code == 0;
+}
+
+/* Whether `help` says so: "from --a to --b and from --c to --d" are ranges of what
+ * stands below it. `in` is whether the option before was in a range. */
+static bool is_said(const char *help, const char *name, bool *in)
+{
+	char from[80], to[80];
+	bool is;
+
+	snprintf(from, sizeof(from), "from --%s ", name);
+	snprintf(to, sizeof(to), "to --%s", name);
+	*in |= strstr(help, from) != NULL;
+	is = *in;
+	*in &= strstr(help, to) == NULL;
+	return is;
+}
+
+/* What the help of the command says may be a key may, and nothing else. */
+static void check_sweep_keys(void **state)
+{
+	const struct command *command = command_find("run-parameterized-test");
+	char *help = mem_dup(command->help);
+	unsigned keys = 0;
+	bool in = false;
+
+	(void)state;
+	for (char *c = help; *c; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	for (unsigned g = 0; g < COMMAND_GROUPS_MAX && command->groups[g]; g++)
+		for (const struct option_spec *o = command->groups[g]; o->name;
+		     o++) {
+			bool said = is_said(help, o->name, &in);
+
+			if (said != may_be_key(o))
+				fail_msg("%s %s be a key", o->name,
+					 said ? "may not" : "may");
+			keys += said;
+		}
+	assert_false(in);
+	assert_true(keys > 20);
+	for (const struct option_spec *o = options_select; o->name; o++)
+		assert_true(may_be_key(o) && strstr(help, o->name));
+	free(help);
 }
 
 /* As pyasyncio-benchmark's config.yaml has it. */
@@ -382,6 +461,7 @@ int main(void)
 		cmocka_unit_test(check_sweep_names_what_varies),
 		cmocka_unit_test(check_sweep_of_the_ancestor),
 		cmocka_unit_test(check_sweep_refuses),
+		cmocka_unit_test(check_sweep_keys),
 		cmocka_unit_test(check_commands),
 		cmocka_unit_test(check_typed),
 		cmocka_unit_test(check_address),

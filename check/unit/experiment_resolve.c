@@ -48,7 +48,7 @@ static void assert_text(const struct spec_field *f)
 static void a_typed_default_is_no_other(void **state)
 {
 	/* Nobody can type what happens without these. */
-	static const char *const without[] = { "endpoint", "region",
+	static const char *const without[] = { "endpoint", "region", "prefix",
 					       "ca_file" };
 	struct trial_spec spec;
 	unsigned seen = 0;
@@ -62,7 +62,7 @@ static void a_typed_default_is_no_other(void **state)
 		else
 			assert_string_equal(f->name, without[seen++]);
 	}
-	assert_int_equal(seen, 3);
+	assert_int_equal(seen, 4);
 	spec_init(&spec);
 	spec.pool_size = spec.concurrency;
 	spec.region = "eu-west-1"; /* nobody signs for our own origin */

@@ -129,7 +129,7 @@
 	X(region, region, TEXT, STORE, ADDED, 0, 0, NAN, NULL,                 \
 	  "region", "NAME", NULL, "region",                                    \
 	  "its region (AWS_REGION, else us-east-1)")                           \
-	X(prefix, prefix, TEXT, STORE, ADDED, 0, 0, NAN, "",                   \
+	X(prefix, prefix, TEXT, STORE, ADDED, 0, 0, NAN, NULL,                 \
 	  "prefix", "PREFIX", NULL, "prefix",                                  \
 	  "only objects whose keys start so")                                  \
 	X(anonymous, anonymous, FLAG, STORE, ADDED, 0, 0, NAN, false,          \
