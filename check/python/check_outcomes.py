@@ -1,12 +1,16 @@
 """Checks of the table of outcomes, with made-up exception classes of the libraries' names."""
 
 import http.client
+import re
 import socket
 import ssl
 import types
 import unittest
+from pathlib import Path
 
 from benchmark import _outcomes, _protocol
+
+TOP = Path(_outcomes.__file__).parents[1]
 
 
 def fake(name, *bases, **members):
@@ -32,6 +36,32 @@ def raised_in(place, error, status=None):
         space[function](types.SimpleNamespace(status_code=status) if status else None)
     except type(error) as caught:
         return caught
+
+
+class Names(unittest.TestCase):
+    """The classes of src/record/record.h are those of every place that repeats them."""
+
+    def setUp(self):
+        found = re.findall(r'^\tX\(\w+, (\d+), "(\w+)"\)', (TOP / "src/record/record.h").read_text(), re.M)
+        self.names = {int(number): name for number, name in found}
+        self.assertGreaterEqual(len(self.names), 10)
+
+    def test_of_the_workers(self):
+        self.assertEqual(_outcomes.NAMES, self.names)
+        for number, name in self.names.items():
+            self.assertEqual(getattr(_outcomes, name.upper()), number)
+        header = (TOP / "include/benchmark/worker.h").read_text()
+        header = header[header.index("enum benchmark_outcome {") :].partition("};")[0]
+        found = re.findall(r"BENCHMARK_(\w+) = (\d+)", header)
+        self.assertEqual({int(number): name.lower() for name, number in found}, self.names)
+
+    def test_of_the_documents(self):
+        protocol = re.findall(r"^\| (\d+) \| `(\w+)` \|", (TOP / "docs/worker-protocol.md").read_text(), re.M)
+        self.assertEqual([(int(number), name) for number, name in protocol], sorted(self.names.items()))
+        monitoring = (TOP / "docs/monitoring.md").read_text()
+        row = next(line for line in monitoring.splitlines() if "`geoio_operations_total`" in line)
+        for name in self.names.values():
+            self.assertIn(f"`{name}`", row)
 
 
 class Outcomes(unittest.TestCase):

@@ -449,6 +449,46 @@ static void check_settings_not_honoured(void **state)
 	trial_release(&trial);
 }
 
+/* How many of each class of failure there are, by the columns of the row. */
+static uint64_t failures_of(const struct result_row *row, const char *class)
+{
+	uint64_t others = 0, own = 0;
+
+	for (const struct column *c = result_columns; c->name; c++) {
+		const char *name = strncmp(c->name, "failures_", 9)
+					   ? NULL
+					   : c->name + 9;
+
+		if (name && !strcmp(name, class))
+			own = *(const uint64_t *)result_value(row, c);
+		else if (name)
+			others += *(const uint64_t *)result_value(row, c);
+	}
+	assert_int_equal(others, 0);
+	return own;
+}
+
+/* Each class of record.h has its column, which number_failures is the sum of. */
+static void check_each_failure(void **state)
+{
+	(void)state;
+	for (unsigned i = OUTCOME_OK + 1; i < OUTCOME_COUNT; i++) {
+		struct run run = { .id = "run" };
+		struct summary summary = { 0 };
+		struct trial trial;
+
+		make_trial(&trial, 2);
+		trial.replica[0].outcomes[i] = 3;
+		trial.replica[1].outcomes[i] = 4;
+		analyse_summary(&trial, &run, &summary);
+		assert_int_equal(summary.total.number_failures, 7);
+		assert_int_equal(failures_of(&summary.total, outcome_name(i)),
+				 7);
+		summary_release(&summary);
+		trial_release(&trial);
+	}
+}
+
 static void check_summary(void **state)
 {
 	struct record records[2] = { make_record(0, 100, OUTCOME_OK),
@@ -545,6 +585,7 @@ int main(void)
 		cmocka_unit_test(check_reconcile),
 		cmocka_unit_test(check_reconcile_stages),
 		cmocka_unit_test(check_settings_not_honoured),
+		cmocka_unit_test(check_each_failure),
 		cmocka_unit_test(check_summary),
 		cmocka_unit_test(check_summary_without_findings),
 		cmocka_unit_test(check_failed_summary),

@@ -3,6 +3,12 @@
 #include "worker/core.h"
 #include "worker/verb.h"
 
+/* Each outcome of the records file has its name in C. */
+#define X(name, number, text)                                                  \
+	_Static_assert((int)BENCHMARK_##name == (int)OUTCOME_##name, text);
+OUTCOME_MAP(X)
+#undef X
+
 /* A test may hand its limit to a library that takes whole milliseconds. */
 #define LEAST_LIMIT_NS NS_PER_MS
 
