@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -22,7 +23,13 @@ sys.path.insert(1, str(TOP / "check"))
 from _common import ENDING_SECONDS, SKIPPED, is_ending  # noqa: E402
 
 ENVS = Path(os.environ["GEOIO_ENVS"])
-LIBRARIES = ("aioboto3", "aiohttp", "fsspec", "httpx", "obstore", "requests")
+LIBRARIES = tuple(
+    sorted(
+        path.parent.name
+        for path in (TOP / "benchmark/tests").glob("*/library.toml")
+        if tomllib.loads(path.read_text())["kind"] == "library"
+    )
+)
 TESTS = ("fetch_range", "cog_header")
 CHECK_LIBRARIES = str(TOP / "check/libraries")
 PACKET_HEADER_BYTES = 66

@@ -28,6 +28,7 @@ class Order(Check):
         for cheaper, dearer in itertools.pairwise(GROUPS):
             for a, b in itertools.product(cheaper, dearer):
                 self.assertGreater(cost[b], CLEARLY * cost[a], f"{b} should cost more than {a}: {cost}")
+        self.assertEqual(sorted(itertools.chain(*GROUPS)), list(LIBRARIES), "a library is in no group")
         for library in LIBRARIES:
             self.assertGreater(
                 cost[library], cost["reference"], f"{library} is cheaper than the machine's limit"

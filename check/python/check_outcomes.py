@@ -6,11 +6,10 @@ import socket
 import ssl
 import types
 import unittest
-from pathlib import Path
 
 from benchmark import _outcomes, _protocol
 
-TOP = Path(_outcomes.__file__).parents[1]
+from fake_harness import LIBRARIES, ROOT
 
 
 def fake(name, *bases, **members):
@@ -42,7 +41,7 @@ class Names(unittest.TestCase):
     """The classes of src/record/record.h are those of every place that repeats them."""
 
     def setUp(self):
-        found = re.findall(r'^\tX\(\w+, (\d+), "(\w+)"\)', (TOP / "src/record/record.h").read_text(), re.M)
+        found = re.findall(r'^\tX\(\w+, (\d+), "(\w+)"\)', (ROOT / "src/record/record.h").read_text(), re.M)
         self.names = {int(number): name for number, name in found}
         self.assertGreaterEqual(len(self.names), 10)
 
@@ -50,18 +49,26 @@ class Names(unittest.TestCase):
         self.assertEqual(_outcomes.NAMES, self.names)
         for number, name in self.names.items():
             self.assertEqual(getattr(_outcomes, name.upper()), number)
-        header = (TOP / "include/benchmark/worker.h").read_text()
+        header = (ROOT / "include/benchmark/worker.h").read_text()
         header = header[header.index("enum benchmark_outcome {") :].partition("};")[0]
         found = re.findall(r"BENCHMARK_(\w+) = (\d+)", header)
         self.assertEqual({int(number): name.lower() for name, number in found}, self.names)
 
     def test_of_the_documents(self):
-        protocol = re.findall(r"^\| (\d+) \| `(\w+)` \|", (TOP / "docs/worker-protocol.md").read_text(), re.M)
+        protocol = re.findall(
+            r"^\| (\d+) \| `(\w+)` \|", (ROOT / "docs/worker-protocol.md").read_text(), re.M
+        )
         self.assertEqual([(int(number), name) for number, name in protocol], sorted(self.names.items()))
-        monitoring = (TOP / "docs/monitoring.md").read_text()
+        monitoring = (ROOT / "docs/monitoring.md").read_text()
         row = next(line for line in monitoring.splitlines() if "`geoio_operations_total`" in line)
         for name in self.names.values():
             self.assertIn(f"`{name}`", row)
+
+
+class Rules(unittest.TestCase):
+    def test_each_library_has_them(self):
+        """Else all that a library fails with is `other`."""
+        self.assertEqual(sorted(_outcomes.RULES), list(LIBRARIES))
 
 
 class Outcomes(unittest.TestCase):

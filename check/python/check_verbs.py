@@ -14,9 +14,8 @@ from benchmark import _outcomes
 from benchmark._request import VERBS
 
 from check_protocol import TESTS, Replicas
-from fake_harness import ROOT, Replica
+from fake_harness import LIBRARIES, ROOT, Replica
 
-LIBRARIES = ("aioboto3", "aiohttp", "fsspec", "httpx", "obstore", "requests")
 # What differs from one request to the next: signatures, dates, ids of requests.
 CHANGING = re.compile(rb"(?im)^(authorization|x-amz-date|amz-sdk-\S+|amz-\S+id): .*\r\n")
 KEYS = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "secret", "session_token": None}

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+import tomllib
 import zlib
 from pathlib import Path
 
@@ -18,6 +19,14 @@ from benchmark import tiff  # noqa: E402
 
 RECORD = struct.Struct("<QQQQQIHHI11xB")
 BUCKET = "data"
+# What is measured: neither baselines nor those that checks are made with.
+LIBRARIES = tuple(
+    sorted(
+        path.parent.name
+        for path in (ROOT / "benchmark/tests").glob("*/library.toml")
+        if tomllib.loads(path.read_text())["kind"] == "library"
+    )
+)
 
 
 def cog(width, tile, seed, order="<", big=False):
