@@ -131,6 +131,28 @@ static void others(void **state)
 	assert_marks(3, SLICE_MARK(OTHERS));
 }
 
+/* The same, and 5% of 100 ms that are ours. */
+static void others_or_ksoftirqd(void **state)
+{
+	struct slice *slice = &trial.slices[3];
+
+	(void)state;
+	add_machine(2);
+	trial.machine[0].ksoftirqd_ns = COUNT_UNKNOWN;
+	slice->others_ns = 62 * MS;
+	assert_marks(3, 0);
+	slice->others_ns = 63 * MS;
+	assert_marks(3, SLICE_MARK(OTHERS));
+	trial.irq_apart = true;
+	slice->others_ns = 58 * MS;
+	assert_marks(3, SLICE_MARK(OTHERS));
+	trial.tick_ns = 10 * MS; /* 3 x sqrt(10 x 50) = 67 */
+	slice->others_ns = 81 * MS;
+	assert_marks(3, 0);
+	slice->others_ns = 83 * MS;
+	assert_marks(3, SLICE_MARK(OTHERS));
+}
+
 /* How many CPUs there are is not known: 15 + 3 x sqrt(4 x 100). */
 static void others_of_unknown_cpus(void **state)
 {
@@ -189,6 +211,7 @@ int main(void)
 		CHECK(a_quiet_machine),
 		CHECK(steal),
 		CHECK(others),
+		CHECK(others_or_ksoftirqd),
 		CHECK(others_of_unknown_cpus),
 		CHECK(woke),
 		CHECK(one_that_woke_often),

@@ -68,13 +68,37 @@ static void names(struct trial *trial, const char *name, const char *part)
 /* 3.4 s busy and 0.6 s idle: sqrt(4 ms x 3.4 x 0.6 / 4) is 45 ms. */
 static void check_error(void **state)
 {
-	double error_ns = noise_error_ns(3400 * MS, 600 * MS);
+	struct trial trial = { .tick_ns = 0 };
+	double error_ns = noise_error_ns(&trial, 3400 * MS, 600 * MS);
 
 	(void)state;
 	assert_true(fabs(error_ns - (10 + 3 * 45.166) * MS) < 1 * MS);
 	/* A machine that never rests leaves nothing to chance. */
-	assert_true(noise_error_ns(4000 * MS, 0) == 10 * MS);
-	assert_true(noise_error_ns(0, 0) == 10 * MS);
+	assert_true(noise_error_ns(&trial, 4000 * MS, 0) == 10 * MS);
+	assert_true(noise_error_ns(&trial, 0, 0) == 10 * MS);
+	/* A kernel of 1,000 Hz looks more often. */
+	trial.tick_ns = 1 * MS;
+	error_ns = noise_error_ns(&trial, 3400 * MS, 600 * MS);
+	assert_true(fabs(error_ns - (10 + 3 * 22.583) * MS) < 1 * MS);
+}
+
+static void check_environment(void **state)
+{
+	struct environment environment = { .more_json = NULL };
+	struct trial trial = { .tick_ns = 1 * MS, .irq_apart = true };
+	char here[] = "{\"irq_time\": \"charged to programs\", "
+		      "\"tick_ns\": \"3333333\"}";
+	char apart[] = "{\"irq_time\": \"charged to nobody\"}";
+
+	(void)state;
+	trial_take_environment(&trial, &environment);
+	assert_true(trial.tick_ns == 0 && !trial.irq_apart);
+	environment.more_json = here;
+	trial_take_environment(&trial, &environment);
+	assert_true(trial.tick_ns == 3333333 && !trial.irq_apart);
+	environment.more_json = apart;
+	trial_take_environment(&trial, &environment);
+	assert_true(trial.tick_ns == 0 && trial.irq_apart);
 }
 
 /* 100 ms and the error of 145 ms are the limit. */
@@ -98,6 +122,31 @@ static void check_unseen_others(void **state)
 	      "does not show, or that soon ended)");
 }
 
+/* 100 ms, the error of 145, and 5% of what is ours, 3.1 s. */
+static void check_hidden_ksoftirqd(void **state)
+{
+	static const char text[] =
+		"0.20 CPUs meanwhile: rates and times are in doubt, CPU per "
+		"request less so (most: 0.41 s by programs that this namespace "
+		"does not show, or that soon ended, or by ksoftirqd, which it "
+		"does not show either)";
+	struct trial trial;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		begin(&trial);
+		add_machine(&trial, 0, 0, NAN);
+		add_machine(&trial, 600 * MS, 0, NAN);
+		trial.others_cpu_ns = (i == 1 ? 410 : 390) * MS;
+		trial.machine[0].ksoftirqd_ns = COUNT_UNKNOWN;
+		trial.irq_apart = i == 2;
+		if (i == 0)
+			quiet(&trial);
+		else
+			names(&trial, "others", i == 1 ? text : "soon ended)");
+	}
+}
+
 static void check_seen_others(void **state)
 {
 	struct trial trial;
@@ -119,6 +168,24 @@ static void check_seen_others(void **state)
 	trial.others_text = mem_dup("cc1 (pid 7) 0.30 s");
 	names(&trial, "others", "(most: cc1 (pid 7) 0.30 s, and 0.70 s by "
 				"programs that this");
+}
+
+/* What all used is not known, and who is seen used too much. */
+static void check_seen_alone(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial);
+	trial.others_cpu_ns = trial.busy_ns = COUNT_UNKNOWN;
+	trial.others_seen_ns = 190 * MS;
+	quiet(&trial);
+	begin(&trial);
+	trial.others_cpu_ns = trial.busy_ns = COUNT_UNKNOWN;
+	trial.others_seen_ns = 900 * MS;
+	trial.others_text = mem_dup("cc1 (pid 7) 0.90 s");
+	names(&trial, "others", "used 0.45 CPUs meanwhile: rates and times are "
+	      "in doubt, CPU per request less so (most: cc1 (pid 7) 0.90 s)");
 }
 
 /* 5% of what was wanted, 3.4 s and the steal itself. */
@@ -200,7 +267,10 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_error),
+		cmocka_unit_test(check_environment),
 		cmocka_unit_test(check_unseen_others),
+		cmocka_unit_test(check_hidden_ksoftirqd),
+		cmocka_unit_test(check_seen_alone),
 		cmocka_unit_test(check_seen_others),
 		cmocka_unit_test(check_steal),
 		cmocka_unit_test(check_swapped),

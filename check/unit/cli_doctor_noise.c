@@ -1,6 +1,8 @@
 /* What the doctor says of a noisy machine. */
 #include "check.h"
 
+#include <math.h>
+
 #include "base/clock.h"
 #include "cli/doctor_noise.h"
 
@@ -50,6 +52,24 @@ static void check_judge(void **state)
 	       "were stolen, governor powersave", "end other programs");
 }
 
+static void check_unknown(void **state)
+{
+	struct doctor_noise noise = quiet();
+
+	(void)state;
+	noise.others_s = noise.steal_s = NAN;
+	expect(noise, VERDICT_OK,
+	       "in 1.0 s others used an unknown time, and those that are seen "
+	       "0.00 s of CPU, what was stolen is unknown", "");
+	noise.seen_s = 0.3;
+	noise.apart = true;
+	strcpy(noise.names, "cc1 (pid 7) 0.30 s");
+	expect(noise, VERDICT_DOUBT,
+	       "in 1.0 s others used an unknown time, and those that are seen "
+	       "0.30 s of CPU (cc1 (pid 7) 0.30 s), what was stolen is unknown, "
+	       "interrupts are charged to nobody", "end other programs");
+}
+
 static void check_watch(void **state)
 {
 	struct doctor_noise noise;
@@ -64,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_judge),
+		cmocka_unit_test(check_unknown),
 		cmocka_unit_test(check_watch),
 	};
 

@@ -1,13 +1,17 @@
 /* What others used, as the difference of two readings. */
 #include "check.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "experiment/sampler_noise.h"
 
 #define MS NS_PER_MS
 
-static const struct noise_reading before = { 5000 * MS, 100 * MS, 40 * MS,
-					     7 * MS };
+static const struct noise_reading before = {
+	1000 * MS, 5000 * MS, 100 * MS, 900 * MS, 40 * MS, 7 * MS
+};
 
 static void expect(struct noise_reading after, uint64_t cells_ns,
 		   uint64_t others_ns)
@@ -20,7 +24,8 @@ static void expect(struct noise_reading after, uint64_t cells_ns,
 
 static void check_difference(void **state)
 {
-	struct noise_reading after = { 8400 * MS, 350 * MS, 60 * MS, 17 * MS };
+	struct noise_reading after = { 3000 * MS, 8400 * MS, 350 * MS,
+				       1500 * MS, 60 * MS, 17 * MS };
 	struct noise_between between;
 
 	(void)state;
@@ -31,11 +36,15 @@ static void check_difference(void **state)
 	assert_int_equal(between.others_ns, 1870 * MS);
 	/* Ticks that say less than our own exact time: nobody else. */
 	expect(after, 3600 * MS, 0);
+	/* ksoftirqd is not seen: what it used is among the others. */
+	after.nobody_ns = COUNT_UNKNOWN;
+	expect(after, 1500 * MS, 1880 * MS);
 }
 
 static void check_unknown(void **state)
 {
-	struct noise_reading after = { COUNT_UNKNOWN, COUNT_UNKNOWN, 60 * MS, 0 };
+	struct noise_reading after = { 3000 * MS, COUNT_UNKNOWN, COUNT_UNKNOWN,
+				       COUNT_UNKNOWN, 60 * MS, 0 };
 
 	(void)state;
 	expect(after, 0, COUNT_UNKNOWN);
@@ -43,6 +52,53 @@ static void check_unknown(void **state)
 
 /* Far more than any machine needs until its ticks have seen it. */
 #define PATIENCE_NS (20 * NS_PER_S)
+
+/* A time of the machine that does not move is none. */
+static void check_standstill(void **state)
+{
+	struct noise_reading after = before;
+	struct noise_between between;
+
+	(void)state;
+	after.at_ns += 49 * MS; /* in a moment nothing need have moved */
+	expect(after, 0, 0);
+	after.at_ns += 1 * MS;
+	expect(after, 0, COUNT_UNKNOWN);
+	noise_between(&before, &after, 0, &between);
+	assert_true(between.busy_ns == COUNT_UNKNOWN);
+	assert_true(between.steal_ns == COUNT_UNKNOWN);
+	after.idle_ns += 10 * MS;
+	expect(after, 0, 0);
+}
+
+/* The harness's clock does not have the interrupts that came upon it, or it does:
+ * the line of /proc/stat says which. */
+static void check_interrupts(void **state)
+{
+	static const char *const lines[] = {
+		"cpu  1000 0 500 9000 0 0 300 0 0 0\n",
+		"cpu  1000 0 500 9000 0 1 299 0 0 0\n",
+	};
+	int fd = memfd_create("stat", MFD_CLOEXEC);
+	struct machine_meter meter = { .stat = fd, .pressure = { -1, -1, -1 },
+				       .vmstat = -1 };
+	struct noise_reading reading;
+	struct machine_time time;
+	struct noise noise;
+
+	(void)state;
+	noise_open(&noise, &meter, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pwrite(fd, lines[i], strlen(lines[i]), 0),
+				 strlen(lines[i]));
+		assert_true(machine_parse_time(lines[i], &time));
+		noise_read(&noise, &reading);
+		assert_int_equal(reading.busy_ns, 18000 * MS);
+		assert_true(reading.nobody_ns ==
+			    (time.apart ? 3000 * MS : COUNT_UNKNOWN));
+	}
+	close(fd);
+}
 
 /* Our own work between two readings is not somebody else's. */
 static void check_own_work(void **state)
@@ -77,6 +133,8 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_difference),
 		cmocka_unit_test(check_unknown),
+		cmocka_unit_test(check_standstill),
+		cmocka_unit_test(check_interrupts),
 		cmocka_unit_test(check_own_work),
 	};
 

@@ -23,6 +23,7 @@ enum { SLICES = 5, ORIGIN = 0, REPLICA = 1 };
 static struct {
 	uint64_t cpu_ns[2];
 	uint64_t busy_ns, steal_ns, idle_ns;
+	uint64_t irq_ns, softirq_ns; /* and so busy */
 } now;
 
 static struct {
@@ -32,6 +33,7 @@ static struct {
 	struct plan plan;
 	struct sampler sampler;
 	struct trial trial;
+	uint64_t interrupts_ns; /* softirq of each window */
 	int stat;
 } f;
 
@@ -48,11 +50,14 @@ static const struct cgroup_ops ops = { .name = "made up", .read = read_group };
 /* /proc/stat counts hundredths of a second. */
 static void tell_machine(void)
 {
+#define STEPS(ns) ((unsigned long long)((ns) / (10 * MS)))
 	char text[200];
-	int n = snprintf(text, sizeof(text), "cpu  %llu 0 0 %llu 0 0 0 %llu 0 0\n",
-			 (unsigned long long)(now.busy_ns / (10 * MS)),
-			 (unsigned long long)(now.idle_ns / (10 * MS)),
-			 (unsigned long long)(now.steal_ns / (10 * MS)));
+	int n = snprintf(text, sizeof(text),
+			 "cpu  %llu 0 0 %llu 0 %llu %llu %llu 0 0\n",
+			 STEPS(now.busy_ns), STEPS(now.idle_ns),
+			 STEPS(now.irq_ns), STEPS(now.softirq_ns),
+			 STEPS(now.steal_ns));
+#undef STEPS
 
 	assert_int_equal(ftruncate(f.stat, 0), 0);
 	assert_int_equal(pwrite(f.stat, text, (size_t)n, 0), n);
@@ -71,6 +76,7 @@ static int begin(void **state)
 	memset(&f, 0, sizeof(f));
 	now.cpu_ns[ORIGIN] = now.cpu_ns[REPLICA] = 5000 * MS;
 	now.busy_ns = now.steal_ns = now.idle_ns = 90000 * MS;
+	now.irq_ns = now.softirq_ns = 0;
 	f.groups[ORIGIN].ops = f.groups[REPLICA].ops = &ops;
 	f.cells = (struct cells){ .isolation = ISOLATION_PROCESS,
 				  .group = f.groups, .count = 2 };
@@ -132,6 +138,7 @@ static void take_turn(const struct back *back)
 	now.busy_ns += 120 * MS;
 	now.steal_ns += 10 * MS;
 	now.idle_ns += 70 * MS;
+	now.softirq_ns += f.interrupts_ns;
 	clock_sleep_until(clock_now_ns() + MS);
 	read_low(back && !back->at_open ? back->counter : NULL, slice,
 		 sampler_slice_close);
@@ -175,6 +182,30 @@ static void counters_that_go_on(void **state)
 	assert_int_equal(f.trial.steal_ns, SLICES * 10 * MS);
 	assert_in_range(f.trial.others_cpu_ns, 0, SLICES * 20 * MS);
 	assert_string_equal(doubts(), "");
+}
+
+/* Our own network input, on no account, is nobody else's program. */
+static void interrupts_apart(void **state)
+{
+	(void)state;
+	now.irq_ns = 50 * MS;
+	f.interrupts_ns = 100 * MS;
+	take_turns(NULL);
+	assert_whole_cpu();
+	assert_int_equal(f.trial.busy_ns, SLICES * 220 * MS);
+	for (int i = 0; i < SLICES; i++)
+		assert_in_range(f.trial.slices[i].others_ns, 0, 20 * MS);
+	assert_in_range(f.trial.others_cpu_ns, 0, SLICES * 20 * MS);
+}
+
+/* Where it is on ours, it is not taken off once more. */
+static void interrupts_on_our_account(void **state)
+{
+	(void)state;
+	f.interrupts_ns = 100 * MS;
+	take_turns(NULL);
+	for (int i = 0; i < SLICES; i++)
+		assert_in_range(f.trial.slices[i].others_ns, 80 * MS, 120 * MS);
 }
 
 static void cpu_back(uint64_t *counter, bool at_open)
@@ -325,6 +356,19 @@ static void readings_around_a_separate_trial(void **state)
 	assert_around(6);
 }
 
+/* Of others nothing is known, which is not that there were none. */
+static void a_separate_trial_without_counters(void **state)
+{
+	(void)state;
+	assert_int_equal(ftruncate(f.stat, 0), 0);
+	f.trial.go_ns = clock_now_ns() + 1;
+	sampler_go(&f.sampler);
+	f.trial.window_end_ns = clock_now_ns();
+	sampler_window_end(&f.sampler);
+	assert_int_equal(f.trial.busy_ns, COUNT_UNKNOWN);
+	assert_int_equal(f.trial.others_cpu_ns, COUNT_UNKNOWN);
+}
+
 /* A program of somebody else's that uses so much at least is named, or three are
  * that used more. */
 static void others_are_named_at_the_end(void **state)
@@ -355,6 +399,10 @@ int main(void)
 #define EACH(check) cmocka_unit_test_setup_teardown(check, begin, end)
 	const struct CMUnitTest checks[] = {
 		EACH(counters_that_go_on),
+#if !defined(__powerpc__) && !defined(__s390__)
+		EACH(interrupts_apart),
+#endif
+		EACH(interrupts_on_our_account),
 		EACH(cpu_that_goes_back),
 		EACH(cpu_that_was_back),
 		EACH(origin_that_goes_back),
@@ -365,6 +413,7 @@ int main(void)
 		EACH(readings_at_the_edges),
 		EACH(readings_before_and_after),
 		EACH(readings_around_a_separate_trial),
+		EACH(a_separate_trial_without_counters),
 		EACH(others_are_named_at_the_end),
 	};
 #undef EACH

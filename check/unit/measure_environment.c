@@ -1,23 +1,16 @@
 /* The environment against what other ways say, and DMI tables of clouds. */
+#include "check.h"
+#include "put_at.h"
+
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
-#include "base/file.h"
-#include "base/mem.h"
 #include "measure/environment.h"
 #include "measure/environment_more.h"
+#include "measure/machine.h"
 
 static void this_machine(void **state)
 {
@@ -102,20 +95,6 @@ static void instance_types(void **state)
 	assert_int_equal(file_remove_tree(folder, NULL), 0);
 }
 
-static void put_at(const char *root, const char *path, const char *text)
-{
-	char *full = mem_printf("%s%s", root, path), *slash;
-
-	for (slash = full + strlen(root) + 1; (slash = strchr(slash, '/'));
-	     slash++) {
-		*slash = '\0';
-		mkdir(full, 0755);
-		*slash = '/';
-	}
-	assert_int_equal(file_write(full, text, strlen(text), NULL), 0);
-	free(full);
-}
-
 static void check_more(const char *root, const char *name, const char *want)
 {
 	char *text = environment_more(root);
@@ -137,13 +116,11 @@ static void check_more(const char *root, const char *name, const char *want)
 
 static void more(void **state)
 {
-	const char *tmp = getenv("TMPDIR");
-	char root[128];
+	static const char stamped[] = "cpu  1 2 3 4 5 6 7 8 0 0\nintr 9\n";
+	char *root = root_new("more-check");
+	struct machine_time time;
 
 	(void)state;
-	snprintf(root, sizeof(root), "%.80s/more-check-XXXXXX",
-		 tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(root));
 	check_more(root, "container", "none");
 	check_more(root, "virtualization", "none");
 	check_more(root, "cache_l1d", NULL);
@@ -160,6 +137,9 @@ static void more(void **state)
 	put_at(root, L3 "size", "32768K\n");
 	check_more(root, "cache_l1d", "48K");
 	check_more(root, "cache_l3", "32768K");
+	check_more(root, "governor", NULL);
+	put_at(root, CPU "cpu0/cpufreq/scaling_governor", "powersave\n");
+	check_more(root, "governor", "powersave");
 	put_at(root, CPU "cpufreq/boost", "1\n");
 	check_more(root, "turbo", "on");
 	put_at(root, CPU "intel_pstate/no_turbo", "1\n");
@@ -168,6 +148,13 @@ static void more(void **state)
 	check_more(root, "mitigations", "off");
 	put_at(root, "/proc/cmdline", "quiet\n");
 	check_more(root, "mitigations", "default");
+	check_more(root, "irq_time", NULL);
+	put_at(root, "/proc/stat", "cpu  1 2 3 4 5 0 7 8 0 0\nintr 9\n");
+	check_more(root, "irq_time", "charged to programs");
+	assert_true(machine_parse_time(stamped, &time));
+	put_at(root, "/proc/stat", stamped);
+	check_more(root, "irq_time", time.apart ? "charged to nobody"
+						: "charged to programs");
 	put_at(root, "/proc/sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n");
 	check_more(root, "tcp_rmem", "4096 131072 6291456");
 	put_at(root, "/proc/1/cgroup", "0::/kubepods/besteffort/pod1\n");
@@ -187,7 +174,7 @@ static void more(void **state)
 	environment_commit = "1a2b-dirty";
 	check_more(root, "harness_commit", "1a2b-dirty");
 	environment_commit = "";
-	assert_int_equal(file_remove_tree(root, NULL), 0);
+	root_free(root);
 }
 
 static void added(void **state)

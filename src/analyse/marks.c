@@ -71,22 +71,27 @@ static bool was_stolen(const struct slice *slice)
 }
 
 /* Without `cpus` as much may have been idle as there is. */
-static double error_ns(const struct slice *slice, double cpus)
+static double error_ns(const struct trial *trial, const struct slice *slice,
+		       double cpus)
 {
 	double idle_ns = cpus * slice_seconds(slice) * NS_PER_S -
 			 ours_ns(slice) - known_ns(slice->steal_ns);
 
 	if (isnan(idle_ns))
-		return noise_error_ns((uint64_t)ours_ns(slice), UINT64_MAX / 2);
-	return noise_error_ns((uint64_t)ours_ns(slice),
+		return noise_error_ns(trial, (uint64_t)ours_ns(slice),
+				      UINT64_MAX / 2);
+	return noise_error_ns(trial, (uint64_t)ours_ns(slice),
 			      (uint64_t)fmax(idle_ns, 0));
 }
 
-static bool had_others(const struct slice *slice, double cpus)
+static bool had_others(const struct trial *trial, const struct slice *slice,
+		       double cpus)
 {
 	double limit_ns = OTHERS_SHARE * slice_seconds(slice) * NS_PER_S;
 
-	return known_ns(slice->others_ns) > limit_ns + error_ns(slice, cpus);
+	return known_ns(slice->others_ns) >
+	       limit_ns + error_ns(trial, slice, cpus) +
+		       noise_hidden_ns(trial, ours_ns(slice));
 }
 
 /* ------------------------------------------------------------- its pauses --- */
@@ -120,7 +125,7 @@ void marks_set(struct trial *trial)
 
 		if (slice_seconds(slice) > 0 && was_stolen(slice))
 			slice->marks |= SLICE_MARK(STEAL);
-		if (slice_seconds(slice) > 0 && had_others(slice, cpus))
+		if (slice_seconds(slice) > 0 && had_others(trial, slice, cpus))
 			slice->marks |= SLICE_MARK(OTHERS);
 		if (woke(slice, before_ns, trial->replica_count))
 			slice->marks |= SLICE_MARK(WOKE);

@@ -25,7 +25,6 @@
 
 #define THROTTLED_SHARE 0.05
 /* A share of next to nothing is none: less than this is not worth a word. */
-#define KSOFTIRQD_SHARE 0.05
 #define KSOFTIRQD_LEAST_NS (50.0 * NS_PER_MS)
 #define KSOFTIRQD_LEAST_OPERATIONS 100
 

@@ -15,7 +15,9 @@ void reconcile_link(struct trial *trial);
 /* Limits that were met: memory, processes, the CPU quota. */
 void reconcile_limits(struct trial *trial);
 
-/* Network input that was charged to no replica. */
+/* Network input that was charged to no replica: more than this part of what the
+ * replicas used is a finding. */
+#define KSOFTIRQD_SHARE 0.05
 void reconcile_ksoftirqd(struct trial *trial);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analyse/reconcile_cell.h"
 #include "analyse/windows.h"
 #include "base/clock.h"
 
@@ -18,16 +19,30 @@
 #define STEAL_SHARE 0.05 /* of the time that programs wanted */
 #define SWAPPED_PAGES 256
 #define FREQUENCY_SHARE 0.1
-#define TICK_NS (4.0 * NS_PER_MS)
+#define TICK_NS (4.0 * NS_PER_MS) /* of most kernels */
 #define STEP_NS (10.0 * NS_PER_MS) /* of the figures */
 
-double noise_error_ns(uint64_t busy_ns, uint64_t idle_ns)
+double noise_error_ns(const struct trial *trial, uint64_t busy_ns,
+		      uint64_t idle_ns)
 {
 	double busy = (double)busy_ns, idle = (double)idle_ns;
+	double tick = trial->tick_ns ? (double)trial->tick_ns : TICK_NS;
 
 	if (busy + idle <= 0)
 		return STEP_NS;
-	return STEP_NS + 3 * sqrt(TICK_NS * busy * idle / (busy + idle));
+	return STEP_NS + 3 * sqrt(tick * busy * idle / (busy + idle));
+}
+
+/* As in a PID namespace. */
+static bool hides_ksoftirqd(const struct trial *trial)
+{
+	return trial->machine_count && !trial->irq_apart &&
+	       trial->machine[0].ksoftirqd_ns == COUNT_UNKNOWN;
+}
+
+double noise_hidden_ns(const struct trial *trial, double ours_ns)
+{
+	return hides_ksoftirqd(trial) ? KSOFTIRQD_SHARE * ours_ns : 0;
 }
 
 /* Where it is unknown, as much may have been idle as there is. */
@@ -39,6 +54,12 @@ static uint64_t idle_ns(const struct trial *trial)
 	return isnan(idle) ? UINT64_MAX / 2 : (uint64_t)idle;
 }
 
+/* Both are known. */
+static double ours_ns(const struct trial *trial)
+{
+	return (double)count_since(trial->busy_ns, trial->others_cpu_ns);
+}
+
 static bool others_doubtful(const struct trial *trial, double window_ns)
 {
 	double limit_ns = OTHERS_LIMIT * window_ns;
@@ -47,37 +68,51 @@ static bool others_doubtful(const struct trial *trial, double window_ns)
 	if (!trial->slice_count && (double)trial->others_seen_ns >
 					   OTHERS_SEEN_LIMIT * window_ns)
 		return true;
-	if (trial->busy_ns == COUNT_UNKNOWN)
+	if (trial->busy_ns == COUNT_UNKNOWN ||
+	    trial->others_cpu_ns == COUNT_UNKNOWN)
 		return false;
 	return (double)trial->others_cpu_ns >
-	       limit_ns + noise_error_ns(trial->busy_ns, idle_ns(trial));
+	       limit_ns +
+		       noise_error_ns(trial, trial->busy_ns, idle_ns(trial)) +
+		       noise_hidden_ns(trial, ours_ns(trial));
+}
+
+/* Not by processes that are seen. */
+static void say_unseen(const struct trial *trial, double unseen_s, char *out,
+		       size_t size)
+{
+	bool named = trial->others_text && *trial->others_text;
+
+	snprintf(out, size,
+		 "%s%.2f s%s by programs that this namespace does not show, "
+		 "or that soon ended%s", named ? FINDING_OTHERS_UNSEEN : "",
+		 unseen_s, trial->slice_count ? " of its slices" : "",
+		 hides_ksoftirqd(trial)
+			 ? ", or by ksoftirqd, which it does not show either"
+			 : "");
 }
 
 /* Those that a list of processes shows have names. Of slices it was looked at
  * before the first and behind the last: others_seen_ns is an estimate. */
 void reconcile_others(struct trial *trial)
 {
-	double window_s = trial_seconds(trial), unseen_s;
+	double window_s = trial_seconds(trial), used_s, unseen_s;
 	const char *names = trial->others_text ? trial->others_text : "";
 	bool sliced = trial->slice_count != 0;
-	char unseen[160] = "";
+	char unseen[224] = "";
 
-	if (window_s < LEAST_S || trial->others_cpu_ns == COUNT_UNKNOWN ||
-	    !others_doubtful(trial, window_s * NS_PER_S))
+	if (window_s < LEAST_S || !others_doubtful(trial, window_s * NS_PER_S))
 		return;
-	unseen_s = clock_seconds(trial->others_cpu_ns) -
-		   clock_seconds(trial->others_seen_ns);
-	if (unseen_s > clock_seconds(trial->others_cpu_ns) / 2)
-		snprintf(unseen, sizeof(unseen),
-			 "%s%.2f s%s by programs that this namespace does not "
-			 "show, or that soon ended",
-			 *names ? FINDING_OTHERS_UNSEEN : "", unseen_s,
-			 sliced ? " of its slices" : "");
+	used_s = clock_seconds(count_or(trial->others_cpu_ns,
+					trial->others_seen_ns));
+	unseen_s = used_s - clock_seconds(trial->others_seen_ns);
+	if (unseen_s > used_s / 2)
+		say_unseen(trial, unseen_s, unseen, sizeof(unseen));
 	trial_add_finding(trial, FINDING_OTHERS,
 			  "other programs used %.2f CPUs meanwhile: rates and "
 			  "times are in doubt, CPU per request less so"
 			  "%s%s%s%s%s",
-			  clock_seconds(trial->others_cpu_ns) / window_s,
+			  used_s / window_s,
 			  *names || *unseen ? FINDING_OTHERS_MOST : "", names,
 			  *names && sliced ? FINDING_OTHERS_BLOCK : "",
 			  unseen, *names || *unseen ? ")" : "");

@@ -7,12 +7,19 @@
 
 /*
  * How far the busy time of a machine may be above the truth, in ns, as three
- * standard deviations. Each tick of 4 ms is charged to who runs when it comes.
- * Where a part p of n ticks is busy at random, the count of busy ticks has the
- * variance n p (1 - p). On two CPUs, 2 s with 3.4 s of busy time, this says 45
- * ms for one deviation, and 45 ms were measured. `idle_ns`: of the same CPUs.
+ * standard deviations. Each tick of trial->tick_ns (4 ms, where it is unknown) is
+ * charged to who runs when it comes. Where a part p of n ticks is busy at random,
+ * the count of busy ticks has the variance n p (1 - p). On two CPUs with ticks of
+ * 4 ms, 2 s with 3.4 s of busy time, this says 45 ms for one deviation, and 45 ms
+ * were measured. `idle_ns`: of the same CPUs.
  */
-double noise_error_ns(uint64_t busy_ns, uint64_t idle_ns);
+double noise_error_ns(const struct trial *trial, uint64_t busy_ns,
+		      uint64_t idle_ns);
+
+/* What of `ours_ns` ksoftirqd may have used beside it, unseen, so that it is among
+ * the others: as much as would be no finding of its own. 0: it is seen, or what it
+ * used is not among them. */
+double noise_hidden_ns(const struct trial *trial, double ours_ns);
 
 void reconcile_others(struct trial *trial);
 void reconcile_steal(struct trial *trial);

@@ -8,7 +8,9 @@
 
 struct doctor_noise {
 	double seconds;   /* that it was watched */
-	double steal_s, others_s; /* CPU, of all CPUs together */
+	double steal_s, others_s; /* CPU, of all CPUs together; NAN: unknown */
+	double seen_s;    /* of others, by processes that are seen */
+	bool apart;       /* interrupts are charged to nobody */
 	char names[192];  /* of who used it, or "" */
 	char governor[32], turbo[8], inside[32]; /* "": unknown */
 };

@@ -8,6 +8,9 @@
 #include "experiment/sampler.h"
 #include "experiment/sampler_processes.h"
 
+/* Five steps of /proc/stat: some CPU was idle in them, or busy. */
+#define STILL_NS (50 * NS_PER_MS)
+
 #define LLU_MS(ns) ((unsigned long long)((ns) / NS_PER_MS))
 
 /* One that went back tells nothing of the time between. */
@@ -39,13 +42,25 @@ void noise_read(const struct noise *noise, struct noise_reading *out)
 {
 	struct machine_time time;
 
+	out->at_ns = clock_now_ns();
 	machine_read_time(noise->machine, &time);
 	out->busy_ns = time.busy_ns;
 	out->steal_ns = time.steal_ns;
+	out->idle_ns = time.idle_ns;
 	out->harness_ns = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
 	if (noise->monitor)
 		out->harness_ns += cpu_of(noise->monitor);
-	out->ksoftirqd_ns = count_or(machine_read_ksoftirqd(noise->machine), 0);
+	out->nobody_ns = time.apart ? time.interrupts_ns
+				    : machine_read_ksoftirqd(noise->machine);
+}
+
+/* The file is there, and says nothing. */
+static bool stood_still(const struct noise_reading *from,
+			const struct noise_reading *to)
+{
+	return count_since(to->at_ns, from->at_ns) >= STILL_NS &&
+	       to->busy_ns == from->busy_ns && to->idle_ns == from->idle_ns &&
+	       to->steal_ns == from->steal_ns;
 }
 
 void noise_between(const struct noise_reading *from,
@@ -54,7 +69,7 @@ void noise_between(const struct noise_reading *from,
 {
 	uint64_t ours_ns = cells_ns +
 			   count_since(to->harness_ns, from->harness_ns) +
-			   count_since(to->ksoftirqd_ns, from->ksoftirqd_ns);
+			   count_or(grown(to->nobody_ns, from->nobody_ns), 0);
 
 	*out = (struct noise_between){
 		.busy_ns = grown(to->busy_ns, from->busy_ns),
@@ -62,6 +77,8 @@ void noise_between(const struct noise_reading *from,
 		.others_ns = COUNT_UNKNOWN,
 		.ours_ns = ours_ns,
 	};
+	if (stood_still(from, to))
+		out->busy_ns = out->steal_ns = COUNT_UNKNOWN;
 	if (out->busy_ns != COUNT_UNKNOWN)
 		out->others_ns = count_since(out->busy_ns, ours_ns);
 }
@@ -107,8 +124,8 @@ void noise_end(struct sampler *s)
 	    LLU_MS(seen.cpu_ns), seen.text);
 	trial->busy_ns = between.busy_ns;
 	trial->steal_ns = between.steal_ns;
-	trial->others_cpu_ns = count_or(between.others_ns, 0);
-	if (trial->others_cpu_ns < seen.cpu_ns)
+	trial->others_cpu_ns = between.others_ns;
+	if (trial->others_cpu_ns < seen.cpu_ns) /* not what is unknown */
 		trial->others_cpu_ns = seen.cpu_ns;
 	trial->others_seen_ns = seen.cpu_ns;
 	take_names(trial, &seen);

@@ -16,8 +16,10 @@
  *
  * What others used is the busy time of the machine, less that of what is ours:
  * the replicas, the origin, this program, its monitor, and ksoftirqd (the
- * network input of all of these). The machine counts ticks, the rest is
- * exact: docs/metrics.md, "Noise", says how far the difference may be off.
+ * network input of all of these). Where the kernel charges no program with
+ * interrupts (measure/machine.h, `apart`), these are left out, all of them, and
+ * ksoftirqd with them. The machine counts ticks, the rest is exact:
+ * docs/metrics.md, "Noise", says how far the difference may be off.
  *
  * A reading takes 9 us on a quiet machine of two CPUs, 7 of them for
  * /proc/stat. It opens and allocates nothing.
@@ -37,18 +39,24 @@ struct noise {
 	const struct machine_meter *machine; /* borrowed */
 	clockid_t monitor; /* 0: there is none */
 	struct noise_reading {
-		uint64_t busy_ns, steal_ns; /* COUNT_UNKNOWN */
-		uint64_t harness_ns;   /* this program and its monitor */
-		uint64_t ksoftirqd_ns; /* 0 where it is unknown */
+		uint64_t at_ns;
+		uint64_t busy_ns, steal_ns, idle_ns; /* COUNT_UNKNOWN */
+		uint64_t harness_ns; /* this program and its monitor */
+		uint64_t nobody_ns;  /* of busy_ns, charged to no program:
+				      * ksoftirqd, or all interrupts;
+				      * COUNT_UNKNOWN */
 	} at_go;
 };
 
 struct noise_between {
 	/* Of all CPUs together; COUNT_UNKNOWN. */
-	uint64_t busy_ns, steal_ns; /* of each: or it went back */
+	uint64_t busy_ns, steal_ns; /* of each: or it went back, or all stood
+				     * still together */
 	uint64_t others_ns; /* of programs that are not ours, without steal; 0
-			     * where ticks say less than our own clocks */
-	uint64_t ours_ns;   /* what of busy_ns is ours */
+			     * where ticks say less than our own clocks. With
+			     * what is charged to nobody, where that is
+			     * unknown */
+	uint64_t ours_ns;   /* what of busy_ns is ours, or nobody's */
 };
 
 /* `monitor`: its process; 0: none. */

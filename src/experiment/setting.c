@@ -282,6 +282,7 @@ void setting_analyse(struct setting *s)
 	struct trial *trial = s->trial;
 
 	sampler_finish(&s->sampler);
+	trial_take_environment(trial, &s->experiment->run.environment);
 	for (unsigned i = 0; trial->go_ns && i < trial->replica_count; i++) {
 		struct record *records;
 		size_t count;

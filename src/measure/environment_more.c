@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "measure/machine.h"
 #include "measure/perf.h"
 
 #define FILE_LIMIT (4 << 20) /* cpuinfo of a large machine */
@@ -235,6 +236,21 @@ static void put_perf(json_t *out)
 	    perf_available(why, sizeof(why)) ? "counted" : why);
 }
 
+/* How the kernel counts CPU time: what "Noise" rests on. */
+static void put_accounting(json_t *out, const char *root)
+{
+	char *stat = read_first(root, "/proc/stat"), tick[24];
+	uint64_t tick_ns = machine_tick_ns();
+	struct machine_time time;
+
+	if (stat && machine_parse_time(stat, &time))
+		put(out, "irq_time", time.apart ? IRQ_TIME_APART
+						: IRQ_TIME_CHARGED);
+	snprintf(tick, sizeof(tick), "%llu", (unsigned long long)tick_ns);
+	put(out, "tick_ns", tick_ns ? tick : NULL);
+	free(stat);
+}
+
 static char *text_of_object(const json_t *object)
 {
 	return json_dumps(object, JSON_SORT_KEYS | JSON_ENSURE_ASCII);
@@ -264,6 +280,7 @@ char *environment_more(const char *root)
 	put_container(out, root);
 	put_virtualization(out, root);
 	put_perf(out);
+	put_accounting(out, root);
 	put(out, "harness_commit", environment_commit);
 	text = text_of_object(out);
 	json_decref(out);

@@ -25,8 +25,9 @@ extern const char *environment_commit;
  * huge_pages_reserved; clocksource; tcp_congestion, tcp_rmem, tcp_wmem,
  * tcp_slow_start_after_idle, somaxconn (of the network namespace that we are
  * in); container, virtualization (both "none" where there is none);
- * perf_events ("counted", or why not); harness_commit. A run in containers adds
- * engine.
+ * perf_events ("counted", or why not); irq_time (whether interrupts are on the
+ * account of the programs that they come upon, machine.h); tick_ns (of the
+ * kernel); harness_commit. A run in containers adds engine.
  */
 char *environment_more(const char *root);
 

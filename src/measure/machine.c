@@ -5,97 +5,42 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
+#include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 
-static int open_in_proc(const char *pid, const char *name)
-{
-	char path[64];
+/* These charge programs with interrupts, although they count them apart, too
+ * (VIRT_CPU_ACCOUNTING_NATIVE). */
+#if defined(__powerpc__) || defined(__s390__)
+#define COUNTS_BOTH true
+#else
+#define COUNTS_BOTH false
+#endif
 
-	snprintf(path, sizeof(path), "/proc/%.20s/%s", pid, name);
+#define CPU_FILE "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq"
+
+/* -------------------------------------------------------------- opening --- */
+
+__attribute__((format(printf, 2, 3)))
+static int open_in(const char *root, const char *format, ...)
+{
+	char path[512];
+	int n = snprintf(path, sizeof(path), "%s", root);
+	va_list args;
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -1;
+	va_start(args, format);
+	vsnprintf(path + n, sizeof(path) - (size_t)n, format, args);
+	va_end(args);
 	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/* Any process may call itself so: a kernel thread is one without a command
- * line, and with the parent kthreadd (2). */
-static bool is_ksoftirqd(const char *pid)
-{
-	static const char name[] = " (ksoftirqd/";
-	char line[128], *parent;
-	int fd = open_in_proc(pid, "stat");
-	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	line[n > 0 ? n : 0] = '\0';
-	if (!strstr(line, name))
-		return false;
-	parent = strrchr(line, ')');
-	return parent && strncmp(parent + 3, " 2 ", 3) == 0;
-}
-
-static void open_threads(struct machine_meter *meter)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	size_t capacity = 0;
-
-	while (proc && (entry = readdir(proc))) {
-		int fd;
-
-		if (!isdigit((unsigned char)*entry->d_name) ||
-		    !is_ksoftirqd(entry->d_name))
-			continue;
-		fd = open_in_proc(entry->d_name, "schedstat");
-		if (fd < 0)
-			continue;
-		MEM_ROOM(meter->ksoftirqd, meter->count, capacity);
-		meter->ksoftirqd[meter->count++] = fd;
-	}
-	if (proc)
-		closedir(proc);
-}
-
-/* In the order of their numbers; a CPU that is not there ends the list. */
-static void open_frequencies(struct machine_meter *meter)
-{
-	size_t capacity = 0;
-
-	while (meter->frequency_count < MACHINE_FREQUENCIES) {
-		char path[96];
-		int fd;
-
-		snprintf(path, sizeof(path),
-			 "/sys/devices/system/cpu/cpu%zu/cpufreq/"
-			 "scaling_cur_freq", meter->frequency_count);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			return;
-		MEM_ROOM(meter->frequency, meter->frequency_count, capacity);
-		meter->frequency[meter->frequency_count++] = fd;
-	}
-}
-
-void machine_open(struct machine_meter *meter)
-{
-	static const char *const paths[MACHINE_PRESSURES] = {
-		"/proc/pressure/cpu",
-		"/proc/pressure/memory",
-		"/proc/pressure/io",
-	};
-
-	*meter = (struct machine_meter){ 0 };
-	open_threads(meter);
-	for (int i = 0; i < MACHINE_PRESSURES; i++)
-		meter->pressure[i] = open(paths[i], O_RDONLY | O_CLOEXEC);
-	meter->stat = open("/proc/stat", O_RDONLY | O_CLOEXEC);
-	meter->vmstat = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
-	open_frequencies(meter);
 }
 
 static bool read_text(int fd, char *out, size_t size)
@@ -105,6 +50,93 @@ static bool read_text(int fd, char *out, size_t size)
 	out[n > 0 ? n : 0] = '\0';
 	return n > 0;
 }
+
+/* Any process may call itself so: a kernel thread is one without a command
+ * line, and with the parent kthreadd (2). */
+static bool is_ksoftirqd(const char *root, const char *pid)
+{
+	static const char name[] = " (ksoftirqd/";
+	char line[128], *parent;
+	int fd = open_in(root, "/proc/%.20s/stat", pid);
+
+	read_text(fd, line, sizeof(line));
+	if (fd >= 0)
+		close(fd);
+	if (!strstr(line, name))
+		return false;
+	parent = strrchr(line, ')');
+	return parent && strncmp(parent + 3, " 2 ", 3) == 0;
+}
+
+static void open_threads(struct machine_meter *meter, const char *root)
+{
+	char *path = mem_printf("%s/proc", root);
+	DIR *proc = opendir(path);
+	struct dirent *entry;
+	size_t capacity = 0;
+
+	while (proc && (entry = readdir(proc))) {
+		int fd;
+
+		if (!isdigit((unsigned char)*entry->d_name) ||
+		    !is_ksoftirqd(root, entry->d_name))
+			continue;
+		fd = open_in(root, "/proc/%.20s/schedstat", entry->d_name);
+		if (fd < 0)
+			continue;
+		MEM_ROOM(meter->ksoftirqd, meter->count, capacity);
+		meter->ksoftirqd[meter->count++] = fd;
+	}
+	if (proc)
+		closedir(proc);
+	free(path);
+}
+
+/* Of the CPUs that this process may use. One may be offline, or say nothing. */
+static void open_frequencies(struct machine_meter *meter, const char *root)
+{
+	size_t capacity = 0;
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		int fd;
+
+		if (meter->frequency_count == MACHINE_FREQUENCIES)
+			return;
+		if (!CPU_ISSET(cpu, &set))
+			continue;
+		fd = open_in(root, CPU_FILE, cpu);
+		if (fd < 0)
+			continue;
+		MEM_ROOM(meter->frequency, meter->frequency_count, capacity);
+		meter->frequency[meter->frequency_count++] = fd;
+	}
+}
+
+void machine_open_in(struct machine_meter *meter, const char *root)
+{
+	static const char *const names[MACHINE_PRESSURES] = {
+		"cpu", "memory", "io",
+	};
+
+	*meter = (struct machine_meter){ 0 };
+	open_threads(meter, root);
+	for (int i = 0; i < MACHINE_PRESSURES; i++)
+		meter->pressure[i] = open_in(root, "/proc/pressure/%s",
+					     names[i]);
+	meter->stat = open_in(root, "/proc/stat");
+	meter->vmstat = open_in(root, "/proc/vmstat");
+	open_frequencies(meter, root);
+}
+
+void machine_open(struct machine_meter *meter)
+{
+	machine_open_in(meter, "");
+}
+
+/* -------------------------------------------------------------- reading --- */
 
 /* The first number of schedstat: time on a CPU, ns. */
 uint64_t machine_read_ksoftirqd(const struct machine_meter *meter)
@@ -139,15 +171,19 @@ bool machine_parse_time(const char *text, struct machine_time *out)
 	uint64_t user, nice, system, idle, wait, irq, softirq, steal;
 
 	*out = (struct machine_time){ COUNT_UNKNOWN, COUNT_UNKNOWN,
-				      COUNT_UNKNOWN };
+				      COUNT_UNKNOWN, COUNT_UNKNOWN, false };
 	if (sscanf(text, "cpu  %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
 			 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
 		   &user, &nice, &system, &idle, &wait, &irq, &softirq,
 		   &steal) != 8)
 		return false;
+	if (!(user + nice + system + idle + wait + irq + softirq + steal))
+		return false; /* a sandbox that only has the file */
 	out->busy_ns = (user + nice + system + irq + softirq) * tick_ns;
 	out->steal_ns = steal * tick_ns;
 	out->idle_ns = (idle + wait) * tick_ns;
+	out->interrupts_ns = (irq + softirq) * tick_ns;
+	out->apart = irq && !COUNTS_BOTH;
 	return true;
 }
 
@@ -173,21 +209,28 @@ static uint64_t read_swapping(const struct machine_meter *meter)
 			 : COUNT_UNKNOWN;
 }
 
-/* The files say kHz. */
+/* The files say kHz. Those of idle CPUs, and of one that was taken away, say
+ * nothing of the others. */
 static double read_frequency(const struct machine_meter *meter)
 {
-	double sum = 0;
+	double most = 0;
 
 	for (size_t i = 0; i < meter->frequency_count; i++) {
 		char text[32];
 
-		if (!read_text(meter->frequency[i], text, sizeof(text)))
-			return NAN; /* that CPU was taken away */
-		sum += strtod(text, NULL);
+		if (read_text(meter->frequency[i], text, sizeof(text)))
+			most = fmax(most, strtod(text, NULL));
 	}
-	return meter->frequency_count
-		       ? sum / 1000 / (double)meter->frequency_count
-		       : NAN;
+	return most > 0 ? most / 1000 : (double)NAN;
+}
+
+uint64_t machine_tick_ns(void)
+{
+	struct timespec tick;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) < 0)
+		return 0;
+	return (uint64_t)tick.tv_sec * NS_PER_S + (uint64_t)tick.tv_nsec;
 }
 
 void machine_read(const struct machine_meter *meter, struct machine_sample *out)

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 const char *replica_state_name(enum replica_state state)
@@ -179,6 +180,19 @@ void trial_add_finding(struct trial *trial, enum finding_kind kind,
 	va_end(args);
 	findings_add(&trial->findings, finding_name(kind), text);
 	free(text);
+}
+
+void trial_take_environment(struct trial *trial,
+			    const struct environment *environment)
+{
+	const char *text = environment->more_json;
+	json_t *more = text ? json_loads(text, 0, NULL) : NULL;
+	const char *tick = json_string_value(json_object_get(more, "tick_ns"));
+	const char *irq = json_string_value(json_object_get(more, "irq_time"));
+
+	trial->tick_ns = tick ? strtoull(tick, NULL, 10) : 0;
+	trial->irq_apart = irq && strcmp(irq, IRQ_TIME_APART) == 0;
+	json_decref(more);
 }
 
 void run_release(struct run *run)

@@ -138,7 +138,8 @@ struct machine_sample {
 	uint64_t steal_ns;     /* wanted, and given to others by the hypervisor */
 	uint64_t idle_ns;      /* waiting for disks included */
 	uint64_t swap_pages;   /* in and out */
-	double cpu_mhz;        /* a gauge, the mean over CPUs; NAN: unknown */
+	double cpu_mhz;        /* a gauge, of the fastest CPU that may be used
+				* (older: the mean over CPUs); NAN: unknown */
 };
 
 #define REPLICA_BAD_BYTES 160
@@ -261,6 +262,9 @@ struct trial {
 	uint64_t busy_ns;       /* of the machine over the window(s), all CPUs,
 				 * ours included; COUNT_UNKNOWN */
 	uint64_t steal_ns;      /* the same, that the hypervisor took away */
+	uint64_t tick_ns;       /* of its kernel; 0: unknown. With the next it is
+				 * stored with the environment of the run */
+	bool irq_apart;         /* no program was charged with interrupts */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct placement placement;
 	struct applied applied;
@@ -318,6 +322,14 @@ struct environment {
 				  * word: trials say what they had */
 	char *more_json;         /* environment_more(); NULL: unknown. Owned */
 };
+
+/* Two values of the member irq_time of more_json. */
+#define IRQ_TIME_APART "charged to nobody"
+#define IRQ_TIME_CHARGED "charged to programs"
+
+/* How the kernel counted: trial->tick_ns, irq_apart, as far as it is known. */
+void trial_take_environment(struct trial *trial,
+			    const struct environment *environment);
 
 /* X(NAME, "word"): how a run ended, as runs.ended says. */
 #define RUN_ENDS(X)                                                            \

@@ -419,6 +419,8 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 		code = read_one(store, stored_run,
 				"runs WHERE id = (SELECT run_id FROM trials "
 				"WHERE id = ?)", id, run, err);
+	if (code == 0)
+		trial_take_environment(out, &run->environment);
 	if (code < 0) {
 		trial_release(out);
 		run_release(run);
