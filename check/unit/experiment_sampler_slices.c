@@ -12,8 +12,10 @@
 
 #include "analyse/reconcile_noise.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "cell/cgroup_ops.h"
 #include "experiment/sampler.h"
+#include "experiment/sampler_perf.h"
 
 #define MS NS_PER_MS
 
@@ -34,6 +36,9 @@ static struct {
 	struct sampler sampler;
 	struct trial trial;
 	uint64_t interrupts_ns; /* softirq of each window */
+	bool probe; /* it only settles turns */
+	int counts[PERF_EVENTS]; /* into pipes; 0: nothing counts */
+	uint64_t counted;
 	int stat;
 } f;
 
@@ -122,6 +127,17 @@ static void read_low(uint64_t *counter, struct slice *slice,
 	tell_machine();
 }
 
+/* The next reading. Time enabled, time running. */
+static void tell_counts(void)
+{
+	for (uint64_t i = 0; f.counts[0] && i < PERF_EVENTS; i++) {
+		uint64_t reading[3] = { f.counted * (i + 1), 1, 1 };
+
+		assert_int_equal(write(f.counts[i], reading, sizeof(reading)),
+				 sizeof(reading));
+	}
+}
+
 /* Of 120 ms that the machine is busy, 60 are the replica's and 40 the origin's. */
 static void take_turn(const struct back *back)
 {
@@ -131,6 +147,7 @@ static void take_turn(const struct back *back)
 	slice->go_ns = clock_now_ns();
 	if (!f.trial.go_ns)
 		f.trial.go_ns = slice->go_ns;
+	tell_counts();
 	read_low(back && back->at_open ? back->counter : NULL, slice,
 		 sampler_slice_open);
 	now.cpu_ns[REPLICA] += 60 * MS;
@@ -139,11 +156,16 @@ static void take_turn(const struct back *back)
 	now.steal_ns += 10 * MS;
 	now.idle_ns += 70 * MS;
 	now.softirq_ns += f.interrupts_ns;
+	f.counted += 1000;
 	clock_sleep_until(clock_now_ns() + MS);
+	tell_counts();
 	read_low(back && !back->at_open ? back->counter : NULL, slice,
 		 sampler_slice_close);
 	f.trial.window_end_ns = slice->end_ns;
 	slice->pause_ns = slice->paused_ns = clock_now_ns();
+	f.counted += 100;
+	if (f.probe)
+		slice->begin_ns = slice->end_ns = 0;
 	sampler_slice_end(&f.sampler, slice);
 }
 
@@ -299,6 +321,47 @@ static void no_counters(void **state)
 	assert_string_equal(doubts(), "");
 }
 
+static void count_by_pipes(void)
+{
+	struct perf_meter *meter;
+
+	sampler_perf_release(&f.sampler);
+	f.sampler.counted = mem_new(sizeof(*f.sampler.counted));
+	meter = &f.sampler.counted->meter;
+	meter->count = PERF_EVENTS;
+	meter->fd = mem_array(PERF_EVENTS, sizeof(*meter->fd));
+	for (int i = 0; i < PERF_EVENTS; i++) {
+		int ends[2];
+
+		assert_int_equal(pipe(ends), 0);
+		meter->fd[i] = ends[0];
+		f.counts[i] = ends[1];
+	}
+}
+
+/* Probes, and windows that are taken out, are in no sum. */
+static void counts_of_windows(void **state)
+{
+	struct back back = { &now.cpu_ns[REPLICA], false };
+
+	(void)state;
+	count_by_pipes();
+	f.probe = true;
+	take_turn(NULL);
+	assert_true(f.trial.replica[0].instructions == COUNT_UNKNOWN);
+	f.probe = false;
+	take_turns(&back);
+	assert_int_equal(f.trial.slices[3].end_ns, 0);
+	assert_int_equal(f.trial.replica[0].cpu_ns, (SLICES - 1) * 60 * MS);
+	assert_int_equal(f.trial.replica[0].instructions, (SLICES - 1) * 1000);
+	assert_int_equal(f.trial.replica[0].cycles, (SLICES - 1) * 2000);
+	for (int i = 0; i < PERF_EVENTS; i++)
+		close(f.counts[i]);
+	f.counts[0] = 0;
+	take_turn(NULL); /* the pipes are empty: nobody knows */
+	assert_true(f.trial.replica[0].instructions == COUNT_UNKNOWN);
+}
+
 /* Nothing is read while a window is open. */
 static void readings_at_the_edges(void **state)
 {
@@ -410,6 +473,7 @@ int main(void)
 		EACH(steal_that_was_back),
 		EACH(busy_that_goes_back),
 		EACH(no_counters),
+		EACH(counts_of_windows),
 		EACH(readings_at_the_edges),
 		EACH(readings_before_and_after),
 		EACH(readings_around_a_separate_trial),

@@ -390,6 +390,7 @@ void sampler_window_end(struct sampler *s)
 	sampler_read(s, SAMPLER_ALL, true);
 	take_still(s);
 	sampler_perf_end(s);
+	sampler_perf_take(s);
 	noise_end(s);
 }
 

@@ -54,7 +54,9 @@ struct sampler {
 	struct noise noise;
 	struct counted {
 		struct perf_meter meter;
-		struct perf_counts began;
+		struct perf_counts began; /* when the window did */
+		struct perf_counts in;    /* the last window */
+		bool taken;               /* one was */
 	} *counted;            /* of each replica; NULL: nothing counts */
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	const int *records;    /* descriptors, borrowed, -1 before a trial */

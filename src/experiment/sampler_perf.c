@@ -49,24 +49,38 @@ void sampler_perf_begin(struct sampler *s)
 		perf_read(&s->counted[i].meter, &s->counted[i].began);
 }
 
-static void add(uint64_t *sum, uint64_t now, uint64_t before)
+/* One that was not read, or went back, tells nothing of the time between. */
+static uint64_t grown(uint64_t now, uint64_t before)
 {
 	if (now == COUNT_UNKNOWN || before == COUNT_UNKNOWN || now < before)
-		return;
-	*sum = count_or(*sum, 0) + (now - before);
+		return COUNT_UNKNOWN;
+	return now - before;
 }
 
 void sampler_perf_end(struct sampler *s)
 {
 	for (unsigned i = 0; s->counted && i < s->trial->replica_count; i++) {
-		struct replica *replica = &s->trial->replica[i];
 		struct counted *counted = &s->counted[i];
 		struct perf_counts now;
 
 		perf_read(&counted->meter, &now);
-		add(&replica->instructions, now.instructions,
-		    counted->began.instructions);
-		add(&replica->cycles, now.cycles, counted->began.cycles);
+		counted->in.instructions = grown(now.instructions,
+						 counted->began.instructions);
+		counted->in.cycles = grown(now.cycles, counted->began.cycles);
+	}
+}
+
+void sampler_perf_take(struct sampler *s)
+{
+	for (unsigned i = 0; s->counted && i < s->trial->replica_count; i++) {
+		struct replica *replica = &s->trial->replica[i];
+		struct counted *counted = &s->counted[i];
+
+		if (!counted->taken)
+			replica->instructions = replica->cycles = 0;
+		counted->taken = true;
+		count_add(&replica->instructions, counted->in.instructions);
+		count_add(&replica->cycles, counted->in.cycles);
 	}
 }
 

@@ -137,6 +137,7 @@ static void add_window(struct sampler *s, const struct slice *slice)
 	trial->others_cpu_ns = trial->busy_ns == COUNT_UNKNOWN
 				       ? COUNT_UNKNOWN
 				       : count_since(trial->busy_ns, s->ours_ns);
+	sampler_perf_take(s);
 	s->windows_added++;
 }
 
