@@ -121,11 +121,16 @@ class Turns:
         self.assertEqual(
             len({(library, block, number) for library, block, number, _ in keys}), len(keys), keys
         )
+        seen = set()
         for slice in slices:
             self.assertLessEqual(slice.go_ns, slice.begin_ns, slice)
             # One in which a replica ended has no window.
             self.assertTrue(slice.paused_ns, slice)
             self.assertGreaterEqual(slice.end_ns - slice.begin_ns, 100_000_000, slice)
+            # Before its first turn it has not been paused.
+            if (slice.library, slice.block) in seen:
+                self.assertIsNotNone(slice.idle_cpu_ns, slice)
+            seen.add((slice.library, slice.block))
             self.assertLess(slice.idle_cpu_ns or 0, IDLE_MOST_NS, slice)
             self.assertNotRegex(slice.marks, "woke|overlap", slice)
         for before, after in itertools.pairwise(slices):
