@@ -41,6 +41,7 @@ class Slices(Turns, Check):
         self.assert_rows(slices)
         self.assert_rounds(slices)
         self.assert_readings_at_edges()
+        self.assert_counts_at_edges()
         self.assert_readings_around()
         self.assert_orders(slices)
         self.assert_same_results_again()
@@ -105,6 +106,35 @@ class Slices(Turns, Check):
             " and s.at_ns in (w.begin_ns, w.end_ns)"
         )
         self.assertEqual(read, self.query("select 2 * count(*) from slices where end_ns > begin_ns"))
+
+    def assert_counts_at_edges(self):
+        """Samples have all that had ended by then, although nobody counts while a window is open."""
+        counted = self.query(
+            "select library, block, w.number, operations, b.operations_ok - a.operations_ok, bytes_ok,"
+            " b.received_bytes - a.received_bytes from slices w join trials t on t.id = w.trial_id"
+            " join samples a on a.trial_id = t.id and a.replica = 0 and a.at_ns = w.begin_ns"
+            " join samples b on b.trial_id = t.id and b.replica = 0 and b.at_ns = w.end_ns"
+        )
+        self.assertTrue(counted)
+        for *key, operations, grown, _, _ in counted:
+            self.assertEqual(operations, grown, key)
+        return counted
+
+    def test_a_store_outside(self):
+        """Neither a link nor a ledger tells what was received, but records do."""
+        with self.origin() as origin:
+            outside = ("--endpoint", origin.url, "--anonymous", "--bucket", "bench")
+            self.benchmark(*self.all_words(("reference", "pass"), "--blocks", 1, "--timeout", 1, *outside))
+        for *key, _, _, recorded, received in self.assert_counts_at_edges():
+            self.assertGreater(recorded, 0, key)
+            self.assertEqual(recorded, received, key)
+        for row in self.results():
+            mean = self.query(
+                "select avg(bytes_ok * 1e9 / (end_ns - begin_ns)) from slices where trial_id = ?"
+                " and end_ns > begin_ns",
+                row["trial_id"],
+            )[0][0]
+            self.assertAlmostEqual(row["recv_bytes_per_second_mean"], mean, delta=mean / 1e6)
 
     def assert_readings_around(self):
         """The machine was read twice before GO, and once when all had ended."""

@@ -126,6 +126,15 @@ static void count_ok(struct record_cursor *cursor, const struct record *record)
 	cursor->latency_sum_ns += latency_ns;
 }
 
+static void add_to_edge(struct at_edge *edge, const struct record *record)
+{
+	if (record->end_ns > edge->at_ns)
+		return;
+	edge->ok += record->outcome == OUTCOME_OK;
+	edge->failed += record->outcome != OUTCOME_OK;
+	edge->bytes += record->outcome == OUTCOME_OK ? record->bytes : 0;
+}
+
 /* What cannot be true counts nowhere, here as in the results. */
 static void count_record(struct record_cursor *cursor,
 			 const struct record *record)
@@ -148,6 +157,8 @@ static void count_record(struct record_cursor *cursor,
 				    ? expect->requests.least
 				    : expect->begun;
 	cursor->outcomes[record->outcome]++;
+	add_to_edge(&cursor->open, record);
+	add_to_edge(&cursor->close, record);
 }
 
 void sampler_count(struct sampler *s, unsigned i)
@@ -202,6 +213,11 @@ static void fill_link(const struct sampler *s, unsigned number,
 	sample->link_tx_bytes = known ? link->tx_bytes : COUNT_UNKNOWN;
 	sample->link_rx_packets = known ? link->rx_packets : COUNT_UNKNOWN;
 	sample->link_tx_packets = known ? link->tx_packets : COUNT_UNKNOWN;
+}
+
+bool sampler_by_records(const struct sampler *s)
+{
+	return !s->cells->networked && !s->ledger;
 }
 
 static uint64_t received(const struct sampler *s, unsigned i)

@@ -29,6 +29,10 @@ struct record_cursor {
 	uint64_t latest_ns; /* a moment after the records were read */
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t ok, failed, bytes;
+	struct at_edge {
+		uint64_t at_ns; /* 0: nobody has read there */
+		uint64_t ok, failed, bytes; /* that had ended by then */
+	} open, close;          /* of the last window of a slice */
 	uint64_t requests; /* at least, that the recorded operations made */
 	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
 	uint64_t latency_sum_ns;
@@ -81,6 +85,7 @@ struct sampler {
 	/* Of a block (sampler_slices.c). */
 	struct sample *open, *close; /* when the window opened and closed, by
 				      * the number */
+	size_t samples_before; /* of the trial, when the slice began */
 	struct sample *windows; /* sums over all windows: cpu_ns, cpu_user_ns
 				 * and throttled_ns, by the number */
 	uint64_t paused_cpu_ns; /* of all replicas, when they were paused;
@@ -147,6 +152,9 @@ void sampler_read(struct sampler *sampler, enum sampler_depth depth,
 
 /* Counts the records that were written since the last time. */
 void sampler_count(struct sampler *sampler, unsigned replica);
+
+/* Whether what a replica received is known by its records alone. */
+bool sampler_by_records(const struct sampler *sampler);
 
 /* When all replicas of the run, or of its block, have ended: the last reading of
  * the machine. After slices it also looks who the others were, which takes 20 us

@@ -42,6 +42,7 @@ void sampler_slice_begin(struct sampler *s, struct slice *slice)
 {
 	uint64_t now_ns = read_paused(s);
 
+	s->samples_before = s->trial->sample_count;
 	if (s->paused_cpu_ns != COUNT_UNKNOWN)
 		slice->idle_cpu_ns = count_since(now_ns, s->paused_cpu_ns);
 }
@@ -141,6 +142,44 @@ static void add_window(struct sampler *s, const struct slice *slice)
 	s->windows_added++;
 }
 
+/* The edges of a window, which nobody may delay by counting records. */
+static struct at_edge *edge_of(struct record_cursor *cursor, uint64_t at_ns)
+{
+	return at_ns == cursor->open.at_ns	? &cursor->open
+	       : at_ns == cursor->close.at_ns ? &cursor->close
+					      : NULL;
+}
+
+/* All that was counted until now had ended before. */
+static void begin_edge(struct at_edge *edge, uint64_t at_ns,
+		       const struct record_cursor *cursor)
+{
+	*edge = (struct at_edge){ at_ns, cursor->ok, cursor->failed,
+				  cursor->bytes };
+}
+
+/* Replicas are paused: counts what they recorded, and writes into the samples of
+ * both edges what had ended by then. */
+static void count_slice(struct sampler *s, unsigned i)
+{
+	struct record_cursor *cursor = &s->cursors[i];
+
+	begin_edge(&cursor->open, s->open[CELL_OF(i)].at_ns, cursor);
+	begin_edge(&cursor->close, s->close[CELL_OF(i)].at_ns, cursor);
+	sampler_count(s, i);
+	for (size_t k = s->samples_before; k < s->trial->sample_count; k++) {
+		struct sample *sample = &s->trial->samples[k];
+		const struct at_edge *edge = edge_of(cursor, sample->at_ns);
+
+		if (sample->replica != (int32_t)i || !edge)
+			continue;
+		sample->operations_ok = edge->ok;
+		sample->operations_failed = edge->failed;
+		if (sampler_by_records(s))
+			sample->received_bytes = edge->bytes;
+	}
+}
+
 /* Its work is not known, so none of it may count. */
 static void take_out_back(struct sampler *s, struct slice *slice)
 {
@@ -153,7 +192,7 @@ static void take_out_back(struct sampler *s, struct slice *slice)
 void sampler_slice_end(struct sampler *s, struct slice *slice)
 {
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
-		sampler_count(s, i);
+		count_slice(s, i);
 	take_out_back(s, slice);
 	if (slice_seconds(slice) > 0)
 		add_window(s, slice);
