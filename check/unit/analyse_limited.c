@@ -66,10 +66,39 @@ static void check_waiting(void **state)
 	expect(&trial, LIMITED_BY_IN_FLIGHT); /* it has more */
 	trial.replica[0].ledger.open_connections_peak = 4;
 	expect(&trial, LIMITED_BY_POOL);
+	trial.replica[0].cpu_ns = 1100 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial.replica[0].outcomes[OUTCOME_RESET] = 50;
 	expect(&trial, LIMITED_BY_FAILURES);
 	trial.replica[0].outcomes[OUTCOME_OK] = 0;
 	expect(&trial, LIMITED_BY_FAILURES);
+	trial_release(&trial);
+}
+
+/* Little's law holds of any closed loop: who waits for the store is known by
+ * what the library does itself. */
+static void check_own_work(void **state)
+{
+	struct trial trial;
+	struct replica *r;
+
+	(void)state;
+	begin(&trial, 1);
+	r = &trial.replica[0];
+	r->cpu_ns = 990 * MS; /* of 2 s, 8 in flight */
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	r->cpu_ns = 1010 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	strcpy(r->runtime, "glibc 2.36"); /* on three CPUs */
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	r->cpu_ns = 1610 * MS; /* 0.1 of each latency */
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.spec.concurrency = 1; /* 8,340 of 200 us, 80 us of CPU */
+	r->latency->sum_ns = 1.9e9;
+	r->cpu_ns = 660 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	r->cpu_ns = 190 * MS;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	trial_release(&trial);
 }
 
@@ -82,23 +111,23 @@ static void check_cpu(void **state)
 	begin(&trial, 1);
 	r = &trial.replica[0];
 	r->cpu_ns = 1790 * MS;
-	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	r->cpu_ns = 1810 * MS; /* of one CPU, which is what Python uses */
 	expect(&trial, LIMITED_BY_CPU);
 	trial.origin_cpu_ns = 1900 * MS; /* busier */
 	expect(&trial, LIMITED_BY_STORE_CPU);
 	trial.origin_cpu_ns = 400 * MS;
 	strcpy(r->runtime, "glibc 2.36"); /* with threads on three CPUs */
-	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial_add_sample(&trial, &(struct sample){ .threads = 1 });
 	expect(&trial, LIMITED_BY_CPU); /* with one */
 	r->cpu_ns = 5450 * MS;
 	expect(&trial, LIMITED_BY_CPU);
 	r->cpu_ns = 4000 * MS; /* 2 of 3 */
-	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial.own_origin = false;
 	trial.origin_cpu_ns = 1900 * MS;
-	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial_release(&trial);
 }
 
@@ -123,8 +152,8 @@ static void check_shared(void **state)
 
 	(void)state;
 	begin(&trial, 1);
-	trial.replica[0].cpu_ns = 1200 * MS;
-	trial.origin_cpu_ns = 700 * MS;
+	trial.replica[0].cpu_ns = 700 * MS;
+	trial.origin_cpu_ns = 1200 * MS;
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	strcpy(trial.placement.pinning, "origin 0, replicas 0");
 	expect(&trial, LIMITED_BY_SHARED_CPU);
@@ -132,6 +161,10 @@ static void check_shared(void **state)
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	strcpy(trial.placement.pinning, "none"); /* 4 CPUs */
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.replica[0].cpu_ns = 1660 * MS; /* most of it */
+	trial.origin_cpu_ns = 380 * MS;
+	strcpy(trial.placement.pinning, "origin 0, replicas 0");
+	expect(&trial, LIMITED_BY_CPU);
 	trial_release(&trial);
 }
 
@@ -204,15 +237,58 @@ static void check_squeezed(void **state)
 	(void)state;
 	begin(&trial, 1);
 	trial.replica[0].cpu_ns = 1600 * MS; /* of 2 s */
-	expect(&trial, LIMITED_BY_IN_FLIGHT);
-	trial.others_cpu_ns = 300 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.others_cpu_ns = 850 * MS; /* of 8 s of four CPUs */
 	expect(&trial, LIMITED_BY_MACHINE);
+	trial.others_cpu_ns = 750 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial.others_cpu_ns = 0;
-	trial.steal_ns = 300 * MS;
+	trial.busy_ns = 2000 * MS;
+	trial.steal_ns = 300 * MS; /* four fifths of them from it */
 	expect(&trial, LIMITED_BY_MACHINE);
-	trial.steal_ns = 60 * MS;
-	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.steal_ns = 200 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial_release(&trial);
+}
+
+/* Of 16 CPUs one was another program's, and 14 were idle. */
+static void check_large_machine(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	trial.replica[0].cpu_ns = 100 * MS;
+	trial.origin_cpu_ns = 100 * MS;
+	add_machine(&trial, 0);
+	add_machine(&trial, 28000 * MS);
+	trial.others_cpu_ns = 1900 * MS;
+	trial.busy_ns = 2100 * MS;
+	trial.steal_ns = 0;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.replica[0].cpu_ns = 1700 * MS; /* and 0.06 of its CPU */
+	trial.busy_ns = 3700 * MS;
+	trial.machine[1].idle_ns = 26400 * MS;
+	expect(&trial, LIMITED_BY_MACHINE);
+	trial.replica[0].cpu_ns = 1650 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial_release(&trial);
+}
+
+/* The rates of two such rows compare nothing of the libraries. */
+static void check_surroundings(void **state)
+{
+	static const char *const around[] = { "link", "rate", "store_cpu",
+					      "pool", "in_flight" };
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < LIMITED_BY_COUNT; i++)
+		n += limited_by_surroundings((enum limited_by)i);
+	assert_int_equal(n, sizeof(around) / sizeof(*around));
+	for (unsigned i = 0; i < n; i++)
+		assert_true(limited_by_surroundings(
+			limited_by_parse(around[i])));
 }
 
 static void check_words(void **state)
@@ -233,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_waiting),
+		cmocka_unit_test(check_own_work),
 		cmocka_unit_test(check_cpu),
 		cmocka_unit_test(check_replicas_share),
 		cmocka_unit_test(check_shared),
@@ -240,6 +317,8 @@ int main(void)
 		cmocka_unit_test(check_rate),
 		cmocka_unit_test(check_machine),
 		cmocka_unit_test(check_squeezed),
+		cmocka_unit_test(check_large_machine),
+		cmocka_unit_test(check_surroundings),
 		cmocka_unit_test(check_words),
 	};
 

@@ -512,9 +512,15 @@ static void check_limits(void **state)
 	text = shown(100);
 	assert_says(text, "requests: other programs, or the hypervisor, took "
 			  "the CPUs; obstore, httpx: all its operations waited "
-			  "for the store (--concurrency x latency). The rates "
-			  "of such two, but where others had the CPUs, compare "
-			  "nothing of the libraries");
+			  "for the store (--concurrency x latency). Among "
+			  "obstore, httpx the rates compare nothing of the "
+			  "libraries");
+	free(text);
+	set_limit("httpx", 0, 12, "throttled");
+	text = shown(100);
+	assert_says(text, "httpx: it waited for its CPU quota (--cpus); "
+			  "requests:");
+	assert_null(strstr(text, "compare nothing"));
 	free(text);
 	unmake(&made);
 }

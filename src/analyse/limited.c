@@ -15,7 +15,9 @@
 #define THROTTLED 0.1  /* of the time */
 #define MISSED 0.01    /* of the operations that a rate asked for */
 #define TAKEN 0.1      /* of the machine's CPU time, by others and steal */
-#define SQUEEZED 0.05  /* CPUs that others and steal had */
+#define SQUEEZED 0.05  /* of a CPU, by others and steal */
+#define IDLE 0.5       /* of what it may use: its own CPU was not the limit */
+#define OWN_WORK 0.1   /* of a latency: it waited for all the rest */
 #define ONE_THREAD 1.1 /* CPUs: who uses no more may be a single one */
 
 /* CPUs in the list after `name` in "origin 1, replicas 0,2-3"; 0: unknown. */
@@ -90,6 +92,8 @@ static double may_use(const struct trial *trial, unsigned number, double used,
 
 struct use {
 	double seconds;
+	unsigned cpus;
+	double used;    /* CPUs, all replicas together */
 	double library; /* of what its replicas may use, 0 to 1 */
 	double store, shared;
 };
@@ -100,6 +104,7 @@ static void find_use(const struct trial *trial, unsigned cpus, struct use *out)
 	double of = set ? set : cpus ? cpus : 1, sum = 0, single = 0;
 
 	out->seconds = trial_seconds(trial);
+	out->cpus = cpus;
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		double used = clock_seconds(trial->replica[i].cpu_ns) /
 			      out->seconds;
@@ -108,6 +113,7 @@ static void find_use(const struct trial *trial, unsigned cpus, struct use *out)
 		single += used / may_use(trial, i, used, of);
 	}
 	single /= trial->replica_count;
+	out->used = sum;
 	out->library = single > sum / of ? single : sum / of;
 	out->store = trial->own_origin ? clock_seconds(trial->origin_cpu_ns) /
 						 out->seconds
@@ -191,15 +197,47 @@ static bool taken(const struct trial *trial)
 		       TAKEN * all;
 }
 
+/* Of each CPU on average, by other programs: they may run on any. */
+static double others_share(const struct trial *trial, const struct use *use)
+{
+	double others_s = clock_seconds(count_or(trial->others_cpu_ns, 0));
+	double idle = windows_machine(trial, offsetof(struct machine_sample,
+						      idle_ns));
+	double all_s = (idle + (double)count_or(trial->busy_ns, 0) +
+			(double)count_or(trial->steal_ns, 0)) / NS_PER_S;
+	double least_s = use->seconds * (use->cpus ? use->cpus : 1);
+
+	return others_s / (all_s > least_s ? all_s : least_s);
+}
+
+/* Of a CPU that was busy for `share` of the time, by the hypervisor: it takes
+ * from those that work. */
+static double steal_share(const struct trial *trial, const struct use *use,
+			  double share)
+{
+	double steal_s = clock_seconds(count_or(trial->steal_ns, 0));
+	double busy_s = clock_seconds(count_or(trial->busy_ns, 0));
+	double ours_s = use->seconds * (use->used + use->store);
+
+	return steal_s > 0 ? share * steal_s / fmax(busy_s, ours_s) : 0;
+}
+
 /* What others took may have been of the CPU that was nearly busy. */
 static bool squeezed(const struct trial *trial, const struct use *use)
 {
-	double taken_s = clock_seconds(count_or(trial->others_cpu_ns, 0)) +
-			 clock_seconds(count_or(trial->steal_ns, 0));
-	double cpus = taken_s / use->seconds;
 	double most = use->library > use->store ? use->library : use->store;
+	double taken = others_share(trial, use) + steal_share(trial, use, most);
 
-	return cpus >= SQUEEZED && most + cpus >= BUSY;
+	return taken >= SQUEEZED && most + taken >= BUSY;
+}
+
+/* How fast it is was not its own doing: little of an operation's time, waits for
+ * its CPU included, was its own work. */
+static bool is_idle(const struct trial *trial, const struct use *use)
+{
+	double places = (double)trial->spec.concurrency * trial->replica_count;
+
+	return use->library < IDLE && use->used <= OWN_WORK * places;
 }
 
 static bool pool_full(const struct trial *trial)
@@ -246,7 +284,10 @@ static enum limited_by by_cpu(const struct use *use)
 		return LIMITED_BY_CPU;
 	if (use->store >= BUSY)
 		return LIMITED_BY_STORE_CPU;
-	return use->shared >= BUSY ? LIMITED_BY_SHARED_CPU : LIMITED_BY_UNKNOWN;
+	if (use->shared >= BUSY)
+		return use->used >= use->store ? LIMITED_BY_CPU
+					       : LIMITED_BY_SHARED_CPU;
+	return LIMITED_BY_UNKNOWN;
 }
 
 enum limited_by limited_of(const struct trial *trial, unsigned cpus)
@@ -268,6 +309,8 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 		return by;
 	if (taken(trial) || squeezed(trial, &use))
 		return LIMITED_BY_MACHINE;
+	if (!is_idle(trial, &use))
+		return LIMITED_BY_UNKNOWN;
 	if (pool_full(trial))
 		return LIMITED_BY_POOL;
 	return waits(trial, use.seconds) ? LIMITED_BY_IN_FLIGHT

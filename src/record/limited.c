@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+enum whose { WHOSE_LIBRARYS, WHOSE_BOTH, WHOSE_AROUND };
+
 static const struct {
 	const char *word, *text;
-	bool library;
+	enum whose whose;
 } limits[LIMITED_BY_COUNT] = {
-#define X(name, word, library, text) { word, text, library },
+#define X(name, word, whose, text) { word, text, WHOSE_##whose },
 	LIMITED_BY(X)
 #undef X
 };
@@ -31,11 +33,10 @@ enum limited_by limited_by_parse(const char *word)
 
 bool limited_by_library(enum limited_by by)
 {
-	return limits[by].library;
+	return limits[by].whose == WHOSE_LIBRARYS;
 }
 
 bool limited_by_surroundings(enum limited_by by)
 {
-	return by != LIMITED_BY_UNKNOWN && by != LIMITED_BY_MACHINE &&
-	       !limited_by_library(by);
+	return limits[by].whose == WHOSE_AROUND;
 }

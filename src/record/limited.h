@@ -7,28 +7,29 @@
 
 #include <stdbool.h>
 
-/* X(NAME, "word", is the library's, "sentence"); docs/metrics.md says how each
- * is told. A word that was ever stored keeps its meaning. */
+/* X(NAME, "word", whose, "sentence"); docs/metrics.md says how each is told. A
+ * word that was ever stored keeps its meaning. Whose limit it was: the LIBRARYS,
+ * of what is AROUND it, or of BOTH, or that is not known. */
 #define LIMITED_BY(X)                                                          \
-	X(UNKNOWN, "unknown", false, "nothing that is measured was at its limit") \
-	X(FAILURES, "failures", false, "too many operations failed")           \
-	X(THROTTLED, "throttled", false, "it waited for its CPU quota (--cpus)") \
-	X(LINK, "link", false, "its link was full (--link-rate)")              \
-	X(RATE, "rate", false, "it did what was asked for (--rate), and may "  \
+	X(UNKNOWN, "unknown", BOTH, "nothing that is measured was at its limit") \
+	X(FAILURES, "failures", BOTH, "too many operations failed")            \
+	X(THROTTLED, "throttled", BOTH, "it waited for its CPU quota (--cpus)") \
+	X(LINK, "link", AROUND, "its link was full (--link-rate)")             \
+	X(RATE, "rate", AROUND, "it did what was asked for (--rate), and may " \
 	  "be able to do more")                                                \
-	X(CPU, "cpu", true, "its own CPU was busy")                            \
-	X(STORE_CPU, "store_cpu", false, "the store's CPU was busy")           \
-	X(SHARED_CPU, "shared_cpu", false, "the CPUs that it shares with the " \
+	X(CPU, "cpu", LIBRARYS, "its own CPU was busy")                        \
+	X(STORE_CPU, "store_cpu", AROUND, "the store's CPU was busy")          \
+	X(SHARED_CPU, "shared_cpu", BOTH, "the CPUs that it shares with the "  \
 	  "store were busy")                                                   \
-	X(MACHINE, "machine", false, "other programs, or the hypervisor, took " \
+	X(MACHINE, "machine", BOTH, "other programs, or the hypervisor, took " \
 	  "the CPUs")                                                          \
-	X(POOL, "pool", false, "all connections of its pool were open "        \
+	X(POOL, "pool", AROUND, "all connections of its pool were open "       \
 	  "(--pool-size)")                                                     \
-	X(IN_FLIGHT, "in_flight", false, "all its operations waited for the "  \
+	X(IN_FLIGHT, "in_flight", AROUND, "all its operations waited for the " \
 	  "store (--concurrency x latency)")
 
 enum limited_by {
-#define X(name, word, library, text) LIMITED_BY_##name,
+#define X(name, word, whose, text) LIMITED_BY_##name,
 	LIMITED_BY(X)
 #undef X
 	LIMITED_BY_COUNT
@@ -46,8 +47,8 @@ enum limited_by limited_by_parse(const char *word);
 bool limited_by_library(enum limited_by by);
 
 /* Whether what is around the library was the limit: the rates of two such rows
- * compare nothing of the libraries. Not so of noise, which they share, and of
- * what is unknown. */
+ * compare nothing of the libraries. Not so where it was a limit of both: with
+ * the CPU time of a request known, the library's part of it decides the rate. */
 bool limited_by_surroundings(enum limited_by by);
 
 #endif

@@ -10,13 +10,13 @@ static enum limited_by limit_of(const struct report_row *item)
 	return limited_by_parse(item->row->limited_by);
 }
 
-/* By noise too: it is no library's own limit, though all share it. */
+/* Also by what it shares, as noise: it is no library's own limit. */
 static bool is_limited(const struct report_row *item)
 {
 	enum limited_by by = limit_of(item);
 
 	return !item->baseline && !result_is_void(item->row) &&
-	       (by == LIMITED_BY_MACHINE || limited_by_surroundings(by));
+	       by != LIMITED_BY_UNKNOWN && !limited_by_library(by);
 }
 
 static void add_name(struct str *text, const char *name)
@@ -39,31 +39,36 @@ static void add_limit(struct str *text, const struct group *g,
 	str_release(&names);
 }
 
-static unsigned count_limited(const struct group *g, bool by_others)
+/* Of those whose rates compare nothing: how many, and what they are called. */
+static unsigned add_around(struct str *text, const struct group *g)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < g->count; i++)
-		n += is_limited(g->rows[i]) &&
-		     (by_others ||
-		      limited_by_surroundings(limit_of(g->rows[i])));
+	for (size_t i = 0; i < g->count; i++) {
+		if (!is_limited(g->rows[i]) ||
+		    !limited_by_surroundings(limit_of(g->rows[i])))
+			continue;
+		add_name(text, g->rows[i]->row->library_name);
+		n++;
+	}
 	return n;
 }
 
 void table_limited(FILE *out, const struct group *g, unsigned width)
 {
-	struct str line = STR_INIT, text = STR_INIT;
+	struct str line = STR_INIT, text = STR_INIT, names = STR_INIT;
 
-	if (!count_limited(g, true))
-		return;
 	for (int by = 0; by < LIMITED_BY_COUNT; by++)
 		add_limit(&text, g, (enum limited_by)by);
-	if (count_limited(g, false) > 1)
-		str_add(&text, ". The rates of such two, but where others had "
-			       "the CPUs, compare nothing of the libraries");
-	str_addf(&line, "not at its own limit: %s", text.buf);
-	fputs("  ", out);
-	table_wrapped(out, line.buf, (int)line.len, width, 2);
+	if (add_around(&names, g) > 1)
+		str_addf(&text, ". Among %s the rates compare nothing of the "
+			 "libraries", names.buf);
+	if (text.len) {
+		str_addf(&line, "not at its own limit: %s", text.buf);
+		fputs("  ", out);
+		table_wrapped(out, line.buf, (int)line.len, width, 2);
+	}
 	str_release(&line);
 	str_release(&text);
+	str_release(&names);
 }
