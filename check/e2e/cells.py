@@ -65,6 +65,25 @@ class AsRoot(Check):
         self.assertGreater(row["throttled_seconds"], 0)
         self.assert_sentence(row["findings"], r"quota of 0\.05 CPUs")
 
+    def test_a_quota_of_the_harness(self):
+        """As `docker run --cpus` sets it: all of the run has it together."""
+        group = Path(f"/sys/fs/cgroup/cpu/geoio-check-{os.getpid()}")
+        if not (group.parent / "cpu.cfs_quota_us").exists():
+            self.skipTest("this machine has no control group cpu of version 1 that may be given a quota")
+        group.mkdir()
+        self.addCleanup(group.rmdir)
+        (group / "cpu.cfs_quota_us").write_text("10000")
+        enter = f"echo $$ > {group}/cgroup.procs && exec {BENCHMARK}"
+        test = " ".join(("run-test reference fetch_range", *FAST, "--timeout 2 --db", str(self.db)))
+        for words in ("doctor", test):
+            command = ["sh", "-c", f"{enter} {words}"]
+            out = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False).stdout
+            self.assert_sentence(out, r"quota\b.{,30}\b0\.1 CPUs")
+        row = self.only_result()
+        self.assertEqual(row["limited_by"], "throttled")
+        self.assertIn("throttled", row["finding_names"])
+        self.assertIn('"cpu_quota": "0.1"', self.query("select environment from runs")[0][0])
+
     def test_a_quota_below_a_tick(self):
         """The least: 10 ms in a second, and no more than twice that with the ticks."""
         self.run_test("reference", "--cpus", "0.01", "--timeout", "4", "--concurrency", "1", "--warm-up", "0")

@@ -37,9 +37,11 @@ static void begin(struct trial *trial, unsigned replicas)
 	}
 }
 
+static double quota;
+
 static void expect(struct trial *trial, enum limited_by by)
 {
-	assert_string_equal(limited_by_word(limited_of(trial, 4)),
+	assert_string_equal(limited_by_word(limited_of(trial, 4, quota)),
 			    limited_by_word(by));
 }
 
@@ -190,6 +192,21 @@ static void check_limits(void **state)
 	trial_release(&trial);
 }
 
+/* Of all of the run together: 0.25 CPUs and 0.2 of the store. */
+static void check_quota(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	quota = 0.51;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	quota = 0.49;
+	expect(&trial, LIMITED_BY_THROTTLED);
+	quota = 0;
+	trial_release(&trial);
+}
+
 static void check_rate(void **state)
 {
 	struct trial trial;
@@ -314,6 +331,7 @@ int main(void)
 		cmocka_unit_test(check_replicas_share),
 		cmocka_unit_test(check_shared),
 		cmocka_unit_test(check_limits),
+		cmocka_unit_test(check_quota),
 		cmocka_unit_test(check_rate),
 		cmocka_unit_test(check_machine),
 		cmocka_unit_test(check_squeezed),

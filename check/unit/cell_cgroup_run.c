@@ -444,6 +444,42 @@ static void group_of_a_process(void **state)
 	assert_null(seen.ops);
 }
 
+/* Of its own group and those above it, as a process below one sees it. */
+static int ask_quota(void)
+{
+	uint64_t until_ns = clock_now_ns() + 10 * NS_PER_S;
+	struct cgroup_quota quota;
+	uint64_t waited_ns = 0;
+	bool right;
+
+	cgroup_quota_open(&quota);
+	right = quota.cpus > 0 && quota.cpus < 0.0501;
+	while (right && !waited_ns && clock_now_ns() < until_ns)
+		waited_ns = cgroup_quota_waited_ns(&quota);
+	cgroup_quota_close(&quota);
+	return right && waited_ns ? 0 : 1;
+}
+
+static void own_quota_is_found(void **state)
+{
+	struct cgroup_limits limits = { .cpus = 0.05 };
+	struct cgroup_quota none;
+	struct cgroup made;
+	int status;
+
+	(void)state;
+	if (!machine_shows_own() ||
+	    cgroup_make(tree, "replica-0", &limits, &made, &err) < 0)
+		skip();
+	cgroup_quota_open(&none); /* of whoever runs this check */
+	cgroup_quota_close(&none);
+	assert_int_equal(none.count, 0);
+	status = wait_for(start_in(&made, ask_quota));
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	cgroup_remove(&made);
+}
+
 /* As long as something is mounted there a folder is as busy as one whose last
  * process is on its way out, on a machine that lets it wait. */
 static void remove_a_busy_group(const char *path)
@@ -497,6 +533,7 @@ static int run(const char *version)
 		cmocka_unit_test(ordinary_user_is_told),
 		cmocka_unit_test(delegated_to_a_user),
 		cmocka_unit_test(group_of_a_process),
+		cmocka_unit_test(own_quota_is_found),
 		cmocka_unit_test(a_busy_group_is_waited_for),
 	};
 

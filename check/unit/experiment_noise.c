@@ -10,7 +10,7 @@
 #define MS NS_PER_MS
 
 static const struct noise_reading before = {
-	1000 * MS, 5000 * MS, 100 * MS, 900 * MS, 40 * MS, 7 * MS
+	1000 * MS, 5000 * MS, 100 * MS, 900 * MS, 40 * MS, 7 * MS, 0
 };
 
 static void expect(struct noise_reading after, uint64_t cells_ns,
@@ -25,13 +25,14 @@ static void expect(struct noise_reading after, uint64_t cells_ns,
 static void check_difference(void **state)
 {
 	struct noise_reading after = { 3000 * MS, 8400 * MS, 350 * MS,
-				       1500 * MS, 60 * MS, 17 * MS };
+				       1500 * MS, 60 * MS, 17 * MS, 30 * MS };
 	struct noise_between between;
 
 	(void)state;
 	noise_between(&before, &after, 1500 * MS, &between);
 	assert_int_equal(between.busy_ns, 3400 * MS);
 	assert_int_equal(between.steal_ns, 250 * MS);
+	assert_int_equal(between.waited_ns, 30 * MS);
 	/* 3,400 less cells 1,500, harness 20, ksoftirqd 10. */
 	assert_int_equal(between.others_ns, 1870 * MS);
 	/* Ticks that say less than our own exact time: nobody else. */
@@ -44,7 +45,7 @@ static void check_difference(void **state)
 static void check_unknown(void **state)
 {
 	struct noise_reading after = { 3000 * MS, COUNT_UNKNOWN, COUNT_UNKNOWN,
-				       COUNT_UNKNOWN, 60 * MS, 0 };
+				       COUNT_UNKNOWN, 60 * MS, 0, 0 };
 
 	(void)state;
 	expect(after, 0, COUNT_UNKNOWN);

@@ -518,7 +518,7 @@ static void check_limits(void **state)
 	free(text);
 	set_limit("httpx", 0, 12, "throttled");
 	text = shown(100);
-	assert_says(text, "httpx: it waited for its CPU quota (--cpus); "
+	assert_says(text, "httpx: it waited for a quota of CPU time; "
 			  "requests:");
 	assert_null(strstr(text, "compare nothing"));
 	free(text);

@@ -290,7 +290,8 @@ static enum limited_by by_cpu(const struct use *use)
 	return LIMITED_BY_UNKNOWN;
 }
 
-enum limited_by limited_of(const struct trial *trial, unsigned cpus)
+enum limited_by limited_of(const struct trial *trial, unsigned cpus,
+			   double quota)
 {
 	enum limited_by by;
 	struct use use;
@@ -298,7 +299,8 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 	find_use(trial, cpus, &use);
 	if (failed(trial))
 		return LIMITED_BY_FAILURES;
-	if (throttled(trial, use.seconds))
+	if (throttled(trial, use.seconds) ||
+	    (quota > 0 && use.used + use.store >= BUSY * quota))
 		return LIMITED_BY_THROTTLED;
 	if (link_full(trial, working_s(trial)))
 		return LIMITED_BY_LINK;

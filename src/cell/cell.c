@@ -143,6 +143,7 @@ int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	struct cells *cells = mem_new(sizeof(*cells));
 	int code = open_best(cells, best, worst, owner, err);
 
+	cgroup_quota_open(&cells->quota);
 	cells->scratch = mem_dup(scratch);
 	if (code == 0)
 		code = write_hosts(cells, err);
@@ -162,6 +163,7 @@ void cells_free(struct cells *cells)
 	cells_end(cells);
 	own_release(&cells->own);
 	close_grade(cells);
+	cgroup_quota_close(&cells->quota);
 	free(cells->scratch);
 	free(cells->hosts);
 	free(cells);

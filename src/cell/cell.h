@@ -49,6 +49,7 @@ struct cells {
 	char *scratch;            /* replicas' folders are in or below it */
 	char *hosts;              /* path of the private hosts file in
 				   * `scratch`; NULL: none */
+	struct cgroup_quota quota; /* of us, and so of all of them */
 	char why[1024];           /* why the grade is no better; "" for CELL */
 	/* Of the trial now. */
 	struct cgroup *group;     /* [count], of `tree` */

@@ -167,6 +167,33 @@ bool cgroup_path_of(pid_t pid, char *out, size_t size);
 void cgroup_limits_of(const struct cgroup *group, bool above,
 		      struct cgroup_limits *out);
 
+/*
+ * The quota of CPU time that this process has, with all that it starts: of its
+ * own group or of one above, the tightest. `docker run --cpus`, a Kubernetes
+ * limit or systemd's CPUQuota= set one.
+ *
+ *	struct cgroup_quota quota;
+ *
+ *	cgroup_quota_open(&quota);
+ *	printf("%g CPUs, waited for %llu ns\n", quota.cpus,
+ *	       (unsigned long long)cgroup_quota_waited_ns(&quota));
+ *	cgroup_quota_close(&quota);
+ */
+#define CGROUP_QUOTAS 8
+struct cgroup_quota {
+	double cpus; /* 0: there is none */
+	int fd[CGROUP_QUOTAS]; /* cpu.stat of those that have one */
+	unsigned count;
+};
+
+void cgroup_quota_open(struct cgroup_quota *out);
+void cgroup_quota_close(struct cgroup_quota *quota); /* twice is fine */
+
+/* How long the groups have waited for their quotas so far: a CPU that may not
+ * run one counts, so it grows by more than the time. Opens and allocates
+ * nothing. 0: there is no quota, or it is not told. */
+uint64_t cgroup_quota_waited_ns(const struct cgroup_quota *quota);
+
 /* Bytes of memory that this process can still get (cgroup_room.c): the machine
  * has them available, and the limits of its group and of those above leave
  * them. UINT64_MAX: unknown. */

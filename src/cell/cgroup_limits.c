@@ -1,8 +1,11 @@
 /* What limits a group really has, whoever set them. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -85,17 +88,96 @@ static bool read_folder(const char *folder, struct cgroup_limits *out)
 	return any;
 }
 
+/* Cuts a path to the folder above. */
+static bool go_up(char *folder)
+{
+	char *end = strrchr(folder, '/');
+
+	if (!end || end == folder)
+		return false;
+	*end = '\0';
+	return true;
+}
+
 void cgroup_limits_of(const struct cgroup *group, bool above,
 		      struct cgroup_limits *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
 		char *folder = group->path[i] ? mem_dup(group->path[i]) : NULL;
-		char *end;
 
 		while (folder && read_folder(folder, out) && above &&
-		       (end = strrchr(folder, '/')) != NULL && end > folder)
-			*end = '\0';
+		       go_up(folder))
+			;
 		free(folder);
 	}
+}
+
+/* ------------------------------------------------------- our own quota --- */
+
+/* false: nothing is set here, as at the top of a hierarchy. */
+static bool add_quota(struct cgroup_quota *quota, const char *folder)
+{
+	struct cgroup_limits limits = { 0 };
+	int fd;
+
+	if (!read_folder(folder, &limits))
+		return false;
+	if (!(limits.cpus > 0))
+		return true;
+	if (!(quota->cpus > 0) || limits.cpus < quota->cpus)
+		quota->cpus = limits.cpus;
+	fd = quota->count < CGROUP_QUOTAS
+		     ? cgroup_open_file(folder, "cpu.stat", O_RDONLY) : -1;
+	if (fd >= 0)
+		quota->fd[quota->count++] = fd;
+	return true;
+}
+
+void cgroup_quota_open(struct cgroup_quota *out)
+{
+	struct cgroup group;
+
+	*out = (struct cgroup_quota){ 0 };
+	if (cgroup_open_of(getpid(), &group, NULL) < 0)
+		return;
+	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
+		char *folder = group.path[i] ? mem_dup(group.path[i]) : NULL;
+
+		while (folder && add_quota(out, folder) && go_up(folder))
+			;
+		free(folder);
+	}
+	cgroup_remove(&group);
+}
+
+void cgroup_quota_close(struct cgroup_quota *quota)
+{
+	while (quota->count)
+		close(quota->fd[--quota->count]);
+	quota->cpus = 0;
+}
+
+/* v1 counts nanoseconds, v2 microseconds. */
+static uint64_t waited_ns(int fd)
+{
+	char text[1024];
+	uint64_t count;
+
+	if (!cgroup_text_fd(fd, text, sizeof(text)))
+		return 0;
+	count = cgroup_number(text, "throttled_time ");
+	if (count != COUNT_UNKNOWN)
+		return count;
+	count = cgroup_number(text, "throttled_usec ");
+	return count == COUNT_UNKNOWN ? 0 : count * NS_PER_US;
+}
+
+uint64_t cgroup_quota_waited_ns(const struct cgroup_quota *quota)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < quota->count; i++)
+		sum += waited_ns(quota->fd[i]);
+	return sum;
 }

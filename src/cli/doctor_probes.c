@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "cell/cell.h"
+#include "cell/cgroup.h"
 #include "cli/database.h"
 #include "cli/doctor_noise.h"
 #include "experiment/open_files.h"
@@ -63,21 +64,41 @@ static void probe_kernel(const struct doctor *doctor, struct diagnosis *f)
 		  "these calls");
 }
 
+static void tell_one_cpu(struct diagnosis *f)
+{
+	say(f, VERDICT_DOUBT, "only one CPU: origin and replicas take turns on "
+			      "it");
+	REMEDY(f, "give the machine, or taskset, two or more");
+}
+
+static void tell_quota(struct diagnosis *f, int count, double cpus)
+{
+	say(f, VERDICT_DOUBT,
+	    "%d CPU%s may be used, but a quota gives them %.3g CPU%s of time: "
+	    "origin and replicas will wait for it",
+	    count, count == 1 ? "" : "s", cpus, cpus == 1 ? "" : "s");
+	REMEDY(f, "start it in a control group without a quota: leave out "
+		  "`docker run --cpus`, the limit of CPU in Kubernetes, or "
+		  "CPUQuota= of systemd");
+}
+
 static void probe_cpus(const struct doctor *doctor, struct diagnosis *f)
 {
+	struct cgroup_quota quota;
 	cpu_set_t set;
 	int count = 1;
 
 	(void)doctor;
 	if (sched_getaffinity(0, sizeof(set), &set) == 0)
 		count = CPU_COUNT(&set);
-	if (count > 1) {
+	cgroup_quota_open(&quota);
+	if (quota.cpus > 0 && quota.cpus < count)
+		tell_quota(f, count, quota.cpus);
+	else if (count > 1)
 		say(f, VERDICT_OK, "%d CPUs may be used", count);
-		return;
-	}
-	say(f, VERDICT_DOUBT, "only one CPU: origin and replicas take turns on "
-			      "it");
-	REMEDY(f, "give the machine, or taskset, two or more");
+	else
+		tell_one_cpu(f);
+	cgroup_quota_close(&quota);
 }
 
 static void probe_quiet(const struct doctor *doctor, struct diagnosis *f)

@@ -181,6 +181,18 @@ static int open_containers(struct experiment *experiment, struct err *err)
 	return code;
 }
 
+/* Its own quota, or one above it: so many CPUs and no more it has. */
+static void name_quota(struct experiment *experiment)
+{
+	double cpus = experiment->cells->quota.cpus;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.4g", cpus);
+	if (cpus > 0)
+		environment_more_add(&experiment->run.environment.more_json,
+				     ENVIRONMENT_CPU_QUOTA, text);
+}
+
 /* Call it before anything starts a thread. */
 static int open_cells(struct experiment *experiment, struct err *err)
 {
@@ -195,6 +207,8 @@ static int open_cells(struct experiment *experiment, struct err *err)
 	if (code == 0)
 		code = cells_open(&experiment->cells, best, worst, owner,
 				  experiment->scratch.path, err);
+	if (code == 0)
+		name_quota(experiment);
 	if (code == 0 && best == ISOLATION_DOCKER)
 		code = open_containers(experiment, err);
 	if (code == 0)

@@ -49,9 +49,9 @@ static json_t *more_of(const struct environment *environment)
 		       : NULL;
 }
 
-static const char *commit_of(const json_t *more)
+static const char *text_of(const json_t *more, const char *name)
 {
-	return json_string_value(json_object_get(more, "harness_commit"));
+	return json_string_value(json_object_get(more, name));
 }
 
 int same_environment(const struct environment *then,
@@ -63,9 +63,12 @@ int same_environment(const struct environment *then,
 	const struct held list[] = {
 		{ "harness version", then->harness_version,
 		  now->harness_version },
-		{ "harness commit", commit_of(more_then), commit_of(more_now) },
+		{ "harness commit", text_of(more_then, "harness_commit"),
+		  text_of(more_now, "harness_commit") },
 		{ "CPU model", then->cpu_model, now->cpu_model },
 		{ "number of CPUs", cpus_then, cpus_now },
+		{ "CPU quota", text_of(more_then, ENVIRONMENT_CPU_QUOTA),
+		  text_of(more_now, ENVIRONMENT_CPU_QUOTA) },
 		{ "kernel", then->kernel, now->kernel },
 		{ "isolation", then->isolation, now->isolation },
 	};

@@ -559,6 +559,7 @@ void sampler_finish(struct sampler *s)
 		finish_replica(s, i);
 	processes_finish(s);
 	slices_finish(s);
+	noise_tell_quota(s);
 	s->trial->origin_cpu_ns = used(s, CELL_ORIGIN).cpu_ns;
 }
 

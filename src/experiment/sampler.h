@@ -94,6 +94,7 @@ struct sampler {
 	struct noise_reading noise_at_open, noise_at_close;
 	struct noise_between noise_in; /* the last window */
 	uint64_t ours_ns;      /* CPU of ours, over all windows */
+	uint64_t waited_ns;    /* for our quota, over the window(s) */
 	bool went_back;        /* CPU of a cell, since the window opened */
 	bool window_back;      /* ... until it closed */
 	unsigned windows_added, windows_back; /* the latter count nowhere */

@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "experiment/sampler.h"
 #include "experiment/sampler_processes.h"
+#include "record/finding.h"
+
+#define WAITED_SHARE 0.01
 
 /* Five steps of /proc/stat: some CPU was idle in them, or busy. */
 #define STILL_NS (50 * NS_PER_MS)
@@ -52,6 +55,8 @@ void noise_read(const struct noise *noise, struct noise_reading *out)
 		out->harness_ns += cpu_of(noise->monitor);
 	out->nobody_ns = time.apart ? time.interrupts_ns
 				    : machine_read_ksoftirqd(noise->machine);
+	out->waited_ns = noise->quota ? cgroup_quota_waited_ns(noise->quota)
+				      : 0;
 }
 
 /* The file is there, and says nothing. */
@@ -76,6 +81,7 @@ void noise_between(const struct noise_reading *from,
 		.steal_ns = grown(to->steal_ns, from->steal_ns),
 		.others_ns = COUNT_UNKNOWN,
 		.ours_ns = ours_ns,
+		.waited_ns = count_since(to->waited_ns, from->waited_ns),
 	};
 	if (stood_still(from, to))
 		out->busy_ns = out->steal_ns = COUNT_UNKNOWN;
@@ -86,6 +92,7 @@ void noise_between(const struct noise_reading *from,
 void noise_begin(struct sampler *s)
 {
 	noise_open(&s->noise, &s->machine, s->ours[s->count]);
+	s->noise.quota = &s->cells->quota;
 	noise_read(&s->noise, &s->noise.at_go);
 }
 
@@ -122,6 +129,7 @@ void noise_end(struct sampler *s)
 	    LLU_MS(cells_cpu_ns(s)),
 	    LLU_MS(now.harness_ns - s->noise.at_go.harness_ns),
 	    LLU_MS(seen.cpu_ns), seen.text);
+	s->waited_ns = between.waited_ns;
 	trial->busy_ns = between.busy_ns;
 	trial->steal_ns = between.steal_ns;
 	trial->others_cpu_ns = between.others_ns;
@@ -129,6 +137,24 @@ void noise_end(struct sampler *s)
 		trial->others_cpu_ns = seen.cpu_ns;
 	trial->others_seen_ns = seen.cpu_ns;
 	take_names(trial, &seen);
+}
+
+/* The kernel counts each CPU that may not run the group: it is no share. */
+void noise_tell_quota(struct sampler *s)
+{
+	double window_s = trial_seconds(s->trial);
+	double waited_s = clock_seconds(s->waited_ns);
+
+	if (!(window_s > 0) || waited_s <= WAITED_SHARE * window_s)
+		return;
+	trial_add_finding(s->trial, FINDING_THROTTLED,
+			  "store and replicas waited %.3g s, all CPUs added up, "
+			  "in a window of %.3g s for the quota of %.3g CPU%s of "
+			  "the control group that this program was started in: "
+			  "it limits this result; start it where there is none "
+			  "(docker run --cpus, a Kubernetes limit, CPUQuota=)",
+			  waited_s, window_s, s->cells->quota.cpus,
+			  s->cells->quota.cpus == 1 ? "" : "s");
 }
 
 void noise_name_others(struct sampler *s)

@@ -31,12 +31,14 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "cell/cgroup.h"
 #include "measure/machine.h"
 
 struct sampler;
 
 struct noise {
 	const struct machine_meter *machine; /* borrowed */
+	const struct cgroup_quota *quota; /* of ours; NULL: not asked */
 	clockid_t monitor; /* 0: there is none */
 	struct noise_reading {
 		uint64_t at_ns;
@@ -45,6 +47,7 @@ struct noise {
 		uint64_t nobody_ns;  /* of busy_ns, charged to no program:
 				      * ksoftirqd, or all interrupts;
 				      * COUNT_UNKNOWN */
+		uint64_t waited_ns;  /* for the quota */
 	} at_go;
 };
 
@@ -57,6 +60,7 @@ struct noise_between {
 			     * what is charged to nobody, where that is
 			     * unknown */
 	uint64_t ours_ns;   /* what of busy_ns is ours, or nobody's */
+	uint64_t waited_ns; /* for our quota */
 };
 
 /* `monitor`: its process; 0: none. */
@@ -75,6 +79,9 @@ void noise_between(const struct noise_reading *from,
  * latter fills busy_ns, steal_ns, others_cpu_ns and others_text of the trial. */
 void noise_begin(struct sampler *sampler);
 void noise_end(struct sampler *sampler);
+
+/* After the run: tells of a quota for which it waited in the window(s). */
+void noise_tell_quota(struct sampler *sampler);
 
 /* When a block is over: fills others_text, with what each used from `ready` until
  * now. others_seen_ns becomes what its windows had of that, if it was even. */

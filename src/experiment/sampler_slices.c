@@ -134,6 +134,7 @@ static void add_window(struct sampler *s, const struct slice *slice)
 	count_add(&trial->steal_ns, slice->steal_ns);
 	count_add(&trial->busy_ns, s->noise_in.busy_ns);
 	s->ours_ns += s->noise_in.ours_ns;
+	s->waited_ns += s->noise_in.waited_ns;
 	/* Ticks err to both sides: what is theirs follows from the sums. */
 	trial->others_cpu_ns = trial->busy_ns == COUNT_UNKNOWN
 				       ? COUNT_UNKNOWN

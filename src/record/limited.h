@@ -13,7 +13,7 @@
 #define LIMITED_BY(X)                                                          \
 	X(UNKNOWN, "unknown", BOTH, "nothing that is measured was at its limit") \
 	X(FAILURES, "failures", BOTH, "too many operations failed")            \
-	X(THROTTLED, "throttled", BOTH, "it waited for its CPU quota (--cpus)") \
+	X(THROTTLED, "throttled", BOTH, "it waited for a quota of CPU time") \
 	X(LINK, "link", AROUND, "its link was full (--link-rate)")             \
 	X(RATE, "rate", AROUND, "it did what was asked for (--rate), and may " \
 	  "be able to do more")                                                \

@@ -307,6 +307,10 @@ void trial_add_finding(struct trial *trial, enum finding_kind kind,
 		       const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A member of environment.more_json: the CPUs of the quota that all of the run
+ * had together, "0.5". */
+#define ENVIRONMENT_CPU_QUOTA "cpu_quota"
+
 /* The machine and the program, recorded with every run. */
 struct environment {
 	char harness_version[64];
