@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "experiment/compared.h"
+#include "experiment/jobs.h"
 
 enum { BLOCKS = 12, TRIALS = 2 * BLOCKS };
 
@@ -128,6 +129,46 @@ static void a_block_that_failed(void **state)
 	comparison_release(&c);
 }
 
+/* What is left of its replicas has half the rate. */
+static void a_replica_that_ended(void **state)
+{
+	struct experiment kept = { 0 };
+	struct trial_spec spec;
+	struct trial trial;
+
+	(void)state;
+	spec_init(&spec);
+	spec.library = "b";
+	spec.replicas = 2;
+	for (int slices = 0; slices < 2; slices++) {
+		struct summary summary = { 0 };
+
+		trial_init(&trial, &spec);
+		trial.replica[1].state = REPLICA_KILLED;
+		if (slices)
+			trial_add_slice(&trial);
+		job_keep(&kept, &trial, &summary, NULL);
+		trial_release(&trial);
+	}
+	assert_true(kept.finished[0].partial);
+	assert_false(kept.finished[1].partial); /* none has a window without
+						 * it */
+	finished_release(&kept.finished[1]);
+	free(kept.finished);
+}
+
+static void a_partial_block(void **state)
+{
+	struct comparison c;
+
+	(void)state;
+	finished[TRIALS - 1].partial = true;
+	compared_make(&experiment, "c", &c);
+	assert_int_equal(c.rows[0].blocks, BLOCKS);
+	assert_int_equal(c.rows[1].blocks, BLOCKS - 1);
+	comparison_release(&c);
+}
+
 /* The table says that it failed: then nobody is faster than it. How the trial
  * ended besides does not matter. */
 static void a_wrong_answer(void **state)
@@ -220,6 +261,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		CHECK(of_all_blocks),	    CHECK(failures_are_slower),
 		CHECK(a_histogram_is_missing), CHECK(a_block_that_failed),
+		CHECK(a_replica_that_ended),   CHECK(a_partial_block),
 		CHECK(a_wrong_answer),	    CHECK(the_widest_interval),
 		CHECK(an_interval_is_missing), CHECK(nobody_to_compare),
 		CHECK(one_library_beside_reference),

@@ -15,7 +15,7 @@ static struct block_trial block_trial(const struct finished *one)
 	return (struct block_trial){
 		.library = row->library_name,
 		.block = one->block,
-		.failed = one->failed,
+		.failed = one->failed || one->partial,
 		.baseline = one->baseline,
 		.slices = one->slices,
 		.slice_count = one->slice_count,

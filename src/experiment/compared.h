@@ -6,8 +6,9 @@
 #include "record/comparison.h"
 
 /* Compares the finished trials of a comparison. A library of which any trial had
- * a wrong answer has no figures, as in the table (report.h). The caller releases
- * it before the experiment is closed. */
+ * a wrong answer has no figures, as in the table (report.h), and a block has none of
+ * one whose separate trial lost a replica. The caller releases it before the
+ * experiment is closed. */
 void compared_make(const struct experiment *experiment, const char *comparison,
 		   struct comparison *out);
 

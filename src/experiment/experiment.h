@@ -54,6 +54,7 @@ struct finished {
 	bool baseline; /* reference, null */
 	bool compiled; /* in C */
 	bool failed;
+	bool partial;  /* trial_is_partial() */
 	char comparison[37];
 	unsigned block;
 	struct slice *slices; /* owned */

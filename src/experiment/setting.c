@@ -277,6 +277,15 @@ void setting_request(struct setting *s, struct run_request *request)
 
 /* ------------------------------------------------------------- afterwards --- */
 
+static void tell_partial(struct trial *trial)
+{
+	if (*trial->comparison && trial_is_partial(trial))
+		trial_add_finding(trial, FINDING_REPLICA_ENDED,
+				  "a block counts in no verdict on %s, as its "
+				  "separate trial lost some of its %u replicas",
+				  trial->spec.library, trial->replica_count);
+}
+
 void setting_analyse(struct setting *s)
 {
 	struct trial *trial = s->trial;
@@ -293,6 +302,7 @@ void setting_analyse(struct setting *s)
 		free(records);
 	}
 	analyse_reconcile(trial);
+	tell_partial(trial);
 }
 
 void setting_close(struct setting *s)

@@ -168,6 +168,15 @@ double trial_seconds(const struct trial *trial)
 	return seconds;
 }
 
+bool trial_is_partial(const struct trial *trial)
+{
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		bad += trial->replica[i].state != REPLICA_FINISHED;
+	return bad && !trial->failed && !trial->slice_count;
+}
+
 void trial_add_finding(struct trial *trial, enum finding_kind kind,
 		       const char *format, ...)
 {

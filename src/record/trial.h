@@ -302,6 +302,10 @@ double trial_timeout_s(const struct trial *trial);
 /* Seconds in which it was measured: of all windows. */
 double trial_seconds(const struct trial *trial);
 
+/* Whether a replica of a trial without slices ended badly, while others finished:
+ * its rate is not that of all of them. A slice closes with its first replica. */
+bool trial_is_partial(const struct trial *trial);
+
 /* Adds to trial->findings. */
 void trial_add_finding(struct trial *trial, enum finding_kind kind,
 		       const char *format, ...)
