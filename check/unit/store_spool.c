@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "store/database.h"
 #include "store_fixture.h"
 
 static struct err err;
@@ -423,15 +424,33 @@ static void what_the_killed_began_is_removed(void **state)
 	run_release(&run);
 }
 
+/* Blocks of the file system. */
+static uint64_t kept(const struct store *store)
+{
+	struct stat file;
+
+	if (store->room <= 0)
+		return 0;
+	assert_int_equal(fstat(store->room, &file), 0);
+	return (uint64_t)file.st_blocks;
+}
+
 /* Room that is kept is nobody else's, and is given back. */
 static void room(void **state)
 {
 	struct fixture *f = *state;
 	struct store *store;
+	uint64_t one;
 
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
-	assert_int_equal(store_reserve(store, 1, 10, &err), 0);
-	assert_int_equal(store_reserve(store, 1, UINT64_MAX / 4000, &err),
+	assert_int_equal(store_reserve(store, 1, 1, 10, &err), 0);
+	one = kept(store);
+	assert_true(one > 0);
+	assert_int_equal(store_reserve(store, 3, 3, 30, &err), 0);
+	assert_in_range(kept(store), 3 * one - 16, 3 * one + 16);
+	assert_int_equal(store_reserve(store, 0, 0, 0, &err), 0);
+	assert_int_equal(kept(store), 0);
+	assert_int_equal(store_reserve(store, 1, 1, UINT64_MAX / 4000, &err),
 			 ERR_FAILED);
 	assert_names(err, f->folder);
 	assert_names(err, "--db");

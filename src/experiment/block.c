@@ -1,11 +1,14 @@
 #include "experiment/block.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "experiment/block_parts.h"
 #include "experiment/jobs.h"
+#include "experiment/resume.h"
 #include "experiment/williams.h"
 
 /* For the end of all replicas of a block. */
@@ -19,14 +22,45 @@
 static int run_separate(struct block *b, struct rival *rival, struct err *err)
 {
 	struct experiment *experiment = b->experiment;
+	size_t before = experiment->finished_count;
+	int code;
 
 	if (experiment_is_interrupted(experiment))
 		return ERR_INTERRUPTED;
 	rival->job->block = b->number;
 	rival->job->window_s = b->rivals->separate_s;
 	rival->job->why_separate = rival->why;
+	if (block_gives_up(rival, err)) {
+		block_end_failed(b, rival, err);
+		return 0;
+	}
+	code = job_run(experiment, rival->job, false, err);
+	if (experiment->finished_count > before) {
+		b->ended++;
+		b->failed += experiment->finished[before].failed;
+	}
+	return code;
+}
+
+bool block_gives_up(const struct rival *rival, struct err *why)
+{
+	if (rival->unready < RIVAL_UNREADY)
+		return false;
+	err_set(why, ERR_FAILED,
+		"it was not started again, as in two blocks running it had "
+		"failed before GO: %s", rival->why_unready);
+	return true;
+}
+
+void block_end_failed(struct block *b, struct rival *rival,
+		      const struct err *why)
+{
+	struct trial trial = { 0 };
+
 	b->ended++;
-	return job_run(experiment, rival->job, false, err);
+	b->failed++;
+	job_end_failed(b->experiment, rival->job, &trial, why);
+	trial_release(&trial);
 }
 
 /* Before the slices, or behind them: each rival draws it anew in each block, so
@@ -77,6 +111,17 @@ static double separate_s(const struct block *b)
 	return asked_s < share_s ? asked_s : share_s;
 }
 
+/* With its start. One that is not started takes no time. */
+static double separate_whole_s(const struct block *b, unsigned i)
+{
+	const struct rival *rival = &b->rivals->list[i];
+
+	return rival->unready < RIVAL_UNREADY
+		       ? b->rivals->separate_s + SEPARATE_BESIDE_S +
+				 rival->job->spec.warm_up_s
+		       : 0;
+}
+
 /* Leaves room at the end for the separate trials that come behind. */
 void block_set_deadline(struct block *b)
 {
@@ -84,8 +129,7 @@ void block_set_deadline(struct block *b)
 
 	for (unsigned i = 0; i < b->rivals->count; i++)
 		if (comes_behind(b, i))
-			behind_ns += clock_ns(b->rivals->separate_s +
-					      SEPARATE_BESIDE_S);
+			behind_ns += clock_ns(separate_whole_s(b, i));
 	b->deadline_ns = b->whole_ns > behind_ns ? b->whole_ns - behind_ns : 0;
 }
 
@@ -102,7 +146,7 @@ static void take_parts(struct block *b)
 				.rival = &r->list[i],
 				.unsettled = r->list[i].probes < RIVAL_PROBES,
 			};
-	if (b->count != 1)
+	if (b->count != 1 || b->part[0].rival->turned)
 		return;
 	part_separate(&b->part[0], "no other takes turns");
 	b->count = 0;
@@ -155,6 +199,34 @@ static int run_all(struct block *b, struct err *err)
 	return code < 0 ? code : run_some(b, true, err);
 }
 
+/* Those that are not started again stay so. */
+static void note_unready(struct block *b, const struct finished *one)
+{
+	for (unsigned i = 0; i < b->rivals->count; i++) {
+		struct rival *rival = &b->rivals->list[i];
+
+		if (rival->unready >= RIVAL_UNREADY ||
+		    strcmp(rival->job->library->name,
+			   one->summary.total.library_name) != 0)
+			continue;
+		rival->unready = one->unready ? rival->unready + 1 : 0;
+		rival->was_late = one->was_late;
+		if (one->unready)
+			snprintf(rival->why_unready,
+				 sizeof(rival->why_unready), "%s",
+				 one->unready);
+	}
+}
+
+static void end_block(struct block *b, size_t before)
+{
+	const struct experiment *experiment = b->experiment;
+
+	for (size_t i = before; i < experiment->finished_count; i++)
+		note_unready(b, &experiment->finished[i]);
+	end_shown(b);
+}
+
 int block_run(struct experiment *experiment, struct rivals *rivals,
 	      unsigned number, uint64_t deadline_ns, struct err *err)
 {
@@ -165,6 +237,7 @@ int block_run(struct experiment *experiment, struct rivals *rivals,
 		.whole_ns = deadline_ns,
 		.origin = ORIGIN_PROCESS_NONE,
 	};
+	size_t before = experiment->finished_count;
 	int code;
 
 	if (!(rivals->separate_s > 0))
@@ -178,7 +251,10 @@ int block_run(struct experiment *experiment, struct rivals *rivals,
 	if (code == 0)
 		code = run_all(&b, err);
 	if (code == 0)
-		end_shown(&b);
+		end_block(&b, before);
+	else if (code == ERR_INTERRUPTED)
+		resume_drop_block(experiment, rivals->list[0].job->comparison,
+				  number);
 	free(b.part);
 	free(b.turn);
 	free(b.was_separate);

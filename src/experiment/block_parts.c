@@ -10,9 +10,34 @@
 #include "cell/cell.h"
 #include "experiment/block_parts.h"
 #include "experiment/jobs.h"
-#include "experiment/keep.h"
 
 /* ------------------------------------------------------ making the parts --- */
+
+/* For the results of one part more; those before it keep theirs. */
+static int keep_part_room(struct block *b, struct part *part)
+{
+	struct keep_need all = b->need;
+	int code;
+
+	part->need = keep_need_of(part->rival->job);
+	keep_need_add(&all, &part->need);
+	code = keep_room(b->experiment, &all, &part->why);
+	if (code == 0) {
+		b->need = all;
+		return 0;
+	}
+	part->need = (struct keep_need){ 0 };
+	keep_room(b->experiment, &b->need, NULL);
+	return code;
+}
+
+/* What was kept for all went with the one that has just been stored. */
+static void keep_rest_room(struct block *b, struct part *part)
+{
+	keep_need_take(&b->need, &part->need);
+	part->need = (struct keep_need){ 0 };
+	keep_room(b->experiment, &b->need, NULL);
+}
 
 /* One that cannot be begun fails alone. */
 static void begin_part(struct block *b, struct part *part)
@@ -22,7 +47,8 @@ static void begin_part(struct block *b, struct part *part)
 
 	part->block = b;
 	job->block = b->number;
-	part->code = keep_room(experiment, job, &part->why);
+	part->code = block_gives_up(part->rival, &part->why)
+			     ? ERR_FAILED : keep_part_room(b, part);
 	if (part->code == 0)
 		part->code = job_check(job, &part->why);
 	if (part->code < 0)
@@ -127,7 +153,7 @@ static bool suits_no_slices(struct part *part)
 {
 	const struct trial *trial = &part->trial;
 
-	if (!part->unsettled || trial->failed)
+	if (!part->unsettled || part->rival->turned || trial->failed)
 		return false;
 	if (windows_hang(trial))
 		part_separate(part, "%llu of its operations took longer than a "
@@ -148,10 +174,22 @@ static bool ended_too_soon(struct part *part)
 {
 	struct trial *trial = &part->trial;
 
-	if (part->windows || part->rival->separate)
+	if (part->windows || part->rival->separate || part->out)
 		return false;
 	trial->failed = trial->failed || *trial->text;
 	return !trial->failed;
+}
+
+/* Figures of separate trials are not mixed with those of slices. */
+static void fail_if_out(struct part *part)
+{
+	struct trial *trial = &part->trial;
+
+	if (!part->out || part->windows || trial->failed)
+		return;
+	trial->failed = true;
+	snprintf(trial->text, sizeof(trial->text),
+		 "it could take no turn in this block: %s", part->rival->why);
 }
 
 static void end_made(struct block *b, struct part *part)
@@ -172,9 +210,11 @@ static void end_made(struct block *b, struct part *part)
 					   2).text);
 	if (!part->windows && part->rival->separate)
 		return;
+	fail_if_out(part);
 	setting_analyse(&part->setting);
 	if (suits_no_slices(part))
 		return;
+	part->rival->turned |= part->windows && !part->trial.failed;
 	analyse_summary(&part->trial, &experiment->run, &summary);
 	b->failed += part->trial.failed;
 	b->ended++;
@@ -211,8 +251,10 @@ static void end_parts(struct block *b, bool made)
 	for (unsigned i = 0; made && i < b->count; i++)
 		if (b->part[i].code == 0)
 			sampler_over(&b->part[i].setting.sampler);
-	for (unsigned i = 0; i < b->count; i++)
+	for (unsigned i = 0; i < b->count; i++) {
 		end_part(b, &b->part[i], made);
+		keep_rest_room(b, &b->part[i]);
+	}
 	for (unsigned i = 0; i < b->count; i++) {
 		setting_close(&b->part[i].setting);
 		trial_release(&b->part[i].trial);

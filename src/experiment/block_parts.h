@@ -6,6 +6,7 @@
 #ifndef EXPERIMENT_BLOCK_PARTS_H
 #define EXPERIMENT_BLOCK_PARTS_H
 
+#include "experiment/keep.h"
 #include "experiment/rivals.h"
 #include "experiment/setting.h"
 #include "run/block.h"
@@ -24,6 +25,8 @@ struct part {
 	bool seen;          /* an operation ended in one of them */
 	unsigned probes;    /* of this block */
 	bool unsettled;     /* no block before has settled its slices */
+	bool out;           /* of this block alone: rival->why */
+	struct keep_need need; /* room that is kept for it */
 };
 
 struct block {
@@ -48,17 +51,25 @@ struct block {
 	bool *was_separate;    /* before it, of each rival */
 	struct part *now;      /* whose turn it is */
 	uint64_t shown_ns;     /* when it was last written on the board */
+	struct keep_need need; /* of all parts that are not yet stored */
 	unsigned ended, failed; /* trials, for people */
-	uint32_t rounds;       /* that were begun, for people */
+	uint32_t rounds;       /* in which somebody worked */
+	bool counted;          /* the present one is in it */
 };
 
 /* Says that the part's rival takes no turns, and why: from then on it is measured
- * in separate trials. */
+ * in separate trials. One that has had turns is left out of this block alone. */
 void part_separate(struct part *part, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* block.c: sets deadline_ns by who is measured separately. */
 void block_set_deadline(struct block *block);
+
+/* block.c: whether the rival is not started again, and the sentence for it; and
+ * stores its trial, failed with that sentence. */
+bool block_gives_up(const struct rival *rival, struct err *why);
+void block_end_failed(struct block *block, struct rival *rival,
+		      const struct err *why);
 
 /* block_parts.c: begins the parts, and their cells and origin; runs them; stores
  * their trials. */

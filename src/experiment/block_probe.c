@@ -32,7 +32,7 @@ static unsigned wanted(const struct part *part)
 
 static bool wants_probe(const struct block *b, const struct part *part)
 {
-	return part->code == 0 && !part->rival->separate &&
+	return part->code == 0 && !part->out && !part->rival->separate &&
 	       part->probes < wanted(part) &&
 	       run_may_work(&b->request[part->request]);
 }
@@ -142,7 +142,7 @@ static void settle(struct part *part)
 						  stay_ns));
 
 	turns_settle(&rival->turn, latency_ns, stay_ns);
-	if (!part->unsettled)
+	if (!part->unsettled || rival->turned)
 		turns_shorten(&rival->turn);
 	else if (!rival->turn.every && part->probes == RIVAL_PROBES)
 		tell_too_long(part, latency_ns, stay_ns);

@@ -25,8 +25,11 @@ void part_separate(struct part *part, const char *format, ...)
 {
 	va_list args;
 
-	part->rival->separate = true;
-	part->rival->turn.every = 0;
+	part->out = true;
+	if (!part->rival->turned) {
+		part->rival->separate = true;
+		part->rival->turn.every = 0;
+	}
 	va_start(args, format);
 	vsnprintf(part->rival->why, sizeof(part->rival->why), format, args);
 	va_end(args);
@@ -40,7 +43,7 @@ static bool may_work(const struct block *b, const struct part *part)
 	double left_s = part->trial.spec.timeout_s -
 			clock_seconds(part->worked_ns);
 
-	return part->code == 0 && !part->rival->separate &&
+	return part->code == 0 && !part->out && !part->rival->separate &&
 	       run_may_work(&b->request[part->request]) &&
 	       left_s > clock_seconds(turn->window_ns + 2 * turn->fill_ns);
 }
@@ -67,27 +70,52 @@ static bool is_empty(const struct block *b)
 /* The first round is made in any case: a block without one has no figures. */
 static bool has_time(const struct block *b)
 {
-	uint32_t round = turns_upcoming(&b->turns);
-
-	if (round >= ROUNDS_MOST || count_working(b) == 0)
+	if (b->rounds >= ROUNDS_MOST || count_working(b) == 0)
 		return false;
-	if (round == 0 || (round < ROUNDS_EMPTY && is_empty(b)))
+	if (b->rounds == 0 || (b->rounds < ROUNDS_EMPTY && is_empty(b)))
 		return true;
-	return clock_now_ns() + turns_cost_ns(&b->turns, round) <=
+	return clock_now_ns() + turns_cost_ns(&b->turns,
+					      turns_upcoming(&b->turns)) <=
 				     b->deadline_ns;
 }
 
+/* A round counts when somebody works in it: whoever takes part in each of them may
+ * have died. */
 static bool next_slice(struct block *b, struct run_turn *turn)
 {
 	for (;;) {
-		while (turns_next(&b->turns, turn))
-			if (may_work(b, &b->part[turn->request]))
-				return true;
+		while (turns_next(&b->turns, turn)) {
+			if (!may_work(b, &b->part[turn->request]))
+				continue;
+			b->rounds += !b->counted;
+			b->counted = true;
+			return true;
+		}
 		if (!has_time(b))
 			return false;
 		turns_begin_round(&b->turns);
-		b->rounds++;
+		b->counted = false;
 	}
+}
+
+/* A round is short beside a wait for who does not get ready. */
+static bool tell_late(const struct block *b)
+{
+	struct str names = STR_INIT;
+	bool any;
+
+	for (unsigned i = 0; i < b->count; i++)
+		if (b->part[i].code == 0 && trial_was_late(&b->part[i].trial))
+			str_addf(&names, "%s%s", names.len ? ", " : "",
+				 b->part[i].rival->job->library->name);
+	any = names.len > 0;
+	if (any)
+		experiment_say(b->experiment,
+			       "%s: all waited for %s, which was not ready in "
+			       "time: that leaves few rounds in this block",
+			       b->name, names.buf);
+	str_release(&names);
+	return any;
 }
 
 /* Says how far the budget goes, when it does not go far. */
@@ -107,7 +135,7 @@ static void tell_rounds(const struct block *b)
 	for (unsigned i = 0; i < b->count; i++)
 		names[i] = b->part[i].rival->job->library->name;
 	few_rounds_tell(&few, &text);
-	if (text.len)
+	if (text.len && !tell_late(b))
 		experiment_say(b->experiment, "%s", text.buf);
 	str_release(&text);
 	free(names);

@@ -70,6 +70,20 @@ void compared_make(const struct experiment *experiment, const char *comparison,
 	free(ones);
 }
 
+bool compared_has_figures(const struct experiment *experiment,
+			  const char *comparison, unsigned block)
+{
+	for (size_t i = 0; i < experiment->finished_count; i++) {
+		const struct finished *one = &experiment->finished[i];
+
+		if (one->block == block && !one->failed && !one->partial &&
+		    !strcmp(one->comparison, comparison) &&
+		    count_or(one->summary.total.number_successes, 0))
+			return true;
+	}
+	return false;
+}
+
 /* A library that fails in most blocks is waited for in vain. */
 static bool has_figures(const struct comparison *c, unsigned row)
 {

@@ -12,6 +12,10 @@
 void compared_make(const struct experiment *experiment, const char *comparison,
 		   struct comparison *out);
 
+/* Whether any trial of that block has figures. */
+bool compared_has_figures(const struct experiment *experiment,
+			  const char *comparison, unsigned block);
+
 /* The widest of the half widths of all pairs of libraries, by rate and CPU, as a
  * part of 1; NAN: some have no interval yet. Of one library alone: of its pair
  * with reference. Those that have figures in half of the blocks or fewer are

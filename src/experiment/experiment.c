@@ -57,6 +57,7 @@ void finished_release(struct finished *one)
 {
 	summary_release(&one->summary);
 	free(one->slices);
+	free(one->unready);
 }
 
 void experiment_close(struct experiment *experiment)

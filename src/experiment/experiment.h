@@ -55,6 +55,8 @@ struct finished {
 	bool compiled; /* in C */
 	bool failed;
 	bool partial;  /* trial_is_partial() */
+	char *unready; /* why it failed before GO, owned; NULL: it did not */
+	bool was_late; /* ... as it was not ready in time */
 	char comparison[37];
 	unsigned block;
 	struct slice *slices; /* owned */

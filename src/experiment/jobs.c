@@ -37,6 +37,19 @@ void job_name(const struct experiment *experiment, const struct job *job,
 
 /* --------------------------------------------------------------- its end --- */
 
+/* Neither the person nor the store ended it, and it was begun. */
+static bool is_unready(const struct trial *trial)
+{
+	for (unsigned i = 0; !trial->go_ns && i < trial->replica_count; i++) {
+		enum replica_state state = trial->replica[i].state;
+
+		if (state != REPLICA_FINISHED && state != REPLICA_INTERRUPTED &&
+		    state != REPLICA_NOT_STARTED)
+			return true;
+	}
+	return false;
+}
+
 void job_keep(struct experiment *experiment, struct trial *trial,
 	      const struct summary *summary, const struct library *library)
 {
@@ -52,6 +65,8 @@ void job_keep(struct experiment *experiment, struct trial *trial,
 		.compiled = library && !strcmp(library->language, "c"),
 		.failed = trial->failed,
 		.partial = trial_is_partial(trial),
+		.unready = is_unready(trial) ? mem_dup(trial->text) : NULL,
+		.was_late = trial_was_late(trial),
 		.block = trial->block,
 		.slices = trial->slices,
 		.slice_count = trial->slice_count,
@@ -242,7 +257,8 @@ int job_run(struct experiment *experiment, const struct job *job, bool shown,
 	struct summary summary = { 0 };
 	struct trial trial = { 0 };
 	bool alone = experiment->job_count == 1;
-	int code = keep_room(experiment, job, err);
+	const struct keep_need need = keep_need_of(job);
+	int code = keep_room(experiment, &need, err);
 	bool has_room = code == 0, tried;
 
 	if (has_room)

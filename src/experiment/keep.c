@@ -9,15 +9,35 @@
  * ten a second. */
 #define SAMPLES_PER_SECOND 10
 
-int keep_room(struct experiment *experiment, const struct job *job,
-	      struct err *err)
+struct keep_need keep_need_of(const struct job *job)
 {
 	const struct trial_spec *spec = &job->spec;
 	double samples = (resolve_timed_s(spec) + 1) * SAMPLES_PER_SECOND *
 			 ((double)spec->replicas + 2);
 
-	return store_reserve(experiment->store, (unsigned)spec->replicas,
-			     (uint64_t)samples, err);
+	return (struct keep_need){ 1, (unsigned)spec->replicas,
+				   (uint64_t)samples };
+}
+
+void keep_need_add(struct keep_need *need, const struct keep_need *more)
+{
+	need->trials += more->trials;
+	need->replicas += more->replicas;
+	need->samples += more->samples;
+}
+
+void keep_need_take(struct keep_need *need, const struct keep_need *less)
+{
+	need->trials -= less->trials;
+	need->replicas -= less->replicas;
+	need->samples -= less->samples;
+}
+
+int keep_room(struct experiment *experiment, const struct keep_need *need,
+	      struct err *err)
+{
+	return store_reserve(experiment->store, need->trials, need->replicas,
+			     need->samples, err);
 }
 
 /* Ctrl-C ends the wait for a database, and the run with it. */

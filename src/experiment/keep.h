@@ -7,8 +7,20 @@
 
 #include "experiment/experiment.h"
 
-/* Before a trial: room for its results. ERR_FAILED: there is none. */
-int keep_room(struct experiment *experiment, const struct job *job,
+/* What the results of trials need. */
+struct keep_need {
+	unsigned trials, replicas;
+	uint64_t samples;
+};
+
+struct keep_need keep_need_of(const struct job *job); /* one trial of it */
+void keep_need_add(struct keep_need *need, const struct keep_need *more);
+void keep_need_take(struct keep_need *need, const struct keep_need *less);
+
+/* Before trials: room for the results of all, until the first of them is stored;
+ * then the rest must be asked for again. ERR_FAILED: there is none, and none is
+ * kept. Of no trials it gives up what was kept. */
+int keep_room(struct experiment *experiment, const struct keep_need *need,
 	      struct err *err);
 
 /* Stores a trial. Says so if the trial is not in the database afterwards: the

@@ -219,8 +219,7 @@ static unsigned count_trials(const struct experiment *experiment,
 	return trials;
 }
 
-/* The database keeps them; no figure is made of them. */
-static void drop_block(struct experiment *experiment, const char *comparison,
+void resume_drop_block(struct experiment *experiment, const char *comparison,
 		       unsigned block)
 {
 	size_t kept = 0;
@@ -250,7 +249,7 @@ static unsigned keep_whole_blocks(struct experiment *experiment,
 		if (trials >= count) {
 			whole++;
 		} else if (trials) {
-			drop_block(experiment, comparison, block);
+			resume_drop_block(experiment, comparison, block);
 			experiment_say(experiment,
 				       "%s: block %u has only %u of its %u "
 				       "trials: it counts in no figure, and is "
@@ -299,6 +298,7 @@ static void keep_separate(const struct experiment *experiment,
 		    (!newest || one->block > newest->block))
 			newest = one;
 	}
+	rival->turned = newest && newest->slice_count;
 	rival->separate = newest && !newest->slice_count;
 	if (rival->separate)
 		snprintf(rival->why, sizeof(rival->why), "%s",

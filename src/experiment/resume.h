@@ -27,4 +27,9 @@ int resume_rivals(struct experiment *experiment, struct rivals *rivals,
 /* Whether the run has a trial of this job that takes no turns. */
 bool resume_has(struct experiment *experiment, const struct job *job);
 
+/* Forgets the trials of a block that is not whole: the database keeps them, and no
+ * figure is made of them. */
+void resume_drop_block(struct experiment *experiment, const char *comparison,
+		       unsigned block);
+
 #endif

@@ -146,15 +146,23 @@ bool rivals_take_turns(const struct experiment *experiment,
 
 /* ---------------------------------------------------------------- blocks --- */
 
-/* Each block has the same share of the budget. What is added until the intervals
- * are narrow takes as long as the others. */
+/* Each block has the same share of the budget that is left: one that took longer
+ * takes from all others alike, and does not leave the next a single round. What is
+ * added until the intervals are narrow takes as long as a share of all of it. */
 static uint64_t deadline_of(const struct experiment *experiment,
 			    const struct rivals *r)
 {
 	const struct experiment_settings *settings = experiment->settings;
+	double share_s = settings->budget_s / settings->blocks;
+	unsigned made = r->before + r->made;
+	uint64_t now_ns = clock_now_ns(), end_ns;
 
-	return r->begin_ns + clock_ns(settings->budget_s / settings->blocks *
-				      (r->made + 1));
+	if (made >= settings->blocks)
+		return now_ns + clock_ns(share_s);
+	end_ns = r->begin_ns +
+		 clock_ns(share_s * (settings->blocks - r->before));
+	return now_ns + count_since(end_ns, now_ns) /
+				(settings->blocks - made);
 }
 
 /* The more blocks are asked for, the longer; --budget is the limit then. */
@@ -186,9 +194,14 @@ static int make_block(struct experiment *experiment, struct rivals *r,
 		return ERR_INTERRUPTED;
 	code = block_run(experiment, r, number,
 			 deadline_of(experiment, r), err);
-	if (code == 0)
-		r->made++;
-	return code;
+	if (code < 0)
+		return code;
+	r->made++;
+	r->barren = compared_has_figures(experiment,
+					 r->list[0].job->comparison, number)
+			    ? 0
+			    : r->barren + 1;
+	return 0;
 }
 
 /* A block that cannot be made at all fails for each of them, and ends the
@@ -248,6 +261,41 @@ static void tell_blocks(const struct experiment *experiment,
 			       needed);
 }
 
+/* What keeps all of them from being measured, a full disk for instance, may not
+ * go away by itself. */
+static void tell_barren(const struct experiment *experiment,
+			const struct rivals *r)
+{
+	if (r->barren >= RIVALS_BARREN)
+		experiment_say(experiment,
+			       "%s: nobody had figures in %u blocks running, so "
+			       "no more are made, after %u: its rows say why",
+			       r->list[0].job->test->name, r->barren,
+			       r->before + r->made);
+}
+
+static bool tell_late(const struct experiment *experiment,
+		      const struct rivals *r, double took_s)
+{
+	struct str names = STR_INIT;
+	bool any;
+
+	for (unsigned i = 0; i < r->count; i++)
+		if (r->list[i].unready && r->list[i].was_late)
+			str_addf(&names, "%s%s", names.len ? ", " : "",
+				 r->list[i].job->library->name);
+	any = names.len > 0;
+	if (any)
+		experiment_say(experiment,
+			       "%s: a block took %.0f s, as all waited for %s, "
+			       "which was not ready in time: who fails so in %d "
+			       "blocks running is not started again",
+			       r->list[0].job->test->name, took_s, names.buf,
+			       RIVAL_UNREADY);
+	str_release(&names);
+	return any;
+}
+
 /* Starts, and a round at least, may take longer than the share of a block. */
 static void tell_time(const struct experiment *experiment,
 		      const struct rivals *r)
@@ -259,7 +307,8 @@ static void tell_time(const struct experiment *experiment,
 	if (r->made != 1 || r->before + 1 >= settings->blocks)
 		return;
 	all = settings->blocks - r->before;
-	if (took_s < OVERRUN * settings->budget_s / settings->blocks)
+	if (took_s < OVERRUN * settings->budget_s / settings->blocks ||
+	    tell_late(experiment, r, took_s))
 		return;
 	experiment_say(experiment,
 		       "%s: a block took %.0f s, more than its share of the "
@@ -315,12 +364,15 @@ int rivals_run(struct experiment *experiment, struct rivals *r,
 	if (!(settings->until_precise > 0))
 		tell_blocks(experiment, r, settings->blocks, "--blocks");
 	r->begin_ns = clock_now_ns();
-	while (code == 0 && wants_more(experiment, r)) {
+	while (code == 0 && r->barren < RIVALS_BARREN &&
+	       wants_more(experiment, r)) {
 		code = make_block(experiment, r, err);
 		if (code == 0)
 			tell_time(experiment, r);
 	}
 	if (code == 0)
+		tell_barren(experiment, r);
+	if (code == 0 && r->barren < RIVALS_BARREN)
 		tell_precision(experiment, r);
 	if (code == 0 || code == ERR_INTERRUPTED)
 		return code;

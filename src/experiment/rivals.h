@@ -12,6 +12,10 @@
 /* The newest probes, of which the middle one counts. */
 #define RIVAL_PROBES 3
 
+/* Blocks in a row. */
+#define RIVAL_UNREADY 2
+#define RIVALS_BARREN 2
+
 struct rival {
 	struct job *job;        /* borrowed */
 	struct rival_probe {
@@ -20,9 +24,16 @@ struct rival {
 	unsigned probes;        /* so far */
 	unsigned longer;        /* how often one was too short to tell */
 	struct turns_part turn; /* by them; window_ns 0: not settled yet */
+	bool turned;            /* it has trials of slices: no other ones are
+				 * made of it any more */
 	bool separate;          /* it takes part in no slices */
 	char why[200];          /* and why: a clause, "it does not say that it
 				 * can be paused" */
+	unsigned unready;       /* blocks in a row in which it failed before GO;
+				 * RIVAL_UNREADY: it is not started again */
+	bool was_late;          /* ... in the last of them by not being ready in
+				 * time, for which all others waited */
+	char why_unready[400];  /* what was said of the last of them */
 };
 
 struct rivals {
@@ -35,6 +46,8 @@ struct rivals {
 	unsigned before;  /* blocks that were made before the run went on */
 	unsigned first;   /* number of the first block now */
 	unsigned made;    /* blocks so far, without those */
+	unsigned barren;  /* the last so many had no figures of anybody;
+			   * RIVALS_BARREN: no more are made */
 };
 
 /* Groups the experiment's jobs, in their order, and gives each group's jobs the

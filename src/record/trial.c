@@ -177,6 +177,14 @@ bool trial_is_partial(const struct trial *trial)
 	return bad && !trial->failed && !trial->slice_count;
 }
 
+bool trial_was_late(const struct trial *trial)
+{
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		if (trial->replica[i].state == REPLICA_NEVER_READY)
+			return true;
+	return false;
+}
+
 void trial_add_finding(struct trial *trial, enum finding_kind kind,
 		       const char *format, ...)
 {

@@ -306,6 +306,9 @@ double trial_seconds(const struct trial *trial);
  * its rate is not that of all of them. A slice closes with its first replica. */
 bool trial_is_partial(const struct trial *trial);
 
+/* Whether a replica was not ready in time. */
+bool trial_was_late(const struct trial *trial);
+
 /* Adds to trial->findings. */
 void trial_add_finding(struct trial *trial, enum finding_kind kind,
 		       const char *format, ...)

@@ -1,4 +1,4 @@
-/* Room for a trial that has not been measured yet: blocks of a file without a
+/* Room for trials that have not been measured yet: blocks of a file without a
  * name, beside the database, given back just before they are needed. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,10 +18,16 @@
 #define REPLICA_BYTES (16ULL << 10)
 #define SAMPLE_BYTES 450ULL
 
+/* The origin was forked since, and has the file open as well: it goes on when we
+ * close it, but its blocks are given back at once. */
 void room_release(struct store *store)
 {
-	if (store->room > 0)
+	if (store->room > 0) {
+		int error = ftruncate(store->room, 0);
+
+		(void)error; /* closing it gives it back then, if later */
 		close(store->room);
+	}
 	store->room = 0;
 }
 
@@ -139,15 +145,19 @@ static int fail_room(const struct store *store, const char *folder,
 		       (unsigned long long)(need + 1023) / 1024);
 }
 
-int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
-		  struct err *err)
+int store_reserve(struct store *store, unsigned trials, unsigned replicas,
+		  uint64_t samples, struct err *err)
 {
-	uint64_t need = TRIAL_BYTES + replicas * REPLICA_BYTES +
+	uint64_t need = trials * TRIAL_BYTES + replicas * REPLICA_BYTES +
 			samples * SAMPLE_BYTES;
 	char *folder = files_folder(store->path);
 	int error;
 
 	room_release(store);
+	if (!need) {
+		free(folder);
+		return 0;
+	}
 	error = keep(store, folder, need);
 	if (error) {
 		/* The log of earlier trials may be what fills it. */

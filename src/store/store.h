@@ -54,11 +54,13 @@ int store_add_trial(struct store *store, const struct run *run,
 		    struct err *err);
 
 /*
- * Keeps room on the file system for a trial of so many samples, slices included,
- * until it is stored. ERR_FAILED: there is none; the sentence says how much is needed.
+ * Keeps room on the file system for so many trials, with the replicas and samples,
+ * slices included, of all of them, until one of them is stored. What was kept
+ * before is given up. ERR_FAILED: there is none, and none is kept; the sentence
+ * says how much is needed.
  */
-int store_reserve(struct store *store, unsigned replicas, uint64_t samples,
-		  struct err *err);
+int store_reserve(struct store *store, unsigned trials, unsigned replicas,
+		  uint64_t samples, struct err *err);
 
 /* Whether a run could store anything there now; leaves no file. The sentence ends
  * with a colon and the remedy. */
