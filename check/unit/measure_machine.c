@@ -3,6 +3,7 @@
 #include "check.h"
 #include "put_at.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <sched.h>
 #include <time.h>
@@ -122,6 +123,39 @@ static void check_made_up(void **state)
 	assert_true(sample.stalled_memory_us == 67);
 	assert_true(sample.stalled_io_us == 890);
 	assert_true(isnan(sample.cpu_mhz));
+	root_free(root);
+}
+
+/* A time of the machine that never moves is none; one that moved once is. */
+static void check_standstill(void **state)
+{
+	static const char moved[] = "cpu  1000 20 300 40001 500 6 7 80 0 0\n";
+	char *root = root_new("machine"), *path;
+	struct machine_meter meter;
+	struct machine_time time;
+
+	(void)state;
+	put_at(root, "/proc/stat", "cpu  1000 20 300 40000 500 6 7 80 0 0\n");
+	machine_open_in(&meter, root);
+	meter.opened_ns = clock_now_ns();
+	machine_read_time(&meter, &time); /* nothing need move in a moment */
+	if (clock_now_ns() < meter.opened_ns + 100 * NS_PER_MS)
+		assert_true(time.busy_ns == 1333 * TICK_NS);
+	clock_sleep_until(meter.opened_ns + 101 * NS_PER_MS);
+	machine_read_time(&meter, &time);
+	assert_true(time.busy_ns == COUNT_UNKNOWN &&
+		    time.steal_ns == COUNT_UNKNOWN &&
+		    time.idle_ns == COUNT_UNKNOWN);
+	put_at(root, "/proc/stat", moved);
+	path = mem_printf("%s/proc/stat", root);
+	close(meter.stat);
+	meter.stat = open(path, O_RDONLY);
+	free(path);
+	for (int i = 0; i < 2; i++) {
+		machine_read_time(&meter, &time);
+		assert_true(time.idle_ns == 40501 * TICK_NS);
+	}
+	machine_close(&meter);
 	root_free(root);
 }
 
@@ -253,6 +287,7 @@ int main(void)
 		cmocka_unit_test(check_odd_lines),
 		cmocka_unit_test(check_made_up),
 		cmocka_unit_test(check_nothing_there),
+		cmocka_unit_test(check_standstill),
 		cmocka_unit_test(check_frequency),
 		cmocka_unit_test(check_tick),
 		cmocka_unit_test(check_work_is_seen),

@@ -11,9 +11,6 @@
 
 #define WAITED_SHARE 0.01
 
-/* Five steps of /proc/stat: some CPU was idle in them, or busy. */
-#define STILL_NS (50 * NS_PER_MS)
-
 #define LLU_MS(ns) ((unsigned long long)((ns) / NS_PER_MS))
 
 /* One that went back tells nothing of the time between. */
@@ -45,11 +42,9 @@ void noise_read(const struct noise *noise, struct noise_reading *out)
 {
 	struct machine_time time;
 
-	out->at_ns = clock_now_ns();
 	machine_read_time(noise->machine, &time);
 	out->busy_ns = time.busy_ns;
 	out->steal_ns = time.steal_ns;
-	out->idle_ns = time.idle_ns;
 	out->harness_ns = cpu_of(CLOCK_PROCESS_CPUTIME_ID);
 	if (noise->monitor)
 		out->harness_ns += cpu_of(noise->monitor);
@@ -57,15 +52,6 @@ void noise_read(const struct noise *noise, struct noise_reading *out)
 				    : machine_read_ksoftirqd(noise->machine);
 	out->waited_ns = noise->quota ? cgroup_quota_waited_ns(noise->quota)
 				      : 0;
-}
-
-/* The file is there, and says nothing. */
-static bool stood_still(const struct noise_reading *from,
-			const struct noise_reading *to)
-{
-	return count_since(to->at_ns, from->at_ns) >= STILL_NS &&
-	       to->busy_ns == from->busy_ns && to->idle_ns == from->idle_ns &&
-	       to->steal_ns == from->steal_ns;
 }
 
 void noise_between(const struct noise_reading *from,
@@ -83,8 +69,6 @@ void noise_between(const struct noise_reading *from,
 		.ours_ns = ours_ns,
 		.waited_ns = count_since(to->waited_ns, from->waited_ns),
 	};
-	if (stood_still(from, to))
-		out->busy_ns = out->steal_ns = COUNT_UNKNOWN;
 	if (out->busy_ns != COUNT_UNKNOWN)
 		out->others_ns = count_since(out->busy_ns, ours_ns);
 }

@@ -41,8 +41,7 @@ struct noise {
 	const struct cgroup_quota *quota; /* of ours; NULL: not asked */
 	clockid_t monitor; /* 0: there is none */
 	struct noise_reading {
-		uint64_t at_ns;
-		uint64_t busy_ns, steal_ns, idle_ns; /* COUNT_UNKNOWN */
+		uint64_t busy_ns, steal_ns; /* COUNT_UNKNOWN */
 		uint64_t harness_ns; /* this program and its monitor */
 		uint64_t nobody_ns;  /* of busy_ns, charged to no program:
 				      * ksoftirqd, or all interrupts;
@@ -53,8 +52,7 @@ struct noise {
 
 struct noise_between {
 	/* Of all CPUs together; COUNT_UNKNOWN. */
-	uint64_t busy_ns, steal_ns; /* of each: or it went back, or all stood
-				     * still together */
+	uint64_t busy_ns, steal_ns; /* of each: or it went back */
 	uint64_t others_ns; /* of programs that are not ours, without steal; 0
 			     * where ticks say less than our own clocks. With
 			     * what is charged to nobody, where that is

@@ -24,6 +24,8 @@
 #define COUNTS_BOTH false
 #endif
 
+#define STILL_NS (100 * NS_PER_MS)
+
 #define CPU_FILE "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq"
 
 /* -------------------------------------------------------------- opening --- */
@@ -128,6 +130,8 @@ void machine_open_in(struct machine_meter *meter, const char *root)
 					     names[i]);
 	meter->stat = open_in(root, "/proc/stat");
 	meter->vmstat = open_in(root, "/proc/vmstat");
+	meter->opened_ns = clock_now_ns();
+	machine_read_time(meter, &meter->first);
 	open_frequencies(meter, root);
 }
 
@@ -187,6 +191,18 @@ bool machine_parse_time(const char *text, struct machine_time *out)
 	return true;
 }
 
+/* In ten steps some CPU was idle, or busy, or stolen. */
+static bool never_moved(const struct machine_meter *meter,
+			const struct machine_time *now)
+{
+	const struct machine_time *first = &meter->first;
+
+	return now->busy_ns == first->busy_ns &&
+	       now->idle_ns == first->idle_ns &&
+	       now->steal_ns == first->steal_ns &&
+	       clock_now_ns() >= meter->opened_ns + STILL_NS;
+}
+
 void machine_read_time(const struct machine_meter *meter,
 		       struct machine_time *out)
 {
@@ -194,6 +210,8 @@ void machine_read_time(const struct machine_meter *meter,
 
 	read_text(meter->stat, text, sizeof(text));
 	machine_parse_time(text, out);
+	if (never_moved(meter, out))
+		machine_parse_time("", out);
 }
 
 /* The kernel writes the lines into a page, and these are in its first half. */

@@ -39,20 +39,22 @@
 #define MACHINE_PRESSURES 3 /* cpu, memory, io */
 #define MACHINE_FREQUENCIES 64 /* of more CPUs the first stand for all */
 
+/* Of all CPUs since the start of the machine; COUNT_UNKNOWN. */
+struct machine_time {
+	uint64_t busy_ns, steal_ns, idle_ns;
+	uint64_t interrupts_ns; /* irq and softirq, a part of busy_ns */
+	bool apart; /* they are on no program's account */
+};
+
 struct machine_meter {
+	uint64_t opened_ns;
+	struct machine_time first; /* then */
 	int *ksoftirqd; /* fds of their schedstat; owned */
 	size_t count;
 	int pressure[MACHINE_PRESSURES]; /* -1: this kernel has none */
 	int stat, vmstat;
 	int *frequency; /* of each CPU that may be used; owned */
 	size_t frequency_count;
-};
-
-/* Of all CPUs since the start of the machine; COUNT_UNKNOWN. */
-struct machine_time {
-	uint64_t busy_ns, steal_ns, idle_ns;
-	uint64_t interrupts_ns; /* irq and softirq, a part of busy_ns */
-	bool apart; /* they are on no program's account */
 };
 
 /*
@@ -80,7 +82,9 @@ void machine_open_in(struct machine_meter *meter, const char *root);
 void machine_read(const struct machine_meter *meter,
 		  struct machine_sample *out);
 
-/* Parts of it, for who reads often: 7 us, and 1 us for each CPU. */
+/* Parts of it, for who reads often: 7 us, and 1 us for each CPU. A time that has
+ * not moved since the meter was opened, at least 0.1 s ago, is unknown: some
+ * sandboxes have a file that says nothing. */
 void machine_read_time(const struct machine_meter *meter,
 		       struct machine_time *out);
 
