@@ -54,16 +54,13 @@ static void add_trial(struct store *store, const struct run *run,
 }
 
 /* What of each trial is looked at, a line each. */
-static int tell(void *context, const struct trial_rounds *trial)
+static int tell(void *context, const struct trial_rounds *t)
 {
-	const struct block_trial *t = &trial->trial;
-
-	str_addf(context, "%s %u%s%s%s %zu: %g s, %d ok, %d failed, %d B, "
+	str_addf(context, "%s %u%s%s %zu: %g s, %d ok, %d failed, %d B, "
 		 "%g CPU s\n", t->library, t->block,
-		 trial->comparison ? "" : " alone", t->failed ? " failed" : "",
-		 t->baseline ? " baseline" : "", t->slice_count, t->seconds,
-		 (int)t->operations, (int)trial->failures,
-		 (int)trial->bytes_ok, t->cpu_seconds);
+		 t->comparison ? "" : " alone", t->failed ? " failed" : "",
+		 t->slice_count, t->seconds, (int)t->operations,
+		 (int)t->failures, (int)t->bytes_ok, t->cpu_seconds);
 	assert_true((t->slices != NULL) == (t->slice_count > 0));
 	for (size_t i = 0; i < t->slice_count; i++) {
 		assert_int_equal(t->slices[i].round, i);
@@ -89,10 +86,10 @@ static void assert_trials(struct store *store, const char *run_id,
 }
 
 #define FIRST                                                                  \
-	"reference 0 alone baseline 0: 2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"
+	"reference 0 alone 0: 2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"
 #define SECOND                                                                 \
 	"aiohttp 0 3: 0.6 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"               \
-	"null 0 failed baseline 1: 0.2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"  \
+	"null 0 failed 1: 0.2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"  \
 	"aiohttp 1 0: 2 s, 6 ok, 2 failed, 200 B, 0.5 CPU s\n"
 
 static void trials_with_their_slices(void **state)
@@ -198,7 +195,7 @@ static void environments(void **state)
 /* "0 1x 2": the blocks of the trials, and x for those that are dropped. */
 static int tell_block(void *context, const struct trial_rounds *trial)
 {
-	str_addf(context, "%u%s ", trial->trial.block,
+	str_addf(context, "%u%s ", trial->block,
 		 trial->dropped ? "x" : "");
 	return 0;
 }

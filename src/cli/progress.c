@@ -61,7 +61,9 @@ void progress_show(struct progress *progress, const struct live *live)
 	str_release(&text);
 }
 
-void progress_work_text(const struct work *work, struct str *out)
+/* Adds "preparing: reading headers of bench: 12 of 512 objects,
+ * 192.0 KiB". */
+static void add_work(const struct work *work, struct str *out)
 {
 	str_addf(out, "%s%s", work->unit ? "preparing: " : "", work->what);
 	if (work->done || work->total)
@@ -92,7 +94,7 @@ static void show_work(void *context, const struct work *work)
 	     now_ns - progress->work_shown_ns < WORK_LINES_NS))
 		return;
 	progress->work_shown_ns = now_ns;
-	progress_work_text(work, &text);
+	add_work(work, &text);
 	clear_lines(progress);
 	say(stderr, "%.*s",
 	    progress->terminal ? (int)say_columns(stderr) - 1 : (int)text.len,

@@ -43,10 +43,6 @@ void progress_show(struct progress *progress, const struct live *live);
 int progress_work_begin(struct progress *progress, struct err *err);
 void progress_work_end(struct progress *progress);
 
-/* Adds "preparing: reading headers of bench: 12 of 512 objects,
- * 192.0 KiB". */
-void progress_work_text(const struct work *work, struct str *out);
-
 /* A trial ended; `outcome` is what stands behind its name. */
 void progress_end(struct progress *progress, const struct schedule *schedule,
 		  const char *outcome);

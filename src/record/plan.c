@@ -89,7 +89,7 @@ void plan_expect_requests(const struct plan_request *requests, size_t count,
 	}
 }
 
-bool plan_is_plain(const struct plan *plan, size_t op)
+static bool is_plain(const struct plan *plan, size_t op)
 {
 	size_t first = plan_first(plan, op);
 
@@ -100,7 +100,7 @@ bool plan_is_plain(const struct plan *plan, size_t op)
 bool plan_is_staged(const struct plan *plan)
 {
 	for (size_t i = 0; plan->first && i < plan->op_count; i++)
-		if (!plan_is_plain(plan, i))
+		if (!is_plain(plan, i))
 			return true;
 	return false;
 }

@@ -165,10 +165,8 @@ static inline void plan_expect(const struct plan *plan, size_t op,
 			     plan->sees ? &plan->sees[op] : NULL, out);
 }
 
-/* One ranged GET and nothing else: what every worker can do. */
-bool plan_is_plain(const struct plan *plan, size_t op);
-
-/* Whether any operation is not plain: the plan needs a worker of protocol 2. */
+/* Whether any operation is more than one ranged GET, which every worker can do: the
+ * plan needs a worker of protocol 2. */
 bool plan_is_staged(const struct plan *plan);
 
 /* Most requests that one operation may make at once, where a library makes one

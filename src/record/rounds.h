@@ -6,17 +6,24 @@
 #define RECORD_ROUNDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "record/comparison.h"
+#include "record/slice.h"
 
 struct trial_rounds {
 	const char *run_id, *trial_id;
 	const char *comparison; /* UUID; NULL: it is of none, and block is 0 */
 	const char *test, *params, *config_hash; /* config_hash: NULL before
 						  * schema 0005 */
-	struct block_trial trial;
+	const char *library;
+	unsigned block; /* from 0 */
+	bool failed;    /* it has no figures */
+	const struct slice *slices; /* NULL: a separate trial, of its totals */
+	size_t slice_count;
 	/* Totals over its windows, or COUNT_UNKNOWN. */
+	double seconds, cpu_seconds;
+	uint64_t operations; /* ok */
 	uint64_t failures, bytes_ok;
 	uint64_t origin_cpu_ns, steal_ns, others_ns;
 	bool dropped;  /* its block was cut and made anew: it counts in no figure

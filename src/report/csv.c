@@ -199,49 +199,46 @@ static void put_round(FILE *out, const struct trial_rounds *trial,
 	next_text(out, trial->test);
 	next_text(out, trial->params);
 	next_text(out, trial->config_hash);
-	next_count(out, trial->trial.block, trial->comparison);
+	next_count(out, trial->block, trial->comparison);
 	next_count(out, slice->round, true);
-	next_count(out, slice->position, trial->trial.slices);
-	next_text(out, trial->trial.library);
+	next_count(out, slice->position, trial->slices);
+	next_text(out, trial->library);
 	next_text(out, trial->trial_id);
 	next_count(out, slice->operations, true);
 	next_count(out, slice->failures, true);
 	next_count(out, slice->bytes_ok, true);
 	next_ns(out, slice->cpu_ns);
-	next_number(out, trial->trial.slices ? slice_seconds(slice)
-					     : trial->trial.seconds);
+	next_number(out, trial->slices ? slice_seconds(slice) : trial->seconds);
 	next_ns(out, slice->origin_cpu_ns);
 	next_ns(out, slice->steal_ns);
 	next_ns(out, slice->others_ns);
 	next_ns(out, slice->idle_cpu_ns);
 	next_text(out, slice_marks_text(slice->marks, marks));
-	next_text(out, trial->trial.failed ? "True" : "False");
+	next_text(out, trial->failed ? "True" : "False");
 	next_text(out, trial->dropped ? "True" : "False");
 	fputc('\n', out);
 }
 
 size_t report_rounds(FILE *out, const struct trial_rounds *trial)
 {
-	const struct block_trial *t = &trial->trial;
 	const struct slice whole = {
-		.operations = t->operations, .failures = trial->failures,
+		.operations = trial->operations, .failures = trial->failures,
 		.bytes_ok = trial->bytes_ok,
-		.cpu_ns = clock_ns(t->cpu_seconds),
+		.cpu_ns = clock_ns(trial->cpu_seconds),
 		.origin_cpu_ns = trial->origin_cpu_ns,
 		.steal_ns = trial->steal_ns, .others_ns = trial->others_ns,
 		.idle_cpu_ns = COUNT_UNKNOWN,
 	};
-
 	size_t rows = 0;
 
-	if (!t->slice_count) {
+	if (!trial->slice_count) {
 		put_round(out, trial, &whole);
 		return 1;
 	}
-	for (size_t i = 0; i < t->slice_count; i++) {
-		if (!(slice_seconds(&t->slices[i]) > 0))
+	for (size_t i = 0; i < trial->slice_count; i++) {
+		if (!(slice_seconds(&trial->slices[i]) > 0))
 			continue;
-		put_round(out, trial, &t->slices[i]);
+		put_round(out, trial, &trial->slices[i]);
 		rows++;
 	}
 	return rows;

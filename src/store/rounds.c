@@ -76,23 +76,19 @@ static double seconds_of(const struct reader *r, uint64_t whole_ns)
 static void fill(const struct reader *r, struct trial_rounds *out)
 {
 	const struct statement *s = &r->trials;
-	const char *library = text_at(s, 4);
 
 	*out = (struct trial_rounds){
 		.run_id = text_at(s, 0), .trial_id = text_at(s, 1),
 		.comparison = text_at(s, 2), .test = text_at(s, 5),
 		.params = text_at(s, 6), .config_hash = text_at(s, 7),
-		.trial = {
-			.library = library,
-			.block = (unsigned)count_at(s, 3, 0),
-			.failed = count_at(s, 8, 0) != 0,
-			.baseline = library_is_baseline(library),
-			.slices = r->count ? r->slice : NULL,
-			.slice_count = r->count,
-			.seconds = seconds_of(r, count_at(s, 9, 0)),
-			.operations = count_at(s, 10, 0),
-			.cpu_seconds = clock_seconds(count_at(s, 12, 0)),
-		},
+		.library = text_at(s, 4),
+		.block = (unsigned)count_at(s, 3, 0),
+		.failed = count_at(s, 8, 0) != 0,
+		.slices = r->count ? r->slice : NULL,
+		.slice_count = r->count,
+		.seconds = seconds_of(r, count_at(s, 9, 0)),
+		.operations = count_at(s, 10, 0),
+		.cpu_seconds = clock_seconds(count_at(s, 12, 0)),
 		.failures = count_at(s, 11, 0),
 		.bytes_ok = count_at(s, 13, 0),
 		.origin_cpu_ns = count_at(s, 14, COUNT_UNKNOWN),
