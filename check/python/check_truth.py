@@ -3,7 +3,9 @@
 import contextlib
 import io
 import math
+import os
 import random
+import subprocess
 import sys
 import unittest
 from itertools import pairwise
@@ -15,6 +17,7 @@ sys.path[:0] = [str(BENCH / "truth"), str(BENCH), str(BENCH.parent)]
 import _covariate  # noqa: E402
 import _goals  # noqa: E402
 import _rounds  # noqa: E402
+import _runs  # noqa: E402
 import aa  # noqa: E402
 import libraries  # noqa: E402
 import long  # noqa: E402
@@ -125,6 +128,198 @@ class Ratios(unittest.TestCase):
         back = _goals.turned(_goals.turned(pair))
         self.assertEqual(_goals.turned(pair)["cpu"]["verdict"], "better")
         self.assertAlmostEqual(back["cpu"]["ratio"][1], pair["cpu"]["ratio"][1])
+
+
+# ------------------------------------------------------------------ and those of src/analyse
+
+
+COMPARED = ROOT / os.environ.get("BUILD", "build") / "check/bench/truth/_compared"
+
+
+def for_c(one):
+    cpu = round(1e9 * float(one["cpu_seconds"])) if one["cpu_seconds"] else -1
+    failed, sliced = int(one["failed"] == "True"), int(one["position"] != "")
+    window = round(1e9 * float(one["seconds"]))
+    numbers = (one["block"], failed, sliced, one["round"], one["operations"], cpu, window)
+    return " ".join(map(str, (one["library"], *numbers)))
+
+
+def figure(value, low, high, word):
+    value, low, high = (_rounds.known(float(number)) for number in (value, low, high))
+    return {"ratio": [value, low, high], "corrected": [low, high], "verdict": word}
+
+
+def said_in_c(rows):
+    """What analyse_compare() makes of them, as a line keeps it of the program."""
+    text = "".join(for_c(one) + "\n" for one in rows)
+    said = subprocess.run([COMPARED], input=text, capture_output=True, text=True, check=True).stdout
+    pairs = {}
+    for words in (each.split(" ", 6) for each in said.splitlines()):
+        a, b, by = words[:3]
+        pairs.setdefault((a, b), {"a": a, "b": b})[by] = figure(*words[3:])
+    return {"pairs": [*pairs.values()]}
+
+
+NAMES = {"a": 101, "b": 100, "c": 130, "reference": 10, "null": 1}
+
+
+class Twin(unittest.TestCase):
+    """That _rounds.py and src/analyse make the same of the same rounds."""
+
+    def made(self, **noise):
+        """Whole numbers of operations, as the program has them."""
+        rows = Made(process=0.03, noise=0.1, drift=0.05, **noise).rows(NAMES)
+        for one in rows:
+            one["operations"] = str(round(float(one["operations"])))
+        return rows
+
+    def same(self, rows, pairs=6):
+        own = _rounds.compare(_rounds.make_cells(rows))
+        line = {"date": "now", "pairs": own, "program": said_in_c(rows)}
+        self.assertEqual(_goals.disagreements(line), [])
+        self.assertEqual(len(own), pairs)
+        return own
+
+    def of(self, rows, change):
+        """Of these rows after change(row, block, round), which may say False: without this row."""
+        return [one for one in rows if change(one, int(one["block"]), int(one["round"])) is not False]
+
+    def test_rounds(self):
+        found = self.same(self.made())
+        words = {pair[by]["verdict"] for pair in found for by in _rounds.BY}
+        self.assertEqual(words, {"better", "worse", "not told apart"})
+
+    def test_few_common_rounds(self):
+        def change(one, block, number):
+            if one["library"] == "c" and (block, number) == (2, 16):
+                one["cpu_seconds"] = ""
+            return one["library"] != "c" or number % 16 == 0
+
+        rows = self.of(self.made(rounds=32), change)
+        numbers = _rounds.block_numbers(_rounds.make_cells(rows), "a", "c", "rate")
+        own = self.same(rows)
+        self.assertNotAlmostEqual(numbers[0], self.medians(rows, "a", "c")[0])
+        self.assertEqual(_goals.find_pair(own, "a", "c")["rate"]["verdict"], "better")
+
+    def medians(self, rows, a, b):
+        cells = _rounds.make_cells(rows)
+        return [
+            _rounds.median(_rounds.common_rounds(cells[a][n], cells[b][n], "rate")) for n in sorted(cells[a])
+        ]
+
+    def test_empty_slices(self):
+        """One of 30 is half an operation; of two the medians are not asked any more."""
+        for empty, asked in ((1, True), (2, False)):
+
+            def change(one, block, number, empty=empty):
+                if one["library"] == "b" and number < empty:
+                    one["operations"] = "0"
+
+            rows = self.of(self.made(), change)
+            numbers = _rounds.block_numbers(_rounds.make_cells(rows), "a", "b", "rate")
+            self.assertEqual(numbers == self.medians(rows, "a", "b"), asked)
+            self.same(rows)
+
+    def test_what_is_missing(self):
+        def change(one, block, number):
+            if one["library"] == "a" and block == 3:
+                one["failed"] = "True"
+            if one["library"] == "b" and (block == 4 or number == 2):
+                one["cpu_seconds"] = ""
+            if one["library"] == "c" and block == 7:
+                one["operations"] = "0"
+            return one["library"] != "c" or block not in (1, 2)
+
+        self.same(self.of(self.made(), change))
+
+    def test_no_cpu(self):
+        """Verdicts that nobody can make cost none."""
+
+        def change(one, block, number):
+            if one["library"] == "b":
+                one["cpu_seconds"] = ""
+
+        pair = _goals.find_pair(self.same(self.of(self.made(), change)), "a", "b")
+        self.assertEqual([pair["cpu"]["verdict"], pair["cpu"]["ratio"][0]], ["no verdict", None])
+
+    def test_no_common_block(self):
+        def change(one, block, number):
+            return one["library"] not in "ab" or (one["library"] == "a") == (block < 6)
+
+        self.same(self.of(self.made(), change), pairs=5)
+
+    def test_separate_trials(self):
+        def change(one, block, number):
+            if one["library"] in ("b", "c"):
+                one["position"] = ""
+                return number == 0
+
+        self.same(self.of(self.made(), change))
+        self.same(self.of(self.made(rounds=1), lambda one, *_: one.update(position="")))
+
+    def test_too_few_blocks(self):
+        self.same(self.made(blocks=6))
+
+    def test_a_difference_is_found(self):
+        rows = self.made()
+        own = _rounds.compare(_rounds.make_cells(rows))
+        slower = [
+            {**one, "operations": str(int(one["operations"]) // 2)} for one in rows if one["library"] == "b"
+        ]
+        program = said_in_c([one for one in rows if one["library"] != "b"] + slower)
+        found = _goals.disagreements({"date": "now", "pairs": own, "program": program})
+        self.assertEqual(len(found), 6, found)
+        self.assertIn("a/b by rate: the program says better, 1.", found[0])
+
+
+class Said(unittest.TestCase):
+    """What the program says decides, where a line has it."""
+
+    def line(self, ratio, said, **others):
+        made = twins(ratio, **others)
+        (pair,) = twins(said)["pairs"]
+        of = {by: {name: pair[by][name] for name in ("ratio", "corrected", "verdict")} for by in _rounds.BY}
+        return {**made, "program": {"verdicts": 2, "pairs": [{"a": pair["a"], "b": pair["b"], **of}]}}
+
+    def test_it_decides(self):
+        for ratio, said, word in ((1.2, 1, "so far"), (1, 1.2, "missed"), (1, 1 / 1.2, "missed")):
+            goals = told(aa.summary, [self.line(ratio, said)])[1]
+            self.assertTrue(goals[0].endswith(word), goals[0])
+
+    def test_turned(self):
+        line = self.line(1, 1.2)
+        (pair,) = line["program"]["pairs"]
+        turned = _goals.turned(pair)
+        self.assertEqual([turned["a"], turned["cpu"]["verdict"]], ["aiohttp_b", "better"])
+        back = {**line, "program": {"pairs": [turned]}}
+        one, other = (_goals.pairs_of(which)[0]["cpu"] for which in (back, line))
+        self.assertEqual(one["verdict"], other["verdict"])
+        self.assertAlmostEqual(one["corrected"][0], other["corrected"][0])
+
+    def test_what_is_not_the_same_fails(self):
+        for line, good in ((self.line(1.2, 1.2), True), (self.line(1, 1.2), False), (twins(1), True)):
+            found, goals = told(_goals.program_agrees, [line])
+            self.assertEqual(found, good)
+            self.assertEqual(len(goals), int("program" in line))
+
+    def test_what_it_does_not_say(self):
+        line = {**twins(1.2), "program": {"pairs": []}}
+        self.assertEqual(_goals.pair_of(line, "aiohttp_a", "aiohttp_b")["cpu"]["verdict"], "no verdict")
+        self.assertEqual(len(_goals.disagreements(line)), 2)
+        more = {**twins(1.2), "pairs": [], "program": self.line(1, 1)["program"]}
+        self.assertEqual(len(_goals.disagreements(more)), 2)
+
+    def test_json(self):
+        of = {"ratio": 1.2, "low": None, "high": None, "verdict": "no verdict", "seen": None}
+        said = {"comparisons": [{"verdicts": 2, "pairs": [{"a": "x", "b": "y", "rate": of, "cpu": of}]}]}
+        (pair,) = _runs.program(said)["pairs"]
+        self.assertEqual([pair["cpu"]["ratio"], pair["cpu"]["corrected"]], [[1.2, None, None], [None, None]])
+
+    def test_wrong_bytes(self):
+        results = [{"library_name": "b", "state": "wrong bytes"}, {"library_name": "a", "state": "ok"}]
+        rows = Made(blocks=6).rows({"a": 110, "b": 100, "c": 100})
+        found = _runs.figures(rows, _runs.wrong(results))
+        self.assertEqual([sorted(found["figures"]), len(found["pairs"])], [["a", "c"], 1])
 
 
 class Variances(unittest.TestCase):

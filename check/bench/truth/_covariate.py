@@ -20,7 +20,7 @@ def _points(cells, a, b, by):
     """A list for each block that both have: (difference of noise, ln ratio) of each common round."""
     found = []
     for block in sorted(set(cells[a]) & set(cells[b])):
-        one, other = cells[a][block].turns, cells[b][block].turns
+        one, other = (_rounds.turns_with(cells[name][block], by) for name in (a, b))
         rounds = [n for n in one if n in other and None not in (one[n].noise, other[n].noise)]
         if len(rounds) >= _rounds.ROUNDS_LEAST:
             found.append(

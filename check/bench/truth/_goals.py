@@ -80,14 +80,97 @@ def percent(part):
     return "none" if part is None or math.isinf(part) else f"{100 * part:.1f}%"
 
 
-def pair_of(line, a, b):
-    """The pair of a line, as it is or turned round; None: it has none."""
-    for pair in line["pairs"]:
+def find_pair(pairs, a, b):
+    """The pair of these two, as it is or turned round; None: there is none."""
+    for pair in pairs:
         if (pair["a"], pair["b"]) == (a, b):
             return pair
         if (pair["b"], pair["a"]) == (a, b):
             return turned(pair)
     return None
+
+
+def pair_of(line, a, b):
+    return find_pair(pairs_of(line), a, b)
+
+
+def pairs_of(line):
+    """Its pairs, with the corrected intervals and the verdicts that the program gave. Lines from before those
+    were kept have the ones that _rounds.py found."""
+    if "program" not in line:
+        return line["pairs"]
+    return [_as_said(pair, line["program"]["pairs"]) for pair in line["pairs"]]
+
+
+_UNSAID = {by: {"corrected": [None, None], "verdict": "no verdict"} for by in _rounds.BY}
+
+
+def _as_said(pair, program):
+    said = find_pair(program, pair["a"], pair["b"]) or _UNSAID
+    return {**pair, **{by: {**pair[by], **_corrected(said[by])} for by in _rounds.BY}}
+
+
+def _corrected(figure):
+    return {name: figure[name] for name in ("corrected", "verdict")}
+
+
+# ------------------------------------------------------------------ the program and _rounds.py
+
+
+# Of what is rounded to six digits.
+_ROUNDED, _OFF_MOST = 2e-6, 1e-5
+
+
+def _near(one, other):
+    if None in (one, other):
+        return one is other
+    return abs(one - other) <= _ROUNDED + _OFF_MOST * abs(other)
+
+
+def _differ(own, said):
+    """Whether two figures of a pair differ. Where an end lies beside 1 either verdict is as good."""
+    ends = zip([own["ratio"][0], *own["corrected"]], [said["ratio"][0], *said["corrected"]], strict=True)
+    beside = any(end is not None and _near(end, 1) for end in said["corrected"])
+    return not all(_near(x, y) for x, y in ends) or (own["verdict"] != said["verdict"] and not beside)
+
+
+_NOTHING = {by: {"ratio": [None] * 3, "corrected": [None] * 2, "verdict": "no verdict"} for by in _rounds.BY}
+
+
+def disagreements(line):
+    """Texts: where the program's pairs are not those that its rounds give by _rounds.py."""
+    if "program" not in line:
+        return []
+    pairs, program = line["pairs"], line["program"]["pairs"]
+    names = {(pair["a"], pair["b"]) for pair in program}
+    names |= {ab for pair in pairs if (ab := (pair["a"], pair["b"]))[::-1] not in names}
+    return [
+        f"{line['date']} {a}/{b} by {by}: the program says {show_figure(said[by])}, "
+        f"its rounds {show_figure(own[by])}"
+        for a, b in sorted(names)
+        for own, said in [[find_pair(found, a, b) or _NOTHING for found in (pairs, program)]]
+        for by in _rounds.BY
+        if _differ(own[by], said[by])
+    ]
+
+
+def show_figure(figure):
+    value, low, high = (
+        "none" if x is None else f"{x:.6g}" for x in (figure["ratio"][0], *figure["corrected"])
+    )
+    return f"{figure['verdict']}, {value} [{low}, {high}]"
+
+
+def program_agrees(lines):
+    """Prints whether the program said in all runs what its rounds give; whether it did."""
+    lines = [line for line in lines if "program" in line]
+    found = [text for line in lines for text in disagreements(line)]
+    for text in found:
+        print(f"not the same: {text}")
+    if lines:
+        what = "the program's verdicts and intervals are not those of its rounds (at most 0)"
+        goal(what, len(found), not found, len(lines), len(lines))
+    return not found
 
 
 _OPPOSITE = {"better": "worse", "worse": "better"}
@@ -107,8 +190,7 @@ def turned(pair):
             **old,
             "ratio": [value, *over(old["ratio"][1:])],
             "corrected": over(old["corrected"]),
-            "alone": _OPPOSITE.get(old["alone"], old["alone"]),
-            "verdict": _OPPOSITE.get(old["verdict"], old["verdict"]),
+            **{name: _OPPOSITE.get(old[name], old[name]) for name in ("alone", "verdict") if name in old},
         }
     return found
 

@@ -5,9 +5,11 @@
     for pair in compare(cells):
         print(pair["a"], pair["b"], pair["cpu"]["ratio"], pair["cpu"]["verdict"])
 
-Names and numbers are those of src/analyse/compare.c: `rate` is operations a second, `cpu` CPU us an
-operation, a pair's number of a block the median over common rounds of the logarithm of a's figure over b's.
-Nothing here asks the program for a verdict: that is what is to be held against this.
+It is src/analyse/compare.c once more, whose essay says why, for what the program does not print: intervals of
+one pair by itself, and what the noise is made of. `rate` is operations a second, `cpu` CPU us an operation. A
+pair's number of a block is the median over common rounds of the logarithm of a's figure over b's, or the
+logarithm of the ratio of their totals: with fewer than three rounds, or where slices of one are empty.
+check/bench/truth/_compared.c holds the two against each other (python/truth), and so does each run.
 """
 
 import csv
@@ -23,13 +25,15 @@ BY = ("rate", "cpu")
 BASELINES = ("reference", "null")
 ALPHA = 0.05
 ROUNDS_LEAST = 3
+# Of so many slices more than one may not be empty.
+EMPTY_IN = 20
 # sd of a normal distribution over its median absolute deviation; variance of a median over that of a mean.
 SD_OF_MAD, MEDIAN_COSTS = 1.4826, math.pi / 2
 
 
 class Turn(NamedTuple):
-    """A slice: ln of its figures, its place in the round, who worked before it (None: nobody), and how many
-    CPUs others took meanwhile, steal and other programs (None: unknown)."""
+    """A slice: ln of its figures (nan: unknown), its place in the round, who worked before it (None: nobody),
+    and how many CPUs others took meanwhile, steal and other programs (None: unknown)."""
 
     rate: float
     cpu: float
@@ -39,9 +43,11 @@ class Turn(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A library in a block: its turns by round, and the medians of them; of a separate trial the totals."""
+    """A library in a block: its turns by round (none: a separate trial), how many of them are empty, and ln
+    of its totals (nan: unknown)."""
 
     turns: dict
+    empty: int
     rate: float
     cpu: float
 
@@ -54,69 +60,104 @@ def read(path):
 # ------------------------------------------------------------------ cells
 
 
+def _number(row, name):
+    return float(row[name] or "nan")
+
+
+def _ln(value):
+    return math.log(value) if 0 < value < math.inf else math.nan
+
+
+def _over(value, by):
+    return value / by if by else math.nan
+
+
 def _turn(row, after):
-    """None: it has no figures."""
-    numbers = [float(row[name] or "nan") for name in ("operations", "cpu_seconds", "seconds")]
-    if row["failed"] == "True" or not all(number > 0 for number in numbers):
-        return None
-    operations, cpu, seconds = numbers
-    position = int(row["position"]) if row["position"] else None
+    """One in which nothing was ok counts as half an operation: it is slow."""
+    operations = _number(row, "operations") or 0.5
+    seconds = _number(row, "seconds")
     taken = [row[name] for name in ("steal_seconds", "others_seconds")]
     noise = None if "" in taken else sum(map(float, taken)) / seconds
-    return Turn(math.log(operations / seconds), math.log(1e6 * cpu / operations), position, after, noise)
+    cpu = _ln(1e6 * _number(row, "cpu_seconds") / operations)
+    return Turn(_ln(operations / seconds), cpu, int(row["position"]), after, noise)
 
 
 def _predecessors(rows):
     """Those of a block that took turns, in the order of time, each with the library before it."""
-    turned = sorted((row for row in rows if row["position"]), key=lambda row: _when(row))
-    names = [None, *(row["library"] for row in turned)]
-    separate = [(row, None) for row in rows if not row["position"]]
-    return [*zip(turned, names, strict=False), *separate]
+    turned = sorted(rows, key=lambda row: (int(row["round"]), int(row["position"])))
+    return zip(turned, [None, *(row["library"] for row in turned)], strict=False)
 
 
-def _when(row):
-    return int(row["round"]), int(row["position"])
+def _cell(rows, turns):
+    """Of a library's rows in a block. All windows together; CPU of those of which it is known."""
+    known_cpu = [row for row in rows if row["cpu_seconds"]]
+    seconds, operations = (sum(_number(row, name) for row in rows) for name in ("seconds", "operations"))
+    cpu, of = (sum(_number(row, name) for row in known_cpu) for name in ("cpu_seconds", "operations"))
+    empty = sum(not _number(row, "operations") for row in rows) if turns else 0
+    return Cell(turns, empty, _ln(_over(operations, seconds)), _ln(_over(1e6 * cpu, of)))
 
 
-def make_cells(rows):
-    """Library -> block -> Cell, of one comparison. A trial that failed has none."""
-    turns = {}
+def _block(rows):
+    """Library -> Cell of those that have figures."""
+    turns, found = {}, {}
+    for row, after in _predecessors([row for row in rows if row["position"]]):
+        turns.setdefault(row["library"], {})[int(row["round"])] = _turn(row, after)
+    for row in rows:
+        found.setdefault(row["library"], []).append(row)
+    cells = {library: _cell(own, turns.get(library, {})) for library, own in found.items()}
+    return {library: cell for library, cell in cells.items() if not math.isnan(cell.rate)}
+
+
+def make_cells(rows, wrong=()):
+    """Library -> block -> Cell, of one comparison. A trial that failed has none, nor has a library that is
+    `wrong`: one answer of it was."""
+    found = {}
+    rows = [row for row in rows if float(row["seconds"] or 0) > 0 and row["library"] not in wrong]
     for block in sorted({int(row["block"] or 0) for row in rows}):
-        here = [row for row in rows if int(row["block"] or 0) == block]
-        for row, after in _predecessors(here):
-            if turn := _turn(row, after):
-                turns.setdefault(row["library"], {}).setdefault(block, {})[int(row["round"])] = turn
-    return {library: {b: _cell(found) for b, found in blocks.items()} for library, blocks in turns.items()}
+        here = [row for row in rows if int(row["block"] or 0) == block and row["failed"] != "True"]
+        for library, cell in _block(here).items():
+            found.setdefault(library, {})[block] = cell
+    return found
 
 
-def _cell(turns):
-    middle = [median(getattr(turn, by) for turn in turns.values()) for by in BY]
-    sliced = all(turn.position is not None for turn in turns.values())
-    return Cell(dict(sorted(turns.items())) if sliced else {}, *middle)
+def turns_with(cell, by):
+    """Those of which the figure is known, by round."""
+    return {n: turn for n, turn in cell.turns.items() if not math.isnan(getattr(turn, by))}
 
 
 def common_rounds(a, b, by):
     """ln ratios of two cells, in the order of the rounds."""
-    return [getattr(a.turns[n], by) - getattr(b.turns[n], by) for n in a.turns if n in b.turns]
+    one, other = turns_with(a, by), turns_with(b, by)
+    return [getattr(one[n], by) - getattr(other[n], by) for n in one if n in other]
+
+
+def _has_empty(cell):
+    """A median over rounds does not see how much is lost in the slices in which nothing was ok."""
+    return EMPTY_IN * cell.empty > len(cell.turns)
+
+
+def _block_number(one, other, by):
+    rounds = common_rounds(one, other, by)
+    if len(rounds) < ROUNDS_LEAST or _has_empty(one) or _has_empty(other):
+        return getattr(one, by) - getattr(other, by)
+    return median(rounds)
 
 
 def block_numbers(cells, a, b, by):
-    """ln of a's figure over b's in each block that both have."""
-    found = []
-    for block in sorted(set(cells[a]) & set(cells[b])):
-        one, other = cells[a][block], cells[b][block]
-        rounds = common_rounds(one, other, by)
-        enough = len(rounds) >= ROUNDS_LEAST
-        found.append(median(rounds) if enough else getattr(one, by) - getattr(other, by))
-    return found
+    """ln of a's figure over b's in each block in which both have it."""
+    both = sorted(set(cells[a]) & set(cells[b]))
+    numbers = [_block_number(cells[a][block], cells[b][block], by) for block in both]
+    return [number for number in numbers if not math.isnan(number)]
 
 
 def levels(cells):
     """Library -> its rate and CPU us an operation, medians over blocks."""
-    return {
-        name: {by: known(math.exp(median(getattr(cell, by) for cell in blocks.values()))) for by in BY}
-        for name, blocks in cells.items()
-    }
+    return {name: {by: _level(blocks, by) for by in BY} for name, blocks in cells.items()}
+
+
+def _level(blocks, by):
+    values = [x for cell in blocks.values() if not math.isnan(x := getattr(cell, by))]
+    return known(math.exp(median(values))) if values else None
 
 
 # ------------------------------------------------------------------ verdicts
@@ -160,12 +201,14 @@ def judge_pair(numbers, by, verdicts):
 
 
 def compare(cells):
-    pairs = [pair for pair in judged_pairs(cells) if set(cells[pair[0]]) & set(cells[pair[1]])]
-    found = []
-    for a, b in pairs:
-        by = {by: judge_pair(block_numbers(cells, a, b, by), by, len(pairs) * len(BY)) for by in BY}
-        found.append({"a": a, "b": b, **by})
-    return found
+    """The pairs that have a common block. A figure that no block has in common costs no verdict."""
+    numbers = {(a, b): {by: block_numbers(cells, a, b, by) for by in BY} for a, b in judged_pairs(cells)}
+    verdicts = sum(bool(found) for of in numbers.values() for found in of.values())
+    return [
+        {"a": a, "b": b, **{by: judge_pair(of[by], by, verdicts) for by in BY}}
+        for (a, b), of in numbers.items()
+        if any(of.values())
+    ]
 
 
 # ------------------------------------------------------------------ variances
@@ -253,7 +296,8 @@ def lags(cells, by):
     """Of the ln ratios of each pair "a/b", and of each library's own ln figures."""
     found = {}
     for library, blocks in cells.items():
-        own = lag1([[getattr(turn, by) for turn in cell.turns.values()] for cell in blocks.values()])
+        turns = [turns_with(cell, by).values() for cell in blocks.values()]
+        own = lag1([[getattr(turn, by) for turn in of_block] for of_block in turns])
         found[library] = known(own)
     for a, b in combinations(cells, 2):
         both = sorted(set(cells[a]) & set(cells[b]))
@@ -265,7 +309,7 @@ def lags(cells, by):
 def _residuals(cells, by):
     """(turn, ln figure less what its round and its library in this block have)."""
     for block in sorted({block for blocks in cells.values() for block in blocks}):
-        here = {name: blocks[block].turns for name, blocks in cells.items() if block in blocks}
+        here = {name: turns_with(blocks[block], by) for name, blocks in cells.items() if block in blocks}
         most = max(map(len, here.values()))
         # Slow ones take part in each second round or fewer, and a round of these is another.
         here = {name: turns for name, turns in here.items() if 2 * len(turns) > 1.5 * most}

@@ -9,7 +9,6 @@ benchmark/tests under another name, with an environment of the same lock.
 """
 
 import contextlib
-import csv
 import datetime
 import hashlib
 import json
@@ -28,6 +27,7 @@ from pathlib import Path
 from statistics import median
 
 import _covariate
+import _goals
 import _rounds
 from _common import BUILD, SKIPPED, TOP
 
@@ -145,30 +145,60 @@ def run(part, folder, libraries, *options):
     """Runs a comparison of fetch_range: its line, without what only the part knows."""
     database = folder.path / f"{part}.{time.time_ns()}.db"
     head = Head(part, libraries)
-    words = ("--budget", BUDGET, "--blocks", BLOCKS, *options, "--seed", head.seed)
+    words = ("--budget", BUDGET, "--blocks", BLOCKS, *options, "--seed", head.seed, "--json")
     said = run_all(folder, database, libraries, *words)
-    print(said, flush=True)
-    results, rounds = results_of(folder, database)
-    keep(head.name(), rounds, said)
-    rows = _rounds.read(rounds)
-    return {**head.line(*options), **findings(results), "turns": turns(database), **figures(rows)}
+    files = results_of(folder, database)
+    keep(head.name(), files[1], said)
+    results, rows = map(_rounds.read, files)
+    return {
+        **head.line(*options),
+        **findings(results),
+        "turns": turns(database),
+        **figures(rows, wrong(results)),
+        "program": program(json.loads(said)),
+    }
 
 
 def keep(name, rounds, said):
-    """The rounds of a run and its table stay in the build folder, for another analysis."""
+    """The rounds of a run and the program's JSON stay in the build folder, for another analysis."""
     folder = BUILD / "truth"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(rounds, folder / f"{name}.csv")
-    (folder / f"{name}.txt").write_text(said)
+    (folder / f"{name}.json").write_text(said)
 
 
-def findings(path):
+def findings(results):
     """Library -> names of what made its rows doubtful, and whether rows name other programs or steal."""
     found = {}
-    with open(path, newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(row["library_name"], set()).update(filter(None, row["finding_names"].split(";")))
+    for row in results:
+        found.setdefault(row["library_name"], set()).update(filter(None, row["finding_names"].split(";")))
     return {"findings": {name: sorted(names) for name, names in found.items()}}
+
+
+def wrong(results):
+    """Libraries of which an answer was wrong: no figure of theirs is compared."""
+    return {row["library_name"] for row in results if row["state"] == "wrong bytes"}
+
+
+def program(said):
+    """What the program itself made of the run: its pairs, each figure with its ratio, its interval, which is
+    corrected for the table, and its verdict."""
+    (comparison,) = said["comparisons"]
+    return {
+        "verdicts": comparison["verdicts"],
+        "pairs": [
+            {"a": pair["a"], "b": pair["b"], **{by: _said(pair[by]) for by in _rounds.BY}}
+            for pair in comparison["pairs"]
+        ],
+    }
+
+
+def _said(figure):
+    value, low, high = (
+        None if (number := figure[name]) is None else _rounds.known(number)
+        for name in ("ratio", "low", "high")
+    )
+    return {"ratio": [value, low, high], "corrected": [low, high], "verdict": figure["verdict"]}
 
 
 def turns(database):
@@ -187,9 +217,9 @@ def turns(database):
     }
 
 
-def figures(rows):
+def figures(rows, wrong=()):
     """All that is kept of the rounds. Pure."""
-    cells = _rounds.make_cells(rows)
+    cells = _rounds.make_cells(rows, wrong)
     cpus = os.cpu_count()
     marks = [mark for row in rows for mark in row["mark"].split(",") if mark]
     return {
@@ -252,9 +282,12 @@ def add_line(path, line):
 
 def main(make, summary):
     """A part: `make(lines, folder)` gives a run's line, `summary(lines)` prints, and says whether no goal is
-    missed."""
+    missed. The program's own verdicts, where a line has them, must be those of its rounds, else this ends
+    with 1 too."""
     path = sys.argv[1]
     for _ in range(RUNS):
         with scratch() as folder:
             add_line(path, make(lines_of(path), folder))
-    sys.exit(0 if summary(lines_of(path)) else 1)
+    lines = lines_of(path)
+    good = [summary(lines), _goals.program_agrees(lines)]
+    sys.exit(0 if all(good) else 1)

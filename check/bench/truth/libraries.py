@@ -60,9 +60,9 @@ def hours_apart(lines):
 
 
 def verdicts(line):
-    """(by, a, b) -> "better" or "worse", of a; only what the program would say."""
+    """(by, a, b) -> "better" or "worse", of a; only what the program says."""
     found = {}
-    for pair in line["pairs"]:
+    for pair in _goals.pairs_of(line):
         for by in _rounds.BY:
             if pair[by]["verdict"] in ("better", "worse"):
                 found[by, pair["a"], pair["b"]] = pair[by]["verdict"]

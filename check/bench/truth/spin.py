@@ -153,7 +153,7 @@ def truth(cells, plain, added_us):
     medians over rounds."""
     blocks = [
         median(
-            [cost_ratio(turn.cpu, added_us) for turn in cell.turns.values()]
+            [cost_ratio(turn.cpu, added_us) for turn in _rounds.turns_with(cell, "cpu").values()]
             or [cost_ratio(cell.cpu, added_us)]
         )
         for cell in cells[plain].values()
