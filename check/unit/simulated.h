@@ -1,7 +1,7 @@
 /*
  * Experiments of which the truth is known: libraries, blocks, rounds and slices
- * with noise as machines have it. Times are such that the figures of a slice are
- * as drawn, to a part in 10^8.
+ * with noise as machines have it. Times and numbers are such that the figures of a
+ * slice are as drawn, to a part in 10^8.
  *
  *	ln rate of a slice = truth of its library
  *	                   + luck of its process, as long as that lives
@@ -33,6 +33,7 @@ struct sim_noise {
 	double slice;           /* sd over slices */
 	double skew;            /* each slice loses so much, in the mean */
 	double spike, spike_by; /* so many of them lose so much, in the mean */
+	double burst, burst_by; /* so many of them lose just so much */
 };
 
 struct sim {
@@ -43,6 +44,9 @@ struct sim {
 					* next, by half */
 	double truth[SIM_ROWS_MOST];   /* ln of the rate, in thousands a s */
 	struct sim_noise noise[SIM_ROWS_MOST];
+	unsigned parts[SIM_ROWS_MOST]; /* so many times as long as others' are a
+					* row's slices, each time with noise of
+					* its own; 0: once */
 
 	/* The rest is made. */
 	struct rng rng;
@@ -96,21 +100,41 @@ static inline double sim_process(struct sim *sim, const struct sim_noise *noise)
 		       : luck;
 }
 
-static inline void sim_slice(struct sim *sim, const struct sim_noise *noise,
-			     double rate, double process, struct slice *slice)
+/* What noise does to the rate meanwhile, and the drift goes on. */
+static inline double sim_noise_of(struct sim *sim,
+				  const struct sim_noise *noise, double *cpu)
 {
 	double x = noise->slice * sim_normal(sim) - sim_loss(sim, noise->skew);
-	double cpu = SIM_CPU_SD * sim_normal(sim);
 
+	*cpu = SIM_CPU_SD * sim_normal(sim);
 	if (noise->spike > 0 && sim_part(sim) <= noise->spike)
 		x -= sim_loss(sim, noise->spike_by);
+	if (noise->burst > 0 && sim_part(sim) <= noise->burst)
+		x -= noise->burst_by;
 	sim_go_on(sim, &sim->drift_now, sim->stay);
-	x += sim->drift * sim->drift_now + sim->weather * sim->weather_now;
+	return x + sim->drift * sim->drift_now +
+	       sim->weather * sim->weather_now;
+}
+
+/* A window may hold several times of noise: what is done in each adds up. */
+static inline void sim_slice(struct sim *sim, unsigned row, double process,
+			     struct slice *slice)
+{
+	unsigned parts = sim->parts[row] ? sim->parts[row] : 1;
+	double operations = 0, used_ns = 0;
+
+	for (unsigned i = 0; i < parts; i++) {
+		double cpu, x = sim_noise_of(sim, &sim->noise[row], &cpu);
+		double ln = sim->truth[row] + process;
+		double done = 1e9 * exp(ln + x);
+
+		operations += done;
+		used_ns += done * 1e6 * exp(-ln - SIM_CPU_PART * x + cpu);
+	}
 	slice->begin_ns = 1;
-	slice->operations = 1000;
-	slice->end_ns = 1 + (uint64_t)(1e9 * exp(-rate - process - x));
-	slice->cpu_ns = (uint64_t)(1e9 * exp(-rate - process -
-					     SIM_CPU_PART * x + cpu));
+	slice->end_ns = 1 + parts * (uint64_t)1e15;
+	slice->operations = (uint64_t)operations;
+	slice->cpu_ns = (uint64_t)used_ns;
 }
 
 static inline void sim_round(struct sim *sim, unsigned block, unsigned round,
@@ -131,8 +155,7 @@ static inline void sim_round(struct sim *sim, unsigned block, unsigned round,
 
 		slice->round = round;
 		slice->position = i;
-		sim_slice(sim, &sim->noise[row], sim->truth[row], process[row],
-			  slice);
+		sim_slice(sim, row, process[row], slice);
 	}
 }
 

@@ -23,11 +23,12 @@
  *	row of the table     exp of the median over blocks, with an interval
  *	pair of the table    exp of the centre of the d, with an interval
  *
- * Without three common rounds, or where more than a twentieth of the slices of
- * one are empty, d is the ln of the ratio of the two numbers of the block. Those
- * are totals: a median of slices is another thing than the mean that a separate
- * trial is. A slice in which nothing was ok counts as half an operation: it is
- * slow, and to leave it out would favour who is slow.
+ * Without three common rounds d is the ln of the ratio of the two numbers of the
+ * block. So it is where more than a twentieth of the slices of one are empty, or
+ * where those of one are longer by more than half. These numbers are totals: a
+ * median of slices is another thing than the mean that a separate trial is, or a
+ * longer slice ("Slices of unlike length"). A slice in which nothing was ok counts
+ * as half an operation: it is slow, and to leave it out would favour who is slow.
  * So does a slice with a mark count. A slice whose window is not closed has no
  * figure, and a trial that failed, or in which nothing was ok at all, has none;
  * nobody stands in for them.
@@ -40,6 +41,13 @@
  *
  * Why medians and ranks. Noise has spikes: a mean follows them, and an interval
  * by Student's t becomes too wide to find what is there.
+ *
+ * Slices of unlike length. A burst of other work hits a slice of 0.1 s, or does
+ * not; one of 0.4 s has its part of most bursts. So a median of the ratios of both
+ * does not see bursts that hit fewer than half of the short ones, and sees too much
+ * of more. Totals are means, of whatever length. Those of all slices have narrower
+ * intervals than those of common rounds alone, as the library with long slices may
+ * be in each eighth round only.
  *
  * Why not the bootstrap: simulated with 5 to 20 values, its 95% intervals of
  * the mean held the truth in 83 to 92% of cases.
@@ -122,6 +130,8 @@
 #define ALPHA 0.05
 /* Of so many slices more than one may not be empty. */
 #define EMPTY_IN 20
+/* The longer of two windows over the shorter. */
+#define UNLIKE 1.5
 
 /* ---------------------------------------------- cells, by library and block */
 
@@ -316,11 +326,19 @@ static bool has_empty(const struct cell *cell)
 	return EMPTY_IN * cell->empty > cell->turn_count;
 }
 
+/* Nor, where they hit short slices, what is lost in bursts, of which a long one
+ * has its part. */
+static bool are_unlike(const struct cell *a, const struct cell *b)
+{
+	return fmax(a->window_s, b->window_s) >
+	       UNLIKE * fmin(a->window_s, b->window_s);
+}
+
 /* ln of a's figure over b's in a block, within common rounds; NAN: unknown. */
 static double ratio_in_rounds(const struct cell *a, const struct cell *b,
 			      enum compared_by by, double *room)
 {
-	if (has_empty(a) || has_empty(b))
+	if (has_empty(a) || has_empty(b) || are_unlike(a, b))
 		return NAN;
 	return median_of_rounds(a, b, by, room);
 }

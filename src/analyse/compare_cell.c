@@ -60,7 +60,9 @@ static void collect_turns(struct cell *cell)
 			continue;
 		cell->turns[cell->turn_count++] = turn;
 		cell->empty += !trial->slices[i].operations;
+		cell->window_s += slice_seconds(&trial->slices[i]);
 	}
+	cell->window_s /= (double)cell->turn_count;
 	qsort(cell->turns, cell->turn_count, sizeof(*cell->turns), by_round);
 }
 

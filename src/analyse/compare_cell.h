@@ -26,6 +26,7 @@ struct cell {
 	struct turn *turns; /* by round; NULL: a separate trial */
 	size_t turn_count;
 	size_t empty; /* turns in which nothing was ok */
+	double window_s; /* of a turn, in the mean */
 	struct figures figures;
 };
 

@@ -1,6 +1,6 @@
 /*
  * What analyse_compare() makes of rounds: that _rounds.py makes the same of them
- * is checked by it (check/python/check_truth.py).
+ * is checked by it (check/python/check_rounds.py).
  *
  * stdin has a line for each slice, in any order:
  *

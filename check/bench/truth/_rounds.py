@@ -8,8 +8,9 @@
 It is src/analyse/compare.c once more, whose essay says why, for what the program does not print: intervals of
 one pair by itself, and what the noise is made of. `rate` is operations a second, `cpu` CPU us an operation. A
 pair's number of a block is the median over common rounds of the logarithm of a's figure over b's, or the
-logarithm of the ratio of their totals: with fewer than three rounds, or where slices of one are empty.
-check/bench/truth/_compared.c holds the two against each other (python/truth), and so does each run.
+logarithm of the ratio of their totals: with fewer than three rounds, where slices of one are empty, or where
+those of one are much longer.
+check/bench/truth/_compared.c holds the two against each other (python/rounds), and so does each run.
 """
 
 import csv
@@ -27,6 +28,8 @@ ALPHA = 0.05
 ROUNDS_LEAST = 3
 # Of so many slices more than one may not be empty.
 EMPTY_IN = 20
+# The longer of two windows over the shorter.
+UNLIKE = 1.5
 # sd of a normal distribution over its median absolute deviation; variance of a median over that of a mean.
 SD_OF_MAD, MEDIAN_COSTS = 1.4826, math.pi / 2
 
@@ -43,11 +46,12 @@ class Turn(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A library in a block: its turns by round (none: a separate trial), how many of them are empty, and ln
-    of its totals (nan: unknown)."""
+    """A library in a block: its turns by round (none: a separate trial), how many are empty, mean seconds of
+    a window, and ln of its totals (nan: unknown)."""
 
     turns: dict
     empty: int
+    window: float
     rate: float
     cpu: float
 
@@ -94,7 +98,7 @@ def _cell(rows, turns):
     seconds, operations = (sum(_number(row, name) for row in rows) for name in ("seconds", "operations"))
     cpu, of = (sum(_number(row, name) for row in known_cpu) for name in ("cpu_seconds", "operations"))
     empty = sum(not _number(row, "operations") for row in rows) if turns else 0
-    return Cell(turns, empty, _ln(_over(operations, seconds)), _ln(_over(1e6 * cpu, of)))
+    return Cell(turns, empty, seconds / len(rows), _ln(_over(operations, seconds)), _ln(_over(1e6 * cpu, of)))
 
 
 def _block(rows):
@@ -136,9 +140,15 @@ def _has_empty(cell):
     return EMPTY_IN * cell.empty > len(cell.turns)
 
 
+def _are_unlike(one, other):
+    """Nor what is lost in bursts that hit short slices, of which a long one has its part."""
+    return max(one.window, other.window) > UNLIKE * min(one.window, other.window)
+
+
 def _block_number(one, other, by):
     rounds = common_rounds(one, other, by)
-    if len(rounds) < ROUNDS_LEAST or _has_empty(one) or _has_empty(other):
+    few = len(rounds) < ROUNDS_LEAST
+    if few or _has_empty(one) or _has_empty(other) or _are_unlike(one, other):
         return getattr(one, by) - getattr(other, by)
     return median(rounds)
 
