@@ -244,8 +244,8 @@ check: all unit fuzz $(BENCH) $(TRUTH)
 bench: all $(BENCH)
 	BUILD=$(BUILD) check/bench/run
 
-# PART=simulation and others: check/bench/truth. Parts in C are built by `check`
-# too, so that they stay whole.
+# PART=simulation and others: check/bench/truth. Programs in C that parts need are
+# built by `check` too, which needs one of them.
 bench-truth: all $(TRUTH)
 	BUILD=$(BUILD) check/bench/truth/run $(PART)
 

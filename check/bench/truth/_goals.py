@@ -41,7 +41,7 @@ def show_sorted(lines, show):
             show(line)
 
 
-def goal(what, value, good, done, needed):
+def goal(what, value, good, done, needed, of="runs"):
     """Prints a goal; False where it is missed. `good`: None where it cannot be told from so few runs."""
     if good is None:
         word = "open"
@@ -49,7 +49,7 @@ def goal(what, value, good, done, needed):
         word = "so far" if good else "missed"
     else:
         word = "met" if good else "missed"
-    print(f"goal: {what}: {value}, {done} of {needed} runs: {word}")
+    print(f"goal: {what}: {value}, {done} of {needed} {of}: {word}")
     return good is not False
 
 
@@ -173,7 +173,7 @@ def program_agrees(lines):
     return not found
 
 
-_OPPOSITE = {"better": "worse", "worse": "better"}
+OPPOSITE = {"better": "worse", "worse": "better"}
 
 
 def turned(pair):
@@ -190,9 +190,25 @@ def turned(pair):
             **old,
             "ratio": [value, *over(old["ratio"][1:])],
             "corrected": over(old["corrected"]),
-            **{name: _OPPOSITE.get(old[name], old[name]) for name in ("alone", "verdict") if name in old},
+            **{name: OPPOSITE.get(old[name], old[name]) for name in ("alone", "verdict") if name in old},
         }
     return found
+
+
+def verdicts(line):
+    """(by, a, b) -> "better" or "worse", of a; only what the program says."""
+    found = {}
+    for pair in pairs_of(line):
+        for by in _rounds.BY:
+            if pair[by]["verdict"] in OPPOSITE:
+                found[by, pair["a"], pair["b"]] = pair[by]["verdict"]
+                found[by, pair["b"], pair["a"]] = OPPOSITE[pair[by]["verdict"]]
+    return found
+
+
+def names_noise(line, names):
+    """Each row of the comparison has one of these findings."""
+    return bool(line["findings"]) and all(names & set(found) for found in line["findings"].values())
 
 
 def holds(interval, truth):

@@ -8,7 +8,8 @@ share the slices have SLICES_PART. A trial is as long as what is left lets it be
 480. Of each two libraries, a pair's number is the logarithm of their ratio by slices (the median over
 rounds) over their ratio by long trials; intervals are over these numbers.
 
-Goals, over the numbers of all runs: the interval of the quotient holds 1, or it is off by less than 3%. The
+Goals, over the numbers of all runs: the interval of the quotient holds 1, or it is off by less than 3%. An
+interval whose half width is more than 5% says neither: then it takes more runs, and the goal stays open. The
 figures of each library by itself are printed and no goal: a library that has just waited finds the caches
 of others.
 """
@@ -27,7 +28,7 @@ LIBRARIES = ("aiohttp", "obstore", "reference", "null")
 SLICES_PART = 0.4
 START_S, TRIAL_LEAST_S = 1.5, 0.5  # of a trial: what it takes besides, the shortest
 NEEDED = 5
-OFF_MOST = 0.03
+OFF_MOST, HALF_MOST = 0.03, 0.05
 
 
 # ------------------------------------------------------------------ a run
@@ -144,18 +145,34 @@ def agree(quotient):
     return _goals.holds([low, high], 1), value is not None and abs(value - 1) < OFF_MOST
 
 
+def half_width(quotient):
+    """A part of 1; infinite where there is no interval."""
+    low, high = quotient[1:]
+    return math.inf if low is None else math.expm1((math.log(high) - math.log(low)) / 2)
+
+
+def judge(quotient, runs):
+    """Whether both ways agree. None: it takes more runs, as what a few miss more may meet."""
+    agrees = any(agree(quotient))
+    if half_width(quotient) > HALF_MOST:
+        # Proven to differ it is all the same.
+        return None if agrees or quotient[1] is None or runs < NEEDED else False
+    return None if runs < NEEDED and not agrees else agrees
+
+
 def agreement(key, logs, runs):
-    """Prints the goal of one pair by one figure; what a few runs miss, more may meet."""
+    """Prints the goal of one pair by one figure."""
     quotient = interval(logs)
-    holds, near = agree(quotient)
-    good = None if holds is None else holds or near
-    if runs < NEEDED and not good:
-        good = None
+    holds = agree(quotient)[0]
+    good = judge(quotient, runs)
     words = {True: "holds 1", False: "does not hold 1", None: "no interval"}[holds]
     off = "none" if quotient[0] is None else f"{100 * (quotient[0] - 1):+.1f}%"
-    value = f"{_goals.show_interval(quotient)} of {len(logs)} blocks, {words}, off by {off}"
+    half = _goals.percent(half_width(quotient))
+    value = (
+        f"{_goals.show_interval(quotient)} of {len(logs)} blocks, {words}, off by {off}, half width {half}"
+    )
     what = f"{key[0]}/{key[1]} by {key[2]}, slices over long trials"
-    what += f" (holds 1, or off by less than {OFF_MOST:.0%})"
+    what += f" (holds 1, or off by less than {OFF_MOST:.0%}; half width at most {HALF_MOST:.0%})"
     return _goals.goal(what, value, good, runs, NEEDED)
 
 

@@ -3,11 +3,12 @@
  * simulated experiments of each kind of noise, judged by the sign test and by
  * signed rank (src/analyse/statistics.h).
  *
- * `make bench-truth PART=simulation` runs it: simulation RESULTS [EXPERIMENTS].
- * Each kind of noise adds a line of JSON to RESULTS, and to stdout; one whose
- * line is there already is left out. The truth of a pair is the median of all
- * its blocks of all experiments, and for signed rank that of means of two, with
- * the median beside it. Figures are per cent. Power: how many experiments see a
+ * simulation.py runs it: _simulation RESULTS [EXPERIMENTS]. Each kind of noise
+ * adds a line of JSON to RESULTS; one whose line is there already is left out, and
+ * the same number of experiments gives the same line each time. The truth of a pair
+ * is the median of all its blocks of all experiments, and for signed rank that of
+ * means of two, with the median beside it; where slices are of unlike length it is
+ * that all are equal. Figures are per cent. Power: how many experiments see a
  * difference of 2, 5, 10% if one pair is judged, or all of the table.
  */
 #include <errno.h>
@@ -30,6 +31,10 @@ struct scenario {
 	struct sim_noise noise;
 	bool unlike; /* each library has another share of the noise */
 	bool half;   /* every second library has no slow processes */
+	unsigned longer; /* every second library's slices are so many times
+			  * as long; 0: all are alike */
+	bool medians; /* and their medians over rounds are judged none the
+		       * less, as the program did before */
 };
 
 /* sd of a process 3%, of a slice some 20%. */
@@ -39,6 +44,8 @@ struct scenario {
 	.process = 0.03, .slice = 0.06, .skew = 0.06, .spike = 0.1,            \
 	.spike_by = 0.2
 #define SLOW .slow = 0.1, .slow_by = 0.1
+/* A neighbour takes 60% of three tenths of a second in ten. */
+#define BURSTS .burst = 0.3, .burst_by = 0.916
 
 static const struct scenario scenarios[] = {
 	{ "quiet", 7, 30, .noise = { .process = 0.03, .slice = 0.05 } },
@@ -58,6 +65,17 @@ static const struct scenario scenarios[] = {
 	{ "one process in four slow, of every second library", 7, 30, MACHINE,
 	  .noise = { UNEVEN, .slow = 0.25, .slow_by = 0.2 }, .half = true },
 	{ "three libraries", 3, 30, MACHINE, .noise = { UNEVEN, SLOW } },
+	{ "bursts", 7, 30, MACHINE, .noise = { UNEVEN, BURSTS } },
+	{ "bursts; slices of 1 and 2", 7, 30, MACHINE,
+	  .noise = { UNEVEN, BURSTS }, .longer = 2 },
+	{ "bursts; slices of 1 and 4", 7, 30, MACHINE,
+	  .noise = { UNEVEN, BURSTS }, .longer = 4 },
+	{ "drift, spikes, skew; slices of 1 and 4", 7, 30, MACHINE,
+	  .noise = { UNEVEN }, .longer = 4 },
+	{ "the same, some processes slow; slices of 1 and 4", 7, 30, MACHINE,
+	  .noise = { UNEVEN, SLOW }, .longer = 4 },
+	{ "medians all the same: bursts; slices of 1 and 4", 7, 30, MACHINE,
+	  .noise = { UNEVEN, BURSTS }, .longer = 4, .medians = true },
 	{ "separate trials", 7, 1, .drift = 0.2, .stay = 0.8,
 	  .noise = { UNEVEN } },
 };
@@ -114,6 +132,23 @@ static const double *figures_of(const struct made *made, unsigned block,
 	return &made->figures[slice * COMPARED_BY + by];
 }
 
+/* ln, of all slices of a row together. */
+static double total(const struct made *made, unsigned block, unsigned row,
+		    unsigned by)
+{
+	const struct sim *sim = &made->sim;
+	size_t at = ((size_t)block * sim->rows + row) * sim->rounds;
+	double seconds = 0, operations = 0, cpu_ns = 0;
+
+	for (unsigned i = 0; i < sim->rounds; i++) {
+		seconds += slice_seconds(&sim->slices[at + i]);
+		operations += (double)sim->slices[at + i].operations;
+		cpu_ns += (double)sim->slices[at + i].cpu_ns;
+	}
+	return by == BY_RATE ? log(operations / seconds)
+			     : log(cpu_ns / operations);
+}
+
 /* b is the number of rows for the figure of a alone. */
 static double block_number(const struct made *made, unsigned block, unsigned a,
 			   unsigned b, unsigned by)
@@ -121,6 +156,9 @@ static double block_number(const struct made *made, unsigned block, unsigned a,
 	const double *x = figures_of(made, block, a, by), *y = NULL;
 	double d[64];
 
+	if (b < made->sim.rows && !made->scenario->medians &&
+	    made->sim.parts[a] != made->sim.parts[b])
+		return total(made, block, a, by) - total(made, block, b, by);
 	if (b < made->sim.rows)
 		y = figures_of(made, block, b, by);
 	for (unsigned i = 0; i < made->sim.rounds; i++)
@@ -212,6 +250,12 @@ static void make_separate(struct sim *sim)
 	}
 }
 
+/* Of which the program's own verdicts are counted too. */
+static bool has_equals(const struct scenario *scenario)
+{
+	return !scenario->unlike && !scenario->half && !scenario->medians;
+}
+
 static void run_experiments(struct made *made)
 {
 	struct sim *sim = &made->sim;
@@ -223,9 +267,8 @@ static void run_experiments(struct made *made)
 		take_figures(made);
 		take_all(made, i);
 		take_lags(made);
-		if (made->scenario->unlike || made->scenario->half)
-			continue;
-		made->false_tables += any_false(sim, 12);
+		if (has_equals(made->scenario))
+			made->false_tables += any_false(sim, 12);
 	}
 }
 
@@ -236,6 +279,7 @@ static void run_experiments(struct made *made)
 static void find_truths(struct made *made)
 {
 	size_t n = (size_t)made->experiments * BLOCKS_MOST;
+	unsigned pairs = made->pairs * COMPARED_BY;
 	double *all = mem_array(n, sizeof(*all));
 	double *means = mem_array(n, sizeof(*means));
 
@@ -248,6 +292,8 @@ static void find_truths(struct made *made)
 			means[i] = (all[i] + all[(i + BLOCKS_MOST) % n]) / 2;
 		made->medians[series] = statistics_middle(all, n);
 		made->centres[series] = statistics_middle(means, n);
+		if (made->scenario->longer && series < pairs)
+			made->medians[series] = made->centres[series] = 0;
 	}
 	free(all);
 	free(means);
@@ -373,9 +419,8 @@ static void say(FILE *to, const struct made *made)
 	if (made->sim.rounds > 2)
 		fprintf(to, ", \"lag_1\": %.2f, \"lag_1_of_ratios\": %.2f",
 			made->lag_series / n, made->lag_ratios / n);
-	if (!(made->scenario->unlike || made->scenario->half))
-		fprintf(to,
-			", \"false_tables_12\": %.2f",
+	if (has_equals(made->scenario))
+		fprintf(to, ", \"false_tables_12\": %.2f",
 			100 * made->false_tables / n);
 	for (unsigned blocks = 12; blocks <= BLOCKS_MOST; blocks += 12) {
 		say_method(to, made, "sign", blocks, statistics_median);
@@ -411,6 +456,8 @@ static void set_up(struct made *made, const struct scenario *scenario,
 	sim_all_rows(sim, scenario->noise);
 	for (unsigned row = 0; scenario->half && row < rows; row += 2)
 		sim->noise[row].slow = 0;
+	for (unsigned row = 1; scenario->longer && row < rows; row += 2)
+		sim->parts[row] = scenario->longer;
 	for (unsigned row = 0; scenario->unlike && row < rows; row++) {
 		struct sim_noise *noise = &sim->noise[row];
 
@@ -474,7 +521,7 @@ int main(int argc, char **argv)
 	FILE *results = argc > 1 ? fopen(argv[1], "a+") : NULL;
 
 	if (!results || !experiments) {
-		fprintf(stderr, "simulation RESULTS [EXPERIMENTS]: %s\n",
+		fprintf(stderr, "_simulation RESULTS [EXPERIMENTS]: %s\n",
 			strerror(errno));
 		return 2;
 	}
@@ -487,8 +534,6 @@ int main(int argc, char **argv)
 		end_line(results);
 		fputs(line, results);
 		fflush(results);
-		fputs(line, stdout);
-		fflush(stdout);
 		free(line);
 	}
 	return fclose(results) != 0;
