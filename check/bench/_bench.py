@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import _estimate
@@ -14,6 +15,8 @@ from _common import BUILD
 
 # An excess over the limit that must not stay unseen, a part of 1.
 TO_BE_SEEN = 0.03
+# What others may have of a machine that is called calm, parts of its CPU time.
+STEAL_CALM, OTHERS_CALM = 0.02, 0.05
 # A figure of 0 has no logarithm: such a part of its limit is as good as nothing.
 NOTHING = 1e-6
 
@@ -64,17 +67,57 @@ def judge_values(name, values, limit):
     return judge_ratios(name, [max(value / limit, NOTHING) for value in values], 1.0)
 
 
-def judge_seconds(name, seconds, limit):
-    """The same by the least CPU time of several runs.
+class Noise(NamedTuple):
+    """What others had of the machine's CPU time, as parts of 1; None: unknown."""
 
-    It is absolute, and a machine that is slow, or stolen from, makes it longer: up to twice the limit nothing
-    is said.
+    steal: float | None
+    others: float | None
+
+    @property
+    def calm(self):
+        return None not in self and self.steal <= STEAL_CALM and self.others <= OTHERS_CALM
+
+
+class Machine:
+    """Readings of /proc/stat: what others had since this was made. Children that have ended are ours."""
+
+    def __init__(self):
+        self._begin = self._read()
+
+    @staticmethod
+    def _read():
+        """Ticks: busy, steal, idle, ours."""
+        ticks = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+        user, nice, system, idle, wait, irq, softirq, steal = map(int, ticks)
+        ours = sum(os.times()[:4]) * os.sysconf("SC_CLK_TCK")
+        return user + nice + system + irq + softirq, steal, idle + wait, ours
+
+    def noise(self):
+        busy, steal, idle, ours = (end - begin for begin, end in zip(self._begin, self._read(), strict=True))
+        whole = busy + steal + idle
+        return Noise(steal / whole, max(busy - ours, 0) / whole) if whole else Noise(None, None)
+
+
+def seconds_verdict(seconds, limit, noise):
+    """Of CPU time, by the least of several runs.
+
+    It is absolute, and a machine that is shared makes it longer. Where others had little of it meanwhile it
+    is the program that is over its limit, and at twice the limit in any case.
     """
-    ratio = min(seconds) / limit
-    verdict = "ok" if ratio <= 1 else "over"
-    if 1 < ratio <= 2:
-        verdict = "cannot be told here: it is CPU time, of which a slow or shared machine takes more"
-    return say(name, ratio, 1.0, verdict)
+    least, most = min(seconds) / limit, max(seconds) / limit
+    if least <= 1:
+        return "ok"
+    if least > 2 or noise.calm:
+        return "over"
+    runs = f"{least:.2f} to {most:.2f} of the limit in {len(seconds)} runs"
+    if None in noise:
+        return f"cannot be told here: {runs}, and what others used is unknown"
+    shares = f"others had {100 * noise.others:.0f}% of the machine, {100 * noise.steal:.0f}% was stolen"
+    return f"cannot be told here: {runs}, while {shares}"
+
+
+def judge_seconds(name, seconds, limit, noise):
+    return say(name, min(seconds) / limit, 1.0, seconds_verdict(seconds, limit, noise))
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import math
 import random
+import subprocess
 import sys
 import unittest
 
@@ -78,15 +79,33 @@ class Judged(unittest.TestCase):
         self.assertIn("cannot be told here: the least difference that could have been seen is 15.5%", line)
 
     def test_seconds(self):
-        for seconds, good, words in (
-            ([1.9, 9], True, " ratio 0.950 limit 1.000 ok"),
-            ([4.1, 9], False, " over"),
-            ([9, 3.9], True, " cannot be told here: it is CPU time"),
+        calm, busy = _bench.Noise(0.01, 0.02), _bench.Noise(0.03, 0.31)
+        for seconds, noise, good, words in (
+            ([1.9, 9], busy, True, " ratio 0.950 limit 1.000 ok"),
+            ([4.1, 9], busy, False, " over"),
+            ([9, 3.9], calm, False, " over"),
+            (
+                [2.1, 2.2],
+                _bench.Noise(0.03, 0),
+                True,
+                " cannot be told here: 1.05 to 1.10 of the limit in 2 runs",
+            ),
+            ([9, 3.9], busy, True, ", while others had 31% of the machine, 3% was stolen"),
+            ([9, 3.9], _bench.Noise(None, None), True, ", and what others used is unknown"),
         ):
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
-                self.assertEqual(_bench.judge_seconds("name", seconds, 2.0), good)
+                self.assertEqual(_bench.judge_seconds("name", seconds, 2.0, noise), good)
             self.assertIn(words, out.getvalue())
+            self.assertTrue(run_module().VERDICT.match(out.getvalue().strip()))
+
+    def test_noise(self):
+        """What this process and its children use is no noise."""
+        machine = _bench.Machine()
+        subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"])
+        sum(range(5_000_000))
+        noise = machine.noise()
+        self.assertTrue(0 <= noise.steal <= 1 and 0 <= noise.others <= 1, noise)
 
     def test_values(self):
         for values, good, words in (
