@@ -206,7 +206,10 @@ class Said(unittest.TestCase):
         self.assertEqual([pair["cpu"]["ratio"], pair["cpu"]["corrected"]], [[1.2, None, None], [None, None]])
 
     def test_wrong_bytes(self):
-        results = [{"library_name": "b", "state": "wrong bytes"}, {"library_name": "a", "state": "ok"}]
+        results = [
+            {"library_name": name, "failures_wrong_bytes": n}
+            for name, n in (("a", "0"), ("b", "1"), ("c", ""))
+        ]
         rows = Made(blocks=6).rows({"a": 110, "b": 100, "c": 100})
         found = _runs.figures(rows, _runs.wrong(results))
         self.assertEqual([sorted(found["figures"]), len(found["pairs"])], [["a", "c"], 1])

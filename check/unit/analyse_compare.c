@@ -243,12 +243,14 @@ static void check_unlike_windows(void **state)
 	}
 	compare(trials, 2, &c);
 	near(c.pairs[0].by[BY_RATE].ratio.value, 1.25 * 1.49);
+	assert_int_equal(c.pairs[0].paired, 1);
 	comparison_release(&c);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		b[i].end_ns = 1 + 151 * MS;
 	compare(trials, 2, &c); /* more than half as long again */
 	near(c.pairs[0].by[BY_RATE].ratio.value, 1.51); /* both did 7,200 */
 	near(c.pairs[0].by[BY_CPU].ratio.value, 1);
+	assert_int_equal(c.pairs[0].paired, 0);
 	comparison_release(&c);
 }
 

@@ -177,7 +177,7 @@ def findings(results):
 
 def wrong(results):
     """Libraries of which an answer was wrong: no figure of theirs is compared."""
-    return {row["library_name"] for row in results if row["state"] == "wrong bytes"}
+    return {row["library_name"] for row in results if int(row["failures_wrong_bytes"] or 0)}
 
 
 def program(said):
