@@ -45,9 +45,12 @@
  * Slices of unlike length. A burst of other work hits a slice of 0.1 s, or does
  * not; one of 0.4 s has its part of most bursts. So a median of the ratios of both
  * does not see bursts that hit fewer than half of the short ones, and sees too much
- * of more. Totals are means, of whatever length. Those of all slices have narrower
- * intervals than those of common rounds alone, as the library with long slices may
- * be in each eighth round only.
+ * of more. Totals are means, of whatever length. Let three tenths of a second in
+ * ten lose 60%, and every second of seven equals have slices of 0.4 s. Then medians
+ * give 64% of tables a false verdict, totals 3.2%. Without bursts totals are as
+ * narrow: half widths of 3.2% (3.3 where all slices are alike). Those of all slices
+ * are narrower than those of common rounds alone, as the library with long slices
+ * may be in each eighth round only.
  *
  * Why not the bootstrap: simulated with 5 to 20 values, its 95% intervals of
  * the mean held the truth in 83 to 92% of cases.
