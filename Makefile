@@ -235,10 +235,10 @@ $(BUILD)/check/bench/%: check/bench/%.c $(LIB)
 	$(call SAY,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(PKG_LIBS) -lm
 
-unit: $(UNIT)
+unit: $(UNIT) $(TRUTH)
 fuzz: $(FUZZ)
 
-check: all unit fuzz $(BENCH) $(TRUTH)
+check: all unit fuzz $(BENCH)
 	BUILD=$(BUILD) check/run
 
 bench: all $(BENCH)

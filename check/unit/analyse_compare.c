@@ -211,6 +211,7 @@ static void check_few_rounds(void **state)
 	near(c.pairs[0].by[BY_RATE].ratio.value, 2);
 	near(c.pairs[0].by[BY_CPU].ratio.value, 25 / 60.0); /* totals */
 	assert_int_equal(c.pairs[0].paired, 1); /* by rate it has three */
+	assert_int_equal(c.pairs[0].few, 0);
 	comparison_release(&c);
 	b[0].operations = 0; /* half of one: slow, and not left out */
 	b[2].operations = 1000;
@@ -219,6 +220,7 @@ static void check_few_rounds(void **state)
 	near(c.pairs[0].by[BY_RATE].ratio.value, 4);
 	assert_int_equal(c.pairs[0].blocks, 1);
 	assert_int_equal(c.pairs[0].paired, 0);
+	assert_int_equal(c.pairs[0].few, 1);
 	comparison_release(&c);
 	trials[1] = whole("b", 0, 4000);
 	compare(trials, 2, &c);
@@ -251,6 +253,7 @@ static void check_unlike_windows(void **state)
 	near(c.pairs[0].by[BY_RATE].ratio.value, 1.51); /* both did 7,200 */
 	near(c.pairs[0].by[BY_CPU].ratio.value, 1);
 	assert_int_equal(c.pairs[0].paired, 0);
+	assert_int_equal(c.pairs[0].few, 0); /* there are enough of them */
 	comparison_release(&c);
 }
 

@@ -63,6 +63,7 @@ static void check_whole(void **state)
 	made.compared[1].marked = 3;
 	made.compared[1].marks[SLICE_BIT_STEAL] = 3;
 	made.pairs[0].paired = 5;
+	made.pairs[0].few = 2;
 	json = read_back();
 	assert_string_equal(text_at(json, "comparison"), "a-uuid");
 	assert_string_equal(text_at(json, "test"), "fetch_range");
@@ -89,6 +90,7 @@ static void check_whole(void **state)
 	assert_string_equal(text_at(pair, "b"), "obstore");
 	assert_int_equal(json_integer_value(at(pair, "blocks")), 12);
 	assert_int_equal(json_integer_value(at(pair, "paired")), 5);
+	assert_int_equal(json_integer_value(at(pair, "few")), 2);
 	assert_string_equal(text_at(at(pair, "rate"), "verdict"), "worse");
 	assert_string_equal(text_at(at(pair, "cpu"), "verdict"), "worse");
 	assert_true(number_at(at(pair, "rate"), "ratio") == 2334. / 5644);

@@ -55,21 +55,21 @@ static struct compared_pair *pair_of(const char *a, const char *b)
 	return NULL;
 }
 
-static void by_totals(void **state)
+static void few_slices(void **state)
 {
 	(void)state;
 	make(&made, five, 12, 0.08);
-	assert_none("by totals");
+	assert_none("too few slices");
 	for (size_t i = 0; i < made.comparison.pair_count; i++)
 		if (is_of(&made.pairs[i], "httpx"))
-			made.pairs[i].paired = 0;
-	assert_line("by totals, not within rounds: httpx with any other "
+			made.pairs[i].few = 12;
+	assert_line("too few slices to pair: httpx with any other "
 		    "(12 blocks) ");
-	pair_of("aiohttp", "obstore")->paired = 9;
-	assert_line("by totals, not within rounds: httpx with any other, "
+	pair_of("aiohttp", "obstore")->few = 3;
+	assert_line("too few slices to pair: httpx with any other, "
 		    "aiohttp and obstore (3 to 12 blocks) ");
 	made.compared[1].rounds = 0; /* it makes separate trials */
-	assert_line("by totals, not within rounds: aiohttp and obstore (3 "
+	assert_line("too few slices to pair: aiohttp and obstore (3 "
 		    "blocks) ");
 	unmake(&made);
 }
@@ -106,7 +106,7 @@ static void stars(void **state)
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
-		cmocka_unit_test(by_totals),
+		cmocka_unit_test(few_slices),
 		cmocka_unit_test(fewer_blocks),
 		cmocka_unit_test(stars),
 	};

@@ -305,6 +305,11 @@ static void fill_rows(const struct work *work, struct comparison *out)
 
 /* -------------------------------------------------------------------- pairs */
 
+/* How blocks became numbers: of rounds, or of totals as they had too few. */
+struct tally {
+	unsigned paired, few;
+};
+
 static double median_of_rounds(const struct cell *a, const struct cell *b,
 			       enum compared_by by, double *room)
 {
@@ -337,39 +342,35 @@ static bool are_unlike(const struct cell *a, const struct cell *b)
 	       UNLIKE * fmin(a->window_s, b->window_s);
 }
 
-/* ln of a's figure over b's in a block, within common rounds; NAN: unknown. */
-static double ratio_in_rounds(const struct cell *a, const struct cell *b,
-			      enum compared_by by, double *room)
-{
-	if (has_empty(a) || has_empty(b) || are_unlike(a, b))
-		return NAN;
-	return median_of_rounds(a, b, by, room);
-}
-
-/* Counts in `paired` those that came of rounds. NAN: unknown. */
+/* ln of a's figure over b's in a block; NAN: unknown. */
 static double ratio_in_block(const struct cell *a, const struct cell *b,
 			     enum compared_by by, double *room,
-			     unsigned *paired)
+			     struct tally *tally)
 {
-	double d = ratio_in_rounds(a, b, by, room);
+	double in_rounds = has_empty(a) || has_empty(b)
+				   ? NAN
+				   : median_of_rounds(a, b, by, room);
+	double in_all = a->figures.ln[by] - b->figures.ln[by];
+	bool paired = !isnan(in_rounds) && !are_unlike(a, b);
 
-	*paired += !isnan(d);
-	return isnan(d) ? a->figures.ln[by] - b->figures.ln[by] : d;
+	tally->paired += paired;
+	tally->few += isnan(in_rounds) && !isnan(in_all);
+	return paired ? in_rounds : in_all;
 }
 
 /* The ratios of all blocks that have one, into `out`: how many. */
 static size_t ratios(const struct row *a, const struct row *b,
 		     enum compared_by by, double *room, double *out,
-		     unsigned *paired)
+		     struct tally *tally)
 {
 	size_t n = 0, i = 0, j = 0;
 
-	*paired = 0;
+	*tally = (struct tally){ 0, 0 };
 	while (i < a->count && j < b->count) {
 		unsigned x = a->cells[i].trial->block;
 		unsigned y = b->cells[j].trial->block;
 		double d = x == y ? ratio_in_block(&a->cells[i], &b->cells[j],
-						   by, room, paired)
+						   by, room, tally)
 				  : NAN;
 
 		if (!isnan(d))
@@ -425,9 +426,9 @@ static void judge_pair(const struct work *work,
 {
 	for (int by = 0; by < COMPARED_BY; by++) {
 		struct estimate *ratio = &pair->by[by].ratio;
-		unsigned paired;
+		struct tally tally;
 		size_t n = ratios(&work->rows[pair->a], &work->rows[pair->b],
-				  by, work->room, d, &paired);
+				  by, work->room, d, &tally);
 
 		statistics_centre(d, n, alpha, ratio);
 		pair->by[by].seen = expm1((ratio->high - ratio->low) / 2);
@@ -435,8 +436,10 @@ static void judge_pair(const struct work *work,
 		pair->by[by].verdict = judge(ratio, by);
 		if (n > pair->blocks)
 			pair->blocks = (unsigned)n;
-		if (by == BY_RATE)
-			pair->paired = paired;
+		if (by != BY_RATE)
+			continue;
+		pair->paired = tally.paired;
+		pair->few = tally.few;
 	}
 }
 

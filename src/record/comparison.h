@@ -96,6 +96,8 @@ struct compared_pair {
 	unsigned blocks; /* in which both have figures */
 	unsigned paired; /* of these, in which the ratio of rates came of common
 			  * rounds, not of totals */
+	unsigned few;    /* of these, in which rounds, or slices with operations,
+			  * were too few for that */
 	struct {
 		/* a's figure over b's, a ratio. The interval is corrected for
 		 * all verdicts of the comparison. */

@@ -144,11 +144,12 @@ static json_t *pair_of(const struct comparison *comparison,
 		       const struct compared_pair *pair,
 		       const enum limited_by *limits)
 {
-	json_t *out = json_pack("{s:s, s:s, s:o, s:o}", "a",
+	json_t *out = json_pack("{s:s, s:s, s:o, s:o, s:o}", "a",
 				comparison->rows[pair->a].library, "b",
 				comparison->rows[pair->b].library, "blocks",
 				count(pair->blocks), "paired",
-				count(pair->paired));
+				count(pair->paired), "few",
+				count(pair->few));
 
 	for (int by = 0; by < COMPARED_BY; by++) {
 		const struct estimate *ratio = &pair->by[by].ratio;

@@ -186,16 +186,14 @@ static void put_marked(FILE *out, const struct group *g, unsigned width)
 	table_put(out, "slices: ", &text, width);
 }
 
-/* Two that take turns, and yet have blocks that are compared by totals. */
-static bool is_by_totals(const struct comparison *c,
-			 const struct compared_pair *p)
+/* Two that take turns, and too few of them in some blocks. */
+static bool has_few(const struct comparison *c, const struct compared_pair *p)
 {
-	return p->paired < p->blocks && c->rows[p->a].rounds &&
-	       c->rows[p->b].rounds;
+	return p->few && c->rows[p->a].rounds && c->rows[p->b].rounds;
 }
 
 /* Whether `row` is so with all, of whom there are two at least. */
-static bool is_by_totals_with_all(const struct comparison *c, unsigned row)
+static bool has_few_with_all(const struct comparison *c, unsigned row)
 {
 	unsigned with = 0, all = 0;
 
@@ -206,48 +204,48 @@ static bool is_by_totals_with_all(const struct comparison *c, unsigned row)
 		    !c->rows[p->a].rounds || !c->rows[p->b].rounds)
 			continue;
 		all++;
-		with += is_by_totals(c, p);
+		with += has_few(c, p);
 	}
 	return with > 1 && with == all;
 }
 
-static void add_by_totals(struct str *text, const struct comparison *c)
+static void add_few(struct str *text, const struct comparison *c)
 {
 	for (unsigned i = 0; i < c->row_count; i++)
-		if (is_by_totals_with_all(c, i))
+		if (has_few_with_all(c, i))
 			str_addf(text, "%s%s with any other",
 				 text->len ? ", " : "", c->rows[i].library);
 	for (size_t i = 0; i < c->pair_count; i++) {
 		const struct compared_pair *p = &c->pairs[i];
 
-		if (is_by_totals(c, p) && !is_by_totals_with_all(c, p->a) &&
-		    !is_by_totals_with_all(c, p->b))
+		if (has_few(c, p) && !has_few_with_all(c, p->a) &&
+		    !has_few_with_all(c, p->b))
 			str_addf(text, "%s%s and %s", text->len ? ", " : "",
 				 c->rows[p->a].library, c->rows[p->b].library);
 	}
 }
 
-/* Their ratios hold noise that those within rounds do not. */
-static void put_by_totals(FILE *out, const struct comparison *c, unsigned width)
+/* Their ratios hold noise that others do not. */
+static void put_few(FILE *out, const struct comparison *c, unsigned width)
 {
 	unsigned least = UINT_MAX, most = 0;
 	struct str text = STR_INIT;
 
 	for (size_t i = 0; i < c->pair_count; i++) {
 		const struct compared_pair *p = &c->pairs[i];
-		unsigned n = p->blocks - p->paired;
+		unsigned n = p->few;
 
-		if (!is_by_totals(c, p))
+		if (!has_few(c, p))
 			continue;
 		least = n < least ? n : least;
 		most = n > most ? n : most;
 	}
-	add_by_totals(&text, c);
+	add_few(&text, c);
 	if (text.len && least < most)
 		str_addf(&text, " (%u to %u blocks)", least, most);
 	else if (text.len)
 		str_addf(&text, " (%u block%s)", most, most == 1 ? "" : "s");
-	table_put(out, "by totals, not within rounds: ", &text, width);
+	table_put(out, "too few slices to pair: ", &text, width);
 }
 
 void table_method(FILE *out, const struct group *g, unsigned width)
@@ -264,6 +262,6 @@ void table_method(FILE *out, const struct group *g, unsigned width)
 			       "be in turn, which the 95% do not cover.");
 		table_put(out, "*: ", &text, width);
 	}
-	put_by_totals(out, g->comparison, width);
+	put_few(out, g->comparison, width);
 	put_marked(out, g, width);
 }
