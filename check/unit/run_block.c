@@ -343,6 +343,27 @@ static void place_fails_after(size_t slices)
 	other_is_whole(&b);
 }
 
+/* Nobody knows whose it is; but the one that has died is the likelier. */
+static void orphan_of_the_dead(void **state)
+{
+	struct block_fixture b;
+
+	(void)state;
+	run_beside(&b, "dies");
+	b.side[1].orphans = 1;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(replica_of(&b, 0)->state, REPLICA_KILLED);
+	assert_int_equal(b.side[1].orphans, 0);
+	assert_int_equal(b.refused, -1);
+	assert_int_equal(trial_of(&b, 1)->findings.count, 0);
+	other_is_whole(&b);
+	run_beside(&b, "dies");
+	b.side[1].orphans = 2;
+	assert_int_equal(block_run(&b), 0);
+	assert_int_equal(b.refused, 1); /* it is another */
+	block_release(&b);
+}
+
 static void place_fails_later(void **state)
 {
 	(void)state;
@@ -547,6 +568,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_lies),
 		cmocka_unit_test(one_fails_before_go),
 		cmocka_unit_test(one_is_never_ready),
+		cmocka_unit_test(orphan_of_the_dead),
 		cmocka_unit_test(one_dies_while_paused),
 		cmocka_unit_test(one_hangs_up_while_paused),
 		cmocka_unit_test(one_of_its_replicas_dies),

@@ -19,6 +19,8 @@ struct side {
 	struct place place;
 	bool frozen[SIDE_REPLICAS_MOST];
 	int cannot_freeze_after; /* so many pauses it can; -1: all */
+	unsigned orphans; /* one is found once the first has died: 1, by one look
+			   * only; 2, by all */
 	unsigned freezes, kills;
 	unsigned ready, begun, opened, closed, ended, running;
 	bool died_frozen;
@@ -54,6 +56,12 @@ static inline int side_pause(void *context, unsigned replica, bool frozen)
 	if (frozen && side->cannot_freeze_after >= 0 &&
 	    side->freezes >= (unsigned)side->cannot_freeze_after) {
 		errno = EPERM;
+		return -1;
+	}
+	if (frozen && side->orphans &&
+	    side->block->side[0].f.trial.replica[0].state == REPLICA_KILLED) {
+		side->orphans -= side->orphans == 1;
+		errno = ECHILD;
 		return -1;
 	}
 	for (unsigned i = 0; !frozen && i < side->block->count; i++) {
@@ -178,7 +186,8 @@ static inline void side_end(void *context, struct trial *trial,
 
 	(void)slice;
 	(void)trial;
-	if (b->stop_in_turn != b->turns && side->cannot_freeze_after < 0)
+	if (b->stop_in_turn != b->turns && side->cannot_freeze_after < 0 &&
+	    b->side[1].orphans < 2)
 		all_stand(b, NULL);
 	side->ended++;
 }

@@ -113,6 +113,7 @@ static void conclude(struct runner *runner)
 		trial->window_end_ns = trial->go_ns;
 	runner_conclude(runner);
 	runner->ended = true;
+	runner->all->orphaned = true;
 }
 
 /* Those that leave; the others stay paused, or get ready. */

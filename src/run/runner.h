@@ -106,6 +106,8 @@ struct runners {
 	struct descendants descendants;
 	int interrupt_fd, lost_fd;
 	bool interrupted, store_ended; /* seen; both stay readable */
+	bool orphaned;        /* a trial has ended since a turn was last ended
+				 * cleanly: orphans of it may be left */
 	int follow_fd;        /* epoll, of all members, while work is timed;
 			       * -1 */
 	uint64_t progress_ns; /* when the next one is due */

@@ -246,6 +246,23 @@ static void leave_unfrozen(struct runner *runner)
 	runner_tell_left(runner, "replicas", killed, left);
 }
 
+/* What a trial that has ended left behind is no fault of this one. Whoever made
+ * them, the orphans are of no use to anybody. */
+static bool freeze_without_orphans(struct runner *runner)
+{
+	unsigned killed, left;
+
+	if (runner_freeze(runner))
+		return true;
+	if (runner->unfrozen != ECHILD || !runner->all->orphaned)
+		return false;
+	killed = descendants_kill_orphans(
+		&runner->all->descendants,
+		clock_now_ns() + RUNNER_KILL_WAIT_NS, &left);
+	LOG(RUN, "%u orphans were killed, %u are left", killed, left);
+	return runner_freeze(runner);
+}
+
 void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 {
 	struct run_hooks *hooks = &runner->request->hooks;
@@ -260,7 +277,11 @@ void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 	if (!runner_is_stopped(runner))
 		drain(runner, slice);
 	read_dones(runner);
-	if (!runner_is_stopped(runner) && !runner_freeze(runner))
+	if (runner_is_stopped(runner))
+		;
+	else if (freeze_without_orphans(runner))
+		runner->all->orphaned = false;
+	else
 		leave_unfrozen(runner);
 	keep_window(runner, slice);
 	call(runner, hooks->slice_end, slice);
