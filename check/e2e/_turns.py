@@ -116,7 +116,7 @@ class Turns:
 
     def assert_turns(self, slices):
         """Nobody works in another's turn, each has one at most in a round, and windows are long enough."""
-        self.assertTrue(slices)
+        self.assertTrue(slices, (self.states(), self.findings()))
         keys = [slice.key for slice in slices]
         self.assertEqual(
             len({(library, block, number) for library, block, number, _ in keys}), len(keys), keys

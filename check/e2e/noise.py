@@ -130,6 +130,8 @@ class Noise(Turns, Check):
         run(*self.all_words(NAMES, "--blocks", 1, "--timeout", 3))
         loops.stop()
         slices = self.slices()
+        if not slices:
+            self.skip_without_slices()
         self.assert_turns(slices)
         rows = self.results()
         self.assertEqual({row["library_name"] for row in rows}, set(NAMES))
@@ -144,6 +146,13 @@ class Noise(Turns, Check):
                 row["findings"] = None
         self.assert_marks(loops, slices)
         return loops, slices, rows
+
+    def skip_without_slices(self):
+        """A machine may be so busy that not even the probes of a library end in time: then that is said."""
+        found = self.findings()
+        for name in NAMES:
+            self.assertIn("separate", found.get(name, {}), (self.states(), found))
+        self.skipTest(f"this machine is too busy for slices: {found}")
 
     def assert_marks(self, loops, slices):
         """Slices say so: most of those in which the loops had most of a CPU. Beside much else they have less
