@@ -11,8 +11,8 @@
  *
  * What the machine does for longer than a slice meets both neighbours alike and
  * leaves the difference. It is most of the noise: the slices of one library
- * hang together from round to round (lag-1 correlation 0.4 to 0.6), ratios do
- * not.
+ * hang together from round to round (lag-1 correlation 0.4 to 0.6), ratios less
+ * (0.2; those with a client that keeps both CPUs busy up to 0.7).
  *
  * The numbers.
  *
