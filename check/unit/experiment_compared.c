@@ -153,7 +153,8 @@ static void a_replica_that_ended(void **state)
 	assert_true(kept.finished[0].partial);
 	assert_false(kept.finished[1].partial); /* none has a window without
 						 * it */
-	finished_release(&kept.finished[1]);
+	for (size_t i = 0; i < kept.finished_count; i++)
+		finished_release(&kept.finished[i]);
 	free(kept.finished);
 }
 

@@ -65,13 +65,22 @@ static bool is_over(const struct seen *of, unsigned stage)
 	return ended && ended == atomic_load(&of->begun[stage]);
 }
 
+/* Threads may come at once: the most of them stays. */
+static void note_slots(unsigned count)
+{
+	unsigned most = atomic_load(most_slots);
+
+	while (count > most &&
+	       !atomic_compare_exchange_weak(most_slots, &most, count))
+		;
+}
+
 static void note_begin(const struct benchmark_slot *slot)
 {
 	struct place place = place_of(slot->op);
 	struct seen *of = &seen[slot->op->number];
 
-	if (slot->number + 1 > atomic_load(most_slots))
-		atomic_store(most_slots, slot->number + 1);
+	note_slots(slot->number + 1);
 	if (!has_what_is_left(slot) ||
 	    (place.stage && !is_over(of, place.stage - 1)))
 		atomic_store(&of->is_wrong, true);
