@@ -28,7 +28,7 @@ class Blocks(Turns, Check):
         words = (
             *PACE,
             "--ready-timeout",
-            "2",
+            "8",
             "--budget",
             "6",
             "--blocks",
@@ -40,9 +40,9 @@ class Blocks(Turns, Check):
         self.assertNotIn("fewer --library", result.stderr)
         texts = self.texts("never")
         for text in texts[:2]:
-            self.assert_sentence(text, r"^replica 0 was not ready within 2\.1 s")
+            self.assert_sentence(text, r"^replica 0 was not ready within 8\.1 s")
         for text in texts[2:]:
-            self.assert_sentence(text, r"was not started again, .*: replica 0 was not ready within 2\.1 s")
+            self.assert_sentence(text, r"was not started again, .*: replica 0 was not ready within 8\.1 s")
         self.assertEqual(len(texts), 4)
         self.assertEqual(self.texts("null"), [None] * 4)
 

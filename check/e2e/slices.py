@@ -124,16 +124,21 @@ class Slices(Turns, Check):
         """Neither a link nor a ledger tells what was received, but records do."""
         with self.origin() as origin:
             outside = ("--endpoint", origin.url, "--anonymous", "--bucket", "bench")
-            self.benchmark(*self.all_words(("reference", "pass"), "--blocks", 1, "--timeout", 1, *outside))
-        for *key, _, _, recorded, received in self.assert_counts_at_edges():
-            self.assertGreater(recorded, 0, key)
+            self.benchmark(*self.all_words(("reference", "pass"), "--blocks", 1, "--timeout", 3, *outside))
+        counted = self.assert_counts_at_edges()
+        for *key, _, _, recorded, received in counted:
             self.assertEqual(recorded, received, key)
+        # A busy machine may give one nothing for all of a slice.
+        self.assertGreater(sum(recorded for *_, recorded, _ in counted), 0)
         for row in self.results():
             mean = self.query(
                 "select avg(bytes_ok * 1e9 / (end_ns - begin_ns)) from slices where trial_id = ?"
                 " and end_ns > begin_ns",
                 row["trial_id"],
             )[0][0]
+            if mean is None:
+                self.assertIn("separate", self.findings()[row["library_name"]])
+                continue
             self.assertAlmostEqual(row["recv_bytes_per_second_mean"], mean, delta=mean / 1e6)
 
     def assert_readings_around(self):
@@ -184,8 +189,8 @@ class Slices(Turns, Check):
             r"the budget of 1 s leaves about 1 round a block, too few for close verdicts: --budget \d+ would",
         )
         (budget_s,) = re.findall(r"--budget (\d+) would make 20", unwrapped(result.stderr))
-        # Nineteen more, of turns that are no shorter than these windows.
-        least_s = 19 * sum(slice.end_ns - slice.begin_ns for slice in slices[:3]) / 1e9
+        # Nineteen more, of two turns or more, none of which is shorter than 0.1 s.
+        least_s = 19 * 0.1 * len(NAMES)
         self.assertGreater(int(budget_s), least_s, result.stderr)
         self.assert_sentence(
             result.stderr, r"no verdicts will come of 1 block: 1 library with reference needs 7 \("
