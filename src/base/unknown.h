@@ -25,6 +25,15 @@ static inline uint64_t count_since(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
+/* The same where one that went back tells nothing of the time between, nor does one
+ * that is unknown: COUNT_UNKNOWN. */
+static inline uint64_t count_grown(uint64_t now, uint64_t before)
+{
+	if (now == COUNT_UNKNOWN || before == COUNT_UNKNOWN || now < before)
+		return COUNT_UNKNOWN;
+	return now - before;
+}
+
 /* One unknown makes the sum unknown. */
 static inline void count_add(uint64_t *sum, uint64_t count)
 {

@@ -13,14 +13,6 @@
 
 #define LLU_MS(ns) ((unsigned long long)((ns) / NS_PER_MS))
 
-/* One that went back tells nothing of the time between. */
-static uint64_t grown(uint64_t now, uint64_t before)
-{
-	if (now == COUNT_UNKNOWN || before == COUNT_UNKNOWN || now < before)
-		return COUNT_UNKNOWN;
-	return now - before;
-}
-
 static uint64_t cpu_of(clockid_t clock)
 {
 	struct timespec used;
@@ -60,11 +52,12 @@ void noise_between(const struct noise_reading *from,
 {
 	uint64_t ours_ns = cells_ns +
 			   count_since(to->harness_ns, from->harness_ns) +
-			   count_or(grown(to->nobody_ns, from->nobody_ns), 0);
+			   count_or(count_grown(to->nobody_ns,
+						from->nobody_ns), 0);
 
 	*out = (struct noise_between){
-		.busy_ns = grown(to->busy_ns, from->busy_ns),
-		.steal_ns = grown(to->steal_ns, from->steal_ns),
+		.busy_ns = count_grown(to->busy_ns, from->busy_ns),
+		.steal_ns = count_grown(to->steal_ns, from->steal_ns),
 		.others_ns = COUNT_UNKNOWN,
 		.ours_ns = ours_ns,
 		.waited_ns = count_since(to->waited_ns, from->waited_ns),

@@ -49,14 +49,6 @@ void sampler_perf_begin(struct sampler *s)
 		perf_read(&s->counted[i].meter, &s->counted[i].began);
 }
 
-/* One that was not read, or went back, tells nothing of the time between. */
-static uint64_t grown(uint64_t now, uint64_t before)
-{
-	if (now == COUNT_UNKNOWN || before == COUNT_UNKNOWN || now < before)
-		return COUNT_UNKNOWN;
-	return now - before;
-}
-
 void sampler_perf_end(struct sampler *s)
 {
 	for (unsigned i = 0; s->counted && i < s->trial->replica_count; i++) {
@@ -64,9 +56,10 @@ void sampler_perf_end(struct sampler *s)
 		struct perf_counts now;
 
 		perf_read(&counted->meter, &now);
-		counted->in.instructions = grown(now.instructions,
-						 counted->began.instructions);
-		counted->in.cycles = grown(now.cycles, counted->began.cycles);
+		counted->in.instructions = count_grown(
+			now.instructions, counted->began.instructions);
+		counted->in.cycles = count_grown(now.cycles,
+						 counted->began.cycles);
 	}
 }
 
