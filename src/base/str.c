@@ -71,6 +71,12 @@ void str_add_char(struct str *s, char c)
 	str_add_n(s, &c, 1);
 }
 
+void str_add_item(struct str *s, const char *item)
+{
+	str_add(s, s->len ? ", " : "");
+	str_add(s, item);
+}
+
 void str_addf(struct str *s, const char *format, ...)
 {
 	va_list args;

@@ -32,6 +32,7 @@ void str_reserve(struct str *s, size_t more);
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t n);
 void str_add_char(struct str *s, char c);
+void str_add_item(struct str *s, const char *item); /* of a list: "a, b" */
 void str_addf(struct str *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -126,8 +126,7 @@ static void print_hidden(const struct catalogue *catalogue)
 
 		for (size_t j = 0; j < catalogue->count; j++)
 			if (has_hidden(&catalogue->libraries[j], w->name))
-				str_addf(&who, "%s%s", who.len ? ", " : "",
-					 catalogue->libraries[j].name);
+				str_add_item(&who, catalogue->libraries[j].name);
 		if (who.len)
 			say(stdout, "%-24s%s", w->name, who.buf);
 		str_release(&who);

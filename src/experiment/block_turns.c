@@ -106,8 +106,8 @@ static bool tell_late(const struct block *b)
 
 	for (unsigned i = 0; i < b->count; i++)
 		if (b->part[i].code == 0 && trial_was_late(&b->part[i].trial))
-			str_addf(&names, "%s%s", names.len ? ", " : "",
-				 b->part[i].rival->job->library->name);
+			str_add_item(&names,
+				     b->part[i].rival->job->library->name);
 	any = names.len > 0;
 	if (any)
 		experiment_say(b->experiment,

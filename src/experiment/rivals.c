@@ -245,10 +245,10 @@ static void tell_blocks(const struct experiment *experiment,
 			const struct rivals *r, unsigned blocks,
 			const char *option)
 {
-	unsigned needed = rivals_blocks_needed(r), libraries;
 	bool reference;
+	unsigned libraries = count_libraries(r, &reference);
+	unsigned needed = analyse_blocks_needed(libraries, reference);
 
-	libraries = count_libraries(r, &reference);
 	if (blocks < needed)
 		experiment_say(experiment,
 			       "%s: no verdicts will come of %u block%s: "
@@ -282,8 +282,7 @@ static bool tell_late(const struct experiment *experiment,
 
 	for (unsigned i = 0; i < r->count; i++)
 		if (r->list[i].unready && r->list[i].was_late)
-			str_addf(&names, "%s%s", names.len ? ", " : "",
-				 r->list[i].job->library->name);
+			str_add_item(&names, r->list[i].job->library->name);
 	any = names.len > 0;
 	if (any)
 		experiment_say(experiment,

@@ -156,7 +156,7 @@ static void join_programs(const struct named *a, const struct named *b,
 	for (; at < a->seen_end; at = end + (end < a->seen_end ? 2 : 0)) {
 		end = next_program(at, a->seen_end, &number);
 		if (number && join_program(at, end, number, b, &one))
-			str_addf(out, "%s%s", out->len ? ", " : "", one.buf);
+			str_add_item(out, one.buf);
 		str_release(&one);
 	}
 	if (out->len && a->of_block)

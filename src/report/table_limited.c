@@ -19,11 +19,6 @@ static bool is_limited(const struct report_row *item)
 	       by != LIMITED_BY_UNKNOWN && !limited_by_library(by);
 }
 
-static void add_name(struct str *text, const char *name)
-{
-	str_addf(text, "%s%s", text->len ? ", " : "", name);
-}
-
 /* "fsspec, httpx: all its operations waited for the store". */
 static void add_limit(struct str *text, const struct group *g,
 		      enum limited_by by)
@@ -32,7 +27,7 @@ static void add_limit(struct str *text, const struct group *g,
 
 	for (size_t i = 0; i < g->count; i++)
 		if (is_limited(g->rows[i]) && limit_of(g->rows[i]) == by)
-			add_name(&names, g->rows[i]->row->library_name);
+			str_add_item(&names, g->rows[i]->row->library_name);
 	if (names.len)
 		str_addf(text, "%s%s: %s", text->len ? "; " : "", names.buf,
 			 limited_by_text(by));
@@ -48,7 +43,7 @@ static unsigned add_around(struct str *text, const struct group *g)
 		if (!is_limited(g->rows[i]) ||
 		    !limited_by_surroundings(limit_of(g->rows[i])))
 			continue;
-		add_name(text, g->rows[i]->row->library_name);
+		str_add_item(text, g->rows[i]->row->library_name);
 		n++;
 	}
 	return n;

@@ -329,8 +329,7 @@ static void put_at_limit(FILE *out, const struct judged *j, unsigned width)
 			&turned);
 
 		if (pair && pair->by[BY_RATE].verdict == VERDICT_NOT_APART)
-			str_addf(&names, "%s%s", names.len ? ", " : "",
-				 j->rows[i]->library);
+			str_add_item(&names, j->rows[i]->library);
 	}
 	if (names.len)
 		str_add(&names, ": the machine or the store may be the limit, "
