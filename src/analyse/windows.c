@@ -185,7 +185,6 @@ void windows_mark_few(struct trial *trial)
 #define STEADY 0.8
 #define DRAINED_TIMES 4 /* as slow as what ends in windows */
 #define SLICES_LEAST 5
-#define DRAIN_S 2.0 /* docs/worker-protocol.md, `pause` */
 
 double windows_steadiness(const struct trial *trial)
 {
@@ -227,22 +226,17 @@ uint64_t windows_hung(const struct trial *trial)
 	return windows_closed(trial) ? n : 0;
 }
 
-/* What was given up had been waited for so long, at least. */
-static double given_up_after_ns(const struct trial *trial)
-{
-	return fmin(DRAIN_S, trial->spec.operation_timeout_s) * NS_PER_S;
-}
-
 bool windows_hang(const struct trial *trial)
 {
+	/* What was given up had been waited for so long, at least. */
+	double drain_ns = trial_drain_s(trial) * NS_PER_S;
 	double hung_ns = 0, ended_ns = 0;
 
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		const struct replica *replica = &trial->replica[i];
 
 		hung_ns += replica->outlasted_ns +
-			   given_up_after_ns(trial) *
-				   (double)count_or(replica->unfinished, 0);
+			   drain_ns * (double)count_or(replica->unfinished, 0);
 		ended_ns += replica->latency->sum_ns;
 	}
 	return windows_hung(trial) &&

@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 
+#define DRAIN_S 2.0
+
 const char *replica_state_name(enum replica_state state)
 {
 	static const char *const words[] = {
@@ -166,6 +168,13 @@ double trial_seconds(const struct trial *trial)
 	if (!trial->slice_count && trial->window_end_ns > trial->go_ns)
 		seconds = clock_seconds(trial->window_end_ns - trial->go_ns);
 	return seconds;
+}
+
+double trial_drain_s(const struct trial *trial)
+{
+	double operation_s = trial->spec.operation_timeout_s;
+
+	return operation_s > 0 && operation_s < DRAIN_S ? operation_s : DRAIN_S;
 }
 
 bool trial_is_partial(const struct trial *trial)

@@ -306,6 +306,10 @@ double trial_seconds(const struct trial *trial);
  * its rate is not that of all of them. A slice closes with its first replica. */
 bool trial_is_partial(const struct trial *trial);
 
+/* How long what is in flight when a replica is to stop may still take
+ * (docs/worker-protocol.md). */
+double trial_drain_s(const struct trial *trial);
+
 /* Whether a replica was not ready in time. */
 bool trial_was_late(const struct trial *trial);
 

@@ -7,10 +7,6 @@
 #include "base/clock.h"
 #include "run/packet.h"
 
-/* Operations in flight at the deadline may still take so long
- * (docs/worker-protocol.md). */
-#define DRAIN_S 2.0
-
 /* When there is nothing to wait for: interrupted, or failed before GO. */
 #define SHORT_GRACE_S 1.0
 
@@ -21,11 +17,8 @@ bool member_works(const struct member *member)
 
 uint64_t runner_drain_ns(const struct runner *runner)
 {
-	double operation_s = runner->trial->spec.operation_timeout_s;
-	double drain_s = operation_s > 0 && operation_s < DRAIN_S ? operation_s
-								  : DRAIN_S;
-
-	return clock_ns(drain_s + runner->request->grace_s);
+	return clock_ns(trial_drain_s(runner->trial) +
+			runner->request->grace_s);
 }
 
 /* ---------------------------------------------------------- dismissing --- */
