@@ -37,11 +37,9 @@ static void begin(struct trial *trial, unsigned replicas)
 	}
 }
 
-static double quota;
-
 static void expect(struct trial *trial, enum limited_by by)
 {
-	assert_string_equal(limited_by_word(limited_of(trial, 4, quota)),
+	assert_string_equal(limited_by_word(limited_of(trial, 4)),
 			    limited_by_word(by));
 }
 
@@ -199,11 +197,10 @@ static void check_quota(void **state)
 
 	(void)state;
 	begin(&trial, 1);
-	quota = 0.51;
+	trial.cpu_quota = 0.51;
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
-	quota = 0.49;
+	trial.cpu_quota = 0.49;
 	expect(&trial, LIMITED_BY_THROTTLED);
-	quota = 0;
 	trial_release(&trial);
 }
 

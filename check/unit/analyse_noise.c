@@ -88,7 +88,8 @@ static void check_environment(void **state)
 	struct trial trial = { .tick_ns = 1 * MS, .irq_apart = true };
 	char here[] = "{\"irq_time\": \"charged to programs\", "
 		      "\"tick_ns\": \"3333333\"}";
-	char apart[] = "{\"irq_time\": \"charged to nobody\"}";
+	char apart[] = "{\"irq_time\": \"charged to nobody\", "
+		       "\"cpu_quota\": \"0.5\"}";
 
 	(void)state;
 	trial_take_environment(&trial, &environment);
@@ -96,9 +97,11 @@ static void check_environment(void **state)
 	environment.more_json = here;
 	trial_take_environment(&trial, &environment);
 	assert_true(trial.tick_ns == 3333333 && !trial.irq_apart);
+	assert_true(trial.cpu_quota == 0);
 	environment.more_json = apart;
 	trial_take_environment(&trial, &environment);
 	assert_true(trial.tick_ns == 0 && trial.irq_apart);
+	assert_true(trial.cpu_quota == 0.5);
 }
 
 /* 100 ms and the error of 145 ms are the limit. */

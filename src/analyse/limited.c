@@ -290,8 +290,7 @@ static enum limited_by by_cpu(const struct use *use)
 	return LIMITED_BY_UNKNOWN;
 }
 
-enum limited_by limited_of(const struct trial *trial, unsigned cpus,
-			   double quota)
+enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 {
 	enum limited_by by;
 	struct use use;
@@ -300,7 +299,8 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus,
 	if (failed(trial))
 		return LIMITED_BY_FAILURES;
 	if (throttled(trial, use.seconds) ||
-	    (quota > 0 && use.used + use.store >= BUSY * quota))
+	    (trial->cpu_quota > 0 &&
+	     use.used + use.store >= BUSY * trial->cpu_quota))
 		return LIMITED_BY_THROTTLED;
 	if (link_full(trial, working_s(trial)))
 		return LIMITED_BY_LINK;

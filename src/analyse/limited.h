@@ -6,12 +6,10 @@
 #include "record/trial.h"
 
 /*
- * `cpus`: that the run might use. `quota`: of CPU time, that all of it had
- * together, in CPUs; 0: none. Limits are tried in the order of LIMITED_BY,
+ * `cpus`: that the run might use. Limits are tried in the order of LIMITED_BY,
  * and the first that was met is told. Of two CPUs that were both busy it is the
  * busier. docs/metrics.md, "Which limit a row met", has the numbers.
  */
-enum limited_by limited_of(const struct trial *trial, unsigned cpus,
-			   double quota);
+enum limited_by limited_of(const struct trial *trial, unsigned cpus);
 
 #endif

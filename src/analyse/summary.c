@@ -10,7 +10,6 @@
 #include "analyse/summary_cell.h"
 #include "analyse/summary_latency.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -208,24 +207,6 @@ static void fill_findings(struct findings *findings, const struct trial *trial)
 	findings_copy(&trial->findings, findings);
 }
 
-/* CPUs of the quota that all of the run had together; 0: none, or unknown. Most
- * runs have none, and their text need not be parsed. */
-static double quota_of(const struct environment *environment)
-{
-	const char *text = environment->more_json, *value;
-	json_t *more;
-	double cpus;
-
-	if (!text || !strstr(text, "\"" ENVIRONMENT_CPU_QUOTA "\""))
-		return 0;
-	more = json_loads(text, 0, NULL);
-	value = json_string_value(json_object_get(more,
-						  ENVIRONMENT_CPU_QUOTA));
-	cpus = value ? strtod(value, NULL) : 0;
-	json_decref(more);
-	return cpus;
-}
-
 static void fill_total(struct result_row *row, struct histogram *latency,
 		       const struct trial *trial, const struct run *run)
 {
@@ -262,8 +243,7 @@ static void fill_total(struct result_row *row, struct histogram *latency,
 	summary_machine(row, trial);
 	if (!trial->failed && trial_seconds(trial) > 0)
 		row->limited_by = mem_dup(limited_by_word(
-			limited_of(trial, run->environment.cpus,
-				   quota_of(&run->environment))));
+			limited_of(trial, run->environment.cpus)));
 	summary_skew(row, trial);
 	summary_start_times(row, trial);
 	series_release(&series);

@@ -262,9 +262,11 @@ struct trial {
 	uint64_t busy_ns;       /* of the machine over the window(s), all CPUs,
 				 * ours included; COUNT_UNKNOWN */
 	uint64_t steal_ns;      /* the same, that the hypervisor took away */
-	uint64_t tick_ns;       /* of its kernel; 0: unknown. With the next it is
-				 * stored with the environment of the run */
+	uint64_t tick_ns;       /* of its kernel; 0: unknown. With the next two it
+				 * is stored with the environment of the run */
 	bool irq_apart;         /* no program was charged with interrupts */
+	double cpu_quota;       /* CPUs, of all of the run together; 0: there was
+				 * none, or it is unknown */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
 	struct placement placement;
 	struct applied applied;
@@ -342,7 +344,8 @@ struct environment {
 #define IRQ_TIME_APART "charged to nobody"
 #define IRQ_TIME_CHARGED "charged to programs"
 
-/* How the kernel counted: trial->tick_ns, irq_apart, as far as it is known. */
+/* How the kernel counted, and what it allowed: trial->tick_ns, irq_apart, cpu_quota,
+ * as far as it is known. */
 void trial_take_environment(struct trial *trial,
 			    const struct environment *environment);
 
