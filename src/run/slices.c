@@ -246,13 +246,22 @@ static void leave_unfrozen(struct runner *runner)
 	runner_tell_left(runner, "replicas", killed, left);
 }
 
+/* Then nobody has left anything behind. */
+static bool freeze(struct runner *runner)
+{
+	if (!runner_freeze(runner))
+		return false;
+	runner->all->orphaned = false;
+	return true;
+}
+
 /* What a trial that has ended left behind is no fault of this one. Whoever made
  * them, the orphans are of no use to anybody. */
 static bool freeze_without_orphans(struct runner *runner)
 {
 	unsigned killed, left;
 
-	if (runner_freeze(runner))
+	if (freeze(runner))
 		return true;
 	if (runner->unfrozen != ECHILD || !runner->all->orphaned)
 		return false;
@@ -260,7 +269,7 @@ static bool freeze_without_orphans(struct runner *runner)
 		&runner->all->descendants,
 		clock_now_ns() + RUNNER_KILL_WAIT_NS, &left);
 	LOG(RUN, "%u orphans were killed, %u are left", killed, left);
-	return runner_freeze(runner);
+	return freeze(runner);
 }
 
 void runner_take_turn(struct runner *runner, const struct run_turn *asked)
@@ -277,11 +286,7 @@ void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 	if (!runner_is_stopped(runner))
 		drain(runner, slice);
 	read_dones(runner);
-	if (runner_is_stopped(runner))
-		;
-	else if (freeze_without_orphans(runner))
-		runner->all->orphaned = false;
-	else
+	if (!runner_is_stopped(runner) && !freeze_without_orphans(runner))
 		leave_unfrozen(runner);
 	keep_window(runner, slice);
 	call(runner, hooks->slice_end, slice);
