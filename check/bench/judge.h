@@ -57,15 +57,12 @@ struct judge_noise {
 
 static inline struct machine_time judge_machine(void)
 {
-	char text[256] = "";
-	FILE *file = fopen("/proc/stat", "r");
+	struct machine_meter meter;
 	struct machine_time now;
 
-	if (file && !fgets(text, sizeof(text), file))
-		*text = '\0';
-	if (file)
-		fclose(file);
-	machine_parse_time(text, &now);
+	machine_open(&meter);
+	machine_read_time(&meter, &now);
+	machine_close(&meter);
 	return now;
 }
 
