@@ -114,7 +114,6 @@ const char *number_text(double value, char out[NUMBER_TEXT_BYTES])
 	return out;
 }
 
-/* 15 digits are enough for most doubles, 17 for all. */
 /* Behind the point, so that so many digits of the value are seen. */
 static int decimals_of(double value, int digits)
 {
@@ -142,6 +141,7 @@ struct number_short number_short(double value, int digits)
 	return out;
 }
 
+/* 15 digits are enough for most doubles, 17 for all. */
 const char *number_exact(double value, char out[NUMBER_TEXT_BYTES])
 {
 	*out = '\0';

@@ -233,12 +233,11 @@ static void put_few(FILE *out, const struct comparison *c, unsigned width)
 
 	for (size_t i = 0; i < c->pair_count; i++) {
 		const struct compared_pair *p = &c->pairs[i];
-		unsigned n = p->few;
 
 		if (!has_few(c, p))
 			continue;
-		least = n < least ? n : least;
-		most = n > most ? n : most;
+		least = p->few < least ? p->few : least;
+		most = p->few > most ? p->few : most;
 	}
 	add_few(&text, c);
 	if (text.len && least < most)
