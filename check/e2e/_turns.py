@@ -85,6 +85,11 @@ class Turns:
         libraries = [word for name in names for word in ("--library", name)]
         return ["run-all", *libraries, *map(str, (*PACE, *pace, *more))]
 
+    def forget(self):
+        """What a run has left: the next one begins in an empty folder."""
+        for path in self.folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
     def slices(self):
         """All slices that have a window, as they lie in time."""
         rows = self.query(

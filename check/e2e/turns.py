@@ -27,13 +27,25 @@ TOO_SLOW = (
     r"of what was in flight ended|longer than a slice|no operation of it ended|slices would have to be"
     r"|too soon for slices"
 )
-SHORT = ("--blocks", 1, "--timeout", 1.2, "--operation-timeout", 1)
+SHORT = ("--blocks", 1, "--operation-timeout", 1)
+# Seconds of working time: a good library may have no slice where the machine stands still in all of them.
+TIMEOUTS = (1.2, 2.4, 4.8)
 
 
 class Hostile(Turns):
-    def run_turns(self, names, *more):
-        """All of them in one block, each in turn; returns what is said."""
+    def run_once(self, words, **named):
         raise NotImplementedError
+
+    def run_turns(self, names, *more, status=0):
+        """All of them in one block, each in turn; returns what is said."""
+        tests = self.make_libraries(*(set(names) - set(GOOD)))
+        for timeout in TIMEOUTS:
+            words = self.all_words(names, *SHORT, "--timeout", timeout, *more)
+            result = self.run_once(words, status=status, GEOIO_TESTS=tests)
+            why = [text for name in GOOD for text in self.findings().get(name, {}).get("separate", ())]
+            if timeout == TIMEOUTS[-1] or not re.search(TOO_SLOW, "\n".join(why)):
+                return result
+            self.forget()
 
     def assert_whole(self, names):
         """They took their turns, and nothing that others did shows in what they counted. A machine may be too
@@ -45,7 +57,7 @@ class Hostile(Turns):
             if name not in GOOD and self.is_separate(name):
                 continue
             own = [slice for slice in slices if slice.library == name]
-            self.assertTrue(own, f"{name} has no slice")
+            self.assertTrue(own, f"{name} has no slice: {findings}")
             self.assertEqual(self.states()[name, 0], ["ok"], name)
             self.assertNotIn("separate", findings.get(name, {}))
         for name in GOOD:
@@ -202,8 +214,7 @@ class Halves(Hostile, Check):
         """Of a worker in C, and of one in Python, killed by somebody else."""
         for isolation in ((), ("--isolation", "process")):
             with self.subTest(isolation):
-                for path in self.folder.iterdir():
-                    path.unlink()
+                self.forget()
                 words = self.all_words(
                     (*GOOD, "pass"), "--blocks", 1, "--timeout", 6, "--replicas", 2, *isolation
                 )
@@ -239,9 +250,8 @@ class Halves(Hostile, Check):
 
 @unittest.skipUnless(os.geteuid() == 0, "only root has cells without a namespace of users")
 class AsRoot(Hostile, Check):
-    def run_turns(self, names, *more, status=0):
-        tests = self.make_libraries(*(set(names) - set(GOOD)))
-        return self.benchmark(*self.all_words(names, *SHORT, *more), status=status, GEOIO_TESTS=tests)
+    def run_once(self, words, **named):
+        return self.benchmark(*words, **named)
 
     def test_in_cells(self):
         self.check_stopped_as_a_whole()
@@ -270,9 +280,8 @@ class AsRoot(Hostile, Check):
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
 class AsOrdinaryUser(Hostile, AsUser):
-    def run_turns(self, names, *more, status=0):
-        tests = self.make_libraries(*(set(names) - set(GOOD)))
-        return self.as_user(*self.all_words(names, *SHORT, *more), status=status, GEOIO_TESTS=tests)
+    def run_once(self, words, **named):
+        return self.as_user(*words, **named)
 
     def test_in_a_user_namespace(self):
         self.check_stopped_as_a_whole()
@@ -342,8 +351,7 @@ class Ended(Turns, Check):
     def test_ctrl_c(self):
         for isolation in ((), ("--isolation", "process")):
             with self.subTest(isolation):
-                for path in self.folder.iterdir():
-                    path.unlink()
+                self.forget()
                 process = self.in_second_block(*isolation)
                 process.send_signal(signal.SIGINT)
                 result = self.finish(process, 60)

@@ -208,8 +208,8 @@ static uint64_t next_ns(struct fixture *f)
 	return probe_next(&block, &turn) ? turn.window_ns : 0;
 }
 
-/* Beside what all places start at once ten must end, or the next probe is longer;
- * the third is taken as it is. */
+/* Beside what all places start at once ten must end, or it is made again; twice
+ * running, and the next is longer. Of the third length they are taken as they are. */
 static void test_too_few_to_tell(void **state)
 {
 	struct fixture f;
@@ -219,9 +219,13 @@ static void test_too_few_to_tell(void **state)
 	assert_int_equal(next_ns(&f), TURNS_LEAST_NS);
 	probe(&f, CONCURRENCY + 9, MS);
 	assert_int_equal(f.part.probes, 0);
+	assert_int_equal(next_ns(&f), TURNS_LEAST_NS);
+	probe(&f, CONCURRENCY + 9, MS);
 	assert_int_equal(next_ns(&f), 4 * TURNS_LEAST_NS);
 	probe(&f, CONCURRENCY + 10, MS);
 	assert_int_equal(f.part.probes, 1);
+	assert_int_equal(next_ns(&f), 4 * TURNS_LEAST_NS);
+	probe(&f, 5, MS);
 	assert_int_equal(next_ns(&f), 4 * TURNS_LEAST_NS);
 	probe(&f, 5, MS);
 	assert_int_equal(next_ns(&f), 16 * TURNS_LEAST_NS);
@@ -239,11 +243,11 @@ static void test_nothing_ends(void **state)
 
 	(void)state;
 	begin(&f);
-	for (unsigned n = 0; n < 3; n++) {
+	for (unsigned n = 0; n < 5; n++) {
 		assert_false(f.rival.separate);
 		probe(&f, 0, 0);
 	}
-	assert_separate(&f, "no operation of it ended within 0.3 s");
+	assert_separate(&f, "no operation of it ended within 0.5 s");
 	end(&f);
 }
 
@@ -260,6 +264,48 @@ static void test_nothing_ends_once(void **state)
 	probe(&f, 100, MS);
 	assert_int_equal(f.part.probes, RIVAL_PROBES);
 	assert_settled(&f, TURNS_LEAST_NS, 1);
+	end(&f);
+}
+
+/* A machine that stands still for one probe makes no other longer. */
+static void test_too_few_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < RIVAL_PROBES; n++) {
+		probe(&f, CONCURRENCY, 150 * MS);
+		assert_int_equal(next_ns(&f), TURNS_LEAST_NS);
+		probe(&f, 100, MS);
+	}
+	assert_int_equal(next_ns(&f), 0);
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	end(&f);
+}
+
+/* Two of three probes in which it stood still: (100 x 1 x 1 + 4 x 60 x 60) / 340
+ * ms is a stay of 42 ms, for a window of 200 ms. Three turns of that do not fit. */
+static void test_stalls_and_little_time(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.part.trial.spec.timeout_s = 0.9;
+	for (unsigned n = 0; n < RIVAL_PROBES; n++) {
+		go(&f);
+		put(&f, 100, MS);
+		if (n)
+			put(&f, CONCURRENCY, 60 * MS);
+		judge(&f);
+	}
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	f.part.trial.spec.timeout_s = 60;
+	f.part.probes--;
+	f.rival.longer = 2;
+	probe(&f, 0, 0);
+	assert_settled(&f, 2 * TURNS_LEAST_NS, 1);
 	end(&f);
 }
 
@@ -295,6 +341,8 @@ int main(void)
 		cmocka_unit_test(test_too_few_to_tell),
 		cmocka_unit_test(test_nothing_ends),
 		cmocka_unit_test(test_nothing_ends_once),
+		cmocka_unit_test(test_too_few_once),
+		cmocka_unit_test(test_stalls_and_little_time),
 		cmocka_unit_test(test_later_blocks),
 	};
 

@@ -33,6 +33,27 @@ static void test_seldom_and_slow_operations(void **state)
 	assert_int_equal(part.window_ns, 1600 * MS);
 }
 
+/* Stays give way where little time is left, ten latencies do not. */
+static void test_fitting(void **state)
+{
+	struct turns_part part = { 0 };
+
+	(void)state;
+	turns_settle(&part, 15 * MS, 300 * MS);
+	turns_fit(&part, 15 * MS, 60 * NS_PER_S);
+	assert_int_equal(part.window_ns, 1600 * MS);
+	turns_fit(&part, 15 * MS, 3 * NS_PER_S);
+	assert_int_equal(part.window_ns, 400 * MS);
+	assert_int_equal(part.fill_ns, 200 * MS);
+	assert_int_equal(part.every, 2);
+	turns_fit(&part, 15 * MS, 0);
+	assert_int_equal(part.window_ns, 200 * MS);
+	assert_int_equal(part.every, 1);
+	turns_settle(&part, MS, 500 * MS);
+	turns_fit(&part, MS, 0);
+	assert_int_equal(part.every, 0);
+}
+
 static void test_a_slice_has_ten_latencies(void **state)
 {
 	(void)state;
@@ -233,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_a_slice_has_ten_latencies),
 		cmocka_unit_test(test_too_slow_takes_no_turns),
 		cmocka_unit_test(test_seldom_and_slow_operations),
+		cmocka_unit_test(test_fitting),
 		cmocka_unit_test(test_filling_takes_longer_than_a_latency),
 		cmocka_unit_test(test_each_has_one_turn_a_round),
 		cmocka_unit_test(test_the_seed_fixes_the_order),

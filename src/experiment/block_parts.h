@@ -23,7 +23,8 @@ struct part {
 	uint64_t worked_ns; /* from each `go` until it was paused */
 	unsigned windows;   /* slices that have one */
 	bool seen;          /* an operation ended in one of them */
-	unsigned probes;    /* of this block */
+	unsigned probes;    /* of this block, that told something */
+	bool scarce;        /* in the newest too little ended */
 	bool unsettled;     /* no block before has settled its slices */
 	bool out;           /* of this block alone: rival->why */
 	struct keep_need need; /* room that is kept for it */

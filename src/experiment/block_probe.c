@@ -15,8 +15,8 @@
 #include "base/number.h"
 #include "experiment/block_parts.h"
 
-/* As long as the shortest slice; where too little ended, four times that, and
- * again. */
+/* As long as the shortest slice; where too little ended twice running, four times
+ * that, and again: once may be the machine, which stood still. */
 #define PROBE_NS TURNS_LEAST_NS
 #define LONGER_MOST 3
 #define PROBE_TIMES 4
@@ -133,6 +133,14 @@ static void tell_too_long(struct part *part, uint64_t latency_ns,
 			      clock_seconds(latency_ns) * 1e3);
 }
 
+static uint64_t left_ns(const struct part *part)
+{
+	double left_s = part->trial.spec.timeout_s -
+			clock_seconds(part->worked_ns);
+
+	return left_s > 0 ? (uint64_t)(left_s * NS_PER_S) : 0;
+}
+
 static void settle(struct part *part)
 {
 	struct rival *rival = part->rival;
@@ -142,6 +150,7 @@ static void settle(struct part *part)
 						  stay_ns));
 
 	turns_settle(&rival->turn, latency_ns, stay_ns);
+	turns_fit(&rival->turn, latency_ns, left_ns(part));
 	if (!part->unsettled || rival->turned)
 		turns_shorten(&rival->turn);
 	else if (!rival->turn.every && part->probes == RIVAL_PROBES)
@@ -155,10 +164,12 @@ void probe_judge(struct part *part)
 
 	look(part, &found);
 	if (found.count < ENOUGH + part->trial.spec.concurrency &&
-	    part->rival->longer + 1 < LONGER_MOST) {
-		part->rival->longer++;
+	    rival->longer + 1 < LONGER_MOST) {
+		rival->longer += part->scarce;
+		part->scarce = !part->scarce;
 		return;
 	}
+	part->scarce = false;
 	part->probes++;
 	if (found.count)
 		rival->probe[rival->probes++ % RIVAL_PROBES] =

@@ -57,6 +57,19 @@ static uint64_t turn_ns(const struct turns_part *part)
 	return part->window_ns + part->fill_ns + part->fill_ns / 2 + TURNING_NS;
 }
 
+void turns_fit(struct turns_part *part, uint64_t latency_ns, uint64_t left_ns)
+{
+	uint64_t least_ns = larger(TURNS_LEAST_NS,
+				   TURNS_LATENCIES * latency_ns);
+
+	while (part->every && part->window_ns / 2 >= least_ns &&
+	       TURNS_FITTING * turn_ns(part) > left_ns) {
+		part->window_ns /= 2;
+		part->fill_ns = larger(TURNS_FILL_LEAST_NS, part->fill_ns / 2);
+		part->every = every_of(part->window_ns);
+	}
+}
+
 uint64_t turns_round_ns(const struct turns_part *part, unsigned count)
 {
 	uint64_t sum_ns = 0;
