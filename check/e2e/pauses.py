@@ -13,7 +13,10 @@ SHORTER_S = 0.3
 
 class Pauses(Turns, Check):
     def run_block(self, *more):
-        self.benchmark(*self.all_words(NAMES, "--blocks", 1, "--timeout", 1.5, *more))
+        def run(*time):
+            self.benchmark(*self.all_words(NAMES, "--blocks", 1, *time, *more))
+
+        self.with_time(run, "reference")
         self.assert_turns(self.slices())
 
     def sliced(self):

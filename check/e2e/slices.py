@@ -25,7 +25,9 @@ def rounds_of(slices):
 
 class Slices(Turns, Check):
     def test_blocks_of_turns(self):
-        result = self.benchmark(*self.all_words(NAMES, "--blocks", 2, "--timeout", 1.5))
+        result = self.with_time(
+            lambda *time: self.benchmark(*self.all_words(NAMES, "--blocks", 2, *time)), *NAMES
+        )
         slices = self.slices()
         self.assert_turns(slices)
         self.assertEqual(
@@ -186,7 +188,8 @@ class Slices(Turns, Check):
         self.assertEqual(self.states(), {(name, 0): ["ok"] for name in NAMES})
         self.assert_sentence(
             result.stderr,
-            r"the budget of 1 s leaves about 1 round a block, too few for close verdicts: --budget \d+ would",
+            r"the budget of 1 s leaves about 1 round a block, too few for close verdicts"
+            r"(, and fewer than 3 slices of [^:]*)?: --budget \d+ would",
         )
         (budget_s,) = re.findall(r"--budget (\d+) would make 20", unwrapped(result.stderr))
         # Nineteen more, of two turns or more, none of which is shorter than 0.1 s.
@@ -213,13 +216,14 @@ class Slices(Turns, Check):
             self.assertGreaterEqual(int(slow[1]), budget_s / 2, result.stderr)
         self.assert_no_round_is_late(slices, budget_s / 2)
         rounds = rounds_of(slices)
-        if max(number for _, number in rounds) + 1 < ROUNDS_MOST:
+        all_turn = {slice.library for slice in slices} == set(NAMES)  # not so on a machine that stands still
+        if all_turn and max(number for _, number in rounds) + 1 < ROUNDS_MOST:
             # What was left was too short for one more, as far as could be known.
             longest_s = max(own[-1].paused_ns - own[0].go_ns for own in rounds.values()) / 1e9
             took_s = (self.query("select 86400 * (julianday(end_time) - julianday(start_time)) from runs"))[
                 0
             ][0]
-            self.assertGreater(took_s, budget_s - STOPPING_S - 2 * longest_s, rounds)
+            self.assertGreater(took_s, budget_s - STOPPING_S - 2 * longest_s)
 
     def assert_no_round_is_late(self, slices, share_s):
         """None begins when its block should be over. A block has one in any case, or a few empty ones."""
