@@ -143,7 +143,9 @@ int cells_open(struct cells **out, enum isolation best, enum isolation worst,
 	struct cells *cells = mem_new(sizeof(*cells));
 	int code = open_best(cells, best, worst, owner, err);
 
-	cgroup_quota_open(&cells->quota);
+	/* Containers are below the groups of their engine. */
+	if (code == 0 && cells->isolation != ISOLATION_DOCKER)
+		cgroup_quota_open(cells->tree, &cells->quota);
 	cells->scratch = mem_dup(scratch);
 	if (code == 0)
 		code = write_hosts(cells, err);

@@ -168,13 +168,13 @@ void cgroup_limits_of(const struct cgroup *group, bool above,
 		      struct cgroup_limits *out);
 
 /*
- * The quota of CPU time that this process has, with all that it starts: of its
- * own group or of one above, the tightest. `docker run --cpus`, a Kubernetes
- * limit or systemd's CPUQuota= set one.
+ * The quota of CPU time that all groups of a run have together: of their parent
+ * group or of one above, the tightest. `docker run --cpus`, a Kubernetes limit or
+ * systemd's CPUQuota= set one. Without a tree (NULL) that of this process.
  *
  *	struct cgroup_quota quota;
  *
- *	cgroup_quota_open(&quota);
+ *	cgroup_quota_open(NULL, &quota);
  *	printf("%g CPUs, waited for %llu ns\n", quota.cpus,
  *	       (unsigned long long)cgroup_quota_waited_ns(&quota));
  *	cgroup_quota_close(&quota);
@@ -186,7 +186,8 @@ struct cgroup_quota {
 	unsigned count;
 };
 
-void cgroup_quota_open(struct cgroup_quota *out);
+void cgroup_quota_open(const struct cgroup_tree *tree,
+		       struct cgroup_quota *out);
 void cgroup_quota_close(struct cgroup_quota *quota); /* twice is fine */
 
 /* How long the groups have waited for their quotas so far: a CPU that may not

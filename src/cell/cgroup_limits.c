@@ -134,21 +134,38 @@ static bool add_quota(struct cgroup_quota *quota, const char *folder)
 	return true;
 }
 
-void cgroup_quota_open(struct cgroup_quota *out)
+/* Two controllers that are mounted together have one folder. */
+static bool is_first(char *const *path, unsigned number)
 {
-	struct cgroup group;
+	for (unsigned i = 0; i < number; i++)
+		if (path[i] && !strcmp(path[i], path[number]))
+			return false;
+	return true;
+}
 
-	*out = (struct cgroup_quota){ 0 };
-	if (cgroup_open_of(getpid(), &group, NULL) < 0)
-		return;
+static void add_quotas(struct cgroup_quota *out, char *const *path)
+{
 	for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
-		char *folder = group.path[i] ? mem_dup(group.path[i]) : NULL;
+		char *folder = path[i] && is_first(path, i) ? mem_dup(path[i])
+							    : NULL;
 
 		while (folder && add_quota(out, folder) && go_up(folder))
 			;
 		free(folder);
 	}
-	cgroup_remove(&group);
+}
+
+void cgroup_quota_open(const struct cgroup_tree *tree, struct cgroup_quota *out)
+{
+	struct cgroup group;
+
+	*out = (struct cgroup_quota){ 0 };
+	if (tree) {
+		add_quotas(out, tree->parent);
+	} else if (cgroup_open_of(getpid(), &group, NULL) == 0) {
+		add_quotas(out, group.path);
+		cgroup_remove(&group);
+	}
 }
 
 void cgroup_quota_close(struct cgroup_quota *quota)

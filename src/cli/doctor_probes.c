@@ -74,8 +74,8 @@ static void tell_one_cpu(struct diagnosis *f)
 static void tell_quota(struct diagnosis *f, int count, double cpus)
 {
 	say(f, VERDICT_DOUBT,
-	    "%d CPU%s may be used, but a quota gives them %.3g CPU%s of time: "
-	    "origin and replicas will wait for it",
+	    "%d CPU%s may be used, but the control group of this program has a "
+	    "quota of %.3g CPU%s of time: what is below it waits for it",
 	    count, count == 1 ? "" : "s", cpus, cpus == 1 ? "" : "s");
 	REMEDY(f, "start it in a control group without a quota: leave out "
 		  "`docker run --cpus`, the limit of CPU in Kubernetes, or "
@@ -91,7 +91,7 @@ static void probe_cpus(const struct doctor *doctor, struct diagnosis *f)
 	(void)doctor;
 	if (sched_getaffinity(0, sizeof(set), &set) == 0)
 		count = CPU_COUNT(&set);
-	cgroup_quota_open(&quota);
+	cgroup_quota_open(NULL, &quota);
 	if (quota.cpus > 0 && quota.cpus < count)
 		tell_quota(f, count, quota.cpus);
 	else if (count > 1)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "experiment/sampler.h"
 #include "experiment/sampler_processes.h"
 #include "record/finding.h"
@@ -125,12 +126,13 @@ void noise_tell_quota(struct sampler *s)
 	if (!(window_s > 0) || waited_s <= WAITED_SHARE * window_s)
 		return;
 	trial_add_finding(s->trial, FINDING_THROTTLED,
-			  "store and replicas waited %.3g s, all CPUs added up, "
-			  "in a window of %.3g s for the quota of %.3g CPU%s of "
+			  "store and replicas waited %s s, all CPUs added up, "
+			  "in a window of %s s for the quota of %.3g CPU%s of "
 			  "the control group that this program was started in: "
 			  "it limits this result; start it where there is none "
 			  "(docker run --cpus, a Kubernetes limit, CPUQuota=)",
-			  waited_s, window_s, s->cells->quota.cpus,
+			  number_short(waited_s, 3).text,
+			  number_short(window_s, 3).text, s->cells->quota.cpus,
 			  s->cells->quota.cpus == 1 ? "" : "s");
 }
 
