@@ -267,7 +267,7 @@ static void pause_one(struct run_block *block, struct runner *runner,
 {
 	char why[256];
 
-	if (!runner_freeze(runner) && !runner->first_failed)
+	if (!runner_freeze_alone(runner) && !runner->first_failed)
 		refuse(block, runner, number, why_unfrozen(runner, why));
 }
 

@@ -207,6 +207,10 @@ bool member_freeze(struct runner *runner, struct member *member, bool frozen);
 /* All of its replicas that run. false: one of them goes on. */
 bool runner_freeze(struct runner *runner);
 
+/* The same, and once more without the orphans of a trial that has ended, which are
+ * no fault of this one. Whoever made them, they are of no use to anybody. */
+bool runner_freeze_alone(struct runner *runner);
+
 /* Judges and kills those that cannot be let go on. */
 void runner_thaw(struct runner *runner);
 

@@ -255,9 +255,7 @@ static bool freeze(struct runner *runner)
 	return true;
 }
 
-/* What a trial that has ended left behind is no fault of this one. Whoever made
- * them, the orphans are of no use to anybody. */
-static bool freeze_without_orphans(struct runner *runner)
+bool runner_freeze_alone(struct runner *runner)
 {
 	unsigned killed, left;
 
@@ -286,7 +284,7 @@ void runner_take_turn(struct runner *runner, const struct run_turn *asked)
 	if (!runner_is_stopped(runner))
 		drain(runner, slice);
 	read_dones(runner);
-	if (!runner_is_stopped(runner) && !freeze_without_orphans(runner))
+	if (!runner_is_stopped(runner) && !runner_freeze_alone(runner))
 		leave_unfrozen(runner);
 	keep_window(runner, slice);
 	call(runner, hooks->slice_end, slice);
