@@ -19,7 +19,9 @@ static int keep_part_room(struct block *b, struct part *part)
 	struct keep_need all = b->need;
 	int code;
 
-	part->need = keep_need_of(part->rival->job);
+	/* --timeout is only a limit there. */
+	part->need = keep_need_of(part->rival->job,
+				  b->experiment->settings->budget_s);
 	keep_need_add(&all, &part->need);
 	code = keep_room(b->experiment, &all, &part->why);
 	if (code == 0) {

@@ -1,5 +1,6 @@
 #include "experiment/jobs.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,7 +258,7 @@ int job_run(struct experiment *experiment, const struct job *job, bool shown,
 	struct summary summary = { 0 };
 	struct trial trial = { 0 };
 	bool alone = experiment->job_count == 1;
-	const struct keep_need need = keep_need_of(job);
+	const struct keep_need need = keep_need_of(job, INFINITY);
 	int code = keep_room(experiment, &need, err);
 	bool has_room = code == 0, tried;
 
@@ -273,7 +274,7 @@ int job_run(struct experiment *experiment, const struct job *job, bool shown,
 		end_made(experiment, job, shown, &trial, &summary);
 	else if (code == ERR_INTERRUPTED)
 		live_end(&experiment->live, NULL);
-	else if (!has_room || !job->library->ready ||
+	else if ((!has_room && !*job->comparison) || !job->library->ready ||
 		 (alone && (!tried || code == ERR_USAGE)))
 		code = end_untried(experiment, shown, code, err);
 	else

@@ -1,5 +1,6 @@
 #include "experiment/keep.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "experiment/resolve.h"
@@ -9,11 +10,11 @@
  * ten a second. */
 #define SAMPLES_PER_SECOND 10
 
-struct keep_need keep_need_of(const struct job *job)
+struct keep_need keep_need_of(const struct job *job, double most_s)
 {
 	const struct trial_spec *spec = &job->spec;
-	double samples = (resolve_timed_s(spec) + 1) * SAMPLES_PER_SECOND *
-			 ((double)spec->replicas + 2);
+	double samples = (fmin(resolve_timed_s(spec), most_s) + 1) *
+			 SAMPLES_PER_SECOND * ((double)spec->replicas + 2);
 
 	return (struct keep_need){ 1, (unsigned)spec->replicas,
 				   (uint64_t)samples };
