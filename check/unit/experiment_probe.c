@@ -324,8 +324,14 @@ static void test_later_blocks(void **state)
 	probe(&f, 20, 400 * MS);
 	assert_int_equal(next_ns(&f), 0);
 	assert_settled(&f, TURNS_LEAST_NS, 1);
+	assert_int_equal(f.part.trial.findings.count, 0);
+	f.part.probes = 0;
 	probe(&f, 20, 400 * MS);
 	assert_settled(&f, TURNS_EVERY_MOST * TURNS_SHARE_NS, TURNS_EVERY_MOST);
+	assert_int_equal(f.part.trial.findings.count, 1);
+	assert_string_equal(f.part.trial.findings.list[0].text,
+			    "its slices of 1.6 s are shorter than ten of its "
+			    "median latencies, 400 ms when this block began");
 	end(&f);
 }
 

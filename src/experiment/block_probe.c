@@ -141,6 +141,23 @@ static uint64_t left_ns(const struct part *part)
 	return left_s > 0 ? (uint64_t)(left_s * NS_PER_S) : 0;
 }
 
+/* It has taken turns in other blocks, and keeps to them. */
+static void shorten(struct part *part, uint64_t latency_ns)
+{
+	const struct turns_part *turn = &part->rival->turn;
+
+	turns_shorten(&part->rival->turn);
+	if (part->probes == wanted(part) &&
+	    TURNS_LATENCIES * latency_ns > turn->window_ns)
+		trial_add_finding(&part->trial, FINDING_UNSTEADY,
+				  "its slices of %s s are shorter than ten of "
+				  "its median latencies, %.0f ms when this "
+				  "block began",
+				  number_short(clock_seconds(turn->window_ns),
+					       2).text,
+				  clock_seconds(latency_ns) * 1e3);
+}
+
 static void settle(struct part *part)
 {
 	struct rival *rival = part->rival;
@@ -152,7 +169,7 @@ static void settle(struct part *part)
 	turns_settle(&rival->turn, latency_ns, stay_ns);
 	turns_fit(&rival->turn, latency_ns, left_ns(part));
 	if (!part->unsettled || rival->turned)
-		turns_shorten(&rival->turn);
+		shorten(part, latency_ns);
 	else if (!rival->turn.every && part->probes == RIVAL_PROBES)
 		tell_too_long(part, latency_ns, stay_ns);
 }
