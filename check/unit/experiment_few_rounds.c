@@ -73,14 +73,14 @@ static void few_of_a_slow_one(void **state)
 	(void)state;
 	assert_quiet(12.1, 2);
 	assert_told(11.9, 2, "leaves about 12 rounds a block, and fewer than 3 "
-			     "slices of s3fs (in one of 4 rounds), compared by "
-			     "totals then: --budget ");
+			     "slices of s3fs (in one of 4 rounds), which is "
+			     "little for its totals: --budget ");
 	assert_told(23, 3, "fewer than 3 slices of httpx (in one of 8 rounds), "
-			   "compared");
+			   "which is little");
 	assert_told(23, 3, " would make 24");
 	assert_told(9, 3, "too few for close verdicts, and fewer than 3 slices "
 			  "of s3fs (in one of 4 rounds), httpx (in one of 8), "
-			  "compared by totals then: --budget ");
+			  "which is little for its totals: --budget ");
 	assert_quiet(24.1, 3);
 }
 

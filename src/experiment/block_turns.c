@@ -118,8 +118,9 @@ static bool tell_late(const struct block *b)
 	return any;
 }
 
-/* Says how far the budget goes, when it does not go far. */
-static void tell_rounds(const struct block *b)
+/* Says how far the budget goes, when it does not go far. false: not in this
+ * block, which is shorter than others. */
+static bool tell_rounds(const struct block *b)
 {
 	const struct experiment_settings *settings = b->experiment->settings;
 	const char **names = mem_array(b->count, sizeof(*names));
@@ -131,14 +132,17 @@ static void tell_rounds(const struct block *b)
 		.budget_s = settings->budget_s, .blocks = settings->blocks,
 	};
 	struct str text = STR_INIT;
+	bool late;
 
 	for (unsigned i = 0; i < b->count; i++)
 		names[i] = b->part[i].rival->job->library->name;
 	few_rounds_tell(&few, &text);
-	if (text.len && !tell_late(b))
+	late = text.len && tell_late(b);
+	if (text.len && !late)
 		experiment_say(b->experiment, "%s", text.buf);
 	str_release(&text);
 	free(names);
+	return !late;
 }
 
 static void settle(struct block *b)
@@ -158,8 +162,7 @@ static void settle(struct block *b)
 	b->turning = true;
 	block_set_deadline(b);
 	if (!b->rivals->told)
-		tell_rounds(b);
-	b->rivals->told = true;
+		b->rivals->told = tell_rounds(b);
 }
 
 /* ----------------------------------------------------------------- shown --- */

@@ -71,12 +71,14 @@ void compared_make(const struct experiment *experiment, const char *comparison,
 }
 
 bool compared_has_figures(const struct experiment *experiment,
-			  const char *comparison, unsigned block)
+			  const char *comparison, unsigned block,
+			  bool baselines)
 {
 	for (size_t i = 0; i < experiment->finished_count; i++) {
 		const struct finished *one = &experiment->finished[i];
 
 		if (one->block == block && !one->failed && !one->partial &&
+		    one->baseline <= baselines &&
 		    !strcmp(one->comparison, comparison) &&
 		    count_or(one->summary.total.number_successes, 0))
 			return true;

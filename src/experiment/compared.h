@@ -12,9 +12,11 @@
 void compared_make(const struct experiment *experiment, const char *comparison,
 		   struct comparison *out);
 
-/* Whether any trial of that block has figures. */
+/* Whether any trial of that block has figures; with `baselines`, one of those
+ * too. */
 bool compared_has_figures(const struct experiment *experiment,
-			  const char *comparison, unsigned block);
+			  const char *comparison, unsigned block,
+			  bool baselines);
 
 /* The widest of the half widths of all pairs of libraries, by rate and CPU, as a
  * part of 1; NAN: some have no interval yet. Of one library alone: of its pair

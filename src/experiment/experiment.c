@@ -467,7 +467,7 @@ static void tell_interrupted(const struct experiment *experiment)
 
 	experiment_say(experiment,
 		       "interrupted: %zu%s trials are finished and kept%s%s",
-		       experiment->finished_count, of,
+		       experiment->made, of,
 		       experiment->resumable ? ": the same command goes on "
 					       "with --resume " : "",
 		       experiment->resumable ? experiment->run.id : "");

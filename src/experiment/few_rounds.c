@@ -61,8 +61,9 @@ void few_rounds_tell(const struct few_rounds *few, struct str *out)
 	if (rounds < ROUNDS_WANTED)
 		str_add(out, ", too few for close verdicts");
 	if (slow.len)
-		str_addf(out, ", and fewer than %d slices of %s, compared by "
-			      "totals then", COMPARISON_ROUNDS_LEAST, slow.buf);
+		str_addf(out, ", and fewer than %d slices of %s, which is "
+			      "little for its totals", COMPARISON_ROUNDS_LEAST,
+			 slow.buf);
 	str_addf(out, ": --budget %.0f would make %u",
 		 few->budget_s + (enough - rounds) * clock_seconds(round_ns) *
 					 few->blocks, enough);

@@ -184,6 +184,14 @@ static bool wants_more(const struct experiment *experiment,
 	       !(worst <= settings->until_precise);
 }
 
+static bool has_libraries(const struct rivals *r)
+{
+	for (unsigned i = 0; i < r->count; i++)
+		if (!library_is_baseline(r->list[i].job->library->name))
+			return true;
+	return false;
+}
+
 static int make_block(struct experiment *experiment, struct rivals *r,
 		      struct err *err)
 {
@@ -198,7 +206,8 @@ static int make_block(struct experiment *experiment, struct rivals *r,
 		return code;
 	r->made++;
 	r->barren = compared_has_figures(experiment,
-					 r->list[0].job->comparison, number)
+					 r->list[0].job->comparison, number,
+					 !has_libraries(r))
 			    ? 0
 			    : r->barren + 1;
 	return 0;
@@ -224,10 +233,12 @@ static unsigned count_libraries(const struct rivals *r, bool *reference)
 
 	*reference = false;
 	for (unsigned i = 0; i < r->count; i++) {
-		const char *name = r->list[i].job->library->name;
+		const struct library *library = r->list[i].job->library;
 
-		libraries += !library_is_baseline(name);
-		*reference |= !strcmp(name, "reference");
+		if (!library->ready)
+			continue; /* not installed: it makes no row */
+		libraries += !library_is_baseline(library->name);
+		*reference |= !strcmp(library->name, "reference");
 	}
 	return libraries;
 }
@@ -266,11 +277,14 @@ static void tell_blocks(const struct experiment *experiment,
 static void tell_barren(const struct experiment *experiment,
 			const struct rivals *r)
 {
-	if (r->barren >= RIVALS_BARREN)
+	if (r->barren >= RIVALS_BARREN &&
+	    r->before + r->made < experiment->settings->blocks)
 		experiment_say(experiment,
-			       "%s: nobody had figures in %u blocks running, so "
-			       "no more are made, after %u: its rows say why",
-			       r->list[0].job->test->name, r->barren,
+			       "%s: %s had figures in %u blocks running, so no "
+			       "more are made, after %u: its rows say why",
+			       r->list[0].job->test->name,
+			       has_libraries(r) ? "no library" : "nobody",
+			       r->barren,
 			       r->before + r->made);
 }
 
