@@ -275,9 +275,20 @@ def lines_of(path):
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
 
 
+def text_of(line):
+    return json.dumps(line, separators=(",", ":")) + "\n"
+
+
 def add_line(path, line):
     with open(path, "a") as file:
-        file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        file.write(text_of(line))
+
+
+def write_lines(path, lines):
+    """All of the file, which is whole at any moment."""
+    new = Path(f"{path}.new")
+    new.write_text("".join(map(text_of, lines)))
+    new.replace(path)
 
 
 def main(make, summary):

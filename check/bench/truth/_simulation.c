@@ -3,23 +3,22 @@
  * simulated experiments of each kind of noise, judged by the sign test and by
  * signed rank (src/analyse/statistics.h).
  *
- * simulation.py runs it: _simulation RESULTS [EXPERIMENTS]. Each kind of noise
- * adds a line of JSON to RESULTS; one whose line is there already is left out, and
- * the same number of experiments gives the same line each time. The truth of a pair
- * is the median of all its blocks of all experiments, and for signed rank that of
- * means of two, with the median beside it; where slices are of unlike length it is
- * that all are equal. Figures are per cent. Power: how many experiments see a
- * difference of 2, 5, 10% if one pair is judged, or all of the table.
+ * simulation.py runs it: _simulation says the names of all kinds of noise, and
+ * _simulation NAME EXPERIMENTS a line of JSON of one. The same number of experiments
+ * gives the same line each time. The truth of a pair is the median of all its
+ * blocks of all experiments, and for signed rank that of means of two, with the
+ * median beside it; where slices are of unlike length it is that all are equal.
+ * Figures are per cent. Power: how many experiments see a difference of 2, 5, 10%
+ * if one pair is judged, or all of the table.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "../../unit/simulated.h"
 #include "analyse/compare.h"
 #include "analyse/statistics.h"
 #include "base/clock.h"
+#include "record/slice.h"
 
 #define BLOCKS_MOST 24U
 #define ALPHA 0.05
@@ -471,70 +470,48 @@ static void set_up(struct made *made, const struct scenario *scenario,
 	sim_init(sim);
 }
 
-static char *line_of(const struct scenario *scenario, unsigned experiments)
+static void make_line(const struct scenario *scenario, unsigned experiments)
 {
 	struct made made = { 0 };
-	size_t bytes;
-	char *line;
-	FILE *to = open_memstream(&line, &bytes);
 
 	set_up(&made, scenario, experiments);
 	run_experiments(&made);
 	find_truths(&made);
-	say(to, &made);
-	fclose(to);
+	say(stdout, &made);
 	sim_release(&made.sim);
 	free(made.figures);
 	free(made.blocks);
 	free(made.medians);
 	free(made.centres);
-	return line;
 }
 
-static bool is_there(FILE *results, const char *name, unsigned experiments)
+static const struct scenario *find(const char *name)
 {
-	char *line = NULL, *wanted;
-	size_t room = 0;
-	bool found = false;
-
-	wanted = mem_printf("\"noise\": \"%s\", \"experiments\": %u,", name,
-			    experiments);
-	rewind(results);
-	while (getline(&line, &room, results) > 0)
-		found |= strstr(line, wanted) && strstr(line, "}\n");
-	free(line);
-	free(wanted);
-	return found;
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
+		if (!strcmp(scenarios[i].name, name))
+			return &scenarios[i];
+	return NULL;
 }
 
-/* Of an earlier run that ended in the middle of one. */
-static void end_line(FILE *results)
+static int say_names(void)
 {
-	if (!fseek(results, -1, SEEK_END) && getc(results) != '\n')
-		fputc('\n', results);
-	fseek(results, 0, SEEK_END);
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
+		puts(scenarios[i].name);
+	return fflush(stdout) != 0;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned experiments = argc > 2 ? (unsigned)atoi(argv[2]) : 10000;
-	FILE *results = argc > 1 ? fopen(argv[1], "a+") : NULL;
+	const struct scenario *scenario = argc > 1 ? find(argv[1]) : NULL;
+	unsigned experiments = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
 
-	if (!results || !experiments) {
-		fprintf(stderr, "_simulation RESULTS [EXPERIMENTS]: %s\n",
-			strerror(errno));
+	if (argc == 1)
+		return say_names();
+	if (!scenario || !experiments) {
+		fputs("_simulation [NAME EXPERIMENTS]: no such noise, or no "
+		      "number of experiments\n", stderr);
 		return 2;
 	}
-	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++) {
-		char *line;
-
-		if (is_there(results, scenarios[i].name, experiments))
-			continue;
-		line = line_of(&scenarios[i], experiments);
-		end_line(results);
-		fputs(line, results);
-		fflush(results);
-		free(line);
-	}
-	return fclose(results) != 0;
+	make_line(scenario, experiments);
+	return fflush(stdout) != 0;
 }
