@@ -12,6 +12,10 @@ STEAL_MOST = 0.15
 BUDGET_LEAST, BLOCKS_LEAST = 240, 12
 
 
+# Names of findings.
+NOISE = {"others", "steal"}
+
+
 class Sorted(NamedTuple):
     """Runs that count for the goals, those with too much steal, those that are too small."""
 
@@ -25,6 +29,12 @@ def sort_out(lines):
     whole = [line for line in lines if line not in small]
     stolen = [line for line in whole if (line["steal"] or 0) > STEAL_MOST]
     return Sorted([line for line in whole if line not in stolen], stolen, small)
+
+
+def whole(lines):
+    """Those that count whatever the steal, in their order."""
+    small = sort_out(lines).small
+    return [line for line in lines if line not in small]
 
 
 def show_sorted(lines, show):
@@ -53,17 +63,36 @@ def goal(what, value, good, done, needed, of="runs"):
     return good is not False
 
 
-def at_most(what, count, limit, done, needed):
-    """So many of all may be. Of fewer runs than are needed a count over the limit is missed already."""
-    return goal(f"{what} (at most {limit} of {needed})", count, count <= limit, done, needed)
+def at_most(what, bad, limit, needed):
+    """So many of `needed` runs may be bad. `bad`: of each run, in the order of the file, whether it is.
+
+    The first `needed` runs are judged, and what further ones are is only printed: a limit for 20 runs is none
+    for 40, and who went on until it was met would have chosen. Of fewer runs a count over the limit is missed
+    already.
+    """
+    count, done, text = _first(bad, needed)
+    return goal(f"{what} (at most {limit} of {needed})", text, count <= limit, done, needed)
 
 
-def at_least(what, count, limit, done, needed):
-    """So many of all must be: missed once it cannot be reached any more."""
-    good = None if done < needed and count < limit else count >= limit
+def at_least(what, good, limit, needed):
+    """So many of the first `needed` runs must be good: missed once it cannot be reached any more."""
+    count, done, text = _first(good, needed)
+    met = None if done < needed and count < limit else count >= limit
     if done - count > needed - limit:
-        good = False
-    return goal(f"{what} (at least {limit} of {needed})", count, good, done, needed)
+        met = False
+    return goal(f"{what} (at least {limit} of {needed})", text, met, done, needed)
+
+
+def _first(flags, needed):
+    """How many of the first `needed` there are, of how many, and both with what the further ones are."""
+    judged, further = flags[:needed], flags[needed:]
+    more = f" (and {sum(further)} of {len(further)} further ones)" if further else ""
+    return sum(judged), len(judged), f"{sum(judged)}{more}"
+
+
+def never(what, count, done, needed):
+    """Of no run at all: one more run makes that no easier to meet, so all that there are count."""
+    return goal(f"{what} (never)", count, not count, done, needed)
 
 
 def half_width(what, halves, limit, needed):
@@ -206,9 +235,25 @@ def verdicts(line):
     return found
 
 
-def names_noise(line, names):
-    """Each row of the comparison has one of these findings."""
+def names_noise(line, name):
+    """Whether each library of the comparison has this finding ("noise": of others' work or steal) in more
+    than half of its blocks. In lines from before that was counted it is in one at least."""
+    if "named" in line:
+        return bool(line["named"]) and all(2 * of[name] > of["rows"] for of in line["named"].values())
+    names = NOISE if name == "noise" else {name}
     return bool(line["findings"]) and all(names & set(found) for found in line["findings"].values())
+
+
+def show_named(lines, name):
+    """Of each library in how many blocks it is named; where that was counted."""
+    counts = {}
+    for line in lines:
+        for library, of in line.get("named", {}).items():
+            named, rows = counts.get(library, (0, 0))
+            counts[library] = named + of[name], rows + of["rows"]
+    if counts:
+        shown = ", ".join(f"{library} {named} of {rows}" for library, (named, rows) in counts.items())
+        print(f"  blocks in which {name} is named: {shown}")
 
 
 def holds(interval, truth):

@@ -168,11 +168,22 @@ def keep(name, rounds, said):
 
 
 def findings(results):
-    """Library -> names of what made its rows doubtful, and whether rows name other programs or steal."""
+    """Library -> names of what made its rows doubtful, and how many of its rows name noise: one a block."""
     found = {}
     for row in results:
-        found.setdefault(row["library_name"], set()).update(filter(None, row["finding_names"].split(";")))
-    return {"findings": {name: sorted(names) for name, names in found.items()}}
+        names = set(filter(None, row["finding_names"].split(";")))
+        found.setdefault(row["library_name"], []).append(names)
+    return {
+        "findings": {library: sorted(set.union(*rows)) for library, rows in found.items()},
+        "named": {library: named(rows) for library, rows in found.items()},
+    }
+
+
+def named(rows):
+    """How many there are, and have steal, others' work, either; `rows`: sets of findings."""
+    counts = {name: sum(name in names for names in rows) for name in sorted(_goals.NOISE)}
+    either = sum(bool(names & _goals.NOISE) for names in rows)
+    return {"rows": len(rows), **counts, "noise": either}
 
 
 def wrong(results):

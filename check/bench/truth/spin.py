@@ -215,13 +215,13 @@ def share_goals(kind, lines, share):
     pairs = [(pair_of(line, share), line["truth"][str(share)]) for line in lines]
     pairs = [(pair, true) for pair, true in pairs if pair]
     words, done = f"{kind}, {share}%", len(pairs)
-    missed = sum(_goals.holds(pair["cpu"]["ratio"][1:], true) is False for pair, true in pairs)
-    good = [_goals.at_most(f"{words}: the truth is missed", missed, MISSED_MOST, done, NEEDED)]
+    missed = [_goals.holds(pair["cpu"]["ratio"][1:], true) is False for pair, true in pairs]
+    good = [_goals.at_most(f"{words}: the truth is missed", missed, MISSED_MOST, NEEDED)]
     if share in FOUND_LEAST:
-        found = sum(pair["cpu"]["alone"] == "worse" for pair, _ in pairs)
-        good.append(_goals.at_least(f"{words}: found", found, FOUND_LEAST[share], done, NEEDED))
+        found = [pair["cpu"]["alone"] == "worse" for pair, _ in pairs]
+        good.append(_goals.at_least(f"{words}: found", found, FOUND_LEAST[share], NEEDED))
     wrong = sum(pair[by]["alone"] == "better" for pair, _ in pairs for by in _rounds.BY)
-    good.append(_goals.at_most(f"{words}: the wrong way round", wrong, 0, done, NEEDED))
+    good.append(_goals.never(f"{words}: the wrong way round", wrong, done, NEEDED))
     return good
 
 
