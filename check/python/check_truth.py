@@ -326,6 +326,19 @@ class Six(unittest.TestCase):
             self.assertEqual(found, good, goals)
             self.assertTrue(goals[2].endswith(word), goals[2])
 
+    def test_an_older_rule(self):
+        """Such lines are shown, and neither contradict nor prove."""
+        old = {name: value for name, value in six(0.1).items() if name != "program"}
+        late = proven(date="2026-01-01T03:00:00Z")
+        good, goals = told(libraries.summary, [old, late])
+        self.assertTrue(good)
+        self.assertIn("(at least 8 of 9, in the median run): 9, 1 of 2 runs: so far", goals[2])
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            libraries.summary([old, late])
+        before, mark, after = out.getvalue().partition("  apart, judged by an older rule:\n")
+        self.assertEqual(["not so: " in text for text in (before, mark + after)], [False, True])
+
     def test_opposed(self):
         good, goals = told(libraries.summary, [six(7), six(0.1, date="2026-01-01T03:00:00Z")])
         self.assertFalse(good)
