@@ -43,7 +43,9 @@ class Blocks(Turns, Check):
         words = (*PACE, "--ready-timeout", "1", "--budget", "12", "--until-precise", "1%")
         libraries = self.of("garbage", "never", "null")
         result = self.benchmark(*words, *libraries, status=1, GEOIO_TESTS=CHECK_LIBRARIES)
-        self.assert_sentence(result.stderr, "no library had figures in 2 blocks running, so no more")
+        self.assert_sentence(
+            result.stderr, r"no library had figures in 2 blocks running, so no more are made"
+        )
         self.assertEqual(self.query("select distinct block from trials"), [(0,), (1,)])
         self.assertEqual(self.query("select ended from runs"), [("failed",)])
 
