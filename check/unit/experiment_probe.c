@@ -93,6 +93,13 @@ static void probe(struct fixture *f, unsigned count, uint64_t latency_ns)
 	judge(f);
 }
 
+/* As many as settle slices, all alike. */
+static void all_probes(struct fixture *f, unsigned count, uint64_t latency_ns)
+{
+	for (unsigned n = 0; n < RIVAL_PROBES; n++)
+		probe(f, count, latency_ns);
+}
+
 static void assert_settled(const struct fixture *f, uint64_t window_ns,
 			   unsigned every)
 {
@@ -129,8 +136,7 @@ static void test_ten_median_latencies(void **state)
 
 	(void)state;
 	begin(&f);
-	for (unsigned n = 0; n < RIVAL_PROBES; n++)
-		probe(&f, 20, 70 * MS);
+	all_probes(&f, 20, 70 * MS);
 	assert_settled(&f, 800 * MS, 4);
 	end(&f);
 }
@@ -191,8 +197,7 @@ static void test_earlier_records(void **state)
 	(void)state;
 	begin(&f);
 	put(&f, 1000, 400 * MS);
-	for (unsigned n = 0; n < RIVAL_PROBES; n++)
-		probe(&f, 20, 30 * MS);
+	all_probes(&f, 20, 30 * MS);
 	assert_settled(&f, 400 * MS, 2);
 	end(&f);
 }
@@ -316,8 +321,7 @@ static void test_later_blocks(void **state)
 
 	(void)state;
 	begin(&f);
-	for (unsigned n = 0; n < RIVAL_PROBES; n++)
-		probe(&f, 100, MS);
+	all_probes(&f, 100, MS);
 	assert_int_equal(next_ns(&f), 0);
 	f.part.unsettled = false;
 	f.part.probes = 0;

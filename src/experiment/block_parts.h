@@ -58,6 +58,9 @@ struct block {
 	bool counted;          /* the present one is in it */
 };
 
+/* What is left of its working time, in seconds; < 0: none. */
+double part_left_s(const struct part *part);
+
 /* Says that the part's rival takes no turns, and why: from then on it is measured
  * in separate trials. One that has had turns is left out of this block alone. */
 void part_separate(struct part *part, const char *format, ...)

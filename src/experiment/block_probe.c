@@ -133,14 +133,6 @@ static void tell_too_long(struct part *part, uint64_t latency_ns,
 			      clock_seconds(latency_ns) * 1e3);
 }
 
-static uint64_t left_ns(const struct part *part)
-{
-	double left_s = part->trial.spec.timeout_s -
-			clock_seconds(part->worked_ns);
-
-	return left_s > 0 ? (uint64_t)(left_s * NS_PER_S) : 0;
-}
-
 /* It has taken turns in other blocks, and keeps to them. */
 static void shorten(struct part *part, uint64_t latency_ns)
 {
@@ -167,7 +159,7 @@ static void settle(struct part *part)
 						  stay_ns));
 
 	turns_settle(&rival->turn, latency_ns, stay_ns);
-	turns_fit(&rival->turn, latency_ns, left_ns(part));
+	turns_fit(&rival->turn, latency_ns, clock_ns(part_left_s(part)));
 	if (!part->unsettled || rival->turned)
 		shorten(part, latency_ns);
 	else if (!rival->turn.every && part->probes == RIVAL_PROBES)

@@ -21,6 +21,11 @@
 /* The board and the terminal are written so often at most, between two turns. */
 #define SHOWN_NS (200 * NS_PER_MS)
 
+double part_left_s(const struct part *part)
+{
+	return part->trial.spec.timeout_s - clock_seconds(part->worked_ns);
+}
+
 void part_separate(struct part *part, const char *format, ...)
 {
 	va_list args;
@@ -40,12 +45,10 @@ void part_separate(struct part *part, const char *format, ...)
 static bool may_work(const struct block *b, const struct part *part)
 {
 	const struct turns_part *turn = &part->rival->turn;
-	double left_s = part->trial.spec.timeout_s -
-			clock_seconds(part->worked_ns);
 
 	return part->code == 0 && !part->out && !part->rival->separate &&
 	       run_may_work(&b->request[part->request]) &&
-	       left_s > clock_seconds(turn->window_ns + 2 * turn->fill_ns);
+	       part_left_s(part) > clock_seconds(turn->window_ns + 2 * turn->fill_ns);
 }
 
 static unsigned count_working(const struct block *b)

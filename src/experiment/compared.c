@@ -78,7 +78,7 @@ bool compared_has_figures(const struct experiment *experiment,
 		const struct finished *one = &experiment->finished[i];
 
 		if (one->block == block && !one->failed && !one->partial &&
-		    one->baseline <= baselines &&
+		    (baselines || !one->baseline) &&
 		    !strcmp(one->comparison, comparison) &&
 		    count_or(one->summary.total.number_successes, 0))
 			return true;

@@ -13,7 +13,6 @@ struct keep_need {
 	uint64_t samples;
 };
 
-
 /* One trial of it, which takes no longer than most_s. */
 struct keep_need keep_need_of(const struct job *job, double most_s);
 void keep_need_add(struct keep_need *need, const struct keep_need *more);

@@ -37,6 +37,7 @@
 #define TURNS_LEAST_NS (100 * NS_PER_MS)
 #define TURNS_LATENCIES 10
 #define TURNS_STAYS 4
+/* Of a library whose slices only its stays make long: so many turns at least. */
 #define TURNS_FITTING 3
 /* No fill is shorter: for some time after a pause the caches of the CPU are those
  * of others, and each operation costs more. */
@@ -68,8 +69,8 @@ void turns_settle(struct turns_part *part, uint64_t latency_ns,
 		  uint64_t stay_ns);
 
 /* Shortens a window that stays alone made long, as long as it has ten latencies,
- * until three turns fit into left_ns of working time: where the machine stood
- * still, a stay tells of that. Whether it was too short, the slices show. */
+ * until TURNS_FITTING turns fit into left_ns of working time: where the machine
+ * stood still, a stay tells of that. Whether it was too short, the slices show. */
 void turns_fit(struct turns_part *part, uint64_t latency_ns, uint64_t left_ns);
 
 /* Of a part that takes part in no round: makes its window so short that it does

@@ -10,8 +10,6 @@ import _rounds
 # than the goals are for.
 STEAL_MOST = 0.15
 BUDGET_LEAST, BLOCKS_LEAST = 240, 12
-
-
 # Names of findings.
 NOISE = {"others", "steal"}
 
