@@ -201,6 +201,11 @@ static void check_quota(void **state)
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	trial.cpu_quota = 0.49;
 	expect(&trial, LIMITED_BY_THROTTLED);
+	trial_add_finding(&trial, FINDING_THROTTLED, "it waited");
+	trial.cpu_quota = 0.89;
+	expect(&trial, LIMITED_BY_THROTTLED);
+	trial.cpu_quota = 0.91;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	trial_release(&trial);
 }
 

@@ -13,6 +13,7 @@
 
 #define BUSY 0.9       /* of what it may use: it was at its limit */
 #define THROTTLED 0.1  /* of the time */
+#define WAITED 0.5     /* of a quota that is not all theirs */
 #define MISSED 0.01    /* of the operations that a rate asked for */
 #define TAKEN 0.1      /* of the machine's CPU time, by others and steal */
 #define SQUEEZED 0.05  /* of a CPU, by others and steal */
@@ -139,6 +140,18 @@ static bool throttled(const struct trial *trial, double seconds)
 		sum += clock_seconds(
 			count_or(trial->replica[i].throttled_ns, 0));
 	return sum >= THROTTLED * seconds * trial->replica_count;
+}
+
+/* The harness has its part of the quota of all of the run, and what a CPU has left
+ * of it when a period ends is lost. Where they waited for it no more was to be had,
+ * though they used less. */
+static bool quota_used(const struct trial *trial, const struct use *use)
+{
+	bool waited = findings_have(&trial->findings, FINDING_THROTTLED);
+
+	return trial->cpu_quota > 0 &&
+	       use->used + use->store >=
+		       (waited ? WAITED : BUSY) * trial->cpu_quota;
 }
 
 /* Of one replica, the fuller way of its link. */
@@ -298,9 +311,7 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 	find_use(trial, cpus, &use);
 	if (failed(trial))
 		return LIMITED_BY_FAILURES;
-	if (throttled(trial, use.seconds) ||
-	    (trial->cpu_quota > 0 &&
-	     use.used + use.store >= BUSY * trial->cpu_quota))
+	if (throttled(trial, use.seconds) || quota_used(trial, &use))
 		return LIMITED_BY_THROTTLED;
 	if (link_full(trial, working_s(trial)))
 		return LIMITED_BY_LINK;

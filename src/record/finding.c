@@ -53,14 +53,19 @@ char *findings_texts(const struct findings *findings)
 	return findings->count ? str_detach(&all) : NULL;
 }
 
-static bool is_named_before(const struct findings *findings, size_t i)
+/* Among the first `count`. */
+static bool is_named(const struct findings *findings, size_t count,
+		     const char *name)
 {
-	const char *name = findings->list[i].name;
-
-	for (size_t k = 0; *name && k < i; k++)
-		if (!strcmp(findings->list[k].name, name))
+	for (size_t i = 0; *name && i < count; i++)
+		if (!strcmp(findings->list[i].name, name))
 			return true;
 	return false;
+}
+
+bool findings_have(const struct findings *findings, enum finding_kind kind)
+{
+	return is_named(findings, findings->count, finding_name(kind));
 }
 
 char *findings_names(const struct findings *findings)
@@ -68,7 +73,7 @@ char *findings_names(const struct findings *findings)
 	struct str all = STR_INIT;
 
 	for (size_t i = 0; i < findings->count; i++)
-		if (!is_named_before(findings, i))
+		if (!is_named(findings, i, findings->list[i].name))
 			str_addf(&all, "%s%s", i ? ";" : "",
 				 findings->list[i].name);
 	return findings->count ? str_detach(&all) : NULL;

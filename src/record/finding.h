@@ -5,6 +5,7 @@
 #ifndef RECORD_FINDING_H
 #define RECORD_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* X(NAME, "name", "meaning"); docs/metrics.md, "Findings", is held against it.
@@ -96,6 +97,7 @@ void findings_add(struct findings *findings, const char *name,
 		  const char *text);
 void findings_copy(const struct findings *from, struct findings *to);
 void findings_release(struct findings *findings);
+bool findings_have(const struct findings *findings, enum finding_kind kind);
 
 /* All sentences, "; " between, and each name once, ";" between; NULL: there is
  * none. The caller frees. */
