@@ -3,6 +3,25 @@
 
 #include <limits.h>
 
+/* What was given up once is waited for at no later pause: one that waits takes 2 s
+ * each time, one that does not may take as long where the machine stands still.
+ * Records need not lie in the order of their ends, which threads note before they
+ * have their place. */
+static bool pauses_at_once(struct harness *h, unsigned n)
+{
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t sent_ns;
+
+		go_on(h);
+		await_records(h, n + 20);
+		sent_ns = clock_now_ns();
+		n = pause_with(h, PAUSE, 1);
+		if (clock_now_ns() - sent_ns < 2 * NS_PER_S)
+			return true;
+	}
+	return false;
+}
+
 /* What does not end within 2 s leaves no record; the other slots go on. */
 static void hangs_at_the_pause(void **state)
 {
@@ -24,8 +43,7 @@ static void hangs_at_the_pause(void **state)
 		/* Nothing hangs any more, or is waited for. */
 		n = pause_with(h, PAUSE, 1);
 		expect_slice(h, from, n, at_ns);
-		assert_true(h->records[n - 1].end_ns - h->records[n - 2].end_ns <
-			    2 * NS_PER_S);
+		assert_true(pauses_at_once(h, n));
 		go_on(h);
 		await_records(h, 2000);
 		json_decref(harness_receive(h, "done"));

@@ -284,7 +284,8 @@ static void on_slice_close(void *context, struct trial *trial,
 }
 
 /* The newest record that is no later than `until_ns`: when it ended, 0: there is
- * none. Records lie in the order of their ends. */
+ * none. Records lie in the order of their ends, but for microseconds between two
+ * threads. */
 static uint64_t latest_end(int fd, size_t count, uint64_t until_ns)
 {
 	struct record records[64];
