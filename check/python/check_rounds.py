@@ -67,6 +67,13 @@ class Ratios(unittest.TestCase):
         self.assertEqual(len(_rounds.block_numbers(made, "a", "b", "cpu")), 6)
         self.assertNotIn(30, made["a"][0].turns)
 
+    def test_what_is_out(self):
+        for name in ("failed", "dropped", "partial"):
+            rows = [row(who, block, 0, "", 10, 10) for block in range(6) for who in "ab"]
+            rows[2][name] = "True"
+            made = _rounds.make_cells(rows)
+            self.assertEqual([sorted(made["a"]), sorted(made["b"])], [[0, 2, 3, 4, 5], [*range(6)]], name)
+
     def test_turned(self):
         pair = only_pair({"a": 110, "b": 100}, process=0.01)
         back = _goals.turned(_goals.turned(pair))
@@ -82,7 +89,7 @@ COMPARED = ROOT / os.environ.get("BUILD", "build") / "check/bench/truth/_compare
 
 def for_c(one):
     cpu = round(1e9 * float(one["cpu_seconds"])) if one["cpu_seconds"] else -1
-    failed, sliced = int(one["failed"] == "True"), int(one["position"] != "")
+    failed, sliced = int(_rounds.is_out(one)), int(one["position"] != "")
     window = round(1e9 * float(one["seconds"]))
     numbers = (one["block"], failed, sliced, one["round"], one["operations"], cpu, window)
     return " ".join(map(str, (one["library"], *numbers)))

@@ -23,6 +23,9 @@ static void add_slices(struct trial *trial, unsigned count)
 	}
 }
 
+/* A library of which a replica dies. */
+#define LOST "lost"
+
 /* One trial of two replicas; `block` < 0: of no comparison. */
 static void add_trial(struct store *store, const struct run *run,
 		      const char *library, int block, unsigned slices)
@@ -41,6 +44,8 @@ static void add_trial(struct store *store, const struct run *run,
 		trial.block = (unsigned)block;
 	}
 	trial.failed = slices == 1;
+	if (!strcmp(library, LOST))
+		trial.replica[1].state = REPLICA_KILLED;
 	for (unsigned i = 0; i < 2; i++) {
 		trial.replica[i].cpu_ns = 250 * NS_PER_MS;
 		trial.replica[i].bytes_ok = 100;
@@ -245,6 +250,37 @@ static void half_blocks(void **state)
 	assert_dropped(f, "-- ab", "0 0 1 1 ");
 }
 
+/* Of those that the program leaves out too. */
+static int tell_partial(void *context, const struct trial_rounds *trial)
+{
+	str_addf(context, "%s %zu%s\n", trial->library, trial->slice_count,
+		 trial->partial ? " partial" : "");
+	return 0;
+}
+
+static void partial_trials(void **state)
+{
+	struct fixture *f = *state;
+	struct str found = STR_INIT;
+	struct store *store;
+	struct run run;
+
+	fixture_run(&run);
+	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin_run(store, &run, &err), 0);
+	add_trial(store, &run, "aiohttp", 0, 0);
+	add_trial(store, &run, LOST, 1, 0);
+	add_trial(store, &run, LOST, 2, 2);
+	add_trial(store, &run, LOST, 3, 1);
+	if (store_each_rounds(store, NULL, tell_partial, &found, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(found.buf, "aiohttp 0\n" LOST " 0 partial\n"
+				       LOST " 2\n" LOST " 1\n");
+	str_release(&found);
+	store_close(store);
+	run_release(&run);
+}
+
 static int refuse(void *context, const struct trial_rounds *trial)
 {
 	(void)trial;
@@ -301,6 +337,7 @@ int main(void)
 		CHECK(a_reader_can_stop),
 		CHECK(environments),
 		CHECK(half_blocks),
+		CHECK(partial_trials),
 		CHECK(runs_that_go_on),
 		CHECK(trials_of_older_schemas),
 	};

@@ -28,6 +28,8 @@ struct trial_rounds {
 	uint64_t origin_cpu_ns, steal_ns, others_ns;
 	bool dropped;  /* its block was cut and made anew: it counts in no figure
 			* of the comparison (experiment/resume.c) */
+	bool partial;  /* trial_is_partial(): it counts in no figure of the
+			* comparison either */
 	uint64_t lost; /* rows of slices that the database has no more: the trial
 			* is not whole, and its totals are over more */
 };

@@ -155,7 +155,7 @@ static const char rounds_header[] =
 	"run,comparison,test,params,config_hash,block,round,position,library,"
 	"trial,operations,failures,bytes,cpu_seconds,seconds,"
 	"origin_cpu_seconds,steal_seconds,others_seconds,idle_cpu_seconds,"
-	"mark,failed,dropped\n";
+	"mark,failed,dropped,partial\n";
 
 void report_rounds_header(FILE *out)
 {
@@ -216,6 +216,7 @@ static void put_round(FILE *out, const struct trial_rounds *trial,
 	next_text(out, slice_marks_text(slice->marks, marks));
 	next_text(out, trial->failed ? "True" : "False");
 	next_text(out, trial->dropped ? "True" : "False");
+	next_text(out, trial->partial ? "True" : "False");
 	fputc('\n', out);
 }
 

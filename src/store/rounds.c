@@ -24,7 +24,9 @@ static const char trials_sql[] =
 	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "
 	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "
 	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "
-	STORED_SLICES_LOST("t.id") ", ifnull(half, 0) FROM trials t "
+	STORED_SLICES_LOST("t.id") ", ifnull(half, 0), "
+	"EXISTS (SELECT * FROM replicas WHERE trial_id = t.id AND state <> "
+	"'finished') FROM trials t "
 	"LEFT JOIN halves h ON h.comparison = t.comparison AND "
 	"h.block = t.block WHERE ?1 IS NULL OR run_id = ?1 "
 	"ORDER BY start_time, t.comparison, t.block, library, id";
@@ -96,6 +98,7 @@ static void fill(const struct reader *r, struct trial_rounds *out)
 		.others_ns = count_at(s, 16, COUNT_UNKNOWN),
 		.lost = count_at(s, 18, 0),
 		.dropped = count_at(s, 19, 0) != 0,
+		.partial = count_at(s, 20, 0) && !count_at(s, 8, 0) && !r->count,
 	};
 }
 

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import _estimate
 
 BY = ("rate", "cpu")
+OUT = ("failed", "dropped", "partial")
 BASELINES = ("reference", "null")
 ALPHA = 0.05
 ROUNDS_LEAST = 3
@@ -112,13 +113,18 @@ def _block(rows):
     return {library: cell for library, cell in cells.items() if not math.isnan(cell.rate)}
 
 
+def is_out(row):
+    """Its trial has no figures. Earlier files have fewer of these columns."""
+    return any(row.get(name) == "True" for name in OUT)
+
+
 def make_cells(rows, wrong=()):
-    """Library -> block -> Cell, of one comparison. A trial that failed has none, nor has a library that is
+    """Library -> block -> Cell, of one comparison. A trial that is OUT has none, nor has a library that is
     `wrong`: one answer of it was."""
     found = {}
     rows = [row for row in rows if float(row["seconds"] or 0) > 0 and row["library"] not in wrong]
     for block in sorted({int(row["block"] or 0) for row in rows}):
-        here = [row for row in rows if int(row["block"] or 0) == block and row["failed"] != "True"]
+        here = [row for row in rows if int(row["block"] or 0) == block and not is_out(row)]
         for library, cell in _block(here).items():
             found.setdefault(library, {})[block] = cell
     return found
