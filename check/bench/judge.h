@@ -80,19 +80,28 @@ static inline void judge_begin(struct judge_noise *noise)
 	noise->own_s = judge_own_s();
 }
 
-static inline void judge_end(struct judge_noise *noise)
+/* Pure. */
+static inline void judge_take(struct judge_noise *noise,
+			      const struct machine_time *end, double own_s)
 {
-	struct machine_time end = judge_machine(), *begin = &noise->begin;
-	double busy = (double)(end.busy_ns - begin->busy_ns);
-	double steal = (double)(end.steal_ns - begin->steal_ns);
-	double all = busy + steal + (double)(end.idle_ns - begin->idle_ns);
-	double own = 1e9 * (judge_own_s() - noise->own_s);
+	const struct machine_time *begin = &noise->begin;
+	double busy = (double)(end->busy_ns - begin->busy_ns);
+	double steal = (double)(end->steal_ns - begin->steal_ns);
+	double all = busy + steal + (double)(end->idle_ns - begin->idle_ns);
+	double own = 1e9 * (own_s - noise->own_s);
 
 	noise->steal = noise->others = NAN;
-	if (end.busy_ns == COUNT_UNKNOWN || !(all > 0))
+	if (end->busy_ns == COUNT_UNKNOWN || !(all > 0))
 		return;
 	noise->steal = steal / all;
 	noise->others = fmax(busy - own, 0) / all;
+}
+
+static inline void judge_end(struct judge_noise *noise)
+{
+	struct machine_time end = judge_machine();
+
+	judge_take(noise, &end, judge_own_s());
 }
 
 /* By the least CPU time of several runs. It is absolute, and a machine that is

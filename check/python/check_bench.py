@@ -5,10 +5,13 @@ import importlib.machinery
 import importlib.util
 import io
 import math
+import os
 import random
 import subprocess
 import sys
+import time
 import unittest
+import unittest.mock
 
 from fake_harness import ROOT
 
@@ -99,13 +102,33 @@ class Judged(unittest.TestCase):
             self.assertIn(words, out.getvalue())
             self.assertTrue(run_module().VERDICT.match(out.getvalue().strip()))
 
+    def noise(self, *readings):
+        with unittest.mock.patch.object(_bench.Machine, "_read", side_effect=readings):
+            return _bench.Machine().noise()
+
     def test_noise(self):
-        """What this process and its children use is no noise."""
-        machine = _bench.Machine()
-        subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"])
-        sum(range(5_000_000))
-        noise = machine.noise()
-        self.assertTrue(0 <= noise.steal <= 1 and 0 <= noise.others <= 1, noise)
+        """Ticks: busy, steal, idle, ours."""
+        begin = (100, 10, 1000, 20)
+        self.assertEqual(self.noise(begin, (300, 60, 1250, 120)), (0.1, 0.2))
+        self.assertEqual(self.noise(begin, (300, 10, 1300, 230)), (0, 0))
+        self.assertEqual(self.noise(begin, begin), (None, None))
+
+    def test_readings(self):
+        """Work of this process and its children is ours, of the latter once they are reaped."""
+        ticks, spin = os.sysconf("SC_CLK_TCK"), "import time\nwhile time.process_time() < 0.4: pass"
+        begin, began = _bench.Machine._read(), time.process_time()
+        child = subprocess.Popen([sys.executable, "-c", spin])
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        ended = _bench.Machine._read()
+        child.wait()
+        while time.process_time() < began + 0.2:
+            pass
+        reaped, own = _bench.Machine._read(), time.process_time() - began
+        busy, _, _, ours = (x - y for x, y in zip(ended, begin, strict=True))
+        self.assertLess(ours, 0.3 * ticks)
+        # The kernel may count busy time by what it finds at its ticks.
+        self.assertGreater(busy, 0.2 * ticks)
+        self.assertGreaterEqual(reaped[3] - begin[3], (0.4 + own) * ticks - 4)
 
     def test_values(self):
         for values, good, words in (
