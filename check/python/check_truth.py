@@ -419,6 +419,25 @@ class Long(unittest.TestCase):
         self.assertEqual(told(long.summary, [{**line, "blocks": 12}])[0], True)
         self.assertEqual(long.figures([], [])["pairs"], [])
 
+    def test_figures_that_one_way_does_not_know(self):
+        """Blocks are paired by their numbers: those of the others are what they were."""
+        rows, whole = Made(blocks=12, process=0.05).rows(COSTS), trials(COSTS)
+        for one in rows:
+            if (one["library"], one["block"]) == ("a", "3"):
+                one["cpu_seconds"] = ""
+        whole[-2]["cpu_seconds"] = ""
+        self.assertEqual(whole[-2]["library"], "null")
+        full = long.figures(Made(blocks=12, process=0.05).rows(COSTS), trials(COSTS))
+        found = long.figures(rows, whole)
+        for pair, all_of in zip(found["pairs"], full["pairs"], strict=True):
+            left_out = {3} if pair["a"] == "a" else set()
+            left_out |= {11} if "null" in (pair["a"], pair["b"]) else set()
+            kept = [log for block, log in enumerate(all_of["cpu"]["blocks"]) if block not in left_out]
+            self.assertEqual(pair["cpu"]["blocks"], kept, (pair["a"], pair["b"]))
+            self.assertEqual(pair["rate"], all_of["rate"])
+        self.assertEqual(len(found["figures"]["a"]["cpu"]["blocks"]), 11)
+        self.assertNotIn(None, found["figures"]["a"]["cpu"]["blocks"])
+
     def test_too_few_blocks(self):
         pair = self.line(blocks=3)["pairs"][0]
         self.assertEqual(

@@ -159,11 +159,15 @@ def _block_number(one, other, by):
     return median(rounds)
 
 
-def block_numbers(cells, a, b, by):
-    """ln of a's figure over b's in each block in which both have it."""
+def numbers_by_block(cells, a, b, by):
+    """Block -> ln of a's figure over b's, of those in which both have it."""
     both = sorted(set(cells[a]) & set(cells[b]))
-    numbers = [_block_number(cells[a][block], cells[b][block], by) for block in both]
-    return [number for number in numbers if not math.isnan(number)]
+    numbers = {block: _block_number(cells[a][block], cells[b][block], by) for block in both}
+    return {block: number for block, number in numbers.items() if not math.isnan(number)}
+
+
+def block_numbers(cells, a, b, by):
+    return list(numbers_by_block(cells, a, b, by).values())
 
 
 def levels(cells):

@@ -90,14 +90,16 @@ def figures(sliced_rows, long_rows):
         "others": _rounds.share(rows, "others_seconds", cpus),
         "figures": {name: each(own_numbers, sliced, long, name) for name in both},
         "pairs": [
-            {"a": a, "b": b, **each(_rounds.block_numbers, sliced, long, a, b)}
+            {"a": a, "b": b, **each(_rounds.numbers_by_block, sliced, long, a, b)}
             for a, b in combinations(both, 2)
         ],
     }
 
 
 def own_numbers(cells, library, by):
-    return [getattr(cells[library][block], by) for block in sorted(cells[library])]
+    """Block -> ln of its figure, of those in which it is known."""
+    numbers = {block: getattr(cells[library][block], by) for block in sorted(cells[library])}
+    return {block: number for block, number in numbers.items() if not math.isnan(number)}
 
 
 def each(numbers, sliced, long, *names):
@@ -105,12 +107,11 @@ def each(numbers, sliced, long, *names):
 
 
 def way_against_way(numbers, sliced, long, names, by):
-    """Both ways' figure, or ratio, and their quotient with intervals, and ln of each block's quotient."""
-    common = set.intersection(*(set(cells[name]) for cells in (sliced, long) for name in names))
-    one, other = (
-        numbers({name: {b: cells[name][b] for b in common} for name in names}, *names, by)
-        for cells in (sliced, long)
-    )
+    """Both ways' figure, or ratio, and their quotient with intervals, and ln of each block's quotient; of the
+    blocks of which both know it."""
+    by_block = [numbers(cells, *names, by) for cells in (sliced, long)]
+    common = sorted(set.intersection(*map(set, by_block)))
+    one, other = ([found[block] for block in common] for found in by_block)
     logs = [x - y for x, y in zip(one, other, strict=True)]
     return {
         "slices": interval(one),
