@@ -1,11 +1,12 @@
 """The readers of setup and plan under damaged input, and beside those in C: both take and refuse the same."""
 
 import itertools
-import os
 import subprocess
 import sys
 import unittest
 from pathlib import Path
+
+import built
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "check/fuzz"))
@@ -23,9 +24,13 @@ def inputs_of(name):
     return whole + cut + list(itertools.islice(workers.damaged(whole, SEED), MUTATIONS))
 
 
+def program_of(name):
+    return built.require(f"check/fuzz/{workers.TARGETS[name][1]}", "fuzz")
+
+
 def verdicts_in_c(name, inputs):
     """Returns what the same reader in C says: a list of bool."""
-    program = Path(os.environ.get("BUILD", TOP / "build")) / "check/fuzz" / workers.TARGETS[name][1]
+    program = program_of(name)
     data = b"".join(b"%08x" % len(each) + each for each in inputs)
     done = subprocess.run([program, "--verdicts"], input=data, capture_output=True, check=True)
     return [digit == "1" for digit in done.stdout.decode().strip()]
@@ -34,6 +39,8 @@ def verdicts_in_c(name, inputs):
 class Readers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        for name in ("python_setup", "python_plan"):
+            program_of(name)
         workers.guard()
 
     def check(self, name):

@@ -1,13 +1,13 @@
 """Checks of what `make bench-truth` makes of rounds, with made-up ones, and beside the program's analysis."""
 
 import math
-import os
 import random
 import subprocess
 import unittest
 from itertools import pairwise
 
-from made_rounds import ROOT, Made, row
+import built
+from made_rounds import Made, row
 
 import _covariate  # isort: skip
 import _goals  # isort: skip
@@ -84,9 +84,6 @@ class Ratios(unittest.TestCase):
 # ------------------------------------------------------------------ and those of src/analyse
 
 
-COMPARED = ROOT / os.environ.get("BUILD", "build") / "check/bench/truth/_compared"
-
-
 def for_c(one):
     cpu = round(1e9 * float(one["cpu_seconds"])) if one["cpu_seconds"] else -1
     failed, sliced = int(_rounds.is_out(one)), int(one["position"] != "")
@@ -100,10 +97,10 @@ def figure(value, low, high, word):
     return {"ratio": [value, low, high], "corrected": [low, high], "verdict": word}
 
 
-def said_in_c(rows):
+def said_in_c(program, rows):
     """What analyse_compare() makes of them, as a line keeps it of the program."""
     text = "".join(for_c(one) + "\n" for one in rows)
-    said = subprocess.run([COMPARED], input=text, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([program], input=text, capture_output=True, text=True, check=True).stdout
     pairs = {}
     for words in (each.split(" ", 6) for each in said.splitlines()):
         a, b, by = words[:3]
@@ -117,6 +114,10 @@ NAMES = {"a": 101, "b": 100, "c": 130, "reference": 10, "null": 1}
 class Twin(unittest.TestCase):
     """That _rounds.py and src/analyse make the same of the same rounds."""
 
+    @classmethod
+    def setUpClass(cls):
+        cls.compared = built.require("check/bench/truth/_compared", "unit")
+
     def made(self, **noise):
         """Whole numbers of operations, as the program has them."""
         rows = Made(process=0.03, noise=0.1, drift=0.05, **noise).rows(NAMES)
@@ -126,7 +127,7 @@ class Twin(unittest.TestCase):
 
     def same(self, rows, pairs=6):
         own = _rounds.compare(_rounds.make_cells(rows))
-        line = {"date": "now", "pairs": own, "program": said_in_c(rows)}
+        line = {"date": "now", "pairs": own, "program": said_in_c(self.compared, rows)}
         self.assertEqual(_goals.disagreements(line), [])
         self.assertEqual(len(own), pairs)
         return own
@@ -229,7 +230,7 @@ class Twin(unittest.TestCase):
         slower = [
             {**one, "operations": str(int(one["operations"]) // 2)} for one in rows if one["library"] == "b"
         ]
-        program = said_in_c([one for one in rows if one["library"] != "b"] + slower)
+        program = said_in_c(self.compared, [one for one in rows if one["library"] != "b"] + slower)
         found = _goals.disagreements({"date": "now", "pairs": own, "program": program})
         self.assertEqual(len(found), 6, found)
         self.assertIn("a/b by rate: the program says better, 1.", found[0])
