@@ -1,4 +1,7 @@
-"""What a person can get wrong and golden output cannot show: databases, ports, stores, files."""
+"""What a person can get wrong and golden output cannot show: databases, ports, stores, files.
+
+check: waits
+"""
 
 import contextlib
 import http.server

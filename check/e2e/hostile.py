@@ -1,5 +1,6 @@
 """Replicas that harm what they reach: each ends with a sentence, harms no other trial and leaves nothing.
 
+check: waits
 check: deadline 600
 """
 

@@ -1,4 +1,7 @@
-"""A finished measurement is never thrown away: locked databases, full disks, closed folders."""
+"""A finished measurement is never thrown away: locked databases, full disks, closed folders.
+
+check: waits
+"""
 
 import contextlib
 import itertools

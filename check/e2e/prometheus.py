@@ -1,5 +1,6 @@
 """Real runs, scraped by a Prometheus of their own: the ancestor's queries, and get-results by both sources.
 
+check: waits
 check: deadline 240
 """
 

@@ -1,4 +1,7 @@
-"""Checks of replicas that are paused and go on: by coroutines, and by threads."""
+"""Checks of replicas that are paused and go on: by coroutines, and by threads.
+
+check: waits
+"""
 
 import signal
 import time

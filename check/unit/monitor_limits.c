@@ -1,3 +1,4 @@
+/* check: waits */
 /* What one client may take of the monitor: time for a head, and places. */
 #include "monitor_server.h"
 

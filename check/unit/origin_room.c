@@ -1,3 +1,4 @@
+/* check: waits */
 /* Connections that do nothing: how long they may, and what they may not take
  * from others. */
 #include "origin_fixture.h"

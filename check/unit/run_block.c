@@ -1,3 +1,4 @@
+/* check: waits */
 /* Trials that work in turn: slices, and those that leave a block early. */
 #include "run_block_fixture.h"
 #include "said.h"

@@ -1,3 +1,4 @@
+/* check: waits */
 /* Every way in which a replica can fail: its state, its sentence, the trial's
  * verdict, and that nothing is left of it. */
 #include "run_fixture.h"

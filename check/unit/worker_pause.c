@@ -1,3 +1,4 @@
+/* check: waits */
 /* docs/worker-protocol.md, "pause, paused, finish", of both forms of tests. */
 #include "worker_pauses.h"
 

@@ -1,3 +1,4 @@
+/* check: waits */
 /* Pauses of workers in C at which something does not end, or ends for good. */
 #include "worker_pauses.h"
 
