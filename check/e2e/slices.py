@@ -249,7 +249,7 @@ class Slices(Turns, Check):
         self.assertEqual({followed.count(pair) for pair in followed}, {2}, orders)
         self.assertEqual({state for states in self.states().values() for state in states}, {"ok"})
         self.assert_sentence(result.stderr, r"no verdicts will come of 6 blocks: .* needs 7 \(--repeats 7\)")
-        self.assertRegex(result.stdout, r"6 blocks; \+- is the farther end of a figure's 95% interval")
+        self.assertRegex(result.stdout, r"\+-: the farther end of a figure's 95% interval")
 
     def test_too_little_for_slices(self):
         """All is done before the first window closes: measured apart, and said to be."""

@@ -71,6 +71,7 @@ static void check_told_apart(void **state)
 	assert_string_equal(line_of(text, "obstore"),
 			    " 1 obstore      5,644 3.4%   160.0 2.1%   145.8 "
 			    " 19.86  59.58  92.47 40.00      0   26-30%");
+	assert_says(text, "left out in 100 columns: p99.9 ms; a wider");
 	assert_int_equal(line_of(text, "requests")[1], '3');
 	assert_int_equal(line_of(text, "aioboto3")[1], '3');
 	assert_int_equal(line_of(text, "s3fs")[1], '5');
@@ -86,10 +87,11 @@ static void check_told_apart(void **state)
 			  "requests/s, 8.0% of CPU a request, by pair.");
 	assert_says(text, "All 42 ranges hold together with 95%");
 	assert_says(text, "Latencies are of all operations of all blocks");
-	assert_null(strstr(text, "p99.9"));
+	assert_null(strstr(text, "   p99  p99.9 "));
 	free(text);
 	text = shown(110);
-	assert_non_null(strstr(text, "p99.9"));
+	assert_null(strstr(text, "left out"));
+	assert_non_null(strstr(text, "   p99  p99.9 "));
 	assert_non_null(strstr(line_of(text, "obstore"), " 59.58  79.44 "));
 	assert_says(text, "14.2 us CPU an operation (null), part of every "
 			  "Python row; \"less harness\" is without it");
@@ -235,9 +237,27 @@ static void check_cells(void **state)
 	unmake(&made);
 }
 
+/* Of different kinds, so that each has its number. */
+static void doubt(struct result_row *row, int count, int step)
+{
+	for (int i = 0; i < count; i += step) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "kind%c", 'a' + i);
+		findings_add(&row->findings, name, name);
+	}
+}
+
 static void check_widths(void **state)
 {
 	static const unsigned widths[] = { 100, 80, 60 };
+	static const char *const left_out[] = {
+		"left out in 100 columns: p99.9 ms; a wider terminal",
+		"left out in 80 columns: less harness, p99.9 ms, MB/s, peak "
+		"MiB; a wider terminal",
+		"left out in 60 columns: less harness, p50 ms, p99.9 ms, MB/s, "
+		"peak MiB, of ref.; a wider",
+	};
 	struct made_library odd[] = {
 		{ "an_own_library_of_ever_so_long_a_name", 19800, 160 },
 		{ "aiohttp", 2334, 410 },
@@ -251,10 +271,15 @@ static void check_widths(void **state)
 
 		make(&made, six, 12, 0.08);
 		made.compared[0].marked = made.compared[0].marks[0] = 40;
+		doubt(made_row(&made, "obstore"), 8, 1);
+		doubt(made_row(&made, "httpx"), 8, 2);
 		text = shown(widths[i]);
 		assert_fits(text, widths[i]);
 		assert_non_null(strstr(text, "p99"));
 		assert_true(!strstr(text, "less harness\"") == (i > 0));
+		assert_says(text, left_out[i]);
+		assert_non_null(strstr(text, " [1-8]\n"));
+		assert_non_null(strstr(text, "\n    [1][3][5][7]\n"));
 		free(text);
 		unmake(&made);
 		make(&made, odd, 12, 0.08);
@@ -281,7 +306,7 @@ static void check_too_few_blocks(void **state)
 			  "with --no-slices --repeats 11): differences can be "
 			  "noise.");
 	assert_null(strstr(text, "faster"));
-	assert_null(strstr(text, "+- is"));
+	assert_null(strstr(text, "+-: "));
 	assert_says(text, "medians over 3 blocks. Latencies");
 	assert_int_equal(line_of(text, "obstore")[1], ' ');
 	assert_non_null(strstr(line_of(text, "obstore"), "   28%"));

@@ -1,6 +1,7 @@
 /* What stands beneath a table of how its figures were made. */
 #include "check.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "comparison_fixture.h"
@@ -79,15 +80,65 @@ static void fewer_blocks(void **state)
 {
 	(void)state;
 	make(&made, five, 12, 0.08);
-	assert_line("medians over 12 blocks; +- is");
+	assert_line("medians over 12 blocks. Latencies ");
 	assert_line("Latencies are of all operations of all blocks.");
 	made.compared[2].blocks = 10;
-	assert_line("medians over 12 blocks (obstore 10); +- is");
+	assert_line("medians over 12 blocks (obstore 10). Latencies ");
 	assert_line("Latencies are of all operations of the blocks that did "
 		    "not fail.");
 	made.compared[0].blocks = 0; /* it has none: FAILED */
 	made.compared[1].blocks = 11;
-	assert_line("medians over 12 blocks (httpx 11, obstore 10); +- is");
+	assert_line("medians over 12 blocks (httpx 11, obstore 10). Lat");
+	unmake(&made);
+}
+
+/* So often each word is told behind tables of a sweep. */
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned count = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		count++;
+	return count;
+}
+
+/* What words mean is said once behind all tables, and only of those that stand
+ * there. */
+static void legend_once(void **state)
+{
+	struct report_style style = { 100, false };
+	struct report_group groups[2];
+	static struct made second;
+	char *text;
+
+	(void)state;
+	make(&made, five, 12, 0.08);
+	make(&second, five, 12, 0.08);
+	groups[0] = (struct report_group){ &made.comparison, made.items,
+					   made.count };
+	groups[1] = (struct report_group){ &second.comparison, second.items,
+					   second.count };
+	WRITTEN(text, report_table(out, groups, 2, &style));
+	assert_int_equal(count_of(text, "medians over 12"), 2);
+	assert_int_equal(count_of(text, "  #: 1, and one more"), 1);
+	assert_int_equal(count_of(text, "  in brackets: "), 1);
+	assert_int_equal(count_of(text, "  +-: the farther end"), 1);
+	assert_int_equal(count_of(text, "  ref.: "), 1);
+	assert_int_equal(count_of(text, "  left out in 100 columns: p99.9 "), 1);
+	assert_says(text, "All 42 ranges of a table hold together");
+	assert_true(strstr(text, "  ref.: ") > strstr(text, "  [1] ") ||
+		    !strstr(text, "  [1] "));
+	free(text);
+	second.comparison.verdicts = 30;
+	WRITTEN(text, report_table(out, groups, 2, &style));
+	assert_says(text, "All ranges of a table hold together");
+	free(text);
+	unmake(&second);
+	unmake(&made);
+	make(&made, five, 2, (double)NAN);
+	assert_none("#:");
+	assert_none("in brackets");
+	assert_none("+-:");
 	unmake(&made);
 }
 
@@ -109,6 +160,7 @@ int main(void)
 		cmocka_unit_test(few_slices),
 		cmocka_unit_test(fewer_blocks),
 		cmocka_unit_test(stars),
+		cmocka_unit_test(legend_once),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

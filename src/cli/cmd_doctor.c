@@ -11,6 +11,8 @@
 #include "run/scratch.h"
 #include "plan/plan.h"
 
+#define TEXT_COLUMN 21 /* behind "doubt   isolation    " */
+
 static const char *const verdict_words[] = { "ok", "doubt", "cannot" };
 
 struct report {
@@ -33,9 +35,11 @@ static void tell(struct report *report, const char *name,
 				  *f->remedy ? f->remedy : NULL));
 		return;
 	}
-	say(stdout, "%-7s %-12s %s", word, name, f->text);
+	say_indented(stdout, TEXT_COLUMN, "%-7s %-12s %s", word, name,
+		     f->text);
 	if (*f->remedy)
-		say(stdout, "%-20s -> %s", "", f->remedy);
+		say_indented(stdout, TEXT_COLUMN + 3, "%-20s -> %s", "",
+			     f->remedy);
 }
 
 /* Ctrl-C ends it; what was probed at that moment is not told. */

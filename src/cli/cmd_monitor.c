@@ -1,9 +1,11 @@
 /* Runs in progress, and the newest results, as a page or on the terminal. */
 #include "cli/command.h"
 
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -52,15 +54,27 @@ static unsigned add_owner(const struct live_run *run, struct str *out)
 	return 1;
 }
 
+/* A line that the terminal wrapped would be two to take back. */
+static void add_cut(const struct str *text, unsigned width, struct str *out)
+{
+	for (const char *at = text->len ? text->buf : ""; *at;) {
+		size_t n = strcspn(at, "\n");
+
+		str_add_n(out, at, n > width ? width : n);
+		str_add_char(out, '\n');
+		at += n + (at[n] == '\n');
+	}
+}
+
 static unsigned add_all(struct screen *screen, const struct monitor_view *view,
 			struct str *out)
 {
-	unsigned lines = 0;
+	unsigned width = say_columns(STDOUT_FILENO) - 1, lines = 0;
 
 	for (unsigned i = 0; i < view->run_count; i++) {
 		lines += add_owner(&view->run[i].run, out);
 		lines += lines_show(&view->run[i], &screen->memory[i].before,
-				    say_columns(stdout) - 1, out);
+				    width, out);
 		lines_remember(&screen->memory[i], &view->run[i]);
 	}
 	if (!view->run_count) {
@@ -84,20 +98,23 @@ static void print_time(const struct screen *screen)
 
 static void draw(struct screen *screen)
 {
-	struct str text = STR_INIT;
+	struct str text = STR_INIT, cut = STR_INIT;
 	struct monitor_view view;
 	unsigned lines;
 
 	lookout_look(&screen->lookout, true, &view);
 	lines = add_all(screen, &view, &text);
+	add_cut(&text, screen->terminal ? say_columns(STDOUT_FILENO) - 1
+					: UINT_MAX, &cut);
 	if (!screen->terminal)
 		print_time(screen);
 	else if (screen->lines)
 		printf("\033[%uA\033[J", screen->lines);
-	fputs(text.buf, stdout);
+	fputs(cut.len ? cut.buf : "", stdout);
 	fflush(stdout);
 	screen->lines = lines;
 	str_release(&text);
+	str_release(&cut);
 }
 
 static int show(const char *database, int stop_fd)

@@ -51,7 +51,7 @@ void progress_show(struct progress *progress, const struct live *live)
 
 	if (!progress->terminal)
 		return;
-	lines = lines_show(live, &progress->memory.before, say_columns(stderr) - 1,
+	lines = lines_show(live, &progress->memory.before, say_columns(STDERR_FILENO) - 1,
 			   &text);
 	lines_remember(&progress->memory, live);
 	clear_lines(progress);
@@ -97,7 +97,7 @@ static void show_work(void *context, const struct work *work)
 	add_work(work, &text);
 	clear_lines(progress);
 	say(stderr, "%.*s",
-	    progress->terminal ? (int)say_columns(stderr) - 1 : (int)text.len,
+	    progress->terminal ? (int)say_columns(STDERR_FILENO) - 1 : (int)text.len,
 	    text.buf);
 	fflush(stderr);
 	progress->lines = progress->terminal;
@@ -133,7 +133,7 @@ static void say_wrapped(const struct progress *progress, char *line)
 
 	text_clean_sentence(line);
 	text_wrap(&wrapped, line, strlen(line),
-		  progress->terminal ? say_columns(stderr) : 100, 0, 2);
+		  progress->terminal ? say_columns(STDERR_FILENO) : 100, 0, 2);
 	fprintf(stderr, "%s\n", wrapped.buf);
 	str_release(&wrapped);
 }

@@ -1,20 +1,54 @@
 #include "cli/say.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "base/str.h"
 #include "base/text.h"
 #include "catalogue/layout.h"
 
-void say_args(FILE *out, const char *format, va_list args)
+/* Of ours; a file's is -1. */
+static int descriptor_of(const FILE *out)
 {
+	return out == stdout   ? STDOUT_FILENO
+	       : out == stderr ? STDERR_FILENO
+			       : -1;
+}
+
+/* Elsewhere a sentence stays one line, which programs can look for. */
+static void say_folded(FILE *out, unsigned indent, const char *format,
+		       va_list args)
+{
+	int fd = descriptor_of(out);
+	struct str text = STR_INIT;
 	char *line;
 
 	if (vasprintf(&line, format, args) < 0)
 		return;
 	text_clean_sentence(line);
-	fprintf(out, "%s\n", line);
+	text_wrap(&text, line, strlen(line),
+		  fd >= 0 && isatty(fd) ? say_columns(fd) : UINT_MAX, 0,
+		  indent);
+	fprintf(out, "%s\n", text.len ? text.buf : "");
+	str_release(&text);
 	free(line);
+}
+
+void say_args(FILE *out, const char *format, va_list args)
+{
+	say_folded(out, 2, format, args);
+}
+
+void say_indented(FILE *out, unsigned indent, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_folded(out, indent, format, args);
+	va_end(args);
 }
 
 void say(FILE *out, const char *format, ...)
@@ -26,11 +60,11 @@ void say(FILE *out, const char *format, ...)
 	va_end(args);
 }
 
-unsigned say_columns(FILE *out)
+unsigned say_columns(int fd)
 {
 	struct winsize size;
 
-	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
 	return 100;
 }

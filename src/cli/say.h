@@ -11,14 +11,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* One line, cleaned, with its newline. */
+/* One line, cleaned, with its newline. A terminal gets it folded to its width,
+ * with further lines behind `indent` blanks (2). */
 void say(FILE *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void say_indented(FILE *out, unsigned indent, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void say_args(FILE *out, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
-/* The columns of the terminal that `out` is; 100 where it is none. */
-unsigned say_columns(FILE *out);
+/* The columns of the terminal behind a descriptor; 100 where it is none. `stdout`
+ * has no descriptor that fileno() knew (stream.h). */
+unsigned say_columns(int fd);
 
 /* Where a monitor serves: "monitor: http://127.0.0.1:9480/". */
 void say_monitor(FILE *out, const char *url, bool is_public);

@@ -16,7 +16,7 @@ static struct report_style style_of_stdout(void)
 	if (!isatty(STDOUT_FILENO))
 		return style;
 	style.colour = !getenv("NO_COLOR");
-	style.width = say_columns(stdout);
+	style.width = say_columns(STDOUT_FILENO);
 	return style;
 }
 

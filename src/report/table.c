@@ -3,7 +3,9 @@
 #include "report/table_heading.h"
 #include "report/table_notes.h"
 #include "report/table_limited.h"
+#include "report/table_legend.h"
 #include "report/table_method.h"
+#include "report/table_rows.h"
 #include "report/table_verdicts.h"
 
 #include <limits.h>
@@ -13,114 +15,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-
-#define NOTE_WIDTH 6 /* "[1][2]" */
-
-
-/* What is shown of which columns. */
-struct layout {
-	const struct table_columns *columns;
-	int keep;
-	int name; /* width of the names */
-};
-
-static int width_of(const struct layout *layout, size_t i)
-{
-	int width = layout->columns->list[i].width;
-
-	return width ? width : -layout->name;
-}
-
-/* Without a reference nothing has a share of it. */
-static bool shown(const struct group *g, const struct layout *layout, size_t i)
-{
-	const struct table_column *c = &layout->columns->list[i];
-
-	return c->keep >= layout->keep &&
-	       (c->needs != NEEDS_REFERENCE || g->limits.reference) &&
-	       (c->needs != NEEDS_NULL || g->limits.null);
-}
-
-static unsigned sum_of(const struct group *g, const struct layout *layout)
-{
-	unsigned sum = NOTE_WIDTH;
-
-	for (size_t i = 0; i < layout->columns->count; i++)
-		if (shown(g, layout, i))
-			sum += (unsigned)abs(width_of(layout, i)) + 1;
-	return sum;
-}
-
-/* Finds the least `keep` with which all columns fit. */
-static void lay_out(struct layout *layout, struct group *g, unsigned width)
-{
-	*layout = (struct layout){ .name = TABLE_LEAST_NAME };
-	layout->columns = g->comparison ? &table_of_comparison
-					: &table_of_trials;
-	for (size_t i = 0; i < g->count; i++) {
-		const char *name = g->rows[i]->row->library_name;
-		int star = g->comparison && table_is_apart(g->comparison, name);
-		int n = (int)strlen(name) + star;
-
-		layout->name = n > layout->name ? n : layout->name;
-	}
-	if (layout->name > TABLE_MOST_NAME)
-		layout->name = TABLE_MOST_NAME;
-	if (layout->name > (int)width / 4)
-		layout->name = (int)width / 4;
-	g->limits.name = layout->name;
-	while (layout->keep < 9 && sum_of(g, layout) > width)
-		layout->keep++;
-}
-
-static void put_titles(FILE *out, const struct group *g,
-		       const struct layout *layout)
-{
-	for (int line = 0; line < 2; line++) {
-		struct str text = STR_INIT;
-
-		for (size_t i = 0; i < layout->columns->count; i++) {
-			const struct table_column *c = &layout->columns->list[i];
-
-			if (shown(g, layout, i))
-				str_addf(&text, "%s%*s", i ? " " : "",
-					 width_of(layout, i),
-					 line ? c->lower : c->upper);
-		}
-		while (text.len && text.buf[text.len - 1] == ' ')
-			text.buf[--text.len] = '\0';
-		fprintf(out, "%s%s%s\n", table_bold(g), text.buf, table_plain(g));
-		str_release(&text);
-	}
-}
-
-static void put_row(FILE *out, struct group *g, const struct report_row *item,
-		    const struct layout *layout)
-{
-	if (item->baseline)
-		fputs(table_dim(g), out);
-	for (size_t i = 0; i < layout->columns->count; i++) {
-		struct table_cell cell;
-
-		if (!shown(g, layout, i))
-			continue;
-		cell = layout->columns->list[i].cell(&g->limits, item);
-		fprintf(out, "%s%*s", i ? " " : "", width_of(layout, i),
-			cell.text);
-	}
-	table_note_numbers(out, g, item->row);
-	fprintf(out, "%s\n", item->baseline ? table_plain(g) : "");
-}
-
-static void put_failed(FILE *out, const struct report_row *item, unsigned width)
-{
-	char *all = findings_texts(&item->row->findings);
-	const char *why = all ? all : "no reason known";
-	int indent = fprintf(out, "%-10s FAILED: ", item->row->library_name);
-
-	table_wrapped(out, why, (int)strlen(why), width, indent);
-	free(all);
-}
 
 static void put_line(FILE *out, const char *text, unsigned width)
 {
@@ -187,10 +81,6 @@ static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 	add_harness_cost(&text, g);
 	if (known || has_python(g))
 		put_line(out, text.buf, width);
-	if (g->limits.reference)
-		put_line(out, "ref.: requests/s as a share of reference, a "
-			      "client in C that does the least.",
-			 width);
 	str_release(&text);
 }
 
@@ -213,18 +103,13 @@ static void put_unproven(FILE *out, const struct group *g, unsigned width)
 }
 
 /* Best first; what has no rate goes behind, failed trials last. */
-static int kind(const struct report_row *item)
-{
-	return result_is_void(item->row) ? 2 : item->baseline ? 1 : 0;
-}
-
 static int by_rate(const struct report_row *x, const struct report_row *y)
 {
 	double p = x->row->requests_per_second;
 	double q = y->row->requests_per_second;
 
-	if (kind(x) != kind(y))
-		return kind(x) - kind(y);
+	if (table_kind(x) != table_kind(y))
+		return table_kind(x) - table_kind(y);
 	if (isfinite(p) != isfinite(q))
 		return isfinite(p) ? -1 : 1;
 	if (isfinite(p) && p != q)
@@ -249,7 +134,7 @@ static bool goes_before(const struct group *g, const struct report_row *x,
 {
 	unsigned p = rank(g->comparison, x), q = rank(g->comparison, y);
 
-	if (kind(x) == kind(y) && p != q)
+	if (table_kind(x) == table_kind(y) && p != q)
 		return p < q;
 	return by_rate(x, y) < 0;
 }
@@ -281,42 +166,16 @@ static void find_baselines(struct group *g)
 	}
 }
 
-static void put_rows(FILE *out, struct group *g, unsigned width)
+static void put_group(FILE *out, struct group *g, unsigned width)
 {
-	struct layout layout;
-	int last = 0;
-
-	lay_out(&layout, g, width);
-	put_titles(out, g, &layout);
-	for (size_t i = 0; i < layout.columns->count; i++)
-		g->shows_own |= layout.columns->list[i].needs == NEEDS_NULL &&
-				shown(g, &layout, i);
-	for (size_t i = 0; i < g->count; i++) {
-		int now = kind(g->rows[i]);
-
-		if (now == 1 && last != 1)
-			fprintf(out, "%s  limits: of this machine, of the "
-				     "harness%s\n",
-				table_dim(g), table_plain(g));
-		last = now;
-		if (now == 2)
-			put_failed(out, g->rows[i], width);
-		else
-			put_row(out, g, g->rows[i], &layout);
-	}
-}
-
-static void put_group(FILE *out, struct group *g)
-{
-	unsigned width = g->style->width ? g->style->width : 100;
-
 	sort_rows(g);
 	find_baselines(g);
 	table_heading(out, g, width);
-	put_rows(out, g, width);
+	table_rows(out, g, width);
 	if (g->comparison) {
 		table_verdicts(out, g, width);
 		table_method(out, g, width);
+		legend_add(g->legend, g);
 	}
 	table_limited(out, g, width);
 	put_harness_cost(out, g, width);
@@ -445,32 +304,36 @@ static void collect(struct group *g, const struct lines *lines, size_t first,
 }
 
 static void put_groups(FILE *out, const struct lines *lines,
-		       const struct report_style *style)
+		       const struct report_style *style, unsigned width)
 {
+	struct legend legend = { 0 };
 	bool *taken = mem_array(lines->count, sizeof(*taken));
 
 	for (size_t first = 0; first < lines->count; first++) {
 		struct group group = { .style = style,
 				       .all = lines->items,
-				       .all_count = lines->count };
+				       .all_count = lines->count,
+				       .legend = &legend };
 
 		if (taken[first])
 			continue;
 		group.rows = mem_array(lines->count, sizeof(*group.rows));
 		collect(&group, lines, first, taken);
-		put_group(out, &group);
+		put_group(out, &group, width);
 		free(group.rows);
 	}
 	free(taken);
+	legend_put(out, &legend, width);
 }
 
 void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style)
 {
+	unsigned width = style->width ? style->width : 100;
 	struct lines lines;
 
 	lines_init(&lines, groups, count);
-	put_groups(out, &lines, style);
+	put_groups(out, &lines, style, width);
 	if (lines.trials > 1)
 		fprintf(out, "One trial each, so no verdicts: differences of "
 			     "10 to 40%% can be noise.\n"

@@ -27,9 +27,9 @@ enum table_needs { NEEDS_NOTHING, NEEDS_REFERENCE, NEEDS_NULL };
 /* `keep`: columns with a smaller one go first where the terminal is narrow. */
 struct table_column {
 	const char *upper, *lower;
-	int width; /* negative: left-aligned; 0: as the longest name, but no
-		    * less and no more than above, and no more than a quarter
-		    * of the width; left-aligned */
+	int width; /* the least; negative: left-aligned; 0: as the longest
+		    * name, but no less and no more than above, and no more
+		    * than a quarter of the terminal; left-aligned */
 	int keep;
 	struct table_cell (*cell)(const struct table_limits *limits,
 				  const struct report_row *item);

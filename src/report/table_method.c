@@ -33,54 +33,17 @@ static void add_seen(struct str *text, const struct comparison *c,
 	str_addf(text, " of %s", figure);
 }
 
-/* What this run can show, whatever it has shown. False: nothing of any pair. */
-static bool put_seen(FILE *out, const struct comparison *c, unsigned width)
+/* What this run can show, whatever it has shown. */
+static void put_seen(FILE *out, const struct comparison *c, unsigned width)
 {
 	struct str text = STR_INIT;
-	bool any;
 
 	add_seen(&text, c, BY_RATE, "requests/s");
 	add_seen(&text, c, BY_CPU, "CPU a request");
-	any = text.len;
-	if (any)
+	if (text.len)
 		str_add(&text, ", by pair. More --blocks and "
 			       "--budget see smaller ones.");
 	table_put(out, "differences that could have been seen: ", &text, width);
-	return any;
-}
-
-static void put_explained(FILE *out, const struct comparison *c, unsigned width)
-{
-	struct str text = STR_INIT;
-
-	str_add(&text, "1, and one more for each library that is proven faster.");
-	table_put(out, "#: ", &text, width);
-	str_add(&text, "the range in which the difference lies; of those not "
-		       "told apart the smallest difference that could have "
-		       "been seen, which does not make them equal. ");
-	if (c->verdicts > 1)
-		str_addf(&text, "All %u ranges hold together with 95%% "
-				"confidence.",
-			 c->verdicts);
-	else
-		str_add(&text, "The range holds with 95% confidence.");
-	table_put(out, "in brackets: ", &text, width);
-}
-
-static bool has_apart(const struct group *g)
-{
-	for (size_t i = 0; i < g->count; i++)
-		if (table_is_apart(g->comparison, g->rows[i]->row->library_name))
-			return true;
-	return false;
-}
-
-static bool has_intervals(const struct comparison *c)
-{
-	for (size_t i = 0; i < c->row_count; i++)
-		if (isfinite(c->rows[i].figure[BY_RATE].low))
-			return true;
-	return false;
 }
 
 /* " (s3fs 10, httpx 11)": those that have figures in fewer. False: none has. */
@@ -101,8 +64,6 @@ static bool add_fewer(struct str *text, const struct comparison *c)
 	return any;
 }
 
-/* The machine's noise is in the interval of a figure, and not in that of a
- * ratio: whoever compares the former sees less than there is. */
 static void put_medians(FILE *out, const struct group *g, unsigned width)
 {
 	const struct comparison *c = g->comparison;
@@ -113,14 +74,8 @@ static void put_medians(FILE *out, const struct group *g, unsigned width)
 		return;
 	str_addf(&text, "%u blocks", c->blocks);
 	fewer = add_fewer(&text, c);
-	if (has_intervals(c))
-		str_add(&text, "; +- is the farther end of a figure's 95% "
-			       "interval");
 	str_addf(&text, ". Latencies are of all operations of %s.",
 		 fewer ? "the blocks that did not fail" : "all blocks");
-	if (has_intervals(c) && table_has_verdicts(c))
-		str_add(&text, " Much of +- is the machine's, and the same for "
-			       "all: compare by the verdicts, not by it.");
 	table_put(out, "medians over ", &text, width);
 }
 
@@ -249,18 +204,8 @@ static void put_few(FILE *out, const struct comparison *c, unsigned width)
 
 void table_method(FILE *out, const struct group *g, unsigned width)
 {
-	struct str text = STR_INIT;
-
-	if (put_seen(out, g->comparison, width))
-		put_explained(out, g->comparison, width);
+	put_seen(out, g->comparison, width);
 	put_medians(out, g, width);
-	if (has_apart(g)) {
-		str_add(&text, "measured in separate trials, not in turn with "
-			       "the others: less is certain of it, and its CPU "
-			       "a request is some per cent less than it would "
-			       "be in turn, which the 95% do not cover.");
-		table_put(out, "*: ", &text, width);
-	}
 	put_few(out, g->comparison, width);
 	put_marked(out, g, width);
 }

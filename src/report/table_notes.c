@@ -86,7 +86,7 @@ static size_t last_of_run(const size_t *number, size_t count, size_t first)
 	return last > first + 1 ? last : first;
 }
 
-void table_note_numbers(FILE *out, struct group *g,
+void table_note_numbers(struct str *out, struct group *g,
 			const struct result_row *row)
 {
 	size_t *number = mem_array(row->findings.count + 1, sizeof(*number));
@@ -103,10 +103,10 @@ void table_note_numbers(FILE *out, struct group *g,
 	}
 	for (size_t first = 0; first < count; first = last + 1) {
 		last = last_of_run(number, count, first);
-		fprintf(out, "%s[%zu", space, number[first]);
+		str_addf(out, "%s[%zu", space, number[first]);
 		if (last > first)
-			fprintf(out, "-%zu", number[last]);
-		fputc(']', out);
+			str_addf(out, "-%zu", number[last]);
+		str_add_char(out, ']');
 		space = "";
 	}
 	free(number);

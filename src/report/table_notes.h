@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/str.h"
 #include "report/report.h"
 #include "report/table_columns.h"
 
@@ -11,6 +12,8 @@ struct note {
 	const struct finding *first;
 	char *text; /* of all rows that share it, with the ranges of numbers */
 };
+
+struct legend; /* table_legend.h */
 
 /* The rows of one table: same test, parameters and settings. */
 struct group {
@@ -23,6 +26,7 @@ struct group {
 	struct note *notes; /* of the rows */
 	size_t note_count, note_capacity;
 	const struct report_style *style;
+	struct legend *legend; /* of all tables */
 	const struct report_row *all; /* of all tables */
 	size_t all_count;
 };
@@ -33,7 +37,7 @@ void table_wrapped(FILE *out, const char *text, int length, unsigned width,
 		   int indent);
 
 /* Adds " [1][3-5]" to a row: the findings of it that not all rows share. */
-void table_note_numbers(FILE *out, struct group *g,
+void table_note_numbers(struct str *out, struct group *g,
 			const struct result_row *row);
 
 /* The notes of these numbers, and what is true of all rows. */

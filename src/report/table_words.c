@@ -46,3 +46,11 @@ bool table_has_verdicts(const struct comparison *c)
 				return true;
 	return false;
 }
+
+bool table_has_intervals(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->row_count; i++)
+		if (isfinite(c->rows[i].figure[BY_RATE].low))
+			return true;
+	return false;
+}

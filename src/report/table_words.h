@@ -20,4 +20,7 @@ void table_put(FILE *out, const char *title, struct str *text, unsigned width);
 /* Any verdict of a pair of libraries. */
 bool table_has_verdicts(const struct comparison *comparison);
 
+/* Any figure with an interval. */
+bool table_has_intervals(const struct comparison *comparison);
+
 #endif
