@@ -134,7 +134,7 @@ static inline struct result_row *made_row(struct made *m, const char *library)
 static inline void show(FILE *out, struct made *m, unsigned width)
 {
 	struct report_group group = { &m->comparison, m->items, m->count };
-	struct report_style style = { width, false };
+	struct report_style style = { .width = width };
 
 	report_table(out, &group, 1, &style);
 }

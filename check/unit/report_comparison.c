@@ -448,7 +448,7 @@ static void check_slices(void **state)
 /* A comparison beside trials of none: both in their way. */
 static void check_mixed(void **state)
 {
-	struct report_style style = { 100, false };
+	struct report_style style = { .width = 100 };
 	struct report_group groups[2];
 	struct result_row rows[2];
 	struct report_row items[2];

@@ -106,7 +106,7 @@ static unsigned count_of(const char *text, const char *word)
  * there. */
 static void legend_once(void **state)
 {
-	struct report_style style = { 100, false };
+	struct report_style style = { .width = 100 };
 	struct report_group groups[2];
 	static struct made second;
 	char *text;

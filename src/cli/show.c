@@ -135,10 +135,12 @@ static void close_shown(struct shown *shown)
 	free(shown->rows);
 }
 
-static void show_tables(const struct shown *shown)
+static void show_tables(const struct experiment *experiment,
+			const struct shown *shown)
 {
 	struct report_style style = style_of_stdout();
 
+	style.no_turns = !experiment->settings->slices;
 	putchar('\n');
 	report_table(stdout, shown->groups, shown->group_count, &style);
 }
@@ -194,6 +196,6 @@ void show_summaries(const struct experiment *experiment)
 	if (experiment->settings->json)
 		show_json(experiment, &shown);
 	else
-		show_tables(&shown);
+		show_tables(experiment, &shown);
 	close_shown(&shown);
 }

@@ -85,6 +85,7 @@ json_t *report_json_comparison(const struct report_group *group);
 struct report_style {
 	unsigned width; /* columns of the terminal; 0: 100 */
 	bool colour;    /* ANSI bold and dim */
+	bool no_turns;  /* separate trials were asked for (--no-slices) */
 };
 
 /*

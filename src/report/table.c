@@ -326,6 +326,49 @@ static void put_groups(FILE *out, const struct lines *lines,
 	legend_put(out, &legend, width);
 }
 
+static bool any_rate(const struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (!lines->comparisons[i] && lines->items[i].row->rate > 0)
+			return true;
+	return false;
+}
+
+/* Two libraries in a table. */
+static bool any_rivals(const struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (!lines->comparisons[i] &&
+			    !lines->items[i].baseline &&
+			    !lines->items[k].baseline && belong(lines, i, k) &&
+			    strcmp(lines->items[i].row->library_name,
+				   lines->items[k].row->library_name) != 0)
+				return true;
+	return false;
+}
+
+/* What a trial each cannot show, and what shows it. */
+static void put_one_trial(FILE *out, const struct lines *lines,
+			  const struct report_style *style, unsigned width)
+{
+	bool rivals = any_rivals(lines), rate = any_rate(lines);
+	struct str text = STR_INIT;
+
+	str_addf(&text, "One trial each, so no %s: differences of 10 to 40%% "
+			"can be noise. ", rivals ? "verdicts" : "intervals");
+	if (rivals && !rate && !style->no_turns)
+		str_add(&text, "More --blocks give some.");
+	else
+		str_addf(&text, "%s--repeats 12 gives some%s.",
+			 style->no_turns ? "" : "--no-slices ",
+			 style->no_turns && rivals && !rate
+				 ? "; without --no-slices libraries take turns"
+				 : "");
+	table_wrapped(out, text.buf, (int)text.len, width, 0);
+	str_release(&text);
+}
+
 void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style)
 {
@@ -335,8 +378,6 @@ void report_table(FILE *out, const struct report_group *groups, size_t count,
 	lines_init(&lines, groups, count);
 	put_groups(out, &lines, style, width);
 	if (lines.trials > 1)
-		fprintf(out, "One trial each, so no verdicts: differences of "
-			     "10 to 40%% can be noise.\n"
-			     "run-all lets libraries take turns instead.\n");
+		put_one_trial(out, &lines, style, width);
 	lines_release(&lines);
 }
