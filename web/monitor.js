@@ -80,7 +80,8 @@ function show_summary(run) {
 	say($('trial-progress'), text);
 	say($('run-progress'), `${in_block(run) ? 'step' : 'trial'} ${run.trial_number} of ${run.trial_count}${failed}`);
 	$('run-progress').classList.toggle('bad', run.trials_failed > 0);
-	say($('left'), run.ended ? 'none' : known(run.left_seconds) ? `about ${span(run.left_seconds)}` : NONE);
+	say($('left'), run.ended ? 'none' : known(run.left_seconds) ?
+		`${run.left_at_most ? 'at most' : 'about'} ${span(run.left_seconds)}` : NONE);
 	say($('command'), run.command);
 	document.title = `${trial ? title_of(trial) : stage}, ${run.trial_number}/${run.trial_count}` +
 		' \u2013 geoio-benchmark';

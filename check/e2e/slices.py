@@ -189,9 +189,9 @@ class Slices(Turns, Check):
         self.assert_sentence(
             result.stderr,
             r"the budget of 1 s leaves about 1 round a block, too few for close verdicts"
-            r"(, and fewer than 3 slices of [^:]*)?: --budget \d+ would",
+            r"(, and fewer than 3 slices of [^:]*)?: a budget of \d+ s a test would",
         )
-        (budget_s,) = re.findall(r"--budget (\d+) would make 20", unwrapped(result.stderr))
+        (budget_s,) = re.findall(r"a budget of (\d+) s a test would make 20", unwrapped(result.stderr))
         # Nineteen more, of two turns or more, none of which is shorter than 0.1 s.
         least_s = 19 * 0.1 * len(NAMES)
         self.assertGreater(int(budget_s), least_s, result.stderr)
@@ -343,7 +343,14 @@ class Slices(Turns, Check):
         blocks = self.query("select distinct block from trials order by 1")
         self.assertEqual(blocks, [(block,) for block in range(len(blocks))])
         self.assertGreaterEqual(len(blocks), 6)
-        self.assert_sentence(result.stderr, f"of 100% could be seen, after {len(blocks)} blocks")
+        self.assert_sentence(
+            result.stderr,
+            r"block 1 of 2, (at most|about) \d+",
+            "block 1 of 2: 2 libraries, [^;]*; no difference could be seen yet, 100% is asked for",
+            rf"block {len(blocks)}, at most \d+",
+            rf"block {len(blocks)}: 2 libraries, [^;]*; each difference of [\d.]+% could be seen, 100% is",
+            f"of 100% could be seen, after {len(blocks)} blocks",
+        )
         percent = r"[\d.]+%?( to [\d.]+)?%"
         seen = f"could have been seen: {percent} of requests/s, {percent} of CPU a request, by pair"
         self.assert_sentence(result.stdout, seen)
@@ -387,6 +394,27 @@ class Slices(Turns, Check):
                 said = self.benchmark("run-all", "--library", "null", *words, status=2).stderr
                 self.assert_sentence(said, *parts)
         self.assertFalse(self.db.exists() and self.query("select * from trials"))
+
+    def test_options_that_mean_nothing(self):
+        """Without turns; nothing is measured, and no run stands in the database."""
+        alone, both = ("--library", "null"), ("--library", "null", "--library", "reference")
+        for words, part in (
+            ((*alone, "--budget", 20), "--budget means nothing here, as no two libraries do the same"),
+            ((*alone, "--blocks", 3), "--blocks means nothing here"),
+            ((*alone, "--until-precise", 2), "--until-precise means nothing here"),
+            ((*alone, "--rate", 50, "--until-precise", 2), "--until-precise means nothing with a rate"),
+            ((*both, "--rate", 50, "--budget", 20), "--budget means nothing with a rate"),
+        ):
+            with self.subTest(words):
+                said = self.benchmark("run-all", "--test", "fetch_range", *words, status=2).stderr
+                self.assert_sentence(said, part)
+        self.assertFalse(self.db.exists() and self.query("select * from runs"))
+        # Where some do take turns, who does not is told.
+        (self.folder / "sweep.yaml").write_text(
+            "library: ['null', reference]\ntest: fetch_range\nrate: [50, 0]\ntimeout: 0.5\nwarm-up: 0.1\n"
+        )
+        result = self.benchmark("run-parameterized-test", "sweep.yaml", "--budget", 4, "--blocks", 1)
+        self.assert_sentence(result.stderr, "with --rate libraries take no turns: a separate trial of each")
 
 
 if __name__ == "__main__":

@@ -45,11 +45,11 @@ static void by_the_settings(void **state)
 	uint64_t now_ns = schedule.trial_start_ns;
 
 	(void)state;
-	assert_true(is_near(schedule_left_s(&schedule, NAN, now_ns), 20));
-	assert_true(is_near(schedule_left_s(&schedule, NAN, now_ns + 4 * S),
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns).s, 20));
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns + 4 * S).s,
 			    16));
 	/* What the window says is nearer the truth. */
-	assert_true(is_near(schedule_left_s(&schedule, 7, now_ns + 4 * S), 17));
+	assert_true(is_near(schedule_left(&schedule, 7, now_ns + 4 * S).s, 17));
 }
 
 static void by_how_long_the_others_took(void **state)
@@ -58,9 +58,9 @@ static void by_how_long_the_others_took(void **state)
 	uint64_t now_ns = schedule.trial_start_ns;
 
 	(void)state;
-	assert_true(is_near(schedule_left_s(&schedule, NAN, now_ns), 30));
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns).s, 30));
 	/* One that takes longer than all that was expected leaves nothing. */
-	assert_true(is_near(schedule_left_s(&schedule, NAN, now_ns + 99 * S),
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns + 99 * S).s,
 			    15));
 }
 
@@ -75,9 +75,9 @@ static void by_the_time_of_blocks(void **state)
 	schedule_init(&schedule, 2, 50);
 	schedule_begin_block(&schedule, "c d, block 1", 25);
 	now_ns = schedule.start_ns = schedule.trial_start_ns = 100 * S;
-	assert_true(is_near(schedule_left_s(&schedule, NAN, now_ns), 50));
-	assert_true(is_near(schedule_left_s(&schedule, 3, now_ns + 5 * S), 45));
-	assert_true(is_near(schedule_left_s(&schedule, 3, now_ns + 40 * S),
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns).s, 50));
+	assert_true(is_near(schedule_left(&schedule, 3, now_ns + 5 * S).s, 45));
+	assert_true(is_near(schedule_left(&schedule, 3, now_ns + 40 * S).s,
 			    25));
 	schedule_end(&schedule);
 	schedule_begin_block(&schedule, "c d, block 2", 25);
@@ -88,6 +88,27 @@ static void by_the_time_of_blocks(void **state)
 	assert_int_equal(schedule.total, 3);
 }
 
+/* Nobody knows how many steps come, but until when. */
+static void says_the_most(void **state)
+{
+	struct schedule schedule = second_of_three(10 * S);
+	uint64_t now_ns = schedule.trial_start_ns;
+
+	(void)state;
+	assert_false(schedule_left(&schedule, NAN, now_ns).is_most);
+	schedule_limit(&schedule, now_ns + 60 * S, 100);
+	assert_true(schedule_left(&schedule, NAN, now_ns).is_most);
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns).s, 160));
+	assert_true(is_near(schedule_left(&schedule, 7, now_ns + 20 * S).s,
+			    140));
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns + 70 * S).s,
+			    100));
+	/* What is made in any case takes longer: an estimate. */
+	schedule_limit(&schedule, now_ns + 12 * S, 0);
+	assert_false(schedule_left(&schedule, NAN, now_ns).is_most);
+	assert_true(is_near(schedule_left(&schedule, NAN, now_ns).s, 20));
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -95,6 +116,7 @@ int main(void)
 		cmocka_unit_test(by_the_settings),
 		cmocka_unit_test(by_how_long_the_others_took),
 		cmocka_unit_test(by_the_time_of_blocks),
+		cmocka_unit_test(says_the_most),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -140,7 +140,8 @@ static void look(unsigned now, uint32_t round)
 {
 	struct live_turn turn = { parts, LIBRARIES, now, round };
 
-	live_update_block(&experiment.live, &turn, "running", 300);
+	live_update_block(&experiment.live, &turn, "running",
+			  (struct schedule_left){ .s = 300 });
 	assert_true(board_look(reader, &live));
 }
 

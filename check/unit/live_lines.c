@@ -112,6 +112,11 @@ static void before_go_there_is_one_line(void **state)
 	assert_int_equal(lines_show(&live, NULL, 100, &text), 1);
 	assert_string_equal(text.buf, "[3/12] aiohttp fetch_range: proving, "
 				      "about 1 h 02 min left\n");
+	str_reset(&text);
+	live.run.left_is_most = true;
+	lines_show(&live, NULL, 100, &text);
+	assert_non_null(strstr(text.buf, ", at most 1 h 02 min left\n"));
+	live.run.left_is_most = false;
 }
 
 static void rates_come_from_two_looks(void **state)

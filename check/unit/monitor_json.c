@@ -83,6 +83,7 @@ static void says_the_run(void **state)
 	assert_true(json_is_true(at(json, "runs.1.ended")));
 	assert_number(run, "trial_number", 3);
 	assert_number(run, "left_seconds", 41.5);
+	assert_true(json_is_false(at(run, "left_at_most")));
 	assert_number(run, "harness_cpu_seconds", 0.42);
 	assert_text(run, "trial.id", "trial-now");
 	assert_number(run, "trial.params.request_size", 16384);

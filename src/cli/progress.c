@@ -34,14 +34,16 @@ static void clear_lines(struct progress *progress)
 
 void progress_begin(struct progress *progress, const struct schedule *schedule)
 {
-	char left[32];
+	struct schedule_left left;
+	char time[32];
 
 	if (progress->terminal)
 		return;
-	lines_duration(schedule_left_s(schedule, NAN, schedule->trial_start_ns),
-		       left);
-	say(stderr, "[%zu/%zu] %s, about %s left", schedule->number,
-	    schedule->total, schedule->name, left);
+	left = schedule_left(schedule, NAN, schedule->trial_start_ns);
+	lines_duration(left.s, time);
+	say(stderr, "[%zu/%zu] %s, %s %s left", schedule->number,
+	    schedule->total, schedule->name,
+	    left.is_most ? "at most" : "about", time);
 }
 
 void progress_show(struct progress *progress, const struct live *live)

@@ -8,7 +8,6 @@
 #include "cli/database.h"
 #include "cli/typed.h"
 
-#define BUDGET_S 300
 #define LIMIT_S 3600 /* of --until-precise */
 
 /* With --until-precise the budget is the limit. The first blocks have as much as
@@ -18,13 +17,24 @@ static void set_budget(struct experiment_settings *settings,
 {
 	double given = options->budget;
 
-	settings->budget_s = isnan(given) ? BUDGET_S : given;
+	settings->budget_s = isnan(given) ? EXPERIMENT_BUDGET_S : given;
 	settings->limit_s = settings->budget_s;
 	if (isnan(options->until_precise))
 		return;
 	settings->until_precise = options->until_precise / 100;
 	settings->limit_s = isnan(given) ? LIMIT_S : given;
-	settings->budget_s = fmin(BUDGET_S, settings->limit_s / 2);
+	settings->budget_s = fmin(EXPERIMENT_BUDGET_S, settings->limit_s / 2);
+}
+
+static const char *option_for_turns(const struct options *options)
+{
+	struct options defaults;
+
+	options_init(&defaults);
+	return !isnan(options->until_precise)	     ? "--until-precise"
+	       : !isnan(options->budget)	     ? "--budget"
+	       : options->blocks != defaults.blocks ? "--blocks"
+						     : NULL;
 }
 
 /* As typed, but for --resume: a run that goes on keeps its command. */
@@ -65,6 +75,7 @@ void settings_init(struct experiment_settings *settings,
 		.resume = options->resume,
 	};
 	set_budget(settings, options);
+	settings->for_turns = option_for_turns(options);
 }
 
 void settings_release(struct experiment_settings *settings)

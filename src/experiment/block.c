@@ -1,12 +1,15 @@
 #include "experiment/block.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "experiment/block_parts.h"
+#include "experiment/compared.h"
 #include "experiment/jobs.h"
 #include "experiment/resume.h"
 #include "experiment/williams.h"
@@ -172,6 +175,24 @@ static void begin_shown(struct block *b)
 	str_release(&name);
 }
 
+/* How far it is from what --until-precise asks for. */
+static void add_precision(const struct block *b, struct str *out)
+{
+	double wanted = b->experiment->settings->until_precise, worst;
+
+	if (!(wanted > 0) ||
+	    !compared_precision(b->experiment,
+				b->rivals->list[0].job->comparison, &worst))
+		return;
+	if (isfinite(worst))
+		str_addf(out, "; each difference of %s%% could be seen",
+			 number_short(100 * worst, 2).text);
+	else
+		str_add(out, "; no difference could be seen yet");
+	str_addf(out, ", %s%% is asked for",
+		 number_short(100 * wanted, 3).text);
+}
+
 static void end_shown(struct block *b)
 {
 	uint32_t rounds = b->rounds;
@@ -182,6 +203,7 @@ static void end_shown(struct block *b)
 		 b->ended == 1 ? "y" : "ies", rounds, rounds == 1 ? "" : "s");
 	if (b->failed)
 		str_addf(&text, ", %u FAILED", b->failed);
+	add_precision(b, &text);
 	experiment->hooks->trial_end(experiment->hooks->context,
 				     &experiment->schedule, text.buf);
 	schedule_end(&experiment->schedule);

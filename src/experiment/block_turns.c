@@ -125,14 +125,13 @@ static bool tell_late(const struct block *b)
  * block, which is shorter than others. */
 static bool tell_rounds(const struct block *b)
 {
-	const struct experiment_settings *settings = b->experiment->settings;
 	const char **names = mem_array(b->count, sizeof(*names));
 	struct few_rounds few = {
 		.name = b->name, .part = b->turn, .library = names,
 		.count = b->count,
 		.left_s = clock_seconds(count_since(b->deadline_ns,
 						    clock_now_ns())),
-		.budget_s = settings->budget_s, .blocks = settings->blocks,
+		.budget = rivals_budget(b->experiment->settings),
 	};
 	struct str text = STR_INIT;
 	bool late;
@@ -196,8 +195,8 @@ static void write_board(struct block *b, const struct part *now,
 			};
 	}
 	live_update_block(&experiment->live, &turn, stage,
-			  schedule_left_s(&experiment->schedule, NAN,
-					  clock_now_ns()));
+			  schedule_left(&experiment->schedule, NAN,
+					clock_now_ns()));
 	free(parts);
 }
 

@@ -140,6 +140,8 @@ static int check_jobs(const struct experiment *experiment, struct err *err)
 {
 	int code = check_work(experiment, err);
 
+	if (code == 0)
+		code = rivals_check(experiment, err);
 	for (size_t i = 0; code == 0 && i < experiment->job_count; i++) {
 		const struct trial_spec *spec = &experiment->jobs[i].spec;
 		const struct credentials *ignored;
@@ -330,15 +332,48 @@ static int run_alone(struct experiment *experiment, const struct rivals *r,
 static void tell_no_turns(const struct experiment *experiment,
 			  const struct rivals *r)
 {
+	const char *option = experiment->settings->for_turns;
 	unsigned needed = rivals_blocks_needed(r);
 
 	if (r->count > 1)
 		experiment_say(experiment,
 			       "%s: with --rate libraries take no turns: a "
-			       "separate trial of each, whatever --budget and "
-			       "--blocks say; for verdicts give --no-slices "
-			       "--repeats %u", r->list[0].job->test->name,
+			       "separate trial of each; for verdicts give "
+			       "--no-slices --repeats %u",
+			       r->list[0].job->test->name,
 			       needed > REPEATS ? needed : REPEATS);
+	else if (option)
+		experiment_say(experiment,
+			       "%s: of %s alone one trial of --timeout is made, "
+			       "whatever %s says", r->list[0].job->test->name,
+			       r->list[0].job->library->name, option);
+}
+
+/* Of comparisons that have no end yet. */
+static double most_s(const struct experiment *experiment,
+		     const struct rivals *r)
+{
+	double sum_s = 0;
+
+	if (rivals_take_turns(experiment, r))
+		return experiment->settings->limit_s;
+	for (unsigned i = 0; i < r->count; i++)
+		sum_s += job_expected_s(r->list[i].job);
+	return sum_s;
+}
+
+/* From the first of the list on. How many blocks --until-precise needs nobody
+ * knows, so that no estimate of the time is true. */
+static void set_most(struct experiment *experiment, const struct rivals *list,
+		     size_t count)
+{
+	double later_s = 0;
+
+	for (size_t i = 1; i < count; i++)
+		later_s += most_s(experiment, &list[i]);
+	schedule_limit(&experiment->schedule,
+		       clock_now_ns() + clock_ns(most_s(experiment, list)),
+		       later_s);
 }
 
 static int run_blocks(struct experiment *experiment, struct rivals *list,
@@ -347,6 +382,8 @@ static int run_blocks(struct experiment *experiment, struct rivals *list,
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
+		if (experiment->settings->until_precise > 0)
+			set_most(experiment, &list[i], count - i);
 		if (rivals_take_turns(experiment, &list[i])) {
 			code = rivals_run(experiment, &list[i], err);
 			continue;

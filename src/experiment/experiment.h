@@ -65,6 +65,10 @@ struct finished {
 
 void finished_release(struct finished *one);
 
+/* Seconds of a comparison, where nothing is said; with --until-precise its first
+ * blocks have no more. */
+#define EXPERIMENT_BUDGET_S 300
+
 /* What is the same for all trials of a run. Borrowed. */
 struct experiment_settings {
 	char *command;         /* as typed, without secrets */
@@ -85,6 +89,8 @@ struct experiment_settings {
 	double until_precise;  /* blocks are added until all intervals are so
 				* narrow, as a part of 1; 0: not */
 	double limit_s;        /* until then */
+	const char *for_turns; /* an option that was given and means nothing
+				* without turns: "--budget"; NULL: none */
 	const char *resume;    /* the run that goes on; NULL: a new one */
 };
 

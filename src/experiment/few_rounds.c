@@ -8,6 +8,20 @@
 /* With fewer the run says how long a verdict would take. */
 #define ROUNDS_WANTED 10
 
+void budget_name(const struct budget *b, struct str *out)
+{
+	if (!(b->limit_s > 0)) {
+		str_addf(out, "the budget of %.6g s", b->blocks_s);
+		return;
+	}
+	str_addf(out, "the %.6g s that the first ", b->blocks_s);
+	if (b->blocks > 1)
+		str_addf(out, "%u blocks have", b->blocks);
+	else
+		str_add(out, "block has");
+	str_addf(out, " of the budget of %.6g s", b->limit_s);
+}
+
 static bool has_few(const struct turns_part *part, double rounds)
 {
 	return rounds < (double)COMPARISON_ROUNDS_LEAST * part->every;
@@ -42,6 +56,39 @@ static unsigned rounds_that_do(const struct few_rounds *few)
 	return rounds;
 }
 
+/* With --until-precise the first blocks have half of the budget, and no more than
+ * they have without it. Fewer of them are longer, and others are added. */
+static void add_remedy_until(const struct budget *b, double block_s,
+			     unsigned enough, struct str *out)
+{
+	unsigned blocks = (unsigned)fmin(b->blocks, b->most_s / block_s);
+	double budget_s = 2 * block_s * blocks;
+
+	if (!blocks)
+		return; /* there is none */
+	str_add(out, ": ");
+	if (budget_s > b->limit_s)
+		str_addf(out, "a budget of %.0f s a test", ceil(budget_s));
+	if (blocks < b->blocks)
+		str_addf(out, "%s--blocks %u",
+			 budget_s > b->limit_s ? " with " : "", blocks);
+	str_addf(out, " would make %u", enough);
+}
+
+/* Who runs ./quickstart gave a budget of all tests. */
+static void add_remedy(const struct few_rounds *few, double more_s,
+		       unsigned enough, struct str *out)
+{
+	const struct budget *b = &few->budget;
+	double block_s = b->blocks_s / b->blocks + more_s;
+
+	if (b->limit_s > 0)
+		add_remedy_until(b, block_s, enough, out);
+	else
+		str_addf(out, ": a budget of %.0f s a test would make %u",
+			 ceil(block_s * b->blocks - 1e-6), enough);
+}
+
 void few_rounds_tell(const struct few_rounds *few, struct str *out)
 {
 	uint64_t round_ns = turns_round_ns(few->part, few->count);
@@ -55,8 +102,10 @@ void few_rounds_tell(const struct few_rounds *few, struct str *out)
 	add_slow(few, rounds, &slow);
 	if (rounds >= ROUNDS_WANTED && !slow.len)
 		return;
-	str_addf(out, "%s: the budget of %.0f s leaves about %.0f round%s a "
-		      "block", few->name, few->budget_s, rounds,
+	str_addf(out, "%s: ", few->name);
+	budget_name(&few->budget, out);
+	str_addf(out, " leave%s about %.0f round%s a block",
+		 few->budget.limit_s > 0 ? "" : "s", rounds,
 		 rounds < 1.5 ? "" : "s");
 	if (rounds < ROUNDS_WANTED)
 		str_add(out, ", too few for close verdicts");
@@ -64,8 +113,7 @@ void few_rounds_tell(const struct few_rounds *few, struct str *out)
 		str_addf(out, ", and fewer than %d slices of %s, which is "
 			      "little for its totals", COMPARISON_ROUNDS_LEAST,
 			 slow.buf);
-	str_addf(out, ": --budget %.0f would make %u",
-		 few->budget_s + (enough - rounds) * clock_seconds(round_ns) *
-					 few->blocks, enough);
+	add_remedy(few, (enough - rounds) * clock_seconds(round_ns), enough,
+		   out);
 	str_release(&slow);
 }

@@ -1,7 +1,7 @@
 /*
  * What is said where a budget leaves few rounds a block: pure.
  *
- *	struct few_rounds few = { .name = "fetch_range", .blocks = 12 };
+ *	struct few_rounds few = { .name = "fetch_range" };
  *	struct str text = STR_INIT;
  *
  *	few_rounds_tell(&few, &text);
@@ -13,14 +13,26 @@
 #include "base/str.h"
 #include "experiment/turns.h"
 
+/* Of a comparison, as its --budget and --blocks say. */
+struct budget {
+	double blocks_s; /* of these blocks */
+	unsigned blocks;
+	/* With --until-precise, which adds others. */
+	double limit_s;  /* of all; 0: none are added */
+	double most_s;   /* that `blocks_s` can be, whatever the limit is */
+};
+
+/* "the budget of 40 s", "the 1.5 s that the first 12 blocks have of the budget of
+ * 3 s" */
+void budget_name(const struct budget *budget, struct str *out);
+
 struct few_rounds {
 	const char *name; /* of the comparison */
 	const struct turns_part *part; /* settled */
 	const char *const *library;    /* of each part */
 	unsigned count;
-	double left_s;    /* for the rounds of a block */
-	double budget_s;  /* of all blocks */
-	unsigned blocks;
+	double left_s; /* for the rounds of a block */
+	struct budget budget;
 };
 
 /* Adds a sentence: how many rounds a block has, whom they give too few slices for

@@ -445,25 +445,26 @@ static void touch_trial(struct live_trial *live, const struct sampler *s,
 }
 
 static struct board_pages *begin_update(struct live_writer *live,
-					double left_s)
+					struct schedule_left left)
 {
 	struct board_pages *pages = board_begin(live->board);
 
 	live->wall_offset_ns = clock_wall_ns() - clock_now_ns();
 	touch_run(live, pages->run);
-	pages->run->left_s = left_s;
+	pages->run->left_s = left.s;
+	pages->run->left_is_most = left.is_most;
 	return pages;
 }
 
 void live_update(struct live_writer *live, const struct sampler *sampler,
-		 const char *stage, double left_s)
+		 const char *stage, struct schedule_left left)
 {
 	struct live_part part = { .sampler = sampler };
 	struct board_pages *pages;
 
 	if (!live->board || !live->place_count)
 		return;
-	pages = begin_update(live, left_s);
+	pages = begin_update(live, left);
 	touch_trial(&pages->run->trial, sampler, live, stage);
 	fill_part(live, pages, &part);
 	fill_ledger(live, pages, sampler);
@@ -471,7 +472,7 @@ void live_update(struct live_writer *live, const struct sampler *sampler,
 }
 
 void live_update_block(struct live_writer *live, const struct live_turn *turn,
-		       const char *stage, double left_s)
+		       const char *stage, struct schedule_left left)
 {
 	const struct live_part *now = &turn->part[turn->now];
 	struct live_trial *trial;
@@ -479,7 +480,7 @@ void live_update_block(struct live_writer *live, const struct live_turn *turn,
 
 	if (!live->board || !live->place_count)
 		return;
-	pages = begin_update(live, left_s);
+	pages = begin_update(live, left);
 	trial = &pages->run->trial;
 	*trial = live->place[now->place].trial;
 	touch_trial(trial, now->sampler, live, stage);

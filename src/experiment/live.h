@@ -11,6 +11,7 @@
 #ifndef EXPERIMENT_LIVE_H
 #define EXPERIMENT_LIVE_H
 
+#include "experiment/schedule.h"
 #include "monitor/board.h"
 #include "record/result.h"
 
@@ -67,12 +68,12 @@ unsigned live_add(struct live_writer *live, const struct trial_spec *spec);
 
 /* `stage` as the run room's. */
 void live_update(struct live_writer *live, const struct sampler *sampler,
-		 const char *stage, double left_s);
+		 const char *stage, struct schedule_left left);
 
 /* The same of a block. Call it between two turns: it takes some 50 us, and reads
  * no counter. */
 void live_update_block(struct live_writer *live, const struct live_turn *turn,
-		       const char *stage, double left_s);
+		       const char *stage, struct schedule_left left);
 
 /* The trial is over. It stays on the board until the next one begins. NULL: it
  * could not be made at all. */

@@ -144,6 +144,68 @@ bool rivals_take_turns(const struct experiment *experiment,
 	       !(rivals->list[0].job->spec.rate > 0);
 }
 
+/* There are few jobs, or the first two are a pair. */
+static bool any_take_turns(const struct experiment *experiment)
+{
+	size_t count = experiment->job_count;
+	char (*key)[SPEC_HASH_BYTES] = mem_array(count, sizeof(*key));
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++)
+		key_of(&experiment->jobs[i], key[i]);
+	for (size_t i = 0; i < count && !found; i++)
+		for (size_t k = 0; k < i && !found; k++) {
+			const struct job *a = &experiment->jobs[i];
+			const struct job *b = &experiment->jobs[k];
+
+			found = a->library != b->library &&
+				!strcmp(a->test->name, b->test->name) &&
+				!strcmp(key[i], key[k]) && !(a->spec.rate > 0);
+		}
+	free(key);
+	return found;
+}
+
+static bool any_rate(const struct experiment *experiment)
+{
+	for (size_t i = 0; i < experiment->job_count; i++)
+		if (experiment->jobs[i].spec.rate > 0)
+			return true;
+	return false;
+}
+
+int rivals_check(const struct experiment *experiment, struct err *err)
+{
+	const char *option = experiment->settings->for_turns;
+
+	if (!option || any_take_turns(experiment))
+		return 0;
+	return any_rate(experiment)
+		       ? err_set(err, ERR_USAGE,
+				 "%s means nothing with a rate, with which "
+				 "libraries take no turns: leave it out, and "
+				 "for verdicts give --no-slices --repeats 12",
+				 option)
+		       : err_set(err, ERR_USAGE,
+				 "%s means nothing here, as no two libraries do "
+				 "the same and would take turns: give another "
+				 "--library too, reference for instance, or "
+				 "leave it out (--timeout is the time of one "
+				 "alone)", option);
+}
+
+struct budget rivals_budget(const struct experiment_settings *settings)
+{
+	bool adds = settings->until_precise > 0;
+
+	return (struct budget){
+		.blocks_s = settings->budget_s,
+		.blocks = settings->blocks,
+		.limit_s = adds ? settings->limit_s : 0,
+		.most_s = EXPERIMENT_BUDGET_S,
+	};
+}
+
 /* ---------------------------------------------------------------- blocks --- */
 
 /* Each block has the same share of the budget that is left: one that took longer
@@ -315,6 +377,8 @@ static void tell_time(const struct experiment *experiment,
 {
 	const struct experiment_settings *settings = experiment->settings;
 	double took_s = clock_seconds(clock_now_ns() - r->begin_ns);
+	struct str name = STR_INIT;
+	struct budget budget;
 	unsigned all;
 
 	if (r->made != 1 || r->before + 1 >= settings->blocks)
@@ -323,12 +387,14 @@ static void tell_time(const struct experiment *experiment,
 	if (took_s < OVERRUN * settings->budget_s / settings->blocks ||
 	    tell_late(experiment, r, took_s))
 		return;
+	budget = rivals_budget(settings);
+	budget_name(&budget, &name);
 	experiment_say(experiment,
-		       "%s: a block took %.0f s, more than its share of the "
-		       "budget of %.0f s: all %u will take about %.0f s; fewer "
-		       "--library or --blocks take less",
-		       r->list[0].job->test->name, took_s, settings->budget_s,
-		       all, took_s * all);
+		       "%s: a block took %.0f s, more than its share of %s: "
+		       "all %u will take about %.0f s; fewer --library or "
+		       "--blocks take less", r->list[0].job->test->name, took_s,
+		       name.buf, all, took_s * all);
+	str_release(&name);
 }
 
 static void tell_precision(const struct experiment *experiment,

@@ -7,6 +7,7 @@
 #define EXPERIMENT_RIVALS_H
 
 #include "experiment/experiment.h"
+#include "experiment/few_rounds.h"
 #include "experiment/turns.h"
 
 /* The newest probes, of which the middle one counts. */
@@ -56,6 +57,13 @@ struct rivals {
 int rivals_collect(struct experiment *experiment, struct rivals **out,
 		   size_t *count, struct err *err);
 void rivals_release(struct rivals *list, size_t count);
+
+/* Refuses an option that means nothing as no jobs take turns (ERR_USAGE). Call it
+ * before the run begins. */
+int rivals_check(const struct experiment *experiment, struct err *err);
+
+/* What the settings leave each comparison. */
+struct budget rivals_budget(const struct experiment_settings *settings);
 
 /* Whether they work in turn here, and not in separate trials only. */
 bool rivals_take_turns(const struct experiment *experiment,

@@ -18,6 +18,15 @@ struct schedule {
 	double expected_done_s;  /* the part of it that lies behind */
 	double trial_s;          /* that of the step now */
 	bool block;              /* the step now is one */
+	/* Where steps are added until something is reached. */
+	uint64_t limit_ns;       /* of the steps that belong together now; 0:
+				  * none are added in this run */
+	double later_most_s;     /* all others behind them take, at most */
+};
+
+struct schedule_left {
+	double s;
+	bool is_most; /* no estimate, but the most that it can be */
 };
 
 void schedule_init(struct schedule *schedule, size_t total, double expected_s);
@@ -30,9 +39,13 @@ void schedule_begin_block(struct schedule *schedule, const char *name,
 			  double expected_s);
 void schedule_end(struct schedule *schedule);
 
+/* From now on steps are added until then, at most. */
+void schedule_limit(struct schedule *schedule, uint64_t limit_ns,
+		    double later_most_s);
+
 /* Says how long all steps still take. `window_s` is what is left of the window of
  * the trial now; NAN: it has not begun. Of a block it says nothing. */
-double schedule_left_s(const struct schedule *schedule, double window_s,
-		       uint64_t now_ns);
+struct schedule_left schedule_left(const struct schedule *schedule,
+				   double window_s, uint64_t now_ns);
 
 #endif

@@ -30,8 +30,8 @@ static void on_progress(void *context, struct trial *trial, const char *stage,
 	struct live look;
 
 	live_update(&experiment->live, &s->sampler, stage,
-		    schedule_left_s(&experiment->schedule,
-				    window_left_s(trial, now_ns), now_ns));
+		    schedule_left(&experiment->schedule,
+				  window_left_s(trial, now_ns), now_ns));
 	if (live_look(&experiment->live, &look))
 		experiment->hooks->trial_show(experiment->hooks->context,
 					      &look);

@@ -278,6 +278,8 @@ static void put_run_words(struct str *out, const struct live_run *run)
 	put_count(out, "trial_count", run->trial_count);
 	put_count(out, "trials_failed", run->trials_failed);
 	put_double(out, "left_seconds", run->left_s);
+	put_key(out, "left_at_most");
+	str_add(out, run->left_is_most ? "true" : "false");
 	put_ns(out, "harness_cpu_seconds", run->harness_cpu_ns);
 }
 

@@ -111,7 +111,8 @@ static void add_head(const struct live_run *run, struct str *line)
 		str_addf(line, " %.1f/%g s", trial->elapsed_s,
 			 trial->timeout_s);
 	lines_duration(run->left_s, left);
-	str_addf(line, ", about %s left", left);
+	str_addf(line, ", %s %s left", run->left_is_most ? "at most" : "about",
+		 left);
 }
 
 /* "  5 failed (timeout 3, reset 2)"; nothing where none did. */

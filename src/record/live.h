@@ -134,6 +134,8 @@ struct live_run {
 					     * began */
 	uint32_t trials_failed;
 	double left_s;         /* an estimate */
+	uint32_t left_is_most; /* 1: the most that it can be, as steps are added
+				* until something is reached */
 	uint64_t harness_cpu_ns; /* of the harness, its origin not included */
 	struct live_trial trial;
 	struct ledger_counts origin; /* of all rows, over the run; peaks are
