@@ -107,6 +107,26 @@ class WhoseTests(Check):
             self.assertEqual(self.said(("list",), cwd), [], cwd)
         self.assertEqual(self.said(("list",), other, GEOIO_TESTS=""), [])
 
+    def test_a_checkout_of_the_same_tests(self):
+        """Where it makes no difference whose are used nothing is said: in the checkout of an installed
+        program, for instance.
+        """
+        other = self.folder / "other"
+        (other / "src/cli").mkdir(parents=True)
+        ignored = shutil.ignore_patterns("__pycache__")
+        tests = shutil.copytree(TOP / "benchmark/tests", other / "benchmark/tests", ignore=ignored)
+        (tests / "pass/__pycache__").mkdir()
+        (tests / "pass/__pycache__/x.pyc").touch()
+        self.assertEqual(self.said(("list",), other), [])
+        (tests / "pass/more.py").touch()
+        self.assertEqual(len(self.said(("list",), other)), 1)
+        (tests / "pass/more.py").unlink()
+        lock = tests / "aiohttp/requirements.lock"
+        lock.write_text(lock.read_text().replace("0", "1", 1))
+        self.assertEqual(len(self.said(("list",), other)), 1)
+        shutil.rmtree(tests / "aiohttp")
+        self.assertEqual(len(self.said(("list",), other)), 1)
+
 
 if __name__ == "__main__":
     main()

@@ -3,12 +3,12 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/invoker.h"
 #include "base/mem.h"
+#include "catalogue/same_tests.h"
 
 /* The home of the invoking user. HOME may be missing under services and
  * cron. */
@@ -207,14 +207,6 @@ static bool is_checkout(const char *folder)
 	return is;
 }
 
-static bool same_folder(const char *a, const char *b)
-{
-	struct stat one, other;
-
-	return stat(a, &one) == 0 && stat(b, &other) == 0 &&
-	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 char *layout_other_checkout(const struct layout *layout)
 {
 	char *here = getenv("GEOIO_TESTS") ? NULL : getcwd(NULL, 0);
@@ -227,7 +219,7 @@ char *layout_other_checkout(const struct layout *layout)
 	}
 	if (found)
 		tests = mem_printf("%s/benchmark/tests", here);
-	if (!found || same_folder(tests, layout->tests[0])) {
+	if (!found || same_tests(tests, layout->tests[0])) {
 		free(here);
 		here = NULL;
 	}

@@ -39,8 +39,8 @@ int layout_find(struct layout *layout, struct err *err);
 void layout_release(struct layout *layout);
 
 /* The checkout of this project in which the person stands: the current folder
- * or its parent. NULL if that is the one whose tests are used, or if there is
- * none. NULL also where GEOIO_TESTS is set: the person knows then. The caller
+ * or its parent. NULL if its tests are those that are used, or the same in each
+ * byte, or if there is none. NULL also where GEOIO_TESTS is set: the person knows then. The caller
  * frees. */
 char *layout_other_checkout(const struct layout *layout);
 
