@@ -2,6 +2,9 @@
 #include "cli/command.h"
 
 #include <string.h>
+#include <unistd.h>
+
+#include "cli/say.h"
 
 /* Each group of options stands once in the page, by itself or in another. */
 static const struct section {
@@ -191,6 +194,10 @@ static int run(struct options *options, struct err *err)
 		put_command(commands[i], stdout);
 	put_options(stdout);
 	fputs(tail, stdout);
+	fflush(stdout);
+	if (isatty(STDOUT_FILENO))
+		say(stderr, "benchmark: that was the page's source: `benchmark "
+			    "manual | man -l -` shows the page");
 	return 0;
 }
 
