@@ -161,6 +161,7 @@ class Noise(Turns, Check):
         written = {
             (row["library"], *(int(row[name]) for name in ("block", "round", "position"))): row
             for row in self.rounds_written()
+            if row["round"]  # not of a separate trial
         }
         seen = marked = any_marked = 0
         all_s = all_used_s = 0
