@@ -82,6 +82,37 @@ static void test_filling_takes_longer_than_a_latency(void **state)
 	assert_int_equal(settled(20 * MS).fill_ns, 2 * TURNS_FILL_LEAST_NS);
 }
 
+/* Whatever a replica made of its records: no loop without end, no division by
+ * what has wrapped, no sum that begins anew. */
+static void test_no_latency_is_too_long_to_tell(void **state)
+{
+	static const uint64_t odd[] = {
+		0, 1, NS_PER_S, UINT64_MAX / 2, UINT64_MAX / TURNS_LATENCIES,
+		UINT64_MAX / TURNS_LATENCIES + 1, UINT64_MAX / 3 + 1, INT64_MAX,
+		(uint64_t)INT64_MAX + 1, UINT64_MAX - 4, UINT64_MAX
+	};
+	const unsigned count = sizeof(odd) / sizeof(*odd);
+
+	(void)state;
+	for (unsigned i = 0; i < count * count * count; i++) {
+		uint64_t latency_ns = odd[i % count];
+		uint64_t stay_ns = odd[i / count % count];
+		bool slow = latency_ns > 160 * MS || stay_ns > 400 * MS;
+		struct turns_part part = { 0 };
+
+		turns_settle(&part, latency_ns, stay_ns);
+		assert_int_equal(part.every, slow ? 0 : 1);
+		assert_true(part.window_ns >= TURNS_LEAST_NS);
+		assert_true(!slow || part.window_ns > 1600 * MS);
+		assert_true(part.window_ns < UINT64_MAX / 16);
+		assert_true(part.fill_ns < part.window_ns);
+		turns_shorten(&part);
+		assert_true(turns_round_ns(&part, 1) > TURNS_LEAST_NS);
+		turns_fit(&part, latency_ns, odd[i / count / count]);
+		assert_true(part.every >= 1 && part.every <= TURNS_EVERY_MOST);
+	}
+}
+
 /* One after the other, until the round is over. */
 static unsigned round_of(struct turns *turns, unsigned out[8])
 {
@@ -256,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_seldom_and_slow_operations),
 		cmocka_unit_test(test_fitting),
 		cmocka_unit_test(test_filling_takes_longer_than_a_latency),
+		cmocka_unit_test(test_no_latency_is_too_long_to_tell),
 		cmocka_unit_test(test_each_has_one_turn_a_round),
 		cmocka_unit_test(test_the_seed_fixes_the_order),
 		cmocka_unit_test(test_slow_ones_come_seldom_and_together),

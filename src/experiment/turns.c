@@ -13,6 +13,13 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* Nothing that a moment shows takes longer. Sums and products of such times stay
+ * far from the end of 64 bits. */
+static uint64_t capped(uint64_t ns)
+{
+	return ns < TURNS_LATENCY_MOST_NS ? ns : TURNS_LATENCY_MOST_NS;
+}
+
 /* The first of least_ns, twice that, and so on that is not below it. */
 static uint64_t doubled(uint64_t least_ns, uint64_t wanted_ns)
 {
@@ -25,7 +32,7 @@ static unsigned every_of(uint64_t window_ns)
 {
 	unsigned every = 1;
 
-	while (window_ns / every > TURNS_SHARE_NS)
+	while (every <= TURNS_EVERY_MOST && window_ns / every > TURNS_SHARE_NS)
 		every *= 2;
 	return every > TURNS_EVERY_MOST ? 0 : every;
 }
@@ -34,8 +41,11 @@ static unsigned every_of(uint64_t window_ns)
 void turns_settle(struct turns_part *part, uint64_t latency_ns,
 		  uint64_t stay_ns)
 {
-	uint64_t longer_ns = larger(latency_ns, stay_ns);
+	uint64_t longer_ns;
 
+	latency_ns = capped(latency_ns);
+	stay_ns = capped(stay_ns);
+	longer_ns = larger(latency_ns, stay_ns);
 	part->window_ns = doubled(TURNS_LEAST_NS,
 				  larger(TURNS_LATENCIES * latency_ns,
 					 TURNS_STAYS * stay_ns));
@@ -60,7 +70,7 @@ static uint64_t turn_ns(const struct turns_part *part)
 void turns_fit(struct turns_part *part, uint64_t latency_ns, uint64_t left_ns)
 {
 	uint64_t least_ns = larger(TURNS_LEAST_NS,
-				   TURNS_LATENCIES * latency_ns);
+				   TURNS_LATENCIES * capped(latency_ns));
 
 	while (part->every && part->window_ns / 2 >= least_ns &&
 	       TURNS_FITTING * turn_ns(part) > left_ns) {

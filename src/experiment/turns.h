@@ -46,6 +46,9 @@
  * many-th round at least. */
 #define TURNS_SHARE_NS (200 * NS_PER_MS)
 #define TURNS_EVERY_MOST 8
+/* A latency or stay that is longer counts as this: no probe lasts so long, and all
+ * of it is far too long for turns. */
+#define TURNS_LATENCY_MOST_NS (3600 * NS_PER_S)
 
 struct turns_part {
 	uint64_t window_ns; /* of a slice; 0: not settled */
@@ -64,7 +67,8 @@ struct turns {
 	struct rng rng;
 };
 
-/* Settles it by the library's median latency and its stay. */
+/* Settles it by the library's median latency and its stay, which may be anything:
+ * they come from what replicas wrote. */
 void turns_settle(struct turns_part *part, uint64_t latency_ns,
 		  uint64_t stay_ns);
 
