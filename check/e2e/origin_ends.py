@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from _harness import Check, main
+from _turns import Turns, stopped_places
 
 # The trial ends by what is done to the origin, not by its time.
 LONG = ("run-test", "reference", "fetch_range", "--timeout", "100", "--warm-up", "0", "--concurrency", "2")
@@ -72,6 +73,47 @@ class OriginEnds(Check):
         self.finish(process)
         findings = self.only_result()["findings"]
         self.assert_sentence(findings, r"the origin stood still for [\d.]+ of the [\d.]+ s")
+
+
+class StandsStill(Turns, Check):
+    """While slices are settled, which begins when replicas are first stopped, and until its block ends."""
+
+    NAMES = ("null", "reference", "pass")
+    SENTENCE = r"it could take no turn in this block: the origin stood still for [\d.]+ of the [\d.]+ s"
+
+    def stop_in_probes(self):
+        words = self.all_words(self.NAMES, "--blocks", 2, "--timeout", 6, "--operation-timeout", 1)
+        process = self.start(*words)
+        patience = time.monotonic() + 60
+        while time.monotonic() < patience and process.poll() is None:
+            if stopped_places(process.pid) and (found := origin_of(process.pid)):
+                os.kill(found[0], signal.SIGSTOP)
+                return self.finish(process)
+            time.sleep(0.01)
+        self.fail(f"no replicas are stopped\n{self.finish(process, 1)}")
+
+    def test_no_library_is_blamed(self):
+        """The next block has another origin, and decides."""
+        for attempt in range(3):  # one may be so late that slices are settled
+            if attempt:
+                self.forget()
+            result = self.stop_in_probes()
+            texts = self.query("select coalesce(text, '') from trials where library != 'null' and block = 0")
+            if all("no turn" in text for (text,) in texts):
+                break
+        for library, block, state, text in self.query(
+            "select t.library, t.block, r.state, t.text from trials t join results r on r.trial_id = t.id"
+            " where r.replica is null"
+        ):
+            stopped = block == 0 and library != "null"
+            self.assertEqual(state, "failed" if stopped else "ok", (library, block, text))
+            if stopped:
+                self.assert_sentence(text, self.SENTENCE)
+        for library, found in self.findings().items():
+            self.assertNotIn("separate", found, library)
+        self.assertEqual({slice.library for slice in self.slices() if slice.block == 1}, set(self.NAMES))
+        self.assertEqual(result.status, 1, result)
+        self.assert_nothing_left()
 
 
 if __name__ == "__main__":

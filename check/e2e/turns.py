@@ -21,6 +21,9 @@ BREAK_OFF = {
     "repeats": r"it sent 'paused' after",
     "stops": r"was stopped by signal \d+ \(SIGSTOP\)",
     "forgets": r"'paused' with less done than it said before",
+    "reverses": r"replica 0 recorded what cannot be true, (\d+) of \1 records: .* before it was started",
+    "boasts": r"replica 0 recorded what cannot be true, (\d+) of \1 .* 9\.2\S+e\+08 s after it was read",
+    "lapses": r"replica 0 recorded what cannot be true, \d+ of \d+ records: .* s after it was read",
 }
 GO_ON = ("busy", "sends", "escapes", "flees")
 SHORT = ("--blocks", 1, "--operation-timeout", 1)

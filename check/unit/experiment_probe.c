@@ -13,12 +13,19 @@
 #define CONCURRENCY 4
 #define PROBES_MOST 8
 
+enum { OPS = 10 };
+
 struct fixture {
 	struct rival rival;
 	struct part part;
 	struct slice slices[PROBES_MOST];
 	struct record_cursor cursor;
+	struct record chunk[256];
+	struct plan_request requests[OPS];
+	struct plan plan;
 	int records;
+	size_t put;       /* records */
+	uint64_t still_ns; /* that the origin stands still in each probe */
 	uint64_t now_ns;
 };
 
@@ -31,17 +38,23 @@ static void begin(struct fixture *f)
 	spec.replicas = 1;
 	spec.concurrency = CONCURRENCY;
 	memset(f, 0, sizeof(*f));
+	f->now_ns = NS_PER_S;
 	f->part.rival = &f->rival;
 	f->part.unsettled = true;
 	trial_init(&f->part.trial, &spec);
 	/* It is ready. */
 	f->part.trial.replica[0].versions_json = strdup("{}");
 	f->part.trial.slices = f->slices;
+	f->part.trial.go_ns = f->now_ns;
+	f->plan = (struct plan){ .requests = f->requests, .op_count = OPS };
 	f->records = memfd_create("records", MFD_CLOEXEC);
 	assert_true(f->records >= 0);
-	f->part.setting.records = &f->records;
-	f->part.setting.sampler.cursors = &f->cursor;
-	f->now_ns = NS_PER_S;
+	f->part.setting.sampler = (struct sampler){
+		.trial = &f->part.trial, .cursors = &f->cursor,
+		.records = &f->records, .chunk = f->chunk,
+	};
+	possible_init(&f->cursor.possible, &f->part.trial, 0, &f->plan);
+	f->cursor.latest_ns = UINT64_MAX;
 }
 
 static void end(struct fixture *f)
@@ -49,6 +62,8 @@ static void end(struct fixture *f)
 	f->part.trial.slices = NULL;
 	f->part.trial.slice_count = 0;
 	trial_release(&f->part.trial);
+	possible_release(&f->cursor.possible);
+	free(f->cursor.probed.latency_ns);
 	close(f->records);
 }
 
@@ -60,29 +75,42 @@ static void go(struct fixture *f)
 	f->slices[trial->slice_count++].go_ns = f->now_ns;
 }
 
+/* An operation that starts now and ends then, whenever that is. */
+static void put_one(struct fixture *f, uint64_t end_ns)
+{
+	struct record record = {
+		.intended_ns = f->now_ns,
+		.start_ns = f->now_ns,
+		.end_ns = end_ns,
+		.op = (uint32_t)(f->put % OPS),
+		.outcome = OUTCOME_OK,
+	};
+
+	assert_int_equal(pwrite(f->records, &record, sizeof(record),
+				(off_t)(f->put++ * sizeof(record))),
+			 sizeof(record));
+}
+
 /* So many operations of this latency end now. */
 static void put(struct fixture *f, unsigned count, uint64_t latency_ns)
 {
-	for (unsigned i = 0; i < count; i++) {
-		struct record record = {
-			.intended_ns = f->now_ns,
-			.start_ns = f->now_ns,
-			.end_ns = f->now_ns + latency_ns,
-			.outcome = OUTCOME_OK,
-		};
-
-		assert_int_equal(pwrite(f->records, &record, sizeof(record),
-					(off_t)(f->cursor.at++ *
-						sizeof(record))),
-				 sizeof(record));
-	}
+	for (unsigned i = 0; i < count; i++)
+		put_one(f, f->now_ns + latency_ns);
 	f->now_ns += latency_ns;
 }
 
+/* As block_turns.c does when the turn is over. */
 static void judge(struct fixture *f)
 {
+	struct sampler *sampler = &f->part.setting.sampler;
+
 	f->part.worked_ns += 100 * MS;
-	probe_judge(&f->part);
+	f->part.still_ns += f->still_ns;
+	sampler_slice_probe(sampler,
+			    &f->slices[f->part.trial.slice_count - 1]);
+	sampler_count(sampler, 0);
+	f->part.lied = sampler_was_lied_to(sampler);
+	probe_judge(&f->part, f->still_ns);
 }
 
 /* A probe in which all operations take as long. */
@@ -196,7 +224,9 @@ static void test_earlier_records(void **state)
 
 	(void)state;
 	begin(&f);
+	go(&f);
 	put(&f, 1000, 400 * MS);
+	f.now_ns += MS;
 	all_probes(&f, 20, 30 * MS);
 	assert_settled(&f, 400 * MS, 2);
 	end(&f);
@@ -339,6 +369,77 @@ static void test_later_blocks(void **state)
 	end(&f);
 }
 
+/* Times that cannot be true settle nothing, make nobody separate and are asked for
+ * no more, however many others are true. */
+static void test_liars(void **state)
+{
+	static const uint64_t ends[] = { 0, 1, NS_PER_S - 5, 1ULL << 63,
+					 UINT64_MAX / 10, INT64_MAX,
+					 UINT64_MAX };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		struct fixture f;
+
+		begin(&f);
+		f.cursor.latest_ns = f.now_ns + NS_PER_S;
+		go(&f);
+		put_one(&f, ends[i]);
+		put(&f, 100, MS);
+		judge(&f);
+		assert_true(f.part.lied);
+		assert_int_equal(f.cursor.impossible, 1);
+		assert_int_equal(f.cursor.probed.count, 100);
+		assert_int_equal(f.rival.probes, 0);
+		assert_int_equal(f.rival.turn.window_ns, 0);
+		assert_false(f.rival.separate || f.part.out);
+		assert_int_equal(next_ns(&f), 0);
+		end(&f);
+	}
+}
+
+/* A probe in which it did is made again, and tells nothing of the library. */
+static void test_the_origin_stands_still(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned n = 0; n < 2; n++) {
+		f.still_ns = 2 * NS_PER_S;
+		probe(&f, 0, 0);
+		assert_int_equal(next_ns(&f), TURNS_LEAST_NS);
+		f.still_ns = 0;
+		probe(&f, 100, MS);
+	}
+	assert_int_equal(f.part.probes, 2);
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	assert_false(f.part.out);
+	end(&f);
+}
+
+/* This block is over for the library; the next asks it anew. */
+static void test_the_origin_does_not_go_on(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.still_ns = 40 * MS;
+	for (unsigned n = 0; n < 3; n++) {
+		assert_false(f.part.out);
+		probe(&f, n, 2 * NS_PER_S);
+	}
+	assert_true(f.part.out);
+	assert_false(f.rival.separate);
+	assert_string_equal(f.rival.why,
+			    "the origin stood still for 0.1 of the 0.3 s in "
+			    "which it worked: was it stopped or frozen, or did "
+			    "it get no CPU?");
+	assert_int_equal(next_ns(&f), 0);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -354,6 +455,9 @@ int main(void)
 		cmocka_unit_test(test_too_few_once),
 		cmocka_unit_test(test_stalls_and_little_time),
 		cmocka_unit_test(test_later_blocks),
+		cmocka_unit_test(test_liars),
+		cmocka_unit_test(test_the_origin_stands_still),
+		cmocka_unit_test(test_the_origin_does_not_go_on),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -414,7 +414,7 @@ static void check_still(struct trial *trial, const struct sums *s)
 	double window_s = trial_seconds(trial);
 
 	(void)s;
-	if (trial->origin_still_ns)
+	if (trial->origin_still_ns && !judge_does_no_io(trial))
 		trial_add_finding(trial, FINDING_ORIGIN_STILL,
 				  "the origin stood still for %.1f of "
 				  "the %.1f s, and nobody was answered: "

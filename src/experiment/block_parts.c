@@ -150,12 +150,14 @@ static int run_parts(struct block *b, struct err *err)
 
 /* ------------------------------------------------------------- their ends --- */
 
-/* In its first block it is not too late to measure it in separate trials. */
+/* In its first block it is not too late to measure it in separate trials. Where the
+ * origin stood still, what hung hung by that. */
 static bool suits_no_slices(struct part *part)
 {
 	const struct trial *trial = &part->trial;
 
-	if (!part->unsettled || part->rival->turned || trial->failed)
+	if (!part->unsettled || part->rival->turned || trial->failed ||
+	    part->still_ns)
 		return false;
 	if (windows_hang(trial))
 		part_separate(part, "%llu of its operations took longer than a "
@@ -176,10 +178,37 @@ static bool ended_too_soon(struct part *part)
 {
 	struct trial *trial = &part->trial;
 
-	if (part->windows || part->rival->separate || part->out)
+	if (part->windows || part->rival->separate || part->out || part->lied)
 		return false;
 	trial->failed = trial->failed || *trial->text;
 	return !trial->failed;
+}
+
+static bool any_ended(const struct part *part)
+{
+	for (unsigned i = 0; i < part->trial.replica_count; i++)
+		if (part->setting.sampler.cursors[i].at)
+			return true;
+	return false;
+}
+
+static void tell_too_soon(struct part *part)
+{
+	const struct trial_spec *spec = &part->trial.spec;
+	double worked_s = clock_seconds(part->worked_ns);
+
+	if (part->still_ns)
+		part_stood_still(part);
+	else if (any_ended(part))
+		part_separate(part, "all that was asked for, %s, was done "
+			      "within %s s, too soon for slices",
+			      spec->n_requests == COUNT_UNKNOWN
+				      ? "--timeout" : "--n-requests",
+			      number_short(worked_s, 2).text);
+	else
+		part_separate(part, "no operation of it ended within %s s, "
+			      "which is all of --timeout",
+			      number_short(worked_s, 2).text);
 }
 
 /* Figures of separate trials are not mixed with those of slices. */
@@ -194,6 +223,17 @@ static void fail_if_out(struct part *part)
 		 "it could take no turn in this block: %s", part->rival->why);
 }
 
+/* In its windows it is a finding of its own. */
+static void tell_still(struct part *part)
+{
+	if (part->still_ns && !part->out && !part->trial.origin_still_ns)
+		trial_add_finding(&part->trial, FINDING_ORIGIN_STILL,
+				  "the origin stood still for %.1f s of its "
+				  "turns, in no window of them: what was given "
+				  "up then is not its fault",
+				  clock_seconds(part->still_ns));
+}
+
 static void end_made(struct block *b, struct part *part)
 {
 	struct experiment *experiment = b->experiment;
@@ -204,15 +244,11 @@ static void end_made(struct block *b, struct part *part)
 		setting_tell_lost(&part->setting, lost_ns);
 	setting_leave(&part->setting);
 	if (ended_too_soon(part))
-		part_separate(part, "all that was asked for, %s, was done "
-			      "within %s s, too soon for slices",
-			      part->trial.spec.n_requests == COUNT_UNKNOWN
-				      ? "--timeout" : "--n-requests",
-			      number_short(clock_seconds(part->worked_ns),
-					   2).text);
+		tell_too_soon(part);
 	if (!part->windows && part->rival->separate)
 		return;
 	fail_if_out(part);
+	tell_still(part);
 	setting_analyse(&part->setting);
 	if (suits_no_slices(part))
 		return;

@@ -25,8 +25,13 @@ struct part {
 	bool seen;          /* an operation ended in one of them */
 	unsigned probes;    /* of this block, that told something */
 	bool scarce;        /* in the newest too little ended */
+	unsigned still;     /* probes in which the origin stood still */
+	uint64_t still_at_ns; /* that it had when the turn began */
+	uint64_t still_ns;  /* that it did in all of its turns */
 	bool unsettled;     /* no block before has settled its slices */
 	bool out;           /* of this block alone: rival->why */
+	bool lied;          /* it recorded what cannot be true: it gets no more
+			     * turns, and its trial fails */
 	struct keep_need need; /* room that is kept for it */
 };
 
@@ -66,6 +71,10 @@ double part_left_s(const struct part *part);
 void part_separate(struct part *part, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The origin stood still while it worked: leaves the part out of this block, and
+ * says so. That tells nothing of its rival. */
+void part_stood_still(struct part *part);
+
 /* block.c: sets deadline_ns by who is measured separately. */
 void block_set_deadline(struct block *block);
 
@@ -86,8 +95,9 @@ void block_all_ready(void *context);
 void block_refused(void *context, unsigned request, const char *why);
 
 /* block_probe.c: the next turn that settles how long a part's slices are; false:
- * all are settled. probe_judge() is called when it is over. */
+ * all are settled. probe_judge() is called when it is over, with how long the
+ * origin stood still in it. */
 bool probe_next(struct block *block, struct run_turn *turn);
-void probe_judge(struct part *part);
+void probe_judge(struct part *part, uint64_t still_ns);
 
 #endif

@@ -21,6 +21,10 @@
 #define LONGER_MOST 3
 #define PROBE_TIMES 4
 
+/* A probe in which the origin stood still says nothing of the library, and is made
+ * again. After so many of them it does not come back by itself. */
+#define STILL_MOST 3
+
 /* So many operations tell a median well enough, beside the first that all places
  * in flight start at once: a stall then is one of all of them. */
 #define ENOUGH 10
@@ -32,8 +36,8 @@ static unsigned wanted(const struct part *part)
 
 static bool wants_probe(const struct block *b, const struct part *part)
 {
-	return part->code == 0 && !part->out && !part->rival->separate &&
-	       part->probes < wanted(part) &&
+	return part->code == 0 && !part->out && !part->lied &&
+	       !part->rival->separate && part->probes < wanted(part) &&
 	       run_may_work(&b->request[part->request]);
 }
 
@@ -79,27 +83,19 @@ static uint64_t stay_of(const uint64_t *latency, size_t n)
 	return sum > 0 ? (uint64_t)(squares / sum) : 0;
 }
 
-/* Of the first replica's operations since its last `go`, those of the drain
- * included. The slow ones stand behind the others: all are looked at. */
-static void look(const struct part *part, struct found *out)
+/* Of the first replica's operations. The slow ones stand behind the others: all are
+ * looked at. */
+static struct found look(struct part *part)
 {
-	const struct setting *s = &part->setting;
-	const struct trial *trial = &part->trial;
-	uint64_t go_ns = trial->slices[trial->slice_count - 1].go_ns;
-	size_t most = s->sampler.cursors[0].at, n;
-	struct record *records = mem_array(most + 1, sizeof(*records));
-	uint64_t *latency = mem_array(most + 1, sizeof(*latency));
-	size_t count = 0;
+	struct probed *probed = &part->setting.sampler.cursors[0].probed;
+	uint64_t *latency = probed->latency_ns;
+	size_t count = probed->count;
 
-	n = run_read_records(s->records[0], 0, records, most);
-	for (size_t i = 0; i < n; i++)
-		if (records[i].start_ns >= go_ns)
-			latency[count++] = record_latency_ns(&records[i]);
+	if (!count)
+		return (struct found){ 0 };
 	qsort(latency, count, sizeof(*latency), by_size);
-	*out = (struct found){ count, count ? latency[count / 2] : 0,
+	return (struct found){ count, latency[count / 2],
 			       stay_of(latency, count) };
-	free(records);
-	free(latency);
 }
 
 static uint64_t middle(const struct rival *rival, size_t offset)
@@ -166,12 +162,24 @@ static void settle(struct part *part)
 		tell_too_long(part, latency_ns, stay_ns);
 }
 
-void probe_judge(struct part *part)
+/* Who lies is not asked again, and all that it says counts nowhere. */
+static bool tells_nothing(struct part *part, uint64_t still_ns)
+{
+	if (part->lied || !still_ns)
+		return part->lied;
+	if (++part->still >= STILL_MOST)
+		part_stood_still(part);
+	return true;
+}
+
+void probe_judge(struct part *part, uint64_t still_ns)
 {
 	struct rival *rival = part->rival;
 	struct found found;
 
-	look(part, &found);
+	if (tells_nothing(part, still_ns))
+		return;
+	found = look(part);
 	if (found.count < ENOUGH + part->trial.spec.concurrency &&
 	    rival->longer + 1 < LONGER_MOST) {
 		rival->longer += part->scarce;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/judge.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "experiment/block_parts.h"
@@ -40,13 +41,27 @@ void part_separate(struct part *part, const char *format, ...)
 	va_end(args);
 }
 
+void part_stood_still(struct part *part)
+{
+	uint64_t worked_ns = part->worked_ns;
+	uint64_t still_ns = part->still_ns < worked_ns ? part->still_ns
+						       : worked_ns;
+
+	part->out = true;
+	snprintf(part->rival->why, sizeof(part->rival->why),
+		 "the origin stood still for %.1f of the %.1f s in which it "
+		 "worked: was it stopped or frozen, or did it get no CPU?",
+		 clock_seconds(still_ns), clock_seconds(worked_ns));
+}
+
 /* ----------------------------------------------------------------- turns --- */
 
 static bool may_work(const struct block *b, const struct part *part)
 {
 	const struct turns_part *turn = &part->rival->turn;
 
-	return part->code == 0 && !part->out && !part->rival->separate &&
+	return part->code == 0 && !part->out && !part->lied &&
+	       !part->rival->separate &&
 	       run_may_work(&b->request[part->request]) &&
 	       part_left_s(part) > clock_seconds(turn->window_ns + 2 * turn->fill_ns);
 }
@@ -262,6 +277,7 @@ static void on_slice_begin(void *context, struct trial *trial,
 
 	(void)trial;
 	sampler_slice_begin(&part->setting.sampler, slice);
+	part->still_at_ns = sampler_still_ns(&part->setting.sampler);
 }
 
 static void on_slice_open(void *context, struct trial *trial,
@@ -282,34 +298,28 @@ static void on_slice_close(void *context, struct trial *trial,
 	sampler_slice_close(&part->setting.sampler, slice);
 }
 
-/* The newest record that is no later than `until_ns`: when it ended, 0: there is
- * none. Records lie in the order of their ends, but for microseconds between two
- * threads. */
-static uint64_t latest_end(int fd, size_t count, uint64_t until_ns)
+/* In the newest window. */
+static bool has_ended(const struct part *part)
 {
-	struct record records[64];
+	const struct sampler *s = &part->setting.sampler;
 
-	while (count) {
-		size_t from = count > 64 ? count - 64 : 0;
-		size_t n = run_read_records(fd, from, records, count - from);
+	for (unsigned i = 0; i < part->trial.replica_count; i++) {
+		const struct at_edge *open = &s->cursors[i].open;
+		const struct at_edge *close = &s->cursors[i].close;
 
-		while (n--)
-			if (records[n].end_ns <= until_ns)
-				return records[n].end_ns;
-		count = from;
+		if (close->ok > open->ok || close->failed > open->failed)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-static bool has_ended(const struct part *part, const struct slice *slice)
+/* In this turn. Who asks it for nothing does not mind. */
+static uint64_t stood_still(const struct part *part)
 {
-	const struct setting *s = &part->setting;
+	uint64_t now_ns = sampler_still_ns(&part->setting.sampler);
 
-	for (unsigned i = 0; i < part->trial.replica_count; i++)
-		if (latest_end(s->records[i], s->sampler.cursors[i].at,
-			       slice->end_ns) > slice->begin_ns)
-			return true;
-	return false;
+	return judge_does_no_io(&part->trial)
+		       ? 0 : count_since(now_ns, part->still_at_ns);
 }
 
 /* One that only settles turns has no window. */
@@ -317,20 +327,26 @@ static void on_slice_end(void *context, struct trial *trial,
 			 struct slice *slice)
 {
 	struct part *part = context;
-	struct block *b = part->block;
-	bool probed = !b->turning;
+	struct sampler *sampler = &part->setting.sampler;
+	bool probed = !part->block->turning;
+	uint64_t still_ns;
 
 	(void)trial;
 	part->worked_ns += (slice->paused_ns ? slice->paused_ns
 					     : clock_now_ns()) - slice->go_ns;
-	if (probed)
+	still_ns = stood_still(part);
+	part->still_ns += still_ns;
+	if (probed) {
 		slice->begin_ns = slice->end_ns = 0;
-	sampler_slice_end(&part->setting.sampler, slice);
+		sampler_slice_probe(sampler, slice);
+	}
+	sampler_slice_end(sampler, slice);
 	part->windows += slice->end_ns != 0;
+	part->lied = sampler_was_lied_to(sampler);
 	if (probed)
-		probe_judge(part);
+		probe_judge(part, still_ns);
 	else if (!part->seen && slice->end_ns)
-		part->seen = has_ended(part, slice);
+		part->seen = has_ended(part);
 }
 
 static void on_done(void *context, struct trial *trial, unsigned replica)

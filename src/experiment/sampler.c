@@ -135,6 +135,14 @@ static void add_to_edge(struct at_edge *edge, const struct record *record)
 	edge->bytes += record->outcome == OUTCOME_OK ? record->bytes : 0;
 }
 
+static void keep_latency(struct probed *probed, const struct record *record)
+{
+	if (!probed->since_ns || record->start_ns < probed->since_ns)
+		return;
+	MEM_ROOM(probed->latency_ns, probed->count, probed->capacity);
+	probed->latency_ns[probed->count++] = record_latency_ns(record);
+}
+
 /* What cannot be true counts nowhere, here as in the results. */
 static void count_record(struct record_cursor *cursor,
 			 const struct record *record)
@@ -146,8 +154,10 @@ static void count_record(struct record_cursor *cursor,
 		cursor->latest_ns = clock_now_ns();
 	if (!possible_next(&cursor->possible, record, cursor->latest_ns, NULL)) {
 		cursor->requests += cursor->possible.first.begun;
+		cursor->impossible++;
 		return;
 	}
+	keep_latency(&cursor->probed, record);
 	expect = possible_expect(&cursor->possible, record->op, &room);
 	if (record->outcome == OUTCOME_OK)
 		count_ok(cursor, record);
@@ -175,6 +185,14 @@ void sampler_count(struct sampler *s, unsigned i)
 		next = CHUNK_RECORDS;
 	} while (n == most);
 	reserve(s, i, cursor->at - before);
+}
+
+bool sampler_was_lied_to(const struct sampler *s)
+{
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		if (s->cursors[i].impossible)
+			return true;
+	return false;
 }
 
 /* ------------------------------------------------------------- readings --- */
@@ -574,8 +592,10 @@ void sampler_release(struct sampler *s)
 	sampler_perf_release(s);
 	others_release(&s->others);
 	families_release(&s->families);
-	for (unsigned i = 0; i < s->trial->replica_count; i++)
+	for (unsigned i = 0; i < s->trial->replica_count; i++) {
 		possible_release(&s->cursors[i].possible);
+		free(s->cursors[i].probed.latency_ns);
+	}
 	free(s->gauges);
 	free(s->cursors);
 	free(s->chunk);

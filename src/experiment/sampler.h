@@ -26,6 +26,7 @@
 struct record_cursor {
 	size_t at;
 	struct possible possible;
+	uint64_t impossible; /* so many records cannot be true */
 	uint64_t latest_ns; /* a moment after the records were read */
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t ok, failed, bytes;
@@ -33,6 +34,11 @@ struct record_cursor {
 		uint64_t at_ns; /* 0: nobody has read there */
 		uint64_t ok, failed, bytes; /* that had ended by then */
 	} open, close;          /* of the last window of a slice */
+	struct probed {
+		uint64_t since_ns;    /* 0: nobody wants them */
+		uint64_t *latency_ns; /* of all that was started since */
+		size_t count, capacity;
+	} probed;
 	uint64_t requests; /* at least, that the recorded operations made */
 	uint64_t bucket[LIVE_BUCKETS]; /* latency of those that are ok */
 	uint64_t latency_sum_ns;
@@ -137,6 +143,17 @@ void sampler_slice_begin(struct sampler *sampler, struct slice *slice);
 void sampler_slice_open(struct sampler *sampler, struct slice *slice);
 void sampler_slice_close(struct sampler *sampler, struct slice *slice);
 void sampler_slice_end(struct sampler *sampler, struct slice *slice);
+
+/* Before `end` of a slice that settles turns: then `probed` of each replica has
+ * what it did from its `go` on, the drain included. */
+void sampler_slice_probe(struct sampler *sampler, const struct slice *slice);
+
+/* Whether a replica has recorded what cannot be true, as far as its records are
+ * counted: then the trial fails (analyse/possible.h). */
+bool sampler_was_lied_to(const struct sampler *sampler);
+
+/* For how long our origin stood still until now, since it began. */
+uint64_t sampler_still_ns(const struct sampler *sampler);
 
 /* sampler_slices.c: tells of windows that were taken out. */
 void slices_finish(struct sampler *sampler);

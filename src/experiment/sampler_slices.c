@@ -43,11 +43,13 @@ void sampler_slice_begin(struct sampler *s, struct slice *slice)
 	uint64_t now_ns = read_paused(s);
 
 	s->samples_before = s->trial->sample_count;
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		s->cursors[i].probed.since_ns = 0;
 	if (s->paused_cpu_ns != COUNT_UNKNOWN)
 		slice->idle_cpu_ns = count_since(now_ns, s->paused_cpu_ns);
 }
 
-static uint64_t still_ns(const struct sampler *s)
+uint64_t sampler_still_ns(const struct sampler *s)
 {
 	return s->ledger ? ledger_still_ns(s->ledger, clock_now_ns()) : 0;
 }
@@ -68,7 +70,7 @@ void sampler_slice_open(struct sampler *s, struct slice *slice)
 	slice->begin_ns = s->last[1].at_ns;
 	sampler_perf_begin(s);
 	noise_read(&s->noise, &s->noise_at_open);
-	s->still_at_open_ns = still_ns(s);
+	s->still_at_open_ns = sampler_still_ns(s);
 }
 
 static void add_used(struct sampler *s, unsigned number)
@@ -117,7 +119,7 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 					   s->open[CELL_ORIGIN].cpu_ns);
 	memcpy(s->close, s->last, s->count * sizeof(*s->close));
 	take_noise(s, slice);
-	s->still_at_close_ns = still_ns(s);
+	s->still_at_close_ns = sampler_still_ns(s);
 }
 
 /* Who the others are is looked for when the block is over: it takes its time. */
@@ -188,6 +190,14 @@ static void take_out_back(struct sampler *s, struct slice *slice)
 		return;
 	slice->begin_ns = slice->end_ns = 0;
 	s->windows_back++;
+}
+
+void sampler_slice_probe(struct sampler *s, const struct slice *slice)
+{
+	for (unsigned i = 0; i < s->trial->replica_count; i++) {
+		s->cursors[i].probed.since_ns = slice->go_ns;
+		s->cursors[i].probed.count = 0;
+	}
 }
 
 void sampler_slice_end(struct sampler *s, struct slice *slice)

@@ -21,6 +21,9 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     sleeps   each operation takes 0.4 s
     halves   its replica 1 is killed by its seventh `go`
     loses    its replica 1 is killed by its third, a probe
+    reverses records that its operations ended before they were started
+    boasts   records that they ended in 29 years
+    lapses   the same, but from its sixth `go` on
 """
 
 import asyncio
@@ -32,12 +35,13 @@ import threading
 import time
 from pathlib import Path
 
-from benchmark import _protocol, plain, worker
+from benchmark import _protocol, _work, plain, worker
 
 NAME = Path(__file__).resolve().parent.name
 LATE = 7
 COUNTS = ("started", "finished", "unfinished")
 ESCAPES_AT = {"bolts": 1, "flees": 2, "strays": 6}
+LIES_AT = {"reverses": 1, "boasts": 1, "lapses": 6}
 LONG_S = 0.5
 LINGERS = 5
 seen = {"go": 0, "paused": 0, "go_at": 0}
@@ -76,6 +80,12 @@ def get_by_thread(target, op):
 
 
 worker.operation(fetch_or_linger if NAME == "lingers" else fetch_range)
+
+
+def pack_lie(memory, at, intended_ns, start_ns, first_ns, end_ns, *rest):
+    if seen["go"] >= LIES_AT[NAME]:
+        end_ns = start_ns - 5 if NAME == "reverses" else start_ns + (1 << 63) // 10
+    pack(memory, at, intended_ns, start_ns, first_ns, end_ns, *rest)
 
 
 def spin_while_paused():
@@ -149,6 +159,7 @@ def on_go():
 
 
 Original = _protocol.Channel
+pack = _work._pack
 
 
 class Channel(Original):
@@ -173,4 +184,6 @@ class Channel(Original):
 
 if __name__ == "__main__":
     _protocol.Channel = Channel
+    if NAME in LIES_AT:
+        _work._pack = pack_lie
     worker.main()
