@@ -118,6 +118,11 @@ static void check_each_kind(void **state)
 	IMPOSSIBLE((r.start_ns = r.end_ns, r.intended_ns = r.end_ns + 1),
 		   "before it was intended");
 	IMPOSSIBLE(r.end_ns = UINT64_MAX, "after it was read");
+	IMPOSSIBLE(r.intended_ns = UINT64_MAX, "before it was intended");
+	IMPOSSIBLE(r.start_ns = UINT64_MAX, "before it was started");
+	IMPOSSIBLE((r.intended_ns = r.start_ns = r.end_ns = UINT64_MAX),
+		   "after it was read");
+	IMPOSSIBLE((r.intended_ns = r.start_ns = r.end_ns = 0), "before GO");
 	IMPOSSIBLE(r.end_ns = LATER + 1, "after it was read");
 	IMPOSSIBLE(r.end_ns = GO + 1200 * MS, "ok after 1.195 s");
 	IMPOSSIBLE(r.first_byte_ns = GO + 4 * MS, "first byte");

@@ -124,6 +124,10 @@ static void check_failure(const struct failure *want)
 	assert_true(f.trial.failed);
 	assert_contains(f.trial.text, "replica 0 ");
 	assert_contains(f.trial.text, want->text);
+	/* What cannot be true is in no sum. */
+	if (strcmp(want->behaviour, "two_dones") != 0)
+		assert_int_equal(r->started | r->finished | r->unfinished |
+					 r->end_ns, 0);
 	fixture_release(&f);
 }
 

@@ -122,7 +122,7 @@ static bool check_slice(struct possible *p, const struct record *r, char *why)
 
 	if (!slice)
 		return true;
-	if (r->intended_ns + SLICE_NS < slice->go_ns)
+	if (count_since(slice->go_ns, r->intended_ns) > SLICE_NS)
 		return wrong(why, "intended %.6g s before GO of the slice that "
 				  "it ended in",
 			     clock_seconds(slice->go_ns - r->intended_ns));
@@ -142,10 +142,10 @@ static bool check_times(const struct possible *p, const struct record *r,
 {
 	const struct trial *trial = p->trial;
 
-	if (r->intended_ns + ROUNDING_NS < trial->go_ns)
+	if (count_since(trial->go_ns, r->intended_ns) > ROUNDING_NS)
 		return wrong(why, "intended %.6g s before GO",
 			     clock_seconds(trial->go_ns - r->intended_ns));
-	if (r->start_ns + ROUNDING_NS < r->intended_ns)
+	if (count_since(r->intended_ns, r->start_ns) > ROUNDING_NS)
 		return wrong(why, "started %.6g s before it was intended",
 			     clock_seconds(r->intended_ns - r->start_ns));
 	if (r->end_ns < r->start_ns)
@@ -162,7 +162,7 @@ static bool check_times(const struct possible *p, const struct record *r,
 		return wrong(why, "its first byte came before its start or "
 				  "after its end");
 	if (r->outcome == OUTCOME_OK && p->limit_ns &&
-	    r->end_ns - r->start_ns > p->limit_ns + NS_PER_MS)
+	    count_since(r->end_ns - r->start_ns, p->limit_ns) > NS_PER_MS)
 		return wrong(why, "ok after %.6g s, and the limit is %g s",
 			     clock_seconds(r->end_ns - r->start_ns),
 			     trial->spec.operation_timeout_s);

@@ -130,6 +130,16 @@ static void check_done_time(const struct runner *runner,
 					       2).text);
 }
 
+/* What it said cannot be true, so that none of it counts. */
+static void take_back(struct replica *replica,
+		      const struct packet_counts *before)
+{
+	replica->end_ns = 0;
+	replica->started = before->started;
+	replica->finished = before->finished;
+	replica->unfinished = before->unfinished;
+}
+
 /* In a block the window is the slice's, and the hook waits for its end. */
 static void tell_done(struct runner *runner, struct member *member,
 		      enum step before)
@@ -163,19 +173,22 @@ void member_on_done(struct runner *runner, struct member *member,
 		    const json_t *packet)
 {
 	struct replica *replica = member->replica;
+	const struct packet_counts counts = {
+		replica->started, replica->finished, replica->unfinished
+	};
 	enum step before = member->step;
 	uint64_t now_ns = clock_now_ns();
 	const char *wrong;
 	struct err err;
 
 	if (packet_read_done(packet, replica, &err) < 0) {
-		replica->end_ns = 0;
+		take_back(replica, &counts);
 		member_on_bad_packet(runner, member, err.text);
 		return;
 	}
 	wrong = done_lie(runner, member, now_ns);
 	if (wrong) {
-		replica->end_ns = 0;
+		take_back(replica, &counts);
 		bad_counts(runner, member, "done", wrong);
 		return;
 	}
