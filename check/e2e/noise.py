@@ -118,6 +118,29 @@ class Noise(Turns, Check):
             loops, r"other programs used \d\.\d\d CPUs .* \(most: \S+ \(pid \d+\) \d+\.\d\d s"
         )
 
+    def assert_starved(self, row):
+        """`null` has one thread, which always wants a CPU: what it did not use, others had, as long as the
+        machine itself had all of its CPUs."""
+        used, others, steal = (
+            (row[f"{name}_seconds"] or 0) / row["duration_seconds"]
+            for name in ("cpu_total", "others_cpu", "steal")
+        )
+        print(f"null used {used:.2f} CPUs, others {others:.2f}, steal {steal:.2f}: {row['limited_by']}")
+        if used > 0.7 or others < 0.6 or steal > 0.1:
+            return
+        self.assertEqual(row["limited_by"], "machine", row)
+        if os.path.exists("/proc/self/schedstat"):
+            self.assertIn("starved", row["finding_names"].split(";"), row)
+            self.assert_sentence(row["findings"], r"null used 0\.\d\d CPUs, and waited for 0\.\d\d more")
+
+    def test_starved(self):
+        """Who waits for CPUs that others have is not limited by its operations in flight, nor by itself."""
+        loops = Loops(self)
+        self.benchmark("run-test", "null", "fetch_range", *FAST)
+        loops.stop()
+        self.assert_starved(self.only_result())
+        self.assert_same_results_again()
+
     def test_outside_of_the_namespace(self):
         self.need_namespace()
         loops = Loops(self)
@@ -142,6 +165,8 @@ class Noise(Turns, Check):
         for row in rows:
             own = [slice for slice in slices if slice.library == row["library_name"]]
             used_s = sum(loops.used_in(slice.begin_ns, slice.end_ns) for slice in own)
+            if row["library_name"] == "null":
+                self.assert_starved(row)
             if not self.assert_others(row, used_s):
                 row["findings"] = None
         self.assert_marks(loops, slices)

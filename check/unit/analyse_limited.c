@@ -1,7 +1,10 @@
 /* Which limit a trial met, by numbers. */
 #include "check.h"
 
+#include "said.h"
+
 #include "analyse/limited.h"
+#include "analyse/use.h"
 #include "base/clock.h"
 
 #define MS NS_PER_MS
@@ -294,6 +297,164 @@ static void check_large_machine(void **state)
 	trial_release(&trial);
 }
 
+/* Who waited for a CPU, by the finding that is stored, and the limit. */
+static void expect_starved(struct trial *trial, const char *who,
+			   enum limited_by by)
+{
+	findings_release(&trial->findings);
+	use_reconcile(trial);
+	assert_int_equal(trial->findings.count, *who != '\0');
+	if (!strstr(said(&trial->findings), who))
+		fail_msg("'%s' lacks '%s'", said(&trial->findings), who);
+	trial->replica[0].waited = trial->origin_waited = 0;
+	expect(trial, by);
+}
+
+/* A library of one thread that waits for the half of the time, and used 0.32. */
+static void begin_starved(struct trial *trial)
+{
+	begin(trial, 1);
+	trial->spec.concurrency = trial->spec.pool_size = 50;
+	trial->replica[0].latency->sum_ns = 99e9;
+	trial->replica[0].cpu_ns = 640 * MS;
+	trial->replica[0].waited = 0.5;
+	trial->others_cpu_ns = 1600 * MS;
+	trial->waits_counted = true;
+	trial->cpus = 4;
+}
+
+static void check_starved(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin_starved(&trial);
+	expect_starved(&trial, "lib used 0.32 CPUs, and waited for 0.50 more, "
+			       "which other programs", LIMITED_BY_MACHINE);
+	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT); /* did not wait */
+	trial.replica[0].waited = 0.5;
+	trial.others_cpu_ns = 100 * MS;
+	trial.steal_ns = 1500 * MS;
+	expect_starved(&trial, "other machines of the host (steal)",
+		       LIMITED_BY_MACHINE);
+	trial.steal_ns = 0; /* it waited for its own threads, but for 0.05 */
+	trial.replica[0].waited = 0.5;
+	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT);
+	trial.others_cpu_ns = COUNT_UNKNOWN;
+	trial.replica[0].waited = 0.5;
+	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
+/* What others had must have mattered. */
+static void check_starved_little(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin_starved(&trial);
+	trial.replica[0].waited = 0.17;
+	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT); /* less than half */
+	trial.replica[0].waited = 0.19;
+	expect_starved(&trial, "lib used", LIMITED_BY_MACHINE);
+	trial.replica[0].cpu_ns = 1000 * MS;
+	trial.replica[0].waited = 0.09;
+	expect_starved(&trial, "", LIMITED_BY_UNKNOWN);
+	trial.replica[0].cpu_ns = 20 * MS;
+	trial.replica[0].waited = 0.11;
+	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT);
+	trial.spec.concurrency = 1; /* a tenth of each latency */
+	trial.replica[0].latency->sum_ns = 2e9;
+	trial.replica[0].waited = 0.11;
+	expect_starved(&trial, "lib used", LIMITED_BY_MACHINE);
+	trial_release(&trial);
+}
+
+static void check_starved_store(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin_starved(&trial);
+	trial.replica[0].waited = 0;
+	trial.origin_waited = 0.6;
+	expect_starved(&trial, "the origin used 0.20 CPUs, and waited for 0.60 "
+			       "more", LIMITED_BY_MACHINE);
+	trial.origin_waited = 0.6;
+	trial.own_origin = false;
+	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
+/* The others were elsewhere: its CPU was theirs, its own and the origin's. A
+ * quota is nobody else. */
+static void check_starved_not(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin_starved(&trial);
+	strcpy(trial.placement.pinning, "origin 0, replicas 0");
+	trial.origin_cpu_ns = 1180 * MS;
+	expect_starved(&trial, "", LIMITED_BY_SHARED_CPU);
+	trial.origin_cpu_ns = 400 * MS;
+	trial.replica[0].waited = 0.5;
+	expect_starved(&trial, "lib used 0.32 CPUs, and waited for 0.48 more",
+		       LIMITED_BY_MACHINE);
+	findings_release(&trial.findings);
+	trial_add_finding(&trial, FINDING_THROTTLED, "it waited");
+	trial.replica[0].waited = 0.5;
+	use_reconcile(&trial);
+	assert_int_equal(trial.findings.count, 1);
+	trial_release(&trial);
+	begin_starved(&trial);
+	trial.window_end_ns = 1400 * MS; /* too short to tell */
+	use_reconcile(&trial);
+	assert_int_equal(trial.findings.count, 0);
+	trial_release(&trial);
+}
+
+/* Each replica waited for the same program. */
+static void check_starved_replicas(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 3);
+	strcpy(trial.placement.pinning, "origin 1, replicas 0");
+	trial.cpus = 4;
+	trial.others_cpu_ns = 1200 * MS;
+	for (int i = 0; i < 3; i++) {
+		trial.replica[i].cpu_ns = 200 * MS;
+		trial.replica[i].waited = 0.8;
+	}
+	use_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       "used 0.30 CPUs, and waited for 0.60 more"));
+	expect(&trial, LIMITED_BY_MACHINE);
+	trial_release(&trial);
+}
+
+/* Where nobody counted who waited, all of the machine's waits may be its own. */
+static void check_starved_perhaps(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin_starved(&trial);
+	add_machine(&trial, 0);
+	add_machine(&trial, 4000 * MS);
+	trial.machine[1].stalled_cpu_us = 900000;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.waits_counted = false;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.machine[1].stalled_cpu_us = 300000;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.machine[1].stalled_cpu_us = COUNT_UNKNOWN;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
 /* The rates of two such rows compare nothing of the libraries. */
 static void check_surroundings(void **state)
 {
@@ -338,6 +499,12 @@ int main(void)
 		cmocka_unit_test(check_machine),
 		cmocka_unit_test(check_squeezed),
 		cmocka_unit_test(check_large_machine),
+		cmocka_unit_test(check_starved),
+		cmocka_unit_test(check_starved_little),
+		cmocka_unit_test(check_starved_store),
+		cmocka_unit_test(check_starved_not),
+		cmocka_unit_test(check_starved_replicas),
+		cmocka_unit_test(check_starved_perhaps),
 		cmocka_unit_test(check_surroundings),
 		cmocka_unit_test(check_words),
 	};

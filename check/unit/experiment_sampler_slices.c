@@ -1,6 +1,7 @@
 /* What is read in slices, and around them; counters that go back in one of them
  * are not taken for work. */
 #include "check.h"
+#include "rival.h"
 #include "said.h"
 
 #include <signal.h>
@@ -39,6 +40,7 @@ static struct {
 	bool probe; /* it only settles turns */
 	int counts[PERF_EVENTS]; /* into pipes; 0: nothing counts */
 	uint64_t counted;
+	uint64_t waits_ns; /* of this process for a CPU, in each window */
 	int stat;
 } f;
 
@@ -158,6 +160,8 @@ static void take_turn(const struct back *back)
 	now.softirq_ns += f.interrupts_ns;
 	f.counted += 1000;
 	clock_sleep_until(clock_now_ns() + MS);
+	if (f.waits_ns)
+		wait_for_cpu(f.waits_ns);
 	tell_counts();
 	read_low(back && !back->at_open ? back->counter : NULL, slice,
 		 sampler_slice_close);
@@ -457,6 +461,58 @@ static void others_are_named_at_the_end(void **state)
 	assert_true(f.trial.others_seen_ns > 0);
 }
 
+/* What it waits for a CPU counts in windows that count, and nowhere else. */
+static void waits_of_windows(void **state)
+{
+	const struct back back = { &now.cpu_ns[REPLICA], false };
+	uint64_t all_ns, else_ns = 0, from_ns;
+	double waited_s;
+	pid_t rival;
+
+	(void)state;
+	if (!waits_are_counted(""))
+		skip();
+	rival = rival_begin();
+	f.waits_ns = 10 * MS;
+	all_ns = waits_read("", getpid());
+	for (int i = 0; i < SLICES; i++) {
+		from_ns = waits_read("", getpid());
+		wait_for_cpu(10 * MS);
+		if (i == 2)
+			take_turn(&back);
+		else_ns += waits_read("", getpid()) - from_ns;
+		if (i != 2)
+			take_turn(NULL);
+	}
+	all_ns = waits_read("", getpid()) - all_ns;
+	rival_end(rival);
+	sampler_finish(&f.sampler);
+	waited_s = f.trial.replica[0].waited * f.sampler.worked_s;
+	assert_true(waited_s > clock_seconds((SLICES - 1) * 10 * MS) * 0.999);
+	assert_true(waited_s < clock_seconds(all_ns - else_ns) * 1.001);
+	assert_true(f.trial.origin_waited > 0);
+}
+
+static void waits_of_a_separate_trial(void **state)
+{
+	double waited_s;
+	pid_t rival;
+
+	(void)state;
+	if (!waits_are_counted(""))
+		skip();
+	rival = rival_begin();
+	f.trial.go_ns = clock_now_ns() + 1;
+	sampler_go(&f.sampler);
+	wait_for_cpu(20 * MS);
+	f.trial.window_end_ns = clock_now_ns();
+	sampler_window_end(&f.sampler);
+	rival_end(rival);
+	sampler_finish(&f.sampler);
+	waited_s = f.trial.replica[0].waited * trial_seconds(&f.trial);
+	assert_true(waited_s > 0.02 * 0.999);
+}
+
 int main(void)
 {
 #define EACH(check) cmocka_unit_test_setup_teardown(check, begin, end)
@@ -479,6 +535,8 @@ int main(void)
 		EACH(readings_around_a_separate_trial),
 		EACH(a_separate_trial_without_counters),
 		EACH(others_are_named_at_the_end),
+		EACH(waits_of_windows),
+		EACH(waits_of_a_separate_trial),
 	};
 #undef EACH
 

@@ -2,12 +2,11 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "analyse/due.h"
 #include "analyse/judge.h"
 #include "analyse/limits.h"
+#include "analyse/use.h"
 #include "analyse/windows.h"
 #include "base/clock.h"
 
@@ -17,112 +16,6 @@
 #define MISSED 0.01    /* of the operations that a rate asked for */
 #define TAKEN 0.1      /* of the machine's CPU time, by others and steal */
 #define SQUEEZED 0.05  /* of a CPU, by others and steal */
-#define IDLE 0.5       /* of what it may use: its own CPU was not the limit */
-#define OWN_WORK 0.1   /* of a latency: it waited for all the rest */
-#define ONE_THREAD 1.1 /* CPUs: who uses no more may be a single one */
-
-/* CPUs in the list after `name` in "origin 1, replicas 0,2-3"; 0: unknown. */
-static unsigned pinned(const char *text, const char *name)
-{
-	const char *at = strstr(text, name);
-	unsigned count = 0;
-
-	if (!at)
-		return 0;
-	at += strlen(name);
-	while (*at >= '0' && *at <= '9') {
-		char *end;
-		unsigned long first = strtoul(at, &end, 10), last = first;
-
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
-		count += last >= first ? (unsigned)(last - first + 1) : 1;
-		if (*end != ',' || end[1] == ' ')
-			return *end && *end != ',' ? 0 : count;
-		at = end + 1;
-	}
-	return 0; /* the list is cut */
-}
-
-/* The origin and the replicas may be on the same CPUs. */
-static bool is_shared(const char *pinning)
-{
-	const char *store = strstr(pinning, "origin ");
-	const char *end = store ? strstr(store, ", replicas ") : NULL;
-
-	if (!end)
-		return true;
-	store += strlen("origin ");
-	return !strncmp(store, end + strlen(", replicas "),
-			(size_t)(end - store)) &&
-	       !end[strlen(", replicas ") + (size_t)(end - store)];
-}
-
-static bool is_python(const struct replica *replica)
-{
-	return strstr(replica->runtime, "Python") ||
-	       strstr(replica->runtime, "PyPy");
-}
-
-static uint32_t most_threads(const struct trial *trial, unsigned number)
-{
-	uint32_t most = 0;
-
-	for (size_t i = 0; i < trial->sample_count; i++)
-		if (trial->samples[i].replica == (int32_t)number &&
-		    trial->samples[i].threads > most)
-			most = trial->samples[i].threads;
-	return most;
-}
-
-/* CPUs that one replica may use. One thread runs Python at a time. */
-static double may_use(const struct trial *trial, unsigned number, double used,
-		      double cpus)
-{
-	struct limits limits;
-
-	limits_that_hold(trial, &limits);
-	if (limits.cpus > 0 && limits.cpus < cpus)
-		cpus = limits.cpus;
-	if (cpus > 1 && used <= ONE_THREAD &&
-	    (is_python(&trial->replica[number]) ||
-	     most_threads(trial, number) == 1))
-		return 1;
-	return cpus;
-}
-
-struct use {
-	double seconds;
-	unsigned cpus;
-	double used;    /* CPUs, all replicas together */
-	double library; /* of what its replicas may use, 0 to 1 */
-	double store, shared;
-};
-
-static void find_use(const struct trial *trial, unsigned cpus, struct use *out)
-{
-	unsigned set = pinned(trial->placement.pinning, "replicas ");
-	double of = set ? set : cpus ? cpus : 1, sum = 0, single = 0;
-
-	out->seconds = trial_seconds(trial);
-	out->cpus = cpus;
-	for (unsigned i = 0; i < trial->replica_count; i++) {
-		double used = clock_seconds(trial->replica[i].cpu_ns) /
-			      out->seconds;
-
-		sum += used;
-		single += used / may_use(trial, i, used, of);
-	}
-	single /= trial->replica_count;
-	out->used = sum;
-	out->library = single > sum / of ? single : sum / of;
-	out->store = trial->own_origin ? clock_seconds(trial->origin_cpu_ns) /
-						 out->seconds
-				       : 0;
-	out->shared = trial->own_origin && is_shared(trial->placement.pinning)
-			      ? (sum + out->store) / of
-			      : 0;
-}
 
 static bool failed(const struct trial *trial)
 {
@@ -244,15 +137,6 @@ static bool squeezed(const struct trial *trial, const struct use *use)
 	return taken >= SQUEEZED && most + taken >= BUSY;
 }
 
-/* How fast it is was not its own doing: little of an operation's time, waits for
- * its CPU included, was its own work. */
-static bool is_idle(const struct trial *trial, const struct use *use)
-{
-	double places = (double)trial->spec.concurrency * trial->replica_count;
-
-	return use->library < IDLE && use->used <= OWN_WORK * places;
-}
-
 static bool pool_full(const struct trial *trial)
 {
 	const struct trial_spec *spec = &trial->spec;
@@ -308,7 +192,7 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 	enum limited_by by;
 	struct use use;
 
-	find_use(trial, cpus, &use);
+	use_find(trial, cpus, &use);
 	if (failed(trial))
 		return LIMITED_BY_FAILURES;
 	if (throttled(trial, use.seconds) || quota_used(trial, &use))
@@ -320,9 +204,10 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 	by = by_cpu(&use);
 	if (by != LIMITED_BY_UNKNOWN)
 		return by;
-	if (taken(trial) || squeezed(trial, &use))
+	if (findings_have(&trial->findings, FINDING_STARVED) || taken(trial) ||
+	    squeezed(trial, &use))
 		return LIMITED_BY_MACHINE;
-	if (!is_idle(trial, &use))
+	if (!use_is_idle(trial, &use) || use_may_be_starved(trial, &use))
 		return LIMITED_BY_UNKNOWN;
 	if (pool_full(trial))
 		return LIMITED_BY_POOL;

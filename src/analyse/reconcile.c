@@ -10,6 +10,7 @@
 #include "analyse/marks.h"
 #include "analyse/reconcile_cell.h"
 #include "analyse/reconcile_noise.h"
+#include "analyse/use.h"
 #include "analyse/windows.h"
 
 #include <stdio.h>
@@ -461,7 +462,7 @@ void analyse_reconcile(struct trial *trial)
 		reconcile_cpu,    reconcile_link,	reconcile_limits,
 		limits_reconcile, reconcile_ksoftirqd,	reconcile_others,
 		reconcile_steal,  reconcile_swapped,	reconcile_frequency,
-		marks_reconcile,  reconcile_counters,
+		marks_reconcile,  reconcile_counters,	use_reconcile,
 	};
 	struct sums sums;
 

@@ -1,6 +1,7 @@
 #include "experiment/sampler.h"
 #include "experiment/sampler_perf.h"
 #include "experiment/sampler_processes.h"
+#include "experiment/sampler_waits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ void sampler_init(struct sampler *s, struct trial *trial,
 	s->count = n + 1;
 	s->cell_count = s->cells->count;
 	s->gauges = mem_array(s->count, sizeof(*s->gauges));
+	s->waits = mem_array(s->count, sizeof(*s->waits));
 	s->cursors = mem_array(n, sizeof(*s->cursors));
 	s->ours = mem_array(s->count + 1, sizeof(*s->ours));
 	s->links = mem_array(s->cell_count, sizeof(*s->links));
@@ -376,6 +378,7 @@ void sampler_ready(struct sampler *s)
 		reserve(s, i, 0);
 	links_at_go(s);
 	read_setup(s);
+	waits_begin(s);
 	read_machine(s);
 }
 
@@ -426,6 +429,8 @@ void sampler_window_end(struct sampler *s)
 	sampler_perf_end(s);
 	sampler_perf_take(s);
 	noise_end(s);
+	waits_end(s);
+	waits_take(s, trial_seconds(s->trial));
 }
 
 static void take_ledger(struct sampler *s, unsigned i)
@@ -577,6 +582,7 @@ void sampler_finish(struct sampler *s)
 		finish_replica(s, i);
 	processes_finish(s);
 	slices_finish(s);
+	waits_finish(s);
 	noise_tell_quota(s);
 	s->trial->origin_cpu_ns = used(s, CELL_ORIGIN).cpu_ns;
 }
@@ -600,6 +606,7 @@ void sampler_release(struct sampler *s)
 	free(s->cursors);
 	free(s->chunk);
 	free(s->ours);
+	free(s->waits);
 	free(s->links);
 	free(s->links_before);
 	free(s->links_at_go);

@@ -68,6 +68,12 @@ struct sampler {
 		struct perf_counts in;    /* the last window */
 		bool taken;               /* one was */
 	} *counted;            /* of each replica; NULL: nothing counts */
+	struct waits {
+		uint64_t began_ns;
+		uint64_t in_ns;   /* in the last window */
+		uint64_t sum_ns;  /* in all that count */
+	} *waits;              /* for a CPU */
+	double worked_s;       /* in these */
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */
 	const int *records;    /* descriptors, borrowed, -1 before a trial */
 	size_t capacity;       /* of each */

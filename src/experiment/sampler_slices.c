@@ -5,6 +5,7 @@
 #include "experiment/sampler.h"
 #include "experiment/sampler_perf.h"
 #include "experiment/sampler_processes.h"
+#include "experiment/sampler_waits.h"
 #include "record/finding.h"
 
 static uint64_t cpu_of_all(const struct sampler *s)
@@ -42,6 +43,7 @@ void sampler_slice_begin(struct sampler *s, struct slice *slice)
 {
 	uint64_t now_ns = read_paused(s);
 
+	waits_begin(s);
 	s->samples_before = s->trial->sample_count;
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		s->cursors[i].probed.since_ns = 0;
@@ -122,6 +124,15 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 	s->still_at_close_ns = sampler_still_ns(s);
 }
 
+/* From its `go` until nothing was in flight. */
+static double worked_s(const struct slice *slice)
+{
+	uint64_t until_ns = slice->paused_ns > slice->end_ns ? slice->paused_ns
+							     : slice->end_ns;
+
+	return clock_seconds(count_since(until_ns, slice->go_ns));
+}
+
 /* Who the others are is looked for when the block is over: it takes its time. */
 static void add_window(struct sampler *s, const struct slice *slice)
 {
@@ -142,6 +153,7 @@ static void add_window(struct sampler *s, const struct slice *slice)
 				       ? COUNT_UNKNOWN
 				       : count_since(trial->busy_ns, s->ours_ns);
 	sampler_perf_take(s);
+	waits_take(s, worked_s(slice));
 	s->windows_added++;
 }
 
@@ -204,6 +216,7 @@ void sampler_slice_end(struct sampler *s, struct slice *slice)
 {
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		count_slice(s, i);
+	waits_end(s);
 	take_out_back(s, slice);
 	if (slice_seconds(slice) > 0)
 		add_window(s, slice);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "measure/machine.h"
 #include "measure/perf.h"
+#include "measure/waits.h"
 
 #define FILE_LIMIT (4 << 20) /* cpuinfo of a large machine */
 #define CPU "/sys/devices/system/cpu/"
@@ -248,6 +249,8 @@ static void put_accounting(json_t *out, const char *root)
 						: IRQ_TIME_CHARGED);
 	snprintf(tick, sizeof(tick), "%llu", (unsigned long long)tick_ns);
 	put(out, "tick_ns", tick_ns ? tick : NULL);
+	put(out, "cpu_waits", waits_are_counted(root) ? CPU_WAITS_COUNTED
+						     : "not counted");
 	free(stat);
 }
 

@@ -36,6 +36,7 @@
 	X(ROUNDS_OVER, "rounds_over", "its rounds were over before --n-requests") \
 	X(OTHERS, "others", "other programs used the CPUs meanwhile")          \
 	X(STEAL, "steal", "the hypervisor took CPU time away")                 \
+	X(STARVED, "starved", "others had the CPUs for which it waited")       \
 	X(SWAPPED, "swapped", "the machine swapped meanwhile")                 \
 	X(FREQUENCY, "frequency", "the CPUs' frequency changed")               \
 	X(CONGESTION, "congestion", "the origin's TCP is not cubic or reno")   \

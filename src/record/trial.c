@@ -215,11 +215,15 @@ void trial_take_environment(struct trial *trial,
 	json_t *more = text ? json_loads(text, 0, NULL) : NULL;
 	const char *tick = json_string_value(json_object_get(more, "tick_ns"));
 	const char *irq = json_string_value(json_object_get(more, "irq_time"));
+	const char *waits = json_string_value(
+		json_object_get(more, "cpu_waits"));
 	const char *quota = json_string_value(
 		json_object_get(more, ENVIRONMENT_CPU_QUOTA));
 
 	trial->tick_ns = tick ? strtoull(tick, NULL, 10) : 0;
 	trial->irq_apart = irq && strcmp(irq, IRQ_TIME_APART) == 0;
+	trial->waits_counted = waits && strcmp(waits, CPU_WAITS_COUNTED) == 0;
+	trial->cpus = environment->cpus;
 	trial->cpu_quota = quota ? strtod(quota, NULL) : 0;
 	json_decref(more);
 }

@@ -206,6 +206,10 @@ struct replica {
 	uint64_t peak_rss_bytes; /* VmHWM, without the records file's pages */
 	uint64_t processes;      /* most at one time; COUNT_UNKNOWN: they were
 				  * not counted */
+	double waited;           /* CPUs for which threads of its first process
+				  * waited that could run, on average while it
+				  * worked; 0: none did, or nobody counted. Is
+				  * not stored */
 	enum cpu_scope cpu_scope;
 	uint64_t seen_cpu_ns;    /* of all its processes, from its start until
 				  * it was done; COUNT_UNKNOWN: it has a group */
@@ -246,6 +250,7 @@ struct trial {
 	unsigned burst_requests; /* of each replica's burst */
 	bool own_origin;
 	uint64_t origin_cpu_ns; /* over the window; 0 when not ours */
+	double origin_waited;   /* as of a replica. Is not stored */
 	uint64_t origin_still_ns; /* of the window, that it stood still */
 	uint64_t go_sent_late_ns; /* the last GO, after go_ns; 0: it was not */
 	uint64_t go_read_late_ns; /* the end of the reading at GO, so too */
@@ -262,9 +267,12 @@ struct trial {
 	uint64_t busy_ns;       /* of the machine over the window(s), all CPUs,
 				 * ours included; COUNT_UNKNOWN */
 	uint64_t steal_ns;      /* the same, that the hypervisor took away */
-	uint64_t tick_ns;       /* of its kernel; 0: unknown. With the next two it
-				 * is stored with the environment of the run */
+	uint64_t tick_ns;       /* of its kernel; 0: unknown. With the next four
+				 * it is stored with the run, and its
+				 * environment */
 	bool irq_apart;         /* no program was charged with interrupts */
+	bool waits_counted;     /* `waited` was counted; older trials: not */
+	unsigned cpus;          /* that the run might use; 0: unknown */
 	double cpu_quota;       /* CPUs, of all of the run together; 0: there was
 				 * none, or it is unknown */
 	char congestion[16];    /* of the origin's sockets, "" unknown */
@@ -344,8 +352,12 @@ struct environment {
 #define IRQ_TIME_APART "charged to nobody"
 #define IRQ_TIME_CHARGED "charged to programs"
 
-/* How the kernel counted, and what it allowed: trial->tick_ns, irq_apart, cpu_quota,
- * as far as it is known. */
+/* The member cpu_waits of more_json, where the kernel counts how long a thread waits
+ * for a CPU. */
+#define CPU_WAITS_COUNTED "counted"
+
+/* How the kernel counted, and what it allowed: trial->tick_ns and the four behind
+ * it, as far as it is known. */
 void trial_take_environment(struct trial *trial,
 			    const struct environment *environment);
 

@@ -1,0 +1,47 @@
+/*
+ * What a trial used of the CPUs that it may use, and what others kept of them from
+ * it. Pure.
+ *
+ *	struct trial trial = { 0 };
+ *	struct use use;
+ *
+ *	use_find(&trial, 4, &use);
+ *	printf("%.2f CPUs\n", use.used);
+ */
+#ifndef ANALYSE_USE_H
+#define ANALYSE_USE_H
+
+#include <stdbool.h>
+
+#include "record/trial.h"
+
+struct use {
+	double seconds;
+	unsigned cpus;
+	double used;    /* CPUs, all replicas together */
+	double library; /* of what its replicas may use, 0 to 1 */
+	double store, shared;
+	double room;    /* CPUs of theirs that they, and the origin, left */
+};
+
+/* `cpus`: that the run might use; 0: unknown. */
+void use_find(const struct trial *trial, unsigned cpus, struct use *out);
+
+/* How fast it is was not its own doing: little of an operation's time, waits for
+ * its CPU included, was its own work. */
+bool use_is_idle(const struct trial *trial, const struct use *use);
+
+/*
+ * Says that others kept CPUs from the replicas, or from the origin, where that may
+ * have decided the rate (finding `starved`). While a thread waits that could run,
+ * another one of the same replica runs, or one of others. So what others took is
+ * no more than what its threads waited, nor than what others and steal used, nor
+ * than what is left of its CPUs. A part of analyse_reconcile().
+ */
+void use_reconcile(struct trial *trial);
+
+/* The same of a trial of which nobody counted how long its threads waited, by the
+ * waits of all of the machine (PSI): whether it may have been so. */
+bool use_may_be_starved(const struct trial *trial, const struct use *use);
+
+#endif
