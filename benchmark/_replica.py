@@ -280,7 +280,7 @@ class Job:
         return {
             "type": "ready",
             "protocol": self.protocol,
-            "versions": versions(self.test.folder),
+            "versions": {**versions(self.test.folder), "worker": "worker.py"},
             "not_applied": list(self.test.not_applied),
             "notes": notes,
             "import_seconds": round(self.test.import_seconds, 4),

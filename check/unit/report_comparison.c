@@ -93,8 +93,8 @@ static void check_told_apart(void **state)
 	assert_null(strstr(text, "left out"));
 	assert_non_null(strstr(text, "   p99  p99.9 "));
 	assert_non_null(strstr(line_of(text, "obstore"), " 59.58  79.44 "));
-	assert_says(text, "14.2 us CPU an operation (null), part of every "
-			  "Python row; \"less harness\" is without it");
+	assert_says(text, "14.2 us CPU an operation (null), part of each row "
+			  "it runs; \"less harness\" is without it");
 	assert_null(strstr(text, "can be noise"));
 	free(text);
 	unmake(&made);
@@ -213,7 +213,7 @@ static void check_cells(void **state)
 	made.compared[0].figure[BY_CPU].low = 410 * 0.25;
 	made.compared[1].figure[BY_RATE].value = 804; /* of blocks: 402 */
 	for (size_t i = 0; i < made.count; i++)
-		made.items[i].compiled =
+		made.items[i].other_worker =
 			!strcmp(made.rows[i].library_name, "requests");
 	for (pair = made.pairs; pair->a || pair->b != 6; pair++)
 		;

@@ -197,7 +197,7 @@ static void check_baselines(void **state)
 	}
 	json_decref(json);
 	for (size_t i = 0; i < made.count; i++)
-		made.items[i].compiled = true;
+		made.items[i].other_worker = true;
 	json = read_back();
 	assert_share(json_array_get(at(json, "rows"), 0), "rate", 0.1);
 	assert_floor(json_array_get(at(json, "rows"), 0), false);
@@ -242,7 +242,7 @@ static void check_less_harness(void **state)
 				    "cpu_us_less_harness")));
 	json_decref(json);
 	for (size_t i = 0; i < made.count; i++)
-		made.items[i].compiled = true;
+		made.items[i].other_worker = true;
 	json = read_back();
 	assert_true(json_is_null(at(json_array_get(at(json, "rows"), 0),
 				    "cpu_us_less_harness")));

@@ -201,11 +201,11 @@ static void check_harness_cost(void **state)
 	WRITTEN(text, table(out, items, 1, &style));
 	assert_non_null(strstr(text, "(run null too)"));
 	free(text);
-	items[0].compiled = true;
+	items[0].other_worker = true;
 	WRITTEN(text, table(out, items, 1, &style));
 	assert_null(strstr(text, "worker.py"));
 	free(text);
-	items[0].compiled = false;
+	items[0].other_worker = false;
 	free(rows[0].state);
 	rows[0].state = mem_dup("failed");
 	WRITTEN(text, table(out, items, 1, &style));

@@ -119,7 +119,7 @@ static void open_shown(struct shown *shown, const struct experiment *experiment)
 
 		shown->rows[i] = (struct report_row){ &one->summary.total,
 						      one->baseline,
-						      one->compiled };
+						      one->other_worker };
 	}
 	qsort(shown->rows, all, sizeof(*shown->rows), by_comparison);
 	shown->group_count = make_groups(experiment, shown->rows,

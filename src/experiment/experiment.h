@@ -52,7 +52,7 @@ struct prepared {
 struct finished {
 	struct summary summary;
 	bool baseline; /* reference, null */
-	bool compiled; /* in C */
+	bool other_worker; /* report/report.h */
 	bool failed;
 	bool partial;  /* trial_is_partial() */
 	char *unready; /* why it failed before GO, owned; NULL: it did not */

@@ -1,5 +1,6 @@
 #include "experiment/jobs.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,25 @@ static bool is_unready(const struct trial *trial)
 	return false;
 }
 
+/* Whether a replica says so that is none of worker.py's (docs/worker-protocol.md);
+ * of one that was never ready its language tells. */
+static bool has_other_worker(const struct trial *trial,
+			     const struct library *library)
+{
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const char *text = trial->replica[i].versions_json;
+		json_t *said = text ? json_loads(text, 0, NULL) : NULL;
+		const char *worker = json_string_value(
+			json_object_get(said, "worker"));
+		bool other = !worker || strcmp(worker, "worker.py") != 0;
+
+		json_decref(said);
+		if (text)
+			return other;
+	}
+	return library && !strcmp(library->language, "c");
+}
+
 void job_keep(struct experiment *experiment, struct trial *trial,
 	      const struct summary *summary, const struct library *library)
 {
@@ -63,7 +83,7 @@ void job_keep(struct experiment *experiment, struct trial *trial,
 		.summary = *summary,
 		.baseline = library ? library->kind == LIBRARY_BASELINE
 				    : library_is_baseline(trial->spec.library),
-		.compiled = library && !strcmp(library->language, "c"),
+		.other_worker = has_other_worker(trial, library),
 		.failed = trial->failed,
 		.partial = trial_is_partial(trial),
 		.unready = is_unready(trial) ? mem_dup(trial->text) : NULL,

@@ -55,14 +55,14 @@ void report_json_write(FILE *out, const json_t *value, bool indent);
 struct report_row {
 	const struct result_row *row;
 	bool baseline; /* reference, null: shown beneath, not ranked */
-	bool compiled; /* its worker is no worker.py */
+	bool other_worker; /* than worker.py */
 };
 
 /* What worker.py itself costs is a part of its figures, and can be taken off: it is
- * no part of workers in C, and all of `null`. */
+ * no part of other workers, and all of `null`. */
 static inline bool report_has_worker(const struct report_row *row)
 {
-	return !row->baseline && !row->compiled;
+	return !row->baseline && !row->other_worker;
 }
 
 /* What one table is made of. All is borrowed. */

@@ -32,15 +32,15 @@ static const struct result_row *find_null(const struct group *g)
 	return NULL;
 }
 
-static bool is_python(const struct report_row *item)
+static bool has_worker(const struct report_row *item)
 {
 	return report_has_worker(item) && !result_is_void(item->row);
 }
 
-static bool has_python(const struct group *g)
+static bool have_worker(const struct group *g)
 {
 	for (size_t i = 0; i < g->count; i++)
-		if (is_python(g->rows[i]))
+		if (has_worker(g->rows[i]))
 			return true;
 	return false;
 }
@@ -52,20 +52,20 @@ static void add_harness_cost(struct str *text, const struct group *g)
 
 	if (null && isfinite(null->cpu_seconds_per_1000_requests))
 		str_addf(text, ": %.1f us CPU an operation (null), part of "
-			       "every Python row%s.",
+			       "each row it runs%s.",
 			 null->cpu_seconds_per_1000_requests * 1000,
 			 g->shows_own ? "; \"less harness\" is without it"
 				      : "");
 	else if (null)
-		str_add(text, ": part of every Python row, and null, which "
+		str_add(text, ": part of each row it runs, and null, which "
 			      "measures it, has no figure here.");
 	else if (other)
-		str_addf(text, ": part of every Python row; null measured it, "
+		str_addf(text, ": part of each row it runs; null measured it, "
 			       "but in another table: %s, %llu in flight.",
 			 other->test_name,
 			 (unsigned long long)other->concurrency);
 	else
-		str_add(text, ": part of every Python row, not measured in "
+		str_add(text, ": part of each row it runs, not measured in "
 			      "this run (run null too).");
 }
 
@@ -79,7 +79,7 @@ static void put_harness_cost(FILE *out, const struct group *g, unsigned width)
 	if (!strncmp(g->rows[0]->row->test_name, "cog_header", 10))
 		str_add(&text, " and the header parser");
 	add_harness_cost(&text, g);
-	if (known || has_python(g))
+	if (known || have_worker(g))
 		put_line(out, text.buf, width);
 	str_release(&text);
 }
