@@ -191,7 +191,7 @@ static void say_starved(struct trial *trial, const char *who, double used,
 
 	trial_add_finding(trial, FINDING_STARVED,
 			  "%s used %.2f CPUs, and waited for %.2f more, which "
-			  "%s had: the rate is not that of the library; %s",
+			  "%s had: the rate is in doubt; %s",
 			  who, used, kept,
 			  stolen ? "other machines of the host (steal)"
 				 : "other programs",
