@@ -134,8 +134,8 @@ const struct option_spec options_results[] = {
 	OPTION("per-replica", FLAG, per_replica, 0, 0, NULL,
 	       "a row for each replica instead of each trial (no)"),
 	OPTION("per-round", TEXT, per_round, 0, 0, "PATH.csv",
-	       "write a row for each slice of each trial there; - is the "
-	       "standard output"),
+	       "write a row for each slice there, or for a trial in one piece; - "
+	       "is the standard output"),
 	CHOICE("from", from, "WHERE", "database prometheus",
 	       "database, or prometheus: rates and memory by a Prometheus' scrapes "
 	       "(database)"),

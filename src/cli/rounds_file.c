@@ -53,6 +53,7 @@ struct rounds_writer {
 	FILE *file;
 	struct err *err;
 	unsigned long long rows;
+	unsigned long long separate; /* of these: a trial in one piece */
 	unsigned long long lost; /* trials that are not whole */
 	char first[37];
 };
@@ -66,14 +67,25 @@ static int put(void *context, const struct trial_rounds *trial)
 		snprintf(w->first, sizeof(w->first), "%s", trial->trial_id);
 	rows = trial->lost ? 0 : report_rounds(w->file, trial);
 	w->rows += rows;
+	w->separate += trial->slice_count ? 0 : rows;
 	return work_done(rows, 0, w->err);
+}
+
+static const char *what_a_row_is(const struct rounds_writer *w)
+{
+	if (!w->separate)
+		return w->rows ? ", one a slice" : "";
+	return w->separate == w->rows
+		       ? ", one a trial: each was made in one piece"
+		       : ", one a slice, and one a trial that was made in one "
+			 "piece";
 }
 
 static void tell(const struct rounds_writer *w, const char *path, FILE *teller)
 {
 	if (strcmp(path, "-"))
-		say(teller, "%llu row%s written to %s, one a slice", w->rows,
-		    w->rows == 1 ? "" : "s", path);
+		say(teller, "%llu row%s written to %s%s", w->rows,
+		    w->rows == 1 ? "" : "s", path, what_a_row_is(w));
 	if (w->lost)
 		say(stderr, "benchmark: %llu trial%s not whole and left out: "
 			    "the database has lost slices of %s%s", w->lost,
