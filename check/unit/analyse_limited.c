@@ -396,6 +396,7 @@ static void check_starved_not(void **state)
 	begin_starved(&trial);
 	strcpy(trial.placement.pinning, "origin 0, replicas 0");
 	trial.origin_cpu_ns = 1180 * MS;
+	trial.origin_waited = 0.5; /* for the library, on one CPU */
 	expect_starved(&trial, "", LIMITED_BY_SHARED_CPU);
 	trial.origin_cpu_ns = 400 * MS;
 	trial.replica[0].waited = 0.5;
@@ -452,6 +453,14 @@ static void check_starved_perhaps(void **state)
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	trial.machine[1].stalled_cpu_us = COUNT_UNKNOWN;
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.waits_counted = true; /* of a moment that tells nothing */
+	trial.machine[1].stalled_cpu_us = 300000;
+	trial.window_end_ns = 1400 * MS;
+	trial.replica[0].cpu_ns = 128 * MS;
+	trial.origin_cpu_ns = 80 * MS;
+	trial.replica[0].latency->sum_ns = 19.9e9;
+	trial.others_cpu_ns = 360 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial_release(&trial);
 }
 

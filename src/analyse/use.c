@@ -108,6 +108,7 @@ void use_find(const struct trial *trial, unsigned cpus, struct use *out)
 				       : 0;
 	shared = trial->own_origin && is_shared(trial->placement.pinning);
 	out->room = of - sum - (shared ? out->store : 0);
+	out->store_room = shared ? out->room : 1 - out->store;
 	out->shared = shared ? (sum + out->store) / of : 0;
 }
 
@@ -164,7 +165,7 @@ static void find_kept(const struct trial *trial, const struct use *use,
 	out->cpus = least(out->cpus, out->others, use->room);
 	out->store = !trial->own_origin ? 0
 		     : least(each ? trial->origin_waited : waited, out->others,
-			     1 - use->store);
+			     use->store_room);
 }
 
 static bool starves_library(const struct trial *trial, const struct use *use,
@@ -223,7 +224,8 @@ bool use_may_be_starved(const struct trial *trial, const struct use *use)
 						     stalled_cpu_us));
 	struct kept kept;
 
-	if (trial->waits_counted || isnan(stalled_us))
+	if ((trial->waits_counted && use->seconds >= LEAST_S) ||
+	    isnan(stalled_us))
 		return false;
 	find_kept(trial, use, stalled_us / 1e6 / use->seconds, &kept);
 	return starves_library(trial, use, &kept) ||

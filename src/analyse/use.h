@@ -21,7 +21,8 @@ struct use {
 	double used;    /* CPUs, all replicas together */
 	double library; /* of what its replicas may use, 0 to 1 */
 	double store, shared;
-	double room;    /* CPUs of theirs that they, and the origin, left */
+	double room, store_room; /* CPUs that were left of theirs, and of the
+				  * origin's; the same where they share them */
 };
 
 /* `cpus`: that the run might use; 0: unknown. */
@@ -40,8 +41,9 @@ bool use_is_idle(const struct trial *trial, const struct use *use);
  */
 void use_reconcile(struct trial *trial);
 
-/* The same of a trial of which nobody counted how long its threads waited, by the
- * waits of all of the machine (PSI): whether it may have been so. */
+/* The same of a trial of which nobody counted how long its threads waited, or too
+ * short to tell, by the waits of all of the machine (PSI): whether it may have been
+ * so. */
 bool use_may_be_starved(const struct trial *trial, const struct use *use);
 
 #endif
