@@ -329,7 +329,7 @@ static void check_starved(void **state)
 
 	(void)state;
 	begin_starved(&trial);
-	expect_starved(&trial, "lib used 0.32 CPUs, and waited for 0.50 more, "
+	expect_starved(&trial, "lib used 0.32 CPUs, and waited for up to 0.50 more, "
 			       "which other programs", LIMITED_BY_MACHINE);
 	expect_starved(&trial, "", LIMITED_BY_IN_FLIGHT); /* did not wait */
 	trial.replica[0].waited = 0.5;
@@ -378,7 +378,7 @@ static void check_starved_store(void **state)
 	begin_starved(&trial);
 	trial.replica[0].waited = 0;
 	trial.origin_waited = 0.6;
-	expect_starved(&trial, "the origin used 0.20 CPUs, and waited for 0.60 "
+	expect_starved(&trial, "the origin used 0.20 CPUs, and waited for up to 0.60 "
 			       "more", LIMITED_BY_MACHINE);
 	trial.origin_waited = 0.6;
 	trial.own_origin = false;
@@ -400,7 +400,7 @@ static void check_starved_not(void **state)
 	expect_starved(&trial, "", LIMITED_BY_SHARED_CPU);
 	trial.origin_cpu_ns = 400 * MS;
 	trial.replica[0].waited = 0.5;
-	expect_starved(&trial, "lib used 0.32 CPUs, and waited for 0.48 more",
+	expect_starved(&trial, "lib used 0.32 CPUs, and waited for up to 0.48 more",
 		       LIMITED_BY_MACHINE);
 	findings_release(&trial.findings);
 	trial_add_finding(&trial, FINDING_THROTTLED, "it waited");
@@ -431,7 +431,7 @@ static void check_starved_replicas(void **state)
 	}
 	use_reconcile(&trial);
 	assert_non_null(strstr(said(&trial.findings),
-			       "used 0.30 CPUs, and waited for 0.60 more"));
+			       "used 0.30 CPUs, and waited for up to 0.60 more"));
 	expect(&trial, LIMITED_BY_MACHINE);
 	trial_release(&trial);
 }

@@ -191,8 +191,8 @@ static void say_starved(struct trial *trial, const char *who, double used,
 		      count_or(trial->others_cpu_ns, 0);
 
 	trial_add_finding(trial, FINDING_STARVED,
-			  "%s used %.2f CPUs, and waited for %.2f more, which "
-			  "%s had: the rate is in doubt; %s",
+			  "%s used %.2f CPUs, and waited for up to %.2f more, "
+			  "which %s had: the rate is in doubt; %s",
 			  who, used, kept,
 			  stolen ? "other machines of the host (steal)"
 				 : "other programs",
