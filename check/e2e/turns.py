@@ -1,8 +1,9 @@
 """Libraries that break the rules of turns: each has its sentence, and the others' block goes on.
 
-check: deadline 500
+check: deadline 700
 """
 
+import functools
 import os
 import re
 import signal
@@ -166,9 +167,15 @@ class Hopeless(Hostile, Check):
 class Halves(Hostile, Check):
     """One of two replicas dies."""
 
-    def run_halves(self, *names, timeout=3, status=1):
-        words = self.all_words((*GOOD, *names), "--blocks", 1, "--timeout", timeout, "--replicas", 2)
-        return self.benchmark(*words, status=status, GEOIO_TESTS=self.make_libraries(*names))
+    def run_halves(self, name, seconds=3):
+        """`name` is the one of which a replica dies."""
+        tests = self.make_libraries(name)
+
+        def run(*time):
+            words = self.all_words((*GOOD, name), "--blocks", 1, "--replicas", 2, *time)
+            return self.benchmark(*words, status=1, GEOIO_TESTS=tests)
+
+        return self.with_time(run, *GOOD, timeouts=(seconds, 2 * seconds, 4 * seconds))
 
     def assert_half_ended(self, library, others):
         """Its whole slices count, the other replica ended well, and the others' block went on."""
@@ -201,7 +208,7 @@ class Halves(Hostile, Check):
         return timeout - used <= 2 * longest
 
     def test_in_its_turn(self):
-        self.run_halves("halves", timeout=8)  # for seven turns, however long they are
+        self.run_halves("halves", 8)  # for seven turns, however long they are
         self.assert_half_ended("halves", GOOD)
 
     def test_while_slices_are_settled(self):
@@ -220,16 +227,17 @@ class Halves(Hostile, Check):
         for isolation in ((), ("--isolation", "process")):
             with self.subTest(isolation):
                 self.forget()
-                words = self.all_words(
-                    (*GOOD, "pass"), "--blocks", 1, "--timeout", 6, "--replicas", 2, *isolation
-                )
-                process = self.start(*words)
-                self.kill_last(process, "/_verbs")
-                self.kill_last(process, "/pass/")
-                result = self.finish(process)
-                self.assertEqual(result.status, 1, result)
+                self.with_time(functools.partial(self.run_killed, *isolation), "null", timeouts=(6, 12, 24))
                 for library in ("reference", "pass"):
                     self.assert_half_ended(library, {"null"})
+
+    def run_killed(self, *more):
+        process = self.start(*self.all_words((*GOOD, "pass"), "--blocks", 1, "--replicas", 2, *more))
+        self.kill_last(process, "/_verbs")
+        self.kill_last(process, "/pass/")
+        result = self.finish(process)
+        self.assertEqual(result.status, 1, result)
+        return result
 
     def kill_last(self, process, program):
         """Kills the last replica of that program while it is stopped, and after more turns than probes."""
