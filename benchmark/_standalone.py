@@ -60,6 +60,9 @@ def main(test):
     except (StageError, OSError) as error:
         print(f"{test.library} {test.name}: {error}", file=sys.stderr)
         return 1
+    if sys.stdout is None:
+        print(f"{test.library} {test.name}: the standard output is closed", file=sys.stderr)
+        return 1
     _print(test, summary, flags.json)
     return 0
 

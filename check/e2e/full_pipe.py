@@ -1,4 +1,4 @@
-"""What is written into a pipe that nobody empties ends on Ctrl-C, and goes on where it is emptied.
+"""Output that finds no way out: a pipe that nobody empties, a full device, a closed descriptor.
 
 check: deadline 120
 """
@@ -101,6 +101,57 @@ class FullPipe(Check):
                 process = self.start_into(sink, *words)
                 self.assertEqual(process.wait(60), 128 + signal.SIGPIPE)
                 self.assertNotRegex(process.stderr.read(), r"write|ipe")
+
+    def run_closed(self, closed, *words):
+        """Without these descriptors, in a shell's words; the status and what it says."""
+        process = subprocess.run(
+            ["sh", "-c", f'exec "$@" {closed}', "sh", *map(str, words)],
+            cwd=self.folder,
+            capture_output=True,
+            timeout=60,
+            text=True,
+        )
+        return process.returncode, process.stdout + process.stderr
+
+    def test_closed_descriptors(self):
+        """Lost output is an error of who only prints; nothing is written into a file that took its number."""
+        self.benchmark("run-test", "null", "fetch_range", *QUICK)
+        for closed, lost in (
+            (">&-", True),
+            (">&- 2>&-", True),
+            ("<&- >&- 2>&-", True),
+            (">/dev/full", True),
+            ("2>&-", False),
+            ("<&-", False),
+        ):
+            for words in (
+                ("get-results", "-"),
+                ("get-results", "--json"),
+                ("get-results", "--per-round", "-"),
+                ("--version",),
+                ("run-test", "null", "fetch_range", *QUICK),
+                ("run-test", "null", "fetch_range", *QUICK, "--json"),
+            ):
+                with self.subTest(closed, words=words):
+                    status, said = self.run_closed(closed, BENCHMARK, *words)
+                    self.assertEqual(status, int(lost), said)
+                    if lost and "2>&-" not in closed:
+                        self.assertRegex(said, "cannot write (the )?standard output: (Bad file|No space)")
+        self.assertGreater(len(self.results()), 12, "they are kept all the same")
+        self.assert_whole_database()
+
+    def test_closed_descriptors_of_other_programs(self):
+        """A test in C by itself, and who makes COGs."""
+        test = Path(BENCHMARK).parent / "tests/reference/_verbs"
+        with self.origin() as origin:
+            store = ("--endpoint", origin.url, "--bucket", "bench")
+            run = (test, "--test", "fetch_range", *store, "--key", "s2/00000/B04.tif")
+            run = (*run, "--object-size", "218693282", "--n-requests", "20")
+            for closed, status in ((">&-", 1), (">/dev/full", 1), ("2>&-", 0), ("<&-", 0)):
+                self.assertEqual(self.run_closed(closed, *run)[0], status, closed)
+        maker = Path(BENCHMARK).parent / "make-cog"
+        self.assertEqual(self.run_closed("<&- >&- 2>&-", maker, self.folder / "cogs", "1")[0], 0)
+        self.assertEqual((self.folder / "cogs/00.tif").read_bytes()[:2], b"II")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/standard.h"
 #include "cli/command.h"
 #include "cli/say.h"
 #include "cli/stream.h"
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	struct err err;
 
+	standard_take();
 	/* A reader may go away, and a file may exceed `ulimit -f`. These are
 	 * errors of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);
@@ -130,7 +132,7 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("benchmark %s\n", BENCHMARK_VERSION);
-		return 0;
+		return finish_output(0);
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		command_print_all(stdout);

@@ -34,6 +34,7 @@
 #pragma GCC diagnostic pop
 
 #include "base/hash.h"
+#include "base/standard.h"
 
 #define SIDE 2048
 #define PIXELS ((size_t)SIDE * SIDE)
@@ -404,6 +405,7 @@ int main(int argc, char **argv)
 	char work[PATH_BYTES + 32];
 	int code;
 
+	standard_take();
 	if (argc < 2 || argc > 3 || argv[1][0] == '-' || count < 1 ||
 	    count > COUNT_MAX || (end && (end == argv[2] || *end)) ||
 	    strlen(argv[1]) >= PATH_BYTES) {

@@ -3,6 +3,7 @@
  * would have sent; what `ready` and `done` say, and the records, become a
  * summary.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,6 +256,15 @@ static void print(const struct worker *worker, const struct flags *flags,
 		summary_print(&input);
 }
 
+static int finish_output(const char *program)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	fprintf(stderr, "%s: cannot write the standard output: %s\n", program,
+		strerror(errno));
+	return 1;
+}
+
 int alone_main(int argc, char **argv, struct worker *worker)
 {
 	const char *program = argc > 0 ? argv[0] : "test";
@@ -269,7 +279,7 @@ int alone_main(int argc, char **argv, struct worker *worker)
 	code = flags_parse(&flags, argc, argv, &err);
 	if (code == 0 && flags.help) {
 		flags_print_help(program);
-		return 0;
+		return finish_output(program);
 	}
 	if (code == 0)
 		code = run(worker, &flags, &person, &err);
@@ -277,6 +287,8 @@ int alone_main(int argc, char **argv, struct worker *worker)
 		fprintf(stderr, "%s: %s\n", program, err.text);
 	else
 		print(worker, &flags, &person, program);
+	if (code == 0 && finish_output(program))
+		code = ERR_SYSTEM;
 	json_decref(person.ready);
 	json_decref(person.done);
 	return code == ERR_USAGE ? 2 : code < 0 ? 1 : 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/standard.h"
 #include "base/text.h"
 #include "worker/channel.h"
 #include "worker/core.h"
@@ -153,6 +154,7 @@ int benchmark_worker_main(int argc, char **argv,
 	struct timespec cpu = { 0 };
 	int status;
 
+	standard_take();
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	worker.test = test;
 	worker.import_s = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
