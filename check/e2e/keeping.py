@@ -1,12 +1,14 @@
-"""A finished measurement is never thrown away: locked databases, full disks, closed folders.
+"""A finished measurement is never thrown away: databases that are locked or gone, full disks.
 
 check: waits
+check: deadline 300
 """
 
 import contextlib
 import itertools
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +21,7 @@ from _harness import QUICK, TOP, Check, main
 NULL = ("run-test", "null", "fetch_range", *QUICK, "--timeout", "2")
 
 
-class Keeping(Check):
+class Spool(Check):
     def setUp(self):
         super().setUp()
         self.state = self.folder / "state"
@@ -29,6 +31,90 @@ class Keeping(Check):
     def spooled(self):
         return list(self.state.rglob("*.db"))
 
+
+class Gone(Spool):
+    """The database is removed, moved or replaced while a run has some of its trials in it."""
+
+    def run_and(self, change):
+        """A run of four trials, in which `change` comes behind the first; what it says."""
+        words = [word for name in ("null", "reference") for word in ("--library", name)]
+        words = ["run-all", "--no-slices", "--repeats", "2", "--test", "fetch_range", *words]
+        process = self.start(*words, "--timeout", "1.5", "--warm-up", "0")
+        while not (self.db.exists() and self.stored(self.db)):
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        change()
+        result = self.finish(process)
+        self.assertEqual(result.status, 1, result)
+        self.assertIn("requests/s", result.stdout, "its table is shown all the same")
+        self.assertEqual(len(self.spooled()), 5, "four trials and the end")
+        folder = self.spooled()[0].parent
+        self.assert_sentence(result.stderr, rf"results of this run.* are kept in {folder}: the next command")
+        self.assertEqual(result.stderr.count("are kept in"), 1, result.stderr)
+        return result.stderr
+
+    def stored(self, path):
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as db:
+            return db.execute("select count(*) from trials").fetchone()[0]
+        return 0
+
+    def assert_taken_in(self, trials=4):
+        result = self.benchmark("get-results", "results.csv")
+        self.assert_sentence(
+            result.stderr, "4 trials that could not be stored earlier are in the database now"
+        )
+        self.assertEqual(self.stored(self.db), trials)
+        self.assertEqual(self.spooled(), [])
+        self.assert_whole_database()
+        self.assert_same_results_again()
+
+    def test_removed(self):
+        said = self.run_and(self.db.unlink)
+        self.assert_sentence(said, "sqlite.db was removed or moved during the run")
+        self.assertEqual(list(self.folder.glob("sqlite.db*")), [])
+        self.assert_taken_in()
+
+    def test_removed_with_its_folder(self):
+        self.db = self.folder / "data/r.db"
+        self.db.parent.mkdir()
+        os.environ.update(db_url=str(self.db))
+        self.addCleanup(os.environ.pop, "db_url")
+        self.run_and(lambda: shutil.rmtree(self.db.parent))
+        self.db.parent.mkdir()
+        self.assert_taken_in()
+
+    def test_removed_behind_a_link(self):
+        real = self.folder / "real.db"
+        self.db.symlink_to(real)
+        self.run_and(real.unlink)
+        self.assert_taken_in()
+        self.assertTrue(real.exists())
+
+    def test_moved(self):
+        """It has all of before, also what was in its log, and belongs to who moved it."""
+        moved = self.folder / "moved.db"
+        self.run_and(lambda: self.db.rename(moved))
+        self.assertEqual(list(self.folder.glob("sqlite.db*")), [])
+        self.assertIn(self.stored(moved), (1, 2, 3))
+        moved.rename(self.db)
+        missing = 4 - self.stored(self.db)
+        result = self.benchmark("db", "recover")
+        self.assertIn(f"{missing} trial{'s' * (missing > 1)} taken in", result.stdout)
+        self.assertEqual(self.stored(self.db), 4)
+        self.assert_whole_database()
+
+    def test_replaced(self):
+        """What stands there now gets nothing of the other one's log."""
+        other = self.folder / "other.db"
+        self.benchmark(*NULL, "--db", other)
+        said = self.run_and(lambda: other.rename(self.db))
+        self.assert_sentence(said, "another file took the place of sqlite.db during the run")
+        self.assert_whole_database()
+        self.assertEqual(self.stored(self.db), 1)
+        self.assert_taken_in(5)
+
+
+class Keeping(Spool):
     def said(self, process, words, seconds=60):
         """Waits until the program has said that on stderr."""
         until = time.monotonic() + seconds

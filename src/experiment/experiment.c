@@ -74,6 +74,7 @@ void experiment_close(struct experiment *experiment)
 	versions_release(&experiment->versions);
 	run_release(&experiment->run);
 	store_close(experiment->store);
+	free(experiment->kept_in);
 	if (experiment->claim_fd >= 0)
 		close(experiment->claim_fd);
 	containers_close(&experiment->containers);

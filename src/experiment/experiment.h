@@ -98,6 +98,8 @@ struct experiment {
 	const struct experiment_settings *settings;
 	struct catalogue catalogue;
 	struct store *store;
+	char *kept_in; /* the folder that has the trials, as the database is
+			* gone; NULL: it is not (keep.c) */
 	struct run run;
 	struct scratch scratch; /* replicas' files, plans */
 	struct cells *cells;

@@ -2,7 +2,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
+#include "base/mem.h"
 #include "experiment/resolve.h"
 #include "store/store.h"
 
@@ -48,21 +51,64 @@ static void note_failure(struct experiment *experiment, int code)
 	experiment->interrupted |= code == ERR_INTERRUPTED;
 }
 
-static void tell_spooled(struct experiment *experiment, const char *what,
-			 const char *why, char *file)
+static void tell_lost(const struct experiment *experiment, unsigned lost,
+		      const char *why)
 {
-	experiment_say(experiment,
-		       "%s. %s is kept in %s: the next command with this "
-		       "database takes it in, or `benchmark db recover`", why,
-		       what, file);
-	free(file);
+	experiment_say(experiment, "%u trial%s of this run could not be taken "
+		       "from it any more, and %s lost: %s", lost,
+		       lost == 1 ? "" : "s", lost == 1 ? "is" : "are", why);
+}
+
+/* Said once, and again where the spool goes on in another folder. */
+static void tell_gone(struct experiment *experiment, const char *why,
+		      char *folder)
+{
+	if (!experiment->kept_in || strcmp(experiment->kept_in, folder) != 0)
+		experiment_say(experiment,
+			       "%s: the results of this run, also of trials "
+			       "before, are kept in %s: the next command with "
+			       "this database takes them in, or `benchmark db "
+			       "recover`", why, folder);
+	free(experiment->kept_in);
+	experiment->kept_in = folder;
+}
+
+/* The database was removed, moved or replaced: what it has of the run is taken
+ * out of it while it is still open. */
+static void leave_database(struct experiment *experiment, const char *why,
+			   const char *file)
+{
+	struct rescued found;
+	struct err err;
+	int code = store_rescue(experiment->store, &experiment->run, &found,
+				&err);
+
+	if (file)
+		tell_gone(experiment, why, file_folder(file));
+	else if (found.folder)
+		tell_gone(experiment, why, mem_dup(found.folder));
+	if (code < 0)
+		tell_lost(experiment, found.lost, err.text);
+	free(found.folder);
+}
+
+/* `file` has it; NULL: nothing has. */
+static void tell_spooled(struct experiment *experiment, int code,
+			 const char *what, const char *why, const char *file)
+{
+	if (code == ERR_NOT_FOUND)
+		leave_database(experiment, why, file);
+	else if (file)
+		experiment_say(experiment, "%s. %s is kept in %s: the next "
+			       "command with this database takes it in, or "
+			       "`benchmark db recover`", why, what, file);
 }
 
 void keep_trial(struct experiment *experiment, const struct trial *trial,
 		const struct summary *summary)
 {
 	struct err why, err;
-	char *file;
+	char *file = NULL;
 	int code = experiment_work_begin(experiment, &why);
 
 	if (code == 0)
@@ -74,20 +120,20 @@ void keep_trial(struct experiment *experiment, const struct trial *trial,
 		return;
 	note_failure(experiment, code);
 	if (store_spool_trial(experiment->store, &experiment->run, trial, summary,
-			      &file, &err) == 0) {
+			      &file, &err) == 0)
 		experiment->made++;
-		tell_spooled(experiment, "The trial", why.text, file);
-	} else {
+	else
 		experiment_say(experiment, "%s. The trial cannot be kept "
 			     "elsewhere either: %s. Its row is shown and then "
 			     "lost", why.text, err.text);
-	}
+	tell_spooled(experiment, code, "The trial", why.text, file);
+	free(file);
 }
 
 void keep_end(struct experiment *experiment, enum run_end how)
 {
 	struct err why, err;
-	char *file;
+	char *file = NULL;
 	int code = experiment_work_begin(experiment, &why);
 
 	if (code == 0)
@@ -96,11 +142,11 @@ void keep_end(struct experiment *experiment, enum run_end how)
 	if (code == 0)
 		return;
 	note_failure(experiment, code);
-	if (store_spool_end(experiment->store, &experiment->run, how, &file, &err) ==
+	if (store_spool_end(experiment->store, &experiment->run, how, &file, &err) !=
 	    0)
-		tell_spooled(experiment, "That the run has ended", why.text, file);
-	else
 		experiment_say(experiment,
 			       "that the run has ended is not in the database: "
 			       "%s", why.text);
+	tell_spooled(experiment, code, "That the run has ended", why.text, file);
+	free(file);
 }

@@ -22,14 +22,16 @@
 #define LOOK_NS NS_PER_S     /* between two looks at who it is */
 
 /* A line of /proc/locks: "7: POSIX  ADVISORY  WRITE 1234 fd:01:5678 120 120". */
-static long writer_of(const char *line, const struct stat *file)
+static long holder_of(const char *line, const struct stat *file, bool writes)
 {
 	unsigned major_id, minor_id;
 	unsigned long long inode;
+	char kind[8];
 	long pid;
 
-	if (sscanf(line, "%*s POSIX %*s WRITE %ld %x:%x:%llu", &pid, &major_id,
-		   &minor_id, &inode) != 4 ||
+	if (sscanf(line, "%*s POSIX %*s %7s %ld %x:%x:%llu", kind, &pid,
+		   &major_id, &minor_id, &inode) != 5 ||
+	    (writes && strcmp(kind, "WRITE") != 0) ||
 	    major_id != major(file->st_dev) ||
 	    minor_id != minor(file->st_dev) || inode != file->st_ino ||
 	    pid <= 0 || pid == getpid())
@@ -38,7 +40,7 @@ static long writer_of(const char *line, const struct stat *file)
 }
 
 /* The file must not be opened for this: closing it would drop our own locks. */
-static long find_writer(const char *locks, const char *path)
+static long find_holder(const char *locks, const char *path, bool writes)
 {
 	const char *line = locks;
 	struct stat file;
@@ -47,7 +49,7 @@ static long find_writer(const char *locks, const char *path)
 	if (stat(path, &file) < 0)
 		return 0;
 	while (line && *line && !pid) {
-		pid = writer_of(line, &file);
+		pid = holder_of(line, &file, writes);
 		line = strchr(line, '\n');
 		line += line != NULL;
 	}
@@ -75,12 +77,25 @@ void busy_holder(const struct store *store, char *out, size_t size)
 
 	snprintf(out, size, "another program");
 	if (file_read("/proc/locks", LOCKS_MOST, &locks, NULL) == 0)
-		pid = find_writer(locks.buf, index);
+		pid = find_holder(locks.buf, index, true);
 	if (!pid)
-		pid = find_writer(locks.buf, store->path);
+		pid = find_holder(locks.buf, store->path, true);
 	name_process(pid, out, size);
 	str_release(&locks);
 	free(index);
+}
+
+/* Who has it open in WAL mode has a lock on a byte of the index. */
+bool busy_is_shared(const struct store *store)
+{
+	char *index = files_beside(store->path, "-shm");
+	struct str locks = STR_INIT;
+	bool shared = file_read("/proc/locks", LOCKS_MOST, &locks, NULL) != 0 ||
+		      find_holder(locks.buf, index, false) != 0;
+
+	str_release(&locks);
+	free(index);
+	return shared;
 }
 
 /* What is short is not worth a look. Negative: the person asked to stop. */

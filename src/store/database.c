@@ -340,8 +340,9 @@ void database_close(struct store *store)
 	room_release(store);
 	sqlite3_close(store->db);
 	free(store->path);
+	free(store->target);
 	store->db = NULL;
-	store->path = NULL;
+	store->path = store->target = NULL;
 }
 
 int database_run(const struct store *store, const char *sql, struct err *err)

@@ -18,6 +18,8 @@ struct busy {
 struct store {
 	sqlite3 *db;
 	char *path;
+	char *target; /* spool_target(), from when it was there */
+	bool gone; /* the file is not at its path any more */
 	struct busy busy;
 	int room; /* a file without a name, that keeps room; 0: none */
 	/* A file that nobody is thought to write, as it was. */
@@ -74,6 +76,12 @@ bool room_for_trial(struct store *store);
  * has the lock. */
 int busy_wait(void *context, int tries);
 void busy_holder(const struct store *store, char *out, size_t size);
+/* Whether another program has it open. */
+bool busy_is_shared(const struct store *store);
+
+/* gone.c: ERR_NOT_FOUND: the file was removed, moved or replaced since it was
+ * opened, and nothing may be stored in it. */
+int gone_check(struct store *store, struct err *err);
 
 /* readonly.c: whether nothing may be written there; opening such a database, or
  * one for whose two files there is no room (which can be seen, or only when they
@@ -131,6 +139,9 @@ void statement_null(struct statement *s);
 int statement_run(struct statement *s, struct err *err);
 /* 1: a row is there, 0: no more, or negative. */
 int statement_step(struct statement *s, struct err *err);
+/* Runs `to` with the columns of each row that is left of `from`. */
+int statement_copy(struct statement *from, struct statement *to,
+		   struct err *err);
 void statement_reset(struct statement *s); /* to be bound and stepped again */
 void statement_release(struct statement *s);
 

@@ -92,36 +92,6 @@ static bool is_there(const struct store *store, const char *trial_id)
 	return there;
 }
 
-static int copy_rows(struct statement *from, struct statement *to,
-		     struct err *err)
-{
-	int more, code = 0;
-
-	while (code == 0 && (more = statement_step(from, err)) != 0) {
-		if (more < 0)
-			return more;
-		for (int i = 0; i < sqlite3_column_count(from->handle); i++)
-			sqlite3_bind_value(to->handle, i + 1,
-					   sqlite3_column_value(from->handle,
-								i));
-		code = statement_run(to, err);
-	}
-	return code;
-}
-
-static int copy_table(const struct store *spool, const struct store *store,
-		      const char *table, struct err *err)
-{
-	struct statement from, to;
-	int code = tables_prepare(spool, store, table, &from, &to, err);
-
-	if (code == 0)
-		code = copy_rows(&from, &to, err);
-	statement_release(&from);
-	statement_release(&to);
-	return code;
-}
-
 static int copy_all(const struct store *spool, const struct store *store,
 		    struct err *err)
 {
@@ -129,7 +99,7 @@ static int copy_all(const struct store *spool, const struct store *store,
 
 	for (const char *const *table = tables_written; code == 0 && *table;
 	     table++)
-		code = copy_table(spool, store, *table, err);
+		code = tables_copy(spool, store, *table, NULL, err);
 	return code;
 }
 
@@ -149,7 +119,7 @@ static int copy_end(const struct store *spool, const struct store *store,
 			"UPDATE runs SET end_time = ?, ended = ? WHERE id = ? "
 			"AND (ended IS NULL OR ended = 'killed')", err);
 	if (code == 0)
-		code = copy_rows(&from, &to, err);
+		code = statement_copy(&from, &to, err);
 	statement_release(&from);
 	statement_release(&to);
 	return code;

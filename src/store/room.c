@@ -154,7 +154,8 @@ int store_reserve(struct store *store, unsigned trials, unsigned replicas,
 	int error;
 
 	room_release(store);
-	if (!need) {
+	/* That which is gone gets no more of them. */
+	if (!need || store->gone) {
 		free(folder);
 		return 0;
 	}

@@ -7,9 +7,8 @@
 #include "store/migrate.h"
 #include "store/results_columns.h"
 
-/* A database in memory, with the run, that says what it is for. */
-static int begin(struct store *spool, const char *target,
-		 const struct run *run, struct err *err)
+int spool_begin(struct store *spool, const char *target, const struct run *run,
+		struct err *err)
 {
 	struct statement s;
 	int code;
@@ -35,8 +34,8 @@ static int begin(struct store *spool, const char *target,
 	return code == 0 ? store_begin_run(spool, run, err) : code;
 }
 
-static int end(struct store *spool, const char *target, const char *id,
-	       int code, char **file, struct err *err)
+int spool_end(struct store *spool, const char *target, const char *id, int code,
+	      char **file, struct err *err)
 {
 	unsigned char *bytes = NULL;
 	sqlite3_int64 n = 0;
@@ -59,27 +58,21 @@ int store_spool_trial(const struct store *store, const struct run *run,
 		      const struct trial *trial, const struct summary *summary,
 		      char **file, struct err *err)
 {
-	char *target = spool_target(store->path);
 	struct store spool;
-	int code = begin(&spool, target, run, err);
+	int code = spool_begin(&spool, store->target, run, err);
 
 	if (code == 0)
 		code = store_add_trial(&spool, run, trial, summary, err);
-	code = end(&spool, target, trial->id, code, file, err);
-	free(target);
-	return code;
+	return spool_end(&spool, store->target, trial->id, code, file, err);
 }
 
 int store_spool_end(const struct store *store, const struct run *run,
 		    enum run_end how, char **file, struct err *err)
 {
-	char *target = spool_target(store->path);
 	struct store spool;
-	int code = begin(&spool, target, run, err);
+	int code = spool_begin(&spool, store->target, run, err);
 
 	if (code == 0)
 		code = store_end_run(&spool, run, how, err);
-	code = end(&spool, target, run->id, code, file, err);
-	free(target);
-	return code;
+	return spool_end(&spool, store->target, run->id, code, file, err);
 }

@@ -13,6 +13,13 @@
 /* The absolute path of a database, through links; the caller frees. */
 char *spool_target(const char *path);
 
+/* A database in memory, with the run, that says what it is for; and its end, which
+ * closes it and, where `code` is 0, writes it with spool_write(). */
+int spool_begin(struct store *spool, const char *target, const struct run *run,
+		struct err *err);
+int spool_end(struct store *spool, const char *target, const char *id, int code,
+	      char **file, struct err *err);
+
 /* Writes it to the first folder that takes it: below XDG_STATE_HOME (or
  * ~/.local/state), else below TMPDIR (or /tmp). *file is the caller's. */
 int spool_write(const char *target, const char *id, const void *bytes,

@@ -19,18 +19,21 @@
 #define HASH_DIGITS 16
 #define SHARED "geoio-benchmark-spool" /* in a folder of everybody */
 
+/* Also of one that is not there, or that a link names which leads nowhere. */
 char *spool_target(const char *path)
 {
 	char *real = realpath(path, NULL);
-	char *folder, *full;
+	char *name, *folder, *full;
 
 	if (real)
 		return real;
-	folder = file_folder(path);
+	name = files_real(path);
+	folder = file_folder(name);
 	real = realpath(folder, NULL);
-	full = mem_printf("%s/%s", real ? real : folder, file_name(path));
+	full = mem_printf("%s/%s", real ? real : folder, file_name(name));
 	free(real);
 	free(folder);
+	free(name);
 	return full;
 }
 

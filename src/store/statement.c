@@ -127,6 +127,23 @@ int statement_run(struct statement *s, struct err *err)
 	return code < 0 ? code : 0;
 }
 
+int statement_copy(struct statement *from, struct statement *to,
+		   struct err *err)
+{
+	int more, code = 0;
+
+	while (code == 0 && (more = statement_step(from, err)) != 0) {
+		if (more < 0)
+			return more;
+		for (int i = 0; i < sqlite3_column_count(from->handle); i++)
+			sqlite3_bind_value(to->handle, i + 1,
+					   sqlite3_column_value(from->handle,
+								i));
+		code = statement_run(to, err);
+	}
+	return code;
+}
+
 void statement_reset(struct statement *s)
 {
 	sqlite3_reset(s->handle);

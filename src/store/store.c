@@ -10,6 +10,7 @@
 #include "store/migrate.h"
 #include "store/results_columns.h"
 #include "store/save.h"
+#include "store/spool.h"
 #include "store/tables.h"
 
 int store_open(struct store **out, const char *url, enum store_mode mode,
@@ -25,6 +26,8 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	store->reading = mode == STORE_READ;
 	code = database_open(store, path, mode == STORE_WRITE, err);
 	free(path);
+	if (code == 0 && mode == STORE_WRITE)
+		store->target = spool_target(store->path);
 	if (code == 0)
 		code = mode == STORE_WRITE ? migrate_upgrade(store, err)
 					   : migrate_read(store, err);
@@ -72,10 +75,13 @@ int store_end_run(struct store *store, const struct run *run, enum run_end end,
 {
 	char text[CLOCK_TEXT_BYTES];
 	struct statement s;
-	int code = statement_prepare(
-		&s, store,
-		"UPDATE runs SET end_time = ?, ended = ? WHERE id = ?", err);
+	int code = gone_check(store, err);
 
+	if (code == 0)
+		code = statement_prepare(
+			&s, store,
+			"UPDATE runs SET end_time = ?, ended = ? WHERE id = ?",
+			err);
 	if (code < 0)
 		return code;
 	statement_text(&s, clock_format(run->end_wall_ns, text));
@@ -93,7 +99,9 @@ int store_add_trial(struct store *store, const struct run *run,
 	int code;
 
 	room_release(store);
-	code = database_begin(store, err);
+	code = gone_check(store, err);
+	if (code == 0)
+		code = database_begin(store, err);
 	if (code < 0)
 		return code;
 	code = save_trial(store, run, trial, err);

@@ -48,7 +48,9 @@ int store_read_run(struct store *store, const char *id, struct run *out,
 /* It goes on: has not ended any more, until store_end_run(). ERR_NOT_FOUND. */
 int store_resume_run(struct store *store, const char *id, struct err *err);
 
-/* All of a trial or, on failure, nothing of it. */
+/* All of a trial or, on failure, nothing of it. ERR_NOT_FOUND, also of the end of a
+ * run: the file was removed, moved or replaced since it was opened. Nothing is stored
+ * in it then, and store_rescue() has the rest. */
 int store_add_trial(struct store *store, const struct run *run,
 		    const struct trial *trial, const struct summary *summary,
 		    struct err *err);
@@ -81,6 +83,18 @@ int store_spool_trial(const struct store *store, const struct run *run,
 		      char **file, struct err *err);
 int store_spool_end(const struct store *store, const struct run *run,
 		    enum run_end how, char **file, struct err *err);
+
+/*
+ * Of a database that is gone: keeps what it has of the run in the spool, and gives
+ * the file up. Where a file was moved, it is whole afterwards. Does nothing the
+ * second time. ERR_FAILED: some trials are lost, and `err` says why the last of them.
+ */
+struct rescued {
+	unsigned trials, lost;
+	char *folder; /* where they are, the caller's; NULL: there are none */
+};
+int store_rescue(struct store *store, const struct run *run,
+		 struct rescued *out, struct err *err);
 
 /* How many files wait for this database. */
 unsigned store_spooled(const char *url);

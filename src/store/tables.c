@@ -26,21 +26,54 @@ static void add_insert(struct str *sql, const char *table, sqlite3_stmt *from)
 	str_add(sql, ")");
 }
 
-int tables_prepare(const struct store *from, const struct store *to,
-		   const char *table, struct statement *select,
-		   struct statement *insert, struct err *err)
+/* The column that names a row's trial. */
+static const char *key_of(const char *table)
 {
-	char *all = mem_printf("SELECT * FROM \"%s\"", table);
+	if (!strcmp(table, "trials"))
+		return "id";
+	return strcmp(table, "results") ? "trial_id" : "trial";
+}
+
+static char *select_from(const char *table, const char *trial_id)
+{
+	return trial_id ? mem_printf("SELECT * FROM \"%s\" WHERE %s = ?", table,
+				     key_of(table))
+			: mem_printf("SELECT * FROM \"%s\"", table);
+}
+
+/* Prepares to select from a table of `from`, and to insert such rows into that of
+ * `to`. Both statements are to be released, also after an error. */
+static int prepare(const struct store *from, const struct store *to,
+		   const char *table, const char *trial_id,
+		   struct statement *select, struct statement *insert,
+		   struct err *err)
+{
+	char *rows = select_from(table, trial_id);
 	struct str sql = STR_INIT;
-	int code = statement_prepare(select, from, all, err);
+	int code = statement_prepare(select, from, rows, err);
 
 	*insert = (struct statement){ 0 };
+	if (code == 0 && trial_id)
+		statement_text(select, trial_id);
 	if (code == 0) {
 		add_insert(&sql, table, select->handle);
 		code = statement_prepare(insert, to, sql.buf, err);
 	}
 	str_release(&sql);
-	free(all);
+	free(rows);
+	return code;
+}
+
+int tables_copy(const struct store *from, const struct store *to,
+		const char *table, const char *trial_id, struct err *err)
+{
+	struct statement rows, insert;
+	int code = prepare(from, to, table, trial_id, &rows, &insert, err);
+
+	if (code == 0)
+		code = statement_copy(&rows, &insert, err);
+	statement_release(&rows);
+	statement_release(&insert);
 	return code;
 }
 
@@ -49,7 +82,7 @@ static int check_table(const struct store *store, const struct store *model,
 		       const char *table, struct err *err)
 {
 	struct statement like, insert;
-	int code = tables_prepare(model, store, table, &like, &insert, err);
+	int code = prepare(model, store, table, NULL, &like, &insert, err);
 
 	statement_release(&like);
 	statement_release(&insert);

@@ -9,11 +9,10 @@
  * comes after it. */
 extern const char *const tables_written[];
 
-/* Prepares to select all of a table of `from`, and to insert such rows into that
- * of `to`. Both statements are to be released, also after an error. */
-int tables_prepare(const struct store *from, const struct store *to,
-		   const char *table, struct statement *select,
-		   struct statement *insert, struct err *err);
+/* Copies such rows, but those that are there: all, or (not of `runs`) those of one
+ * trial. */
+int tables_copy(const struct store *from, const struct store *to,
+		const char *table, const char *trial_id, struct err *err);
 
 /* ERR_INVALID: one of them, or this one, lacks what the migrations made; says
  * what. Of a database of the newest schema. */
