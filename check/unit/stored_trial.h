@@ -68,6 +68,8 @@ static inline void fill_slices(struct trial *trial, struct rng *rng)
 		struct slice *slice = trial_add_slice(trial);
 
 		fill(stored_slice, slice, rng);
+		slice->round = i;
+		slice->operations = i < 3 ? 3 + rng_below(rng, 100) : 0;
 		slice->go_ns = go_ns;
 		slice->begin_ns = go_ns + 20 * NS_PER_MS;
 		slice->end_ns = i < 3 ? go_ns + 220 * NS_PER_MS : 0;

@@ -8,6 +8,7 @@
 #include "cli/say.h"
 #include "record/rounds.h"
 #include "report/report.h"
+#include "store/store.h"
 
 /* What only the other table has. */
 static int check_alone(const struct options *options, struct err *err)
@@ -54,18 +55,28 @@ struct rounds_writer {
 	struct err *err;
 	unsigned long long rows;
 	unsigned long long separate; /* of these: a trial in one piece */
-	unsigned long long lost; /* trials that are not whole */
-	char first[37];
+	unsigned long long damaged; /* trials that are left out */
+	char first[37], fault[80];  /* of the first of them */
 };
+
+/* Lost rows are a fault as well. */
+static const char *fault_of(const struct trial_rounds *trial)
+{
+	return trial->lost ? "some of its slices are lost" : trial->fault;
+}
 
 static int put(void *context, const struct trial_rounds *trial)
 {
 	struct rounds_writer *w = context;
-	size_t rows;
+	const char *fault = fault_of(trial);
+	size_t rows = 0;
 
-	if (trial->lost && !w->lost++)
+	if (!fault) {
+		rows = report_rounds(w->file, trial);
+	} else if (!w->damaged++) {
 		snprintf(w->first, sizeof(w->first), "%s", trial->trial_id);
-	rows = trial->lost ? 0 : report_rounds(w->file, trial);
+		snprintf(w->fault, sizeof(w->fault), "%s", fault);
+	}
 	w->rows += rows;
 	w->separate += trial->slice_count ? 0 : rows;
 	return work_done(rows, 0, w->err);
@@ -81,16 +92,23 @@ static const char *what_a_row_is(const struct rounds_writer *w)
 			 "piece";
 }
 
+static void tell_damaged(const struct rounds_writer *w)
+{
+	bool one = w->damaged == 1;
+
+	say(stderr, "benchmark: %llu trial%s damaged and left out%s %s (%s): "
+		    "keep a copy, and remove it with " STORE_REMOVE, w->damaged,
+	    one ? " is" : "s are",
+	    one ? ":" : ", the first is", w->first, w->fault, w->first);
+}
+
 static void tell(const struct rounds_writer *w, const char *path, FILE *teller)
 {
 	if (strcmp(path, "-"))
 		say(teller, "%llu row%s written to %s%s", w->rows,
 		    w->rows == 1 ? "" : "s", path, what_a_row_is(w));
-	if (w->lost)
-		say(stderr, "benchmark: %llu trial%s not whole and left out: "
-			    "the database has lost slices of %s%s", w->lost,
-		    w->lost == 1 ? " is" : "s are", w->first,
-		    w->lost == 1 ? "" : ", and of others");
+	if (w->damaged)
+		tell_damaged(w);
 }
 
 int rounds_file_write(const char *path, FILE *teller, struct store *store,

@@ -20,12 +20,19 @@
 struct ids {
 	char **list;
 	size_t count, capacity;
+	struct err *err;
 };
 
 static int note_id(void *context, const struct trial_rounds *trial)
 {
 	struct ids *ids = context;
 
+	if (trial->fault)
+		return err_set(ids->err, ERR_INVALID,
+			       "the trial %s of this run is damaged (%s): keep a "
+			       "copy of the database, and remove it with "
+			       STORE_REMOVE, trial->trial_id, trial->fault,
+			       trial->trial_id);
 	MEM_ROOM(ids->list, ids->count, ids->capacity);
 	ids->list[ids->count++] = mem_dup(trial->trial_id);
 	return 0;
@@ -87,7 +94,7 @@ static int keep_trial_again(struct experiment *experiment, const char *id,
 
 static int keep_trials_again(struct experiment *experiment, struct err *err)
 {
-	struct ids ids = { 0 };
+	struct ids ids = { .err = err };
 	int code = store_each_rounds(experiment->store, experiment->run.id,
 				     note_id, &ids, err);
 

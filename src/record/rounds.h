@@ -30,6 +30,8 @@ struct trial_rounds {
 			* of the comparison (experiment/resume.c) */
 	bool partial;  /* trial_is_partial(): it counts in no figure of the
 			* comparison either */
+	const char *fault; /* what cannot be true of it: it counts in no figure;
+			    * NULL: nothing */
 	uint64_t lost; /* rows of slices that the database has no more: the trial
 			* is not whole, and its totals are over more */
 };

@@ -13,6 +13,7 @@
 #define RECORD_SLICE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* X(NAME, "word", "meaning"): why a slice is doubtful. It still counts. */
@@ -56,6 +57,11 @@ struct slice {
 
 /* Seconds of the window; 0: it was not closed. */
 double slice_seconds(const struct slice *slice);
+
+/* What cannot be true of slices of one trial, in the order of their numbers: "its
+ * windows overlap". Of all of them so many operations were ok. NULL: nothing. */
+const char *slices_fault(const struct slice *slices, size_t count,
+			 uint64_t operations);
 
 /* "steal,few" into `out`, which has room for all; "": no doubt. */
 #define SLICE_MARKS_BYTES 64

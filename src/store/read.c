@@ -15,8 +15,29 @@ static int fail_trial(const struct store *store, const char *id,
 {
 	return err_set(err, ERR_INVALID,
 		       "%s: the trial %s is not whole: keep a copy, and remove "
-		       "it with `DELETE FROM trials WHERE id = '%s'`",
-		       store->path, id, id);
+		       "it with " STORE_REMOVE, store->path, id, id);
+}
+
+/* By what was found in it. */
+static int fail_value(const struct store *store, const char *id,
+		      const char *fault, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s: the trial %s is damaged (%s): keep a copy, and "
+		       "remove it with " STORE_REMOVE, store->path, id, fault,
+		       id);
+}
+
+/* By the column that has no value of its kind; NULL: none. */
+static int check_column(const struct store *store, const char *id,
+			const char *column, struct err *err)
+{
+	char fault[80];
+
+	if (!column)
+		return 0;
+	snprintf(fault, sizeof(fault), "its %s cannot be right", column);
+	return fail_value(store, id, fault, err);
 }
 
 /* A statement about one trial, which is bound. */
@@ -40,10 +61,9 @@ static int read_one(const struct store *store, const struct stored *list,
 
 	if (code == 0) {
 		more = statement_step(&s, err);
-		if (more > 0)
-			stored_read(&s, list, to);
 		code = more < 0 ? more
-		       : more   ? 0
+		       : more   ? check_column(store, id,
+					       stored_read(&s, list, to), err)
 				: err_set(err, ERR_NOT_FOUND,
 					  "%s has no trial %s", store->path,
 					  id);
@@ -68,18 +88,20 @@ static void unmark(struct trial *trial)
 	a->pids = count_or(a->pids, 0);
 }
 
-static void add_replica(struct trial *trial, const struct statement *s,
-			size_t *capacity)
+static const char *add_replica(struct trial *trial, const struct statement *s,
+			       size_t *capacity)
 {
 	size_t count = trial->replica_count;
+	const char *wrong;
 
 	MEM_ROOM(trial->replica, count, *capacity);
 	memset(&trial->replica[count], 0, sizeof(*trial->replica));
 	trial->replica[count].instructions = COUNT_UNKNOWN;
 	trial->replica[count].cycles = COUNT_UNKNOWN;
-	stored_read(s, stored_replica, &trial->replica[count]);
+	wrong = stored_read(s, stored_replica, &trial->replica[count]);
 	trial->replica[count].latency = mem_new(sizeof(struct histogram));
 	trial->replica_count++;
+	return wrong;
 }
 
 static int read_replicas(const struct store *store, struct trial *trial,
@@ -92,8 +114,9 @@ static int read_replicas(const struct store *store, struct trial *trial,
 				       "replica", trial->id, err);
 
 	while (code == 0 && (more = statement_step(&s, err)) > 0) {
-		add_replica(trial, &s, &capacity);
-		if (trial->replica[trial->replica_count - 1].number + 1 !=
+		code = check_column(store, trial->id,
+				    add_replica(trial, &s, &capacity), err);
+		if (code == 0 && trial->replica[trial->replica_count - 1].number + 1 !=
 		    trial->replica_count)
 			code = fail_trial(store, trial->id, err);
 	}
@@ -136,6 +159,16 @@ static int take_latency(const struct store *store, const struct statement *s,
 	return take_damaged(out, damaged);
 }
 
+static int lack_latency(const struct store *store, const char *trial_id,
+			unsigned replica, struct err *err)
+{
+	char fault[80];
+
+	snprintf(fault, sizeof(fault),
+		 "the latencies of its replica %u are lost", replica);
+	return fail_value(store, trial_id, fault, err);
+}
+
 static int read_latency(const struct store *store, const char *trial_id,
 			unsigned replica, struct histogram *out, uint64_t *ok,
 			unsigned *damaged, struct err *err)
@@ -151,9 +184,7 @@ static int read_latency(const struct store *store, const char *trial_id,
 		statement_signed(&s, replica);
 		code = statement_step(&s, err);
 		if (code == 0)
-			code = err_set(err, ERR_NOT_FOUND,
-				       "%s has no such replica's latency",
-				       store->path);
+			code = lack_latency(store, trial_id, replica, err);
 		else if (code > 0)
 			code = take_latency(store, &s, trial_id, replica, out,
 					    ok, damaged, err);
@@ -186,7 +217,8 @@ static struct replica *replica_at(const struct trial *trial,
 		       : NULL;
 }
 
-static void take_failure(struct replica *replica, const struct statement *s)
+static const char *take_failure(struct replica *replica,
+				const struct statement *s)
 {
 	const char *word = (const char *)sqlite3_column_text(s->handle, 1);
 	const char *text = (const char *)sqlite3_column_text(s->handle, 3);
@@ -195,10 +227,13 @@ static void take_failure(struct replica *replica, const struct statement *s)
 	/* That of a newer program: it failed. */
 	if (outcome == OUTCOME_NONE || outcome == OUTCOME_OK)
 		outcome = OUTCOME_OTHER;
+	if (!stored_is_count(s->handle, 2))
+		return "operations";
 	replica->outcomes[outcome] +=
 		(uint64_t)sqlite3_column_int64(s->handle, 2);
 	if (text && !replica->failure_text[outcome])
 		replica->failure_text[outcome] = mem_dup(text);
+	return NULL;
 }
 
 static int read_failures(const struct store *store, struct trial *trial,
@@ -215,10 +250,9 @@ static int read_failures(const struct store *store, struct trial *trial,
 	while (code == 0 && (more = statement_step(&s, err)) > 0) {
 		struct replica *replica = replica_at(trial, &s, 0);
 
-		if (replica)
-			take_failure(replica, &s);
-		else
-			code = fail_trial(store, trial->id, err);
+		code = replica ? check_column(store, trial->id,
+					      take_failure(replica, &s), err)
+			       : fail_trial(store, trial->id, err);
 	}
 	statement_release(&s);
 	return more < 0 ? more : code;
@@ -266,11 +300,13 @@ static int read_samples(const struct store *store, struct trial *trial,
 	while (code == 0 && (more = statement_step(&s, err)) > 0) {
 		struct sample sample;
 
-		stored_read(&s, stored_sample, &sample);
+		code = check_column(store, trial->id,
+				    stored_read(&s, stored_sample, &sample),
+				    err);
 		sample.at_ns += trial->go_ns;
-		if (sample.replica < (int64_t)trial->replica_count)
+		if (code == 0 && sample.replica < (int64_t)trial->replica_count)
 			trial_add_sample(trial, &sample);
-		else
+		else if (code == 0)
 			code = fail_trial(store, trial->id, err);
 	}
 	statement_release(&s);
@@ -288,7 +324,9 @@ static int read_machine(const struct store *store, struct trial *trial,
 	while (code == 0 && (more = statement_step(&s, err)) > 0) {
 		struct machine_sample sample;
 
-		stored_read(&s, stored_machine, &sample);
+		code = check_column(store, trial->id,
+				    stored_read(&s, stored_machine, &sample),
+				    err);
 		sample.at_ns += trial->go_ns;
 		trial_add_machine(trial, &sample);
 	}
@@ -325,9 +363,25 @@ static int read_slices(const struct store *store, struct trial *trial,
 			 "slices WHERE trial_id = ? ORDER BY number",
 			 trial->id, err);
 	while (code == 0 && (more = statement_step(&s, err)) > 0)
-		stored_read_slice(&s, trial->go_ns, trial_add_slice(trial));
+		code = check_column(store, trial->id,
+				    stored_read_slice(&s, trial->go_ns,
+						      trial_add_slice(trial)),
+				    err);
 	statement_release(&s);
 	return more < 0 ? more : code;
+}
+
+/* When the operations of all replicas are known. */
+static int check_turns(const struct store *store, const struct trial *trial,
+		       struct err *err)
+{
+	uint64_t operations = 0;
+	const char *fault;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		operations += trial->replica[i].outcomes[OUTCOME_OK];
+	fault = slices_fault(trial->slices, trial->slice_count, operations);
+	return fault ? fail_value(store, trial->id, fault, err) : 0;
 }
 
 /* Why it failed is the row's first finding, and the trial's text. */
@@ -415,6 +469,8 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 		code = parts[i](store, out, err);
 	if (code == 0)
 		code = read_latencies(store, out, damaged, err);
+	if (code == 0)
+		code = check_turns(store, out, err);
 	if (code == 0)
 		code = read_one(store, stored_run,
 				"runs WHERE id = (SELECT run_id FROM trials "

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "store/database.h"
 #include "store/save.h"
+#include "store/stored.h"
 
 static void add_names(struct str *sql)
 {
@@ -87,46 +88,58 @@ int save_results(const struct store *store, const struct trial *trial,
 }
 
 /* Texts stay SQLite's own until the next step: rows are given out one by one
- * and never kept. A row of the store is therefore not released. */
-static void read_column(sqlite3_stmt *handle, int at,
+ * and never kept. A row of the store is therefore not released. False: it has no
+ * value of its kind. */
+static bool read_column(sqlite3_stmt *handle, int at,
 			const struct column *column, struct result_row *row)
 {
 	void *value = result_at(row, column);
-	bool known = sqlite3_column_type(handle, at) != SQLITE_NULL;
 
+	if (sqlite3_column_type(handle, at) == SQLITE_NULL)
+		return true;
 	switch (column->kind) {
 	case COLUMN_TEXT:
 		*(const unsigned char **)value =
 			sqlite3_column_text(handle, at);
-		break;
+		return true;
 	case COLUMN_COUNT:
-		if (known)
-			*(uint64_t *)value =
-				(uint64_t)sqlite3_column_int64(handle, at);
-		break;
+		*(uint64_t *)value = (uint64_t)sqlite3_column_int64(handle, at);
+		return stored_is_count(handle, at);
 	case COLUMN_NUMBER:
-		if (known)
-			*(double *)value = sqlite3_column_double(handle, at);
-		break;
+		*(double *)value = sqlite3_column_double(handle, at);
+		return stored_is_number(handle, at);
 	case COLUMN_FLAG:
-		if (known)
-			*(int8_t *)value = sqlite3_column_int(handle, at) != 0;
-		break;
+		*(int8_t *)value = sqlite3_column_int(handle, at) != 0;
+		return stored_is_flag(handle, at);
 	case COLUMN_FINDINGS: /* from their own table */
 	case COLUMN_NAMES:
 		break;
 	}
+	return true;
 }
 
-/* Returns the number of columns. */
-static int read_row(sqlite3_stmt *handle, struct result_row *row)
+/* Returns the first column without a value of its kind; NULL: there is none. */
+static const char *read_row(sqlite3_stmt *handle, struct result_row *row)
 {
+	const char *wrong = NULL;
 	int at = 0;
 
 	result_row_init(row);
-	for (const struct column *c = result_columns; c->name; c++)
-		read_column(handle, at++, c, row);
-	return at;
+	for (const struct column *c = result_columns; c->name; c++, at++)
+		if (!read_column(handle, at, c, row) && !wrong)
+			wrong = c->name;
+	return wrong;
+}
+
+/* They are made again where there are none. */
+static int fail_row(const struct store *store, const char *trial,
+		    const char *column, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "%s: the results of trial %s are damaged (its %s cannot "
+		       "be right): keep a copy, and have them made again with "
+		       "`DELETE FROM results WHERE trial = '%s'`", store->path,
+		       trial, column, trial);
 }
 
 /* Rows as they are given out, each with its findings, which are joined in the row
@@ -180,16 +193,19 @@ static int read_findings(struct statement *s, const char *trial,
 static int rows_next(struct rows *rows, struct err *err)
 {
 	sqlite3_stmt *handle = rows->results.handle;
-	int more = statement_step(&rows->results, err), at, code = 0;
+	int more = statement_step(&rows->results, err), code = 0;
+	const char *trial, *wrong;
 
 	findings_release(&rows->row.findings);
 	if (more <= 0)
 		return more;
-	at = read_row(handle, &rows->row);
-	if (sqlite3_column_int(handle, at + 1))
-		code = read_findings(&rows->findings,
-				     (const char *)sqlite3_column_text(handle,
-								       at),
+	wrong = read_row(handle, &rows->row);
+	trial = (const char *)sqlite3_column_text(
+		handle, sqlite3_column_count(handle) - 2);
+	if (wrong)
+		return fail_row(rows->results.store, trial, wrong, err);
+	if (sqlite3_column_int(handle, sqlite3_column_count(handle) - 1))
+		code = read_findings(&rows->findings, trial,
 				     &rows->row.findings, err);
 	return code < 0 ? code : more;
 }

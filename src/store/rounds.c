@@ -26,7 +26,8 @@ static const char trials_sql[] =
 	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "
 	STORED_SLICES_LOST("t.id") ", ifnull(half, 0), "
 	"EXISTS (SELECT * FROM replicas WHERE trial_id = t.id AND state <> "
-	"'finished') FROM trials t "
+	"'finished'), t.comparison IS NOT NULL AND count(*) OVER (PARTITION BY "
+	"t.comparison, t.block, library) > 1 FROM trials t "
 	"LEFT JOIN halves h ON h.comparison = t.comparison AND "
 	"h.block = t.block WHERE ?1 IS NULL OR run_id = ?1 "
 	"ORDER BY start_time, t.comparison, t.block, library, id";
@@ -35,6 +36,8 @@ struct reader {
 	struct statement trials, slices;
 	struct slice *slice; /* of the present trial */
 	size_t count, capacity;
+	const char *wrong; /* a column of these; NULL: none */
+	char fault[80];
 };
 
 static const char *text_at(const struct statement *s, int column)
@@ -56,10 +59,15 @@ static int read_slices(struct reader *r, const char *trial_id, uint64_t go_ns,
 	int more;
 
 	r->count = 0;
+	r->wrong = NULL;
 	statement_text(&r->slices, trial_id);
 	while ((more = statement_step(&r->slices, err)) > 0) {
+		const char *wrong;
+
 		MEM_ROOM(r->slice, r->count, r->capacity);
-		stored_read_slice(&r->slices, go_ns, &r->slice[r->count++]);
+		wrong = stored_read_slice(&r->slices, go_ns,
+					  &r->slice[r->count++]);
+		r->wrong = r->wrong ? r->wrong : wrong;
 	}
 	statement_reset(&r->slices);
 	return more;
@@ -75,7 +83,42 @@ static double seconds_of(const struct reader *r, uint64_t whole_ns)
 	return r->count ? seconds : clock_seconds(whole_ns);
 }
 
-static void fill(const struct reader *r, struct trial_rounds *out)
+/* Sums of what are no counts are none. */
+static const char *wrong_total(const struct reader *r)
+{
+	static const struct {
+		int at;
+		const char *name;
+	} totals[] = { { 3, "block" }, { 10, "operations" },
+		       { 11, "failures" }, { 12, "cpu_ns" },
+		       { 13, "bytes_ok" }, { 14, "origin_cpu_ns" },
+		       { 15, "steal_ns" }, { 16, "others_cpu_ns" },
+		       { 17, "go_ns" } };
+	sqlite3_stmt *handle = r->trials.handle;
+
+	for (size_t i = 0; i < sizeof(totals) / sizeof(*totals); i++)
+		if (sqlite3_column_type(handle, totals[i].at) != SQLITE_NULL &&
+		    !stored_is_count(handle, totals[i].at))
+			return totals[i].name;
+	return NULL;
+}
+
+static const char *fault_of(struct reader *r)
+{
+	const char *wrong = r->wrong ? r->wrong : wrong_total(r);
+
+	if (count_at(&r->trials, 21, 0))
+		return "another trial is of the same library and block";
+	if (r->count && sqlite3_column_type(r->trials.handle, 10) == SQLITE_NULL)
+		return "its latencies are lost";
+	if (!wrong)
+		return slices_fault(r->slice, r->count,
+				    count_at(&r->trials, 10, 0));
+	snprintf(r->fault, sizeof(r->fault), "its %s cannot be right", wrong);
+	return r->fault;
+}
+
+static void fill(struct reader *r, struct trial_rounds *out)
 {
 	const struct statement *s = &r->trials;
 
@@ -96,6 +139,7 @@ static void fill(const struct reader *r, struct trial_rounds *out)
 		.origin_cpu_ns = count_at(s, 14, COUNT_UNKNOWN),
 		.steal_ns = count_at(s, 15, COUNT_UNKNOWN),
 		.others_ns = count_at(s, 16, COUNT_UNKNOWN),
+		.fault = fault_of(r),
 		.lost = count_at(s, 18, 0),
 		.dropped = count_at(s, 19, 0) != 0,
 		.partial = count_at(s, 20, 0) && !count_at(s, 8, 0) && !r->count,

@@ -12,6 +12,19 @@ static int fail_unknown(const struct store *store, const char *id,
 		       store->path, id ? " " : "", id ? id : "");
 }
 
+static int check_run(const struct store *store, const char *column,
+		     struct run *run, struct err *err)
+{
+	if (!column)
+		return 0;
+	run_release(run);
+	return err_set(err, ERR_INVALID,
+		       "%s: the run %s is damaged (its %s cannot be right): "
+		       "keep a copy, and mend it with `UPDATE runs SET %s = … WHERE id "
+		       "= '%s'`", store->path, run->id, column, column,
+		       run->id);
+}
+
 int store_read_run(struct store *store, const char *id, struct run *out,
 		   struct err *err)
 {
@@ -27,7 +40,8 @@ int store_read_run(struct store *store, const char *id, struct run *out,
 		more = statement_step(&s, err);
 	}
 	if (more > 0)
-		stored_read(&s, stored_run, out);
+		code = check_run(store, stored_read(&s, stored_run, out), out,
+				 err);
 	else if (code == 0)
 		code = more < 0 ? more : fail_unknown(store, id, err);
 	statement_release(&s);

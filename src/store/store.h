@@ -18,6 +18,11 @@
 #include "record/result.h"
 #include "record/trial.h"
 
+/* How a person removes a trial, by its id: SQLite does not follow what refers to
+ * it unless it is told to. */
+#define STORE_REMOVE                                                           \
+	"`PRAGMA foreign_keys = ON; DELETE FROM trials WHERE id = '%s'`"
+
 struct store;
 struct trial_rounds; /* record/rounds.h */
 

@@ -429,30 +429,96 @@ static void read(const struct stored *c, sqlite3_stmt *handle, int i, void *to)
 	}
 }
 
-void stored_read(const struct statement *s, const struct stored *list,
-		 void *to)
+/* Nine years of nanoseconds; a sum of many is a count yet. */
+#define COUNT_MOST (INT64_MAX >> 5)
+
+static bool is_integer(sqlite3_stmt *handle, int i, int64_t least, int64_t most)
 {
+	int64_t value = sqlite3_column_int64(handle, i);
+
+	return sqlite3_column_type(handle, i) == SQLITE_INTEGER &&
+	       value >= least && value <= most;
+}
+
+bool stored_is_count(sqlite3_stmt *handle, int i)
+{
+	return is_integer(handle, i, 0, COUNT_MOST);
+}
+
+bool stored_is_number(sqlite3_stmt *handle, int i)
+{
+	int type = sqlite3_column_type(handle, i);
+
+	return (type == SQLITE_FLOAT || type == SQLITE_INTEGER) &&
+	       isfinite(sqlite3_column_double(handle, i));
+}
+
+bool stored_is_flag(sqlite3_stmt *handle, int i)
+{
+	return is_integer(handle, i, 0, 1);
+}
+
+static bool is_time(sqlite3_stmt *handle, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(handle, i);
+	char none[CLOCK_TEXT_BYTES];
+
+	return sqlite3_column_type(handle, i) == SQLITE_TEXT &&
+	       (clock_parse(text) || !strcmp(text, clock_format(0, none)));
+}
+
+/* SQLite takes each value into each column, and makes a number of each. */
+static bool is_whole(const struct stored *c, sqlite3_stmt *handle, int i)
+{
+	switch (c->kind) {
+	case STORED_COUNT:
+	case STORED_SOME: return stored_is_count(handle, i);
+	case STORED_SIGNED:
+		return is_integer(handle, i, -COUNT_MOST, COUNT_MOST);
+	case STORED_UNSIGNED:
+	case STORED_NUMBERED: return is_integer(handle, i, 0, UINT_MAX - 1);
+	case STORED_INT:
+	case STORED_STATUS:
+	case STORED_SIGNAL: return is_integer(handle, i, INT_MIN, INT_MAX);
+	case STORED_NUMBER: return stored_is_number(handle, i);
+	case STORED_FLAG: return stored_is_flag(handle, i);
+	case STORED_TIME:
+	case STORED_END: return is_time(handle, i);
+	default: return sqlite3_column_type(handle, i) == SQLITE_TEXT;
+	}
+}
+
+const char *stored_read(const struct statement *s, const struct stored *list,
+			void *to)
+{
+	const char *wrong = NULL;
 	int i = 0;
 
 	for (const struct stored *c = list; c->column; c++, i++) {
 		void *at = (char *)to + c->offset;
 
-		if (sqlite3_column_type(s->handle, i) == SQLITE_NULL)
+		if (sqlite3_column_type(s->handle, i) == SQLITE_NULL) {
 			read_null(c, at);
-		else
+		} else if (is_whole(c, s->handle, i)) {
 			read(c, s->handle, i, at);
+		} else {
+			read_null(c, at);
+			wrong = wrong ? wrong : c->column;
+		}
 	}
+	return wrong;
 }
 
-void stored_read_slice(const struct statement *s, uint64_t go_ns,
-		       struct slice *to)
+const char *stored_read_slice(const struct statement *s, uint64_t go_ns,
+			      struct slice *to)
 {
 	uint64_t *const times[] = { &to->go_ns, &to->begin_ns, &to->end_ns,
 				    &to->pause_ns, &to->paused_ns };
+	const char *wrong = stored_read(s, stored_slice, to);
 
-	stored_read(s, stored_slice, to);
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
 		*times[i] = *times[i] == (uint64_t)CLOCK_UNKNOWN
 				    ? 0
 				    : *times[i] + go_ns;
+	return wrong;
 }

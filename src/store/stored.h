@@ -56,10 +56,16 @@ void stored_bind(struct statement *s, const struct stored *list,
 int stored_select(struct statement *s, const struct store *store,
 		  const struct stored *list, const char *from, struct err *err);
 
-/* Of the row that the statement is at; NULL becomes unknown, texts the
- * caller's. */
-void stored_read(const struct statement *s, const struct stored *list,
-		 void *to);
+/* Of the row that the statement is at; NULL becomes unknown, texts the caller's.
+ * Returns the first column that has no value of its kind: a text for a number, a
+ * negative count, one that is too large. It becomes unknown too. NULL: all have. */
+const char *stored_read(const struct statement *s, const struct stored *list,
+			void *to);
+
+/* Whether a column that is not NULL has a value of its kind. */
+bool stored_is_count(sqlite3_stmt *handle, int i);
+bool stored_is_number(sqlite3_stmt *handle, int i);
+bool stored_is_flag(sqlite3_stmt *handle, int i);
 
 /*
  * SQL: of how many slices of a trial the rows are lost; 0 where nothing tells. Its
@@ -73,7 +79,7 @@ void stored_read(const struct statement *s, const struct stored *list,
 
 /* Of stored_slice; times that there are not are 0, those of others after
  * `go_ns`. */
-void stored_read_slice(const struct statement *s, uint64_t go_ns,
-		       struct slice *to);
+const char *stored_read_slice(const struct statement *s, uint64_t go_ns,
+			      struct slice *to);
 
 #endif
