@@ -28,6 +28,12 @@ class Resume(Turns, Check):
         except sqlite3.OperationalError:  # it is being made
             return []
 
+    def runs(self):
+        """Each with how many trials of it are there."""
+        with contextlib.suppress(sqlite3.Error):
+            return self.query("select id, (select count(*) from trials where run_id = runs.id) from runs")
+        return []
+
     def change(self, *statements):
         with contextlib.closing(sqlite3.connect(self.db)) as db, db:
             for sql in statements:
@@ -234,6 +240,24 @@ class Resume(Turns, Check):
         self.assertEqual(self.query("select id, ended from runs"), [(run, "finished")])
         self.assertEqual(before - set(self.query("select id from trials")), set())
         self.assertEqual(self.blocks(), WHOLE)
+
+    def test_killed_in_the_first_block(self):
+        """get-results has no row of it, and names it all the same, until another run is newer."""
+        words = [*WORDS, "--budget", "15"]
+        process = self.start(*words)
+        while not (found := self.runs()):
+            self.assertIsNone(process.poll())
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+        self.finish(process)
+        ((run, trials),) = found
+        self.assertEqual((trials, self.blocks()), (0, []))
+        result = self.benchmark("get-results", "-")
+        self.assertEqual(len(result.stdout.splitlines()), 1)
+        self.assert_sentence(result.stderr, rf"the run {run} of .* was killed: none of its trials is here")
+        self.benchmark(*words, "--resume", run)
+        self.assertEqual(self.blocks(), WHOLE)
+        self.assertNotIn("of its trials", self.benchmark("get-results", "-").stderr)
 
     def test_half_a_block_counts_in_nothing(self):
         """One that takes no turns has its trial behind the others', which are stored by then."""

@@ -175,17 +175,20 @@ static void tell(const struct writer *w, const char *path)
 static int tell_cut_run(void *context, const struct cut_run *run)
 {
 	unsigned *told = context;
+	char trials[24] = "none";
 
 	if (++*told > CUT_RUNS_TOLD)
 		return 0;
-	say(stderr, "benchmark: the run %s of %.19s %s: %llu of its trials %s "
+	if (run->trials)
+		snprintf(trials, sizeof(trials), "%llu",
+			 (unsigned long long)run->trials);
+	say(stderr, "benchmark: the run %s of %.19s %s: %s of its trials %s "
 		    "here", run->id, run->start_time,
 	    !run->ended ? "has not ended, or was killed"
 	    : !strcmp(run->ended, "failed") ? "could not make all its trials"
 	    : !strcmp(run->ended, "killed") ? "was killed"
-					    : "was interrupted",
-	    (unsigned long long)run->trials,
-	    run->trials == 1 ? "is" : "are");
+					    : "was interrupted", trials,
+	    run->trials > 1 ? "are" : "is");
 	return 0;
 }
 

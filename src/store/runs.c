@@ -132,8 +132,10 @@ int store_each_cut_run(struct store *store,
 {
 	static const char by_end[] =
 		"SELECT id, start_time, ended, (SELECT count(*) FROM trials "
-		"WHERE run_id = runs.id) AS n FROM runs WHERE n > 0 AND "
-		"(ended <> 'finished' OR end_time IS NULL) ORDER BY start_time";
+		"WHERE run_id = runs.id) AS n FROM runs WHERE "
+		"(ended <> 'finished' OR end_time IS NULL) AND (n > 0 OR "
+		"(ended IS NOT 'failed' AND rowid = (SELECT max(rowid) FROM "
+		"runs))) ORDER BY start_time";
 	static const char by_time[] =
 		"SELECT id, start_time, NULL, (SELECT count(*) FROM trials "
 		"WHERE run_id = runs.id) AS n FROM runs WHERE n > 0 AND "

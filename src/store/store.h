@@ -150,7 +150,8 @@ struct cut_run {
 	const char *id, *start_time;
 	const char *ended; /* a word of RUN_ENDS; NULL: it runs, or was killed
 			    * and no command has looked since */
-	uint64_t trials;   /* of it in the database, at least 1 */
+	uint64_t trials;   /* of it in the database; 0 only of the newest run,
+			    * which was cut in its first block */
 };
 
 /* The oldest first; as store_each_result(). */
