@@ -188,8 +188,11 @@ static bool may_be_key(const struct option_spec *spec)
 		 spec->name, value_of(spec, value));
 	code = read_text(&sweep, text, &err);
 	sweep_release(&sweep);
-	if (code < 0)
-		assert_names(err, "no option of a trial has the name");
+	if (code < 0) {
+		assert_names(err, "no option of a trial: give --");
+		assert_names(err, spec->name);
+		assert_names(err, " on the command line instead");
+	}
 	return code == 0;
 }
 

@@ -15,6 +15,14 @@ static const struct option_spec *const allowed[] = { options_select,
 						     options_limits,
 						     options_outside, NULL };
 
+/* Of the whole run. */
+static const struct option_spec *const beside[] = { options_isolation,
+						    options_comparison,
+						    options_monitor,
+						    options_database,
+						    options_json,
+						    options_common, NULL };
+
 /* One key of the file: an option and the node of its values. */
 struct axis {
 	const struct option_spec *spec;
@@ -85,11 +93,32 @@ static const yaml_node_t *value_at(const struct reader *r,
 				      node->data.sequence.items.start[i]);
 }
 
+/* NULL: there is no such option. "no_slices" is --no-slices. */
+static const struct option_spec *find_beside(const char *name, const char **no)
+{
+	const struct option_spec *spec = option_find(beside, name, strlen(name));
+
+	*no = spec && option_is_negatable(spec) ? "[no-]" : "";
+	if (spec || (strncmp(name, "no_", 3) != 0 && strncmp(name, "no-", 3) != 0))
+		return spec;
+	*no = "no-";
+	spec = option_find(beside, name + 3, strlen(name + 3));
+	return spec && option_is_negatable(spec) ? spec : NULL;
+}
+
 static int unknown_key(const struct reader *r, const yaml_node_t *key)
 {
-	const char *near = option_near(allowed, text_of(key));
+	const char *near = option_near(allowed, text_of(key)), *no;
+	const struct option_spec *spec = find_beside(text_of(key), &no);
 	char what[250];
 
+	if (spec)
+		return err_set(r->err, ERR_USAGE,
+			       "%s, line %zu: '%.60s' is of the whole run, and no "
+			       "option of a trial: give --%s%s on the command "
+			       "line instead", r->path,
+			       key->start_mark.line + 1, text_of(key), no,
+			       spec->name);
 	if (near)
 		snprintf(what, sizeof(what), "did you mean '%s'?", near);
 	else
