@@ -84,6 +84,30 @@ static void end_user(const struct fixture *f)
 	assert_int_equal(chmod(f->folder, 0755), 0);
 }
 
+/* Files beside it would have its mode, and be in the way when that is changed. */
+static void what_is_refused_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char *log = mem_printf("%s-wal", f->path);
+	char *index = mem_printf("%s-shm", f->path);
+	struct store *store = NULL;
+	int code;
+
+	make_golden(f, "0006");
+	assert_int_equal(chmod(f->path, 0444), 0);
+	assert_int_equal(chmod(f->folder, 0777), 0);
+	if (geteuid() == 0)
+		assert_int_equal(seteuid(65534), 0);
+	code = store_open(&store, f->url, STORE_WRITE, &err);
+	end_user(f);
+	assert_int_equal(code, ERR_SYSTEM);
+	assert_names(err, "change its permissions");
+	assert_false(file_exists(log));
+	assert_false(file_exists(index));
+	free(index);
+	free(log);
+}
+
 static void where_nothing_can_be_written(void **state)
 {
 	static const char *const schemas[] = { "0002", "0004" };
@@ -440,6 +464,7 @@ int main(void)
 		CHECK(older_schemas), CHECK(where_nothing_can_be_written),
 		CHECK(link_to_where_nothing_can_be_written),
 		CHECK(whether_it_can_be_written), CHECK(folders_beside_it),
+		CHECK(what_is_refused_leaves_nothing),
 		CHECK(links_to_nothing), CHECK(no_regular_files), CHECK(odd_names),
 		CHECK(log_that_cannot_be_read),
 		CHECK(changed_meanwhile), CHECK(locked_for_a_while),

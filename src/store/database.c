@@ -1,8 +1,10 @@
 #include "store/database.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/invoker.h"
@@ -269,6 +271,17 @@ static int open_as_root(struct store *store, int flags, struct err *err)
 	return code;
 }
 
+/* SQLite would lay files beside it that have its mode, and leave them there. */
+static int check_mode(const struct store *store, struct err *err)
+{
+	if (faccessat(AT_FDCWD, store->path, W_OK, AT_EACCESS) == 0 ||
+	    (errno != EACCES && errno != EPERM))
+		return 0;
+	return file_exists(store->path) ? err_set(err, ERR_SYSTEM,
+						  READ_ONLY_TEXT, store->path)
+					: 0;
+}
+
 /* The database and what SQLite lays beside it belong to who asked. */
 int database_open_writable(struct store *store, bool create,
 			   struct err *err)
@@ -277,7 +290,9 @@ int database_open_writable(struct store *store, bool create,
 	int code;
 
 	invoker_begin();
-	code = database_attach(store, store->path, flags, err);
+	code = create ? check_mode(store, err) : 0;
+	if (code == 0)
+		code = database_attach(store, store->path, flags, err);
 	invoker_end();
 	if (code == ERR_SYSTEM && invoker_refused(EACCES))
 		code = open_as_root(store, flags, err);
