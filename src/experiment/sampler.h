@@ -22,6 +22,9 @@
 #include "record/live.h"
 #include "record/trial.h"
 
+/* Reads so many records at once: 16 KiB stay in the nearest cache. */
+#define SAMPLER_CHUNK 256
+
 /* How far a replica's records have been counted. */
 struct record_cursor {
 	size_t at;
@@ -176,6 +179,10 @@ void sampler_read(struct sampler *sampler, enum sampler_depth depth,
 
 /* Counts the records that were written since the last time. */
 void sampler_count(struct sampler *sampler, unsigned replica);
+
+/* Allocates the pages of the records that a replica will write next, having written
+ * `newly` since the last time (0: it begins), so that they are no memory of its own. */
+void sampler_reserve(struct sampler *sampler, unsigned replica, size_t newly);
 
 /* Whether what a replica received is known by its records alone. */
 bool sampler_by_records(const struct sampler *sampler);
