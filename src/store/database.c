@@ -250,6 +250,8 @@ int database_attach(struct store *store, const char *name, int flags,
 	if (code != SQLITE_OK)
 		return fail_open(store, write, err);
 	code = set_up(store, write, err);
+	if (code == 0 && write)
+		gone_begin(store);
 	if (code == 0 && write && sqlite3_db_readonly(store->db, "main") == 1)
 		return err_set(err, ERR_SYSTEM, READ_ONLY_TEXT, store->path);
 	return code;

@@ -19,6 +19,8 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	char *target; /* spool_target(), from when it was there */
+	dev_t device; /* the file that was opened to write; 0: none */
+	ino_t inode;
 	bool gone; /* the file is not at its path any more */
 	struct busy busy;
 	int room; /* a file without a name, that keeps room; 0: none */
@@ -78,6 +80,9 @@ int busy_wait(void *context, int tries);
 void busy_holder(const struct store *store, char *out, size_t size);
 /* Whether another program has it open. */
 bool busy_is_shared(const struct store *store);
+
+/* gone.c: notes which file was opened. */
+void gone_begin(struct store *store);
 
 /* gone.c: ERR_NOT_FOUND: the file was removed, moved or replaced since it was
  * opened, and nothing may be stored in it. */

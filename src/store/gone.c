@@ -3,6 +3,8 @@
  * written then goes into a file that nobody finds, and its log stays at the old
  * path, where SQLite would read it into whatever file is put there next.
  */
+#include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +16,16 @@
 #include "store/results_columns.h"
 #include "store/spool.h"
 #include "store/tables.h"
+
+void gone_begin(struct store *store)
+{
+	struct stat file;
+
+	if (stat(store->path, &file) == 0) {
+		store->device = file.st_dev;
+		store->inode = file.st_ino;
+	}
+}
 
 /* Once it was, it stays so: whoever puts it back may have written to it. */
 static bool is_gone(struct store *store)
@@ -92,36 +104,78 @@ static int rescue_trials(const struct store *store, const struct run *run,
 
 /* --------------------------------------------------------------- its files --- */
 
-static bool is_empty(const char *path)
+static bool is_opened(const struct store *store, int fds, const char *name)
 {
 	struct stat file;
 
-	return stat(path, &file) == 0 && !file.st_size;
+	return fstatat(fds, name, &file, 0) == 0 && file.st_nlink &&
+	       file.st_ino == store->inode && file.st_dev == store->device;
 }
 
-/* Of no use to anybody: the log is empty. */
-static void remove_rest(const struct store *store)
+/* Where the file is now: an open descriptor knows its path. The caller frees it;
+ * NULL: it was removed, or nobody knows. */
+static char *present_path(const struct store *store)
+{
+	DIR *fds = opendir("/proc/self/fd");
+	struct dirent *entry;
+	char path[PATH_MAX];
+	ssize_t n = 0;
+
+	while (fds && n <= 0 && (entry = readdir(fds)))
+		if (is_opened(store, dirfd(fds), entry->d_name))
+			n = readlinkat(dirfd(fds), entry->d_name, path,
+				       sizeof(path) - 1);
+	if (fds)
+		closedir(fds);
+	if (n <= 0)
+		return NULL;
+	path[n] = '\0';
+	return mem_dup(path);
+}
+
+/* Somebody has opened it where it is now, and may have written: a log lies there.
+ * As long as we hold the file, its last user cannot remove that. What our log has
+ * is older than what they wrote. */
+static bool is_used_elsewhere(const struct store *store)
+{
+	char *path = present_path(store);
+	char *log = path ? files_beside(path, "-wal") : NULL;
+	bool used = log && file_exists(log);
+
+	free(log);
+	free(path);
+	return used;
+}
+
+static void remove_log(const struct store *store)
 {
 	char *log = files_beside(store->path, "-wal");
 	char *index = files_beside(store->path, "-shm");
 
-	if (is_empty(log) && !file_exists(store->path)) {
-		invoker_begin();
-		unlink(log);
-		unlink(index);
-		invoker_end();
-	}
+	invoker_begin();
+	unlink(log);
+	unlink(index);
+	invoker_end();
 	free(log);
 	free(index);
 }
 
-/* A moved file gets all that is in its log. Who has opened another one at the old
- * path shares the log with us: then it stays as it is. */
-static void settle(const struct store *store)
+/* A moved file gets all that is in its log, unless another program has begun a log
+ * of its own for it. The old log goes, so that no file that is put there gets it. Who
+ * has opened one at the old path shares it with us: then it stays as it is. SQLite
+ * itself writes nothing into a file that was moved when it is closed. */
+static void settle_and_close(struct store *store)
 {
-	if (!busy_is_shared(store) &&
-	    database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", NULL) == 0)
-		remove_rest(store);
+	bool shared = busy_is_shared(store), done = false;
+
+	if (!shared)
+		done = is_used_elsewhere(store) ||
+		       database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)",
+				    NULL) == 0;
+	sqlite3_close(store->db);
+	store->db = NULL;
+	if (done)
+		remove_log(store);
 }
 
 int store_rescue(struct store *store, const struct run *run,
@@ -133,8 +187,6 @@ int store_rescue(struct store *store, const struct run *run,
 	if (!store->gone || !store->db)
 		return 0;
 	code = rescue_trials(store, run, out, err);
-	settle(store);
-	sqlite3_close(store->db);
-	store->db = NULL;
+	settle_and_close(store);
 	return code < 0 ? code : out->lost ? ERR_FAILED : 0;
 }
