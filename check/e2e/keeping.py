@@ -86,6 +86,16 @@ class Gone(Spool):
         self.db.parent.mkdir()
         self.assert_taken_in()
 
+    def test_in_a_folder_that_is_moved(self):
+        """With the run in it, for which a relative path is another one then."""
+        name = self.folder.name
+        self.state = self.folder.with_name(f"{name}.state")
+        os.environ["XDG_STATE_HOME"] = str(self.state)
+        said = self.run_and(lambda: self.folder.rename(self.folder.with_name(f"{name}.moved")))
+        self.assert_sentence(said, f"{self.db} was removed or moved during the run")
+        self.folder.mkdir()
+        self.assert_taken_in()
+
     def test_removed_behind_a_link(self):
         real = self.folder / "real.db"
         self.db.symlink_to(real)
@@ -127,7 +137,7 @@ class Gone(Spool):
         other = self.folder / "other.db"
         self.benchmark(*NULL, "--db", other)
         said = self.run_and(lambda: other.rename(self.db))
-        self.assert_sentence(said, "another file took the place of sqlite.db during the run")
+        self.assert_sentence(said, r"another file took the place of \S*/sqlite.db during the run")
         self.assert_whole_database()
         self.assertEqual(self.stored(self.db), 1)
         self.assert_taken_in(5)

@@ -434,6 +434,19 @@ static void check_starved_replicas(void **state)
 			       "used 0.30 CPUs, and waited for up to 0.60 more"));
 	expect(&trial, LIMITED_BY_MACHINE);
 	trial_release(&trial);
+	/* Each of many may have waited for it, not all of them: of 48 CPUs
+	 * others had a tenth of one. */
+	begin(&trial, 64);
+	strcpy(trial.placement.pinning, "origin 64, replicas 0-63");
+	trial.cpus = 65;
+	trial.others_cpu_ns = 220 * MS;
+	for (int i = 0; i < 64; i++) {
+		trial.replica[i].cpu_ns = 1500 * MS;
+		trial.replica[i].waited = 0.12;
+	}
+	use_reconcile(&trial);
+	assert_int_equal(trial.findings.count, 0);
+	trial_release(&trial);
 }
 
 /* Where nobody counted who waited, all of the machine's waits may be its own. */

@@ -147,6 +147,7 @@ static void find_kept(const struct trial *trial, const struct use *use,
 	unsigned set = pinned(trial->placement.pinning, "replicas ");
 	double of = set ? set : use->cpus ? use->cpus : 1;
 	bool each = isnan(waited);
+	double may = 0;
 
 	*out = (struct kept){ 0 };
 	out->others = clock_seconds(count_or(trial->others_cpu_ns, 0) +
@@ -158,11 +159,12 @@ static void find_kept(const struct trial *trial, const struct use *use,
 		double kept = least(each ? replica->waited : waited,
 				    out->others, use->room);
 
-		out->share += kept / may_use(trial, i, used, of) /
-			      trial->replica_count;
+		may += may_use(trial, i, used, of);
 		out->cpus += kept;
 	}
+	/* Each may have been kept from all that others used, not all of them. */
 	out->cpus = least(out->cpus, out->others, use->room);
+	out->share = out->cpus / fmin(may, of);
 	out->store = !trial->own_origin ? 0
 		     : least(each ? trial->origin_waited : waited, out->others,
 			     use->store_room);
@@ -192,7 +194,8 @@ static void say_starved(struct trial *trial, const char *who, double used,
 
 	trial_add_finding(trial, FINDING_STARVED,
 			  "%s used %.2f CPUs, and waited for up to %.2f more, "
-			  "which %s had: the rate is in doubt; %s",
+			  "which %s had: rates and times are in doubt; "
+			  "%s",
 			  who, used, kept,
 			  stolen ? "other machines of the host (steal)"
 				 : "other programs",

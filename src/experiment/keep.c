@@ -67,8 +67,8 @@ static void tell_gone(struct experiment *experiment, const char *why,
 		experiment_say(experiment,
 			       "%s: the results of this run, also of trials "
 			       "before, are kept in %s: the next command with "
-			       "this database takes them in, or `benchmark db "
-			       "recover`", why, folder);
+			       "a database at that path takes them in, or "
+			       "`benchmark db recover` with --db", why, folder);
 	free(experiment->kept_in);
 	experiment->kept_in = folder;
 }

@@ -43,12 +43,13 @@ int gone_check(struct store *store, struct err *err)
 {
 	if (!is_gone(store))
 		return 0;
-	if (file_exists(store->path))
+	/* Its folder may have been moved, with us in it. */
+	if (file_exists(store->target))
 		return err_set(err, ERR_NOT_FOUND,
 			       "another file took the place of %s during the "
-			       "run", store->path);
+			       "run", store->target);
 	return err_set(err, ERR_NOT_FOUND,
-		       "%s was removed or moved during the run", store->path);
+		       "%s was removed or moved during the run", store->target);
 }
 
 /* ------------------------------------------------------------- its trials --- */
