@@ -393,6 +393,10 @@ static void check_findings_merge(void **state)
 	}
 	findings_add(&rows[5].findings, "repeated", "one way");
 	findings_add(&rows[6].findings, "repeated", "another");
+	findings_add(&rows[7].findings, "repeated", "another");
+	findings_add(&rows[8].findings, "repeated", "a third");
+	findings_add(&rows[9].findings, "repeated", "one way");
+	findings_add(&rows[10].findings, "repeated", "a fourth");
 	findings_add(&rows[6].findings, "repeated", "the second of its name");
 	for (size_t i = 0; i < made.count; i++) {
 		text = mem_printf("others used 0.%zu CPUs", 1 + i % 7);
@@ -401,11 +405,13 @@ static void check_findings_merge(void **state)
 	}
 	text = shown(100);
 	assert_says(text, "[1] in 3 of 12 blocks: httpx: 5 to 7 of 99 failed");
-	assert_says(text, "[2] in 2 of 12 blocks, the first: one way");
-	assert_says(text, "[3] in 1 of 12 blocks: the second of its name");
+	assert_says(text, "[2] in 2 of 12 blocks: one way");
+	assert_says(text, "[3] in 2 of 12 blocks: another");
+	assert_says(text, "[4] in 1 of 12 blocks: the second of its name");
+	assert_says(text, "[5] in 2 of 12 blocks, the first: a third");
 	assert_says(text, "all: others used 0.1 to 0.7 CPUs");
-	assert_null(strstr(text, "[4]"));
-	assert_non_null(strstr(line_of(text, "httpx"), " [1-3]"));
+	assert_null(strstr(text, "[6]"));
+	assert_non_null(strstr(line_of(text, "httpx"), " [1-5]"));
 	free(text);
 	unmake(&made);
 }

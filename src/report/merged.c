@@ -122,13 +122,16 @@ static void merge_column(struct blocks *b, const struct column *column,
 
 /* ------------------------------------------------------------- findings --- */
 
+/* Of a name so many sentences that differ in more than numbers are told apart. */
+#define WORDINGS 3
+
 /* A finding, in how many blocks it stands, and what is said of it there. */
 struct seen {
 	const struct finding *first;
 	unsigned nth; /* of its name in a row, from 0 */
 	unsigned blocks;
 	char *text;
-	bool differs; /* in more than numbers */
+	bool differs; /* in more than numbers: the last of its WORDINGS */
 };
 
 struct all_seen {
@@ -145,15 +148,24 @@ static unsigned nth_of_name(const struct findings *all, size_t at)
 	return n;
 }
 
+/* That it failed is one thing, and that it was not started again another. */
 static struct seen *find_seen(struct all_seen *all, const struct finding *f,
 			      unsigned nth)
 {
-	struct seen *s;
+	struct seen *s = NULL;
+	unsigned wordings = 0;
 
-	for (size_t i = 0; i < all->count; i++)
-		if (all->list[i].nth == nth &&
-		    !strcmp(all->list[i].first->name, f->name))
-			return &all->list[i];
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->list[i].nth != nth ||
+		    strcmp(all->list[i].first->name, f->name) != 0)
+			continue;
+		s = &all->list[i];
+		if (ranges_same(s->text, f->text))
+			return s;
+		wordings++;
+	}
+	if (wordings == WORDINGS)
+		return s;
 	MEM_ROOM(all->list, all->count, all->capacity);
 	s = &all->list[all->count++];
 	*s = (struct seen){ .first = f, .nth = nth };

@@ -112,7 +112,8 @@ struct report_style {
  * failures and findings. Bytes a second go with requests a second, and latencies
  * are quantiles of all operations of all blocks that did not fail. A finding of
  * several blocks is one note, "in 3 of 12 blocks: …", with the range of each
- * number in it. An answer that was wrong in any block makes the library fail.
+ * number in it; other words are another note, up to three. An answer that was
+ * wrong in any block makes the library fail.
  */
 void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style);
