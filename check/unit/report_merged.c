@@ -200,6 +200,35 @@ static void few_operations(void **state)
 	result_row_release(&row);
 }
 
+/* Nobody looks for others in a block that is shorter than half a second. */
+static void short_blocks(void **state)
+{
+	static const char *const names[] = { "others", "steal", "starved" };
+	struct result_row row;
+
+	(void)state;
+	made.rows[0].duration_seconds = made.rows[1].duration_seconds = 0.49;
+	made.rows[2].duration_seconds = 0.5;
+	made.rows[3].duration_seconds = (double)NAN; /* it failed */
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		findings_add(&made.rows[2].findings, names[i], "0.5 CPUs");
+	findings_add(&made.rows[2].findings, "swapped", "5 pages");
+	merge(&row);
+	assert_int_equal(row.findings.count, 4);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(row.findings.list[i].text,
+				    "in 1 of the 2 long enough to tell, of 4 "
+				    "blocks: 0.5 CPUs");
+	assert_string_equal(row.findings.list[3].text,
+			    "in 1 of 4 blocks: 5 pages");
+	result_row_release(&row);
+	made.rows[0].duration_seconds = made.rows[1].duration_seconds = 0.5;
+	merge(&row);
+	assert_string_equal(row.findings.list[0].text,
+			    "in 1 of 4 blocks: 0.5 CPUs");
+	result_row_release(&row);
+}
+
 #define CHECK(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, make_blocks, unmake_blocks)
 
@@ -211,6 +240,7 @@ int main(void)
 		CHECK(all_failed),
 		CHECK(wrong_answer),
 		CHECK(few_operations),
+		CHECK(short_blocks),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

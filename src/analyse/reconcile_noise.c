@@ -8,9 +8,6 @@
 #include "analyse/windows.h"
 #include "base/clock.h"
 
-/* A shorter window tells nothing of others. */
-#define LEAST_S 0.5
-
 /* CPUs. Processes that are seen have exact clocks; but a desktop, or the agent
  * of a cloud, always does a little. */
 #define OTHERS_LIMIT 0.05
@@ -101,7 +98,8 @@ void reconcile_others(struct trial *trial)
 	bool sliced = trial->slice_count != 0;
 	char unseen[224] = "";
 
-	if (window_s < LEAST_S || !others_doubtful(trial, window_s * NS_PER_S))
+	if (window_s < FINDING_LEAST_S ||
+	    !others_doubtful(trial, window_s * NS_PER_S))
 		return;
 	used_s = clock_seconds(count_or(trial->others_cpu_ns,
 					trial->others_seen_ns));
@@ -122,7 +120,7 @@ void reconcile_steal(struct trial *trial)
 {
 	double window_s = trial_seconds(trial), steal_s, wanted_s;
 
-	if (window_s < LEAST_S || trial->steal_ns == COUNT_UNKNOWN ||
+	if (window_s < FINDING_LEAST_S || trial->steal_ns == COUNT_UNKNOWN ||
 	    trial->busy_ns == COUNT_UNKNOWN)
 		return;
 	steal_s = clock_seconds(trial->steal_ns);

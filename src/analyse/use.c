@@ -13,7 +13,6 @@
 #define OWN_WORK 0.1   /* of a latency: it waited for all the rest */
 #define ONE_THREAD 1.1 /* CPUs: who uses no more may be a single one */
 #define STARVED 0.1    /* of what it may use, which others had */
-#define LEAST_S 0.5    /* a shorter window tells nothing of others */
 
 /* CPUs in the list after `name` in "origin 1, replicas 0,2-3"; 0: unknown. */
 static unsigned pinned(const char *text, const char *name)
@@ -209,7 +208,7 @@ void use_reconcile(struct trial *trial)
 	struct use use;
 
 	/* What waits for a quota waits for nobody else. */
-	if (trial_seconds(trial) < LEAST_S ||
+	if (trial_seconds(trial) < FINDING_LEAST_S ||
 	    findings_have(&trial->findings, FINDING_THROTTLED))
 		return;
 	use_find(trial, trial->cpus, &use);
@@ -227,7 +226,7 @@ bool use_may_be_starved(const struct trial *trial, const struct use *use)
 						     stalled_cpu_us));
 	struct kept kept;
 
-	if ((trial->waits_counted && use->seconds >= LEAST_S) ||
+	if ((trial->waits_counted && use->seconds >= FINDING_LEAST_S) ||
 	    isnan(stalled_us))
 		return false;
 	find_kept(trial, use, stalled_us / 1e6 / use->seconds, &kept);

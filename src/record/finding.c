@@ -63,6 +63,18 @@ static bool is_named(const struct findings *findings, size_t count,
 	return false;
 }
 
+bool finding_is_of_others(const char *name)
+{
+	static const enum finding_kind kinds[] = {
+		FINDING_OTHERS, FINDING_STEAL, FINDING_STARVED
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(name, finding_name(kinds[i])))
+			return true;
+	return false;
+}
+
 bool findings_have(const struct findings *findings, enum finding_kind kind)
 {
 	return is_named(findings, findings->count, finding_name(kind));

@@ -82,6 +82,12 @@ enum finding_kind {
 #define FINDING_OTHERS_BLOCK " of the whole block"
 #define FINDING_OTHERS_UNSEEN ", and "
 
+/* A shorter window tells nothing of others: none is looked for there. */
+#define FINDING_LEAST_S 0.5
+
+/* Whether a finding of this name is one of others, OTHERS for instance. */
+bool finding_is_of_others(const char *name);
+
 const char *finding_name(enum finding_kind kind);
 
 struct finding {

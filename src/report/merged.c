@@ -195,12 +195,31 @@ static bool is_few(const struct seen *s)
 	return !strcmp(s->first->name, finding_name(FINDING_FEW_OPERATIONS));
 }
 
-static void add_seen(struct findings *out, const struct seen *s, size_t blocks)
+/* Blocks that were too short for it: nobody looked for it there. */
+static size_t count_short(const struct blocks *b, const struct seen *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < b->count; i++)
+		count += finding_is_of_others(s->first->name) &&
+			 b->rows[i]->duration_seconds < FINDING_LEAST_S;
+	return count;
+}
+
+static void add_seen(struct findings *out, const struct seen *s,
+		     const struct blocks *b)
 {
 	const char *first = s->differs ? ", the first" : "";
+	size_t blocks = b->count, too_short = count_short(b, s);
 	char *text;
 
-	if (s->blocks == blocks &&
+	if (too_short)
+		text = mem_printf("in %u of the %zu long enough to tell, of "
+				  "%zu block%s%s: %s", s->blocks,
+				  blocks - too_short, blocks,
+				  blocks == 1 ? "" : "s", first,
+				  s->differs ? s->first->text : s->text);
+	else if (s->blocks == blocks &&
 	    (blocks == 1 || (!s->differs && !is_few(s))))
 		text = mem_dup(s->text);
 	else if (s->blocks == blocks)
@@ -229,7 +248,7 @@ static void merge_findings(const struct blocks *b, struct result_row *out)
 	}
 	for (size_t i = 0; i < all.count; i++) {
 		if (!is_few(&all.list[i]) || !isfinite(out->latency_p99_ms))
-			add_seen(&out->findings, &all.list[i], b->count);
+			add_seen(&out->findings, &all.list[i], b);
 		free(all.list[i].text);
 	}
 	free(all.list);
