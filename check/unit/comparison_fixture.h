@@ -131,12 +131,19 @@ static inline struct result_row *made_row(struct made *m, const char *library)
 	return NULL;
 }
 
-static inline void show(FILE *out, struct made *m, unsigned width)
+static inline void show_as(FILE *out, struct made *m,
+			   const struct report_style *style)
 {
 	struct report_group group = { &m->comparison, m->items, m->count };
+
+	report_table(out, &group, 1, style);
+}
+
+static inline void show(FILE *out, struct made *m, unsigned width)
+{
 	struct report_style style = { .width = width };
 
-	report_table(out, &group, 1, &style);
+	show_as(out, m, &style);
 }
 
 static inline void unmake(struct made *m)

@@ -302,9 +302,8 @@ static void check_too_few_blocks(void **state)
 	(void)state;
 	make(&made, six, 3, NAN);
 	text = shown(100);
-	assert_says(text, "no verdicts: 3 blocks, 11 are needed (--blocks 11; "
-			  "with --no-slices --repeats 11): differences can be "
-			  "noise.");
+	assert_says(text, "no verdicts: 3 blocks, 11 are needed (--blocks 11): "
+			  "differences can be noise.");
 	assert_null(strstr(text, "faster"));
 	assert_null(strstr(text, "+-: "));
 	assert_says(text, "medians over 3 blocks. Latencies");

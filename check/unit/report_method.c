@@ -154,12 +154,46 @@ static void stars(void **state)
 	unmake(&made);
 }
 
+static void assert_shown(const struct report_style *style, const char *wanted)
+{
+	char *text;
+
+	WRITTEN(text, show_as(out, &made, style));
+	assert_says(text, wanted);
+	free(text);
+}
+
+/* Each run is told of the options that it takes. */
+static void ways_to_more(void **state)
+{
+	struct report_style style = { .width = 100 };
+
+	(void)state;
+	make(&made, five, 3, NAN);
+	style.no_turns = true;
+	assert_shown(&style, "3 blocks, 11 are needed (--repeats 11): diff");
+	style.no_turns = false;
+	style.resume = "7f3a";
+	style.resume_blocks = 11;
+	assert_shown(&style, "11 are needed (--resume 7f3a makes the others): "
+			     "differences can be noise.");
+	style.resume_blocks = 10; /* that is not enough */
+	assert_shown(&style, "3 blocks, 11 are needed (--blocks 11): diff");
+	unmake(&made);
+	make(&made, five, 12, 0.08);
+	assert_shown(&style, "by pair. More --blocks and --budget see smaller");
+	style.no_turns = true;
+	assert_shown(&style, "by pair. More --repeats see smaller ones.");
+	unmake(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(few_slices),
 		cmocka_unit_test(fewer_blocks),
 		cmocka_unit_test(stars),
+		cmocka_unit_test(ways_to_more),
 		cmocka_unit_test(legend_once),
 	};
 

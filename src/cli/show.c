@@ -141,6 +141,9 @@ static void show_tables(const struct experiment *experiment,
 	struct report_style style = style_of_stdout();
 
 	style.no_turns = !experiment->settings->slices;
+	if (experiment->interrupted && experiment->resumable)
+		style.resume = experiment->run.id;
+	style.resume_blocks = experiment->settings->blocks;
 	putchar('\n');
 	report_table(stdout, shown->groups, shown->group_count, &style);
 }

@@ -86,6 +86,10 @@ struct report_style {
 	unsigned width; /* columns of the terminal; 0: 100 */
 	bool colour;    /* ANSI bold and dim */
 	bool no_turns;  /* separate trials were asked for (--no-slices) */
+	/* Of a run that was cut: its id, for --resume, and how many blocks of a
+	 * comparison it has then. NULL: nothing of it is left to make. */
+	const char *resume;
+	unsigned resume_blocks;
 };
 
 /*

@@ -34,15 +34,17 @@ static void add_seen(struct str *text, const struct comparison *c,
 }
 
 /* What this run can show, whatever it has shown. */
-static void put_seen(FILE *out, const struct comparison *c, unsigned width)
+static void put_seen(FILE *out, const struct group *g, unsigned width)
 {
+	const struct comparison *c = g->comparison;
 	struct str text = STR_INIT;
 
 	add_seen(&text, c, BY_RATE, "requests/s");
 	add_seen(&text, c, BY_CPU, "CPU a request");
 	if (text.len)
-		str_add(&text, ", by pair. More --blocks and "
-			       "--budget see smaller ones.");
+		str_addf(&text, ", by pair. More %s see smaller ones.",
+			 g->style->no_turns ? "--repeats"
+					    : "--blocks and --budget");
 	table_put(out, "differences that could have been seen: ", &text, width);
 }
 
@@ -204,7 +206,7 @@ static void put_few(FILE *out, const struct comparison *c, unsigned width)
 
 void table_method(FILE *out, const struct group *g, unsigned width)
 {
-	put_seen(out, g->comparison, width);
+	put_seen(out, g, width);
 	put_medians(out, g, width);
 	put_few(out, g->comparison, width);
 	put_marked(out, g, width);

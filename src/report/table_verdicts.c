@@ -338,27 +338,41 @@ static void put_at_limit(FILE *out, const struct judged *j, unsigned width)
 		  width);
 }
 
-static void put_too_few(FILE *out, const struct comparison *c, unsigned width)
+/* How a run comes to so many blocks. */
+static void add_way(struct str *text, const struct group *g)
 {
+	const struct report_style *style = g->style;
+	unsigned needed = g->comparison->blocks_needed;
+
+	if (style->resume && style->resume_blocks >= needed)
+		str_addf(text, " (--resume %s makes the others)",
+			 style->resume);
+	else
+		str_addf(text, " (%s %u)",
+			 style->no_turns ? "--repeats" : "--blocks", needed);
+}
+
+static void put_too_few(FILE *out, const struct group *g, unsigned width)
+{
+	const struct comparison *c = g->comparison;
 	struct str text = STR_INIT;
 
-	if (c->pair_count && c->blocks < c->blocks_needed)
-		str_addf(&text, "%u block%s, %u are needed (--blocks %u; with "
-				"--no-slices --repeats %u): differences can be "
-				"noise.",
-			 c->blocks, c->blocks == 1 ? "" : "s",
-			 c->blocks_needed, c->blocks_needed,
-			 c->blocks_needed);
-	else if (c->pair_count)
+	if (c->pair_count && c->blocks < c->blocks_needed) {
+		str_addf(&text, "%u block%s, %u are needed", c->blocks,
+			 c->blocks == 1 ? "" : "s", c->blocks_needed);
+		add_way(&text, g);
+		str_add(&text, ": differences can be noise.");
+	} else if (c->pair_count) {
 		str_addf(&text, "no two libraries have %u blocks in common.",
 			 c->blocks_needed);
+	}
 	table_put(out, "no verdicts: ", &text, width);
 }
 
 void table_verdicts(FILE *out, const struct group *g, unsigned width)
 {
 	if (!table_has_verdicts(g->comparison)) {
-		put_too_few(out, g->comparison, width);
+		put_too_few(out, g, width);
 		return;
 	}
 	for (enum compared_by by = BY_RATE; by < COMPARED_BY; by++) {
