@@ -65,13 +65,22 @@ static void few_slices(void **state)
 		if (is_of(&made.pairs[i], "httpx"))
 			made.pairs[i].few = 12;
 	assert_line("too few slices to pair: httpx with any other "
-		    "(12 blocks) ");
+		    "(12 blocks). A longer --budget makes more. ");
 	pair_of("aiohttp", "obstore")->few = 3;
 	assert_line("too few slices to pair: httpx with any other, "
-		    "aiohttp and obstore (3 to 12 blocks) ");
+		    "aiohttp and obstore (3 to 12 blocks). A ");
+	for (size_t i = 0; i < made.comparison.pair_count; i++)
+		if (!is_of(&made.pairs[i], "httpx"))
+			made.pairs[i].few = is_of(&made.pairs[i], "obstore");
+	assert_line("pair: httpx with any other, obstore with any other (1 ");
+	pair_of("aiohttp", "reference")->few = 1;
+	assert_line("too few slices to pair: any two (1 to 12 blocks). A ");
+	pair_of("aiohttp", "reference")->few = 0;
+	pair_of("obstore", "reference")->few = 0;
+	pair_of("aiohttp", "obstore")->few = 3;
 	made.compared[1].rounds = 0; /* it makes separate trials */
 	assert_line("too few slices to pair: aiohttp and obstore (3 "
-		    "blocks) ");
+		    "blocks). A ");
 	unmake(&made);
 }
 

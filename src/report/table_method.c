@@ -166,8 +166,29 @@ static bool has_few_with_all(const struct comparison *c, unsigned row)
 	return with > 1 && with == all;
 }
 
+/* Two pairs or more, and each is so. */
+static bool have_all_few(const struct comparison *c)
+{
+	unsigned few = 0, all = 0;
+
+	for (size_t i = 0; i < c->pair_count; i++) {
+		const struct compared_pair *p = &c->pairs[i];
+
+		if (!p->blocks || !c->rows[p->a].rounds ||
+		    !c->rows[p->b].rounds)
+			continue;
+		all++;
+		few += has_few(c, p);
+	}
+	return few > 1 && few == all;
+}
+
 static void add_few(struct str *text, const struct comparison *c)
 {
+	if (have_all_few(c)) {
+		str_add(text, "any two");
+		return;
+	}
 	for (unsigned i = 0; i < c->row_count; i++)
 		if (has_few_with_all(c, i))
 			str_addf(text, "%s%s with any other",
@@ -201,6 +222,8 @@ static void put_few(FILE *out, const struct comparison *c, unsigned width)
 		str_addf(&text, " (%u to %u blocks)", least, most);
 	else if (text.len)
 		str_addf(&text, " (%u block%s)", most, most == 1 ? "" : "s");
+	if (text.len)
+		str_add(&text, ". A longer --budget makes more.");
 	table_put(out, "too few slices to pair: ", &text, width);
 }
 
