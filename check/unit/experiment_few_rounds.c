@@ -118,6 +118,30 @@ static void the_budget_does(void **state)
 	str_release(&wanted);
 }
 
+/* With as many blocks as a verdict takes. */
+static void the_budget_is_of_enough_blocks(void **state)
+{
+	double block_s = 2 * clock_seconds(turns_round_ns(parts, 1));
+	struct few_rounds few = {
+		.name = "t", .part = parts, .library = names, .count = 1,
+		.left_s = block_s,
+		.budget = { .blocks_s = 3 * block_s, .blocks = 3, .needed = 7 }
+	};
+	struct str text = STR_INIT, wanted = STR_INIT;
+
+	(void)state;
+	few_rounds_tell(&few, &text);
+	str_addf(&wanted, ": a budget of %.0f s a test would make 20, with "
+			  "--blocks 7", ceil(7 * 10 * block_s - 1e-6));
+	assert_non_null(strstr(text.buf, wanted.buf));
+	str_release(&text);
+	few.budget.needed = 3;
+	few_rounds_tell(&few, &text);
+	assert_null(strstr(text.buf, "--blocks"));
+	str_release(&text);
+	str_release(&wanted);
+}
+
 static void assert_until(double limit_s, unsigned blocks, double most_s,
 			 const char *wanted)
 {
@@ -179,6 +203,7 @@ int main(void)
 		cmocka_unit_test(few_of_all),
 		cmocka_unit_test(few_of_a_slow_one),
 		cmocka_unit_test(the_budget_does),
+		cmocka_unit_test(the_budget_is_of_enough_blocks),
 		cmocka_unit_test(with_until_precise),
 		cmocka_unit_test(names_the_budget),
 	};

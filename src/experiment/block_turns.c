@@ -153,6 +153,7 @@ static bool tell_rounds(const struct block *b)
 
 	for (unsigned i = 0; i < b->count; i++)
 		names[i] = b->part[i].rival->job->library->name;
+	few.budget.needed = rivals_blocks_needed(b->rivals);
 	few_rounds_tell(&few, &text);
 	late = text.len && tell_late(b);
 	if (text.len && !late)

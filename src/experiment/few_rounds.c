@@ -75,18 +75,24 @@ static void add_remedy_until(const struct budget *b, double block_s,
 	str_addf(out, " would make %u", enough);
 }
 
-/* Who runs ./quickstart gave a budget of all tests. */
+/* Who runs ./quickstart gave a budget of all tests. Who gave too few --blocks was
+ * told of it (rivals.c), and shall not be told again when the budget is longer. */
 static void add_remedy(const struct few_rounds *few, double more_s,
 		       unsigned enough, struct str *out)
 {
 	const struct budget *b = &few->budget;
 	double block_s = b->blocks_s / b->blocks + more_s;
+	bool more = b->needed > b->blocks;
+	unsigned blocks = more ? b->needed : b->blocks;
 
-	if (b->limit_s > 0)
+	if (b->limit_s > 0) {
 		add_remedy_until(b, block_s, enough, out);
-	else
-		str_addf(out, ": a budget of %.0f s a test would make %u",
-			 ceil(block_s * b->blocks - 1e-6), enough);
+		return;
+	}
+	str_addf(out, ": a budget of %.0f s a test would make %u",
+		 ceil(block_s * blocks - 1e-6), enough);
+	if (more)
+		str_addf(out, ", with --blocks %u", blocks);
 }
 
 void few_rounds_tell(const struct few_rounds *few, struct str *out)

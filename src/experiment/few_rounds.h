@@ -17,6 +17,7 @@
 struct budget {
 	double blocks_s; /* of these blocks */
 	unsigned blocks;
+	unsigned needed; /* blocks, for any verdict; 0: nothing is said of it */
 	/* With --until-precise, which adds others. */
 	double limit_s;  /* of all; 0: none are added */
 	double most_s;   /* that `blocks_s` can be, whatever the limit is */
