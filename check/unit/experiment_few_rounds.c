@@ -197,6 +197,19 @@ static void names_the_budget(void **state)
 	str_release(&text);
 }
 
+/* The first block makes more probes than the others. */
+static void the_time_of_all(void **state)
+{
+	struct budget budget = { .blocks_s = 12, .blocks = 12 };
+
+	(void)state;
+	assert_true(budget_all_s(&budget, 12, 3, 0) == 36);
+	assert_true(budget_all_s(&budget, 12, 3, 1) == 25);
+	assert_true(budget_all_s(&budget, 10, 3, 1) == 21); /* 2 were made */
+	/* Those that are quick get more rounds. */
+	assert_true(budget_all_s(&budget, 12, 3, 2.5) == 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -206,6 +219,7 @@ int main(void)
 		cmocka_unit_test(the_budget_is_of_enough_blocks),
 		cmocka_unit_test(with_until_precise),
 		cmocka_unit_test(names_the_budget),
+		cmocka_unit_test(the_time_of_all),
 	};
 
 	return cmocka_run_group_tests(checks, settle, NULL);

@@ -260,6 +260,7 @@ int block_run(struct experiment *experiment, struct rivals *rivals,
 		.origin = ORIGIN_PROCESS_NONE,
 	};
 	size_t before = experiment->finished_count;
+	uint64_t begin_ns = clock_now_ns();
 	int code;
 
 	if (!(rivals->separate_s > 0))
@@ -270,6 +271,7 @@ int block_run(struct experiment *experiment, struct rivals *rivals,
 	block_set_deadline(&b);
 	begin_shown(&b);
 	code = job_prepare(experiment, rivals->list[0].job, &b.prepared, err);
+	rivals->once_ns += clock_now_ns() - begin_ns;
 	if (code == 0)
 		code = run_all(&b, err);
 	if (code == 0)

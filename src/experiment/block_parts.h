@@ -50,6 +50,7 @@ struct block {
 	unsigned requests;
 	struct turns turns;
 	struct turns_part *turn; /* of the parts, for `turns` */
+	uint64_t ready_ns;     /* when the first probe could begin */
 	bool turning;          /* no longer probing */
 	uint64_t whole_ns;     /* when all of it should be over */
 	uint64_t deadline_ns;  /* no round begins that would end later: what

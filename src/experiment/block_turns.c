@@ -166,7 +166,9 @@ static bool tell_rounds(const struct block *b)
 static void settle(struct block *b)
 {
 	unsigned least = TURNS_EVERY_MOST;
+	uint64_t probing_ns = count_since(clock_now_ns(), b->ready_ns);
 
+	b->rivals->once_ns += probing_ns / RIVAL_PROBES * (RIVAL_PROBES - 1);
 	for (unsigned i = 0; i < b->count; i++) {
 		b->turn[i] = b->part[i].rival->turn;
 		if (b->turn[i].every && b->turn[i].every < least)
@@ -265,6 +267,7 @@ void block_all_ready(void *context)
 {
 	struct block *b = context;
 
+	b->ready_ns = clock_now_ns();
 	if (b->origin.ledger)
 		ledger_begin_window(b->origin.ledger);
 	for (unsigned i = 0; i < b->count; i++)

@@ -22,6 +22,14 @@ void budget_name(const struct budget *b, struct str *out)
 	str_addf(out, " of the budget of %.6g s", b->limit_s);
 }
 
+double budget_all_s(const struct budget *b, unsigned all, double first_s,
+		    double once_s)
+{
+	double others_s = (all - 1) * (first_s - once_s);
+
+	return fmax(first_s + others_s, all * b->blocks_s / b->blocks);
+}
+
 static bool has_few(const struct turns_part *part, double rounds)
 {
 	return rounds < (double)COMPARISON_ROUNDS_LEAST * part->every;

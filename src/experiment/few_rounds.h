@@ -27,6 +27,11 @@ struct budget {
  * 3 s" */
 void budget_name(const struct budget *budget, struct str *out);
 
+/* What all blocks take, when the first took so long, of which `once_s` will not come
+ * again; a block that is quicker than its share has all of that. */
+double budget_all_s(const struct budget *budget, unsigned all, double first_s,
+		    double once_s);
+
 struct few_rounds {
 	const char *name; /* of the comparison */
 	const struct turns_part *part; /* settled */

@@ -371,29 +371,31 @@ static bool tell_late(const struct experiment *experiment,
 	return any;
 }
 
-/* Starts, and a round at least, may take longer than the share of a block. */
+/* Starts, and a round at least, may take longer than the share of a block. Fewer
+ * blocks than a verdict takes are no remedy. */
 static void tell_time(const struct experiment *experiment,
 		      const struct rivals *r)
 {
 	const struct experiment_settings *settings = experiment->settings;
 	double took_s = clock_seconds(clock_now_ns() - r->begin_ns);
+	struct budget budget = rivals_budget(settings);
+	unsigned all = settings->blocks - r->before;
 	struct str name = STR_INIT;
-	struct budget budget;
-	unsigned all;
+	double all_s;
 
-	if (r->made != 1 || r->before + 1 >= settings->blocks)
-		return;
-	all = settings->blocks - r->before;
-	if (took_s < OVERRUN * settings->budget_s / settings->blocks ||
+	if (r->made != 1 || r->before + 1 >= settings->blocks ||
+	    took_s < OVERRUN * budget.blocks_s / budget.blocks ||
 	    tell_late(experiment, r, took_s))
 		return;
-	budget = rivals_budget(settings);
+	all_s = budget_all_s(&budget, all, took_s, clock_seconds(r->once_ns));
 	budget_name(&budget, &name);
 	experiment_say(experiment,
 		       "%s: a block took %.0f s, more than its share of %s: "
-		       "all %u will take about %.0f s; fewer --library or "
-		       "--blocks take less", r->list[0].job->test->name, took_s,
-		       name.buf, all, took_s * all);
+		       "all %u will take about %.0f s; fewer --library%s take "
+		       "less", r->list[0].job->test->name, took_s, name.buf,
+		       all, all_s,
+		       settings->blocks > rivals_blocks_needed(r)
+			       ? " or --blocks" : "");
 	str_release(&name);
 }
 

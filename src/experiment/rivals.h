@@ -44,6 +44,8 @@ struct rivals {
 	bool told;        /* how many rounds the budget leaves */
 	double separate_s; /* window of a separate trial; 0: as it was asked for */
 	uint64_t begin_ns; /* of the first block */
+	uint64_t once_ns;  /* of its time, what later blocks need not do again:
+			    * the plan, and the second and third probes */
 	unsigned before;  /* blocks that were made before the run went on */
 	unsigned first;   /* number of the first block now */
 	unsigned made;    /* blocks so far, without those */
