@@ -4,9 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "report/report.h"
+#include "report/table_columns.h"
 #include "report_fixture.h"
 #include "written.h"
 
@@ -522,6 +525,37 @@ static void check_heading_wraps(void **state)
 		result_row_release(&rows[i]);
 }
 
+/* In the lines of docs/metrics.md that are about it. */
+static void check_documented(void **state)
+{
+	struct str docs = STR_INIT;
+	struct err err;
+	const char *part;
+	char *end;
+
+	(void)state;
+	if (file_read(check_file("docs/metrics.md"), 1 << 20, &docs, &err))
+		fail_msg("%s", err.text);
+	part = strstr(docs.buf, "\n## The table of single trials\n");
+	assert_non_null(part);
+	part = strstr(part, "\n|");
+	assert_non_null(part);
+	end = strstr(part, "\n\n");
+	assert_non_null(end);
+	*end = '\0';
+	for (size_t i = 0; i < table_of_trials.count; i++) {
+		const struct table_column *c = &table_of_trials.list[i];
+		char *title = mem_printf("`%s%s%s`", c->upper,
+					 *c->upper && *c->lower ? " " : "",
+					 c->lower);
+
+		if (!strstr(part, title))
+			fail_msg("docs/metrics.md does not define %s", title);
+		free(title);
+	}
+	str_release(&docs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -538,6 +572,7 @@ int main(void)
 		cmocka_unit_test(check_headings_differ),
 		cmocka_unit_test(check_limits_differ),
 		cmocka_unit_test(check_heading_wraps),
+		cmocka_unit_test(check_documented),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);
