@@ -8,6 +8,7 @@ import re
 import signal
 import sqlite3
 import time
+from pathlib import Path
 
 from _harness import Check, main
 from _turns import Turns
@@ -146,13 +147,39 @@ class Resume(Turns, Check):
     def test_other_versions(self):
         """Replicas say what they are made of once they are ready; nothing is stored then."""
         run = self.made()
-        for package, what in (("library", "null '1.0'"), ("runtime", "null's runtime '1.0'")):
+        for package, what in (
+            ("library", "null '1.0'"),
+            ("runtime", "null's runtime '1.0'"),
+            ("tests", "null's tests '1.0'"),
+        ):
             with self.subTest(package):
                 versions = f"case when trial_id in (select id from trials where library = 'null') then \
                     json_set(versions, '$.{package}', '1.0') else versions end"
                 self.assert_refused(run, "replicas", "versions", versions, what)
         self.benchmark(*WORDS, "--resume", run)
         self.assertEqual(self.blocks(), WHOLE)
+
+    def test_edited_tests(self):
+        """A test that was edited since is another program: nothing is stored, until it is as it was."""
+        env = {"GEOIO_TESTS": self.make_libraries("one")}
+        source = Path(env["GEOIO_TESTS"]) / "one" / "fetch_range.py"
+        words = [*WORDS, "--library", "one", "--concurrency", "4"]
+        result = self.benchmark(*words, "--json", **env)
+        before = self.query("select distinct versions from replicas where versions like '%tests%'")
+        self.assertEqual(len(before), 3)
+        self.assertRegex(result.json()["versions"]["one"]["tests"], "^[0-9a-f]{16}$")
+        self.change("delete from trials where block = 2", "update runs set ended = 'killed'")
+        run, kept, text = self.run_id(), self.blocks(), source.read_text()
+        (source.parent / "fetch_range.py~").write_text("nothing")
+        source.write_text(text + "\nSINCE = 1\n")
+        result = self.benchmark(*words, "--json", "--resume", run, status=2, **env)
+        self.assert_sentence(
+            result.stderr, r"began with one's tests '[0-9a-f]{16}' and would go on with '[0-9a-f]{16}'"
+        )
+        self.assertEqual(self.blocks(), kept)
+        source.write_text(text)
+        self.benchmark(*words, "--json", "--resume", run, **env)
+        self.assertEqual(len(self.blocks()), 9)
 
     def assert_refused(self, run, table, column, then, what):
         before = self.db.read_bytes()

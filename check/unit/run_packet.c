@@ -328,7 +328,7 @@ static void lists(void **state)
 		"\"library\":\"\\u009b\\u202e1\",\"runtime\":\"2\"},"
 		"\"not_applied\":[\"a\\nb\",\"c\\u001b[2J\"],"
 		      "\"notes\":[\"one\\ntwo\\u0007\",\"three\"]}";
-	struct replica replica = { .protocol = 1 };
+	struct replica replica = { .protocol = 1, .tests = "00ff" };
 	const char *type;
 	json_t *json;
 	struct err err;
@@ -341,7 +341,7 @@ static void lists(void **state)
 	assert_string_equal(replica.notes, "one two?\nthree");
 	assert_string_equal(replica.versions_json,
 			    "{\"library\":\"\\u009B\\u202E1\","
-			    "\"runtime\":\"2\"}");
+			    "\"runtime\":\"2\",\"tests\":\"00ff\"}");
 	free(replica.versions_json);
 	free(replica.not_applied);
 	free(replica.notes);

@@ -118,4 +118,14 @@ char **catalogue_reads(const struct catalogue *catalogue,
 
 void catalogue_free_words(char **words);
 
+#define CATALOGUE_DIGEST_BYTES 17
+
+/* What the library is made of now: 16 hexadecimal digits of a SHA-256. It is over
+ * names and bytes of all files of its folder and those below it, of its tests in
+ * other folders, and of its programs in C. What same_tests.h leaves out is not in
+ * it, nor are packages, which the lock names. Empty: OpenSSL refuses. */
+void catalogue_digest(const struct catalogue *catalogue,
+		      const struct library *library,
+		      char out[CATALOGUE_DIGEST_BYTES]);
+
 #endif

@@ -26,9 +26,12 @@ static bool same_file(const char *a, const char *b)
 	return same;
 }
 
-static bool counts(const char *name)
+bool same_tests_counts(const char *name)
 {
-	return *name != '.' && strcmp(name, "__pycache__") != 0;
+	size_t n = strlen(name);
+
+	return *name != '.' && *name != '#' && n && name[n - 1] != '~' &&
+	       strcmp(name, "__pycache__") != 0;
 }
 
 /* All that `a` has is in `b` too. */
@@ -41,7 +44,7 @@ static bool has_all(const char *a, const char *b, int depth)
 	while (same && (entry = readdir(folder))) {
 		char *one, *other;
 
-		if (!counts(entry->d_name))
+		if (!same_tests_counts(entry->d_name))
 			continue;
 		one = mem_printf("%s/%s", a, entry->d_name);
 		other = mem_printf("%s/%s", b, entry->d_name);

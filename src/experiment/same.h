@@ -37,12 +37,12 @@ int same_place(const struct cells *cells, const struct trial *then,
 struct versions {
 	struct version_of {
 		char *library;
-		json_t *said; /* {"library": "3.14.5", "runtime": …, …} */
+		json_t *said; /* {"library": "3.14.5", "runtime": …, "tests": …} */
 	} *list;
 	size_t count, capacity;
 };
 
-/* Of all packages of the library, and of its runtime. The first trial of each
+/* Of all packages of the library, of its runtime and of its own files. The first trial of each
  * library is what others are held against. */
 int same_versions(struct versions *versions, const struct trial *trial,
 		  const char *run_id, struct err *err);

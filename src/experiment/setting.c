@@ -70,6 +70,16 @@ int setting_describe(struct trial *trial, const struct job *job,
 	return check_protocol(job, prepared, err);
 }
 
+/* Whoever edits a test meanwhile makes another library of it. */
+static void name_tests(struct setting *s)
+{
+	char digest[CATALOGUE_DIGEST_BYTES];
+
+	catalogue_digest(&s->experiment->catalogue, s->job->library, digest);
+	for (unsigned i = 0; i < s->trial->replica_count; i++)
+		memcpy(s->trial->replica[i].tests, digest, sizeof(digest));
+}
+
 void setting_find_program(struct setting *s)
 {
 	const struct catalogue *catalogue = &s->experiment->catalogue;
@@ -79,6 +89,7 @@ void setting_find_program(struct setting *s)
 	s->environment = catalogue_environment(catalogue);
 	s->reads = catalogue_reads(catalogue, job->library, job->test,
 				   s->argv[0], NULL);
+	name_tests(s);
 }
 
 /* ------------------------------------------------------------- the store --- */

@@ -153,6 +153,8 @@ struct replica {
 	int signal;             /* that ended or stopped it, or 0 */
 	char text[512];         /* why it is not FINISHED: one sentence */
 	char *versions_json;    /* object name -> version; NULL before ready */
+	char tests[17];         /* digest of its library's files when it was
+				 * started: joins the versions; "": unknown */
 	char library_version[64];
 	char runtime[64];
 	char *not_applied;      /* "keep_alive,use_dns_cache"; NULL: none */

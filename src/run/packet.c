@@ -270,6 +270,9 @@ static int read_versions(const json_t *packet, struct replica *replica,
 	snprintf(replica->runtime, sizeof(replica->runtime), "%s", runtime);
 	text_clean_line(replica->library_version);
 	text_clean_line(replica->runtime);
+	if (*replica->tests)
+		json_object_set_new(versions, "tests",
+				    json_string(replica->tests));
 	free(replica->versions_json);
 	replica->versions_json = json_dumps(versions,
 					    JSON_COMPACT | JSON_ENSURE_ASCII);
