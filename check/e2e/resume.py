@@ -107,6 +107,39 @@ class Resume(Turns, Check):
         self.assertEqual(self.query("select ended from runs"), [("finished",)])
         self.assertRegex(result.stdout, "50 in flight, dataset s2, 3 blocks")
 
+    def test_said_otherwise(self):
+        """A finished run is shown in another way; what decides what is measured may be spelled anew."""
+        self.benchmark(*WORDS, "--seed", "7")
+        run, before = self.run_id(), self.blocks()
+        words = ["run-all", "--json", "--library=reference", "--library-name", "null", "--blocks=3"]
+        words += ["--budget=6s", "--warm_up", "100ms", "--isolation=auto", "--seed=7", "--slices"]
+        words += ["--test=fetch_range", "--db", f"sqlite:///{self.db}", "--pin", "auto", "--timeout", "10"]
+        result = self.benchmark(*words, "--resume", run)
+        self.assert_of_blocks(result, 3)
+        self.assertEqual(result.json()["run_id"], run)
+        self.assertEqual(self.blocks(), before)
+        self.assertEqual(len(self.query("select id from runs")), 1)
+        result = self.benchmark(*words, "--seed", "8", "--resume", run, status=2)
+        self.assert_sentence(result.stderr, "that run was `benchmark run-all .*same command")
+
+    def test_an_edited_sweep(self):
+        """The name of its file does not say what is in it."""
+        sweep = self.folder / "sweep.yaml"
+        text = "library: ['null', reference]\ntest: fetch_range\nwarm-up: 0.1\nconcurrency: 4\n"
+        sweep.write_text(text)
+        words = ["run-parameterized-test", "sweep.yaml", "--budget", 6, "--blocks", 3]
+        self.stopped(*words)
+        run, before = self.run_id(), self.blocks()
+        for edited in (text.replace("4", "[4, 5]"), text.replace("4", "5"), text.replace("0.1", "0.2")):
+            sweep.write_text(edited)
+            result = self.benchmark(*words, "--resume", run, status=2)
+            self.assert_sentence(result.stderr, f"--resume {run}: the same command means other libraries, t")
+        self.assertEqual(self.blocks(), before)
+        sweep.write_text("# as it was\n" + text)
+        words[1] = "./sweep.yaml"
+        self.benchmark(*words, "--resume", run)
+        self.assertEqual(len(self.query("select distinct comparison from trials")), 1)
+
     def test_what_failed_before(self):
         """The exit status is that of all trials of the run."""
         run = self.made()
@@ -120,7 +153,13 @@ class Resume(Turns, Check):
         result = self.benchmark(*WORDS, "--concurrency", "7", "--resume", run, status=2)
         self.assert_sentence(result.stderr, f"--resume {run}: that run was `benchmark run-all .*same command")
         result = self.benchmark(*WORDS, "--resume", "no-such-run", status=2)
-        self.assert_sentence(result.stderr, "--resume no-such-run: the database has no such run")
+        self.assert_sentence(result.stderr, f"--resume no-such-run: the database {self.db} has no such run")
+        (self.folder / "elsewhere").mkdir()
+        result = self.benchmark(*WORDS, "--resume", run, "--db", "elsewhere/r.db", status=2)
+        self.assert_sentence(
+            result.stderr, f"--resume {run}: there is no database {self.folder}/elsewhere/r.db: go to"
+        )
+        self.assertEqual(list((self.folder / "elsewhere").iterdir()), [])
         self.assertEqual(self.blocks(), before)
         self.assertEqual(len(self.query("select id from runs")), 1)
 

@@ -30,17 +30,24 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static bool same_list(const struct text_list *a, const struct text_list *b)
+static bool has_all(const struct text_list *a, const struct text_list *b)
 {
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->at[i], b->at[i]) != 0)
-			return false;
-	return true;
+	bool found = true;
+
+	for (size_t i = 0; found && i < b->count; i++) {
+		found = false;
+		for (size_t j = 0; !found && j < a->count; j++)
+			found = !strcmp(a->at[j], b->at[i]);
+	}
+	return found;
 }
 
-static bool is_same(const struct options *a, const struct options *b,
+static bool same_list(const struct text_list *a, const struct text_list *b)
+{
+	return has_all(a, b) && has_all(b, a);
+}
+
+bool option_is_same(const struct options *a, const struct options *b,
 		    const struct option_spec *spec)
 {
 	const void *x = option_field(a, spec), *y = option_field(b, spec);
@@ -71,7 +78,7 @@ bool option_is_given(const struct options *options,
 	struct options defaults;
 
 	options_init(&defaults);
-	return !is_same(options, &defaults, spec);
+	return !option_is_same(options, &defaults, spec);
 }
 
 int option_truth(const char *word)

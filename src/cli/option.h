@@ -134,6 +134,10 @@ const void *option_field(const struct options *options,
 /* Whether there is a --no-NAME of it. */
 bool option_is_negatable(const struct option_spec *spec);
 
+/* Whether two have the same value of it; of names in any order. */
+bool option_is_same(const struct options *a, const struct options *b,
+		    const struct option_spec *spec);
+
 /* Whether it was given, and not with its default. */
 bool option_is_given(const struct options *options,
 		     const struct option_spec *spec);

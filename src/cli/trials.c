@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/out_file.h"
 #include "cli/progress.h"
+#include "cli/same_command.h"
 #include "cli/say.h"
 #include "cli/show.h"
 
@@ -92,6 +93,12 @@ static int write_file(void *context, const char *path, const char *text,
 	return 0;
 }
 
+static bool is_same_command(void *context, const char *one, const char *other)
+{
+	(void)context;
+	return same_command(one, other);
+}
+
 static void report(void *context, const struct experiment *experiment)
 {
 	(void)context;
@@ -108,6 +115,7 @@ static const struct experiment_hooks hooks_shown = {
 	.work_end = work_end_shown,
 	.open_database = open_database,
 	.write_file = write_file,
+	.same_command = is_same_command,
 	.report = report,
 };
 

@@ -68,3 +68,40 @@ char *typed_line(int count, char *const *words)
 	}
 	return str_detach(&line);
 }
+
+/* The word at *at, which it passes: plain, in quotes, or both in turn. */
+static char *next_word(const char **at)
+{
+	struct str word = STR_INIT;
+	bool quoted = false;
+
+	for (; **at && (quoted || **at != ' '); ++*at) {
+		if (**at == '\'')
+			quoted = !quoted;
+		else if (**at == '\\' && !quoted && (*at)[1])
+			str_add_char(&word, *++*at);
+		else
+			str_add_char(&word, **at);
+	}
+	return str_detach(&word);
+}
+
+char **typed_words(const char *line, int *count)
+{
+	/* Each but the last has a blank behind it. */
+	char **words = mem_array(strlen(line) + 2, sizeof(*words));
+
+	*count = 0;
+	while (*line) {
+		words[(*count)++] = next_word(&line);
+		line += *line == ' ';
+	}
+	return words;
+}
+
+void typed_free_words(char **words)
+{
+	for (size_t i = 0; words[i]; i++)
+		free(words[i]);
+	free(words);
+}

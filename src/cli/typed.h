@@ -6,4 +6,8 @@
  * it. Leaves out what stands before the @ of a URL. The caller frees. */
 char *typed_line(int count, char *const *words);
 
+/* The words of such a line again, NULL behind the last: typed_free_words(). */
+char **typed_words(const char *line, int *count);
+void typed_free_words(char **words);
+
 #endif

@@ -266,6 +266,8 @@ static int begin(struct experiment *experiment, struct err *err)
 	int code = check_textfile(experiment, err);
 	struct err stale;
 
+	if (code == 0)
+		code = resume_find(experiment, err);
 	if (code < 0)
 		return code;
 	if (scratch_clear_stale(&stale) < 0)
@@ -278,6 +280,7 @@ static int begin(struct experiment *experiment, struct err *err)
 		code = open_cells(experiment, err);
 	if (code == 0)
 		code = check_jobs(experiment, err);
+	resume_name_jobs(experiment);
 	experiment->run.start_wall_ns = clock_wall_ns();
 	/* The monitor's process must not have the database open. A run that
 	 * cannot begin must not stand in the database. */

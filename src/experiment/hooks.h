@@ -44,6 +44,9 @@ struct experiment_hooks {
 	 * could be written. */
 	int (*write_file)(void *context, const char *path, const char *text,
 			  struct err *err);
+	/* Whether two command lines ask for the same measurement. */
+	bool (*same_command)(void *context, const char *one,
+			     const char *other);
 	/* All trials are over, and at least one has results. */
 	void (*report)(void *context, const struct experiment *experiment);
 };

@@ -7,7 +7,10 @@
 
 #include "analyse/analyse.h"
 #include "base/claim.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
+#include "measure/environment_more.h"
 #include "experiment/jobs.h"
 #include "experiment/resolve.h"
 #include "experiment/same.h"
@@ -107,6 +110,44 @@ static int keep_trials_again(struct experiment *experiment, struct err *err)
 	return code;
 }
 
+int resume_find(const struct experiment *experiment, struct err *err)
+{
+	const char *id = experiment->settings->resume;
+	const char *url = experiment->settings->database;
+	char *path = id ? store_file(url) : NULL;
+	int code = 0;
+
+	if (path && !file_exists(path) && !store_spooled(url))
+		code = err_set(err, ERR_USAGE,
+			       "--resume %s: there is no database %s: go to the "
+			       "folder where the run was begun, or name its "
+			       "database with --db", id, path);
+	free(path);
+	return code;
+}
+
+static int no_such_run(const struct experiment *experiment, struct err *err)
+{
+	char *path = store_file(experiment->settings->database);
+	int code = err_set(err, ERR_USAGE,
+			   "--resume %s: the database %s has no such run: the "
+			   "column run_id of `benchmark get-results -` shows "
+			   "those of one, and --db names another",
+			   experiment->settings->resume, path ? path : "");
+
+	free(path);
+	return code;
+}
+
+static bool is_command(const struct experiment *experiment,
+		       const struct run *run)
+{
+	const struct experiment_hooks *hooks = experiment->hooks;
+
+	return hooks->same_command(hooks->context, run->command,
+				   experiment->run.command);
+}
+
 static int read_run(struct experiment *experiment, struct err *err)
 {
 	const char *id = experiment->settings->resume;
@@ -114,15 +155,15 @@ static int read_run(struct experiment *experiment, struct err *err)
 	int code = store_read_run(experiment->store, id, &run, err);
 
 	if (code == ERR_NOT_FOUND)
-		return err_set(err, ERR_USAGE,
-			       "--resume %s: the database has no such run: the "
-			       "column run_id of `benchmark get-results -` "
-			       "shows them", id);
-	if (code == 0 && strcmp(run.command, experiment->run.command) != 0)
+		return no_such_run(experiment, err);
+	if (code == 0 && !is_command(experiment, &run))
 		code = err_set(err, ERR_USAGE,
 			       "--resume %s: that run was `benchmark %s`: give "
 			       "the same command, and --resume", id,
 			       run.command);
+	if (code == 0)
+		code = same_jobs(&run.environment, &experiment->run.environment,
+				 id, err);
 	if (code == 0)
 		code = same_environment(&run.environment,
 					&experiment->run.environment, id, err);
@@ -132,6 +173,36 @@ static int read_run(struct experiment *experiment, struct err *err)
 	}
 	run_release(&run);
 	return code;
+}
+
+static void hash_of(const struct job *job, const struct prepared *prepared,
+		    char out[SPEC_HASH_BYTES])
+{
+	struct resolved asked;
+
+	resolve_job(&asked, job, prepared);
+	spec_hash(&asked.spec, out);
+}
+
+/* The same in whatever order they were added. */
+void resume_name_jobs(struct experiment *experiment)
+{
+	uint64_t sum = 0;
+	char text[17];
+
+	for (size_t i = 0; i < experiment->job_count; i++) {
+		const struct job *job = &experiment->jobs[i];
+		char hash[SPEC_HASH_BYTES], *name;
+
+		hash_of(job, NULL, hash);
+		name = mem_printf("%s %s %s", job->library->name,
+				  job->test->name, hash);
+		sum += hash_bytes(name, strlen(name));
+		free(name);
+	}
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)sum);
+	environment_more_add(&experiment->run.environment.more_json,
+			     SAME_JOBS, text);
 }
 
 int resume_claim(struct experiment *experiment, struct err *err)
@@ -184,15 +255,6 @@ static bool is_of(const struct finished *one, const char *test,
 
 	return row->test_name && !strcmp(row->test_name, test) &&
 	       row->config_hash && !strcmp(row->config_hash, hash);
-}
-
-static void hash_of(const struct job *job, const struct prepared *prepared,
-		    char out[SPEC_HASH_BYTES])
-{
-	struct resolved asked;
-
-	resolve_job(&asked, job, prepared);
-	spec_hash(&asked.spec, out);
 }
 
 static unsigned next_block(const struct experiment *experiment,

@@ -8,6 +8,14 @@
  * process works on it. Where no name can be held, nothing tells. */
 int resume_claim(struct experiment *experiment, struct err *err);
 
+/* Adds to the run's environment a digest of its jobs, which --resume holds against
+ * that of the run: a sweep's file says something else once it is edited. */
+void resume_name_jobs(struct experiment *experiment);
+
+/* ERR_USAGE: there is no database that could have the run of settings->resume; none
+ * is made for it. */
+int resume_find(const struct experiment *experiment, struct err *err);
+
 /* The database is open: takes over the run of settings->resume, with its id, and
  * the results of its trials. ERR_USAGE: there is none, it was another command, or
  * what it has cannot be compared with what would be measured now (same.h). */

@@ -82,6 +82,25 @@ int same_environment(const struct environment *then,
 	return code;
 }
 
+int same_jobs(const struct environment *then, const struct environment *now,
+	      const char *run_id, struct err *err)
+{
+	json_t *more_then = more_of(then), *more_now = more_of(now);
+	const char *had = text_of(more_then, SAME_JOBS);
+	const char *has = text_of(more_now, SAME_JOBS);
+	bool same = !had || !has || !strcmp(had, has);
+
+	json_decref(more_then);
+	json_decref(more_now);
+	return same ? 0
+		    : err_set(err, ERR_USAGE,
+			      "--resume %s: the same command means other "
+			      "libraries, tests or configurations now than when "
+			      "the run began: undo what was changed in the "
+			      "sweep's file or the folders of libraries, or "
+			      "begin a new run, without --resume", run_id);
+}
+
 /* ------------------------------------------------------------- the place --- */
 
 static bool has_place(const struct trial *trial)

@@ -28,6 +28,11 @@ int same_environment(const struct environment *then,
 		     const struct environment *now, const char *run_id,
 		     struct err *err);
 
+/* The jobs, of which the environment has a digest; an older run's has none. */
+#define SAME_JOBS "jobs"
+int same_jobs(const struct environment *then, const struct environment *now,
+	      const char *run_id, struct err *err);
+
 /* Isolation, control groups, network and pinning of a trial, and what one with
  * its settings would have in `cells`. A trial that got no place is passed over. */
 int same_place(const struct cells *cells, const struct trial *then,

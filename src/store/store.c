@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -41,6 +42,23 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	else
 		*out = store;
 	return code;
+}
+
+char *store_file(const char *url)
+{
+	char *path, *folder, *whole;
+	struct err ignored;
+
+	if (database_path(url, &path, &ignored) < 0)
+		return NULL;
+	folder = *path == '/' ? NULL : getcwd(NULL, 0);
+	if (!folder)
+		return path;
+	whole = mem_printf("%s/%s", folder,
+			   strncmp(path, "./", 2) ? path : path + 2);
+	free(folder);
+	free(path);
+	return whole;
 }
 
 void store_close(struct store *store)

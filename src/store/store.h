@@ -40,6 +40,10 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
 	       struct err *err);
 void store_close(struct store *store); /* NULL is fine */
 
+/* The whole path of the file that a URL names, for a sentence; the caller frees.
+ * NULL: it names none. */
+char *store_file(const char *url);
+
 int store_begin_run(struct store *store, const struct run *run,
 		    struct err *err);
 int store_end_run(struct store *store, const struct run *run, enum run_end end,
