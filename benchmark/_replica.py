@@ -353,8 +353,9 @@ def versions(folder):
     """Returns {"library": ..., "runtime": ..., package: version, ...} of this process.
 
     folder: the test's folder, whose library.toml names the package that stands for the library; without
-    packages the library is Python's own. Reads names of folders only: importlib.metadata would add some
-    MB to a memory that is measured.
+    packages the library is Python's own. What was imported from this folder is not what is installed: its
+    version is "(own folder)", behind its __version__. Reads names of folders only: importlib.metadata would
+    add some MB to a memory that is measured.
     """
     python = sys.version.split()[0]
     found = {}
@@ -364,10 +365,22 @@ def versions(folder):
                 if name.endswith(".dist-info"):
                     package, _, version = name.removesuffix(".dist-info").partition("-")
                     found[package.replace("_", "-").lower()] = version
-    named = _version_of(folder)
-    own = found.get(named.replace("_", "-").lower(), "unknown") if named else python
+    named = (_version_of(folder) or "").replace("_", "-").lower()
+    for package in {*found, named}:
+        found.update(_of_own_folder(package, folder))
+    own = found.get(named, "unknown") if named else python
     runtime = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, "Python")
     return {**found, "library": own, "runtime": f"{runtime} {python}"}
+
+
+def _of_own_folder(package, folder):
+    """Returns {package: version} where its module was imported from this folder, else {}."""
+    module = sys.modules.get(package.replace("-", "_"))
+    file = getattr(module, "__file__", None) or ""
+    if not file.startswith((os.path.join(folder, ""), os.path.join(os.path.realpath(folder), ""))):
+        return {}
+    version = getattr(module, "__version__", "")
+    return {package: f"{version} (own folder)" if version and isinstance(version, str) else "(own folder)"}
 
 
 def _version_of(folder):

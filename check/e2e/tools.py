@@ -38,9 +38,24 @@ class Locks(Check):
         env |= {"SEEN": str(self.folder / "seen"), "PIP_INDEX_URL": "http://127.0.0.1:1/simple"}
         words = [TOP / "tools/lock", "--tests", library.parent, "--envs", self.fake_uv(), "stranger"]
         subprocess.run(words, env=env, check=True, capture_output=True)
+        self.assertTrue((library / "requirements.lock").exists())
         seen = (self.folder / "seen").read_text().splitlines()
         self.assertIn("UV_SYSTEM_CERTS=1", seen)
         self.assertIn("UV_DEFAULT_INDEX=http://127.0.0.1:1/simple", seen)
+
+    def test_a_lock_finds_its_library(self):
+        """In the folders that GEOIO_TESTS names, as all other commands do."""
+        library = self.folder / "my tests/stranger"
+        library.mkdir(parents=True)
+        (library / "library.toml").write_text('language = "python"\npackages = ["stranger==1"]\n')
+        folders = f"{self.folder}/none:{library.parent}"
+        env = {**os.environ, "SEEN": str(self.folder / "seen"), "GEOIO_TESTS": folders}
+        words = [TOP / "tools/lock", "--envs", self.fake_uv()]
+        subprocess.run([*words, "stranger"], env=env, check=True, capture_output=True)
+        self.assertTrue((library / "requirements.lock").exists())
+        refused = subprocess.run([*words, "nobody"], env=env, capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"no library.toml of 'nobody' in benchmark/tests or {folders}", refused.stderr)
 
     def test_setup_says_what_it_cannot_make(self):
         """Packages without a lock, and a lock that is older than they are."""

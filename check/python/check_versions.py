@@ -1,0 +1,64 @@
+"""Checks what a replica says of versions: what it runs, not what is installed beside it."""
+
+import importlib
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from benchmark import _replica
+
+NAMES = ("mine_lib", "other_lib", "third_lib")
+
+
+class Versions(unittest.TestCase):
+    def setUp(self):
+        base = tempfile.TemporaryDirectory()
+        self.addCleanup(base.cleanup)
+        self.folder = Path(base.name) / "mine"
+        self.packages = Path(base.name) / "site-packages"
+        self.folder.mkdir()
+        (self.folder / "library.toml").write_text('language = "python"\nversion_of = "Mine-Lib"\n')
+        path = list(sys.path)
+        self.addCleanup(lambda: sys.path.__setitem__(slice(None), path))
+        sys.path[:0] = [str(self.folder), str(self.packages)]
+        self.addCleanup(lambda: [sys.modules.pop(name, None) for name in NAMES])
+
+    def put(self, where, name, version=None):
+        (where / name).mkdir(parents=True, exist_ok=True)
+        (where / name / "__init__.py").write_text(f"__version__ = {version!r}\n" if version else "")
+
+    def install(self, name, version):
+        self.put(self.packages, name, version)
+        (self.packages / f"{name}-{version}.dist-info").mkdir(parents=True)
+
+    def said(self, *imported):
+        importlib.invalidate_caches()
+        for name in imported:
+            importlib.import_module(name)
+        return _replica.versions(str(self.folder))
+
+    def test_installed(self):
+        self.install("mine_lib", "1.0")
+        said = self.said("mine_lib")
+        self.assertEqual((said["library"], said["mine-lib"]), ("1.0", "1.0"))
+
+    def test_of_its_own_folder(self):
+        for name in NAMES:
+            self.install(name, "1.0")
+        self.put(self.folder, "mine_lib", "1.1.dev0")
+        self.put(self.folder, "other_lib")
+        said = self.said(*NAMES)
+        self.assertEqual(said["library"], "1.1.dev0 (own folder)")
+        self.assertEqual(said["mine-lib"], said["library"])
+        self.assertEqual(said["other-lib"], "(own folder)")
+        self.assertEqual(said["third-lib"], "1.0")
+
+    def test_not_installed(self):
+        self.assertEqual(self.said()["library"], "unknown")
+        self.put(self.folder, "mine_lib", "2")
+        self.assertEqual(self.said("mine_lib")["library"], "2 (own folder)")
+
+
+if __name__ == "__main__":
+    unittest.main()
