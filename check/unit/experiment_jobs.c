@@ -51,10 +51,55 @@ static void other_workers(void **state)
 	assert_true(has_other_worker(NULL, OTHERS, NULL));
 }
 
+static unsigned told;
+
+static void hear(void *context, const char *sentence)
+{
+	(void)context;
+	assert_non_null(strstr(sentence, "lib: its files were changed while"));
+	told++;
+}
+
+static void keep(struct experiment *experiment, const char *versions)
+{
+	struct summary summary = { 0 };
+	struct trial_spec spec;
+	struct trial trial;
+
+	spec_init(&spec);
+	spec.library = "lib";
+	trial_init(&trial, &spec);
+	trial.replica[0].versions_json = versions ? mem_dup(versions) : NULL;
+	job_keep(experiment, &trial, &summary, NULL);
+	trial_release(&trial);
+}
+
+/* Between two blocks of one run. One that was not ready has said nothing. */
+static void edited_meanwhile(void **state)
+{
+	const struct experiment_hooks hooks = { .say = hear };
+	struct experiment experiment = { .hooks = &hooks };
+
+	(void)state;
+	keep(&experiment, "{\"tests\": \"00ff\"}");
+	keep(&experiment, "{\"tests\": \"00ff\"}");
+	keep(&experiment, NULL);
+	keep(&experiment, "{}");
+	assert_int_equal(told, 0);
+	keep(&experiment, "{\"tests\": \"00fe\"}");
+	keep(&experiment, "{\"tests\": \"00fe\"}");
+	assert_int_equal(told, 1);
+	versions_release(&experiment.versions);
+	for (size_t i = 0; i < experiment.finished_count; i++)
+		finished_release(&experiment.finished[i]);
+	free(experiment.finished);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(other_workers),
+		cmocka_unit_test(edited_meanwhile),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

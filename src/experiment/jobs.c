@@ -93,7 +93,11 @@ void job_keep(struct experiment *experiment, struct trial *trial,
 		.slice_count = trial->slice_count,
 	};
 	memcpy(one->comparison, trial->comparison, sizeof(one->comparison));
-	versions_note(&experiment->versions, trial);
+	if (!versions_note(&experiment->versions, trial))
+		experiment_say(experiment,
+			       "%s: its files were changed while the run went "
+			       "on, so that its figures are of two programs: "
+			       "begin a new run", trial->spec.library);
 	trial->slices = NULL;
 	trial->slice_count = trial->slice_capacity = 0;
 }

@@ -166,11 +166,12 @@ static int hold_versions(const char *library, json_t *then, json_t *now,
 	return code;
 }
 
-static json_t *find(const struct versions *versions, const char *library)
+static struct version_of *find(const struct versions *versions,
+			       const char *library)
 {
 	for (size_t i = 0; i < versions->count; i++)
 		if (!strcmp(versions->list[i].library, library))
-			return versions->list[i].said;
+			return &versions->list[i];
 	return NULL;
 }
 
@@ -178,17 +179,17 @@ static void note(struct versions *versions, const char *library, json_t *now)
 {
 	MEM_ROOM(versions->list, versions->count, versions->capacity);
 	versions->list[versions->count++] = (struct version_of){
-		mem_dup(library), json_incref(now)
+		.library = mem_dup(library), .said = json_incref(now)
 	};
 }
 
 static int hold_or_note(struct versions *versions, const char *library,
 			json_t *now, const char *run_id, struct err *err)
 {
-	json_t *then = find(versions, library);
+	const struct version_of *then = find(versions, library);
 
 	if (then)
-		return hold_versions(library, then, now, run_id, err);
+		return hold_versions(library, then->said, now, run_id, err);
 	note(versions, library, now);
 	return 0;
 }
@@ -217,19 +218,31 @@ int same_versions(struct versions *versions, const struct trial *trial,
 	return code;
 }
 
-void versions_note(struct versions *versions, const struct trial *trial)
+static bool same_text(const json_t *then, const json_t *now, const char *name)
+{
+	const char *a = json_string_value(json_object_get(then, name));
+	const char *b = json_string_value(json_object_get(now, name));
+
+	return !a || !b || !strcmp(a, b);
+}
+
+bool versions_note(struct versions *versions, const struct trial *trial)
 {
 	const char *library = trial->spec.library;
+	bool edited = false;
 
 	for (unsigned i = 0; i < trial->replica_count; i++) {
-		json_t *said = find(versions, library)
-				       ? NULL
-				       : said_by(&trial->replica[i]);
+		json_t *said = said_by(&trial->replica[i]);
+		struct version_of *then = find(versions, library);
 
-		if (said)
+		if (said && !then)
 			note(versions, library, said);
+		else if (said && !then->edited &&
+			 !same_text(then->said, said, "tests"))
+			edited = then->edited = true;
 		json_decref(said);
 	}
+	return !edited;
 }
 
 json_t *versions_json(const struct versions *versions)

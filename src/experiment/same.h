@@ -43,6 +43,7 @@ struct versions {
 	struct version_of {
 		char *library;
 		json_t *said; /* {"library": "3.14.5", "runtime": …, "tests": …} */
+		bool edited;  /* versions_note() has said so */
 	} *list;
 	size_t count, capacity;
 };
@@ -52,8 +53,9 @@ struct versions {
 int same_versions(struct versions *versions, const struct trial *trial,
 		  const char *run_id, struct err *err);
 
-/* Keeps what those of a library have said that nothing is known of yet. */
-void versions_note(struct versions *versions, const struct trial *trial);
+/* Keeps what those of a library have said that nothing is known of yet. False, once:
+ * the library's files are others than those of its first trial. */
+bool versions_note(struct versions *versions, const struct trial *trial);
 
 /* A new object: by library what it said, {"httpx": {"library": "0.28.1", …}}. */
 json_t *versions_json(const struct versions *versions);
