@@ -354,7 +354,7 @@ def versions(folder):
 
     folder: the test's folder, whose library.toml names the package that stands for the library; without
     packages the library is Python's own. What was imported from this folder is not what is installed: its
-    version is "(own folder)", behind its __version__. Reads names of folders only: importlib.metadata would
+    version is "own" and its __version__. Reads names of folders only: importlib.metadata would
     add some MB to a memory that is measured.
     """
     python = sys.version.split()[0]
@@ -380,7 +380,8 @@ def _of_own_folder(package, folder):
     if not file.startswith((os.path.join(folder, ""), os.path.join(os.path.realpath(folder), ""))):
         return {}
     version = getattr(module, "__version__", "")
-    return {package: f"{version} (own folder)" if version and isinstance(version, str) else "(own folder)"}
+    # In front: tables cut what is long.
+    return {package: f"own {version}" if version and isinstance(version, str) else "own"}
 
 
 def _version_of(folder):

@@ -49,15 +49,15 @@ class Versions(unittest.TestCase):
         self.put(self.folder, "mine_lib", "1.1.dev0")
         self.put(self.folder, "other_lib")
         said = self.said(*NAMES)
-        self.assertEqual(said["library"], "1.1.dev0 (own folder)")
+        self.assertEqual(said["library"], "own 1.1.dev0")
         self.assertEqual(said["mine-lib"], said["library"])
-        self.assertEqual(said["other-lib"], "(own folder)")
+        self.assertEqual(said["other-lib"], "own")
         self.assertEqual(said["third-lib"], "1.0")
 
     def test_not_installed(self):
         self.assertEqual(self.said()["library"], "unknown")
         self.put(self.folder, "mine_lib", "2")
-        self.assertEqual(self.said("mine_lib")["library"], "2 (own folder)")
+        self.assertEqual(self.said("mine_lib")["library"], "own 2")
 
 
 if __name__ == "__main__":
