@@ -164,24 +164,34 @@ static void numbers_of_other_tables(void **state)
 		assert_damage(*state, &all[i]);
 }
 
-/* One library has one trial in a block. */
+static void assert_twins(const struct fixture *f)
+{
+	char *seen = NULL;
+	struct store *store;
+
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	assert_int_equal(store_each_rounds(store, NULL, see_fault, &seen, &err),
+			 0);
+	assert_non_null(seen);
+	assert_string_equal(seen,
+			    "another trial is of the same library and block");
+	store_close(store);
+	free(seen);
+}
+
+/* One library has one trial in a block; one without a number is the first. */
 static void two_of_a_block(void **state)
 {
 	const struct fixture *f = *state;
-	char *seen = NULL;
-	struct store *store;
 
 	store_seed(f, 4);
 	run_sql(f, "CREATE TABLE t AS SELECT * FROM trials; "
 		   "UPDATE t SET id = 'twin'; "
 		   "INSERT INTO trials SELECT * FROM t; DROP TABLE t");
-	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
-	assert_int_equal(store_each_rounds(store, NULL, see_fault, &seen, &err),
-			 0);
-	assert_string_equal(seen,
-			    "another trial is of the same library and block");
-	store_close(store);
-	free(seen);
+	assert_twins(f);
+	run_sql(f, "UPDATE trials SET block = 0 WHERE id = 'twin'; "
+		   "UPDATE trials SET block = NULL WHERE id <> 'twin'");
+	assert_twins(f);
 }
 
 static int see_nothing(void *context, const struct result_row *row)

@@ -10,27 +10,34 @@
 /*
  * Of one trial its sums, by the keys of the tables that they are in. Of its block
  * whether a later one of the comparison has trials of more libraries: then the
- * run was killed in it, and --resume made the later one in its place.
+ * run was killed in it, and --resume made the later one in its place. What is of
+ * many trials are sets, which are made once and searched: a join would go through
+ * all blocks for each trial, and a window would sort whole rows.
  */
 static const char trials_sql[] =
-	"WITH blocks AS (SELECT comparison, block, count(DISTINCT library) AS "
-	"made FROM trials WHERE comparison IS NOT NULL GROUP BY 1, 2), "
+	"WITH parts AS (SELECT comparison, ifnull(block, 0) AS block, library, "
+	"count(*) AS trials FROM trials WHERE comparison IS NOT NULL GROUP BY "
+	"1, 2, 3), "
+	"blocks AS (SELECT comparison, block, count(*) AS made FROM parts "
+	"GROUP BY 1, 2), "
 	"halves AS (SELECT comparison, block, made < max(made) OVER (PARTITION "
 	"BY comparison ORDER BY block DESC) AS half FROM blocks) "
-	"SELECT run_id, id, t.comparison, ifnull(t.block, 0), library, test, "
-	"params, config_hash, failed, max(window_end_ns - go_ns, 0), "
+	"SELECT run_id, id, comparison, ifnull(block, 0), library, "
+	"test, params, config_hash, failed, max(window_end_ns - go_ns, 0), "
 	"(SELECT sum(operations) FROM latency WHERE trial_id = t.id), "
 	"(SELECT sum(operations) FROM failures WHERE trial_id = t.id), "
 	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "
 	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "
 	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "
-	STORED_SLICES_LOST("t.id") ", ifnull(half, 0), "
+	STORED_SLICES_LOST("t.id") ", "
+	"(comparison, ifnull(block, 0)) IN (SELECT comparison, block FROM "
+	"halves WHERE half), "
 	"EXISTS (SELECT * FROM replicas WHERE trial_id = t.id AND state <> "
-	"'finished'), t.comparison IS NOT NULL AND count(*) OVER (PARTITION BY "
-	"t.comparison, t.block, library) > 1 FROM trials t "
-	"LEFT JOIN halves h ON h.comparison = t.comparison AND "
-	"h.block = t.block WHERE ?1 IS NULL OR run_id = ?1 "
-	"ORDER BY start_time, t.comparison, t.block, library, id";
+	"'finished'), "
+	"(comparison, ifnull(block, 0), library) IN (SELECT comparison, block, "
+	"library FROM parts WHERE trials > 1) "
+	"FROM trials t WHERE ?1 IS NULL OR run_id = ?1 "
+	"ORDER BY start_time, comparison, block, library, id";
 
 struct reader {
 	struct statement trials, slices;
