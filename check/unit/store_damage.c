@@ -242,6 +242,29 @@ static void numbers_of_a_run(void **state)
 	store_close(store);
 }
 
+/* Its trials are good: the remedy is none that removes them. */
+static void a_trial_of_such_a_run(void **state)
+{
+	const struct fixture *f = *state;
+	struct store *store;
+	struct trial trial;
+	struct run run;
+	char *id;
+
+	store_seed(f, 4);
+	id = trial_id(f);
+	run_sql(f, "UPDATE runs SET cpus = -2");
+	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
+	assert_int_equal(store_read_trial(store, id, &trial, &run, NULL, &err),
+			 ERR_INVALID);
+	assert_names(err, ": the run ");
+	assert_names(err, "is damaged (its cpus cannot be right): keep a copy, "
+			   "and mend it with `UPDATE runs SET cpus = ");
+	assert_null(strstr(err.text, id));
+	store_close(store);
+	free(id);
+}
+
 #define CHECK(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 
@@ -253,7 +276,7 @@ int main(void)
 		CHECK(numbers_of_other_tables),
 		CHECK(two_of_a_block),
 		CHECK(numbers_of_results),
-		CHECK(numbers_of_a_run),
+		CHECK(numbers_of_a_run), CHECK(a_trial_of_such_a_run),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

@@ -163,7 +163,8 @@ static void a_cut_histogram(void **state)
 		   "length(histogram) - 1) WHERE replica = 0");
 	assert_int_equal(store_read_trial(store, trial.id, &read, &run_read,
 					  NULL, &err), ERR_INVALID);
-	assert_names(err, "the latency histogram of replica 0 of trial ");
+	assert_names(err, "(the latency histogram of its replica 0): keep a "
+			   "copy, and remove it with");
 	assert_int_equal(store_read_trial(store, trial.id, &read, &run_read,
 					  &damaged, &err), 0);
 	assert_int_equal(damaged, 1);

@@ -132,7 +132,8 @@ static void a_damaged_trial_is_kept(void **state)
 	store_one(f);
 	run_sql(f, "UPDATE latency SET histogram = x'00'");
 	assert_true(isnan(cost(f, &other, 0)));
-	assert_damaged(f, "the latency histogram of replica 0 of trial ");
+	assert_damaged(f, " is damaged (the latency histogram of its replica 0): "
+			  "keep a copy, and remove it with");
 	run_sql(f, "UPDATE latency SET histogram = x''"); /* cut at a bucket */
 	assert_true(isnan(cost(f, &other, 0)));
 	assert_damaged(f, " is damaged");

@@ -52,24 +52,45 @@ static int select_of(struct statement *s, const struct store *store,
 	return code;
 }
 
+/* `wrong`: of the row, as stored_read() has it. */
+static int read_row(const struct store *store, const struct stored *list,
+		    const char *from, const char *id, void *to,
+		    const char **wrong, struct err *err)
+{
+	struct statement s;
+	int more = 0, code = select_of(&s, store, list, from, id, err);
+
+	if (code == 0)
+		code = more = statement_step(&s, err);
+	if (more > 0)
+		*wrong = stored_read(&s, list, to);
+	statement_release(&s);
+	if (code < 0)
+		return code;
+	return more ? 0 : err_set(err, ERR_NOT_FOUND, "%s has no trial %s",
+				  store->path, id);
+}
+
 static int read_one(const struct store *store, const struct stored *list,
 		    const char *from, const char *id, void *to,
 		    struct err *err)
 {
-	struct statement s;
-	int more, code = select_of(&s, store, list, from, id, err);
+	const char *wrong = NULL;
+	int code = read_row(store, list, from, id, to, &wrong, err);
 
-	if (code == 0) {
-		more = statement_step(&s, err);
-		code = more < 0 ? more
-		       : more   ? check_column(store, id,
-					       stored_read(&s, list, to), err)
-				: err_set(err, ERR_NOT_FOUND,
-					  "%s has no trial %s", store->path,
-					  id);
-	}
-	statement_release(&s);
-	return code;
+	return code < 0 ? code : check_column(store, id, wrong, err);
+}
+
+/* What is wrong with it is none of the trial's. */
+static int read_run(const struct store *store, const char *trial_id,
+		    struct run *out, struct err *err)
+{
+	const char *wrong = NULL;
+	int code = read_row(store, stored_run,
+			    "runs WHERE id = (SELECT run_id FROM trials WHERE "
+			    "id = ?)", trial_id, out, &wrong, err);
+
+	return code < 0 ? code : run_check(store, out, wrong, err);
 }
 
 /* As the program has it: what save.c marked as unknown. */
@@ -127,14 +148,21 @@ static int read_replicas(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
-/* What stands beside the histogram is known all the same. */
-static int take_damaged(struct histogram *out, unsigned *damaged)
+/* What stands beside the histogram is known all the same: who can do without it
+ * need not remove the trial. */
+static int take_damaged(const struct store *store, const char *trial_id,
+			unsigned replica, unsigned *damaged, struct err *err)
 {
-	memset(out->count, 0, sizeof(out->count));
-	out->total = 0;
+	char fault[80];
+
+	snprintf(fault, sizeof(fault),
+		 "the latency histogram of its replica %u", replica);
 	if (!damaged)
-		return ERR_INVALID;
+		return fail_value(store, trial_id, fault, err);
 	++*damaged;
+	err_set(err, ERR_INVALID,
+		"%s: the latency histogram of replica %u of trial %s is damaged",
+		store->path, replica, trial_id);
 	return 0;
 }
 
@@ -153,10 +181,9 @@ static int take_latency(const struct store *store, const struct statement *s,
 			(size_t)sqlite3_column_bytes(s->handle, 3), out) &&
 	    out->total == *ok)
 		return 0;
-	err_set(err, ERR_INVALID,
-		"%s: the latency histogram of replica %u of trial %s is damaged",
-		store->path, replica, trial_id);
-	return take_damaged(out, damaged);
+	memset(out->count, 0, sizeof(out->count));
+	out->total = 0;
+	return take_damaged(store, trial_id, replica, damaged, err);
 }
 
 static int lack_latency(const struct store *store, const char *trial_id,
@@ -472,9 +499,7 @@ int read_trial(const struct store *store, const char *id, struct trial *out,
 	if (code == 0)
 		code = check_turns(store, out, err);
 	if (code == 0)
-		code = read_one(store, stored_run,
-				"runs WHERE id = (SELECT run_id FROM trials "
-				"WHERE id = ?)", id, run, err);
+		code = read_run(store, id, run, err);
 	if (code == 0)
 		trial_take_environment(out, &run->environment);
 	if (code < 0) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/database.h"
+#include "store/read.h"
 #include "store/stored.h"
 
 static int fail_unknown(const struct store *store, const char *id,
@@ -12,8 +13,8 @@ static int fail_unknown(const struct store *store, const char *id,
 		       store->path, id ? " " : "", id ? id : "");
 }
 
-static int check_run(const struct store *store, const char *column,
-		     struct run *run, struct err *err)
+int run_check(const struct store *store, struct run *run, const char *column,
+	      struct err *err)
 {
 	if (!column)
 		return 0;
@@ -40,7 +41,7 @@ int store_read_run(struct store *store, const char *id, struct run *out,
 		more = statement_step(&s, err);
 	}
 	if (more > 0)
-		code = check_run(store, stored_read(&s, stored_run, out), out,
+		code = run_check(store, out, stored_read(&s, stored_run, out),
 				 err);
 	else if (code == 0)
 		code = more < 0 ? more : fail_unknown(store, id, err);
