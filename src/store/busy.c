@@ -98,6 +98,71 @@ bool busy_is_shared(const struct store *store)
 	return shared;
 }
 
+static bool has_lock(const char *locks, long pid, const struct stat *file)
+{
+	const char *line = locks;
+
+	while (line && *line && holder_of(line, file, false) != pid) {
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return line && *line;
+}
+
+/* Who has a lock on the index, but none on the file: whose database it is was
+ * another file. 0: nobody. */
+static long find_stranger(const char *locks, const char *index,
+			  const char *path)
+{
+	const char *line = locks;
+	struct stat of_index, file;
+	bool there = stat(path, &file) == 0;
+	long pid = 0;
+
+	if (stat(index, &of_index) < 0)
+		return 0;
+	while (line && *line && !pid) {
+		pid = holder_of(line, &of_index, false);
+		if (pid && there && has_lock(locks, pid, &file))
+			pid = 0;
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return pid;
+}
+
+static long look_for_stranger(const struct store *store, const char *index)
+{
+	struct str locks = STR_INIT;
+	long pid = 0;
+
+	if (file_read("/proc/locks", LOCKS_MOST, &locks, NULL) == 0)
+		pid = find_stranger(locks.buf, index, store->path);
+	str_release(&locks);
+	return pid;
+}
+
+/* Who opens a database has a lock on the file first, which a list may be too old
+ * for: so that a second one decides. */
+int busy_check_strangers(const struct store *store, struct err *err)
+{
+	char *index = files_beside(store->path, "-shm");
+	char holder[64];
+	long pid = file_exists(index) ? look_for_stranger(store, index) : 0;
+
+	if (pid)
+		pid = look_for_stranger(store, index);
+	free(index);
+	if (!pid)
+		return 0;
+	name_process(pid, holder, sizeof(holder));
+	return err_set(err, ERR_CONFLICT,
+		       "%s was removed or replaced, and %s still has open what "
+		       "was there: wait until it has noticed that at the end of "
+		       "a trial, or give another with --db", store->path,
+		       holder);
+}
+
 /* What is short is not worth a look. Negative: the person asked to stop. */
 static int tell(struct busy *busy, const struct store *store, uint64_t now_ns)
 {

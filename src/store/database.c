@@ -321,6 +321,9 @@ int database_open(struct store *store, const char *path, bool create,
 			       "there is no database at %s: run `benchmark "
 			       "run-all` first, or give another with --db",
 			       path);
+	code = busy_check_strangers(store, err);
+	if (code < 0)
+		return code;
 	if (!create && readonly_is(path))
 		return readonly_open(store, err);
 	if (!create && readonly_is_full(store))

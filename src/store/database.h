@@ -80,6 +80,9 @@ int busy_wait(void *context, int tries);
 void busy_holder(const struct store *store, char *out, size_t size);
 /* Whether another program has it open. */
 bool busy_is_shared(const struct store *store);
+/* ERR_CONFLICT: another program has open what was at the path before: its log,
+ * which is there yet, would be read into what is opened now, or be lost. */
+int busy_check_strangers(const struct store *store, struct err *err);
 
 /* gone.c: notes which file was opened. */
 void gone_begin(struct store *store);
