@@ -221,7 +221,75 @@ static void numbers_of_results(void **state)
 				 0);
 		assert_int_equal(store_each_result(store, false, see_nothing,
 						   NULL, &err), ERR_INVALID);
-		assert_names(err, "`DELETE FROM results WHERE trial = ");
+		assert_names(err, ": the results of 1 trial are damaged (its ");
+		assert_names(err, "`DELETE FROM results WHERE trial IN ('");
+		store_close(store);
+		assert_int_equal(unlink(f->path), 0);
+		free(sql);
+	}
+}
+
+static int count_rows(void *context, const struct result_row *row)
+{
+	(void)row;
+	++*(unsigned *)context;
+	return 0;
+}
+
+/* Does what the sentence says, as often as it says something. */
+static unsigned mend_results(const struct fixture *f, struct store *store)
+{
+	unsigned times = 0, rows = 0;
+
+	while (store_each_result(store, true, count_rows, &rows, &err) < 0) {
+		const char *sql = strstr(err.text, "DELETE FROM results");
+		char *text;
+
+		assert_non_null(sql);
+		text = mem_printf("%.*s", (int)strcspn(sql, "`"), sql);
+		run_sql(f, text);
+		free(text);
+		assert_true(++times < 10);
+	}
+	return times;
+}
+
+/* All that are damaged are told at once, as far as a sentence goes. */
+static void several_results(void **state)
+{
+	static const struct {
+		unsigned trials, times;
+		const char *said;
+	} some[] = {
+		{ 2, 1, ": the results of 2 trials are damaged (of the first, "
+			"its requests_per_second cannot be right)" },
+		{ 8, 1, "'t7')`" },
+		{ 19, 3, ")`, which is 8 of them, and again for the rest" },
+	};
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(*some); i++) {
+		struct store *store;
+		char *sql = mem_printf(
+			"CREATE TABLE t AS SELECT * FROM results WHERE replica "
+			"IS NOT NULL; DELETE FROM results; UPDATE t SET "
+			"requests_per_second = 'x'; WITH RECURSIVE n(i) AS "
+			"(SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
+			"INSERT INTO results SELECT t.* FROM n, t; DROP TABLE t",
+			some[i].trials - 1);
+
+		store_seed(f, 4);
+		run_sql(f, "DROP INDEX results_by_trial");
+		run_sql(f, sql);
+		run_sql(f, "UPDATE results SET trial = 't' || ((rowid - (SELECT "
+			   "min(rowid) FROM results)) / (SELECT count(DISTINCT "
+			   "replica) FROM results))");
+		assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
+				 0);
+		assert_int_equal(store_each_result(store, true, see_nothing,
+						   NULL, &err), ERR_INVALID);
+		assert_names(err, some[i].said);
+		assert_int_equal(mend_results(f, store), some[i].times);
 		store_close(store);
 		assert_int_equal(unlink(f->path), 0);
 		free(sql);
@@ -275,7 +343,7 @@ int main(void)
 		CHECK(numbers_of_slices),
 		CHECK(numbers_of_other_tables),
 		CHECK(two_of_a_block),
-		CHECK(numbers_of_results),
+		CHECK(numbers_of_results), CHECK(several_results),
 		CHECK(numbers_of_a_run), CHECK(a_trial_of_such_a_run),
 	};
 

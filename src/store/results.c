@@ -131,23 +131,55 @@ static const char *read_row(sqlite3_stmt *handle, struct result_row *row)
 	return wrong;
 }
 
-/* They are made again where there are none. */
-static int fail_row(const struct store *store, const char *trial,
-		    const char *column, struct err *err)
-{
-	return err_set(err, ERR_INVALID,
-		       "%s: the results of trial %s are damaged (its %s cannot "
-		       "be right): keep a copy, and have them made again with "
-		       "`DELETE FROM results WHERE trial = '%s'`", store->path,
-		       trial, column, trial);
-}
-
 /* Rows as they are given out, each with its findings, which are joined in the row
  * and a list in a table of their own. */
 struct rows {
 	struct statement results, findings;
 	struct result_row row;
+	struct damage {
+		unsigned trials;
+		char *last;          /* of these */
+		struct str list;     /* "'a', 'b'" */
+		const char *column; /* of the first */
+	} damage;
 };
+
+/* What one sentence holds. */
+#define DAMAGED_NAMED 8
+
+/* Rows of one trial come one behind the other. */
+static void note_damage(struct damage *damage, const char *trial,
+			const char *column)
+{
+	if (damage->last && !strcmp(damage->last, trial))
+		return;
+	if (!damage->trials++)
+		damage->column = column;
+	if (damage->trials <= DAMAGED_NAMED)
+		str_addf(&damage->list, "%s'%s'", damage->last ? ", " : "",
+			 trial);
+	free(damage->last);
+	damage->last = mem_dup(trial);
+}
+
+/* They are made again where there are none. */
+static int fail_damaged(const struct store *store, const struct damage *damage,
+			struct err *err)
+{
+	bool one = damage->trials == 1;
+	char rest[60] = "";
+
+	if (damage->trials > DAMAGED_NAMED)
+		snprintf(rest, sizeof(rest), ", which is %d of them, and again "
+					     "for the rest", DAMAGED_NAMED);
+	return err_set(err, ERR_INVALID,
+		       "%s: the results of %u trial%s are damaged (%s %s cannot "
+		       "be right): keep a copy, and have them made again with "
+		       "`DELETE FROM results WHERE trial IN (%s)`%s",
+		       store->path, damage->trials, one ? "" : "s",
+		       one ? "its" : "of the first, its", damage->column,
+		       damage->list.buf, rest);
+}
 
 static int rows_prepare(struct rows *rows, const struct store *store,
 			const char *from_sql, struct err *err)
@@ -156,6 +188,7 @@ static int rows_prepare(struct rows *rows, const struct store *store,
 	int code;
 
 	memset(rows, 0, sizeof(*rows));
+	rows->damage.list = (struct str)STR_INIT;
 	str_add(&sql, "SELECT ");
 	add_names(&sql);
 	str_addf(&sql, ", trial, replica IS NULL FROM %s", from_sql);
@@ -173,6 +206,8 @@ static void rows_release(struct rows *rows)
 	findings_release(&rows->row.findings);
 	statement_release(&rows->results);
 	statement_release(&rows->findings);
+	str_release(&rows->damage.list);
+	free(rows->damage.last);
 }
 
 static int read_findings(struct statement *s, const char *trial,
@@ -203,8 +238,8 @@ static int rows_next(struct rows *rows, struct err *err)
 	trial = (const char *)sqlite3_column_text(
 		handle, sqlite3_column_count(handle) - 2);
 	if (wrong)
-		return fail_row(rows->results.store, trial, wrong, err);
-	if (sqlite3_column_int(handle, sqlite3_column_count(handle) - 1))
+		note_damage(&rows->damage, trial, wrong);
+	else if (sqlite3_column_int(handle, sqlite3_column_count(handle) - 1))
 		code = read_findings(&rows->findings, trial,
 				     &rows->row.findings, err);
 	return code < 0 ? code : more;
@@ -218,7 +253,9 @@ static int give_rows(struct store *store, const char *from_sql,
 	int more = 0, code = rows_prepare(&rows, store, from_sql, err);
 
 	while (code == 0 && (more = rows_next(&rows, err)) > 0)
-		code = give(context, &rows.row);
+		code = rows.damage.trials ? 0 : give(context, &rows.row);
+	if (code == 0 && more == 0 && rows.damage.trials)
+		code = fail_damaged(store, &rows.damage, err);
 	rows_release(&rows);
 	if (more < 0)
 		return more;
