@@ -7,7 +7,9 @@
 
 static int see_fault(void *context, const struct trial_rounds *trial)
 {
-	*(char **)context = trial->fault ? mem_dup(trial->fault) : NULL;
+	const char *fault = trial->lost ? "rows are lost" : trial->fault;
+
+	*(char **)context = fault ? mem_dup(fault) : NULL;
 	return 0;
 }
 
@@ -113,6 +115,9 @@ static void numbers_of_slices(void **state)
 		{ "round = 9 - round",
 		  "it has a round twice, or in the wrong order", NULL, false },
 		{ "begin_ns = go_ns - 1", "a slice runs backwards in time",
+		  NULL, false },
+		{ "end_ns = begin_ns - 1 WHERE end_ns > begin_ns",
+		  "a slice runs backwards in time",
 		  NULL, false },
 		{ "paused_ns = pause_ns - 1", "a slice runs backwards in time",
 		  NULL, false },

@@ -69,11 +69,12 @@ bool stored_is_flag(sqlite3_stmt *handle, int i);
 
 /*
  * SQL: of how many slices of a trial the rows are lost; 0 where nothing tells. Its
- * results say how many windows it has, and slices are numbered from 0.
+ * results say how many windows were closed, and slices are numbered from 0. One
+ * that runs backwards is not lost: slices_fault() has a sentence for it.
  */
 #define STORED_SLICES_LOST(id)                                                 \
 	"(SELECT max(abs(ifnull((SELECT slices FROM results WHERE trial = " id \
-	" AND replica IS NULL) - ifnull(sum(end_ns > begin_ns), 0), 0)), "     \
+	" AND replica IS NULL) - ifnull(sum(end_ns IS NOT NULL), 0), 0)), "  \
 	"ifnull(max(number) + 1, 0) - count(*)) FROM slices WHERE trial_id = " \
 	id ")"
 
