@@ -405,7 +405,7 @@ static int write_all(struct writer *w, const struct request *request,
 		     const char *per_round, struct store *store,
 		     struct err *err)
 {
-	int code = each_file(request->path, check_apart, store, err);
+	int code = each_file(request->path, check_apart, store, err), left = 0;
 
 	if (code == 0)
 		code = check_apart(store, per_round, err);
@@ -414,8 +414,11 @@ static int write_all(struct writer *w, const struct request *request,
 			       ? write_folder(w, request->path, store, err)
 			       : write_table(w, request->path, store, err);
 	if (code == 0 && per_round)
-		code = rounds_file_write(per_round, w->teller, store, err);
-	return code < 0 ? code : tell_cut_runs(store, err);
+		code = left = rounds_file_write(per_round, w->teller, store,
+						err);
+	if (code >= 0)
+		code = tell_cut_runs(store, err);
+	return code == 0 && left ? ERR_INVALID : code;
 }
 
 static int run(struct options *options, struct err *err)
@@ -472,7 +475,8 @@ const struct command command_get_results = {
 		"database.\n\n"
 		"    benchmark get-results --per-round PATH.csv\n\n"
 		"writes a row for each slice of a trial, and one for each "
-		"trial that was made in one piece.",
+		"trial that was made in one piece.\nA trial that is damaged "
+		"is left out of it; the exit status is 1 then.",
 	.max_arguments = 2,
 	.groups = { options_results, options_database, options_json,
 		    options_common },

@@ -92,14 +92,15 @@ static const char *what_a_row_is(const struct rounds_writer *w)
 			 "piece";
 }
 
-static void tell_damaged(const struct rounds_writer *w)
+static void say_damaged(const struct rounds_writer *w, struct err *err)
 {
 	bool one = w->damaged == 1;
 
-	say(stderr, "benchmark: %llu trial%s damaged and left out%s %s (%s): "
-		    "keep a copy, and remove it with " STORE_REMOVE, w->damaged,
-	    one ? " is" : "s are",
-	    one ? ":" : ", the first is", w->first, w->fault, w->first);
+	err_set(err, ERR_INVALID,
+		"%llu trial%s damaged and left out%s %s (%s): keep a copy, and "
+		"remove it with " STORE_REMOVE, w->damaged,
+		one ? " is" : "s are", one ? ":" : ", the first is", w->first,
+		w->fault, w->first);
 }
 
 static void tell(const struct rounds_writer *w, const char *path, FILE *teller)
@@ -107,8 +108,6 @@ static void tell(const struct rounds_writer *w, const char *path, FILE *teller)
 	if (strcmp(path, "-"))
 		say(teller, "%llu row%s written to %s%s", w->rows,
 		    w->rows == 1 ? "" : "s", path, what_a_row_is(w));
-	if (w->damaged)
-		tell_damaged(w);
 }
 
 int rounds_file_write(const char *path, FILE *teller, struct store *store,
@@ -126,7 +125,10 @@ int rounds_file_write(const char *path, FILE *teller, struct store *store,
 	code = store_each_rounds(store, NULL, put, &w, err);
 	work_end();
 	code = out_file_close(&out, code, err);
-	if (code == 0)
-		tell(&w, path, teller);
-	return code;
+	if (code < 0)
+		return code;
+	tell(&w, path, teller);
+	if (w.damaged)
+		say_damaged(&w, err);
+	return w.damaged ? 1 : 0;
 }

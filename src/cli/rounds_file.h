@@ -15,7 +15,8 @@ int rounds_file_check(const struct options *options, const char *path,
 /* ERR_USAGE: `path`, of results, is the same file as that of rounds. */
 int rounds_file_apart(void *options, const char *path, struct err *err);
 
-/* Writes it, and tells `teller` how many rows there are. */
+/* Writes it, and tells `teller` how many rows there are. 1: trials are left out,
+ * as `err` says. */
 int rounds_file_write(const char *path, FILE *teller, struct store *store,
 		      struct err *err);
 
