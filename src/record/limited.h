@@ -12,7 +12,8 @@
  * of what is AROUND it, or of BOTH, or that is not known. */
 #define LIMITED_BY(X)                                                          \
 	X(UNKNOWN, "unknown", BOTH, "nothing that is measured was at its limit") \
-	X(FAILURES, "failures", BOTH, "too many operations failed")            \
+	X(FAILURES, "failures", BOTH, "too many operations failed, or none "  \
+	  "succeeded")                                                         \
 	X(THROTTLED, "throttled", BOTH, "it waited for a quota of CPU time") \
 	X(LINK, "link", AROUND, "its link was full (--link-rate)")             \
 	X(RATE, "rate", AROUND, "it did what was asked for (--rate), and may " \
