@@ -157,6 +157,19 @@ class Judged(unittest.TestCase):
             self.assertEqual(run.judge("x", [line], int(line.endswith(" over"))), [line])
         self.assertEqual(len(run.judge("x", [said([1.0], 1.01)[1]], 1)), 2)
 
+    def test_the_status_of_the_runner(self):
+        good, over, untold = (said(ratios, 1.01)[1] for ratios in ([0.98] * 12, [1.04] * 12, [1.0]))
+        skipped = "bench x skipped: no nginx"
+        for lines, status in (
+            ([good, untold, skipped], 0),
+            ([untold], 0),
+            ([untold, skipped], 0),
+            ([good, over], 1),
+            ([untold, "bench x failed: exit status 2"], 1),
+            ([skipped], 1),
+        ):
+            self.assertEqual(run_module().summarise(lines)[1], status, lines)
+
 
 class Turns(unittest.TestCase):
     def test_parts_of_a_turn(self):
