@@ -70,6 +70,8 @@ static inline void fill_slices(struct trial *trial, struct rng *rng)
 		fill(stored_slice, slice, rng);
 		slice->round = i;
 		slice->operations = i < 3 ? 3 + rng_below(rng, 100) : 0;
+		slice->failures = i < 3 ? i + 1 : 0;
+		slice->bytes_ok %= 300000;
 		slice->go_ns = go_ns;
 		slice->begin_ns = go_ns + 20 * NS_PER_MS;
 		slice->end_ns = i < 3 ? go_ns + 220 * NS_PER_MS : 0;
@@ -98,6 +100,8 @@ static inline void fill_replica(struct replica *r, unsigned number, bool has_led
 	r->bodies.least = 2000000 + rng_below(rng, 1000);
 	r->bodies.most = number & 1 ? COUNT_UNKNOWN : r->bodies.least;
 	r->attempts = r->requests.most + 7;
+	r->bytes_ok += 1000000;
+	r->bytes_recorded += r->bytes_ok;
 	for (unsigned o = OUTCOME_OK; o < OUTCOME_COUNT; o++)
 		r->outcomes[o] = 1 + rng_below(rng, 100);
 	r->failure_text[OUTCOME_RESET] = mem_dup("gone; for good");

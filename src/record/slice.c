@@ -7,6 +7,8 @@
 #include "base/unknown.h"
 
 #define CPUS_MOST 8192
+/* No trial has operations as fast as that: each is a record, which is read. */
+#define OPERATION_NS 100
 
 static const char *const words[] = {
 #define X(name, word, meaning) word,
@@ -31,6 +33,14 @@ static bool is_too_much(uint64_t cpu_ns, const struct slice *slice)
 	       cpu_ns / CPUS_MOST > window_ns + NS_PER_S;
 }
 
+/* A window may be short: whoever asks the run to stop cuts it. */
+static bool is_too_fast(const struct slice *slice)
+{
+	return slice->end_ns &&
+	       slice->operations >
+		       (slice->end_ns - slice->begin_ns) / OPERATION_NS;
+}
+
 static const char *slice_fault(const struct slice *slice)
 {
 	if ((slice->end_ns && slice->end_ns <= slice->begin_ns) ||
@@ -42,6 +52,8 @@ static const char *slice_fault(const struct slice *slice)
 	    is_too_much(slice->steal_ns, slice) ||
 	    is_too_much(slice->others_ns, slice))
 		return "a slice used more CPU than there was";
+	if (is_too_fast(slice))
+		return "a slice has more operations than it had time for";
 	return NULL;
 }
 
@@ -58,23 +70,38 @@ static const char *order_fault(const struct slice *before,
 	return NULL;
 }
 
-const char *slices_fault(const struct slice *slices, size_t count,
-			 uint64_t operations)
+/* Takes what a slice has off what is left of the trial. */
+static const char *take_off(struct slices_within *left,
+			    const struct slice *slice)
 {
-	uint64_t found = 0;
+	if (slice->end_ns > left->end_ns)
+		return "a slice ends after it";
+	if (slice->operations > left->operations)
+		return "its slices have more operations than it has";
+	if (slice->failures > left->failures)
+		return "its slices have more failures than it has";
+	if (slice->bytes_ok > left->bytes_ok)
+		return "its slices have more bytes than it has";
+	left->operations -= slice->operations;
+	left->failures -= slice->failures;
+	left->bytes_ok -= slice->bytes_ok;
+	return NULL;
+}
 
-	for (size_t i = 0; i < count; i++) {
-		const char *fault = slice_fault(&slices[i]);
+const char *slices_fault(const struct slice *slices, size_t count,
+			 const struct slices_within *within)
+{
+	struct slices_within left = *within;
+	const char *fault = NULL;
 
+	for (size_t i = 0; !fault && i < count; i++) {
+		fault = slice_fault(&slices[i]);
 		if (!fault && i)
 			fault = order_fault(&slices[i - 1], &slices[i]);
-		if (fault)
-			return fault;
-		if (slices[i].operations > operations - found)
-			return "its slices have more operations than it has";
-		found += slices[i].operations;
+		if (!fault)
+			fault = take_off(&left, &slices[i]);
 	}
-	return NULL;
+	return fault;
 }
 
 const char *slice_marks_text(uint32_t marks, char out[SLICE_MARKS_BYTES])

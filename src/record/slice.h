@@ -58,10 +58,16 @@ struct slice {
 /* Seconds of the window; 0: it was not closed. */
 double slice_seconds(const struct slice *slice);
 
+/* Of the trial: what its slices can have no more of together. */
+struct slices_within {
+	uint64_t end_ns; /* of its last window */
+	uint64_t operations, failures, bytes_ok;
+};
+
 /* What cannot be true of slices of one trial, in the order of their numbers: "its
- * windows overlap". Of all of them so many operations were ok. NULL: nothing. */
+ * windows overlap". NULL: nothing. */
 const char *slices_fault(const struct slice *slices, size_t count,
-			 uint64_t operations);
+			 const struct slices_within *within);
 
 /* "steal,few" into `out`, which has room for all; "": no doubt. */
 #define SLICE_MARKS_BYTES 64

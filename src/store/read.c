@@ -125,6 +125,19 @@ static const char *add_replica(struct trial *trial, const struct statement *s,
 	return wrong;
 }
 
+/* The newest. What was recorded is what was received in windows, and besides. */
+static int check_replica(const struct store *store, const struct trial *trial,
+			 struct err *err)
+{
+	const struct replica *r = &trial->replica[trial->replica_count - 1];
+
+	if (r->number + 1 != trial->replica_count)
+		return fail_trial(store, trial->id, err);
+	return check_column(store, trial->id,
+			    r->bytes_ok > r->bytes_recorded ? "bytes_ok" : NULL,
+			    err);
+}
+
 static int read_replicas(const struct store *store, struct trial *trial,
 			 struct err *err)
 {
@@ -137,9 +150,8 @@ static int read_replicas(const struct store *store, struct trial *trial,
 	while (code == 0 && (more = statement_step(&s, err)) > 0) {
 		code = check_column(store, trial->id,
 				    add_replica(trial, &s, &capacity), err);
-		if (code == 0 && trial->replica[trial->replica_count - 1].number + 1 !=
-		    trial->replica_count)
-			code = fail_trial(store, trial->id, err);
+		if (code == 0)
+			code = check_replica(store, trial, err);
 	}
 	statement_release(&s);
 	if (code == 0 && more == 0 &&
@@ -166,11 +178,41 @@ static int take_damaged(const struct store *store, const char *trial_id,
 	return 0;
 }
 
+/* A sum is rounded as often as there are operations. */
+#define SUM_ROUNDED 1e-6
+
+/* The column beside a histogram that has no value of its kind, or none that
+ * operations can have. NULL: all have. */
+static const char *latency_fault(const struct statement *s)
+{
+	static const char *const name[] = { "min_ns", "max_ns", "sum_ns",
+					    "histogram", "operations" };
+	double n = sqlite3_column_double(s->handle, 4);
+	double min_ns = sqlite3_column_double(s->handle, 0);
+	double max_ns = sqlite3_column_double(s->handle, 1);
+	double sum_ns = sqlite3_column_double(s->handle, 2);
+
+	for (int i = 0; i < 5; i++)
+		if (i == 2 ? !stored_is_number(s->handle, i)
+			   : i != 3 && !stored_is_count(s->handle, i))
+			return name[i];
+	if (min_ns > max_ns)
+		return "max_ns";
+	return sum_ns < n * min_ns * (1 - SUM_ROUNDED) ||
+			       sum_ns > n * max_ns * (1 + SUM_ROUNDED)
+		       ? "sum_ns"
+		       : NULL;
+}
+
 static int take_latency(const struct store *store, const struct statement *s,
 			const char *trial_id, unsigned replica,
 			struct histogram *out, uint64_t *ok, unsigned *damaged,
 			struct err *err)
 {
+	const char *fault = latency_fault(s);
+
+	if (fault)
+		return check_column(store, trial_id, fault, err);
 	histogram_init(out);
 	out->min_ns = (uint64_t)sqlite3_column_int64(s->handle, 0);
 	out->max_ns = (uint64_t)sqlite3_column_int64(s->handle, 1);
@@ -285,6 +327,17 @@ static int read_failures(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
+static int lack_counts(const struct store *store, const struct trial *trial,
+		       const struct replica *replica, struct err *err)
+{
+	char fault[80];
+
+	snprintf(fault, sizeof(fault),
+		 "what the origin saw of its replica %u is lost",
+		 replica->number);
+	return fail_value(store, trial->id, fault, err);
+}
+
 static int read_counts(const struct store *store, const char *phase,
 		       const struct trial *trial, struct replica *replica,
 		       struct ledger_counts *out, struct err *err)
@@ -294,7 +347,8 @@ static int read_counts(const struct store *store, const char *phase,
 	int code = read_one(store, stored_counts, from, trial->id, out, err);
 
 	free(from);
-	return code;
+	return code == ERR_NOT_FOUND ? lack_counts(store, trial, replica, err)
+				     : code;
 }
 
 static int read_ledger(const struct store *store, struct trial *trial,
@@ -398,16 +452,22 @@ static int read_slices(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
-/* When the operations of all replicas are known. */
+/* When the operations and failures of all replicas are known. */
 static int check_turns(const struct store *store, const struct trial *trial,
 		       struct err *err)
 {
-	uint64_t operations = 0;
+	struct slices_within within = { .end_ns = trial->window_end_ns };
 	const char *fault;
 
-	for (unsigned i = 0; i < trial->replica_count; i++)
-		operations += trial->replica[i].outcomes[OUTCOME_OK];
-	fault = slices_fault(trial->slices, trial->slice_count, operations);
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		const struct replica *r = &trial->replica[i];
+
+		within.operations += r->outcomes[OUTCOME_OK];
+		for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++)
+			within.failures += r->outcomes[o];
+		within.bytes_ok += r->bytes_ok;
+	}
+	fault = slices_fault(trial->slices, trial->slice_count, &within);
 	return fault ? fail_value(store, trial->id, fault, err) : 0;
 }
 

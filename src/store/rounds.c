@@ -96,18 +96,34 @@ static const char *wrong_total(const struct reader *r)
 	static const struct {
 		int at;
 		const char *name;
-	} totals[] = { { 3, "block" }, { 10, "operations" },
+	} totals[] = { { 10, "operations" },
 		       { 11, "failures" }, { 12, "cpu_ns" },
 		       { 13, "bytes_ok" }, { 14, "origin_cpu_ns" },
 		       { 15, "steal_ns" }, { 16, "others_cpu_ns" },
 		       { 17, "go_ns" } };
 	sqlite3_stmt *handle = r->trials.handle;
 
+	if (!stored_is_block(handle, 3))
+		return "block";
 	for (size_t i = 0; i < sizeof(totals) / sizeof(*totals); i++)
 		if (sqlite3_column_type(handle, totals[i].at) != SQLITE_NULL &&
 		    !stored_is_count(handle, totals[i].at))
 			return totals[i].name;
 	return NULL;
+}
+
+/* Sums that are counts. */
+static const char *slices_fault_of(const struct reader *r)
+{
+	const struct slices_within within = {
+		.end_ns = count_at(&r->trials, 17, 0) +
+			  count_at(&r->trials, 9, 0),
+		.operations = count_at(&r->trials, 10, 0),
+		.failures = count_at(&r->trials, 11, 0),
+		.bytes_ok = count_at(&r->trials, 13, 0),
+	};
+
+	return slices_fault(r->slice, r->count, &within);
 }
 
 static const char *fault_of(struct reader *r)
@@ -119,8 +135,7 @@ static const char *fault_of(struct reader *r)
 	if (r->count && sqlite3_column_type(r->trials.handle, 10) == SQLITE_NULL)
 		return "its latencies are lost";
 	if (!wrong)
-		return slices_fault(r->slice, r->count,
-				    count_at(&r->trials, 10, 0));
+		return slices_fault_of(r);
 	snprintf(r->fault, sizeof(r->fault), "its %s cannot be right", wrong);
 	return r->fault;
 }

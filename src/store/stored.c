@@ -458,6 +458,14 @@ bool stored_is_flag(sqlite3_stmt *handle, int i)
 	return is_integer(handle, i, 0, 1);
 }
 
+/* A comparison has 1000 blocks at most, and those that --resume makes anew. */
+#define BLOCK_MOST 1000000
+
+bool stored_is_block(sqlite3_stmt *handle, int i)
+{
+	return is_integer(handle, i, 0, BLOCK_MOST);
+}
+
 static bool is_time(sqlite3_stmt *handle, int i)
 {
 	const char *text = (const char *)sqlite3_column_text(handle, i);
@@ -475,8 +483,8 @@ static bool is_whole(const struct stored *c, sqlite3_stmt *handle, int i)
 	case STORED_SOME: return stored_is_count(handle, i);
 	case STORED_SIGNED:
 		return is_integer(handle, i, -COUNT_MOST, COUNT_MOST);
-	case STORED_UNSIGNED:
-	case STORED_NUMBERED: return is_integer(handle, i, 0, UINT_MAX - 1);
+	case STORED_UNSIGNED: return is_integer(handle, i, 0, UINT_MAX - 1);
+	case STORED_NUMBERED: return stored_is_block(handle, i);
 	case STORED_INT:
 	case STORED_STATUS:
 	case STORED_SIGNAL: return is_integer(handle, i, INT_MIN, INT_MAX);

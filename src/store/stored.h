@@ -13,7 +13,7 @@ enum stored_kind {
 	STORED_COUNT,    /* uint64_t; COUNT_UNKNOWN: NULL */
 	STORED_SOME,     /* uint64_t; 0: NULL */
 	STORED_UNSIGNED, /* unsigned */
-	STORED_NUMBERED, /* unsigned; UINT_MAX: NULL */
+	STORED_NUMBERED, /* unsigned, a block's; UINT_MAX: NULL */
 	STORED_SIGNED,   /* int64_t; CLOCK_UNKNOWN: NULL */
 	STORED_INT,      /* int */
 	STORED_STATUS,   /* int; -1: NULL */
@@ -65,6 +65,7 @@ const char *stored_read(const struct statement *s, const struct stored *list,
 /* Whether a column that is not NULL has a value of its kind. */
 bool stored_is_count(sqlite3_stmt *handle, int i);
 bool stored_is_number(sqlite3_stmt *handle, int i);
+bool stored_is_block(sqlite3_stmt *handle, int i);
 bool stored_is_flag(sqlite3_stmt *handle, int i);
 
 /*
