@@ -142,6 +142,19 @@ static void a_damaged_trial_is_kept(void **state)
 	assert_true(isnan(cost(f, &other, 0)));
 }
 
+static void what_is_lost_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	store_one(f);
+	run_sql(f, "DELETE FROM latency WHERE replica = 0");
+	assert_true(isnan(cost(f, &other, 0)));
+	assert_damaged(f, "the latencies of its replica 0 are lost");
+	run_sql(f, "DELETE FROM latency; DELETE FROM replicas");
+	assert_true(isnan(cost(f, &other, 0)));
+	assert_damaged(f, " is not whole");
+}
+
 static int see_slices(void *context, const struct result_row *row)
 {
 	*(uint64_t *)context = row->slices;
@@ -321,7 +334,7 @@ int main(void)
 		CHECK(missing_results_are_made), CHECK(nothing_can_be_written),
 		CHECK(a_column_that_is_new),
 		CHECK(what_cannot_be_made_is_kept),
-		CHECK(a_damaged_trial_is_kept),
+		CHECK(a_damaged_trial_is_kept), CHECK(what_is_lost_is_told),
 		CHECK(what_lost_rows_is_kept),
 		CHECK(one_of_several_fails),
 		CHECK(statements_that_are_kept),
