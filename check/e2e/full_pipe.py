@@ -129,6 +129,7 @@ class FullPipe(Check):
                 ("get-results", "--json"),
                 ("get-results", "--per-round", "-"),
                 ("--version",),
+                ("manual",),  # which is longer than a buffer
                 ("run-test", "null", "fetch_range", *QUICK),
                 ("run-test", "null", "fetch_range", *QUICK, "--json"),
             ):

@@ -82,7 +82,8 @@ static int finish_output(int code)
 	}
 	if (stream_reader_gone())
 		return code ? code : 128 + SIGPIPE;
-	perror("benchmark: cannot write the standard output");
+	say(stderr, "benchmark: cannot write the standard output: %s",
+	    strerror(stream_stdout_errno()));
 	return code ? code : 1;
 }
 

@@ -112,8 +112,11 @@ int out_file_open(struct out_file *out, const char *path, struct err *err)
 	return 0;
 }
 
-static int write_error(const char *name, struct err *err)
+static int write_error(const struct out_file *out, const char *name,
+		       struct err *err)
 {
+	if (!out->path)
+		errno = stream_stdout_errno();
 	return stream_given_up()
 		       ? err_set(err, ERR_INTERRUPTED,
 				 "interrupted while writing %s", name)
@@ -126,14 +129,14 @@ int out_file_close(struct out_file *out, int code, struct err *err)
 
 	/* Who empties nothing is what was waited for. */
 	if (stream_given_up())
-		code = write_error(name, err);
+		code = write_error(out, name, err);
 	if (code == 0 && (ferror(out->file) || fflush(out->file)) &&
 	    (out->path || !stream_reader_gone()))
-		code = write_error(name, err);
+		code = write_error(out, name, err);
 	if (!out->path)
 		return code;
 	if (fclose(out->file) && code == 0)
-		code = write_error(name, err);
+		code = write_error(out, name, err);
 	if (out->replaces)
 		code = file_new_close(&out->new, code, err);
 	free(out->path);

@@ -13,6 +13,7 @@
 #define GRACE_MS 200
 
 static bool given_up, reader_gone;
+static int stdout_errno; /* of its first write that failed */
 
 /* false: it takes nothing, and who waits wants to go. */
 static bool wait_room(int fd)
@@ -27,6 +28,15 @@ static bool wait_room(int fd)
 	if (!fds[0].revents && fds[1].revents)
 		poll(fds, 1, GRACE_MS);
 	return fds[0].revents;
+}
+
+static void note_failure(int fd)
+{
+	if (fd != STDOUT_FILENO)
+		return;
+	reader_gone |= errno == EPIPE;
+	if (!stdout_errno)
+		stdout_errno = errno;
 }
 
 /* A pipe with room takes PIPE_BUF bytes without a wait. It may be shared with
@@ -48,7 +58,7 @@ static ssize_t put(void *cookie, const char *bytes, size_t n)
 		wrote = write(fd, bytes + done,
 			      left < PIPE_BUF ? left : PIPE_BUF);
 		if (wrote < 0 && errno != EINTR) {
-			reader_gone |= errno == EPIPE && fd == STDOUT_FILENO;
+			note_failure(fd);
 			return 0;
 		}
 		done += wrote > 0 ? (size_t)wrote : 0;
@@ -84,4 +94,9 @@ bool stream_given_up(void)
 bool stream_reader_gone(void)
 {
 	return reader_gone;
+}
+
+int stream_stdout_errno(void)
+{
+	return stdout_errno ? stdout_errno : errno;
 }

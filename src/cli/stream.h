@@ -22,4 +22,8 @@ bool stream_given_up(void);
 /* The reader of `stdout` has read enough (`| head`): that is no error. */
 bool stream_reader_gone(void);
 
+/* Why `stdout` took not all: errno of its first write that failed, whatever was
+ * tried since. */
+int stream_stdout_errno(void);
+
 #endif
