@@ -174,6 +174,29 @@ static const char *value_of(const struct option_spec *spec, char out[64])
 	}
 }
 
+/* A board has room for no more (monitor/board.h): a run would not begin. */
+static void check_sweep_length(void **state)
+{
+	static const char eights[] = "[1, 2, 3, 4, 5, 6, 7, 8]";
+	char *text = mem_printf("library: a\ntest: b\nseed: %s\n"
+				"concurrency: %s\npool_size: %s\n"
+				"keys: %s\n", eights, eights, eights, eights);
+	char *more = mem_printf("%skeep_alive: [true, false]\n", text);
+	struct sweep sweep;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(read_text(&sweep, text, &err), 0);
+	assert_int_equal(sweep.count, BOARD_TESTS_MOST);
+	sweep_release(&sweep);
+	assert_int_equal(read_text(&sweep, more, &err), ERR_USAGE);
+	assert_names(err, "geoio-check-");
+	assert_names(err, "more than 4096 trials: split it into several files");
+	sweep_release(&sweep);
+	free(text);
+	free(more);
+}
+
 static bool may_be_key(const struct option_spec *spec)
 {
 	bool library = !strcmp(spec->name, "library");
@@ -464,6 +487,7 @@ int main(void)
 		cmocka_unit_test(check_sweep_names_what_varies),
 		cmocka_unit_test(check_sweep_of_the_ancestor),
 		cmocka_unit_test(check_sweep_refuses),
+		cmocka_unit_test(check_sweep_length),
 		cmocka_unit_test(check_sweep_keys),
 		cmocka_unit_test(check_commands),
 		cmocka_unit_test(check_typed),

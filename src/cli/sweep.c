@@ -9,6 +9,7 @@
 
 #define BYTES_MOST (1U << 20)
 #define NESTED_MOST 32
+#define BRACKETS_MOST 10000
 
 static const struct option_spec *const allowed[] = { options_select,
 						     options_trial,
@@ -403,12 +404,12 @@ static int check_depth(const char *text, size_t n, const char *path,
 		} else if (depth && (text[i] == ']' || text[i] == '}')) {
 			depth--;
 		}
-		if (depth > NESTED_MOST || all > SWEEP_JOBS_MAX)
+		if (depth > NESTED_MOST || all > BRACKETS_MOST)
 			return err_set(err, ERR_USAGE,
 				       "%s: more than %u %s[ or {: a value is "
 				       "a word or a list of words", path,
 				       depth > NESTED_MOST ? NESTED_MOST
-							   : SWEEP_JOBS_MAX,
+							   : BRACKETS_MOST,
 				       depth > NESTED_MOST ? "open " : "");
 	}
 	return 0;

@@ -26,8 +26,10 @@
 #define CLI_SWEEP_H
 
 #include "cli/option.h"
+#include "monitor/board.h"
 
-#define SWEEP_JOBS_MAX 10000
+/* So many tests has a run (monitor/board.h). */
+#define SWEEP_JOBS_MAX BOARD_TESTS_MOST
 
 /* Where in the file what a job asks for stands. */
 struct sweep_lines {

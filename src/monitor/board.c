@@ -15,9 +15,6 @@
 #define BOARD_MAGIC "geoboard"
 #define BOARD_VERSION 2
 
-/* What a reader takes for possible; a file says how many it has. */
-#define TESTS_MOST 4096
-
 /* How often a reader looks again, and the pause in between. A writer needs some
  * 10 us: after 100 ms it has died in the middle. */
 #define LOOKS 1000
@@ -129,10 +126,10 @@ int board_create(struct board **out, const char *path, uint32_t tests,
 	struct board *board;
 	int fd;
 
-	if (tests > TESTS_MOST || cells > BOARD_CELLS_MOST)
+	if (tests > BOARD_TESTS_MOST || cells > BOARD_CELLS_MOST)
 		return err_set(err, ERR_USAGE,
 			       "a board has room for %d tests and %d replicas",
-			       TESTS_MOST, BOARD_CELLS_MOST);
+			       BOARD_TESTS_MOST, BOARD_CELLS_MOST);
 	fd = make_file(path, bytes, err);
 	if (fd < 0)
 		return fd;
@@ -197,7 +194,7 @@ static bool is_ours(const struct board_head *head, size_t bytes)
 
 	fill_head(&want, head->test_most, head->cell_most);
 	return !memcmp(head, &want, offsetof(struct board_head, sequence)) &&
-	       head->test_most <= TESTS_MOST &&
+	       head->test_most <= BOARD_TESTS_MOST &&
 	       head->cell_most <= BOARD_CELLS_MOST &&
 	       bytes == bytes_of(head->test_most, head->cell_most);
 }

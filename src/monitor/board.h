@@ -39,7 +39,8 @@
 
 struct board;
 
-/* Replicas of a board, at most. */
+/* Tests and replicas of a board, at most. A file says how many it has. */
+#define BOARD_TESTS_MOST 4096
 #define BOARD_CELLS_MOST 4096
 
 /* What the writer fills between board_begin() and board_end(). */
