@@ -51,6 +51,26 @@ static void slices_shorter_than_operations(void **state)
 	assert_false(windows_are_unsteady(&trial));
 }
 
+/* Of 1.2 s; 2 s of latency of 7.2, and then 5.6. */
+static void an_origin_that_is_away(void **state)
+{
+	(void)state;
+	add_slices(3);
+	give_latencies(10 * MS, 50.0 * MS);
+	trial.origin_late_ns = 200 * MS; /* does not make that of it */
+	assert_true(windows_are_unsteady(&trial));
+	assert_false(windows_hide_steadiness(&trial));
+	trial.origin_late_ns = 800 * MS; /* 2 of 2.4 s */
+	assert_false(windows_are_unsteady(&trial));
+	assert_true(windows_hide_steadiness(&trial));
+	analyse_reconcile(&trial);
+	assert_null(strstr(said(&trial.findings), "too short"));
+	assert_non_null(strstr(said(&trial.findings),
+			       "the origin was away for 50 ms or more in 0.8 "
+			       "of the 1.2 s of its slices, in which only 28% "
+			       "of what was in flight ended"));
+}
+
 /* Beside 200 of 35 ms, which are 7 s: seldom, but for long. */
 static void operations_that_hang(void **state)
 {
@@ -70,6 +90,18 @@ static void operations_that_hang(void **state)
 			       "failed or were given up"));
 	trial.slice_count = 0;
 	assert_false(windows_hang(&trial));
+}
+
+/* It stood still in a drain: each operation of it was given up. */
+static void hung_by_the_origin(void **state)
+{
+	(void)state;
+	give_latencies(35 * MS, 35.0 * MS);
+	trial.replica[0].unfinished = 6;
+	trial.turns_still_ns = 1500 * MS;
+	assert_true(windows_hang(&trial));
+	analyse_reconcile(&trial);
+	assert_null(strstr(said(&trial.findings), "longer than a slice"));
 }
 
 /* What ended while slices drained, or filled. */
@@ -95,7 +127,9 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		CHECK(slices_shorter_than_operations),
+		CHECK(an_origin_that_is_away),
 		CHECK(operations_that_hang),
+		CHECK(hung_by_the_origin),
 		CHECK(latencies_of_drains),
 	};
 

@@ -105,7 +105,7 @@ static void judge(struct fixture *f)
 	struct sampler *sampler = &f->part.setting.sampler;
 
 	f->part.worked_ns += 100 * MS;
-	f->part.still_ns += f->still_ns;
+	f->part.trial.turns_still_ns += f->still_ns;
 	sampler_slice_probe(sampler,
 			    &f->slices[f->part.trial.slice_count - 1]);
 	sampler_count(sampler, 0);

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -41,6 +42,7 @@ static struct {
 	int counts[PERF_EVENTS]; /* into pipes; 0: nothing counts */
 	uint64_t counted;
 	uint64_t waits_ns; /* of this process for a CPU, in each window */
+	struct ledger *after_close; /* its next beat is 200 ms later */
 	int stat;
 } f;
 
@@ -167,6 +169,8 @@ static void take_turn(const struct back *back)
 		 sampler_slice_close);
 	f.trial.window_end_ns = slice->end_ns;
 	slice->pause_ns = slice->paused_ns = clock_now_ns();
+	if (f.after_close)
+		ledger_beat(f.after_close, slice->paused_ns + 200 * MS);
 	f.counted += 100;
 	if (f.probe)
 		slice->begin_ns = slice->end_ns = 0;
@@ -208,6 +212,28 @@ static void counters_that_go_on(void **state)
 	assert_int_equal(f.trial.steal_ns, SLICES * 10 * MS);
 	assert_in_range(f.trial.others_cpu_ns, 0, SLICES * 20 * MS);
 	assert_string_equal(doubts(), "");
+}
+
+/* For longer than the window, from before it until after it. */
+static void origin_that_stands_still(void **state)
+{
+	struct slice *slice;
+	struct ledger *ledger = calloc(1, sizeof(*ledger) +
+					  2 * sizeof(*ledger->row));
+	uint64_t now_ns = clock_now_ns();
+
+	(void)state;
+	f.sampler.ledger = ledger;
+	atomic_store(&ledger->beat_ns, now_ns - 300 * MS);
+	f.after_close = ledger;
+	take_turn(NULL);
+	slice = &f.trial.slices[0];
+	assert_int_equal(f.trial.origin_still_ns,
+			 slice->end_ns - slice->begin_ns);
+	assert_int_equal(f.trial.origin_late_ns, f.trial.origin_still_ns);
+	f.after_close = NULL;
+	f.sampler.ledger = NULL;
+	free(ledger);
 }
 
 /* Our own network input, on no account, is nobody else's program. */
@@ -522,6 +548,7 @@ int main(void)
 		EACH(interrupts_apart),
 #endif
 		EACH(interrupts_on_our_account),
+		EACH(origin_that_stands_still),
 		EACH(cpu_that_goes_back),
 		EACH(cpu_that_was_back),
 		EACH(origin_that_goes_back),

@@ -460,6 +460,63 @@ static void beats(void **state)
 			 2 * NS_PER_S + 7);
 }
 
+static void beat_at(struct ledger *ledger, uint64_t ms)
+{
+	ledger_beat(ledger, ms * NS_PER_MS);
+}
+
+/* From begin to end, when it is now; in ms. */
+static void assert_gaps(const struct ledger *ledger, uint64_t begin,
+			uint64_t end, uint64_t least_ns, uint64_t now,
+			uint64_t gaps)
+{
+	assert_int_equal(ledger_gaps_ns(ledger, begin * NS_PER_MS,
+					end * NS_PER_MS, least_ns,
+					now * NS_PER_MS),
+			 gaps * NS_PER_MS);
+}
+
+static void remembers_gaps(void **state)
+{
+	struct ledger ledger = { .beat_ns = 1000 * NS_PER_MS };
+
+	(void)state;
+	beat_at(&ledger, 1020);
+	beat_at(&ledger, 1070); /* not late */
+	assert_gaps(&ledger, 0, 2000, LEDGER_LATE_NS, 1080, 0);
+	beat_at(&ledger, 1321); /* late: 251 */
+	beat_at(&ledger, 1341);
+	beat_at(&ledger, 1791); /* still for 450 */
+	assert_gaps(&ledger, 0, 2000, LEDGER_LATE_NS, 1800, 251 + 450);
+	assert_gaps(&ledger, 0, 2000, LEDGER_STILL_NS, 1800, 450);
+	assert_gaps(&ledger, 1400, 1500, LEDGER_STILL_NS, 1800, 100);
+	assert_gaps(&ledger, 1300, 1400, LEDGER_LATE_NS, 1800, 21 + 59);
+	assert_gaps(&ledger, 1321, 1341, LEDGER_LATE_NS, 1800, 0);
+	assert_int_equal(ledger_still_ns(&ledger, 1800 * NS_PER_MS),
+			 450 * NS_PER_MS);
+	/* The present one is open, until it ends. */
+	assert_gaps(&ledger, 1900, 2000, LEDGER_STILL_NS, 2100, 0);
+	assert_gaps(&ledger, 1900, 2000, LEDGER_STILL_NS, 2200, 100);
+	beat_at(&ledger, 2300);
+	assert_gaps(&ledger, 1900, 2000, LEDGER_STILL_NS, 2310, 100);
+	/* As where its end is not yet the newest beat. */
+	atomic_store(&ledger.beat_ns, 1791 * NS_PER_MS);
+	assert_gaps(&ledger, 1900, 2000, LEDGER_STILL_NS, 2310, 100);
+}
+
+/* All but the newest. */
+static void forgets_old_gaps(void **state)
+{
+	struct ledger ledger = { .beat_ns = 1000 * NS_PER_MS };
+
+	(void)state;
+	for (uint64_t n = 1; n <= LEDGER_GAPS + 2; n++)
+		beat_at(&ledger, 1000 + n * 60);
+	assert_gaps(&ledger, 0, 9000, LEDGER_LATE_NS, 1000 + 66 * 60,
+		    64 * 60);
+	assert_gaps(&ledger, 0, 1120, LEDGER_LATE_NS, 1000 + 66 * 60, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
@@ -476,6 +533,8 @@ int main(void)
 		cmocka_unit_test(holds_each_verb),
 		cmocka_unit_test(holds_failures_too),
 		cmocka_unit_test(beats),
+		cmocka_unit_test(remembers_gaps),
+		cmocka_unit_test(forgets_old_gaps),
 	};
 
 	return cmocka_run_group_tests_name("origin_ledger", checks, start_two,

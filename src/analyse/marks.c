@@ -156,7 +156,7 @@ static void reconcile_woke(struct trial *trial)
 
 static void reconcile_steadiness(struct trial *trial)
 {
-	if (windows_hang(trial))
+	if (windows_hang(trial) && !trial->turns_still_ns)
 		trial_add_finding(trial, FINDING_UNSTEADY,
 				  "%llu operations took longer than a slice, "
 				  "and failed or were given up: each held its "

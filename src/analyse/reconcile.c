@@ -424,6 +424,15 @@ static void check_still(struct trial *trial, const struct sums *s)
 				  "doubt, run it again",
 				  clock_seconds(trial->origin_still_ns),
 				  window_s);
+	else if (windows_hide_steadiness(trial))
+		trial_add_finding(trial, FINDING_ORIGIN_STILL,
+				  "the origin was away for 50 ms or more in "
+				  "%.1f of the %.1f s of its slices, in which "
+				  "only %.0f%% of what was in flight ended: "
+				  "was it stopped, or did it get no CPU? rates "
+				  "and times are in doubt, run it again",
+				  clock_seconds(trial->origin_late_ns),
+				  window_s, 100 * windows_steadiness(trial));
 }
 
 /* A reading that follows a late GO is late too: it is one thing, said once. */

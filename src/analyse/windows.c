@@ -243,8 +243,27 @@ bool windows_hang(const struct trial *trial)
 	       hung_ns > (1 - STEADY) * (hung_ns + ended_ns);
 }
 
-bool windows_are_unsteady(const struct trial *trial)
+static bool look_unsteady(const struct trial *trial)
 {
 	return windows_closed(trial) >= SLICES_LEAST &&
 	       windows_steadiness(trial) < STEADY && drains_slowly(trial);
+}
+
+/* In the windows in which the origin never was away so much ended, at most. */
+static bool are_late_windows_why(const struct trial *trial)
+{
+	double late_s = clock_seconds(trial->origin_late_ns);
+	double on_time = 1 - late_s / trial_seconds(trial);
+
+	return windows_steadiness(trial) >= STEADY * on_time;
+}
+
+bool windows_are_unsteady(const struct trial *trial)
+{
+	return look_unsteady(trial) && !are_late_windows_why(trial);
+}
+
+bool windows_hide_steadiness(const struct trial *trial)
+{
+	return look_unsteady(trial) && are_late_windows_why(trial);
 }

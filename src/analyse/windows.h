@@ -59,8 +59,10 @@ double windows_steadiness(const struct trial *trial);
 
 /* Whether rates and latencies say too much good of the library: little of what was
  * in flight ended within windows, and what ended in the drains took far longer. Of
- * a trial with few slices nothing is said. */
+ * a trial with few slices nothing is said. Windows in which the origin was away
+ * for a moment are no reason; whether they hide one is windows_hide_steadiness(). */
 bool windows_are_unsteady(const struct trial *trial);
+bool windows_hide_steadiness(const struct trial *trial);
 
 /* Operations that took longer than a slice, and failed or were given up. They held
  * their places in flight until the slice was over and no longer. 0: no slices. */

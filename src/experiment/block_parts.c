@@ -157,7 +157,7 @@ static bool suits_no_slices(struct part *part)
 	const struct trial *trial = &part->trial;
 
 	if (!part->unsettled || part->rival->turned || trial->failed ||
-	    part->still_ns)
+	    trial->turns_still_ns)
 		return false;
 	if (windows_hang(trial))
 		part_separate(part, "%llu of its operations took longer than a "
@@ -197,7 +197,7 @@ static void tell_too_soon(struct part *part)
 	const struct trial_spec *spec = &part->trial.spec;
 	double worked_s = clock_seconds(part->worked_ns);
 
-	if (part->still_ns)
+	if (part->trial.turns_still_ns)
 		part_stood_still(part);
 	else if (any_ended(part))
 		part_separate(part, "all that was asked for, %s, was done "
@@ -226,12 +226,13 @@ static void fail_if_out(struct part *part)
 /* In its windows it is a finding of its own. */
 static void tell_still(struct part *part)
 {
-	if (part->still_ns && !part->out && !part->trial.origin_still_ns)
+	if (part->trial.turns_still_ns && !part->out &&
+	    !part->trial.origin_still_ns)
 		trial_add_finding(&part->trial, FINDING_ORIGIN_STILL,
 				  "the origin stood still for %.1f s of its "
 				  "turns, in no window of them: what was given "
 				  "up then is not its fault",
-				  clock_seconds(part->still_ns));
+				  clock_seconds(part->trial.turns_still_ns));
 }
 
 static void end_made(struct block *b, struct part *part)

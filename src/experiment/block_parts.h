@@ -26,8 +26,6 @@ struct part {
 	unsigned probes;    /* of this block, that told something */
 	bool scarce;        /* in the newest too little ended */
 	unsigned still;     /* probes in which the origin stood still */
-	uint64_t still_at_ns; /* that it had when the turn began */
-	uint64_t still_ns;  /* that it did in all of its turns */
 	bool unsettled;     /* no block before has settled its slices */
 	bool out;           /* of this block alone: rival->why */
 	bool lied;          /* it recorded what cannot be true: it gets no more

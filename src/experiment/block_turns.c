@@ -44,8 +44,8 @@ void part_separate(struct part *part, const char *format, ...)
 void part_stood_still(struct part *part)
 {
 	uint64_t worked_ns = part->worked_ns;
-	uint64_t still_ns = part->still_ns < worked_ns ? part->still_ns
-						       : worked_ns;
+	uint64_t still_ns = part->trial.turns_still_ns < worked_ns
+				    ? part->trial.turns_still_ns : worked_ns;
 
 	part->out = true;
 	snprintf(part->rival->why, sizeof(part->rival->why),
@@ -281,7 +281,6 @@ static void on_slice_begin(void *context, struct trial *trial,
 
 	(void)trial;
 	sampler_slice_begin(&part->setting.sampler, slice);
-	part->still_at_ns = sampler_still_ns(&part->setting.sampler);
 }
 
 static void on_slice_open(void *context, struct trial *trial,
@@ -318,12 +317,12 @@ static bool has_ended(const struct part *part)
 }
 
 /* In this turn. Who asks it for nothing does not mind. */
-static uint64_t stood_still(const struct part *part)
+static uint64_t stood_still(const struct part *part, const struct slice *slice)
 {
-	uint64_t now_ns = sampler_still_ns(&part->setting.sampler);
-
 	return judge_does_no_io(&part->trial)
-		       ? 0 : count_since(now_ns, part->still_at_ns);
+		       ? 0 : sampler_gaps_ns(&part->setting.sampler,
+					     slice->go_ns, clock_now_ns(),
+					     LEDGER_STILL_NS);
 }
 
 /* One that only settles turns has no window. */
@@ -338,8 +337,8 @@ static void on_slice_end(void *context, struct trial *trial,
 	(void)trial;
 	part->worked_ns += (slice->paused_ns ? slice->paused_ns
 					     : clock_now_ns()) - slice->go_ns;
-	still_ns = stood_still(part);
-	part->still_ns += still_ns;
+	still_ns = stood_still(part, slice);
+	part->trial.turns_still_ns += still_ns;
 	if (probed) {
 		slice->begin_ns = slice->end_ns = 0;
 		sampler_slice_probe(sampler, slice);

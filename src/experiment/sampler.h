@@ -105,7 +105,6 @@ struct sampler {
 				 * and throttled_ns, by the number */
 	uint64_t paused_cpu_ns; /* of all replicas, when they were paused;
 				 * COUNT_UNKNOWN: they were not yet */
-	uint64_t still_at_open_ns, still_at_close_ns;
 	struct noise_reading noise_at_open, noise_at_close;
 	struct noise_between noise_in; /* the last window */
 	uint64_t ours_ns;      /* CPU of ours, over all windows */
@@ -161,8 +160,9 @@ void sampler_slice_probe(struct sampler *sampler, const struct slice *slice);
  * counted: then the trial fails (analyse/possible.h). */
 bool sampler_was_lied_to(const struct sampler *sampler);
 
-/* For how long our origin stood still until now, since it began. */
-uint64_t sampler_still_ns(const struct sampler *sampler);
+/* How much of a time lies in gaps of our origin (record/ledger.h). */
+uint64_t sampler_gaps_ns(const struct sampler *sampler, uint64_t begin_ns,
+			 uint64_t end_ns, uint64_t least_ns);
 
 /* sampler_slices.c: tells of windows that were taken out. */
 void slices_finish(struct sampler *sampler);

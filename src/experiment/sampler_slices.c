@@ -51,9 +51,12 @@ void sampler_slice_begin(struct sampler *s, struct slice *slice)
 		slice->idle_cpu_ns = count_since(now_ns, s->paused_cpu_ns);
 }
 
-uint64_t sampler_still_ns(const struct sampler *s)
+uint64_t sampler_gaps_ns(const struct sampler *s, uint64_t begin_ns,
+			 uint64_t end_ns, uint64_t least_ns)
 {
-	return s->ledger ? ledger_still_ns(s->ledger, clock_now_ns()) : 0;
+	return s->ledger ? ledger_gaps_ns(s->ledger, begin_ns, end_ns, least_ns,
+					  clock_now_ns())
+			 : 0;
 }
 
 /* The first reading of the first replica is the moment of all: those of others
@@ -72,7 +75,6 @@ void sampler_slice_open(struct sampler *s, struct slice *slice)
 	slice->begin_ns = s->last[1].at_ns;
 	sampler_perf_begin(s);
 	noise_read(&s->noise, &s->noise_at_open);
-	s->still_at_open_ns = sampler_still_ns(s);
 }
 
 static void add_used(struct sampler *s, unsigned number)
@@ -121,7 +123,6 @@ void sampler_slice_close(struct sampler *s, struct slice *slice)
 					   s->open[CELL_ORIGIN].cpu_ns);
 	memcpy(s->close, s->last, s->count * sizeof(*s->close));
 	take_noise(s, slice);
-	s->still_at_close_ns = sampler_still_ns(s);
 }
 
 /* From its `go` until nothing was in flight. */
@@ -133,6 +134,17 @@ static double worked_s(const struct slice *slice)
 	return clock_seconds(count_since(until_ns, slice->go_ns));
 }
 
+/* A stop that is longer than the window may end after it: all have drained now. */
+static void add_still(struct sampler *s, const struct slice *slice)
+{
+	uint64_t begin_ns = slice->begin_ns, end_ns = slice->end_ns;
+
+	s->trial->origin_still_ns +=
+		sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_STILL_NS);
+	if (sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_LATE_NS))
+		s->trial->origin_late_ns += end_ns - begin_ns;
+}
+
 /* Who the others are is looked for when the block is over: it takes its time. */
 static void add_window(struct sampler *s, const struct slice *slice)
 {
@@ -140,8 +152,7 @@ static void add_window(struct sampler *s, const struct slice *slice)
 
 	for (unsigned i = 0; i < s->count; i++)
 		add_used(s, i);
-	trial->origin_still_ns += count_since(s->still_at_close_ns,
-					      s->still_at_open_ns);
+	add_still(s, slice);
 	if (!s->windows_added)
 		trial->steal_ns = trial->busy_ns = 0;
 	count_add(&trial->steal_ns, slice->steal_ns);

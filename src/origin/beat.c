@@ -8,16 +8,11 @@ static void beat(struct watch *watch, unsigned events)
 	struct origin *origin =
 		(struct origin *)((char *)watch -
 				  offsetof(struct origin, beat));
-	struct ledger *ledger = origin->ledger;
-	uint64_t now_ns = loop_now_ns(origin->loop), ignored;
-	uint64_t gap_ns = now_ns - atomic_load(&ledger->beat_ns);
+	uint64_t ignored;
 
 	(void)events;
-	if (read(watch->fd, &ignored, sizeof(ignored)) < 0)
-		return;
-	if (gap_ns > LEDGER_STILL_NS)
-		atomic_fetch_add(&ledger->still_ns, gap_ns);
-	atomic_store(&ledger->beat_ns, now_ns);
+	if (read(watch->fd, &ignored, sizeof(ignored)) >= 0)
+		ledger_beat(origin->ledger, loop_now_ns(origin->loop));
 }
 
 int beat_begin(struct origin *origin, struct err *err)

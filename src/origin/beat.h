@@ -1,6 +1,6 @@
 /*
  * The origin's heartbeat in the ledger. It shows an origin that stands still,
- * because it was stopped or gets no CPU. A timer descriptor becomes ready ten
+ * because it was stopped or gets no CPU. A timer descriptor becomes ready fifty
  * times a second. A timer of the loop would cost each turn a look at the clock.
  */
 #ifndef ORIGIN_BEAT_H

@@ -58,8 +58,14 @@ struct ledger_row {
 	_Atomic uint64_t hold_reached;
 };
 
-#define LEDGER_BEAT_NS 100000000ULL
-#define LEDGER_STILL_NS 400000000ULL /* between two beats: it stood still */
+/* Its loop comes by so far apart. Later than LATE may be a busy machine; later
+ * than STILL, it stood still. */
+#define LEDGER_BEAT_NS 20000000ULL
+#define LEDGER_LATE_NS 50000000ULL
+#define LEDGER_STILL_NS 400000000ULL
+
+/* It remembers so many gaps: at least 3 s, which is more than most turns take. */
+#define LEDGER_GAPS 64
 
 /* Of all rows together. The rows' peaks tell nothing of it: they need not have
  * been at one time. */
@@ -72,10 +78,15 @@ struct ledger_all {
 
 struct ledger {
 	struct ledger_all all;
-	/* Its loop comes by LEDGER_BEAT_NS apart: when it last did, and for how
-	 * long in all it came so late that it stood still. */
+	/* When its loop last came by, and for how long in all it stood still. */
 	_Atomic uint64_t beat_ns;
 	_Atomic uint64_t still_ns;
+	/* The newest times between two beats that were longer than
+	 * LEDGER_LATE_NS, of so many. */
+	_Atomic uint64_t gaps;
+	struct ledger_gap {
+		_Atomic uint64_t begin_ns, end_ns;
+	} gap[LEDGER_GAPS];
 	unsigned rows;
 	struct ledger_row row[];
 };
@@ -90,8 +101,17 @@ struct ledger_counts {
 	uint64_t hold_reached;
 };
 
+/* The origin's loop comes by. Only the origin calls it. */
+void ledger_beat(struct ledger *ledger, uint64_t now_ns);
+
 /* For how long the origin stood still until now, since it began to serve. */
 uint64_t ledger_still_ns(const struct ledger *ledger, uint64_t now_ns);
+
+/* How much of a time that is over lies in gaps longer than `least_ns`, which is
+ * LEDGER_LATE_NS or more. A gap counts from its begin: ask some time later, as one
+ * that has only begun is not known. */
+uint64_t ledger_gaps_ns(const struct ledger *ledger, uint64_t begin_ns,
+			uint64_t end_ns, uint64_t least_ns, uint64_t now_ns);
 
 void ledger_read(const struct ledger_row *row, struct ledger_counts *out);
 
