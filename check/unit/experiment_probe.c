@@ -26,6 +26,7 @@ struct fixture {
 	int records;
 	size_t put;       /* records */
 	uint64_t still_ns; /* that the origin stands still in each probe */
+	bool is_late;      /* it is away for a moment in each probe */
 	uint64_t now_ns;
 };
 
@@ -110,7 +111,7 @@ static void judge(struct fixture *f)
 			    &f->slices[f->part.trial.slice_count - 1]);
 	sampler_count(sampler, 0);
 	f->part.lied = sampler_was_lied_to(sampler);
-	probe_judge(&f->part, f->still_ns);
+	probe_judge(&f->part, f->still_ns, f->is_late);
 }
 
 /* A probe in which all operations take as long. */
@@ -420,6 +421,27 @@ static void test_the_origin_stands_still(void **state)
 	end(&f);
 }
 
+/* Three are made again; then one that says the same is believed. */
+static void test_the_origin_comes_late(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.is_late = true;
+	all_probes(&f, 100, 300 * MS);
+	assert_int_equal(f.part.probes, 0);
+	assert_int_equal(f.rival.probes, 0);
+	probe(&f, 100, MS);
+	assert_int_equal(f.part.probes, 1);
+	f.is_late = false;
+	probe(&f, 100, MS);
+	probe(&f, 100, MS);
+	assert_int_equal(next_ns(&f), 0);
+	assert_settled(&f, TURNS_LEAST_NS, 1);
+	end(&f);
+}
+
 /* This block is over for the library; the next asks it anew. */
 static void test_the_origin_does_not_go_on(void **state)
 {
@@ -459,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_later_blocks),
 		cmocka_unit_test(test_liars),
 		cmocka_unit_test(test_the_origin_stands_still),
+		cmocka_unit_test(test_the_origin_comes_late),
 		cmocka_unit_test(test_the_origin_does_not_go_on),
 	};
 

@@ -26,6 +26,7 @@ struct part {
 	unsigned probes;    /* of this block, that told something */
 	bool scarce;        /* in the newest too little ended */
 	unsigned still;     /* probes in which the origin stood still */
+	unsigned late;      /* ... in which it was away for a moment */
 	bool unsettled;     /* no block before has settled its slices */
 	bool out;           /* of this block alone: rival->why */
 	bool lied;          /* it recorded what cannot be true: it gets no more
@@ -95,8 +96,8 @@ void block_refused(void *context, unsigned request, const char *why);
 
 /* block_probe.c: the next turn that settles how long a part's slices are; false:
  * all are settled. probe_judge() is called when it is over, with how long the
- * origin stood still in it. */
+ * origin stood still in it, and whether it was away for a moment at least. */
 bool probe_next(struct block *block, struct run_turn *turn);
-void probe_judge(struct part *part, uint64_t still_ns);
+void probe_judge(struct part *part, uint64_t still_ns, bool is_late);
 
 #endif

@@ -25,6 +25,10 @@
  * again. After so many of them it does not come back by itself. */
 #define STILL_MOST 3
 
+/* So is one in which it was away for a moment. But so it may be on a busy machine
+ * all the time: after so many of them the next tells all the same. */
+#define LATE_MOST 3
+
 /* So many operations tell a median well enough, beside the first that all places
  * in flight start at once: a stall then is one of all of them. */
 #define ENOUGH 10
@@ -163,21 +167,23 @@ static void settle(struct part *part)
 }
 
 /* Who lies is not asked again, and all that it says counts nowhere. */
-static bool tells_nothing(struct part *part, uint64_t still_ns)
+static bool tells_nothing(struct part *part, uint64_t still_ns, bool is_late)
 {
-	if (part->lied || !still_ns)
-		return part->lied;
+	if (part->lied)
+		return true;
+	if (!still_ns)
+		return is_late && part->late++ < LATE_MOST;
 	if (++part->still >= STILL_MOST)
 		part_stood_still(part);
 	return true;
 }
 
-void probe_judge(struct part *part, uint64_t still_ns)
+void probe_judge(struct part *part, uint64_t still_ns, bool is_late)
 {
 	struct rival *rival = part->rival;
 	struct found found;
 
-	if (tells_nothing(part, still_ns))
+	if (tells_nothing(part, still_ns, is_late))
 		return;
 	found = look(part);
 	if (found.count < ENOUGH + part->trial.spec.concurrency &&

@@ -317,12 +317,13 @@ static bool has_ended(const struct part *part)
 }
 
 /* In this turn. Who asks it for nothing does not mind. */
-static uint64_t stood_still(const struct part *part, const struct slice *slice)
+static uint64_t was_away(const struct part *part, const struct slice *slice,
+			 uint64_t least_ns)
 {
 	return judge_does_no_io(&part->trial)
 		       ? 0 : sampler_gaps_ns(&part->setting.sampler,
 					     slice->go_ns, clock_now_ns(),
-					     LEDGER_STILL_NS);
+					     least_ns);
 }
 
 /* One that only settles turns has no window. */
@@ -337,7 +338,7 @@ static void on_slice_end(void *context, struct trial *trial,
 	(void)trial;
 	part->worked_ns += (slice->paused_ns ? slice->paused_ns
 					     : clock_now_ns()) - slice->go_ns;
-	still_ns = stood_still(part, slice);
+	still_ns = was_away(part, slice, LEDGER_STILL_NS);
 	part->trial.turns_still_ns += still_ns;
 	if (probed) {
 		slice->begin_ns = slice->end_ns = 0;
@@ -347,7 +348,8 @@ static void on_slice_end(void *context, struct trial *trial,
 	part->windows += slice->end_ns != 0;
 	part->lied = sampler_was_lied_to(sampler);
 	if (probed)
-		probe_judge(part, still_ns);
+		probe_judge(part, still_ns,
+			    was_away(part, slice, LEDGER_LATE_NS) > 0);
 	else if (!part->seen && slice->end_ns)
 		part->seen = has_ended(part);
 }
