@@ -193,14 +193,26 @@ static void add_precision(const struct block *b, struct str *out)
 		 number_short(100 * wanted, 3).text);
 }
 
+/* Whether there was anything to count rounds of. */
+static bool takes_turns(const struct block *b)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		if (!b->part[i].rival->separate)
+			return true;
+	return false;
+}
+
 static void end_shown(struct block *b)
 {
 	uint32_t rounds = b->rounds;
 	struct experiment *experiment = b->experiment;
 	struct str text = STR_INIT;
 
-	str_addf(&text, "%u librar%s, %u round%s", b->ended,
-		 b->ended == 1 ? "y" : "ies", rounds, rounds == 1 ? "" : "s");
+	str_addf(&text, "%u librar%s", b->ended,
+		 b->ended == 1 ? "y" : "ies");
+	if (rounds || takes_turns(b))
+		str_addf(&text, ", %u round%s", rounds,
+			 rounds == 1 ? "" : "s");
 	if (b->failed)
 		str_addf(&text, ", %u FAILED", b->failed);
 	add_precision(b, &text);
