@@ -259,7 +259,7 @@ class Slices(Turns, Check):
         self.assertEqual(self.states(), {("pass", 0): ["ok"], ("reference", 0): ["ok"]})
         self.assert_apart(names, r"--n-requests, was done within .* too soon for slices")
         self.assert_sentence(result.stdout, r"measured in separate trials: .*--n-requests")
-        self.assertRegex(result.stderr, r"block 1 of 1: 2 libraries\n", "and no rounds, where there were no turns")
+        self.assertRegex(result.stderr, r"block 1 of 1: 2 libraries\n", "no rounds are told of")
 
     def test_too_short_for_slices(self):
         self.benchmark(*self.all_words(("reference", "pass"), "--blocks", 1, "--timeout", 0.1), status=None)

@@ -131,6 +131,7 @@ class Sweep(Check):
 
     def test_mistakes_are_found_before_anything_runs(self):
         start = "library: null\ntest: fetch_range\n"
+        seeds = ", ".join(map(str, range(1025)))
         for text, part in {
             start + "concurency: 5\n": r"line 3: .*concurency.*concurrency",
             start + "concurrency: [1, 0]\n": r"line 3: concurrency.*0.*1 to",
@@ -143,7 +144,7 @@ class Sweep(Check):
             "library: null\ntest: fetch_rnge\n": r"fetch_rnge.*fetch_range",
             "": r"empty",
             "- a\n- b\n": r"mapping",
-            start + f"seed: [{', '.join(map(str, range(1025)))}]\nconcurrency: [1, 2, 3, 4]\n": r"yaml asks for more",
+            start + f"seed: [{seeds}]\nconcurrency: [1, 2, 3, 4]\n": r"yaml asks for more",
         }.items():
             with self.subTest(part):
                 result = self.sweep(text, status=2)
