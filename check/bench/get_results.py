@@ -68,10 +68,18 @@ def make(path, trials, samples):
             library=lambda n: f"library-{n % 2}",
             block=lambda n: n // 2 % BLOCKS,
             comparison=lambda n: f"comparison-{n // (2 * BLOCKS)}",
+            go_ns=0,
+            window_end_ns=SLICES * 10**9,
         )
         insert(db, "replicas", trials, trial_id=lambda n: f"trial-{n}", replica=0)
         insert(
-            db, "latency", trials, trial_id=lambda n: f"trial-{n}", replica=0, operations=OPERATIONS * SLICES
+            db,
+            "latency",
+            trials,
+            trial_id=lambda n: f"trial-{n}",
+            replica=0,
+            operations=OPERATIONS * SLICES,
+            sum_ns=OPERATIONS * SLICES,
         )
         insert(
             db,
@@ -92,6 +100,8 @@ def make(path, trials, samples):
             pause_ns=lambda n: n % SLICES * 10**9 + 10**8,
             paused_ns=lambda n: n % SLICES * 10**9 + 10**8 + 1,
             operations=OPERATIONS,
+            failures=0,
+            bytes_ok=0,
             begin_ns=lambda n: n % SLICES * 10**9,
             end_ns=lambda n: n % SLICES * 10**9 + 10**8,
         )
