@@ -55,9 +55,13 @@ class Gone(Spool):
         return result.stderr
 
     def stored(self, path):
+        """Trials in it. Who only reads writes nothing back of the log."""
         if not path.exists():
             return 0
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as db:
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+        ):
             return db.execute("select count(*) from trials").fetchone()[0]
         return 0
 
@@ -91,10 +95,24 @@ class Gone(Spool):
         name = self.folder.name
         self.state = self.folder.with_name(f"{name}.state")
         os.environ["XDG_STATE_HOME"] = str(self.state)
-        said = self.run_and(lambda: self.folder.rename(self.folder.with_name(f"{name}.moved")))
+        killed = self.killed()
+        moved = self.folder.with_name(f"{name}.moved")
+        said = self.run_and(lambda: self.folder.rename(moved))
         self.assert_sentence(said, f"{self.db} was removed or moved during the run")
+        self.assertGreater(self.stored(moved / "sqlite.db"), killed, "what was in its log is there too")
         self.folder.mkdir()
         self.assert_taken_in()
+
+    def killed(self):
+        """How many trials a run has left that was killed: they are in the log of the database."""
+        words = ("run-all", "--no-slices", "--repeats", "3", "--test", "fetch_range", "--library", "null")
+        process = self.start(*words, "--timeout", "1.5", "--warm-up", "0")
+        while not self.stored(self.db):
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        return self.stored(self.db)
 
     def test_removed_behind_a_link(self):
         real = self.folder / "real.db"

@@ -39,21 +39,26 @@ static long holder_of(const char *line, const struct stat *file, bool writes)
 	return pid;
 }
 
-/* The file must not be opened for this: closing it would drop our own locks. */
-static long find_holder(const char *locks, const char *path, bool writes)
+static long find_holder_of(const char *locks, const struct stat *file,
+			   bool writes)
 {
 	const char *line = locks;
-	struct stat file;
 	long pid = 0;
 
-	if (stat(path, &file) < 0)
-		return 0;
 	while (line && *line && !pid) {
-		pid = holder_of(line, &file, writes);
+		pid = holder_of(line, file, writes);
 		line = strchr(line, '\n');
 		line += line != NULL;
 	}
 	return pid;
+}
+
+/* The file must not be opened for this: closing it would drop our own locks. */
+static long find_holder(const char *locks, const char *path, bool writes)
+{
+	struct stat file;
+
+	return stat(path, &file) < 0 ? 0 : find_holder_of(locks, &file, writes);
 }
 
 static void name_process(long pid, char *out, size_t size)
@@ -85,16 +90,18 @@ void busy_holder(const struct store *store, char *out, size_t size)
 	free(index);
 }
 
-/* Who has it open in WAL mode has a lock on a byte of the index. */
+/* Who has it open in WAL mode has a lock on a byte of the index, wherever that is
+ * now. */
 bool busy_is_shared(const struct store *store)
 {
-	char *index = files_beside(store->path, "-shm");
+	const struct stat index = { .st_dev = store->index.device,
+				    .st_ino = store->index.inode };
 	struct str locks = STR_INIT;
-	bool shared = file_read("/proc/locks", LOCKS_MOST, &locks, NULL) != 0 ||
-		      find_holder(locks.buf, index, false) != 0;
+	bool shared = !index.st_ino ||
+		      file_read("/proc/locks", LOCKS_MOST, &locks, NULL) != 0 ||
+		      find_holder_of(locks.buf, &index, false) != 0;
 
 	str_release(&locks);
-	free(index);
 	return shared;
 }
 

@@ -19,8 +19,11 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	char *target; /* spool_target(), from when it was there */
-	dev_t device; /* the file that was opened to write; 0: none */
-	ino_t inode;
+	/* What was opened to write: the file, its log and the index of that. */
+	struct opened {
+		dev_t device;
+		ino_t inode; /* 0: none */
+	} file, log, index;
 	bool gone; /* the file is not at its path any more */
 	struct busy busy;
 	int room; /* a file without a name, that keeps room; 0: none */

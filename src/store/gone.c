@@ -17,14 +17,27 @@
 #include "store/spool.h"
 #include "store/tables.h"
 
-void gone_begin(struct store *store)
+static void note(struct opened *out, const char *path)
 {
 	struct stat file;
 
-	if (stat(store->path, &file) == 0) {
-		store->device = file.st_dev;
-		store->inode = file.st_ino;
-	}
+	*out = (struct opened){ 0 };
+	if (stat(path, &file) == 0)
+		*out = (struct opened){ file.st_dev, file.st_ino };
+}
+
+void gone_begin(struct store *store)
+{
+	char *log = files_beside(store->path, "-wal");
+	char *index = files_beside(store->path, "-shm");
+
+	/* Who has read it in WAL mode has made both, and holds them. */
+	database_run(store, "SELECT count(*) FROM sqlite_master", NULL);
+	note(&store->file, store->path);
+	note(&store->log, log);
+	note(&store->index, index);
+	free(log);
+	free(index);
 }
 
 /* Once it was, it stays so: whoever puts it back may have written to it. */
@@ -105,25 +118,24 @@ static int rescue_trials(const struct store *store, const struct run *run,
 
 /* --------------------------------------------------------------- its files --- */
 
-static bool is_opened(const struct store *store, int fds, const char *name)
+static bool is_of(const struct stat *file, const struct opened *opened)
 {
-	struct stat file;
-
-	return fstatat(fds, name, &file, 0) == 0 && file.st_nlink &&
-	       file.st_ino == store->inode && file.st_dev == store->device;
+	return file->st_ino == opened->inode && file->st_dev == opened->device;
 }
 
-/* Where the file is now: an open descriptor knows its path. The caller frees it;
- * NULL: it was removed, or nobody knows. */
-static char *present_path(const struct store *store)
+/* Where it is now: an open descriptor knows its path. The caller frees it; NULL: it
+ * was removed, or nobody knows. */
+static char *present_path(const struct opened *opened)
 {
 	DIR *fds = opendir("/proc/self/fd");
 	struct dirent *entry;
 	char path[PATH_MAX];
+	struct stat file;
 	ssize_t n = 0;
 
 	while (fds && n <= 0 && (entry = readdir(fds)))
-		if (is_opened(store, dirfd(fds), entry->d_name))
+		if (fstatat(dirfd(fds), entry->d_name, &file, 0) == 0 &&
+		    file.st_nlink && is_of(&file, opened))
 			n = readlinkat(dirfd(fds), entry->d_name, path,
 				       sizeof(path) - 1);
 	if (fds)
@@ -134,49 +146,54 @@ static char *present_path(const struct store *store)
 	return mem_dup(path);
 }
 
-/* Somebody has opened it where it is now, and may have written: a log lies there.
- * As long as we hold the file, its last user cannot remove that. What our log has
- * is older than what they wrote. */
-static bool is_used_elsewhere(const struct store *store)
+/* Somebody has opened it where it is now, and has written: beside it lies a log that
+ * is not ours. As long as we hold the file, its last user cannot remove that. What
+ * our log has is older than what they wrote. */
+static bool is_written_elsewhere(const struct store *store)
 {
-	char *path = present_path(store);
+	char *path = present_path(&store->file);
 	char *log = path ? files_beside(path, "-wal") : NULL;
-	bool used = log && file_exists(log);
+	struct stat file;
+	bool written = log && stat(log, &file) == 0 && file.st_size > 0 &&
+		       !is_of(&file, &store->log);
 
 	free(log);
 	free(path);
-	return used;
+	return written;
 }
 
-static void remove_log(const struct store *store)
+/* Nobody else's, who may have put one of that name there meanwhile. */
+static void remove_if_ours(const char *path, const struct opened *opened)
 {
-	char *log = files_beside(store->path, "-wal");
-	char *index = files_beside(store->path, "-shm");
+	struct stat file;
 
-	invoker_begin();
-	unlink(log);
-	unlink(index);
-	invoker_end();
-	free(log);
-	free(index);
+	if (path && stat(path, &file) == 0 && is_of(&file, opened))
+		unlink(path);
 }
 
-/* A moved file gets all that is in its log, unless another program has begun a log
+/* A moved file gets all that is in its log, unless another program has written a log
  * of its own for it. The old log goes, so that no file that is put there gets it. Who
  * has opened one at the old path shares it with us: then it stays as it is. SQLite
  * itself writes nothing into a file that was moved when it is closed. */
 static void settle_and_close(struct store *store)
 {
-	bool shared = busy_is_shared(store), done = false;
+	char *log = present_path(&store->log);
+	char *index = present_path(&store->index);
+	bool done = !busy_is_shared(store) &&
+		    (is_written_elsewhere(store) ||
+		     database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)",
+				  NULL) == 0);
 
-	if (!shared)
-		done = is_used_elsewhere(store) ||
-		       database_run(store, "PRAGMA wal_checkpoint(TRUNCATE)",
-				    NULL) == 0;
 	sqlite3_close(store->db);
 	store->db = NULL;
-	if (done)
-		remove_log(store);
+	invoker_begin();
+	if (done) {
+		remove_if_ours(log, &store->log);
+		remove_if_ours(index, &store->index);
+	}
+	invoker_end();
+	free(log);
+	free(index);
 }
 
 int store_rescue(struct store *store, const struct run *run,
