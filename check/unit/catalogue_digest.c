@@ -21,7 +21,7 @@ static const char *digest(void)
 	struct library library = { .folder = own, .language = python };
 	struct catalogue catalogue = { 0 };
 
-	catalogue_digest(&catalogue, &library, out);
+	catalogue_digest(&catalogue, &library, "/x/runs.db", out);
 	free(own);
 	free(python);
 	assert_int_equal(strlen(out), sizeof(out) - 1);
@@ -68,6 +68,10 @@ static void what_it_is_made_of(void **state)
 	assert_true(tells("mine/__init__.py", "two"));
 	assert_true(tells("fetch_range.py", ""));
 	assert_true(tells("library.toml", "name = \"mine\""));
+	/* Nor the run's own database, which it is told of. */
+	assert_false(tells("runs.db", "one"));
+	assert_false(tells("runs.db-wal", "one"));
+	assert_true(tells("runs.dbx", "one"));
 }
 
 /* The bytes of two files together are the same, and each is not. */

@@ -123,9 +123,10 @@ void catalogue_free_words(char **words);
 /* What the library is made of now: 16 hexadecimal digits of a SHA-256. It is over
  * names and bytes of all files of its folder and those below it, of its tests in
  * other folders, and of its programs in C. What same_tests.h leaves out is not in
- * it, nor are packages, which the lock names. Empty: OpenSSL refuses. */
+ * it, nor are packages, which the lock names, nor the file `database` and what lies
+ * beside it, by their names (NULL: there is none). Empty: OpenSSL refuses. */
 void catalogue_digest(const struct catalogue *catalogue,
-		      const struct library *library,
+		      const struct library *library, const char *database,
 		      char out[CATALOGUE_DIGEST_BYTES]);
 
 #endif

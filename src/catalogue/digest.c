@@ -51,9 +51,19 @@ static void add_file(EVP_MD_CTX *digest, const char *name, const char *path)
 	EVP_DigestUpdate(digest, length, strlen(length) + 1);
 }
 
+/* The run's own database, or what SQLite lays beside it: to open and close it would
+ * drop the locks that the run has on it. */
+static bool is_database(const char *entry, const char *database)
+{
+	size_t n = database ? strlen(file_name(database)) : 0;
+
+	return n && !strncmp(entry, file_name(database), n) &&
+	       (!entry[n] || entry[n] == '-');
+}
+
 /* `name` is the folder's within the library's: "", "parts/". */
 static void add_folder(EVP_MD_CTX *digest, const char *name, const char *path,
-		       int depth)
+		       const char *apart, int depth)
 {
 	struct dirent **list = NULL;
 	int count = depth ? scandir(path, &list, NULL, by_name) : 0;
@@ -64,10 +74,10 @@ static void add_folder(EVP_MD_CTX *digest, const char *name, const char *path,
 		char *inner = mem_printf("%s%s", name, entry);
 		char *folder = mem_printf("%s/", inner);
 
-		if (!same_tests_counts(entry))
+		if (!same_tests_counts(entry) || is_database(entry, apart))
 			; /* nor what is below it */
 		else if (file_is_dir(file))
-			add_folder(digest, folder, file, depth - 1);
+			add_folder(digest, folder, file, apart, depth - 1);
 		else
 			add_file(digest, inner, file);
 		free(file);
@@ -80,17 +90,18 @@ static void add_folder(EVP_MD_CTX *digest, const char *name, const char *path,
 
 /* A test may come from a folder of its own, which is taken once: the tests of one
  * stand beside each other, or the folder counts again. */
-static void add_folders(EVP_MD_CTX *digest, const struct library *library)
+static void add_folders(EVP_MD_CTX *digest, const struct library *library,
+			const char *apart)
 {
 	char *last = NULL;
 
-	add_folder(digest, "", library->folder, DEPTH_MOST);
+	add_folder(digest, "", library->folder, apart, DEPTH_MOST);
 	for (size_t i = 0; i < library->test_count; i++) {
 		char *folder = file_folder(library->tests[i].path);
 
 		if (strcmp(folder, library->folder) != 0 &&
 		    (!last || strcmp(folder, last) != 0))
-			add_folder(digest, "", folder, DEPTH_MOST);
+			add_folder(digest, "", folder, apart, DEPTH_MOST);
 		free(last);
 		last = folder;
 	}
@@ -112,7 +123,7 @@ static void add_programs(EVP_MD_CTX *digest, const struct catalogue *catalogue,
 }
 
 void catalogue_digest(const struct catalogue *catalogue,
-		      const struct library *library,
+		      const struct library *library, const char *database,
 		      char out[CATALOGUE_DIGEST_BYTES])
 {
 	unsigned char value[EVP_MAX_MD_SIZE];
@@ -120,7 +131,7 @@ void catalogue_digest(const struct catalogue *catalogue,
 
 	*out = '\0';
 	if (digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL)) {
-		add_folders(digest, library);
+		add_folders(digest, library, database);
 		add_programs(digest, catalogue, library);
 		if (EVP_DigestFinal_ex(digest, value, NULL))
 			for (int i = 0; i < (CATALOGUE_DIGEST_BYTES - 1) / 2; i++)

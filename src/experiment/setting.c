@@ -15,6 +15,7 @@
 #include "origin/ledger.h"
 #include "origin/origin.h"
 #include "run/home.h"
+#include "store/store.h"
 
 #define GRACE_S 3.0
 
@@ -73,9 +74,12 @@ int setting_describe(struct trial *trial, const struct job *job,
 /* Whoever edits a test meanwhile makes another library of it. */
 static void name_tests(struct setting *s)
 {
+	char *database = store_file(s->experiment->settings->database);
 	char digest[CATALOGUE_DIGEST_BYTES];
 
-	catalogue_digest(&s->experiment->catalogue, s->job->library, digest);
+	catalogue_digest(&s->experiment->catalogue, s->job->library, database,
+			 digest);
+	free(database);
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		memcpy(s->trial->replica[i].tests, digest, sizeof(digest));
 }
