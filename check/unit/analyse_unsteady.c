@@ -66,7 +66,8 @@ static void an_origin_that_is_away(void **state)
 	analyse_reconcile(&trial);
 	assert_null(strstr(said(&trial.findings), "too short"));
 	assert_non_null(strstr(said(&trial.findings),
-			       "the origin was away for 50 ms or more in 0.8 "
+			       "the origin was away for moments of 50 ms and "
+			       "more, which touch 0.8 "
 			       "of the 1.2 s of its slices, in which only 28% "
 			       "of what was in flight ended"));
 }

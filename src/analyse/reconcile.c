@@ -426,9 +426,10 @@ static void check_still(struct trial *trial, const struct sums *s)
 				  window_s);
 	else if (windows_hide_steadiness(trial))
 		trial_add_finding(trial, FINDING_ORIGIN_STILL,
-				  "the origin was away for 50 ms or more in "
-				  "%.1f of the %.1f s of its slices, in which "
-				  "only %.0f%% of what was in flight ended: "
+				  "the origin was away for moments of 50 ms "
+				  "and more, which touch %.1f of the %.1f s of "
+				  "its slices, in which only %.0f%% of what "
+				  "was in flight ended: "
 				  "was it stopped, or did it get no CPU? rates "
 				  "and times are in doubt, run it again",
 				  clock_seconds(trial->origin_late_ns),

@@ -1,6 +1,7 @@
 /* The readings of a slice. The windows of a trial's slices add up. */
 #include <string.h>
 
+#include "analyse/judge.h"
 #include "base/clock.h"
 #include "experiment/sampler.h"
 #include "experiment/sampler_perf.h"
@@ -138,11 +139,15 @@ static double worked_s(const struct slice *slice)
 static void add_still(struct sampler *s, const struct slice *slice)
 {
 	uint64_t begin_ns = slice->begin_ns, end_ns = slice->end_ns;
+	uint64_t late_ns = sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_LATE_NS);
 
+	if (judge_does_no_io(s->trial))
+		return;
 	s->trial->origin_still_ns +=
 		sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_STILL_NS);
-	if (sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_LATE_NS))
-		s->trial->origin_late_ns += end_ns - begin_ns;
+	/* What was in flight in a gap ends late, in about as long again. */
+	s->trial->origin_late_ns += 2 * late_ns < end_ns - begin_ns
+					    ? 2 * late_ns : end_ns - begin_ns;
 }
 
 /* Who the others are is looked for when the block is over: it takes its time. */

@@ -51,11 +51,13 @@ uint64_t ledger_gaps_ns(const struct ledger *ledger, uint64_t begin_ns,
 		sum_ns = common_ns(beat_ns, now_ns, least_ns, begin_ns, end_ns);
 	for (uint64_t n = 0; n < gaps && n < LEDGER_GAPS; n++) {
 		const struct ledger_gap *gap = &ledger->gap[n];
+		/* The end first: one that is being replaced is of no length. */
+		uint64_t to_ns = atomic_load(&gap->end_ns);
 		uint64_t from_ns = atomic_load(&gap->begin_ns);
 
 		if (from_ns != beat_ns)
-			sum_ns += common_ns(from_ns, atomic_load(&gap->end_ns),
-					    least_ns, begin_ns, end_ns);
+			sum_ns += common_ns(from_ns, to_ns, least_ns, begin_ns,
+					    end_ns);
 	}
 	return sum_ns;
 }

@@ -256,8 +256,9 @@ struct trial {
 	uint64_t origin_still_ns; /* of the window, that it stood still */
 	uint64_t turns_still_ns;  /* so of all turns, with fills and drains. Is
 				   * not stored */
-	uint64_t origin_late_ns;  /* windows of slices in which it once was away
-				   * for 50 ms or more. Is not stored */
+	uint64_t origin_late_ns;  /* of windows of slices, that is touched by its
+				   * being away for 50 ms or more: twice that,
+				   * as what it delays ends late. Is not stored */
 	uint64_t go_sent_late_ns; /* the last GO, after go_ns; 0: it was not */
 	uint64_t go_read_late_ns; /* the end of the reading at GO, so too */
 	uint64_t strays;        /* orphans of which nobody knows whose they are,

@@ -202,7 +202,7 @@ static size_t count_short(const struct blocks *b, const struct seen *s)
 
 	for (size_t i = 0; i < b->count; i++)
 		count += finding_is_of_others(s->first->name) &&
-			 b->rows[i]->duration_seconds < FINDING_LEAST_S;
+			 !(b->rows[i]->duration_seconds >= FINDING_LEAST_S);
 	return count;
 }
 
