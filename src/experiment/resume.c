@@ -162,11 +162,11 @@ static int read_run(struct experiment *experiment, struct err *err)
 			       "the same command, and --resume", id,
 			       run.command);
 	if (code == 0)
-		code = same_jobs(&run.environment, &experiment->run.environment,
-				 id, err);
-	if (code == 0)
 		code = same_environment(&run.environment,
 					&experiment->run.environment, id, err);
+	if (code == 0)
+		code = same_jobs(&run.environment, &experiment->run.environment,
+				 id, err);
 	if (code == 0) {
 		memcpy(experiment->run.id, run.id, sizeof(run.id));
 		experiment->run.start_wall_ns = run.start_wall_ns;
