@@ -8,8 +8,10 @@
 static int see_fault(void *context, const struct trial_rounds *trial)
 {
 	const char *fault = trial->lost ? "rows are lost" : trial->fault;
+	char **seen = context;
 
-	*(char **)context = fault ? mem_dup(fault) : NULL;
+	free(*seen); /* that of the trial before */
+	*seen = fault ? mem_dup(fault) : NULL;
 	return 0;
 }
 

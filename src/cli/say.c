@@ -19,6 +19,7 @@ static int descriptor_of(const FILE *out)
 }
 
 /* Elsewhere a sentence stays one line, which programs can look for. */
+__attribute__((format(printf, 3, 0)))
 static void say_folded(FILE *out, unsigned indent, const char *format,
 		       va_list args)
 {
