@@ -61,6 +61,8 @@ static void make_document(struct events *events, uint64_t now_ns)
 /* Nothing to say until the next tick. */
 static ssize_t wait_for_tick(struct listener *listener)
 {
+	if (listener->events->ended)
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	listener->suspended = true;
 	MHD_suspend_connection(listener->connection);
 	return 0;
@@ -179,6 +181,7 @@ uint64_t events_wait_ns(const struct events *events, uint64_t now_ns)
 
 void events_end(struct events *events)
 {
+	events->ended = true;
 	wake_all(events);
 }
 

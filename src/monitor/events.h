@@ -8,6 +8,7 @@
 #define MONITOR_EVENTS_H
 
 #include <microhttpd.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -27,6 +28,7 @@ struct events {
 	unsigned count;
 	struct document *newest;
 	uint64_t made_ns, number;
+	bool ended;
 };
 
 /* Makes the stream that is the response for this connection. NULL: all places
@@ -41,7 +43,8 @@ void events_tick(struct events *events, uint64_t now_ns);
 /* The time until the next tick; UINT64_MAX: nobody listens. */
 uint64_t events_wait_ns(const struct events *events, uint64_t now_ns);
 
-/* Wakes all, so that the daemon can be stopped. */
+/* Ends all streams, each behind the document that it is taking, when the daemon runs
+ * next: a listener that is cut off takes what it has for broken. */
 void events_end(struct events *events);
 
 /* After the daemon has gone. */

@@ -16,6 +16,7 @@
 
 /* Of one connection: the head of its request, and what is being sent. */
 #define CONNECTION_BYTES (16 << 10)
+#define END_RUNS 64 /* of the daemon, in which streams end */
 
 /* What is made from figures and shared. */
 enum shared {
@@ -380,11 +381,19 @@ void http_work(struct http *http)
 	events_tick(&http->events, clock_now_ns());
 }
 
+/* Who does not read is not waited for. */
+static void end_events(struct http *http)
+{
+	events_end(&http->events);
+	for (int i = 0; i < END_RUNS && http->events.count; i++)
+		MHD_run(http->daemon);
+}
+
 void http_server_free(struct http *http)
 {
 	if (!http)
 		return;
-	events_end(&http->events);
+	end_events(http);
 	MHD_stop_daemon(http->daemon);
 	events_release(&http->events);
 	for (unsigned i = 0; i < SHARED_COUNT; i++)
