@@ -87,7 +87,7 @@ static double may_use(const struct trial *trial, unsigned number, double used,
 void use_find(const struct trial *trial, unsigned cpus, struct use *out)
 {
 	unsigned set = pinned(trial->placement.pinning, "replicas ");
-	double of = set ? set : cpus ? cpus : 1, sum = 0, single = 0;
+	double of = set ? set : cpus ? cpus : 1, sum = 0, single = 0, may = 0;
 	bool shared;
 
 	out->seconds = trial_seconds(trial);
@@ -95,12 +95,15 @@ void use_find(const struct trial *trial, unsigned cpus, struct use *out)
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		double used = clock_seconds(trial->replica[i].cpu_ns) /
 			      out->seconds;
+		double one = may_use(trial, i, used, of);
 
 		sum += used;
-		single += used / may_use(trial, i, used, of);
+		may += one;
+		single += used / one;
 	}
 	single /= trial->replica_count;
 	out->used = sum;
+	out->may = fmin(may, of);
 	out->library = single > sum / of ? single : sum / of;
 	out->store = trial->own_origin ? clock_seconds(trial->origin_cpu_ns) /
 						 out->seconds
@@ -143,27 +146,18 @@ static double least(double a, double b, double c)
 static void find_kept(const struct trial *trial, const struct use *use,
 		      double waited, struct kept *out)
 {
-	unsigned set = pinned(trial->placement.pinning, "replicas ");
-	double of = set ? set : use->cpus ? use->cpus : 1;
 	bool each = isnan(waited);
-	double may = 0;
 
 	*out = (struct kept){ 0 };
 	out->others = clock_seconds(count_or(trial->others_cpu_ns, 0) +
 				    count_or(trial->steal_ns, 0)) /
 		      use->seconds;
-	for (unsigned i = 0; i < trial->replica_count; i++) {
-		const struct replica *replica = &trial->replica[i];
-		double used = clock_seconds(replica->cpu_ns) / use->seconds;
-		double kept = least(each ? replica->waited : waited,
-				    out->others, use->room);
-
-		may += may_use(trial, i, used, of);
-		out->cpus += kept;
-	}
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		out->cpus += least(each ? trial->replica[i].waited : waited,
+				   out->others, use->room);
 	/* Each may have been kept from all that others used, not all of them. */
 	out->cpus = least(out->cpus, out->others, use->room);
-	out->share = out->cpus / fmin(may, of);
+	out->share = out->cpus / use->may;
 	out->store = !trial->own_origin ? 0
 		     : least(each ? trial->origin_waited : waited, out->others,
 			     use->store_room);

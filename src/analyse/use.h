@@ -19,6 +19,7 @@ struct use {
 	double seconds;
 	unsigned cpus;
 	double used;    /* CPUs, all replicas together */
+	double may;     /* CPUs that they may use together */
 	double library; /* of what its replicas may use, 0 to 1 */
 	double store, shared;
 	double room, store_room; /* CPUs that were left of theirs, and of the
