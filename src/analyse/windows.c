@@ -249,7 +249,7 @@ static bool look_unsteady(const struct trial *trial)
 	       windows_steadiness(trial) < STEADY && drains_slowly(trial);
 }
 
-/* In the windows in which the origin never was away so much ended, at most. */
+/* In the time that no absence of the origin touched so much ended, at most. */
 static bool are_late_windows_why(const struct trial *trial)
 {
 	double late_s = clock_seconds(trial->origin_late_ns);

@@ -59,8 +59,8 @@ double windows_steadiness(const struct trial *trial);
 
 /* Whether rates and latencies say too much good of the library: little of what was
  * in flight ended within windows, and what ended in the drains took far longer. Of
- * a trial with few slices nothing is said. Windows in which the origin was away
- * for a moment are no reason; whether they hide one is windows_hide_steadiness(). */
+ * a trial with few slices nothing is said. What moments touch in which the origin was
+ * away is no reason; whether they hide one is windows_hide_steadiness(). */
 bool windows_are_unsteady(const struct trial *trial);
 bool windows_hide_steadiness(const struct trial *trial);
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/judge.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "experiment/block_parts.h"
@@ -316,14 +315,12 @@ static bool has_ended(const struct part *part)
 	return false;
 }
 
-/* In this turn. Who asks it for nothing does not mind. */
+/* The origin, in this turn. */
 static uint64_t was_away(const struct part *part, const struct slice *slice,
 			 uint64_t least_ns)
 {
-	return judge_does_no_io(&part->trial)
-		       ? 0 : sampler_gaps_ns(&part->setting.sampler,
-					     slice->go_ns, clock_now_ns(),
-					     least_ns);
+	return sampler_gaps_ns(&part->setting.sampler, slice->go_ns,
+			       clock_now_ns(), least_ns);
 }
 
 /* One that only settles turns has no window. */

@@ -160,7 +160,8 @@ void sampler_slice_probe(struct sampler *sampler, const struct slice *slice);
  * counted: then the trial fails (analyse/possible.h). */
 bool sampler_was_lied_to(const struct sampler *sampler);
 
-/* How much of a time lies in gaps of our origin (record/ledger.h). */
+/* How much of a time lies in gaps of our origin (record/ledger.h). Who asks it for
+ * nothing does not mind: none. */
 uint64_t sampler_gaps_ns(const struct sampler *sampler, uint64_t begin_ns,
 			 uint64_t end_ns, uint64_t least_ns);
 

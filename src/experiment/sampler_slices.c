@@ -55,9 +55,10 @@ void sampler_slice_begin(struct sampler *s, struct slice *slice)
 uint64_t sampler_gaps_ns(const struct sampler *s, uint64_t begin_ns,
 			 uint64_t end_ns, uint64_t least_ns)
 {
-	return s->ledger ? ledger_gaps_ns(s->ledger, begin_ns, end_ns, least_ns,
-					  clock_now_ns())
-			 : 0;
+	return s->ledger && !judge_does_no_io(s->trial)
+		       ? ledger_gaps_ns(s->ledger, begin_ns, end_ns, least_ns,
+					clock_now_ns())
+		       : 0;
 }
 
 /* The first reading of the first replica is the moment of all: those of others
@@ -141,8 +142,6 @@ static void add_still(struct sampler *s, const struct slice *slice)
 	uint64_t begin_ns = slice->begin_ns, end_ns = slice->end_ns;
 	uint64_t late_ns = sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_LATE_NS);
 
-	if (judge_does_no_io(s->trial))
-		return;
 	s->trial->origin_still_ns +=
 		sampler_gaps_ns(s, begin_ns, end_ns, LEDGER_STILL_NS);
 	/* What was in flight in a gap ends late, in about as long again. */
