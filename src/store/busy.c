@@ -39,17 +39,20 @@ static long holder_of(const char *line, const struct stat *file, bool writes)
 	return pid;
 }
 
+/* "" behind the last. */
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line == '\n');
+}
+
 static long find_holder_of(const char *locks, const struct stat *file,
 			   bool writes)
 {
-	const char *line = locks;
 	long pid = 0;
 
-	while (line && *line && !pid) {
-		pid = holder_of(line, file, writes);
-		line = strchr(line, '\n');
-		line += line != NULL;
-	}
+	for (; *locks && !pid; locks = next_line(locks))
+		pid = holder_of(locks, file, writes);
 	return pid;
 }
 
@@ -107,13 +110,9 @@ bool busy_is_shared(const struct store *store)
 
 static bool has_lock(const char *locks, long pid, const struct stat *file)
 {
-	const char *line = locks;
-
-	while (line && *line && holder_of(line, file, false) != pid) {
-		line = strchr(line, '\n');
-		line += line != NULL;
-	}
-	return line && *line;
+	while (*locks && holder_of(locks, file, false) != pid)
+		locks = next_line(locks);
+	return *locks;
 }
 
 /* Who has a lock on the index, but none on the file: whose database it is was
@@ -121,19 +120,16 @@ static bool has_lock(const char *locks, long pid, const struct stat *file)
 static long find_stranger(const char *locks, const char *index,
 			  const char *path)
 {
-	const char *line = locks;
 	struct stat of_index, file;
 	bool there = stat(path, &file) == 0;
 	long pid = 0;
 
 	if (stat(index, &of_index) < 0)
 		return 0;
-	while (line && *line && !pid) {
+	for (const char *line = locks; *line && !pid; line = next_line(line)) {
 		pid = holder_of(line, &of_index, false);
 		if (pid && there && has_lock(locks, pid, &file))
 			pid = 0;
-		line = strchr(line, '\n');
-		line += line != NULL;
 	}
 	return pid;
 }

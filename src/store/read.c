@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +20,16 @@ static int fail_trial(const struct store *store, const char *id,
 }
 
 /* By what was found in it. */
+__attribute__((format(printf, 4, 5)))
 static int fail_value(const struct store *store, const char *id,
-		      const char *fault, struct err *err)
+		      struct err *err, const char *format, ...)
 {
+	char fault[80];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(fault, sizeof(fault), format, args);
+	va_end(args);
 	return err_set(err, ERR_INVALID,
 		       "%s: the trial %s is damaged (%s): keep a copy, and "
 		       "remove it with " STORE_REMOVE, store->path, id, fault,
@@ -32,12 +40,9 @@ static int fail_value(const struct store *store, const char *id,
 static int check_column(const struct store *store, const char *id,
 			const char *column, struct err *err)
 {
-	char fault[80];
-
-	if (!column)
-		return 0;
-	snprintf(fault, sizeof(fault), "its %s cannot be right", column);
-	return fail_value(store, id, fault, err);
+	return column ? fail_value(store, id, err, "its %s cannot be right",
+				   column)
+		      : 0;
 }
 
 /* A statement about one trial, which is bound. */
@@ -165,12 +170,10 @@ static int read_replicas(const struct store *store, struct trial *trial,
 static int take_damaged(const struct store *store, const char *trial_id,
 			unsigned replica, unsigned *damaged, struct err *err)
 {
-	char fault[80];
-
-	snprintf(fault, sizeof(fault),
-		 "the latency histogram of its replica %u", replica);
 	if (!damaged)
-		return fail_value(store, trial_id, fault, err);
+		return fail_value(store, trial_id, err,
+				  "the latency histogram of its replica %u",
+				  replica);
 	++*damaged;
 	err_set(err, ERR_INVALID,
 		"%s: the latency histogram of replica %u of trial %s is damaged",
@@ -228,16 +231,6 @@ static int take_latency(const struct store *store, const struct statement *s,
 	return take_damaged(store, trial_id, replica, damaged, err);
 }
 
-static int lack_latency(const struct store *store, const char *trial_id,
-			unsigned replica, struct err *err)
-{
-	char fault[80];
-
-	snprintf(fault, sizeof(fault),
-		 "the latencies of its replica %u are lost", replica);
-	return fail_value(store, trial_id, fault, err);
-}
-
 static int read_latency(const struct store *store, const char *trial_id,
 			unsigned replica, struct histogram *out, uint64_t *ok,
 			unsigned *damaged, struct err *err)
@@ -253,7 +246,9 @@ static int read_latency(const struct store *store, const char *trial_id,
 		statement_signed(&s, replica);
 		code = statement_step(&s, err);
 		if (code == 0)
-			code = lack_latency(store, trial_id, replica, err);
+			code = fail_value(store, trial_id, err,
+					  "the latencies of its replica %u are "
+					  "lost", replica);
 		else if (code > 0)
 			code = take_latency(store, &s, trial_id, replica, out,
 					    ok, damaged, err);
@@ -327,17 +322,6 @@ static int read_failures(const struct store *store, struct trial *trial,
 	return more < 0 ? more : code;
 }
 
-static int lack_counts(const struct store *store, const struct trial *trial,
-		       const struct replica *replica, struct err *err)
-{
-	char fault[80];
-
-	snprintf(fault, sizeof(fault),
-		 "what the origin saw of its replica %u is lost",
-		 replica->number);
-	return fail_value(store, trial->id, fault, err);
-}
-
 static int read_counts(const struct store *store, const char *phase,
 		       const struct trial *trial, struct replica *replica,
 		       struct ledger_counts *out, struct err *err)
@@ -347,8 +331,11 @@ static int read_counts(const struct store *store, const char *phase,
 	int code = read_one(store, stored_counts, from, trial->id, out, err);
 
 	free(from);
-	return code == ERR_NOT_FOUND ? lack_counts(store, trial, replica, err)
-				     : code;
+	if (code != ERR_NOT_FOUND)
+		return code;
+	return fail_value(store, trial->id, err,
+			  "what the origin saw of its replica %u is lost",
+			  replica->number);
 }
 
 static int read_ledger(const struct store *store, struct trial *trial,
@@ -468,7 +455,7 @@ static int check_turns(const struct store *store, const struct trial *trial,
 		within.bytes_ok += r->bytes_ok;
 	}
 	fault = slices_fault(trial->slices, trial->slice_count, &within);
-	return fault ? fail_value(store, trial->id, fault, err) : 0;
+	return fault ? fail_value(store, trial->id, err, "%s", fault) : 0;
 }
 
 /* Why it failed is the row's first finding, and the trial's text. */
