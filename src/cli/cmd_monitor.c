@@ -57,7 +57,7 @@ static unsigned add_owner(const struct live_run *run, struct str *out)
 /* A line that the terminal wrapped would be two to take back. */
 static void add_cut(const struct str *text, unsigned width, struct str *out)
 {
-	for (const char *at = text->len ? text->buf : ""; *at;) {
+	for (const char *at = text->buf; *at;) {
 		size_t n = strcspn(at, "\n");
 
 		str_add_n(out, at, n > width ? width : n);
@@ -110,7 +110,7 @@ static void draw(struct screen *screen)
 		print_time(screen);
 	else if (screen->lines)
 		printf("\033[%uA\033[J", screen->lines);
-	fputs(cut.len ? cut.buf : "", stdout);
+	fputs(cut.buf, stdout);
 	fflush(stdout);
 	screen->lines = lines;
 	str_release(&text);

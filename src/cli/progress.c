@@ -127,19 +127,6 @@ void progress_work_end(struct progress *progress)
 	clear_lines(progress);
 }
 
-/* A reason may be long. Without a terminal it is as wide as the notes of the
- * table. */
-static void say_wrapped(const struct progress *progress, char *line)
-{
-	struct str wrapped = STR_INIT;
-
-	text_clean_sentence(line);
-	text_wrap(&wrapped, line, strlen(line),
-		  progress->terminal ? say_columns(STDERR_FILENO) : 100, 0, 2);
-	fprintf(stderr, "%s\n", wrapped.buf);
-	str_release(&wrapped);
-}
-
 void progress_end(struct progress *progress, const struct schedule *schedule,
 		  const char *outcome)
 {
@@ -147,7 +134,10 @@ void progress_end(struct progress *progress, const struct schedule *schedule,
 				schedule->total, schedule->name, outcome);
 
 	clear_lines(progress);
-	say_wrapped(progress, line);
+	/* A reason may be long. Without a terminal it is as wide as the notes of
+	 * the table. */
+	say_wrapped(stderr, line,
+		    progress->terminal ? say_columns(STDERR_FILENO) : 100, 2);
 	free(line);
 }
 

@@ -18,23 +18,28 @@ static int descriptor_of(const FILE *out)
 			       : -1;
 }
 
+void say_wrapped(FILE *out, char *line, unsigned width, unsigned indent)
+{
+	struct str text = STR_INIT;
+
+	text_clean_sentence(line);
+	text_wrap(&text, line, strlen(line), width, 0, indent);
+	fprintf(out, "%s\n", text.buf);
+	str_release(&text);
+}
+
 /* Elsewhere a sentence stays one line, which programs can look for. */
 __attribute__((format(printf, 3, 0)))
 static void say_folded(FILE *out, unsigned indent, const char *format,
 		       va_list args)
 {
 	int fd = descriptor_of(out);
-	struct str text = STR_INIT;
 	char *line;
 
 	if (vasprintf(&line, format, args) < 0)
 		return;
-	text_clean_sentence(line);
-	text_wrap(&text, line, strlen(line),
-		  fd >= 0 && isatty(fd) ? say_columns(fd) : UINT_MAX, 0,
-		  indent);
-	fprintf(out, "%s\n", text.len ? text.buf : "");
-	str_release(&text);
+	say_wrapped(out, line,
+		    fd >= 0 && isatty(fd) ? say_columns(fd) : UINT_MAX, indent);
 	free(line);
 }
 

@@ -20,6 +20,9 @@ void say_indented(FILE *out, unsigned indent, const char *format, ...)
 void say_args(FILE *out, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/* A sentence that is cleaned, folded to so many columns. */
+void say_wrapped(FILE *out, char *line, unsigned width, unsigned indent);
+
 /* The columns of the terminal behind a descriptor; 100 where it is none. `stdout`
  * has no descriptor that fileno() knew (stream.h). */
 unsigned say_columns(int fd);
