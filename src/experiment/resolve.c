@@ -51,6 +51,15 @@ void resolve_job(struct resolved *out, const struct job *job,
 		spec->endpoint = NULL;
 }
 
+void resolve_hash(const struct job *job, const struct prepared *prepared,
+		  char out[SPEC_HASH_BYTES])
+{
+	struct resolved asked;
+
+	resolve_job(&asked, job, prepared);
+	spec_hash(&asked.spec, out);
+}
+
 int resolve_check(const struct trial_spec *spec, struct err *err)
 {
 	bool counted = spec->n_requests != COUNT_UNKNOWN;

@@ -16,6 +16,11 @@ struct resolved {
 void resolve_job(struct resolved *out, const struct job *job,
 		 const struct prepared *prepared);
 
+/* The configuration in one word. Jobs with the same test that have the same one can
+ * be compared. */
+void resolve_hash(const struct job *job, const struct prepared *prepared,
+		  char out[SPEC_HASH_BYTES]);
+
 /* ERR_USAGE: this can be no trial, whatever the library and the objects. */
 int resolve_check(const struct trial_spec *spec, struct err *err);
 

@@ -175,15 +175,6 @@ static int read_run(struct experiment *experiment, struct err *err)
 	return code;
 }
 
-static void hash_of(const struct job *job, const struct prepared *prepared,
-		    char out[SPEC_HASH_BYTES])
-{
-	struct resolved asked;
-
-	resolve_job(&asked, job, prepared);
-	spec_hash(&asked.spec, out);
-}
-
 /* The same in whatever order they were added. */
 void resume_name_jobs(struct experiment *experiment)
 {
@@ -194,7 +185,7 @@ void resume_name_jobs(struct experiment *experiment)
 		const struct job *job = &experiment->jobs[i];
 		char hash[SPEC_HASH_BYTES], *name;
 
-		hash_of(job, NULL, hash);
+		resolve_hash(job, NULL, hash);
 		name = mem_printf("%s %s %s", job->library->name,
 				  job->test->name, hash);
 		sum += hash_bytes(name, strlen(name));
@@ -385,7 +376,7 @@ int resume_rivals(struct experiment *experiment, struct rivals *r,
 
 	if (code < 0)
 		return code == ERR_INTERRUPTED ? code : 0; /* fails again */
-	hash_of(first, prepared, hash);
+	resolve_hash(first, prepared, hash);
 	kept = find_kept(experiment, first->test->name, hash);
 	if (!kept)
 		return 0;
@@ -412,7 +403,7 @@ bool resume_has(struct experiment *experiment, const struct job *job)
 	if (!experiment->settings->resume ||
 	    job_prepare(experiment, job, &prepared, &err) < 0)
 		return false;
-	hash_of(job, prepared, hash);
+	resolve_hash(job, prepared, hash);
 	for (size_t i = 0; i < experiment->finished_count; i++) {
 		const struct finished *one = &experiment->finished[i];
 

@@ -24,12 +24,10 @@
 /* -------------------------------------------------------------- grouping --- */
 
 /* What makes jobs comparable: the test and all of the configuration. */
-static void key_of(const struct job *job, char out[SPEC_HASH_BYTES])
+static bool do_the_same(const struct job *a, const char *key_a,
+			const struct job *b, const char *key_b)
 {
-	struct resolved asked;
-
-	resolve_job(&asked, job, NULL);
-	spec_hash(&asked.spec, out);
+	return !strcmp(key_a, key_b) && !strcmp(a->test->name, b->test->name);
 }
 
 static struct rivals *find(struct rivals *list, size_t count,
@@ -37,8 +35,7 @@ static struct rivals *find(struct rivals *list, size_t count,
 			   const char key[SPEC_HASH_BYTES])
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(list[i].key, key) &&
-		    !strcmp(list[i].list[0].job->test->name, job->test->name))
+		if (do_the_same(list[i].list[0].job, list[i].key, job, key))
 			return &list[i];
 	return NULL;
 }
@@ -93,7 +90,7 @@ static void add_job(const struct experiment *experiment, struct rivals **list,
 	char key[SPEC_HASH_BYTES];
 	struct rivals *r;
 
-	key_of(job, key);
+	resolve_hash(job, NULL, key);
 	r = find(*list, *count, job, key);
 	if (has_library(r, job)) {
 		tell_twice(experiment, job);
@@ -152,15 +149,15 @@ static bool any_take_turns(const struct experiment *experiment)
 	bool found = false;
 
 	for (size_t i = 0; i < count; i++)
-		key_of(&experiment->jobs[i], key[i]);
+		resolve_hash(&experiment->jobs[i], NULL, key[i]);
 	for (size_t i = 0; i < count && !found; i++)
 		for (size_t k = 0; k < i && !found; k++) {
 			const struct job *a = &experiment->jobs[i];
 			const struct job *b = &experiment->jobs[k];
 
 			found = a->library != b->library &&
-				!strcmp(a->test->name, b->test->name) &&
-				!strcmp(key[i], key[k]) && !(a->spec.rate > 0);
+				do_the_same(a, key[i], b, key[k]) &&
+				!(a->spec.rate > 0);
 		}
 	free(key);
 	return found;
