@@ -120,13 +120,21 @@ void catalogue_free_words(char **words);
 
 #define CATALOGUE_DIGEST_BYTES 17
 
+/* Files that are no part of a library, though they may lie in its folder: they are
+ * not opened. */
+struct catalogue_apart {
+	bool (*has)(const void *context, const char *path);
+	const void *context;
+};
+
 /* What the library is made of now: 16 hexadecimal digits of a SHA-256. It is over
  * names and bytes of all files of its folder and those below it, of its tests in
  * other folders, and of its programs in C. What same_tests.h leaves out is not in
- * it, nor are packages, which the lock names, nor the file `database` and what lies
- * beside it, by their names (NULL: there is none). Empty: OpenSSL refuses. */
+ * it, nor are packages, which the lock names, nor what is `apart` (NULL: nothing).
+ * Empty: OpenSSL refuses. */
 void catalogue_digest(const struct catalogue *catalogue,
-		      const struct library *library, const char *database,
+		      const struct library *library,
+		      const struct catalogue_apart *apart,
 		      char out[CATALOGUE_DIGEST_BYTES]);
 
 #endif

@@ -51,19 +51,9 @@ static void add_file(EVP_MD_CTX *digest, const char *name, const char *path)
 	EVP_DigestUpdate(digest, length, strlen(length) + 1);
 }
 
-/* The run's own database, or what SQLite lays beside it: to open and close it would
- * drop the locks that the run has on it. */
-static bool is_database(const char *entry, const char *database)
-{
-	size_t n = database ? strlen(file_name(database)) : 0;
-
-	return n && !strncmp(entry, file_name(database), n) &&
-	       (!entry[n] || entry[n] == '-');
-}
-
 /* `name` is the folder's within the library's: "", "parts/". */
 static void add_folder(EVP_MD_CTX *digest, const char *name, const char *path,
-		       const char *apart, int depth)
+		       const struct catalogue_apart *apart, int depth)
 {
 	struct dirent **list = NULL;
 	int count = depth ? scandir(path, &list, NULL, by_name) : 0;
@@ -74,7 +64,8 @@ static void add_folder(EVP_MD_CTX *digest, const char *name, const char *path,
 		char *inner = mem_printf("%s%s", name, entry);
 		char *folder = mem_printf("%s/", inner);
 
-		if (!same_tests_counts(entry) || is_database(entry, apart))
+		if (!same_tests_counts(entry) ||
+		    (apart && apart->has(apart->context, file)))
 			; /* nor what is below it */
 		else if (file_is_dir(file))
 			add_folder(digest, folder, file, apart, depth - 1);
@@ -91,7 +82,7 @@ static void add_folder(EVP_MD_CTX *digest, const char *name, const char *path,
 /* A test may come from a folder of its own, which is taken once: the tests of one
  * stand beside each other, or the folder counts again. */
 static void add_folders(EVP_MD_CTX *digest, const struct library *library,
-			const char *apart)
+			const struct catalogue_apart *apart)
 {
 	char *last = NULL;
 
@@ -123,7 +114,8 @@ static void add_programs(EVP_MD_CTX *digest, const struct catalogue *catalogue,
 }
 
 void catalogue_digest(const struct catalogue *catalogue,
-		      const struct library *library, const char *database,
+		      const struct library *library,
+		      const struct catalogue_apart *apart,
 		      char out[CATALOGUE_DIGEST_BYTES])
 {
 	unsigned char value[EVP_MAX_MD_SIZE];
@@ -131,7 +123,7 @@ void catalogue_digest(const struct catalogue *catalogue,
 
 	*out = '\0';
 	if (digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL)) {
-		add_folders(digest, library, database);
+		add_folders(digest, library, apart);
 		add_programs(digest, catalogue, library);
 		if (EVP_DigestFinal_ex(digest, value, NULL))
 			for (int i = 0; i < (CATALOGUE_DIGEST_BYTES - 1) / 2; i++)

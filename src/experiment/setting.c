@@ -71,15 +71,21 @@ int setting_describe(struct trial *trial, const struct job *job,
 	return check_protocol(job, prepared, err);
 }
 
-/* Whoever edits a test meanwhile makes another library of it. */
+static bool is_of_store(const void *context, const char *path)
+{
+	return store_has_file(context, path);
+}
+
+/* Whoever edits a test meanwhile makes another library of it. To open and close the
+ * database would drop the locks that the run has on it. */
 static void name_tests(struct setting *s)
 {
-	char *database = store_file(s->experiment->settings->database);
+	const struct catalogue_apart apart = { is_of_store,
+					       s->experiment->store };
 	char digest[CATALOGUE_DIGEST_BYTES];
 
-	catalogue_digest(&s->experiment->catalogue, s->job->library, database,
+	catalogue_digest(&s->experiment->catalogue, s->job->library, &apart,
 			 digest);
-	free(database);
 	for (unsigned i = 0; i < s->trial->replica_count; i++)
 		memcpy(s->trial->replica[i].tests, digest, sizeof(digest));
 }
