@@ -40,8 +40,8 @@ void layout_release(struct layout *layout);
 
 /* The checkout of this project in which the person stands: the current folder
  * or its parent. NULL if its tests are those that are used, or the same in each
- * byte, or if there is none. NULL also where GEOIO_TESTS is set: the person knows then. The caller
- * frees. */
+ * byte, or if there is none. NULL also where GEOIO_TESTS is set: the person knows
+ * then. The caller frees. */
 char *layout_other_checkout(const struct layout *layout);
 
 #endif

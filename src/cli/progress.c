@@ -53,8 +53,8 @@ void progress_show(struct progress *progress, const struct live *live)
 
 	if (!progress->terminal)
 		return;
-	lines = lines_show(live, &progress->memory.before, say_columns(STDERR_FILENO) - 1,
-			   &text);
+	lines = lines_show(live, &progress->memory.before,
+			   say_columns(STDERR_FILENO) - 1, &text);
 	lines_remember(&progress->memory, live);
 	clear_lines(progress);
 	fputs(text.buf, stderr);
@@ -99,7 +99,8 @@ static void show_work(void *context, const struct work *work)
 	add_work(work, &text);
 	clear_lines(progress);
 	say(stderr, "%.*s",
-	    progress->terminal ? (int)say_columns(STDERR_FILENO) - 1 : (int)text.len,
+	    progress->terminal ? (int)say_columns(STDERR_FILENO) - 1
+			       : (int)text.len,
 	    text.buf);
 	fflush(stderr);
 	progress->lines = progress->terminal;

@@ -48,8 +48,8 @@ struct versions {
 	size_t count, capacity;
 };
 
-/* Of all packages of the library, of its runtime and of its own files. The first trial of each
- * library is what others are held against. */
+/* Of all packages of the library, of its runtime and of its own files. The first
+ * trial of each library is what others are held against. */
 int same_versions(struct versions *versions, const struct trial *trial,
 		  const char *run_id, struct err *err);
 

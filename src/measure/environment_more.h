@@ -27,8 +27,8 @@ extern const char *environment_commit;
  * in); container, virtualization (both "none" where there is none);
  * perf_events ("counted", or why not); irq_time (whether interrupts are on the
  * account of the programs that they come upon, machine.h); tick_ns (of the
- * kernel); cpu_waits ("counted", "not counted": waits.h); harness_commit. A run in containers adds engine, one below a quota of
- * CPU time ENVIRONMENT_CPU_QUOTA.
+ * kernel); cpu_waits ("counted", "not counted": waits.h); harness_commit. A run in
+ * containers adds engine, one below a quota of CPU time ENVIRONMENT_CPU_QUOTA.
  */
 char *environment_more(const char *root);
 

@@ -21,8 +21,8 @@ int run_check(const struct store *store, struct run *run, const char *column,
 	run_release(run);
 	return err_set(err, ERR_INVALID,
 		       "%s: the run %s is damaged (its %s cannot be right): "
-		       "keep a copy, and mend it with `UPDATE runs SET %s = … WHERE id "
-		       "= '%s'`", store->path, run->id, column, column,
+		       "keep a copy, and mend it with `UPDATE runs SET %s = … "
+		       "WHERE id = '%s'`", store->path, run->id, column, column,
 		       run->id);
 }
 
