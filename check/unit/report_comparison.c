@@ -535,6 +535,9 @@ static void check_limits(void **state)
 	text = shown(100);
 	assert_says(text, "not at its own limit: httpx: all its operations "
 			  "waited for the store");
+	assert_non_null(strstr(line_of(text, "httpx"), " httpx^ "));
+	assert_null(strstr(text, "aiohttp^"));
+	assert_null(strstr(text, "reference^"));
 	assert_null(strstr(text, "compare nothing"));
 	free(text);
 	set_limit("obstore", 0, 12, "in_flight");

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/table_limited.h"
+
 static const struct compared *compared_of(const struct table_limits *limits,
 					  const struct report_row *item)
 {
@@ -92,20 +94,21 @@ static struct table_cell p99_9_cell(const struct table_limits *limits,
 	return table_number(item->row->latency_p99_9_ms);
 }
 
-/* A star: not in turn with the others. What is too long is cut: the verdicts
+/* A star: not in turn with the others; "^": not at its own limit. What is too long is cut: the verdicts
  * have the whole name. */
 static struct table_cell library_cell(const struct table_limits *limits,
 				      const struct report_row *item)
 {
 	const char *name = item->row->library_name;
 	bool apart = table_is_apart(limits->comparison, name);
-	int room = limits->name - apart;
+	bool limited = table_is_limited(item);
+	int room = limits->name - apart - limited;
 	bool cut = (int)strlen(name) > room;
 	struct table_cell cell;
 
-	snprintf(cell.text, sizeof(cell.text), "%.*s%s%s",
+	snprintf(cell.text, sizeof(cell.text), "%.*s%s%s%s",
 		 cut ? room - 2 : room, name, cut ? ".." : "",
-		 apart ? "*" : "");
+		 apart ? "*" : "", limited ? "^" : "");
 	return cell;
 }
 

@@ -11,7 +11,7 @@ static enum limited_by limit_of(const struct report_row *item)
 }
 
 /* Also by what it shares, as noise: it is no library's own limit. */
-static bool is_limited(const struct report_row *item)
+bool table_is_limited(const struct report_row *item)
 {
 	enum limited_by by = limit_of(item);
 
@@ -26,7 +26,8 @@ static void add_limit(struct str *text, const struct group *g,
 	struct str names = STR_INIT;
 
 	for (size_t i = 0; i < g->count; i++)
-		if (is_limited(g->rows[i]) && limit_of(g->rows[i]) == by)
+		if (table_is_limited(g->rows[i]) &&
+		    limit_of(g->rows[i]) == by)
 			str_add_item(&names, g->rows[i]->row->library_name);
 	if (names.len)
 		str_addf(text, "%s%s: %s", text->len ? "; " : "", names.buf,
@@ -40,7 +41,7 @@ static unsigned add_around(struct str *text, const struct group *g)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
-		if (!is_limited(g->rows[i]) ||
+		if (!table_is_limited(g->rows[i]) ||
 		    !limited_by_surroundings(limit_of(g->rows[i])))
 			continue;
 		str_add_item(text, g->rows[i]->row->library_name);
@@ -59,7 +60,7 @@ void table_limited(FILE *out, const struct group *g, unsigned width)
 		str_addf(&text, ". Among %s the rates compare nothing of the "
 			 "libraries", names.buf);
 	if (text.len) {
-		str_addf(&line, "not at its own limit: %s", text.buf);
+		str_addf(&line, "^: not at its own limit: %s", text.buf);
 		fputs("  ", out);
 		table_wrapped(out, line.buf, (int)line.len, width, 2);
 	}

@@ -3,9 +3,13 @@
 #ifndef REPORT_TABLE_LIMITED_H
 #define REPORT_TABLE_LIMITED_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "report/table_notes.h"
+
+/* Its limit is known, and is not only the library's own: it is marked. */
+bool table_is_limited(const struct report_row *item);
 
 /* Which limit a row met, where it is not its own, and which rates compare
  * nothing. */
