@@ -16,6 +16,7 @@ import long  # isort: skip
 import neighbour  # isort: skip
 import simulation  # isort: skip
 import spin  # isort: skip
+import stolen  # isort: skip
 
 
 def cells(costs, **noise):
@@ -139,6 +140,16 @@ class Equals(unittest.TestCase):
             named = {"aiohttp_a": blocks, "obstore": {**blocks, "noise": 12}}
             found, goals = told(neighbour.summary, [twins(1, findings=loud, named=named)])
             self.assertEqual(found, good, goals)
+
+    def test_stolen(self):
+        loud = twins(1, findings={"aiohttp_a": ["steal"], "obstore": ["others"]})
+        for runs, word in ((4, "so far"), (5, "met")):
+            found, goals = told(stolen.summary, [loud] * runs)
+            self.assertTrue(found)
+            self.assertIn(f"(at most 0 of 5): 0, {runs} of 5 runs: {word}", goals[0])
+        self.assertFalse(told(stolen.summary, [twins(1.2)] * 5)[0])
+        bursts = sorted(stolen.burst_s() for _ in range(1000))
+        self.assertTrue(0.001 <= bursts[0] < 0.003 and 0.03 < bursts[-1] <= 0.1)
 
     def test_blocks_that_name_noise(self):
         rows = [("a", "others;few"), ("a", ""), ("a", "steal;others"), ("b", "steal"), ("b", "few")]
