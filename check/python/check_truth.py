@@ -3,19 +3,24 @@
 import contextlib
 import io
 import math
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
 from made_rounds import Made, row
 
 import _goals  # isort: skip
 import _rounds  # isort: skip
 import _runs  # isort: skip
+import _spinning  # isort: skip
 import aa  # isort: skip
 import libraries  # isort: skip
 import long  # isort: skip
 import neighbour  # isort: skip
 import simulation  # isort: skip
 import spin  # isort: skip
+import spun  # isort: skip
 import stolen  # isort: skip
 
 
@@ -169,43 +174,73 @@ class Equals(unittest.TestCase):
         self.assertEqual(neighbour.turned_round([twins(1.2)], quiet), [])
 
 
-def spun(ratio, truth, half=0.03, kind="c"):
-    base = f"{spin.KINDS[kind]}_"
-    pairs = [(base + "0", f"{base}{share}", 1 / ratio, half) for share in spin.SHARES]
-    return line(pairs, kind=kind, truth=dict.fromkeys(map(str, spin.SHARES), truth))
+def spinning(ratio, truth, half=0.03, kind="c"):
+    base = f"{_spinning.KINDS[kind]}_"
+    pairs = [(base + "0", f"{base}{share}", 1 / ratio, half) for share in spun.SHARES]
+    return line(pairs, kind=kind, truth=dict.fromkeys(map(str, spun.SHARES), truth))
 
 
-class Spun(unittest.TestCase):
+def by_turns(*trials, kind="c"):
+    return {"kind": kind, "added_us": {"2": 1, "5": 2, "10": 5}, "trials": trials}
+
+
+class Spinning(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.spun = Path(folder.name) / "spun.jsonl"
+        lines = mock.patch.object(spun, "LINES", self.spun)
+        lines.start()
+        self.addCleanup(lines.stop)
+
     def test_met(self):
-        lines = [spun(1.1, 1.1)] * 8 + [spun(1.1, 1.05)] * 2
+        lines = [spinning(1.1, 1.1)] * 8 + [spinning(1.1, 1.05)] * 2
         good, goals = told(spin.summary, lines)
         self.assertTrue(good)
         self.assertIn("goal: c, 10%: found (at least 9 of 10): 10, 10 of 10 runs: met", goals)
         self.assertIn("goal: c, 2%: the truth is missed (at most 2 of 10): 2, 10 of 10 runs: met", goals)
 
     def test_truth_missed(self):
-        good, goals = told(spin.summary, [spun(1.1, 1.05)] * 3)
+        good, goals = told(spin.summary, [spinning(1.1, 1.05)] * 3)
         self.assertFalse(good)
         self.assertIn("goal: c, 5%: the truth is missed (at most 2 of 10): 3, 3 of 10 runs: missed", goals)
 
     def test_not_found(self):
-        good, goals = told(spin.summary, [spun(1.02, 1.02)] * 2)
+        good, goals = told(spin.summary, [spinning(1.02, 1.02)] * 2)
         self.assertFalse(good)
         self.assertIn("goal: c, 10%: found (at least 9 of 10): 0, 2 of 10 runs: missed", goals)
         self.assertIn("goal: c, 5%: found (at least 6 of 10): 0, 2 of 10 runs: open", goals)
 
     def test_wrong_way_round(self):
-        good, goals = told(spin.summary, [spun(0.9, 0.9)])
+        good, goals = told(spin.summary, [spinning(0.9, 0.9)])
         self.assertIn("goal: c, 2%: the wrong way round (never): 2, 1 of 10 runs: missed", goals)
         self.assertFalse(good)
 
-    def test_truth(self):
+    def test_nominal(self):
         made = cells({"aiohttp_0": 200}, noise=0.05)
-        self.assertAlmostEqual(spin.truth(made, "aiohttp_0", 20), 1.1, delta=0.003)
+        self.assertAlmostEqual(spin.nominal(made, "aiohttp_0", 20), 1.1, delta=0.003)
+
+    def test_what_a_spin_costs(self):
+        """Of 1, 2 and 5 us that were added, 1.1, 2.2 and 6 in the middle."""
+        costs = [50, 51.1, 52.2, 56], [60, 61.2, 62.1, 66.5], [40, 41.0, 42.3, 45.5]
+        _runs.add_line(self.spun, by_turns(*costs))
+        _runs.add_line(self.spun, by_turns([50, 52, 54, 60], kind="python"))
+        found = spun.factor(_runs.lines_of(self.spun), "c", 10)
+        self.assertAlmostEqual(found.value, 1.2)
+        self.assertAlmostEqual(spin.true_ratio(spinning(1.12, 1.1), 10), 1.12)
+        self.assertAlmostEqual(spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5), 1.2)
+        goals = told(spin.summary, [spinning(1.12, 1.1, half=0.01)])[1]
+        self.assertIn("goal: c, 10%: the truth is missed (at most 2 of 10): 0, 1 of 10 runs: so far", goals)
+
+    def test_what_a_copy_says(self):
+        texts = "1 other (operation 2: RuntimeError: SPUN [50.1, 51.2] (file, line 2))", "others"
+        self.assertEqual(spun.said([{"text": text} for text in texts]), [50.1, 51.2])
+        with self.assertRaises(SystemExit):
+            spun.said([{"text": "others"}])
 
     def test_takes_turns(self):
-        self.assertEqual(spin.kind_of_next([]), "c")
-        self.assertEqual(spin.kind_of_next([spun(1, 1)]), "python")
+        self.assertEqual(spun.kind_of_next([]), "c")
+        self.assertEqual(spun.kind_of_next([spinning(1, 1)]), "python")
 
 
 class Further(unittest.TestCase):

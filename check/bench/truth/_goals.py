@@ -233,6 +233,10 @@ def verdicts(line):
     return found
 
 
+def of_kind(lines, kind):
+    return [line for line in lines if line["kind"] == kind]
+
+
 def names_noise(line, name):
     """Whether each library of the comparison has this finding ("noise": of others' work or steal) in more
     than half of its blocks. In lines from before that was counted it is in one at least."""
