@@ -36,7 +36,16 @@ LINES = TOP / "docs/truth/spun.jsonl"
 
 def run_test(folder, library, timeout_s):
     """Its row of results."""
-    words = ("run-test", library, "fetch_range", "--timeout", timeout_s, "--json", "--db", "sqlite:///spun.db")
+    words = (
+        "run-test",
+        library,
+        "fetch_range",
+        "--timeout",
+        timeout_s,
+        "--json",
+        "--db",
+        "sqlite:///spun.db",
+    )
     return json.loads(_runs.benchmark(folder, *words))["results"][0]
 
 
