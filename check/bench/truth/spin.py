@@ -91,7 +91,7 @@ def pair_of(line, share):
 
 def true_ratio(line, share):
     """Of CPU an operation, with what the spin makes the rest of it cost more."""
-    factor = spun.factor(_runs.lines_of(spun.LINES), line["kind"], share)
+    factor = spun.factor(_runs.lines_of(spun.LINES), line["kind"])
     return 1 + (line["truth"][str(share)] - 1) * (factor.value if factor else 1)
 
 
