@@ -10,6 +10,7 @@ from unittest import mock
 
 from made_rounds import Made, row
 
+import _estimate  # isort: skip
 import _goals  # isort: skip
 import _rounds  # isort: skip
 import _runs  # isort: skip
@@ -221,16 +222,25 @@ class Spinning(unittest.TestCase):
         self.assertAlmostEqual(spin.nominal(made, "aiohttp_0", 20), 1.1, delta=0.003)
 
     def test_what_a_spin_costs(self):
-        """Of the 5 us that were added at most, 6 in the middle."""
-        costs = [50, 51.1, 52.2, 56], [60, 61.2, 62.1, 66.5], [40, 41.0, 42.3, 45.5]
+        """Of the 5 us that were added at most, 6 in the middle, 5.5 to 6.5."""
+        self.assertEqual(spin.true_ratio(spinning(1.12, 1.1), 10), (1.1, 1.1, 1.1))
+        costs = [[50, 51, 52, 50 + added] for added in (5.5, 5.8, 6, 6, 6.2, 6.5)]
         _runs.add_line(self.spun, by_turns(*costs))
-        _runs.add_line(self.spun, by_turns([50, 52, 54, 60], kind="python"))
+        _runs.add_line(self.spun, by_turns([50, 60], [50, 61], kind="python"))
         found = spun.factor(_runs.lines_of(self.spun), "c")
-        self.assertAlmostEqual(found.value, 1.2)
-        self.assertAlmostEqual(spin.true_ratio(spinning(1.12, 1.1), 10), 1.12)
-        self.assertAlmostEqual(spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5), 1.2)
-        goals = told(spin.summary, [spinning(1.12, 1.1, half=0.01)])[1]
-        self.assertIn("goal: c, 10%: the truth is missed (at most 2 of 10): 0, 1 of 10 runs: so far", goals)
+        self.assertEqual([round(one, 2) for one in found], [1.2, 1.1, 1.3])
+        true = spin.true_ratio(spinning(1.12, 1.1), 10)
+        self.assertEqual([round(one, 3) for one in true], [1.12, 1.11, 1.13])
+        self.assertEqual(spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5).value, 1.1)
+
+    def test_missed(self):
+        """By more than the two intervals, of 3 and 4%, allow together: 5%."""
+        true = _estimate.Estimate(1.1, 1.1 / 1.04, 1.1 * 1.04)
+        for ratio, missed in ((1.05, False), (1.055, True), (0.953, False), (0.948, True)):
+            value = 1.1 * ratio
+            pair = {"cpu": {"ratio": [value, value / 1.03, value * 1.03]}}
+            self.assertEqual(spin.is_missed(pair, true), missed, ratio)
+        self.assertIsNone(spin.is_missed({"cpu": {"ratio": [1.1, None, None]}}, true))
 
     def test_what_a_copy_says(self):
         texts = "1 other (operation 2: RuntimeError: SPUN [50.1, 51.2] (file, line 2))", "others"

@@ -14,6 +14,7 @@ no goal: `spin` takes the factor, of all runs.
 """
 
 import json
+import math
 import os
 import re
 import sys
@@ -99,17 +100,16 @@ def factors_of(line):
 
 
 def factor(lines, kind):
-    """An Estimate over all trials of all lines; None without any."""
+    """An Estimate over all trials of all lines. It is 1, and certain, where they are too few to tell."""
     factors = [one for line in _goals.of_kind(lines, kind) for one in factors_of(line)]
-    return _estimate.centre(factors) if factors else None
+    found = _estimate.centre(factors) if factors else None
+    return found if found and math.isfinite(found.low) else _estimate.Estimate(1, 1, 1)
 
 
 def show_factors(lines):
     for kind in _spinning.KINDS:
-        found, own = factor(lines, kind), _goals.of_kind(lines, kind)
-        if found:
-            shown = _goals.show_interval(found)
-            print(f"{kind}: a longer spin costs {shown} times what it lasts, {len(own)} runs")
+        shown, runs = _goals.show_interval(factor(lines, kind)), len(_goals.of_kind(lines, kind))
+        print(f"{kind}: a longer spin costs {shown} times what it lasts, {runs} runs")
 
 
 def summary(lines):
