@@ -2,12 +2,12 @@
 
 usage: make bench-truth PART=spun [RUNS=1] [KIND=c|python]
 
-A longer spin costs more than it lasts: what an operation does besides is dearer, the longer ago it was done
-last (caches). So what `spin` compares is not known from the lengths alone, and is measured here, without
-slices, blocks and the counters of groups. A copy spins by turns for the shortest and the longest time that
-`spin` compares, a tenth of a second each, within one process. It reads the clock of its thread
-(CLOCK_THREAD_CPUTIME_ID) when a turn has settled and when it ends, and counts its operations. So its start's
-own luck is in both alike, and so is what drifts.
+A longer spin costs more than it lasts: all else that an operation does is dearer then. Its memory was touched
+longer ago, which may be why. So what `spin` compares is not known from the lengths alone, and is measured
+here, without slices, blocks and the counters of groups. A copy spins by turns for the shortest and the
+longest time that `spin` compares, a tenth of a second each, within one process. It reads the clock of its
+thread (CLOCK_THREAD_CPUTIME_ID) when a turn has settled and when it ends, and counts its operations. So its
+start's own luck is in both alike, and so is what drifts.
 
 A run makes TRIALS of these. The factor is the CPU time that was added over the time that was added. There is
 no goal: `spin` takes the factor, of all runs.
