@@ -177,8 +177,8 @@ class Equals(unittest.TestCase):
 
 def spinning(ratio, truth, half=0.03, kind="c"):
     base = f"{_spinning.KINDS[kind]}_"
-    pairs = [(base + "0", f"{base}{share}", 1 / ratio, half) for share in spun.SHARES]
-    return line(pairs, kind=kind, truth=dict.fromkeys(map(str, spun.SHARES), truth))
+    pairs = [(base + "0", f"{base}{share}", 1 / ratio, half) for share in _spinning.SHARES]
+    return line(pairs, kind=kind, truth=dict.fromkeys(map(str, _spinning.SHARES), truth))
 
 
 def by_turns(*trials, kind="c"):
@@ -223,15 +223,17 @@ class Spinning(unittest.TestCase):
 
     def test_what_a_spin_costs(self):
         """Of the 5 us that were added at most, 6 in the middle, 5.5 to 6.5."""
-        self.assertEqual(spin.true_ratio(spinning(1.12, 1.1), 10), (1.1, 1.1, 1.1))
+        factors = {kind: spun.factor([], kind) for kind in _spinning.KINDS}
+        self.assertEqual(spin.true_ratio(spinning(1.12, 1.1), 10, factors["c"]), (1.1, 1.1, 1.1))
         costs = [[50, 51, 52, 50 + added] for added in (5.5, 5.8, 6, 6, 6.2, 6.5)]
         _runs.add_line(self.spun, by_turns(*costs))
         _runs.add_line(self.spun, by_turns([50, 60], [50, 61], kind="python"))
-        found = spun.factor(_runs.lines_of(self.spun), "c")
-        self.assertEqual([round(one, 2) for one in found], [1.2, 1.1, 1.3])
-        true = spin.true_ratio(spinning(1.12, 1.1), 10)
+        factors = {kind: spun.factor(_runs.lines_of(self.spun), kind) for kind in _spinning.KINDS}
+        self.assertEqual([round(one, 2) for one in factors["c"]], [1.2, 1.1, 1.3])
+        true = spin.true_ratio(spinning(1.12, 1.1), 10, factors["c"])
         self.assertEqual([round(one, 3) for one in true], [1.12, 1.11, 1.13])
-        self.assertEqual(spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5).value, 1.1)
+        few = spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5, factors["python"])
+        self.assertEqual(few.value, 1.1)
 
     def test_missed(self):
         """By more than the two intervals, of 3 and 4%, allow together: 5%."""
@@ -249,8 +251,8 @@ class Spinning(unittest.TestCase):
             spun.said([{"text": "others"}])
 
     def test_takes_turns(self):
-        self.assertEqual(spun.kind_of_next([]), "c")
-        self.assertEqual(spun.kind_of_next([spinning(1, 1)]), "python")
+        self.assertEqual(_spinning.kind_of_next([]), "c")
+        self.assertEqual(_spinning.kind_of_next([spinning(1, 1)]), "python")
 
 
 class Further(unittest.TestCase):

@@ -4,41 +4,43 @@ several by turns.
 A spin lasts until a time has come, and how far it misses that is the same for all lengths.
 """
 
+import json
+import os
 import subprocess
 import sys
 
+import _goals
+import _runs
 from _common import BUILD, TOP
 
 KINDS = {"c": "reference", "python": "aiohttp"}
+SHARES = (2, 5, 10)
+BASE_US = {"c": 40, "python": 10}
 
-C_SPIN = """#include <stdint.h>
+C_CLOCK = """#include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
 static uint64_t spin_now(clockid_t clock)
-{{
+{
 	struct timespec t;
 
 	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-}}
-
-static void spin_until(uint64_t until)
-{{
-	while (spin_now(CLOCK_MONOTONIC) < until)
-		;
-}}
-
+}
+"""
+C_SPIN = """
 static bool spin(struct benchmark_slot *slot)
 {{
+	uint64_t until = spin_now(CLOCK_MONOTONIC) + {ns};
+
 	(void)slot;
-	spin_until(spin_now(CLOCK_MONOTONIC) + {ns});
+	while (spin_now(CLOCK_MONOTONIC) < until)
+		;
 	return true;
 }}
 """
-C_SPIN_BY_TURNS = """#include <stdint.h>
-#include <stdio.h>
-#include <time.h>
-
+C_SPIN_BY_TURNS = """
 static const uint64_t lengths[] = {{ {ns} }};
 #define LENGTHS (sizeof(lengths) / sizeof(*lengths))
 
@@ -48,14 +50,6 @@ static struct {{
 static unsigned at, counts; /* which length; whether it is being counted */
 static uint64_t began, ends, count, count_before, cpu_before;
 static bool told;
-
-static uint64_t spin_now(clockid_t clock)
-{{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-}}
 
 static void spin_turn(uint64_t now)
 {{
@@ -181,7 +175,7 @@ def compile_c(folder, source):
 def make_c(folder, name, source):
     """The copy calls spin() first in each operation."""
     made = folder.twin("reference", name)
-    (made / "_spin.h").write_text(source)
+    (made / "_spin.h").write_text(C_CLOCK + source)
     (made / "_verbs.c").write_text(C_VERBS)
     compile_c(made, "_verbs")
 
@@ -196,17 +190,45 @@ def make_python(folder, name, source):
     path.write_text(f"{head}{source}{mark}{first}\n    _spin()\n{rest}")
 
 
-def make_spinning(folder, kind, name, us):
-    """A copy that spins for so long in each operation."""
-    make, source = (make_c, C_SPIN) if kind == "c" else (make_python, PYTHON_SPIN)
-    make(folder, name, source.format(ns=round(1000 * us)))
+MAKE = {"c": make_c, "python": make_python}
+SPIN = {"c": C_SPIN, "python": PYTHON_SPIN}
+SPIN_BY_TURNS = {"c": C_SPIN_BY_TURNS, "python": PYTHON_SPIN_BY_TURNS}
 
 
-def make_by_turns(folder, kind, name, us, times):
-    """A copy that spins for each of these lengths by turns, and then fails one operation, to say what one
-    cost at each. `times`, s: how long it "settle"s and is "counted" at each turn, when the "first" is counted
-    and the "last", from its first operation on."""
-    make, source = (make_c, C_SPIN_BY_TURNS) if kind == "c" else (make_python, PYTHON_SPIN_BY_TURNS)
-    lengths = ", ".join(str(round(1000 * length)) for length in us)
+def make_spinning(folder, kind, name, added_us):
+    """A copy that spins for BASE_US and so much longer in each operation."""
+    MAKE[kind](folder, name, SPIN[kind].format(ns=round(1000 * (BASE_US[kind] + added_us))))
+
+
+def make_by_turns(folder, kind, name, added_us, times):
+    """A copy that spins by turns for BASE_US and so much longer, for each of these, and then fails one
+    operation, to say what one cost at each. `times`, s: how long it "settle"s and is "counted" at each turn,
+    when the "first" is counted and the "last", from its first operation on."""
+    ns = ", ".join(str(round(1000 * (BASE_US[kind] + added))) for added in added_us)
     times = {f"{what}_ns": round(1e9 * seconds) for what, seconds in times.items()}
-    make(folder, name, source.format(ns=lengths, **times))
+    MAKE[kind](folder, name, SPIN_BY_TURNS[kind].format(ns=ns, **times))
+
+
+# ------------------------------------------------------------------ runs of them
+
+
+def kind_of_next(lines):
+    kind = os.environ.get("KIND") or min(KINDS, key=lambda kind: len(_goals.of_kind(lines, kind)))
+    if kind not in KINDS:
+        sys.exit(f"KIND is {kind}: c or python")
+    return kind
+
+
+def run_test(folder, library, timeout_s):
+    """Its row of results."""
+    words = ["run-test", library, "fetch_range", "--timeout", timeout_s, "--json"]
+    said = _runs.benchmark(folder, *words, "--db", "sqlite:///single.db")
+    return json.loads(said)["results"][0]
+
+
+def calibrate(folder, kind, library):
+    """Makes the copy that spins for BASE_US. Share -> us that are added to it, from what an operation of it
+    costs, roughly."""
+    make_spinning(folder, kind, library, 0)
+    plain_us = run_test(folder, library, 3)["cpu_seconds_per_1000_requests"] * 1000
+    return {share: round(plain_us * share / 100, 3) for share in SHARES}

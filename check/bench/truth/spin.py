@@ -41,12 +41,7 @@ FOUND_LEAST = {5: 6, 10: 9}
 
 def names_of(kind):
     """Share -> library."""
-    return {share: f"{_spinning.KINDS[kind]}_{share}" for share in (0, *spun.SHARES)}
-
-
-def make_spinning(folder, kind, share, added_us):
-    """Makes the copy that spins for so much longer than the first."""
-    _spinning.make_spinning(folder, kind, names_of(kind)[share], spun.BASE_US[kind] + added_us)
+    return {share: f"{_spinning.KINDS[kind]}_{share}" for share in (0, *_spinning.SHARES)}
 
 
 def nominal(cells, plain, added_us):
@@ -67,11 +62,11 @@ def cost_ratio(ln_cpu, added_us):
 
 
 def make(lines, folder):
-    kind = spun.kind_of_next(lines)
+    kind = _spinning.kind_of_next(lines)
     names = names_of(kind)
-    added_us = spun.calibrate(folder, kind, names[0])
+    added_us = _spinning.calibrate(folder, kind, names[0])
     for share, us in added_us.items():
-        make_spinning(folder, kind, share, us)
+        _spinning.make_spinning(folder, kind, names[share], us)
     line = _runs.run("spin", folder, [*names.values(), "null"])
     cells = _rounds.make_cells(_rounds.read(folder.path / "rounds.csv"))
     return {
@@ -91,9 +86,8 @@ def pair_of(line, share):
     return _goals.pair_of(line, names[share], names[0])
 
 
-def true_ratio(line, share):
+def true_ratio(line, share, factor):
     """An Estimate: of CPU an operation, with what the spin makes the rest of it cost more."""
-    factor = spun.factor(_runs.lines_of(spun.LINES), line["kind"])
     return _estimate.Estimate(*(1 + (line["truth"][str(share)] - 1) * one for one in factor))
 
 
@@ -103,24 +97,22 @@ def is_missed(pair, true):
     value, low, high = pair["cpu"]["ratio"]
     if low is None:
         return None
-    if value < true.value:
-        return math.log(true.value / value) > math.hypot(
-            math.log(high / value), math.log(true.value / true.low)
-        )
-    return math.log(value / true.value) > math.hypot(math.log(value / low), math.log(true.high / true.value))
+    off = math.log(value / true.value)
+    end, true_end = (low, true.high) if off > 0 else (high, true.low)
+    return abs(off) > math.hypot(math.log(value / end), math.log(true.value / true_end))
 
 
-def show_share(lines, share):
+def show_share(lines, share, factor):
     def show(line):
-        pair, true = pair_of(line, share), true_ratio(line, share)
+        pair, true = pair_of(line, share), true_ratio(line, share, factor)
         missed = pair and is_missed(pair, true)
         _goals.show_run(line, pair, f"; true of CPU {true.value:.4f}{', missed' if missed else ''}")
 
     _goals.show_sorted(lines, show)
 
 
-def share_goals(kind, lines, share):
-    pairs = [(pair_of(line, share), true_ratio(line, share)) for line in lines]
+def share_goals(kind, lines, share, factor):
+    pairs = [(pair_of(line, share), true_ratio(line, share, factor)) for line in lines]
     pairs = [(pair, true) for pair, true in pairs if pair]
     words, done = f"{kind}, {share}%", len(pairs)
     missed = [is_missed(pair, true) is True for pair, true in pairs]
@@ -134,18 +126,18 @@ def share_goals(kind, lines, share):
 
 
 def summary(lines):
-    good = []
-    spun.show_factors(_runs.lines_of(spun.LINES))
+    good, by_turns = [], _runs.lines_of(spun.LINES)
     for kind in _spinning.KINDS:
+        factor = spun.show_factor(by_turns, kind)
         own, names = _goals.of_kind(lines, kind), names_of(kind)
         counted = _goals.sort_out(own).counted
-        for share in spun.SHARES:
+        for share in _spinning.SHARES:
             print(f"{kind}, some {share}%:")
-            show_share(own, share)
+            show_share(own, share, factor)
         _goals.show_noise(counted)
         _goals.show_power(counted, names[5], names[0])
-        for share in spun.SHARES:
-            good += share_goals(kind, counted, share)
+        for share in _spinning.SHARES:
+            good += share_goals(kind, counted, share, factor)
     return all(good)
 
 

@@ -15,7 +15,6 @@ no goal: `spin` takes the factor, of all runs.
 
 import json
 import math
-import os
 import re
 import sys
 
@@ -25,37 +24,12 @@ import _runs
 import _spinning
 from _common import TOP
 
-SHARES = (2, 5, 10)
-BASE_US = {"c": 40, "python": 10}
 TRIALS, TIMEOUT_S = 5, 40
 TIMES = {"settle": 0.01, "counted": 0.09, "first": 3, "last": 39}
 LINES = TOP / "docs/truth/spun.jsonl"
 
 
 # ------------------------------------------------------------------ a run
-
-
-def run_test(folder, library, timeout_s):
-    """Its row of results."""
-    words = (
-        "run-test",
-        library,
-        "fetch_range",
-        "--timeout",
-        timeout_s,
-        "--json",
-        "--db",
-        "sqlite:///spun.db",
-    )
-    return json.loads(_runs.benchmark(folder, *words))["results"][0]
-
-
-def calibrate(folder, kind, library):
-    """Makes the copy that spins for BASE_US. Share -> us that are added to it, from what an operation of it
-    costs, roughly."""
-    _spinning.make_spinning(folder, kind, library, BASE_US[kind])
-    plain_us = run_test(folder, library, 3)["cpu_seconds_per_1000_requests"] * 1000
-    return {share: round(plain_us * share / 100, 3) for share in SHARES}
 
 
 def said(findings):
@@ -66,26 +40,18 @@ def said(findings):
     return json.loads(found[1])
 
 
-def kind_of_next(lines):
-    kind = os.environ.get("KIND") or min(_spinning.KINDS, key=lambda kind: len(_goals.of_kind(lines, kind)))
-    if kind not in _spinning.KINDS:
-        sys.exit(f"KIND is {kind}: c or python")
-    return kind
-
-
 def make(lines, folder):
-    kind = kind_of_next(lines)
+    kind = _spinning.kind_of_next(lines)
     plain, by_turns = (f"{_spinning.KINDS[kind]}_{name}" for name in ("0", "by_turns"))
     head = _runs.Head("spun", [by_turns])
-    added_us = calibrate(folder, kind, plain)
-    longest = max(SHARES)
-    lengths = [BASE_US[kind] + added for added in (0, added_us[longest])]
-    _spinning.make_by_turns(folder, kind, by_turns, lengths, TIMES)
-    trials = [said(run_test(folder, by_turns, TIMEOUT_S)["findings"]) for _ in range(TRIALS)]
+    longest = max(_spinning.SHARES)
+    added_us = _spinning.calibrate(folder, kind, plain)[longest]
+    _spinning.make_by_turns(folder, kind, by_turns, (0, added_us), TIMES)
+    trials = [said(_spinning.run_test(folder, by_turns, TIMEOUT_S)["findings"]) for _ in range(TRIALS)]
     return {
         **head.line(),
         "kind": kind,
-        "added_us": {str(longest): added_us[longest]},
+        "added_us": {str(longest): added_us},
         "trials": trials,
     }
 
@@ -106,14 +72,17 @@ def factor(lines, kind):
     return found if found and math.isfinite(found.low) else _estimate.Estimate(1, 1, 1)
 
 
-def show_factors(lines):
-    for kind in _spinning.KINDS:
-        shown, runs = _goals.show_interval(factor(lines, kind)), len(_goals.of_kind(lines, kind))
-        print(f"{kind}: a longer spin costs {shown} times what it lasts, {runs} runs")
+def show_factor(lines, kind):
+    """And returns it."""
+    found, runs = factor(lines, kind), len(_goals.of_kind(lines, kind))
+    told = _goals.show_interval(found) if found.low < found.high else "1 (taken, not measured)"
+    print(f"{kind}: a longer spin costs {told} times what it lasts, {runs} runs")
+    return found
 
 
 def summary(lines):
-    show_factors(lines)
+    for kind in _spinning.KINDS:
+        show_factor(lines, kind)
     return True
 
 
