@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/table_limited.h"
-
 struct table_cell table_number(double value)
 {
 	struct table_cell cell = { "" };
@@ -33,9 +31,8 @@ static struct table_cell library_cell(const struct table_limits *limits,
 {
 	struct table_cell cell;
 
-	(void)limits;
 	snprintf(cell.text, sizeof(cell.text), "%s%s", item->row->library_name,
-		 table_is_limited(item) ? "^" : "");
+		 table_marks(limits, item));
 	return cell;
 }
 

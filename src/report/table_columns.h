@@ -60,6 +60,11 @@ struct table_cell table_failed(const struct table_limits *limits,
 /* Whether a library made separate trials while others worked in turn. */
 bool table_is_apart(const struct comparison *comparison, const char *library);
 
+/* What stands behind the name: "*" where it is apart, "^" where it is not at its own
+ * limit, both, or "". */
+const char *table_marks(const struct table_limits *limits,
+			const struct report_row *item);
+
 extern const struct table_columns table_of_trials, table_of_comparison;
 
 #endif

@@ -94,21 +94,19 @@ static struct table_cell p99_9_cell(const struct table_limits *limits,
 	return table_number(item->row->latency_p99_9_ms);
 }
 
-/* A star: not in turn with the others; "^": not at its own limit. What is too long is cut: the verdicts
- * have the whole name. */
+/* What is too long is cut: the verdicts have the whole name. */
 static struct table_cell library_cell(const struct table_limits *limits,
 				      const struct report_row *item)
 {
 	const char *name = item->row->library_name;
-	bool apart = table_is_apart(limits->comparison, name);
-	bool limited = table_is_limited(item);
-	int room = limits->name - apart - limited;
+	const char *marks = table_marks(limits, item);
+	int room = limits->name - (int)strlen(marks);
 	bool cut = (int)strlen(name) > room;
 	struct table_cell cell;
 
-	snprintf(cell.text, sizeof(cell.text), "%.*s%s%s%s",
+	snprintf(cell.text, sizeof(cell.text), "%.*s%s%s",
 		 cut ? room - 2 : room, name, cut ? ".." : "",
-		 apart ? "*" : "", limited ? "^" : "");
+		 marks);
 	return cell;
 }
 
@@ -138,6 +136,17 @@ bool table_is_apart(const struct comparison *comparison, const char *library)
 	const struct compared *row = comparison_row(comparison, library);
 
 	return comparison->sliced && row && row->blocks && !row->rounds;
+}
+
+const char *table_marks(const struct table_limits *limits,
+			const struct report_row *item)
+{
+	bool limited = table_is_limited(item);
+
+	if (limits->comparison &&
+	    table_is_apart(limits->comparison, item->row->library_name))
+		return limited ? "*^" : "*";
+	return limited ? "^" : "";
 }
 
 static const struct table_column columns[] = {

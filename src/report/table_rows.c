@@ -7,7 +7,6 @@
 #include "base/str.h"
 #include "report/table_heading.h"
 #include "report/table_legend.h"
-#include "report/table_limited.h"
 
 /* Behind a row there is room for " [1-3]". More notes stand there where the
  * columns leave more room, and beneath the row where they do not. */
@@ -63,10 +62,8 @@ static int name_width(const struct group *g, unsigned width)
 
 	for (size_t i = 0; i < g->count; i++) {
 		const char *name = g->rows[i]->row->library_name;
-		int marks = table_is_limited(g->rows[i]) +
-			    (g->comparison &&
-			     table_is_apart(g->comparison, name));
-		int n = (int)strlen(name) + marks;
+		const char *marks = table_marks(&g->limits, g->rows[i]);
+		int n = (int)(strlen(name) + strlen(marks));
 
 		longest = n > longest ? n : longest;
 	}
