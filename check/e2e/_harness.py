@@ -109,6 +109,12 @@ class Check(unittest.TestCase):
         for part in parts:
             self.assertRegex(text, part)
 
+    def assert_measured_apart(self, table, name):
+        """The row of a library bears the star of separate trials, and the legend says what it is. Whether it
+        bears the other mark too is the machine's: what takes CPUs beside a run gives it to any row.
+        """
+        self.assert_sentence(table, rf" {re.escape(name)}\*\^? +\d", r"\*: measured in separate trials")
+
     def assert_nothing_left(self):
         """No process works in the scratch folder of a run of this check: it has ended, or ends within 2 s;
         one that has been killed needs as long as the machine lets it.

@@ -276,7 +276,7 @@ class Slices(Turns, Check):
         self.assert_apart(
             ("sleeps",), r"its slices would have to be [\d.]+ s long, ten of its median latencies of \d+ ms"
         )
-        self.assert_sentence(result.stdout, r"sleeps\* ", r"\*: measured in separate trials")
+        self.assert_measured_apart(result.stdout, "sleeps")
 
     def assert_apart(self, names, why):
         found = self.findings()
