@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "comparison_fixture.h"
-#include "report/ranges.h"
 #include "says.h"
 #include "written.h"
 
@@ -248,6 +247,18 @@ static void doubt(struct result_row *row, int count, int step)
 	}
 }
 
+/* In these blocks, that of its trial. */
+static void set_limit(const char *library, unsigned from, unsigned to,
+		      const char *word)
+{
+	struct result_row *row = made_row(&made, library);
+
+	for (unsigned i = from; i < to; i++) {
+		free(row[i].limited_by);
+		row[i].limited_by = mem_dup(word);
+	}
+}
+
 static void check_widths(void **state)
 {
 	static const unsigned widths[] = { 100, 80, 60 };
@@ -287,6 +298,11 @@ static void check_widths(void **state)
 		assert_fits(text, widths[i]);
 		assert_non_null(strstr(text, i == 2 ? " an_own_librar.. "
 						    : " an_own_library_of"));
+		free(text);
+		set_limit(odd[0].name, 0, 12, "in_flight");
+		text = shown(widths[i]);
+		assert_fits(text, widths[i]);
+		assert_non_null(strstr(text, "..^ "));
 		assert_says(text, "an_own_library_of_ever_so_long_a_name: the "
 				  "machine or the store may be the limit");
 		free(text);
@@ -478,49 +494,6 @@ static void check_mixed(void **state)
 	unmake(&made);
 }
 
-static void assert_joined(const char *a, const char *b, const char *wanted)
-{
-	char *text;
-
-	assert_true(ranges_same(a, b) == (wanted != NULL));
-	if (!wanted)
-		return;
-	text = ranges_join(a, b);
-	assert_string_equal(text, wanted);
-	free(text);
-}
-
-static void check_ranges(void **state)
-{
-	(void)state;
-	assert_joined("x 0.31 y", "x 0.5 y", "x 0.31 to 0.5 y");
-	assert_joined("x 0.31 to 0.5 y", "x 7 y", "x 0.31 to 7 y");
-	assert_joined("x 3", "x 1 to 2", "x 1 to 3");
-	assert_joined("x 3.", "x 3.", "x 3.");
-	assert_joined("p99 of 1.2.3", "p99 of 1.2.3", "p99 of 1.2.3");
-	assert_joined("5 to go", "6 to go", "5 to 6 to go");
-	assert_joined("", "", "");
-	assert_joined("x 3 (most: a 1)", "x 4 (most: b)", "x 3 to 4");
-	assert_joined("x 3 (most: a 1)", "x 4 (most: a 1)",
-		      "x 3 to 4 (most: a 1)");
-	assert_joined("x 3 (most: a 1)", "x 3", "x 3");
-	assert_joined("x 3", "x 3 y", NULL);
-	assert_joined("x 3", "x y", NULL);
-	assert_joined("x", "", NULL);
-}
-
-/* The harness's own share is that of the same comparison. */
-static void set_limit(const char *library, unsigned from, unsigned to,
-		      const char *word)
-{
-	struct result_row *row = made_row(&made, library);
-
-	for (unsigned i = from; i < to; i++) {
-		free(row[i].limited_by);
-		row[i].limited_by = mem_dup(word);
-	}
-}
-
 /* Most blocks decide; a library at its own limit is not mentioned. */
 static void check_limits(void **state)
 {
@@ -533,12 +506,17 @@ static void check_limits(void **state)
 	set_limit("httpx", 5, 12, "in_flight");
 	set_limit("reference", 0, 12, "store_cpu");
 	text = shown(100);
-	assert_says(text, "not at its own limit: httpx: all its operations "
+	assert_says(text, "^: not at its own limit: httpx: all its operations "
 			  "waited for the store");
 	assert_non_null(strstr(line_of(text, "httpx"), " httpx^ "));
 	assert_null(strstr(text, "aiohttp^"));
 	assert_null(strstr(text, "reference^"));
 	assert_null(strstr(text, "compare nothing"));
+	free(text);
+	made.compared[1].rounds = 0; /* nor in turn */
+	text = shown(100);
+	assert_non_null(strstr(line_of(text, "httpx"), " httpx*^ "));
+	assert_says(text, "*: measured in separate trials");
 	free(text);
 	set_limit("obstore", 0, 12, "in_flight");
 	set_limit("requests", 0, 12, "machine");
@@ -558,6 +536,7 @@ static void check_limits(void **state)
 	unmake(&made);
 }
 
+/* The harness's own share is that of the same comparison. */
 static void check_without_harness(void **state)
 {
 	(void)state;
@@ -589,7 +568,6 @@ int main(void)
 		cmocka_unit_test(check_slices),
 		cmocka_unit_test(check_limits),
 		cmocka_unit_test(check_mixed),
-		cmocka_unit_test(check_ranges),
 		cmocka_unit_test(check_without_harness),
 	};
 

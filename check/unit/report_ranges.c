@@ -1,17 +1,41 @@
-/* Sentences about other programs, made one: the names that are in both stay. */
+/* Sentences of several blocks made one: numbers become ranges, and of other
+ * programs the names that are in both stay. */
 #include "check.h"
 
 #include <stdlib.h>
 
 #include "report/ranges.h"
 
+/* `wanted`: NULL where they are not the same sentence. */
 static void assert_joined(const char *a, const char *b, const char *wanted)
 {
-	char *text = ranges_join(a, b);
+	char *text;
 
-	assert_true(ranges_same(a, b));
+	assert_true(ranges_same(a, b) == (wanted != NULL));
+	if (!wanted)
+		return;
+	text = ranges_join(a, b);
 	assert_string_equal(text, wanted);
 	free(text);
+}
+
+static void numbers(void **state)
+{
+	(void)state;
+	assert_joined("x 0.31 y", "x 0.5 y", "x 0.31 to 0.5 y");
+	assert_joined("x 0.31 to 0.5 y", "x 7 y", "x 0.31 to 7 y");
+	assert_joined("x 3", "x 1 to 2", "x 1 to 3");
+	assert_joined("x 3.", "x 3.", "x 3.");
+	assert_joined("p99 of 1.2.3", "p99 of 1.2.3", "p99 of 1.2.3");
+	assert_joined("5 to go", "6 to go", "5 to 6 to go");
+	assert_joined("", "", "");
+	assert_joined("x 3 (most: a 1)", "x 4 (most: b)", "x 3 to 4");
+	assert_joined("x 3 (most: a 1)", "x 4 (most: a 1)",
+		      "x 3 to 4 (most: a 1)");
+	assert_joined("x 3 (most: a 1)", "x 3", "x 3");
+	assert_joined("x 3", "x 3 y", NULL);
+	assert_joined("x 3", "x y", NULL);
+	assert_joined("x", "", NULL);
 }
 
 static void names(void **state)
@@ -41,6 +65,7 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest checks[] = {
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(names),
 	};
 

@@ -46,6 +46,8 @@ static void check_table(void **state)
 	findings_add(&rows[0].findings, "in_flight", "first doubt; and why");
 	findings_add(&rows[0].findings, "repeated", "shared");
 	findings_add(&rows[2].findings, "repeated", "shared");
+	rows[2].limited_by = mem_dup("in_flight");
+	rows[3].limited_by = mem_dup("in_flight"); /* it has no row */
 	free(rows[3].state);
 	rows[3].state = mem_dup("failed");
 	findings_add(&rows[3].findings, "failed",
@@ -61,6 +63,10 @@ static void check_table(void **state)
 	assert_true(strstr(text, "slow") < strstr(text, "\nreference"));
 	assert_true(strstr(text, "\nreference") < strstr(text, "FAILED: it died"));
 	assert_true(strstr(text, "FAILED") < strstr(text, "cog_header"));
+	assert_non_null(strstr(text, "\nquick^ "));
+	assert_null(strstr(text, "slow^"));
+	assert_null(strstr(text, "broken^"));
+	assert_non_null(strstr(text, "  ^: not at its own limit: quick: all"));
 	assert_non_null(strstr(text, "  50%")); /* of reference */
 	assert_non_null(strstr(text, " 1.0%"));
 	assert_non_null(strstr(text, "[1] shared"));

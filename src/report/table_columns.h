@@ -8,8 +8,9 @@
 #include "report/report.h"
 
 /* A cell's text; "" where the row does not know. */
+/* Has room for the longest name with its marks. */
 struct table_cell {
-	char text[64];
+	char text[72];
 };
 
 /* The rows of `reference` and `null` in the same group, or NULL. */
@@ -60,8 +61,8 @@ struct table_cell table_failed(const struct table_limits *limits,
 /* Whether a library made separate trials while others worked in turn. */
 bool table_is_apart(const struct comparison *comparison, const char *library);
 
-/* What stands behind the name: "*" where it is apart, "^" where it is not at its own
- * limit, both, or "". */
+/* What stands behind the name: "*" where it is apart, "^" where it is not at
+ * its own limit, both, or "". */
 const char *table_marks(const struct table_limits *limits,
 			const struct report_row *item);
 

@@ -101,12 +101,12 @@ static struct table_cell library_cell(const struct table_limits *limits,
 	const char *name = item->row->library_name;
 	const char *marks = table_marks(limits, item);
 	int room = limits->name - (int)strlen(marks);
-	bool cut = (int)strlen(name) > room;
+	const char *cut = (int)strlen(name) > room ? ".." : "";
+	int letters = room - (int)strlen(cut);
 	struct table_cell cell;
 
 	snprintf(cell.text, sizeof(cell.text), "%.*s%s%s",
-		 cut ? room - 2 : room, name, cut ? ".." : "",
-		 marks);
+		 letters > 0 ? letters : 0, name, cut, marks);
 	return cell;
 }
 
