@@ -61,15 +61,16 @@ def goal(what, value, good, done, needed, of="runs"):
     return good is not False
 
 
-def at_most(what, bad, limit, needed):
+def at_most(what, bad, limit, needed, can_tell=True):
     """So many of `needed` runs may be bad. `bad`: of each run, in the order of the file, whether it is.
 
     The first `needed` runs are judged, and what further ones are is only printed: a limit for 20 runs is none
     for 40, and who went on until it was met would have chosen. Of fewer runs a count over the limit is missed
-    already.
+    already. Where the runs `can_tell` only that it is missed, it is open.
     """
     count, done, text = _first(bad, needed)
-    return goal(f"{what} (at most {limit} of {needed})", text, count <= limit, done, needed)
+    good = count <= limit and (can_tell or None)
+    return goal(f"{what} (at most {limit} of {needed})", text, good, done, needed)
 
 
 def at_least(what, good, limit, needed):

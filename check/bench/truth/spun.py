@@ -9,14 +9,16 @@ longest time that `spin` compares, a tenth of a second each, within one process.
 thread (CLOCK_THREAD_CPUTIME_ID) when a turn has settled and when it ends, and counts its operations. So its
 start's own luck is in both alike, and so is what drifts.
 
-A run makes TRIALS of these. The factor is the CPU time that was added over the time that was added. There is
-no goal: `spin` takes the factor, of all runs.
+A run makes TRIALS of these. The factor is the CPU time that was added over the time that was added, one
+number a run: the median of its trials. Runs differ by more than their trials do, so these are no unit. There
+is no goal: `spin` takes the factor of all runs, for all lengths, since shorter ones are too short to tell.
 """
 
 import json
 import math
 import re
 import sys
+from statistics import median
 
 import _estimate
 import _goals
@@ -66,8 +68,8 @@ def factors_of(line):
 
 
 def factor(lines, kind):
-    """An Estimate over all trials of all lines. It is 1, and certain, where they are too few to tell."""
-    factors = [one for line in _goals.of_kind(lines, kind) for one in factors_of(line)]
+    """An Estimate over all lines. It is 1, and certain, where they are too few to tell."""
+    factors = [median(factors_of(line)) for line in _goals.of_kind(lines, kind)]
     found = _estimate.centre(factors) if factors else None
     return found if found and math.isfinite(found.low) else _estimate.Estimate(1, 1, 1)
 
