@@ -9,7 +9,7 @@
 
 #define MS NS_PER_MS
 
-/* 2 s, 8 in flight, 4,000 answers of 4 ms each; nobody is busy. */
+/* 2 s, 8 in flight, 4,000 answers of 4 ms each over a slow link; nobody is busy. */
 static void begin(struct trial *trial, unsigned replicas)
 {
 	struct trial_spec spec;
@@ -24,6 +24,8 @@ static void begin(struct trial *trial, unsigned replicas)
 	trial->go_ns = 1000 * MS;
 	trial->window_end_ns = 3000 * MS;
 	trial->own_origin = true;
+	trial->spec.link_bits_per_second = 80000000; /* 20 MB in 2 s */
+	trial->applied.link_bits_per_second = COUNT_UNKNOWN;
 	trial->origin_cpu_ns = 400 * MS;
 	strcpy(trial->placement.pinning, "origin 3, replicas 0-2");
 	for (unsigned i = 0; i < replicas; i++) {
@@ -36,6 +38,8 @@ static void begin(struct trial *trial, unsigned replicas)
 		r->latency->total = 4000;
 		r->latency->sum_ns = 16e9;
 		r->ledger.open_connections_peak = 8;
+		r->link_rx_bytes = 11000000;
+		r->link_tx_bytes = 0;
 		strcpy(r->runtime, "CPython 3.11.2");
 	}
 }
@@ -92,9 +96,12 @@ static void check_own_work(void **state)
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	r->cpu_ns = 1010 * MS;
 	expect(&trial, LIMITED_BY_UNKNOWN);
-	strcpy(r->runtime, "glibc 2.36"); /* on three CPUs */
+	strcpy(r->runtime, "glibc 2.36"); /* on three CPUs, by one thread? */
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	r->cpu_ns = 990 * MS;
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
-	r->cpu_ns = 1610 * MS; /* 0.1 of each latency */
+	trial.spec.concurrency = 4;
+	r->cpu_ns = 810 * MS; /* 0.1 of each latency */
 	expect(&trial, LIMITED_BY_UNKNOWN);
 	trial.spec.concurrency = 1; /* 8,340 of 200 us, 80 us of CPU */
 	r->latency->sum_ns = 1.9e9;
@@ -102,6 +109,33 @@ static void check_own_work(void **state)
 	expect(&trial, LIMITED_BY_UNKNOWN);
 	r->cpu_ns = 190 * MS;
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial_release(&trial);
+}
+
+/* Nothing holds a request: who waits does so by itself. */
+static void check_own_waits(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	begin(&trial, 1);
+	trial.applied.link_bits_per_second = 0; /* there is none */
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.applied.link_bits_per_second = COUNT_UNKNOWN;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.replica[0].link_rx_bytes = 9000000; /* not the half of it */
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.spec.link_bits_per_second = COUNT_UNKNOWN;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.own_origin = false;
+	expect(&trial, LIMITED_BY_IN_FLIGHT);
+	trial.own_origin = true;
+	trial.spec.pool_size = 1;
+	trial.replica[0].ledger.open_connections_peak = 1;
+	trial.replica[0].cpu_ns = trial.origin_cpu_ns = 490 * MS;
+	expect(&trial, LIMITED_BY_UNKNOWN);
+	trial.replica[0].cpu_ns = trial.origin_cpu_ns = 510 * MS;
+	expect(&trial, LIMITED_BY_POOL); /* one after the other */
 	trial_release(&trial);
 }
 
@@ -180,7 +214,6 @@ static void check_limits(void **state)
 	begin(&trial, 1);
 	r = &trial.replica[0];
 	trial.spec.link_bits_per_second = 8000000;
-	trial.applied.link_bits_per_second = COUNT_UNKNOWN;
 	r->link_rx_bytes = 1790000; /* of 2 MB in 2 s */
 	r->link_tx_bytes = 100;
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
@@ -447,6 +480,23 @@ static void check_starved_replicas(void **state)
 	use_reconcile(&trial);
 	assert_int_equal(trial.findings.count, 0);
 	trial_release(&trial);
+	/* A tenth of its CPUs, together, of which no replica used much. */
+	begin(&trial, 10);
+	trial.spec.concurrency = 50;
+	strcpy(trial.placement.pinning, "origin 7, replicas 0-6");
+	trial.cpus = 8;
+	trial.others_cpu_ns = 3000 * MS;
+	for (int i = 0; i < 10; i++) {
+		trial.replica[i].cpu_ns = 120 * MS;
+		trial.replica[i].waited = 0.08;
+	}
+	use_reconcile(&trial);
+	assert_int_equal(trial.findings.count, 0);
+	trial.replica[4].cpu_ns = 860 * MS; /* 0.43, and 0.08 more */
+	use_reconcile(&trial);
+	assert_non_null(strstr(said(&trial.findings),
+			       "used 0.97 CPUs, and waited for up to 0.80 more"));
+	trial_release(&trial);
 }
 
 /* Where nobody counted who waited, all of the machine's waits may be its own. */
@@ -468,7 +518,8 @@ static void check_starved_perhaps(void **state)
 	expect(&trial, LIMITED_BY_IN_FLIGHT);
 	trial.waits_counted = true; /* of a moment that tells nothing */
 	trial.machine[1].stalled_cpu_us = 300000;
-	trial.window_end_ns = 1400 * MS;
+	trial.window_end_ns = trial.replica[0].done_ns = 1400 * MS;
+	trial.replica[0].link_rx_bytes = 2200000;
 	trial.replica[0].cpu_ns = 128 * MS;
 	trial.origin_cpu_ns = 80 * MS;
 	trial.replica[0].latency->sum_ns = 19.9e9;
@@ -512,6 +563,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_waiting),
 		cmocka_unit_test(check_own_work),
+		cmocka_unit_test(check_own_waits),
 		cmocka_unit_test(check_cpu),
 		cmocka_unit_test(check_replicas_share),
 		cmocka_unit_test(check_shared),

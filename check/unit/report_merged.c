@@ -230,6 +230,37 @@ static void short_blocks(void **state)
 	result_row_release(&row);
 }
 
+static void limit(size_t from, size_t to, const char *word)
+{
+	for (size_t b = from; b < to; b++) {
+		free(made.rows[b].limited_by);
+		made.rows[b].limited_by = mem_dup(word);
+	}
+}
+
+/* Of what has failed nothing; of two as frequent that which is known; of blocks that
+ * were long enough to tell. */
+static void limits(void **state)
+{
+	struct result_row row;
+
+	(void)state;
+	end_as(3, "ok");
+	limit(0, 2, "unknown");
+	limit(2, 4, "machine");
+	merge(&row);
+	assert_string_equal(row.limited_by, "machine");
+	result_row_release(&row);
+	end_as(3, "failed");
+	merge(&row);
+	assert_string_equal(row.limited_by, "unknown");
+	result_row_release(&row);
+	made.rows[0].duration_seconds = made.rows[1].duration_seconds = 0.4;
+	merge(&row);
+	assert_string_equal(row.limited_by, "machine");
+	result_row_release(&row);
+}
+
 #define CHECK(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, make_blocks, unmake_blocks)
 
@@ -242,6 +273,7 @@ int main(void)
 		CHECK(wrong_answer),
 		CHECK(few_operations),
 		CHECK(short_blocks),
+		CHECK(limits),
 	};
 
 	return cmocka_run_group_tests(checks, NULL, NULL);

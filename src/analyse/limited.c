@@ -56,7 +56,20 @@ static double link_bytes(const struct replica *replica)
 	return (double)(rx > tx ? rx : tx);
 }
 
-static bool link_full(const struct trial *trial, double seconds)
+/* Links count from the first GO on, also while slices fill and drain. */
+static double working_s(const struct trial *trial)
+{
+	uint64_t done_ns = trial->window_end_ns;
+
+	for (unsigned i = 0; i < trial->replica_count; i++)
+		if (count_or(trial->replica[i].done_ns, 0) > done_ns)
+			done_ns = trial->replica[i].done_ns;
+	return trial->slice_count ? windows_working_s(trial, done_ns)
+				  : trial_seconds(trial);
+}
+
+/* How full --link-rate was, one way; 0: there is none that held. */
+static double link_use(const struct trial *trial)
 {
 	uint64_t bits = trial->spec.link_bits_per_second;
 	struct limits limits;
@@ -64,10 +77,10 @@ static bool link_full(const struct trial *trial, double seconds)
 
 	limits_that_hold(trial, &limits);
 	if (bits == COUNT_UNKNOWN || !bits || limits.link_broken)
-		return false;
+		return 0;
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		sum += 8 * link_bytes(&trial->replica[i]);
-	return sum >= BUSY * (double)bits * seconds * trial->replica_count;
+	return sum / ((double)bits * working_s(trial) * trial->replica_count);
 }
 
 static bool rate_reached(const struct trial *trial)
@@ -137,6 +150,16 @@ static bool squeezed(const struct trial *trial, const struct use *use)
 	return taken >= SQUEEZED && most + taken >= BUSY;
 }
 
+/* Our own origin works, and holds nothing back. So where no link was busy, it or the
+ * library works for a place that waits for it, for half of the time at least. Else
+ * the library waits by itself: it sleeps, polls, or waits for a lock. */
+static bool store_holds(const struct trial *trial, const struct use *use,
+			double places)
+{
+	return !trial->own_origin || link_use(trial) >= USE_IDLE ||
+	       use->used + use->store >= USE_IDLE * places;
+}
+
 static bool pool_full(const struct trial *trial)
 {
 	const struct trial_spec *spec = &trial->spec;
@@ -163,18 +186,6 @@ static bool waits(const struct trial *trial, double seconds)
 					    trial->replica_count;
 }
 
-/* Links count from the first GO on, also while slices fill and drain. */
-static double working_s(const struct trial *trial)
-{
-	uint64_t done_ns = trial->window_end_ns;
-
-	for (unsigned i = 0; i < trial->replica_count; i++)
-		if (count_or(trial->replica[i].done_ns, 0) > done_ns)
-			done_ns = trial->replica[i].done_ns;
-	return trial->slice_count ? windows_working_s(trial, done_ns)
-				  : trial_seconds(trial);
-}
-
 static enum limited_by by_cpu(const struct use *use)
 {
 	if (use->library >= BUSY && use->library >= use->store)
@@ -187,6 +198,23 @@ static enum limited_by by_cpu(const struct use *use)
 	return LIMITED_BY_UNKNOWN;
 }
 
+static enum limited_by by_waiting(const struct trial *trial,
+				  const struct use *use)
+{
+	const struct trial_spec *spec = &trial->spec;
+	double replicas = trial->replica_count;
+
+	if (pool_full(trial))
+		return store_holds(trial, use, (double)spec->pool_size * replicas)
+			       ? LIMITED_BY_POOL
+			       : LIMITED_BY_UNKNOWN;
+	return waits(trial, use->seconds) &&
+			       store_holds(trial, use,
+					   (double)spec->concurrency * replicas)
+		       ? LIMITED_BY_IN_FLIGHT
+		       : LIMITED_BY_UNKNOWN;
+}
+
 enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 {
 	enum limited_by by;
@@ -197,7 +225,7 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 		return LIMITED_BY_FAILURES;
 	if (throttled(trial, use.seconds) || quota_used(trial, &use))
 		return LIMITED_BY_THROTTLED;
-	if (link_full(trial, working_s(trial)))
+	if (link_use(trial) >= BUSY)
 		return LIMITED_BY_LINK;
 	if (rate_reached(trial))
 		return LIMITED_BY_RATE;
@@ -209,8 +237,5 @@ enum limited_by limited_of(const struct trial *trial, unsigned cpus)
 		return LIMITED_BY_MACHINE;
 	if (!use_is_idle(trial, &use) || use_may_be_starved(trial, &use))
 		return LIMITED_BY_UNKNOWN;
-	if (pool_full(trial))
-		return LIMITED_BY_POOL;
-	return waits(trial, use.seconds) ? LIMITED_BY_IN_FLIGHT
-					 : LIMITED_BY_UNKNOWN;
+	return by_waiting(trial, &use);
 }

@@ -9,7 +9,6 @@
 #include "analyse/windows.h"
 #include "base/clock.h"
 
-#define IDLE 0.5       /* of what it may use: its own CPU was not the limit */
 #define OWN_WORK 0.1   /* of a latency: it waited for all the rest */
 #define ONE_THREAD 1.1 /* CPUs: who uses no more may be a single one */
 #define STARVED 0.1    /* of what it may use, which others had */
@@ -92,12 +91,14 @@ void use_find(const struct trial *trial, unsigned cpus, struct use *out)
 
 	out->seconds = trial_seconds(trial);
 	out->cpus = cpus;
+	out->busiest = 0;
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		double used = clock_seconds(trial->replica[i].cpu_ns) /
 			      out->seconds;
 		double one = may_use(trial, i, used, of);
 
 		sum += used;
+		out->busiest = fmax(out->busiest, used);
 		may += one;
 		single += used / one;
 	}
@@ -114,17 +115,20 @@ void use_find(const struct trial *trial, unsigned cpus, struct use *out)
 	out->shared = shared ? (sum + out->store) / of : 0;
 }
 
-/* `share`: of the CPUs that it may use; `busy`: CPUs. */
-static bool is_idle(const struct trial *trial, double share, double busy)
+/* `share`: of the CPUs that it may use; `busy`: CPUs; `busiest`: of one replica. How
+ * busy each thread was is not known: half a CPU may be one that is nearly full. */
+static bool is_idle(const struct trial *trial, double share, double busy,
+		    double busiest)
 {
 	double places = (double)trial->spec.concurrency * trial->replica_count;
 
-	return share < IDLE && busy <= OWN_WORK * places;
+	return share < USE_IDLE && busiest < USE_IDLE &&
+	       busy <= OWN_WORK * places;
 }
 
 bool use_is_idle(const struct trial *trial, const struct use *use)
 {
-	return is_idle(trial, use->library, use->used);
+	return is_idle(trial, use->library, use->used, use->busiest);
 }
 
 /* --------------------------------------------------------------- starved --- */
@@ -133,6 +137,7 @@ bool use_is_idle(const struct trial *trial, const struct use *use)
 struct kept {
 	double others; /* CPUs that others and steal used: no more is kept */
 	double share, cpus; /* from replicas: of what they may use; CPUs */
+	double most;        /* from one of them: CPUs */
 	double store;       /* from the origin: CPUs */
 };
 
@@ -152,9 +157,13 @@ static void find_kept(const struct trial *trial, const struct use *use,
 	out->others = clock_seconds(count_or(trial->others_cpu_ns, 0) +
 				    count_or(trial->steal_ns, 0)) /
 		      use->seconds;
-	for (unsigned i = 0; i < trial->replica_count; i++)
-		out->cpus += least(each ? trial->replica[i].waited : waited,
+	for (unsigned i = 0; i < trial->replica_count; i++) {
+		double one = least(each ? trial->replica[i].waited : waited,
 				   out->others, use->room);
+
+		out->cpus += one;
+		out->most = fmax(out->most, one);
+	}
 	/* Each may have been kept from all that others used, not all of them. */
 	out->cpus = least(out->cpus, out->others, use->room);
 	out->share = out->cpus / use->may;
@@ -168,7 +177,7 @@ static bool starves_library(const struct trial *trial, const struct use *use,
 {
 	return kept->share >= STARVED &&
 	       !is_idle(trial, use->library + kept->share,
-			use->used + kept->cpus);
+			use->used + kept->cpus, use->busiest + kept->most);
 }
 
 static bool starves_store(const struct trial *trial, const struct use *use,
@@ -176,7 +185,7 @@ static bool starves_store(const struct trial *trial, const struct use *use,
 {
 	return kept->store >= STARVED &&
 	       !is_idle(trial, use->store + kept->store,
-			use->store + kept->store);
+			use->store + kept->store, use->store + kept->store);
 }
 
 static void say_starved(struct trial *trial, const char *who, double used,

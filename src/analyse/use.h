@@ -15,10 +15,14 @@
 
 #include "record/trial.h"
 
+/* Of what it may use: its own CPU was not the limit. */
+#define USE_IDLE 0.5
+
 struct use {
 	double seconds;
 	unsigned cpus;
 	double used;    /* CPUs, all replicas together */
+	double busiest; /* CPUs, the replica that used most */
 	double may;     /* CPUs that they may use together */
 	double library; /* of what its replicas may use, 0 to 1 */
 	double store, shared;
@@ -30,7 +34,7 @@ struct use {
 void use_find(const struct trial *trial, unsigned cpus, struct use *out);
 
 /* How fast it is was not its own doing: little of an operation's time, waits for
- * its CPU included, was its own work. */
+ * its CPU included, was its own work, and no thread of it can have been busy. */
 bool use_is_idle(const struct trial *trial, const struct use *use);
 
 /*

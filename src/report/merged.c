@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/values.h"
+#include "record/limited.h"
 #include "report/ranges.h"
 
 /* The rows of a library. Those that failed are `usable` for nothing but their
@@ -263,22 +264,49 @@ static void merge_state(struct result_row *out)
 	out->state = mem_dup(result_state_name(RESULT_WRONG_BYTES));
 }
 
-/* The limit that most blocks met; the first of them, where others are as
- * frequent. */
+/* Whether its windows are long enough to tell what others did. */
+static bool is_long(const struct result_row *row)
+{
+	return row->duration_seconds >= FINDING_LEAST_S;
+}
+
+static bool any_is_long(const struct blocks *b)
+{
+	for (size_t i = 0; i < b->usable_count; i++)
+		if (is_long(b->usable[i]))
+			return true;
+	return false;
+}
+
+/* How many blocks met this limit, with more for one that is known. */
+static size_t votes_for(const struct blocks *b, const char *word,
+			bool of_the_long)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->usable_count; i++) {
+		const struct result_row *row = b->usable[i];
+
+		n += row->limited_by && !strcmp(row->limited_by, word) &&
+		     (!of_the_long || is_long(row));
+	}
+	return n ? 2 * n + (limited_by_parse(word) != LIMITED_BY_UNKNOWN) : 0;
+}
+
+/* The limit that blocks met most often, of those that were long enough to tell
+ * where there are some. Of two, one that is known; then the first. */
 static const char *limit_of_most(const struct blocks *b)
 {
+	bool of_the_long = any_is_long(b);
 	const char *most = NULL;
-	size_t times = 0;
+	size_t votes = 0;
 
 	for (size_t i = 0; i < b->usable_count; i++) {
 		const char *word = b->usable[i]->limited_by;
-		size_t n = 0;
+		size_t n = word ? votes_for(b, word, of_the_long) : 0;
 
-		for (size_t k = 0; word && k < b->usable_count; k++)
-			n += b->usable[k]->limited_by &&
-			     !strcmp(b->usable[k]->limited_by, word);
-		if (n > times) {
-			times = n;
+		if (n > votes) {
+			votes = n;
 			most = word;
 		}
 	}

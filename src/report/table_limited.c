@@ -10,13 +10,15 @@ static enum limited_by limit_of(const struct report_row *item)
 	return limited_by_parse(item->row->limited_by);
 }
 
-/* Also by what it shares, as noise: it is no library's own limit. */
+/* Also by what it shares, as noise: it is no library's own limit. Operations that
+ * failed may be its own fault, and have a note. */
 bool table_is_limited(const struct report_row *item)
 {
 	enum limited_by by = limit_of(item);
 
 	return !item->baseline && !result_is_void(item->row) &&
-	       by != LIMITED_BY_UNKNOWN && !limited_by_library(by);
+	       by != LIMITED_BY_UNKNOWN && by != LIMITED_BY_FAILURES &&
+	       !limited_by_library(by);
 }
 
 /* "fsspec, httpx: all its operations waited for the store". */
