@@ -56,6 +56,13 @@ class AsRoot(Check):
         self.assert_nothing_left()
         self.assertEqual(groups_of(*self.started), [])
 
+    def test_memory_of_a_child(self):
+        """What works may be no first process."""
+        self.run_test("pass")
+        self.run_test("forker", GEOIO_TESTS=CHECK_LIBRARIES)
+        peak = {row["library_name"]: row["peak_rss_bytes"] for row in self.results()}
+        self.assertGreater(peak["forker"], peak["pass"])
+
     def test_quota(self):
         """So small that a busy machine leaves the replica that much, too."""
         self.run_test("reference", "--cpus", "0.05", "--timeout", "2")

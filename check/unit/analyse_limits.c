@@ -100,6 +100,16 @@ static void check_use(void **state)
 	trial.replica[1].cpu_ns = 800 * MS;
 	assert_says("--cpus 0.2 did not hold: a replica used 0.35");
 	assert_true(limits.cpus == 0);
+	trial.replica[1].memory_peak_bytes = COUNT_UNKNOWN;
+	trial.replica[1].peak_rss_bytes = 60 << 20; /* of three that share */
+	trial_add_sample(&trial, &(struct sample){ .replica = 1,
+						   .memory_bytes = 19 << 20 });
+	assert_says("--cpus 0.2 did not hold: a replica used 0.35");
+	assert_true(limits.memory_bytes == 20 << 20);
+	trial_add_sample(&trial, &(struct sample){ .replica = 1,
+						   .memory_bytes = 25 << 20 });
+	assert_says("--memory 20971520 B did not hold: a replica used "
+		    "26214400 B");
 	trial.replica[1].memory_peak_bytes = 25 << 20;
 	assert_says("--memory 20971520 B did not hold: a replica used "
 		    "26214400 B");

@@ -33,6 +33,18 @@ static double most_cpus(const struct trial *trial)
 	return most;
 }
 
+/* VmHWM of several processes is no use: what they share counts in each. */
+static uint64_t sampled_memory(const struct trial *trial, unsigned replica)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < trial->sample_count; i++)
+		if (trial->samples[i].replica == (int32_t)replica &&
+		    trial->samples[i].memory_bytes > most)
+			most = trial->samples[i].memory_bytes;
+	return most;
+}
+
 static uint64_t most_memory(const struct trial *trial)
 {
 	uint64_t most = 0;
@@ -41,7 +53,7 @@ static uint64_t most_memory(const struct trial *trial)
 		const struct replica *r = &trial->replica[i];
 		uint64_t peak = r->memory_peak_bytes != COUNT_UNKNOWN
 					? r->memory_peak_bytes
-					: r->peak_rss_bytes;
+					: sampled_memory(trial, i);
 
 		most = peak > most ? peak : most;
 	}

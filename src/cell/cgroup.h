@@ -210,6 +210,10 @@ int cgroup_enter(const struct cgroup *group);
 int cgroup_read(struct cgroup *group, enum cgroup_what what,
 		struct cgroup_counts *out);
 
+/* Fills `pids`, `most` at most, with the processes in it that our PID namespace has, and
+ * returns how many. What is in groups below is left out. Opens a file: 5 us. */
+size_t cgroup_members(const struct cgroup *group, pid_t *pids, size_t most);
+
 /* Sets the CPU time that the caller knows from elsewhere, between two readings.
  * It is split into user and system as the last reading was. No later reading
  * says less. */

@@ -49,6 +49,29 @@ bool cgroup_text(const char *folder, const char *name, char *out, size_t size)
 	return found;
 }
 
+size_t cgroup_members(const struct cgroup *group, pid_t *pids, size_t most)
+{
+	char text[8192], *at = text, *end;
+	unsigned i = 0;
+	size_t count = 0;
+
+	while (i < CGROUP_CONTROLLERS && !group->path[i])
+		i++;
+	if (i == CGROUP_CONTROLLERS)
+		return 0;
+	cgroup_text(group->path[i], "cgroup.procs", text, sizeof(text));
+	while (count < most) {
+		long pid = strtol(at, &end, 10);
+
+		if (end == at || *end != '\n')
+			break; /* the last number may be cut */
+		if (pid > 0) /* not of a namespace above */
+			pids[count++] = (pid_t)pid;
+		at = end;
+	}
+	return count;
+}
+
 static int write_value(const char *folder, const char *name, const char *text)
 {
 	int fd = cgroup_open_file(folder, name, O_WRONLY), saved;

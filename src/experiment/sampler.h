@@ -72,9 +72,10 @@ struct sampler {
 		bool taken;               /* one was */
 	} *counted;            /* of each replica; NULL: nothing counts */
 	struct waits {
-		uint64_t began_ns;
-		uint64_t in_ns;   /* in the last window */
-		uint64_t sum_ns;  /* in all that count */
+		uint64_t began_ns; /* all its processes */
+		uint64_t first_ns; /* its first one, then */
+		uint64_t in_ns;    /* in the last window */
+		uint64_t sum_ns;   /* in all that count */
 	} *waits;              /* for a CPU */
 	double worked_s;       /* in these */
 	pid_t *ours; /* origin, replicas, monitor (0: none): no others */

@@ -119,14 +119,77 @@ void processes_end_others(struct sampler *s, struct others_used *out)
 	free(ours);
 }
 
+static size_t group_members(const struct sampler *s, unsigned number,
+			    pid_t *pids, size_t most)
+{
+	pid_t init = number == CELL_ORIGIN
+			     ? 0
+			     : cells_init_of(s->cells, sampler_cell(s, number) - 1);
+	size_t listed = cgroup_members(s->gauges[number].group, pids, most);
+	size_t count = 0;
+
+	for (size_t i = 0; i < listed; i++)
+		if (pids[i] != init)
+			pids[count++] = pids[i];
+	return count;
+}
+
+static size_t family_members(const struct families *families, unsigned family,
+			     pid_t *pids, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < families->member_count && count < most; i++) {
+		const struct family_member *member = &families->member[i];
+
+		if (member->family == family && !member->dead)
+			pids[count++] = member->pid;
+	}
+	return count;
+}
+
+size_t processes_of(const struct sampler *s, unsigned number, pid_t *pids,
+		    size_t most)
+{
+	size_t count = s->gauges[number].group
+			       ? group_members(s, number, pids, most)
+		       : number == CELL_ORIGIN
+			       ? 0
+			       : family_members(&s->families, number - 1, pids,
+						most);
+
+	if (!count && s->ours[number])
+		pids[count++] = s->ours[number];
+	return count;
+}
+
+/* Most that the others were of it, as far as they are still there. */
+static void add_peaks(struct sampler *s, unsigned i)
+{
+	struct replica *replica = &s->trial->replica[i];
+	pid_t pids[PROCESSES_MOST];
+	size_t count = processes_of(s, CELL_OF(i), pids, PROCESSES_MOST);
+	struct err err;
+
+	for (size_t k = 0; k < count; k++) {
+		uint64_t bytes;
+
+		if (pids[k] != replica->pid &&
+		    measure_peak_rss(pids[k], &bytes, &err) == 0)
+			replica->peak_rss_bytes += bytes;
+	}
+}
+
 void processes_done(struct sampler *s, unsigned i)
 {
 	struct replica *replica = &s->trial->replica[i];
 	struct sample first = { 0 };
 	struct family_sum sum;
 
-	if (s->gauges[CELL_OF(i)].group)
+	if (s->gauges[CELL_OF(i)].group) {
+		add_peaks(s, i);
 		return;
+	}
 	families_scan(&s->families);
 	families_sum(&s->families, i, &sum);
 	if (measure_read(&s->gauges[CELL_OF(i)].meter, &first, NULL) == 0)

@@ -208,7 +208,7 @@ struct replica {
 	uint64_t peak_rss_bytes; /* VmHWM, without the records file's pages */
 	uint64_t processes;      /* most at one time; COUNT_UNKNOWN: they were
 				  * not counted */
-	double waited;           /* CPUs for which threads of its first process
+	double waited;           /* CPUs for which threads of its processes
 				  * waited that could run, on average while it
 				  * worked; 0: none did, or nobody counted. Is
 				  * not stored */
