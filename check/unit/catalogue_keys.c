@@ -23,6 +23,18 @@ static void check_right(void **state)
 	toml_release(&toml);
 }
 
+static void check_mark(void **state)
+{
+	struct toml toml;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(toml_parse(&toml, "\xef\xbb\xbfkind = \"check\"\n", "f",
+				    &err), ERR_INVALID);
+	assert_names(err, "f, line 1: it begins with a byte order mark: save");
+	toml_release(&toml);
+}
+
 static void check_wrong(void **state)
 {
 	static const char *const cases[][2] = {
@@ -92,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_right),
+		cmocka_unit_test(check_mark),
 		cmocka_unit_test(check_wrong),
 		cmocka_unit_test(check_readme),
 	};

@@ -107,6 +107,9 @@ static void check_options_refuse(void **state)
 	assert_int_equal(PARSE(&o, &err, "--concurrency", "5x"), ERR_USAGE);
 	assert_int_equal(PARSE(&o, &err, "--concurrency"), ERR_USAGE);
 	assert_names(err, "needs a value");
+	assert_int_equal(PARSE(&o, &err, "--concurrency", "--seed", "7"),
+			 ERR_USAGE);
+	assert_names(err, "--concurrency needs a value, and '--seed' follows");
 	assert_int_equal(PARSE(&o, &err, "--timeout", "nan"), ERR_USAGE);
 	assert_int_equal(PARSE(&o, &err, "--timeout", "soon"), ERR_USAGE);
 	assert_int_equal(PARSE(&o, &err, "--seed", "99999999999999999999999"),

@@ -338,6 +338,11 @@ static void check_urls(void **state)
 			 ERR_USAGE);
 	assert_int_equal(store_open(&store, "sqlite:///", STORE_WRITE, &err),
 			 ERR_USAGE);
+	assert_int_equal(store_open(&store, "sqlite:", STORE_WRITE, &err),
+			 ERR_USAGE);
+	assert_int_equal(store_open(&store, "sqlite:t.db", STORE_WRITE, &err),
+			 ERR_USAGE);
+	assert_names(err, "as sqlite:///FILE");
 	assert_int_equal(store_open(&store, "", STORE_WRITE, &err), ERR_USAGE);
 	assert_int_equal(store_open(&store, f->folder, STORE_WRITE, &err),
 			 ERR_USAGE);
@@ -354,7 +359,8 @@ static void check_urls(void **state)
 	free(missing);
 }
 
-/* SQLite knows names that are no files; here each names the file that it says. */
+/* SQLite knows names that are no files; here each names the file that it says. What
+ * looks like a URL's parameters is none of its name. */
 static void check_names(void **state)
 {
 	static const char *const names[] = { "file:t.db?mode=memory",
@@ -368,8 +374,15 @@ static void check_names(void **state)
 	assert_int_equal(chdir(f->folder), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char *url = mem_printf("sqlite:///%s", names[i]);
+		bool asks = strchr(url, '?');
 
-		assert_int_equal(store_open(&store, url, STORE_WRITE, &err), 0);
+		if (asks) {
+			assert_int_equal(store_open(&store, url, STORE_WRITE,
+						    &err), ERR_USAGE);
+			assert_names(err, "takes no parameters");
+		}
+		assert_int_equal(store_open(&store, asks ? names[i] : url,
+					    STORE_WRITE, &err), 0);
 		store_close(store);
 		assert_true(file_exists(names[i]));
 		assert_int_equal(store_open(&store, names[i], STORE_READ, &err),

@@ -215,6 +215,7 @@ static void wrong_flags(void **state)
 	char *unknown[] = { misspelt, NULL }, *words[] = { word, NULL };
 	char *number[] = { count, NULL }, *value[] = { last, NULL };
 	char *helped[] = { help, NULL };
+	char *swallowed[] = { last, endpoint, NULL };
 	char *text;
 
 	refused(h, none, "--endpoint URL");
@@ -223,6 +224,8 @@ static void wrong_flags(void **state)
 	refused(h, words, "'word' is no flag");
 	refused(h, number, "'3x'");
 	refused(h, value, "--plan FILE");
+	refused(h, swallowed, "--plan needs a value, and '--endpoint=http://h' "
+			      "follows");
 	assert_int_equal(run(h, helped), 0);
 	text = text_of(h, "out");
 	assert_non_null(strstr(text, "--keep-alive-timeout SECONDS"));

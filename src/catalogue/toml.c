@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+/* Some editors begin a file with it, which TOML has not. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct reader {
 	const char *at;
 	unsigned line;
@@ -192,6 +195,9 @@ int toml_parse(struct toml *toml, const char *text, const char *name,
 	struct reader r = { text, 1, name, err };
 
 	memset(toml, 0, sizeof(*toml));
+	if (!strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
+		return refuse(&r, "it begins with a byte order mark: save it "
+			      "as UTF-8 without one");
 	for (;;) {
 		int code;
 

@@ -397,6 +397,11 @@ static int parse_one(struct options *options,
 		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s",
 			       spec->name, spec->name,
 			       spec->value ? spec->value : "VALUE");
+	if (!value && !strncmp(next, "--", 2))
+		return err_set(err, ERR_USAGE,
+			       "--%s needs a value, and '%s' follows: write it "
+			       "as --%s=%s if that is the value",
+			       spec->name, next, spec->name, next);
 	if (!value)
 		value = argv[++*i];
 	snprintf(where, sizeof(where), "--%s", spec->name);

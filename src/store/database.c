@@ -27,7 +27,7 @@ int database_path(const char *url, char **out, struct err *err)
 
 	if (!strncmp(url, "sqlite:///", 10))
 		path = url + 10;
-	else if (strstr(url, "://"))
+	else if (strstr(url, "://") || !strncmp(url, "sqlite:", 7))
 		return err_set(err, ERR_USAGE,
 			       "the database is '%s': only SQLite files can be "
 			       "used, as sqlite:///FILE",
@@ -37,6 +37,10 @@ int database_path(const char *url, char **out, struct err *err)
 			       "the database '%s' names no file: write it as "
 			       "sqlite:///FILE",
 			       url);
+	if (path != url && strchr(path, '?'))
+		return err_set(err, ERR_USAGE,
+			       "the database is '%s': it takes no parameters: "
+			       "write sqlite:///FILE", url);
 	*out = mem_printf("%s%s", is_special(path) ? "./" : "", path);
 	return 0;
 }

@@ -211,6 +211,18 @@ static int check(const struct flags *flags, struct err *err)
 	return 0;
 }
 
+/* The value in the word itself, or the next word. */
+static int set_from(struct flags *flags, const struct flag *flag,
+		    const char *own, const char *next, struct err *err)
+{
+	if (!own && next && !strncmp(next, "--", 2))
+		return err_set(err, ERR_USAGE,
+			       "--%s needs a value, and '%s' follows: write it "
+			       "as --%s=%s if that is the value",
+			       flag->name, next, flag->name, next);
+	return set(flags, flag, own ? own : next, err);
+}
+
 int flags_parse(struct flags *flags, int argc, char **argv, struct err *err)
 {
 	int code = 0;
@@ -232,8 +244,8 @@ int flags_parse(struct flags *flags, int argc, char **argv, struct err *err)
 		flag = find(word, n);
 		if (!flag || flag->kind == SWITCH)
 			return unknown(word, err);
-		code = set(flags, flag, word[n] ? word + n + 1 : argv[++i],
-			   err);
+		code = word[n] ? set_from(flags, flag, word + n + 1, NULL, err)
+			       : set_from(flags, flag, NULL, argv[++i], err);
 	}
 	return code < 0 ? code : check(flags, err);
 }
