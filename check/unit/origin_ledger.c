@@ -316,6 +316,31 @@ static void holds_what_there_is(void **state)
 	atomic_store(&fx.row->hold_target, 0);
 }
 
+/* Those of a burst come before their requests, and what is held waits for them. */
+static void holds_while_some_come(void **state)
+{
+	uint64_t reached = 0;
+
+	(void)state;
+	atomic_store(&fx.row->hold_target, 2);
+	/* Late once is the machine, late always is the hold. */
+	for (int i = 0; i < 5 && reached < 2; i++) {
+		int fds[2];
+
+		atomic_store(&fx.row->hold_reached, 0);
+		burst(1, fds);
+		fx_wait(&fx.row->hold_reached, 1);
+		clock_sleep_until(clock_now_ns() + 800 * NS_PER_MS);
+		fds[1] = fx_connect(&fx);
+		clock_sleep_until(clock_now_ns() + 800 * NS_PER_MS);
+		http_say(fds[1], HOLD);
+		end_burst(2, fds);
+		reached = atomic_load(&fx.row->hold_reached);
+	}
+	assert_int_equal(reached, 2);
+	atomic_store(&fx.row->hold_target, 0);
+}
+
 static void forgets_those_who_left(void **state)
 {
 	uint64_t aborted = atomic_load(&fx.row->aborted);
@@ -528,6 +553,7 @@ int main(void)
 		cmocka_unit_test(forgets_the_oldest),
 		cmocka_unit_test(holds_a_whole_burst),
 		cmocka_unit_test(holds_what_there_is),
+		cmocka_unit_test(holds_while_some_come),
 		cmocka_unit_test(forgets_those_who_left),
 		cmocka_unit_test(holds_a_pipeline),
 		cmocka_unit_test(holds_each_verb),

@@ -344,6 +344,7 @@ int conn_open(struct row *row, int fd)
 	tally_add(&ledger->connections, 1);
 	tally_up(&ledger->open_connections, &ledger->open_connections_peak);
 	tally_up(&all->open_connections, &all->open_connections_peak);
+	hold_expect(row);
 	wait_for_request(conn);
 	return 0;
 }

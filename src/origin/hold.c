@@ -58,6 +58,16 @@ void hold_add(struct conn *conn)
 							: HOLD_NS));
 }
 
+void hold_expect(struct row *row)
+{
+	struct loop *loop = row->origin->loop;
+
+	if (row->held && !row->hold_gave_up &&
+	    row->held_count < tally_get(&row->ledger->hold_target))
+		loop_timer_set(loop, &row->hold_timer,
+			       loop_now_ns(loop) + HOLD_NS);
+}
+
 void hold_remove(struct conn *conn)
 {
 	struct conn **at = &conn->row->held;
