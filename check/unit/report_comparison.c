@@ -296,13 +296,14 @@ static void check_widths(void **state)
 		make(&made, odd, 12, 0.08);
 		text = shown(widths[i]);
 		assert_fits(text, widths[i]);
-		assert_non_null(strstr(text, i == 2 ? " an_own_librar.. "
-						    : " an_own_library_of"));
+		assert_non_null(strstr(text, i == 2 ? " an_own_..a_name "
+						    : " an_own_lib"));
 		free(text);
 		set_limit(odd[0].name, 0, 12, "in_flight");
 		text = shown(widths[i]);
 		assert_fits(text, widths[i]);
-		assert_non_null(strstr(text, "..^ "));
+		assert_non_null(strstr(text, i == 2 ? " an_own..a_name^ "
+						    : "_name^ "));
 		assert_says(text, "an_own_library_of_ever_so_long_a_name: the "
 				  "machine or the store may be the limit");
 		free(text);
@@ -528,9 +529,12 @@ static void check_limits(void **state)
 			  "libraries");
 	free(text);
 	set_limit("httpx", 0, 12, "throttled");
+	set_limit("obstore", 0, 12, "failures"); /* they may be its own */
 	text = shown(100);
 	assert_says(text, "httpx: it waited for a quota of CPU time; "
 			  "requests:");
+	assert_null(strstr(text, "obstore^"));
+	assert_null(strstr(text, "too many operations failed"));
 	assert_null(strstr(text, "compare nothing"));
 	free(text);
 	unmake(&made);

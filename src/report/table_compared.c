@@ -94,19 +94,24 @@ static struct table_cell p99_9_cell(const struct table_limits *limits,
 	return table_number(item->row->latency_p99_9_ms);
 }
 
-/* What is too long is cut: the verdicts have the whole name. */
+/* What is too long is cut in the middle, as names of a kind end differently: the
+ * verdicts have the whole name. */
 static struct table_cell library_cell(const struct table_limits *limits,
 				      const struct report_row *item)
 {
 	const char *name = item->row->library_name;
 	const char *marks = table_marks(limits, item);
+	int length = (int)strlen(name);
 	int room = limits->name - (int)strlen(marks);
-	const char *cut = (int)strlen(name) > room ? ".." : "";
-	int letters = room - (int)strlen(cut);
+	int last = room > 2 ? (room - 2) / 2 : 0;
+	int first = room > 2 ? room - 2 - last : 0;
 	struct table_cell cell;
 
-	snprintf(cell.text, sizeof(cell.text), "%.*s%s%s",
-		 letters > 0 ? letters : 0, name, cut, marks);
+	if (length <= room)
+		snprintf(cell.text, sizeof(cell.text), "%s%s", name, marks);
+	else
+		snprintf(cell.text, sizeof(cell.text), "%.*s..%s%s", first,
+			 name, name + length - last, marks);
 	return cell;
 }
 

@@ -207,6 +207,9 @@ static void put_failed(FILE *out, const struct report_row *item, unsigned width)
 	const char *why = all ? all : "no reason known";
 	int indent = fprintf(out, "%-10s FAILED: ", item->row->library_name);
 
+	/* A long name leaves no room beside it. */
+	if (indent > (int)width / 2)
+		indent = fprintf(out, "\n%*s", NOTES_INDENT, "") - 1;
 	table_wrapped(out, why, (int)strlen(why), width, indent);
 	free(all);
 }
