@@ -39,7 +39,7 @@ void analyse_reconcile(struct trial *trial);
 /* Of what analyse_summary() makes: a higher one when it makes something else of
  * the same trial, so that stored results are made again. A new column of the
  * results is something else. */
-#define ANALYSIS_NUMBER 5
+#define ANALYSIS_NUMBER 6
 
 /* One row for the trial and one for each replica; the caller releases. */
 void analyse_summary(const struct trial *trial, const struct run *run,
