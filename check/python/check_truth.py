@@ -207,7 +207,8 @@ class Spinning(unittest.TestCase):
         good, goals = told(spin.summary, lines)
         self.assertTrue(good)
         self.assertIn("goal: c, 10%: found (at least 9 of 10): 10, 10 of 10 runs: met", goals)
-        self.assertIn("goal: c, 2%: the truth is missed (at most 2 of 10): 2, 10 of 10 runs: met", goals)
+        missed = "the truth is missed, 2 times were it certain (at most 2 of 10): 2, 10 of 10 runs: met"
+        self.assertIn(f"goal: c, 2%: {missed}", goals)
 
     def test_truth_is_not_measured(self):
         """By no run, or by too few: whether it is missed is not known either."""
@@ -225,13 +226,15 @@ class Spinning(unittest.TestCase):
         self.add_costs(2, 3, 4, 6, 7, 8)
         good, goals = told(spin.summary, [spinning(1.1, 1.1)] * 10)
         self.assertTrue(good)
-        self.assertIn("goal: c, 2%: the truth is missed (at most 2 of 10): 0, 10 of 10 runs: open", goals)
+        missed = "the truth is missed, 0 times were it certain (at most 2 of 10): 0, 10 of 10 runs: open"
+        self.assertIn(f"goal: c, 2%: {missed}", goals)
 
     def test_truth_missed(self):
         self.add_costs(4.9, 4.95, 5, 5, 5.05, 5.1)
         good, goals = told(spin.summary, [spinning(1.1, 1.05)] * 3)
         self.assertFalse(good)
-        self.assertIn("goal: c, 5%: the truth is missed (at most 2 of 10): 3, 3 of 10 runs: missed", goals)
+        missed = "the truth is missed, 3 times were it certain (at most 2 of 10): 3, 3 of 10 runs: missed"
+        self.assertIn(f"goal: c, 5%: {missed}", goals)
 
     def test_not_found(self):
         good, goals = told(spin.summary, [spinning(1.02, 1.02)] * 2)
@@ -251,15 +254,22 @@ class Spinning(unittest.TestCase):
     def test_what_a_spin_costs(self):
         """Of the 5 us that were added at most, 6 in the middle, 5.5 to 6.5."""
         factors = {kind: spun.factor([], kind) for kind in _spinning.KINDS}
-        self.assertEqual(spin.true_ratio(spinning(1.12, 1.1), 10, factors["c"]), (1.1, 1.1, 1.1))
+        self.assertFalse(factors["c"].is_measured)
+        self.assertEqual(spin.true_ratio(spinning(1.12, 1.1), 10, factors["c"].one_run), (1.1, 1.1, 1.1))
         self.add_costs(5.5, 5.8, 6, 6, 6.2, 6.5)
         _runs.add_line(self.spun, by_turns([50, 60], [50, 61], kind="python"))
         factors = {kind: spun.factor(_runs.lines_of(self.spun), kind) for kind in _spinning.KINDS}
-        self.assertEqual([round(one, 2) for one in factors["c"]], [1.2, 1.1, 1.3])
-        true = spin.true_ratio(spinning(1.12, 1.1), 10, factors["c"])
+        self.assertEqual([round(one, 2) for one in factors["c"].centre], [1.2, 1.1, 1.3])
+        # t of 5 degrees of freedom, 2.571, times sd, 0.0681, times sqrt(1 + 1/6)
+        self.assertEqual([round(one, 2) for one in factors["c"].one_run], [1.2, 1.01, 1.39])
+        true = spin.true_ratio(spinning(1.12, 1.1), 10, factors["c"].centre)
         self.assertEqual([round(one, 3) for one in true], [1.12, 1.11, 1.13])
-        few = spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5, factors["python"])
+        few = spin.true_ratio(spinning(1.2, 1.1, kind="python"), 5, factors["python"].one_run)
         self.assertEqual(few.value, 1.1)
+
+    def test_student_t(self):
+        for freedom, wanted in ((5, 2.571), (9, 2.262), (30, 2.042)):
+            self.assertAlmostEqual(spun.student_t(freedom), wanted, delta=0.005 * wanted)
 
     def test_missed(self):
         """By more than the two intervals, of 3 and 4%, allow together: 5%."""

@@ -7,9 +7,10 @@ BASE_US in each operation, and three that spin for longer, by some 2, 5 and 10% 
 first costs. The lengths are fixed at the start of the run, from a short trial. So the true ratio of CPU an
 operation is known: 1 + what is added / what the first one costs, which is taken from the run itself. What is
 added is the length by which the spin is longer, times what that really costs by the clock of the thread: the
-part `spun` has measured it, without slices. That has an interval too: the truth is missed where the two are
-further apart than the two intervals allow, the root of the sum of their squares. A truth that is less well
-known than what it is held against proves nothing, nor does one that is not measured: the goal stays open.
+part `spun` has measured it, without slices. That has an interval too, of what it is in one run: the truth is
+missed where the two are further apart than the two intervals allow, the root of the sum of their squares. How
+many miss were it certain, is printed. A truth whose centre is less well known than what it is held against
+proves nothing, nor does one that is not measured: the goal stays open.
 
 The first one spins too, since a call costs more within an operation than in a loop (0.1 us in C, 1 us in
 Python: caches). That is the same for all, and so is how far a spin misses its end. And `reference` alone
@@ -87,9 +88,9 @@ def pair_of(line, share):
     return _goals.pair_of(line, names[share], names[0])
 
 
-def true_ratio(line, share, factor):
-    """An Estimate: of CPU an operation, with what the spin makes the rest of it cost more."""
-    return _estimate.Estimate(*(1 + (line["truth"][str(share)] - 1) * one for one in factor))
+def true_ratio(line, share, estimate):
+    """An Estimate: of CPU an operation, with that of what a longer spin costs."""
+    return _estimate.Estimate(*(1 + (line["truth"][str(share)] - 1) * one for one in estimate))
 
 
 def is_missed(pair, true):
@@ -117,27 +118,38 @@ def is_known(pairs):
 
 def show_share(lines, share, factor):
     def show(line):
-        pair, true = pair_of(line, share), true_ratio(line, share, factor)
+        pair, true = pair_of(line, share), true_ratio(line, share, factor.one_run)
         missed = pair and is_missed(pair, true)
         _goals.show_run(line, pair, f"; true of CPU {true.value:.4f}{', missed' if missed else ''}")
 
     _goals.show_sorted(lines, show)
 
 
-def share_goals(kind, lines, share, factor):
-    pairs = [(pair_of(line, share), true_ratio(line, share, factor)) for line in lines]
-    pairs = [(pair, true) for pair, true in pairs if pair]
-    words, done = f"{kind}, {share}%", len(pairs)
-    missed = [is_missed(pair, true) is True for pair, true in pairs]
+def truth_goal(words, lines, share, factor):
+    def with_truth(estimate):
+        return [(pair_of(line, share), true_ratio(line, share, estimate)) for line in lines]
+
+    def misses(estimate):
+        return [is_missed(pair, true) is True for pair, true in with_truth(estimate)]
+
+    certain = misses(_estimate.Estimate(*[factor.centre.value] * 3))
     what = f"{words}: the truth is missed"
-    if factor.low < factor.high:
-        good = [_goals.at_most(what, missed, MISSED_MOST, NEEDED, can_tell=is_known(pairs))]
-    else:
-        good = [_goals.goal(f"{what} (it is not measured)", sum(missed), None, done, NEEDED)]
+    if not factor.is_measured:
+        return _goals.goal(f"{what} (it is not measured)", sum(certain), None, len(certain), NEEDED)
+    what += f", {sum(certain[:NEEDED])} times were it certain"
+    known = is_known(with_truth(factor.centre))
+    return _goals.at_most(what, misses(factor.one_run), MISSED_MOST, NEEDED, can_tell=known)
+
+
+def share_goals(kind, lines, share, factor):
+    lines = [line for line in lines if pair_of(line, share)]
+    pairs = [pair_of(line, share) for line in lines]
+    words, done = f"{kind}, {share}%", len(pairs)
+    good = [truth_goal(words, lines, share, factor)]
     if share in FOUND_LEAST:
-        found = [pair["cpu"]["alone"] == "worse" for pair, _ in pairs]
+        found = [pair["cpu"]["alone"] == "worse" for pair in pairs]
         good.append(_goals.at_least(f"{words}: found", found, FOUND_LEAST[share], NEEDED))
-    wrong = sum(pair[by]["alone"] == "better" for pair, _ in pairs for by in _rounds.BY)
+    wrong = sum(pair[by]["alone"] == "better" for pair in pairs for by in _rounds.BY)
     good.append(_goals.never(f"{words}: the wrong way round", wrong, done, NEEDED))
     return good
 

@@ -10,15 +10,17 @@ thread (CLOCK_THREAD_CPUTIME_ID) when a turn has settled and when it ends, and c
 start's own luck is in both alike, and so is what drifts.
 
 A run makes TRIALS of these. The factor is the CPU time that was added over the time that was added, one
-number a run: the median of its trials. Runs differ by more than their trials do, so these are no unit. There
-is no goal: `spin` takes the factor of all runs, for all lengths, since shorter ones are too short to tell.
+number a run: the median of its trials. Runs differ by more than their trials do, so these are no unit; and
+what the factor was in a run of `spin` is known as well as that of a further run of this would be foretold.
+There is no goal: `spin` takes the factor, for all lengths, since shorter ones are too short to tell.
 """
 
 import json
 import math
 import re
 import sys
-from statistics import median
+from statistics import NormalDist, median, stdev
+from typing import NamedTuple
 
 import _estimate
 import _goals
@@ -67,17 +69,50 @@ def factors_of(line):
     return [(costs[-1] - costs[0]) / added_us for costs in line["trials"]]
 
 
+class Factor(NamedTuple):
+    """Estimates, of 95%: the centre of all runs, and what one run has. Both are 1, and certain, where runs
+    are too few to tell."""
+
+    centre: _estimate.Estimate
+    one_run: _estimate.Estimate
+
+    @property
+    def is_measured(self):
+        return self.centre.low < self.centre.high
+
+
+_CERTAIN = _estimate.Estimate(1, 1, 1)
+
+
 def factor(lines, kind):
-    """An Estimate over all lines. It is 1, and certain, where they are too few to tell."""
     factors = [median(factors_of(line)) for line in _goals.of_kind(lines, kind)]
     found = _estimate.centre(factors) if factors else None
-    return found if found and math.isfinite(found.low) else _estimate.Estimate(1, 1, 1)
+    if not found or not math.isfinite(found.low):
+        return Factor(_CERTAIN, _CERTAIN)
+    half = student_t(len(factors) - 1) * stdev(factors) * math.sqrt(1 + 1 / len(factors))
+    return Factor(found, _estimate.Estimate(found.value, found.value - half, found.value + half))
+
+
+def student_t(freedom):
+    """Of a two-sided interval of 95%, for 5 degrees of freedom or more, to 0.5% (the series of Cornish and
+    Fisher)."""
+    z = NormalDist().inv_cdf(0.975)
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    return sum(term / freedom**i for i, term in enumerate(terms))
 
 
 def show_factor(lines, kind):
     """And returns it."""
     found, runs = factor(lines, kind), len(_goals.of_kind(lines, kind))
-    told = _goals.show_interval(found) if found.low < found.high else "1 (taken, not measured)"
+    told = "1 (taken, not measured)"
+    if found.is_measured:
+        _, low, high = found.one_run
+        told = f"{_goals.show_interval(found.centre)} (one run: {low:.3f} to {high:.3f})"
     print(f"{kind}: a longer spin costs {told} times what it lasts, {runs} runs")
     return found
 
