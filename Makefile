@@ -45,7 +45,7 @@ GDAL_LIBS      = $(shell pkg-config --libs gdal)
 ROOMS     := $(filter-out src/cog src/enter src/worker,$(wildcard src/*))
 ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c \
-	$(BUILD)/generated/web.c $(BUILD)/generated/workloads.c
+	$(BUILD)/generated/web.c $(BUILD)/generated/web_report.c $(BUILD)/generated/workloads.c
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
 WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
 	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c src/formats/*.c))
@@ -165,7 +165,7 @@ $(BUILD)/generated/%.o: $(BUILD)/generated/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Texts that are built into the program: SQL migrations, the layout of s2, the
-# live page.
+# live page, a report's page.
 $(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.sql)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
@@ -180,6 +180,14 @@ $(BUILD)/generated/web.c: tools/embed $(wildcard web/*.html web/*.css web/*.js)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
 	$(Q)tools/embed web $(sort $(filter web/%,$^)) >$@
+
+# The page of a report, with its charts. Apart from the live page, which serves
+# none of it: what links neither array holds neither.
+$(BUILD)/generated/web_report.c: tools/embed $(wildcard web/report/*) \
+		web/vendor/plot.js web/vendor/plot.LICENSES.txt
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)
+	$(Q)tools/embed report $(sort $(filter web/%,$^)) >$@
 
 # The list of workloads: each src/plan/workload_NAME.c has a workload_NAME. It
 # is compared each time, as a file may also go.

@@ -110,6 +110,7 @@ static void finds_nothing_else(void **state)
 		"/etc/passwd",		  "/../../../../etc/passwd",
 		"/%2e%2e/VERSION",	  "*",
 		"monitor.html",		  "/live.json\x01",
+		"/plot.js",		  "/report.html", /* of a report */
 	};
 	struct route route;
 

@@ -12,4 +12,8 @@ extern const struct embedded embedded_migrations[];
 extern const struct embedded embedded_s2_layout[];
 extern const struct embedded embedded_web[]; /* the live page */
 
+/* A report's page: the files of web/report, and of web/vendor `plot.js` and the
+ * `plot.LICENSES.txt` that must go wherever it goes. They are in UTF-8. */
+extern const struct embedded embedded_report[];
+
 #endif
