@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyse/compared.h"
 #include "base/mem.h"
 #include "experiment/compared.h"
 #include "experiment/jobs.h"
@@ -67,7 +68,7 @@ static void of_all_blocks(void **state)
 	struct comparison c;
 
 	(void)state;
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	assert_int_equal(c.row_count, 2);
 	assert_int_equal(c.rows[0].rank[BY_RATE], 1);
 	assert_int_equal(c.rows[1].rank[BY_RATE], 2);
@@ -77,7 +78,7 @@ static void of_all_blocks(void **state)
 	near(c.rows[0].latency.max_ms, 24);
 	near(c.rows[1].latency.max_ms, 25);
 	comparison_release(&c);
-	compared_make(&experiment, "another", &c);
+	analyse_compared(finished, TRIALS, "another", &c);
 	assert_int_equal(c.row_count, 0);
 	comparison_release(&c);
 }
@@ -90,12 +91,12 @@ static void failures_are_slower(void **state)
 	(void)state;
 	finished[1].summary.total.number_failures = 40;
 	finished[3].summary.total.operations_never_started = 20;
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	near(c.rows[0].latency.p99_ms, 1);
 	near(c.rows[1].latency.p99_ms, 25); /* the slowest of all */
 	comparison_release(&c);
 	finished[3].summary.total.operations_never_started = 22;
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	near(c.rows[1].latency.p50_ms, 1);
 	assert_true(isnan(c.rows[1].latency.p99_ms));
 	comparison_release(&c);
@@ -109,7 +110,7 @@ static void a_histogram_is_missing(void **state)
 	(void)state;
 	free(finished[3].summary.latency);
 	finished[3].summary.latency = NULL;
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	near(c.rows[0].latency.p50_ms, 1);
 	assert_true(isnan(c.rows[1].latency.p50_ms));
 	assert_int_equal(c.rows[1].blocks, BLOCKS);
@@ -122,7 +123,7 @@ static void a_block_that_failed(void **state)
 
 	(void)state;
 	fail_one(TRIALS - 1, "failed");
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	assert_int_equal(c.rows[1].blocks, BLOCKS - 1);
 	near(c.rows[1].latency.max_ms, 23);
 	assert_int_equal(c.pairs[0].by[BY_RATE].verdict, VERDICT_BETTER);
@@ -164,7 +165,7 @@ static void a_partial_block(void **state)
 
 	(void)state;
 	finished[TRIALS - 1].partial = true;
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	assert_int_equal(c.rows[0].blocks, BLOCKS);
 	assert_int_equal(c.rows[1].blocks, BLOCKS - 1);
 	comparison_release(&c);
@@ -179,7 +180,7 @@ static void a_wrong_answer(void **state)
 	(void)state;
 	fail_one(5, "failed");
 	finished[5].summary.total.failures_wrong_bytes = 1;
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	assert_int_equal(c.rows[0].blocks, BLOCKS);
 	assert_int_equal(c.rows[1].blocks, 0);
 	assert_true(isnan(c.rows[1].figure[BY_RATE].value));
@@ -189,12 +190,12 @@ static void a_wrong_answer(void **state)
 	assert_int_equal(c.verdicts, 0);
 	comparison_release(&c);
 	fail_one(5, "replica 0 killed");
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	assert_int_equal(c.rows[1].blocks, 0);
 	comparison_release(&c);
 	finished[5].failed = true;
 	strcpy(finished[5].comparison, "another");
-	compared_make(&experiment, "c", &c);
+	analyse_compared(finished, TRIALS, "c", &c);
 	assert_int_equal(c.rows[1].blocks, BLOCKS - 1);
 	comparison_release(&c);
 }

@@ -66,13 +66,14 @@ static void check_up_and_down(void **state)
 	migrate(f, "0003", "upgraded to 0003_cells");
 	migrate(f, "0004", "upgraded to 0004_truth");
 	migrate(f, "0005", "upgraded to 0005_raw");
-	migrate(f, "head", "upgraded to 0006_comparisons");
+	migrate(f, "head", "upgraded to 0007_report");
 	migrate(f, "head", "nothing to do");
 	assert_int_equal(store_migrate(f->url, STORE_UP, "0002", &report, &err),
 			 ERR_USAGE);
 	assert_names(err, "db downgrade 0002");
 	assert_int_equal(store_migrate(f->url, STORE_UP, "base", &report, &err),
 			 ERR_USAGE);
+	migrate(f, "-1", "undone 0007_report");
 	migrate(f, "-1", "undone 0006_comparisons");
 	assert_answer(f->path,
 		      "SELECT count(*) FROM sqlite_master WHERE name = "
@@ -142,7 +143,7 @@ static void check_stored_columns(void **state)
 	};
 	struct fixture *f = *state;
 
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		for (const struct stored *c = all[i].list; c->column; c++) {
 			char *sql = mem_printf(
@@ -166,7 +167,7 @@ static void check_columns(void **state)
 	unsigned n = 0;
 	char number[16];
 
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	for (const struct column *c = result_columns; c->name; c++, n++) {
 		const char *type = c->kind == COLUMN_NUMBER ? "REAL"
 				   : c->kind == COLUMN_COUNT ||
@@ -213,7 +214,7 @@ static void check_columns_are_added(void **state)
 	struct store *store;
 	struct err err;
 
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	run_all(f->path, "ALTER TABLE results DROP COLUMN finding_names;"
 			 "ALTER TABLE results ADD COLUMN tomorrow TEXT");
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err), 0);
@@ -258,7 +259,7 @@ static void check_documented(void **state)
 	assert_int_equal(file_read(check_file("docs/schema.md"), 1 << 20, &text,
 				   &err),
 			 0);
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
 	assert_int_equal(
 		sqlite3_prepare_v2(db,
@@ -292,7 +293,7 @@ static void check_golden(void **state)
 
 	for (size_t i = 0; i < sizeof(past) / sizeof(*past); i++) {
 		make_golden(f, past[i]);
-		migrate(f, "head", "upgraded to 0006_comparisons");
+		migrate(f, "head", "upgraded to 0007_report");
 		assert_answer(f->path, "SELECT library FROM trials", "aiohttp");
 		assert_answer(f->path, "SELECT count(*) FROM ledger", "4");
 	}
@@ -305,13 +306,13 @@ static void check_newer(void **state)
 	struct store *store;
 	struct err err;
 
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	free(run_sql(f->path, "INSERT INTO schema_migrations VALUES (9000, "
 			      "'9000_future', '')"));
 	assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
 			 ERR_CONFLICT);
 	assert_names(err, "9000");
-	assert_names(err, "0006");
+	assert_names(err, "0007");
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
 			 ERR_CONFLICT);
 	assert_int_equal(store_migrate(f->url, STORE_DOWN, "base",
@@ -476,7 +477,7 @@ static void check_damaged_tables(void **state)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		migrate(f, "head", "0006_comparisons");
+		migrate(f, "head", "0007_report");
 		assert_int_equal(store_check_whole(f->url, &err), 0);
 		damage(f->path, cases[i].damage);
 		assert_int_equal(store_open(&store, f->url, STORE_WRITE, &err),
@@ -498,7 +499,7 @@ static void check_column_to_read(void **state)
 	struct store *store;
 	struct err err;
 
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	damage(f->path, "UPDATE sqlite_master SET sql = replace(sql, 'cgroup', "
 			"'cgroux') WHERE name = 'results'");
 	assert_int_equal(store_open(&store, f->url, STORE_READ, &err),
@@ -515,7 +516,7 @@ static void check_damaged_pages(void **state)
 	struct err err;
 	char *page, *size;
 
-	migrate(f, "head", "0006_comparisons");
+	migrate(f, "head", "0007_report");
 	page = run_sql(f->path, "SELECT rootpage FROM sqlite_master WHERE name "
 				"= 'ledger'");
 	size = run_sql(f->path, "PRAGMA page_size");

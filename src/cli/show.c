@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyse/compared.h"
 #include "base/mem.h"
 #include "cli/say.h"
-#include "experiment/compared.h"
 #include "report/report.h"
 
 static struct report_style style_of_stdout(void)
@@ -89,8 +89,9 @@ static size_t make_groups(const struct experiment *experiment,
 			i++;
 		*g = (struct report_group){ NULL, &rows[first], i - first };
 		if (rows[first].row->comparison) {
-			compared_make(experiment, rows[first].row->comparison,
-				      &comparisons[count]);
+			analyse_compared(experiment->finished, all,
+					 rows[first].row->comparison,
+					 &comparisons[count]);
 			g->comparison = &comparisons[count];
 		}
 		count++;

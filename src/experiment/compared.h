@@ -1,16 +1,8 @@
-/* What the trials so far come to, compared (record/comparison.h). */
+/* What the trials so far come to, for who decides whether there are to be more. */
 #ifndef EXPERIMENT_COMPARED_H
 #define EXPERIMENT_COMPARED_H
 
 #include "experiment/experiment.h"
-#include "record/comparison.h"
-
-/* Compares the finished trials of a comparison. A library of which any trial had
- * a wrong answer has no figures, as in the table (report.h), and a block has none of
- * one whose separate trial lost a replica. The caller releases it before the
- * experiment is closed. */
-void compared_make(const struct experiment *experiment, const char *comparison,
-		   struct comparison *out);
 
 /* Whether any trial of that block has figures; with `baselines`, one of those
  * too. */

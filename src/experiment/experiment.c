@@ -53,13 +53,6 @@ int experiment_open(struct experiment *experiment,
 	return 0;
 }
 
-void finished_release(struct finished *one)
-{
-	summary_release(&one->summary);
-	free(one->slices);
-	free(one->unready);
-}
-
 void experiment_close(struct experiment *experiment)
 {
 	struct err err;

@@ -16,6 +16,7 @@
 #include "experiment/monitoring.h"
 #include "experiment/same.h"
 #include "objects/objects.h"
+#include "record/finished.h"
 #include "record/plan.h"
 #include "record/result.h"
 #include "record/trial.h"
@@ -47,23 +48,6 @@ struct prepared {
 	uint64_t request_size; /* bytes of an operation */
 	struct object_source *source;
 };
-
-/* What is kept of a trial for the report. */
-struct finished {
-	struct summary summary;
-	bool baseline; /* reference, null */
-	bool other_worker; /* report/report.h */
-	bool failed;
-	bool partial;  /* trial_is_partial() */
-	char *unready; /* why it failed before GO, owned; NULL: it did not */
-	bool was_late; /* ... as it was not ready in time */
-	char comparison[37];
-	unsigned block;
-	struct slice *slices; /* owned */
-	size_t slice_count;
-};
-
-void finished_release(struct finished *one);
 
 /* Seconds of a comparison, where nothing is said; with --until-precise its first
  * blocks have no more. */

@@ -1,6 +1,5 @@
 #include "experiment/jobs.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "experiment/varied.h"
 #include "monitor/lines.h"
 #include "monitor/textfile.h"
-#include "record/rounds.h"
 
 /* A trial takes about so long beside its window: for the start of replicas, the
  * proof and the origin. */
@@ -39,67 +37,19 @@ void job_name(const struct experiment *experiment, const struct job *job,
 
 /* --------------------------------------------------------------- its end --- */
 
-/* Neither the person nor the store ended it, and it was begun. */
-static bool is_unready(const struct trial *trial)
-{
-	for (unsigned i = 0; !trial->go_ns && i < trial->replica_count; i++) {
-		enum replica_state state = trial->replica[i].state;
-
-		if (state != REPLICA_FINISHED && state != REPLICA_INTERRUPTED &&
-		    state != REPLICA_NOT_STARTED)
-			return true;
-	}
-	return false;
-}
-
-/* Whether a replica says so that is none of worker.py's (docs/worker-protocol.md);
- * of one that was never ready its language tells. */
-static bool has_other_worker(const struct trial *trial,
-			     const struct library *library)
-{
-	for (unsigned i = 0; i < trial->replica_count; i++) {
-		const char *text = trial->replica[i].versions_json;
-		json_t *said = text ? json_loads(text, 0, NULL) : NULL;
-		const char *worker = json_string_value(
-			json_object_get(said, "worker"));
-		bool other = !worker || strcmp(worker, "worker.py") != 0;
-
-		json_decref(said);
-		if (text)
-			return other;
-	}
-	return library && !strcmp(library->language, "c");
-}
-
 void job_keep(struct experiment *experiment, struct trial *trial,
 	      const struct summary *summary, const struct library *library)
 {
-	struct finished *one;
-
 	MEM_ROOM(experiment->finished, experiment->finished_count,
 		 experiment->finished_capacity);
-	one = &experiment->finished[experiment->finished_count++];
-	*one = (struct finished){
-		.summary = *summary,
-		.baseline = library ? library->kind == LIBRARY_BASELINE
-				    : library_is_baseline(trial->spec.library),
-		.other_worker = has_other_worker(trial, library),
-		.failed = trial->failed,
-		.partial = trial_is_partial(trial),
-		.unready = is_unready(trial) ? mem_dup(trial->text) : NULL,
-		.was_late = trial_was_late(trial),
-		.block = trial->block,
-		.slices = trial->slices,
-		.slice_count = trial->slice_count,
-	};
-	memcpy(one->comparison, trial->comparison, sizeof(one->comparison));
+	finished_take(&experiment->finished[experiment->finished_count++],
+		      trial, summary,
+		      library && !strcmp(library->language, "c"));
 	if (!versions_note(&experiment->versions, trial))
 		experiment_say(experiment,
 			       "%s: its files were changed while the run went "
 			       "on, so that its figures are of two programs: "
 			       "begin a new run", trial->spec.library);
-	trial->slices = NULL;
-	trial->slice_count = trial->slice_capacity = 0;
 }
 
 /* --textfile: writes all results so far, and replaces the whole file. */

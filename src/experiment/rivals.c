@@ -16,7 +16,6 @@
 #include "experiment/resolve.h"
 #include "experiment/resume.h"
 #include "experiment/williams.h"
-#include "record/rounds.h"
 
 /* Of its share, a first block that takes longer is spoken of. */
 #define OVERRUN 1.3
@@ -246,7 +245,7 @@ static bool wants_more(const struct experiment *experiment,
 static bool has_libraries(const struct rivals *r)
 {
 	for (unsigned i = 0; i < r->count; i++)
-		if (!library_is_baseline(r->list[i].job->library->name))
+		if (r->list[i].job->library->kind != LIBRARY_BASELINE)
 			return true;
 	return false;
 }
@@ -296,7 +295,7 @@ static unsigned count_libraries(const struct rivals *r, bool *reference)
 
 		if (!library->ready)
 			continue; /* not installed: it makes no row */
-		libraries += !library_is_baseline(library->name);
+		libraries += library->kind != LIBRARY_BASELINE;
 		*reference |= !strcmp(library->name, "reference");
 	}
 	return libraries;

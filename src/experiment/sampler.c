@@ -127,6 +127,15 @@ static uint64_t received(const struct sampler *s, unsigned i)
 			 : s->cursors[i].bytes;
 }
 
+static uint64_t in_flight(const struct sampler *s, unsigned number)
+{
+	if (!s->ledger)
+		return COUNT_UNKNOWN;
+	return atomic_load(number == CELL_ORIGIN
+				   ? &s->ledger->all.in_flight
+				   : &sampler_row(s, number - 1)->in_flight);
+}
+
 /* Cells take turns, so that no tick is longer than the others. */
 static enum gauge_what what_of(const struct sampler *s, unsigned number)
 {
@@ -160,6 +169,7 @@ static void sample_cell(struct sampler *s, unsigned number,
 		return; /* gone: its last reading stands */
 	processes_add(s, number, &sample);
 	sample.replica = (int32_t)number - 1;
+	sample.in_flight = in_flight(s, number);
 	fill_link(s, number, &sample);
 	if (number != CELL_ORIGIN)
 		fill_records(s, number - 1, counting, &sample);

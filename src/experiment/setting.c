@@ -50,6 +50,7 @@ int setting_describe(struct trial *trial, const struct job *job,
 
 	resolve_job(&asked, job, prepared);
 	trial_init(trial, &asked.spec);
+	trial->baseline = job->library->kind == LIBRARY_BASELINE;
 	snprintf(trial->comparison, sizeof(trial->comparison), "%s",
 		 job->comparison);
 	trial->block = job->block;

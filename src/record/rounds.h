@@ -36,7 +36,4 @@ struct trial_rounds {
 			* is not whole, and its totals are over more */
 };
 
-/* Whether it stands in no order: the machine's limit, or the harness's cost. */
-bool library_is_baseline(const char *library);
-
 #endif

@@ -82,11 +82,17 @@ static void replica_init(struct replica *replica, unsigned number)
 	replica->memory_kills = replica->pids_refused = COUNT_UNKNOWN;
 }
 
+bool library_is_baseline(const char *library)
+{
+	return !strcmp(library, "reference") || !strcmp(library, "null");
+}
+
 void trial_init(struct trial *trial, const struct trial_spec *spec)
 {
 	memset(trial, 0, sizeof(*trial));
 	uuid_make(trial->id);
 	spec_copy(&trial->spec, spec);
+	trial->baseline = spec->library && library_is_baseline(spec->library);
 	trial->replica_count = (unsigned)spec->replicas;
 	trial->widest = 1;
 	trial->burst_requests = (unsigned)spec->concurrency;

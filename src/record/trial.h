@@ -113,6 +113,8 @@ struct sample {
 	uint64_t throttled_ns;      /* waited for its CPU quota */
 	uint64_t link_rx_bytes, link_tx_bytes; /* of its eth0, with headers */
 	uint64_t link_rx_packets, link_tx_packets; /* GSO packets count once */
+	uint64_t in_flight; /* a gauge: requests at the origin that are not
+			     * answered whole; of the origin those of all */
 };
 
 /* Limits of each replica that hold, which may not be those that were asked for:
@@ -298,6 +300,8 @@ struct trial {
 	struct slice *slices;   /* in the order of time; NULL: all from go_ns to
 				 * window_end_ns is one window */
 	size_t slice_count, slice_capacity;
+	bool baseline;          /* its library stands in no order: reference,
+				 * null, or one whose library.toml says so */
 	bool failed;            /* no usable figure came out of it */
 	char text[600];         /* why it failed */
 	struct findings findings; /* differences and doubts */
@@ -312,6 +316,10 @@ void trial_add_machine(struct trial *trial,
 
 /* Adds a slice. What it points to moves when the next is added. */
 struct slice *trial_add_slice(struct trial *trial);
+
+/* Whether a library of this name stands in no order: the machine's limit, or the
+ * harness's cost. */
+bool library_is_baseline(const char *library);
 
 /* How long it may work. */
 double trial_timeout_s(const struct trial *trial);

@@ -97,6 +97,7 @@ const struct stored stored_trial[] = {
 	TRIAL("comparison", LINE, comparison),
 	TRIAL("block", NUMBERED, block),
 	TRIAL("strays", COUNT, strays),
+	TRIAL("baseline", FLAG, baseline),
 	TRIAL("failed", FLAG, failed),
 	TRIAL("text", LINE, text),
 	WORD(trial, "isolation", placement.isolation, isolation_word),
@@ -192,6 +193,7 @@ const struct stored stored_sample[] = {
 	SAMPLE("link_tx_bytes", COUNT, link_tx_bytes),
 	SAMPLE("link_rx_packets", COUNT, link_rx_packets),
 	SAMPLE("link_tx_packets", COUNT, link_tx_packets),
+	SAMPLE("in_flight", COUNT, in_flight),
 	LAST,
 };
 

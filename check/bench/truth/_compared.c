@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/unknown.h"
 #include "record/rounds.h"
+#include "record/trial.h"
 
 struct line {
 	char library[64];
