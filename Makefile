@@ -45,7 +45,8 @@ GDAL_LIBS      = $(shell pkg-config --libs gdal)
 ROOMS     := $(filter-out src/cog src/enter src/worker,$(wildcard src/*))
 ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c \
-	$(BUILD)/generated/web.c $(BUILD)/generated/web_report.c $(BUILD)/generated/workloads.c
+	$(BUILD)/generated/web.c $(BUILD)/generated/web_report.c $(BUILD)/generated/workloads.c \
+	$(BUILD)/generated/definitions.c
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
 WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
 	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c src/formats/*.c))
@@ -170,6 +171,11 @@ $(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.s
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
 	$(Q)tools/embed migrations $(sort $(filter %.sql,$^)) >$@
+
+$(BUILD)/generated/definitions.c: tools/definitions docs/metrics.md
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)
+	$(Q)tools/definitions docs/metrics.md >$@
 
 $(BUILD)/generated/s2_layout.c: tools/embed src/data/sentinel2_b04_layout.json
 	@mkdir -p $(@D)

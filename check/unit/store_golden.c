@@ -15,22 +15,12 @@ struct kept {
 	unsigned count;
 };
 
-static void copy_row(const struct result_row *from, struct result_row *to)
-{
-	*to = *from;
-	memset(&to->findings, 0, sizeof(to->findings));
-	findings_copy(&from->findings, &to->findings);
-	for (const struct column *c = result_columns; c->name; c++)
-		if (c->kind == COLUMN_TEXT)
-			*(char **)result_at(to, c) = result_text(from, c);
-}
-
 static int keep(void *context, const struct result_row *row)
 {
 	struct kept *kept = context;
 
 	assert_in_range(kept->count, 0, 2);
-	copy_row(row, &kept->row[kept->count++]);
+	result_row_copy(&kept->row[kept->count++], row);
 	return 0;
 }
 

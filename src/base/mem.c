@@ -63,3 +63,8 @@ char *mem_printf(const char *format, ...)
 	va_end(args);
 	return or_abort(n < 0 ? NULL : text, 0);
 }
+
+FILE *mem_stream(char **text, size_t *n)
+{
+	return or_abort(open_memstream(text, n), 0);
+}

@@ -8,6 +8,7 @@
 #define BASE_MEM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 void *mem_new(size_t bytes);                 /* zeroed */
 void *mem_array(size_t count, size_t bytes); /* zeroed; overflow aborts */
@@ -15,6 +16,10 @@ void *mem_grow(void *old, size_t count, size_t bytes); /* new part NOT zeroed */
 char *mem_dup(const char *text);             /* NULL gives NULL */
 char *mem_dup_n(const char *bytes, size_t n); /* adds the terminator */
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A stream whose text is the caller's in *text, and its length in *n, once it is
+ * closed. */
+FILE *mem_stream(char **text, size_t *n);
 
 /*
  * Makes room for one more element in a growing array of the caller:

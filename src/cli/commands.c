@@ -9,6 +9,7 @@
 	X(run_all)                                                             \
 	X(run_parameterized_test)                                              \
 	X(get_results)                                                         \
+	X(report)                                                              \
 	X(monitor)                                                             \
 	X(list)                                                                \
 	X(data)                                                                \

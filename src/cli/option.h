@@ -48,6 +48,8 @@ struct options {
 	const char *listen, *root, *db, *debug;
 	const char *from; /* get-results: NULL, "database", "prometheus" */
 	const char *per_round; /* get-results: a path, or NULL */
+	const char *format; /* report: a word of report/formats.h, or NULL */
+	const char *run;    /* report: a run's id, or NULL: all */
 	uint64_t limit;
 
 	/* All as typed, the command's name first; borrowed from main(). */
@@ -99,6 +101,7 @@ extern const struct option_spec options_outside[]; /* --endpoint … */
 extern const struct option_spec options_work[];    /* of a trial: its plan */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];
+extern const struct option_spec options_report[];
 extern const struct option_spec options_origin[];
 extern const struct option_spec options_data[];
 extern const struct option_spec options_json[];

@@ -151,6 +151,15 @@ const struct option_spec options_results[] = {
 	END
 };
 
+const struct option_spec options_report[] = {
+	CHOICE("format", format, "WORD", "html json md csv",
+	       "html, json, md or csv (as the name of the file ends)"),
+	OPTION("run", TEXT, run, 0, 0, "ID",
+	       "of this run alone: the column run_id of get-results (all of the "
+	       "database)"),
+	END
+};
+
 const struct option_spec options_origin[] = {
 	OPTION("listen", TEXT, listen, 0, 0, "ADDRESS:PORT",
 	       "where to listen; port 0: any free one (127.0.0.1:9000)"),

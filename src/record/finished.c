@@ -19,7 +19,7 @@ static bool is_unready(const struct trial *trial)
 	return false;
 }
 
-static bool is_worker_py(const char *versions_json)
+bool finished_is_worker_py(const char *versions_json)
 {
 	json_t *said = json_loads(versions_json, 0, NULL);
 	const char *worker = json_string_value(json_object_get(said, "worker"));
@@ -35,7 +35,8 @@ static bool has_other_worker(const struct trial *trial, bool compiled)
 {
 	for (unsigned i = 0; i < trial->replica_count; i++)
 		if (trial->replica[i].versions_json)
-			return !is_worker_py(trial->replica[i].versions_json);
+			return !finished_is_worker_py(
+				trial->replica[i].versions_json);
 	return compiled;
 }
 

@@ -32,6 +32,9 @@ struct finished {
 void finished_take(struct finished *out, struct trial *trial,
 		   const struct summary *summary, bool compiled);
 
+/* Whether what a replica said of its versions names worker.py; JSON. */
+bool finished_is_worker_py(const char *versions_json);
+
 void finished_release(struct finished *one);
 
 #endif

@@ -258,6 +258,16 @@ void result_row_add_spec(struct result_row *row, const struct trial_spec *spec)
 	row->config_hash = mem_dup(hash);
 }
 
+void result_row_copy(struct result_row *to, const struct result_row *from)
+{
+	*to = *from;
+	memset(&to->findings, 0, sizeof(to->findings));
+	findings_copy(&from->findings, &to->findings);
+	for (const struct column *c = result_columns; c->name; c++)
+		if (c->kind == COLUMN_TEXT)
+			*(char **)result_at(to, c) = result_text(from, c);
+}
+
 void result_row_release(struct result_row *row)
 {
 	for (const struct column *c = result_columns; c->name; c++) {

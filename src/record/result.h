@@ -208,6 +208,9 @@ bool result_is_void(const struct result_row *row);
 
 void result_row_init(struct result_row *row); /* all unknown */
 
+/* The texts and findings of `from` too; the caller releases *to. */
+void result_row_copy(struct result_row *to, const struct result_row *from);
+
 /* What the configuration alone says: the columns of it that stand last, and its
  * hash. */
 void result_row_add_spec(struct result_row *row, const struct trial_spec *spec);

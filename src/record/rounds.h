@@ -18,6 +18,7 @@ struct trial_rounds {
 						  * schema 0005 */
 	const char *library;
 	unsigned block; /* from 0 */
+	bool baseline;  /* of struct trial */
 	bool failed;    /* it has no figures */
 	const struct slice *slices; /* NULL: a separate trial, of its totals */
 	size_t slice_count;

@@ -1,3 +1,4 @@
+#include "report/csv.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -8,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "record/rounds.h"
 
@@ -16,7 +18,7 @@ static bool stands(const struct column *column, bool per_replica)
 	return column->use & (per_replica ? COLUMN_REPLICA : COLUMN_TOTAL);
 }
 
-static void put_quoted(FILE *out, const char *text)
+void csv_put_text(FILE *out, const char *text)
 {
 	if (!strpbrk(text, ",\"\n\r")) {
 		fputs(text, out);
@@ -38,7 +40,7 @@ static void put_text(FILE *out, char *text)
 	if (!text)
 		return;
 	text_clean(text);
-	put_quoted(out, text);
+	csv_put_text(out, text);
 	free(text);
 }
 
@@ -69,11 +71,17 @@ static json_t *json_findings(const struct findings *findings)
 	return all;
 }
 
+static void put_number(FILE *out, double value)
+{
+	char number[NUMBER_TEXT_BYTES];
+
+	fputs(number_exact(value, number), out);
+}
+
 static void put_value(FILE *out, const struct column *column,
 		      const struct result_row *row)
 {
 	const void *value = result_value(row, column);
-	char number[NUMBER_TEXT_BYTES];
 
 	switch (column->kind) {
 	case COLUMN_TEXT:
@@ -87,8 +95,7 @@ static void put_value(FILE *out, const struct column *column,
 				*(const unsigned long long *)value);
 		break;
 	case COLUMN_NUMBER:
-		number_exact(*(const double *)value, number);
-		fputs(number, out);
+		put_number(out, *(const double *)value);
 		break;
 	case COLUMN_FLAG:
 		if (*(const int8_t *)value != FLAG_UNKNOWN)
@@ -247,7 +254,7 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial)
 
 /* ------------------------------------------------------------------ JSON --- */
 
-static json_t *json_value(const struct column *column,
+json_t *report_json_value(const struct column *column,
 			  const struct result_row *row)
 {
 	const void *value = result_value(row, column);
@@ -280,7 +287,37 @@ json_t *report_json(const struct result_row *row, bool per_replica)
 	for (const struct column *c = result_columns; c->name; c++) {
 		if (stands(c, per_replica))
 			json_object_set_new(object, c->name,
-					    json_value(c, row));
+					    report_json_value(c, row));
 	}
 	return object;
+}
+
+/* ------------------------------------------------- CSV of what is JSON already --- */
+
+static void put_sentences(FILE *out, const json_t *findings)
+{
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < json_array_size(findings); i++) {
+		const char *one = json_string_value(json_object_get(
+			json_array_get(findings, i), "text"));
+
+		str_addf(&text, "%s%s", i ? "; " : "", one ? one : "");
+	}
+	csv_put_text(out, text.buf);
+	str_release(&text);
+}
+
+void csv_put_json(FILE *out, const json_t *value)
+{
+	if (json_is_string(value))
+		csv_put_text(out, json_string_value(value));
+	else if (json_is_boolean(value))
+		fputs(json_is_true(value) ? "True" : "False", out);
+	else if (json_is_array(value))
+		put_sentences(out, value);
+	else if (json_is_integer(value))
+		fprintf(out, "%lld", (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		put_number(out, json_real_value(value));
 }

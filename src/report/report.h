@@ -44,6 +44,10 @@ size_t report_rounds(FILE *out, const struct trial_rounds *trial);
  * caller frees it. */
 json_t *report_json(const struct result_row *row, bool per_replica);
 
+/* One of its members. */
+json_t *report_json_value(const struct column *column,
+			  const struct result_row *row);
+
 /* An object that is kept as text, as struct environment has one in more_json, or
  * null where it is unknown. The caller frees it. */
 json_t *report_json_object(const char *text);
@@ -121,5 +125,15 @@ struct report_style {
  */
 void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style);
+
+/* What a table of one group says in words: above its rows, who is better than whom,
+ * and what else stands beneath them. Each sentence is a line, which may begin with
+ * blanks. The caller releases. */
+struct report_words {
+	char *heading, *verdicts, *notes;
+};
+
+void report_words(const struct report_group *group, struct report_words *out);
+void report_words_release(struct report_words *words);
 
 #endif

@@ -166,23 +166,28 @@ static void find_baselines(struct group *g)
 	}
 }
 
-static void put_group(FILE *out, struct group *g, unsigned width)
+/* Where the parts of a table go; in a table for a terminal to one place. */
+struct parts {
+	FILE *heading, *rows, *verdicts, *notes;
+};
+
+static void put_group(const struct parts *out, struct group *g, unsigned width)
 {
 	sort_rows(g);
 	find_baselines(g);
-	table_heading(out, g, width);
-	table_rows(out, g, width);
+	table_heading(out->heading, g, width);
+	table_rows(out->rows, g, width);
 	if (g->comparison) {
-		table_verdicts(out, g, width);
-		table_method(out, g, width);
+		table_verdicts(out->verdicts, g, width);
+		table_method(out->notes, g, width);
 		legend_add(g->legend, g);
 	}
-	table_limited(out, g, width);
-	put_harness_cost(out, g, width);
-	put_unproven(out, g, width);
-	table_common(out, g, width);
-	table_notes(out, g, width);
-	fputc('\n', out);
+	table_limited(out->notes, g, width);
+	put_harness_cost(out->notes, g, width);
+	put_unproven(out->notes, g, width);
+	table_common(out->notes, g, width);
+	table_notes(out->notes, g, width);
+	fputc('\n', out->notes);
 	table_notes_release(g);
 }
 
@@ -303,17 +308,17 @@ static void collect(struct group *g, const struct lines *lines, size_t first,
 	}
 }
 
-static void put_groups(FILE *out, const struct lines *lines,
-		       const struct report_style *style, unsigned width)
+static void put_groups(const struct parts *out, const struct lines *lines,
+		       const struct report_style *style, unsigned width,
+		       struct legend *legend)
 {
-	struct legend legend = { 0 };
 	bool *taken = mem_array(lines->count, sizeof(*taken));
 
 	for (size_t first = 0; first < lines->count; first++) {
 		struct group group = { .style = style,
 				       .all = lines->items,
 				       .all_count = lines->count,
-				       .legend = &legend };
+				       .legend = legend };
 
 		if (taken[first])
 			continue;
@@ -323,7 +328,6 @@ static void put_groups(FILE *out, const struct lines *lines,
 		free(group.rows);
 	}
 	free(taken);
-	legend_put(out, &legend, width);
 }
 
 static bool any_rate(const struct lines *lines)
@@ -373,11 +377,46 @@ void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style)
 {
 	unsigned width = style->width ? style->width : 100;
+	const struct parts parts = { out, out, out, out };
+	struct legend legend = { 0 };
 	struct lines lines;
 
 	lines_init(&lines, groups, count);
-	put_groups(out, &lines, style, width);
+	put_groups(&parts, &lines, style, width, &legend);
+	legend_put(out, &legend, width);
 	if (lines.trials > 1)
 		put_one_trial(out, &lines, style, width);
 	lines_release(&lines);
+}
+
+/* No sentence is as long. */
+#define UNWRAPPED 1000000
+
+void report_words(const struct report_group *group, struct report_words *out)
+{
+	const struct report_style style = { .width = UNWRAPPED };
+	char *rows;
+	size_t n;
+	const struct parts parts = {
+		mem_stream(&out->heading, &n), mem_stream(&rows, &n),
+		mem_stream(&out->verdicts, &n), mem_stream(&out->notes, &n)
+	};
+	struct legend legend = { 0 };
+	struct lines lines;
+
+	lines_init(&lines, group, 1);
+	put_groups(&parts, &lines, &style, UNWRAPPED, &legend);
+	lines_release(&lines);
+	fclose(parts.heading);
+	fclose(parts.rows);
+	fclose(parts.verdicts);
+	fclose(parts.notes);
+	free(rows);
+}
+
+void report_words_release(struct report_words *words)
+{
+	free(words->heading);
+	free(words->verdicts);
+	free(words->notes);
 }

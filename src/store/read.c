@@ -257,6 +257,31 @@ static int read_latency(const struct store *store, const char *trial_id,
 	return code;
 }
 
+int read_merged_latency(const struct store *store, const char *trial_id,
+			struct histogram *out, struct err *err)
+{
+	struct histogram *one = mem_new(sizeof(*one));
+	struct statement s;
+	uint64_t ok;
+	unsigned n = 0;
+	int more = 0, code = statement_prepare(
+		&s, store,
+		"SELECT min_ns, max_ns, sum_ns, histogram, operations, replica "
+		"FROM latency WHERE trial_id = ? ORDER BY replica", err);
+
+	if (code == 0)
+		statement_text(&s, trial_id);
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		code = take_latency(store, &s, trial_id, n,
+				    n ? one : out, &ok, NULL, err);
+		if (code == 0 && n++)
+			histogram_merge(out, one);
+	}
+	statement_release(&s);
+	free(one);
+	return more < 0 ? more : code;
+}
+
 static int read_latencies(const struct store *store, struct trial *trial,
 			  unsigned *damaged, struct err *err)
 {

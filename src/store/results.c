@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "store/database.h"
+#include "store/read.h"
 #include "store/save.h"
 #include "store/stored.h"
 
@@ -260,6 +261,31 @@ static int give_rows(struct store *store, const char *from_sql,
 	if (more < 0)
 		return more;
 	return code ? code : readonly_check(store, err);
+}
+
+int results_read(const struct store *store, const char *trial_id,
+		 struct result_row *out, struct err *err)
+{
+	struct rows rows;
+	int more = 0, code = rows_prepare(&rows, store,
+					  "results WHERE trial = ? AND replica "
+					  "IS NULL", err);
+
+	if (code == 0) {
+		statement_text(&rows.results, trial_id);
+		more = rows_next(&rows, err);
+	}
+	if (more > 0 && rows.damage.trials)
+		code = fail_damaged(store, &rows.damage, err);
+	else if (more > 0)
+		result_row_copy(out, &rows.row);
+	else if (code == 0)
+		code = more < 0 ? more
+				: err_set(err, ERR_NOT_FOUND,
+					  "%s has no results of the trial %s",
+					  store->path, trial_id);
+	rows_release(&rows);
+	return code;
 }
 
 int store_each_result(struct store *store, bool per_replica,

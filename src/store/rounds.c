@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "record/rounds.h"
 #include "store/database.h"
+#include "store/read.h"
 #include "store/stored.h"
 
 /*
@@ -14,30 +15,35 @@
  * many trials are sets, which are made once and searched: a join would go through
  * all blocks for each trial, and a window would sort whole rows.
  */
-static const char trials_sql[] =
-	"WITH parts AS (SELECT comparison, ifnull(block, 0) AS block, library, "
-	"count(*) AS trials FROM trials WHERE comparison IS NOT NULL GROUP BY "
-	"1, 2, 3), "
-	"blocks AS (SELECT comparison, block, count(*) AS made FROM parts "
-	"GROUP BY 1, 2), "
-	"halves AS (SELECT comparison, block, made < max(made) OVER (PARTITION "
-	"BY comparison ORDER BY block DESC) AS half FROM blocks) "
-	"SELECT run_id, id, comparison, ifnull(block, 0), library, "
-	"test, params, config_hash, failed, max(window_end_ns - go_ns, 0), "
-	"(SELECT sum(operations) FROM latency WHERE trial_id = t.id), "
-	"(SELECT sum(operations) FROM failures WHERE trial_id = t.id), "
-	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "
-	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "
-	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "
-	STORED_SLICES_LOST("t.id") ", "
-	"(comparison, ifnull(block, 0)) IN (SELECT comparison, block FROM "
-	"halves WHERE half), "
-	"EXISTS (SELECT * FROM replicas WHERE trial_id = t.id AND state <> "
-	"'finished'), "
-	"(comparison, ifnull(block, 0), library) IN (SELECT comparison, block, "
-	"library FROM parts WHERE trials > 1) "
+#define TRIALS_SQL                                                             \
+	"WITH parts AS (SELECT comparison, ifnull(block, 0) AS block, library, " \
+	"count(*) AS trials FROM trials WHERE comparison IS NOT NULL GROUP BY " \
+	"1, 2, 3), "                                                           \
+	"blocks AS (SELECT comparison, block, count(*) AS made FROM parts "    \
+	"GROUP BY 1, 2), "                                                     \
+	"halves AS (SELECT comparison, block, made < max(made) OVER (PARTITION " \
+	"BY comparison ORDER BY block DESC) AS half FROM blocks) "             \
+	"SELECT run_id, id, comparison, ifnull(block, 0), library, "           \
+	"test, params, config_hash, failed, max(window_end_ns - go_ns, 0), "   \
+	"(SELECT sum(operations) FROM latency WHERE trial_id = t.id), "        \
+	"(SELECT sum(operations) FROM failures WHERE trial_id = t.id), "       \
+	"(SELECT sum(cpu_ns) FROM replicas WHERE trial_id = t.id), "           \
+	"(SELECT sum(bytes_ok) FROM replicas WHERE trial_id = t.id), "         \
+	"origin_cpu_ns, steal_ns, others_cpu_ns, go_ns, "                      \
+	STORED_SLICES_LOST("t.id") ", "                                        \
+	"(comparison, ifnull(block, 0)) IN (SELECT comparison, block FROM "    \
+	"halves WHERE half), "                                                 \
+	"EXISTS (SELECT * FROM replicas WHERE trial_id = t.id AND state <> "   \
+	"'finished'), "                                                        \
+	"(comparison, ifnull(block, 0), library) IN (SELECT comparison, block, " \
+	"library FROM parts WHERE trials > 1), baseline "                      \
 	"FROM trials t WHERE ?1 IS NULL OR run_id = ?1 "
+
+static const char by_time[] = TRIALS_SQL
 	"ORDER BY start_time, comparison, block, library, id";
+static const char by_comparison[] = TRIALS_SQL
+	"ORDER BY (SELECT start_time FROM runs WHERE id = run_id) DESC, run_id, "
+	"comparison, block, library, start_time, id";
 
 struct reader {
 	struct statement trials, slices;
@@ -164,14 +170,15 @@ static void fill(struct reader *r, struct trial_rounds *out)
 		.fault = fault_of(r),
 		.lost = count_at(s, 18, 0),
 		.dropped = count_at(s, 19, 0) != 0,
+		.baseline = count_at(s, 22, 0) != 0,
 		.partial = count_at(s, 20, 0) && !count_at(s, 8, 0) && !r->count,
 	};
 }
 
 static int prepare(struct reader *r, const struct store *store,
-		   const char *run_id, struct err *err)
+		   const char *sql, const char *run_id, struct err *err)
 {
-	int code = statement_prepare(&r->trials, store, trials_sql, err);
+	int code = statement_prepare(&r->trials, store, sql, err);
 
 	if (code == 0)
 		code = stored_select(&r->slices, store, stored_slice,
@@ -196,14 +203,14 @@ static int next(struct reader *r, struct trial_rounds *out, struct err *err)
 	return more;
 }
 
-int store_each_rounds(struct store *store, const char *run_id,
-		      int (*give)(void *context,
-				  const struct trial_rounds *trial),
-		      void *context, struct err *err)
+static int each_rounds(struct store *store, const char *sql, const char *run_id,
+		       int (*give)(void *context,
+				   const struct trial_rounds *trial),
+		       void *context, struct err *err)
 {
 	struct reader reader = { 0 };
 	struct trial_rounds trial;
-	int more = 0, code = prepare(&reader, store, run_id, err);
+	int more = 0, code = prepare(&reader, store, sql, run_id, err);
 
 	while (code == 0 && (more = next(&reader, &trial, err)) > 0)
 		code = give(context, &trial);
@@ -213,4 +220,20 @@ int store_each_rounds(struct store *store, const char *run_id,
 	if (more < 0)
 		return more;
 	return code ? code : readonly_check(store, err);
+}
+
+int store_each_rounds(struct store *store, const char *run_id,
+		      int (*give)(void *context,
+				  const struct trial_rounds *trial),
+		      void *context, struct err *err)
+{
+	return each_rounds(store, by_time, run_id, give, context, err);
+}
+
+int rounds_by_comparison(struct store *store, const char *run_id,
+			 int (*give)(void *context,
+				     const struct trial_rounds *trial),
+			 void *context, struct err *err)
+{
+	return each_rounds(store, by_comparison, run_id, give, context, err);
 }

@@ -1,6 +1,8 @@
 /* Runs: what is known of one, and those that do not have all of their trials. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/database.h"
 #include "store/read.h"
 #include "store/stored.h"
@@ -156,6 +158,88 @@ int store_each_cut_run(struct store *store,
 
 		code = give(context, &run);
 	}
+	statement_release(&s);
+	return more < 0 ? more : code;
+}
+
+/* An id and how it ended. */
+struct run_name {
+	char *id, *ended;
+};
+
+static int list_runs(const struct store *store, const char *run_id,
+		     struct run_name **names, size_t *count, struct err *err)
+{
+	struct statement s;
+	size_t capacity = 0;
+	int says = says_how(store, err), more = 0, code;
+
+	if (says < 0)
+		return says;
+	code = statement_prepare(
+		&s, store,
+		says ? "SELECT id, ended FROM runs WHERE ?1 IS NULL OR id = ?1 "
+		       "ORDER BY start_time DESC, rowid DESC"
+		     : "SELECT id, NULL FROM runs WHERE ?1 IS NULL OR id = ?1 "
+		       "ORDER BY start_time DESC, rowid DESC", err);
+	if (code == 0)
+		statement_text(&s, run_id);
+	while (code == 0 && (more = statement_step(&s, err)) > 0) {
+		MEM_ROOM(*names, *count, capacity);
+		(*names)[(*count)++] = (struct run_name){
+			mem_dup(text_at(&s, 0)), mem_dup(text_at(&s, 1))
+		};
+	}
+	statement_release(&s);
+	return code < 0 ? code : more;
+}
+
+int store_each_run(struct store *store, const char *run_id,
+		   int (*give)(void *context, const struct run *run,
+			       const char *ended),
+		   void *context, struct err *err)
+{
+	struct run_name *names = NULL;
+	size_t count = 0;
+	int code = list_runs(store, run_id, &names, &count, err);
+
+	if (code == 0 && run_id && !count)
+		code = fail_unknown(store, run_id, err);
+	for (size_t i = 0; i < count; i++) {
+		struct run run = { 0 };
+
+		if (code == 0)
+			code = store_read_run(store, names[i].id, &run, err);
+		if (code == 0)
+			code = give(context, &run, names[i].ended);
+		run_release(&run);
+		free(names[i].id);
+		free(names[i].ended);
+	}
+	free(names);
+	return code;
+}
+
+int store_each_setting(struct store *store, const char *run_id,
+		       int (*give)(void *context, const char *run_id,
+				   const char *library, const char *not_applied,
+				   const char *notes),
+		       void *context, struct err *err)
+{
+	struct statement s;
+	int more = 0, code = statement_prepare(
+		&s, store,
+		"SELECT run_id, library, not_applied, notes, min(start_time) AS "
+		"first FROM trials JOIN replicas ON trial_id = id WHERE "
+		"(?1 IS NULL OR run_id = ?1) AND ready_seconds IS NOT NULL "
+		"GROUP BY run_id, library, not_applied, notes "
+		"ORDER BY first DESC, library", err);
+
+	if (code == 0)
+		statement_text(&s, run_id);
+	while (code == 0 && (more = statement_step(&s, err)) > 0)
+		code = give(context, text_at(&s, 0), text_at(&s, 1),
+			    text_at(&s, 2), text_at(&s, 3));
 	statement_release(&s);
 	return more < 0 ? more : code;
 }

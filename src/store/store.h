@@ -24,6 +24,7 @@
 	"`PRAGMA foreign_keys = ON; DELETE FROM trials WHERE id = '%s'`"
 
 struct store;
+struct finished;     /* record/finished.h */
 struct trial_rounds; /* record/rounds.h */
 
 enum store_mode {
@@ -134,6 +135,19 @@ int store_each_rounds(struct store *store, const char *run_id,
 				   const struct trial_rounds *trial),
 		      void *context, struct err *err);
 
+/*
+ * Calls `give` for each trial of the database, or of the run `run_id` (NULL:
+ * all): those of a run, the newest first, and in it those of a comparison, come
+ * one behind the other, by block. `one` is what a run keeps of a trial, from now on the
+ * callback's; its `comparison` is empty where it counts in no figure of one. It
+ * is ready or not as stored, and `unready` unknown. `about` is the store's until
+ * `give` returns. As store_each_result().
+ */
+int store_each_finished(struct store *store, const char *run_id,
+			int (*give)(void *context, struct finished *one,
+				    const struct trial_rounds *about),
+			void *context, struct err *err);
+
 /* Calls `give` for each run that has trials and whose environment is known, the
  * oldest first: its id, and a JSON object (struct environment, more_json). As
  * store_each_result(). */
@@ -148,6 +162,24 @@ int store_each_versions(struct store *store,
 			int (*give)(void *context, const char *run_id,
 				    const char *library, const char *json),
 			void *context, struct err *err);
+
+/* Calls `give` for each run, the newest first, or for `run_id` alone (NULL: all);
+ * `ended` is a word of RUN_ENDS, or NULL where the database does not say. The run
+ * is the store's. ERR_NOT_FOUND: there is none of that id. Otherwise as
+ * store_each_result(). */
+int store_each_run(struct store *store, const char *run_id,
+		   int (*give)(void *context, const struct run *run,
+			       const char *ended),
+		   void *context, struct err *err);
+
+/* Calls `give` for each library of each run, with what its replicas said of the
+ * settings that it cannot be told ("keep_alive,use_dns_cache"; NULL: none) and of
+ * itself (sentences, one a line; NULL: none). As store_each_result(). */
+int store_each_setting(struct store *store, const char *run_id,
+		       int (*give)(void *context, const char *run_id,
+				   const char *library, const char *not_applied,
+				   const char *notes),
+		       void *context, struct err *err);
 
 /* A run that did not make all of its trials, or has not yet. */
 struct cut_run {

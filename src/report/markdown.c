@@ -1,0 +1,181 @@
+/* A report in Markdown, for a pull request or a wiki: what the document says, in
+ * tables and lists. */
+#include "report/formats.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "report/table_columns.h"
+
+/* What would be markup is none. */
+static void put_text(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("\\`*_{}[]<>|#~", *text))
+			fputc('\\', out);
+		fputc(*text == '\n' ? ' ' : *text, out);
+	}
+}
+
+static void put_member(FILE *out, const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	put_text(out, text ? text : "");
+}
+
+static double number_at(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static void put_number(FILE *out, double value)
+{
+	fputs(table_number(value).text, out);
+}
+
+/* "1,234 (1,200 to 1,260)" */
+static void put_estimate(FILE *out, const json_t *row, const char *name)
+{
+	const json_t *figure = json_object_get(row, name);
+	double low = number_at(figure, "low"), high = number_at(figure, "high");
+
+	put_number(out, number_at(figure, "value"));
+	if (!isfinite(low) || !isfinite(high))
+		return;
+	fputs(" (", out);
+	put_number(out, low);
+	fputs(" to ", out);
+	put_number(out, high);
+	fputc(')', out);
+}
+
+static void put_row(FILE *out, const json_t *row)
+{
+	const json_t *merged = json_object_get(row, "merged");
+	double rank = number_at(row, "rank_rate");
+
+	fputs("| ", out);
+	if (isfinite(rank))
+		fprintf(out, "%.0f", rank);
+	fputs(" | ", out);
+	put_member(out, row, "library");
+	fputs(" | ", out);
+	put_member(out, merged, "library_version");
+	fputs(" | ", out);
+	put_estimate(out, row, "requests_per_second");
+	fputs(" | ", out);
+	put_estimate(out, row, "cpu_us_per_request");
+	fputs(" | ", out);
+	put_number(out, number_at(merged, "latency_p50_ms"));
+	fputs(" | ", out);
+	put_number(out, number_at(merged, "latency_p99_ms"));
+	fputs(" | ", out);
+	put_number(out, number_at(merged, "bytes_per_second") / 1e6);
+	fputs(" | ", out);
+	put_number(out, number_at(merged, "peak_rss_bytes") / 1048576);
+	fputs(" | ", out);
+	fprintf(out, "%.0f |\n", number_at(merged, "number_failures"));
+}
+
+static void put_list(FILE *out, const json_t *comparison, const char *name)
+{
+	const json_t *lines = json_object_get(comparison, name);
+
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		fputs("- ", out);
+		put_text(out, json_string_value(json_array_get(lines, i)));
+		fputc('\n', out);
+	}
+	if (json_array_size(lines))
+		fputc('\n', out);
+}
+
+static void put_comparison(FILE *out, const json_t *comparison)
+{
+	const json_t *rows = json_object_get(comparison, "rows");
+
+	fputs("### ", out);
+	put_text(out, json_string_value(json_array_get(
+			      json_object_get(comparison, "heading"), 0)));
+	fputs("\n\nRun `", out);
+	fputs(json_string_value(json_object_get(comparison, "run_id")), out);
+	fprintf(out, "`, medians over %.0f blocks, in brackets 95%% intervals.\n\n"
+		     "| # | library | version | requests/s | CPU us/request | p50 ms "
+		     "| p99 ms | MB/s | peak MiB | failed |\n"
+		     "|--:|---|---|--:|--:|--:|--:|--:|--:|--:|\n",
+		number_at(comparison, "blocks"));
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		put_row(out, json_array_get(rows, i));
+	fputc('\n', out);
+	put_list(out, comparison, "verdicts_in_words");
+	put_list(out, comparison, "notes");
+}
+
+/* More are for a program. */
+#define SINGLES_SHOWN 100
+
+static void put_single(FILE *out, const json_t *one)
+{
+	static const char *const texts[] = { "library", "test", "params",
+					     "state" };
+	static const char *const numbers[] = {
+		"concurrency", "requests_per_second", "cpu_us_per_request",
+		"latency_p50_ms", "latency_p99_ms", "number_failures"
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		fputs("| ", out);
+		put_member(out, one, texts[i]);
+		fputc(' ', out);
+	}
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		double value = number_at(one, numbers[i]);
+
+		fputs("| ", out);
+		if (value == floor(value) && fabs(value) < 1e15)
+			fprintf(out, "%.0f", value);
+		else
+			put_number(out, value);
+		fputc(' ', out);
+	}
+	fputs("|\n", out);
+}
+
+static void put_singles(FILE *out, const json_t *singles)
+{
+	size_t n = json_array_size(singles);
+
+	if (!n)
+		return;
+	fputs("### Trials that were measured once\n\n"
+	      "Nothing tells how sure their figures are: differences of 10 to 40% "
+	      "can be noise.\n\n"
+	      "| library | test | parameters | state | in flight | requests/s "
+	      "| CPU us/request | p50 ms | p99 ms | failed |\n"
+	      "|---|---|---|---|--:|--:|--:|--:|--:|--:|\n", out);
+	for (size_t i = 0; i < n && i < SINGLES_SHOWN; i++)
+		put_single(out, json_array_get(singles, i));
+	if (n > SINGLES_SHOWN)
+		fprintf(out, "\n%zu more are in the other formats.\n",
+			n - SINGLES_SHOWN);
+	fputc('\n', out);
+}
+
+void report_markdown(FILE *out, const struct document *document)
+{
+	const json_t *comparisons = document_list(document, "comparisons");
+	const json_t *doubts = document_list(document, "doubts");
+
+	fputs("## geoio-benchmark\n\n", out);
+	for (size_t i = 0; i < json_array_size(comparisons); i++)
+		put_comparison(out, json_array_get(comparisons, i));
+	put_singles(out, document_list(document, "singles"));
+	for (size_t i = 0; i < json_array_size(doubts); i++) {
+		put_text(out, json_string_value(json_array_get(doubts, i)));
+		fputs(".\n\n", out);
+	}
+}
