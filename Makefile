@@ -46,7 +46,7 @@ ROOMS     := $(filter-out src/cog src/enter src/worker,$(wildcard src/*))
 ROOM_SRC  := $(filter-out src/cli/main.c,$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 GENERATED := $(BUILD)/generated/migrations.c $(BUILD)/generated/s2_layout.c \
 	$(BUILD)/generated/web.c $(BUILD)/generated/web_report.c $(BUILD)/generated/workloads.c \
-	$(BUILD)/generated/definitions.c
+	$(BUILD)/generated/definitions.c $(BUILD)/generated/prices.c
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(BUILD)/obj/%.o) $(GENERATED:.c=.o)
 WORKER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/worker/*.c)) \
 	$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/base/*.c src/record/*.c src/formats/*.c))
@@ -166,7 +166,7 @@ $(BUILD)/generated/%.o: $(BUILD)/generated/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Texts that are built into the program: SQL migrations, the layout of s2, the
-# live page, a report's page.
+# live page, a report's page, price tables.
 $(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.sql)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
@@ -176,6 +176,11 @@ $(BUILD)/generated/definitions.c: tools/definitions docs/metrics.md
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
 	$(Q)tools/definitions docs/metrics.md >$@
+
+$(BUILD)/generated/prices.c: tools/embed $(wildcard prices/*.yaml)
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)
+	$(Q)tools/embed prices $(sort $(filter %.yaml,$^)) >$@
 
 $(BUILD)/generated/s2_layout.c: tools/embed src/data/sentinel2_b04_layout.json
 	@mkdir -p $(@D)
@@ -294,8 +299,9 @@ install: all
 	install -m 755 $(BUILD)/benchmark $(DESTDIR)$(PREFIX)/bin/benchmark
 	install -m 755 $(BUILD)/make-cog $(BUILD)/geoio-enter tools/setup-envs tools/new-test $(EXEC)/
 	install -m 644 tools/uv.lock tools/uv-environment $(EXEC)/
-	rm -rf $(SHARE)/benchmark $(EXEC)/tests
+	rm -rf $(SHARE)/benchmark $(SHARE)/prices $(EXEC)/tests
 	cp -r benchmark $(SHARE)/benchmark
+	cp -r prices $(SHARE)/prices
 	find $(SHARE)/benchmark -name __pycache__ -prune -exec rm -rf {} +
 	install -m 644 $(FORMATS) $(SHARE)/benchmark/
 	cp -r $(BUILD)/tests $(EXEC)/tests

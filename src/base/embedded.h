@@ -9,6 +9,7 @@ struct embedded {
 };
 
 extern const struct embedded embedded_migrations[];
+extern const struct embedded embedded_prices[]; /* price tables, YAML */
 extern const struct embedded embedded_s2_layout[];
 extern const struct embedded embedded_web[]; /* the live page */
 
