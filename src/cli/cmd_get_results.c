@@ -6,6 +6,7 @@
 #include "analyse/cost.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/chosen_prices.h"
 #include "cli/database.h"
 #include "cli/from_prometheus.h"
 #include "cli/out_file.h"
@@ -22,10 +23,21 @@ struct writer {
 	enum report_table table;
 	bool json;
 	struct price price;
+	struct chosen_prices prices;  /* in place of `price` */
 	struct from_prometheus *from; /* NULL: all is the database's */
 	struct err *err;
 	unsigned long long rows;
 };
+
+static void fill_cost(const struct writer *w, struct result_row *row)
+{
+	const struct price_choice *choice = &w->prices.choice;
+
+	if (w->prices.is_chosen)
+		cost_fill_by_table(row, &choice->unit, choice->egress != NULL);
+	else
+		cost_fill(row, &w->price);
+}
 
 static int put_row(void *context, const struct result_row *row)
 {
@@ -39,7 +51,7 @@ static int put_row(void *context, const struct result_row *row)
 					    w->err);
 	if (code < 0)
 		return code;
-	cost_fill(&priced, &w->price);
+	fill_cost(w, &priced);
 	if (w->json) {
 		json_t *object = report_json(&priced, per_replica);
 
@@ -440,6 +452,8 @@ static int run(struct options *options, struct err *err)
 	if (code == 0)
 		code = check_request(&request, options, err);
 	if (code == 0)
+		code = chosen_prices_read(&w.prices, options, err);
+	if (code == 0)
 		w.teller = out_file_teller(request.path, options->per_round);
 	progress_init_plain(&progress);
 	if (code == 0)
@@ -451,9 +465,12 @@ static int run(struct options *options, struct err *err)
 				    &progress, err);
 	if (code == 0)
 		code = write_all(&w, &request, options->per_round, store, err);
+	if (code == 0 && request.path)
+		chosen_prices_tell(&w.prices, w.teller);
 	store_close(store);
 	progress_work_end(&progress);
 	from_prometheus_free(w.from);
+	chosen_prices_release(&w.prices);
 	return code;
 }
 
@@ -478,7 +495,7 @@ const struct command command_get_results = {
 		"trial that was made in one piece.\nA trial that is damaged "
 		"is left out of it; the exit status is 1 then.",
 	.max_arguments = 2,
-	.groups = { options_results, options_database, options_json,
-		    options_common },
+	.groups = { options_results, options_prices, options_database,
+		    options_json, options_common },
 	.run = run,
 };

@@ -21,6 +21,7 @@ static const struct section {
 	{ options_monitor, "Watching a run", false },
 	{ options_database, "Database", false },
 	{ options_results, "Results", false },
+	{ options_prices, "Prices", false },
 	{ options_page, "The monitor", false },
 	{ options_origin, "The origin", false },
 	{ options_work, "those of A trial that make its plan", true },

@@ -45,6 +45,7 @@ struct options {
 	/* Of single commands. */
 	bool per_replica, json, help, tty;
 	double price_per_hour, price_per_million_requests, sampling_interval;
+	const char *prices, *price_region, *instance, *egress; /* or NULL */
 	const char *listen, *root, *db, *debug;
 	const char *from; /* get-results: NULL, "database", "prometheus" */
 	const char *per_round; /* get-results: a path, or NULL */
@@ -102,6 +103,7 @@ extern const struct option_spec options_work[];    /* of a trial: its plan */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];
 extern const struct option_spec options_report[];
+extern const struct option_spec options_prices[];  /* --prices … */
 extern const struct option_spec options_origin[];
 extern const struct option_spec options_data[];
 extern const struct option_spec options_json[];

@@ -160,6 +160,19 @@ const struct option_spec options_report[] = {
 	END
 };
 
+const struct option_spec options_prices[] = {
+	CHOICE("prices", prices, "NAME|FILE.yaml", "aws-s3 FILE",
+	       "price table for costs: aws-s3, or a file of yours"),
+	OPTION("region", TEXT, price_region, 0, 0, "NAME",
+	       "with --prices: whose prices count"),
+	OPTION("instance", TEXT, instance, 0, 0, "NAME",
+	       "with --prices: the machine; not given: compute is unknown"),
+	CHOICE("egress", egress, "WHERE", "same-region cross-region internet",
+	       "with --prices: where the store's bytes go; not given: they are "
+	       "not in the cost"),
+	END
+};
+
 const struct option_spec options_origin[] = {
 	OPTION("listen", TEXT, listen, 0, 0, "ADDRESS:PORT",
 	       "where to listen; port 0: any free one (127.0.0.1:9000)"),

@@ -4,6 +4,7 @@
 #include "cli/option.h"
 
 #define TRIALS "which makes trials of --timeout each"
+#define TABLE "whose table has that price"
 
 static const struct pair {
 	const char *option, *other;
@@ -26,6 +27,11 @@ static const struct pair {
 	{ "repeats", "slices", NULL, NULL, "no-slices" },
 	{ "linger", "monitor", NULL, NULL, NULL },
 	{ "timeout", "from", "prometheus", NULL, NULL },
+	{ "price-per-hour", "prices", NULL, TABLE, NULL },
+	{ "price-per-million-requests", "prices", NULL, TABLE, NULL },
+	{ "region", "prices", NULL, NULL, NULL },
+	{ "instance", "prices", NULL, NULL, NULL },
+	{ "egress", "prices", NULL, NULL, NULL },
 	{ "bucket", "root", NULL, NULL, NULL },
 	{ "dataset", "root", NULL, "which is all that is served", NULL },
 	{ "keys", "root", NULL, "which is all that is served", NULL },
