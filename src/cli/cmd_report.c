@@ -25,6 +25,10 @@ static int find_format(const struct options *options, enum report_format *out,
 
 	if (report_format_parse(word, out))
 		return 0;
+	if (options->format)
+		return err_set(err, ERR_USAGE,
+			       "--format is '%s': a report is html, json, md or "
+			       "csv", word);
 	return err_set(err, ERR_USAGE,
 		       "report: the name %s tells no format: end it with .html, "
 		       ".json, .md or .csv, or give --format", path);
