@@ -430,6 +430,8 @@ static void judge_pair(const struct work *work,
 		size_t n = ratios(&work->rows[pair->a], &work->rows[pair->b],
 				  by, work->room, d, &tally);
 
+		pair->by[by].count = (unsigned)n;
+		pair->by[by].sd_ln = statistics_sd(d, n);
 		statistics_centre(d, n, alpha, ratio);
 		pair->by[by].seen = expm1((ratio->high - ratio->low) / 2);
 		exp_of(ratio);

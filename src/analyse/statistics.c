@@ -1,6 +1,7 @@
 #include "analyse/statistics.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/values.h"
 
@@ -176,4 +177,53 @@ void statistics_centre(double *values, size_t n, double alpha,
 		return;
 	out->low = find_mean(values, n, k);
 	out->high = find_mean(values, n, all + 1 - k);
+}
+
+/* -------------------------------------------------------------- Student's t --- */
+
+double statistics_sd(const double *values, size_t n)
+{
+	double mean = 0, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		mean += values[i] / (double)n;
+	for (size_t i = 0; i < n; i++)
+		sum += (values[i] - mean) * (values[i] - mean);
+	return n > 1 ? sqrt(sum / (double)(n - 1)) : NAN;
+}
+
+/* The chance that |T| is at most t, by the finite series for whole degrees of
+ * freedom (Abramowitz and Stegun, 26.7.3 and 26.7.4). */
+static double within_t(double t, unsigned freedom)
+{
+	double angle = atan(t / sqrt((double)freedom));
+	double c2 = cos(angle) * cos(angle);
+	bool odd = freedom % 2;
+	double term = odd ? cos(angle) : 1, sum = freedom > 1 ? term : 0;
+
+	for (unsigned k = odd ? 3 : 2; k < freedom; k += 2) {
+		term *= c2 * (k - 1) / k;
+		sum += term;
+	}
+	return odd ? 2 / acos(-1) * (angle + sin(angle) * sum)
+		   : sin(angle) * sum;
+}
+
+double statistics_t(double alpha, unsigned freedom)
+{
+	double low = 0, high = 1;
+
+	if (!freedom || !(alpha > 0 && alpha < 1))
+		return NAN;
+	while (within_t(high, freedom) < 1 - alpha)
+		high *= 2;
+	for (int i = 0; i < 80; i++) {
+		double middle = (low + high) / 2;
+
+		if (within_t(middle, freedom) < 1 - alpha)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
 }

@@ -37,6 +37,13 @@ void statistics_median(double *values, size_t n, double alpha,
 void statistics_centre(double *values, size_t n, double alpha,
 		       struct estimate *out);
 
+/* The standard deviation of a sample (n - 1); NAN for fewer than two. */
+double statistics_sd(const double *values, size_t n);
+
+/* Student's t: the factor of a standard error at which an interval misses with the
+ * probability `alpha`, by so many degrees of freedom. NAN for none. */
+double statistics_t(double alpha, unsigned freedom);
+
 /* The fewest values that allow an interval at `alpha`, of either. */
 size_t statistics_least(double alpha);
 

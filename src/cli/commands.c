@@ -10,6 +10,7 @@
 	X(run_parameterized_test)                                              \
 	X(get_results)                                                         \
 	X(report)                                                              \
+	X(compare)                                                             \
 	X(monitor)                                                             \
 	X(list)                                                                \
 	X(data)                                                                \

@@ -51,6 +51,9 @@ struct options {
 	const char *per_round; /* get-results: a path, or NULL */
 	const char *format; /* report: a word of report/formats.h, or NULL */
 	const char *run;    /* report: a run's id, or NULL: all */
+	struct text_list runs; /* compare: none, one or two ids */
+	bool all_runs;      /* compare: all runs of each side */
+	double fail_above;  /* compare: per cent; NAN: not given */
 	uint64_t limit;
 
 	/* All as typed, the command's name first; borrowed from main(). */
@@ -103,6 +106,7 @@ extern const struct option_spec options_work[];    /* of a trial: its plan */
 extern const struct option_spec options_database[];
 extern const struct option_spec options_results[];
 extern const struct option_spec options_report[];
+extern const struct option_spec options_compare[];
 extern const struct option_spec options_prices[];  /* --prices … */
 extern const struct option_spec options_origin[];
 extern const struct option_spec options_data[];

@@ -160,6 +160,22 @@ const struct option_spec options_report[] = {
 	END
 };
 
+const struct option_spec options_compare[] = {
+	OPTION("run", LIST, runs, 0, 0, "ID",
+	       "of this run; twice: of these, the older one first (the newest)"),
+	OPTION("library", LIST, library, 0, 0, "NAME",
+	       "twice: the two of one run, the older version first"),
+	OPTION("all-runs", FLAG, all_runs, 0, 0, NULL,
+	       "of each side all runs that did the same work: six and more tell "
+	       "how much runs differ (no)"),
+	OPTION("fail-above", NUMBER, fail_above, 0, 100, "PERCENT",
+	       "exit status 3 where something is proven worse, and by more than "
+	       "this: 5%"),
+	CHOICE("format", format, "WORD", "text json md",
+	       "text, json, or md: Markdown for a pull request (text)"),
+	END
+};
+
 const struct option_spec options_prices[] = {
 	CHOICE("prices", prices, "NAME|FILE.yaml", "aws-s3 FILE",
 	       "price table for costs: aws-s3, or a file of yours"),
@@ -217,6 +233,7 @@ void options_init(struct options *options)
 		.slices = true,
 		.budget = NAN,
 		.until_precise = NAN,
+		.fail_above = NAN,
 		.blocks = 12,
 		.repeats = 1,
 	};

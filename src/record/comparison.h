@@ -106,6 +106,10 @@ struct compared_pair {
 		/* The smallest difference that could have been seen, as a part
 		 * of 1: 0.04 for 4%. NAN: none could. */
 		double seen;
+		/* Of the blocks that have a ratio: how many, and the standard
+		 * deviation of its ln, NAN for fewer than two. */
+		unsigned count;
+		double sd_ln;
 	} by[COMPARED_BY];
 };
 

@@ -5,11 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/str.h"
+#include "report/markdown.h"
 #include "report/table_columns.h"
 
-/* What would be markup is none. */
-static void put_text(FILE *out, const char *text)
+void markdown_text(FILE *out, const char *text)
 {
 	for (; *text; text++) {
 		if (strchr("\\`*_{}[]<>|#~", *text))
@@ -22,7 +21,7 @@ static void put_member(FILE *out, const json_t *object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));
 
-	put_text(out, text ? text : "");
+	markdown_text(out, text ? text : "");
 }
 
 static double number_at(const json_t *object, const char *name)
@@ -87,7 +86,7 @@ static void put_list(FILE *out, const json_t *comparison, const char *name)
 
 	for (size_t i = 0; i < json_array_size(lines); i++) {
 		fputs("- ", out);
-		put_text(out, json_string_value(json_array_get(lines, i)));
+		markdown_text(out, json_string_value(json_array_get(lines, i)));
 		fputc('\n', out);
 	}
 	if (json_array_size(lines))
@@ -99,7 +98,7 @@ static void put_comparison(FILE *out, const json_t *comparison)
 	const json_t *rows = json_object_get(comparison, "rows");
 
 	fputs("### ", out);
-	put_text(out, json_string_value(json_array_get(
+	markdown_text(out, json_string_value(json_array_get(
 			      json_object_get(comparison, "heading"), 0)));
 	fputs("\n\nRun `", out);
 	fputs(json_string_value(json_object_get(comparison, "run_id")), out);
@@ -175,7 +174,7 @@ void report_markdown(FILE *out, const struct document *document)
 		put_comparison(out, json_array_get(comparisons, i));
 	put_singles(out, document_list(document, "singles"));
 	for (size_t i = 0; i < json_array_size(doubts); i++) {
-		put_text(out, json_string_value(json_array_get(doubts, i)));
+		markdown_text(out, json_string_value(json_array_get(doubts, i)));
 		fputs(".\n\n", out);
 	}
 }

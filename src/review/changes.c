@@ -1,0 +1,555 @@
+#include "review/changes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/document.h"
+#include "report/report.h"
+
+/* A difference that is not told apart, and could not have been seen below this: two
+ * runs tell nothing. */
+#define CANNOT_BE_TOLD 0.2
+
+static const char *const by_names[COMPARED_BY] = { "rate", "cpu" };
+
+/* What all comparisons share. */
+struct making {
+	const struct changes_wish *wish;
+	json_t *list; /* of comparisons */
+	double alpha; /* of each verdict */
+	bool failed;
+};
+
+static json_t *text(const char *value)
+{
+	return value ? json_string(value) : json_null();
+}
+
+/* ------------------------------------------------------------ one figure --- */
+
+static enum verdict judge(const struct estimate *ratio, enum compared_by by)
+{
+	if (!isfinite(ratio->low) || !isfinite(ratio->high))
+		return VERDICT_NONE;
+	if (ratio->low <= 1 && ratio->high >= 1)
+		return VERDICT_NOT_APART;
+	return (ratio->low > 1) == (by == BY_RATE) ? VERDICT_BETTER
+						   : VERDICT_WORSE;
+}
+
+/* By how much it is worse; below 0: better. */
+static double worse_by(const struct estimate *ratio, enum compared_by by)
+{
+	return by == BY_RATE ? 1 - ratio->value : ratio->value - 1;
+}
+
+static const char *word_of(enum verdict verdict, double seen, bool within)
+{
+	if (verdict == VERDICT_NONE)
+		return within ? "no verdict" : "cannot be told";
+	if (verdict == VERDICT_NOT_APART && !within &&
+	    !(seen <= CANNOT_BE_TOLD))
+		return "cannot be told";
+	return verdict_name(verdict);
+}
+
+/* What is known of a figure on both sides. */
+struct figure {
+	double from, to, seen;
+	double from_ratio, to_ratio; /* to reference; NAN within a run */
+	struct estimate ratio;
+	enum verdict verdict;
+	bool within;
+};
+
+static json_t *figure_json(struct making *m, const struct figure *f,
+			   enum compared_by by)
+{
+	bool fails = f->verdict == VERDICT_WORSE &&
+		     worse_by(&f->ratio, by) > m->wish->fail_above;
+
+	m->failed |= fails;
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b}",
+			 "from", document_number(f->from), "to",
+			 document_number(f->to), "from_of_reference",
+			 document_number(f->from_ratio), "to_of_reference",
+			 document_number(f->to_ratio), "ratio",
+			 document_number(f->ratio.value), "low",
+			 document_number(f->ratio.low), "high",
+			 document_number(f->ratio.high), "verdict",
+			 word_of(f->verdict, f->seen, f->within), "seen",
+			 document_number(f->seen), "fails", fails);
+}
+
+static json_t *library_json(const struct side_library *from,
+			    const struct side_library *to)
+{
+	return json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}}", "library",
+			 to->name, "from", "name", from->name, "version",
+			 text(from->version), "to", "name", to->name, "version",
+			 text(to->version));
+}
+
+/* --------------------------------------------------------------- two runs --- */
+
+/* The runs of a side that did the work of `like`. */
+struct matches {
+	const struct side_entry **list;
+	size_t count;
+};
+
+static struct matches find_matches(const struct side *side,
+				   const struct side_entry *like)
+{
+	struct matches m = { mem_array(side->count, sizeof(*m.list)), 0 };
+
+	for (size_t i = 0; i < side->count; i++)
+		if (side_same_work(&side->entries[i], like))
+			m.list[m.count++] = &side->entries[i];
+	return m;
+}
+
+/* Those in which the library has a pair with reference, into `out`. */
+static size_t runs_of(const struct matches *m, const char *library,
+		      enum compared_by by, struct between_run *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		const struct side_library *one =
+			side_library(m->list[i], library);
+
+		if (one && one->has_figures)
+			out[n++] = one->run[by];
+	}
+	return n;
+}
+
+static bool compare_figure(struct making *m, const struct matches *from,
+			   const struct matches *to,
+			   const struct side_library *old,
+			   const struct side_library *new, enum compared_by by,
+			   struct figure *out)
+{
+	struct between_run *a = mem_array(from->count, sizeof(*a));
+	struct between_run *b = mem_array(to->count, sizeof(*b));
+	size_t na = runs_of(from, old->name, by, a);
+	size_t nb = runs_of(to, new->name, by, b);
+	bool of_runs = analyse_between(a, na, b, nb, m->alpha, &out->ratio);
+
+	out->from = old->figure[by];
+	out->to = new->figure[by];
+	out->from_ratio = exp(old->run[by].centre_ln);
+	out->to_ratio = exp(new->run[by].centre_ln);
+	out->within = false;
+	out->verdict = judge(&out->ratio, by);
+	out->seen = expm1(log(out->ratio.high / out->ratio.low) / 2);
+	free(a);
+	free(b);
+	return of_runs;
+}
+
+static json_t *compare_library(struct making *m, const struct matches *from,
+			       const struct matches *to,
+			       const struct side_library *old,
+			       const struct side_library *new)
+{
+	json_t *out = library_json(old, new);
+	bool of_runs = false;
+
+	for (int by = 0; by < COMPARED_BY; by++) {
+		struct figure f;
+
+		of_runs = compare_figure(m, from, to, old, new,
+					 (enum compared_by)by, &f);
+		json_object_set_new(out, by_names[by],
+				    figure_json(m, &f, (enum compared_by)by));
+	}
+	json_object_set_new(out, "between_runs_measured",
+			    json_boolean(of_runs));
+	return out;
+}
+
+static json_t *ids_of(const struct matches *m)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < m->count; i++)
+		json_array_append_new(
+			out, json_pack("{s:o, s:o}", "run_id",
+				       text(m->list[i]->about.run_id),
+				       "start_time",
+				       text(m->list[i]->about.start_time)));
+	return out;
+}
+
+static json_t *about_json(const struct side_entry *entry)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "heading",
+			 text(entry->heading), "test",
+			 text(entry->about.test_name), "params",
+			 text(entry->about.test_params), "config_hash",
+			 text(entry->about.config_hash));
+}
+
+/* ----------------------------------------------------------------- doubts --- */
+
+static void add_doubt(json_t *doubts, char *sentence)
+{
+	json_array_append_new(doubts, json_string(sentence));
+	free(sentence);
+}
+
+/* Beyond these the ratio to reference may have moved with the machine. */
+#define BUSIER_CPUS 0.15
+#define REFERENCE_MOVED 0.1
+
+static void doubt_load(const struct side_entry *a, const struct side_entry *b,
+		       json_t *doubts)
+{
+	double before = a->others_cpus + fmax(a->steal_cpus, 0);
+	double after = b->others_cpus + fmax(b->steal_cpus, 0);
+	double moved = b->reference_cpu / a->reference_cpu - 1;
+
+	if (fabs(after - before) > BUSIER_CPUS)
+		add_doubt(doubts, mem_printf(
+			"other programs and the hypervisor took %.2f CPUs in the "
+			"first run and %.2f in the second: a library's ratio to "
+			"reference moves with that", before, after));
+	if (fabs(moved) > REFERENCE_MOVED)
+		add_doubt(doubts, mem_printf(
+			"reference itself took %.0f%% %s CPU a request in the "
+			"second run: the machine was not the same",
+			100 * fabs(moved), moved > 0 ? "more" : "less"));
+}
+
+static void doubt_program(const struct side_entry *a,
+			  const struct side_entry *b, json_t *doubts)
+{
+	static const char *const columns[] = { "harness_version", "kernel" };
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+		const struct column *c = result_column(columns[i]);
+		char *before = result_text(&a->about, c);
+		char *after = result_text(&b->about, c);
+
+		if (result_compare(&a->about, &b->about, c))
+			add_doubt(doubts, mem_printf(
+				"%s was %s and is %s", c->name,
+				before ? before : "unknown",
+				after ? after : "unknown"));
+		free(before);
+		free(after);
+	}
+}
+
+/* ----------------------------------------------------------------- joining --- */
+
+static char *value_text(const struct side_entry *entry,
+			const struct column *column)
+{
+	json_t *value = report_json_value(column, &entry->about);
+	char *out = json_is_string(value)
+			    ? mem_dup(json_string_value(value))
+			    : json_dumps(value, JSON_ENCODE_ANY |
+						JSON_REAL_PRECISION(12));
+
+	json_decref(value);
+	return out ? out : mem_dup("unknown");
+}
+
+/* NULL: they can be compared. */
+static char *why_not(const struct side_entry *a, const struct side_entry *b)
+{
+	const struct column *differs = side_differs(a, b);
+	char *before, *after, *out;
+
+	if (!a->has_reference || !b->has_reference)
+		return mem_printf("%s run has no reference, and rates of "
+				  "different runs are not compared: run both "
+				  "with `--library reference`",
+				  a->has_reference ? "the second"
+						   : "the first");
+	if (!differs)
+		return NULL;
+	before = value_text(a, differs);
+	after = value_text(b, differs);
+	out = mem_printf("%s was %s and is %s: runs of different machines or "
+			 "places are not compared", differs->name, before,
+			 after);
+	free(before);
+	free(after);
+	return out;
+}
+
+static void compare_libraries(struct making *m, const struct matches *from,
+			      const struct matches *to, json_t *out)
+{
+	json_t *libraries = json_array(), *alone = json_array();
+
+	for (size_t i = 0; i < to->list[0]->library_count; i++) {
+		const struct side_library *new = &to->list[0]->libraries[i];
+		const struct side_library *old =
+			side_library(from->list[0], new->name);
+
+		if (old)
+			json_array_append_new(libraries,
+					      compare_library(m, from, to, old,
+							      new));
+		else
+			json_array_append_new(alone, json_string(new->name));
+	}
+	json_object_set_new(out, "libraries", libraries);
+	json_object_set_new(out, "only_in_second", alone);
+}
+
+static void compare_entry(struct making *m, const struct side *from,
+			  const struct matches *to)
+{
+	const struct side_entry *new = to->list[0];
+	struct matches old = find_matches(from, new);
+	json_t *out = about_json(new), *doubts = json_array();
+	char *why = NULL;
+
+	if (old.count) {
+		why = why_not(old.list[0], new);
+		doubt_load(old.list[0], new, doubts);
+		doubt_program(old.list[0], new, doubts);
+		json_object_set_new(out, "within_run", json_false());
+		json_object_set_new(out, "level", json_real(1 - m->alpha));
+		json_object_set_new(out, "from_runs", ids_of(&old));
+		json_object_set_new(out, "to_runs", ids_of(to));
+		json_object_set_new(out, "why_not", text(why));
+		if (!why)
+			compare_libraries(m, &old, to, out);
+		json_object_set(out, "doubts", doubts);
+		json_array_append(m->list, out);
+	}
+	json_decref(doubts);
+	json_decref(out);
+	free(why);
+	free(old.list);
+}
+
+/* Verdicts that will be made: each library that both sides have, by both figures. */
+static unsigned count_verdicts(const struct side *from, const struct side *to)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < to->count; i++) {
+		const struct side_entry *new = &to->entries[i];
+		struct matches old = find_matches(from, new);
+		struct matches same = find_matches(to, new);
+
+		for (size_t k = 0; old.count && same.list[0] == new &&
+				   k < new->library_count; k++)
+			n += COMPARED_BY * !!side_library(
+						   old.list[0],
+						   new->libraries[k].name);
+		free(old.list);
+		free(same.list);
+	}
+	return n;
+}
+
+static json_t *document_of(const struct making *m, const char *why)
+{
+	const struct changes_wish *wish = m->wish;
+
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:b, s:o, s:O}", "format",
+			 "geoio-benchmark changes", "version", 1, "from",
+			 text(wish->from_name), "to", text(wish->to_name),
+			 "fail_above", document_number(wish->fail_above),
+			 "failed", m->failed, "why_not", text(why),
+			 "comparisons", m->list);
+}
+
+/* Two sides without the same work. */
+static char *nothing_in_common(const struct side *from, const struct side *to,
+			       const struct changes_wish *wish)
+{
+	const struct side *empty = !to->count ? to : !from->count ? from : NULL;
+	bool one = !strcmp(wish->from_name, wish->to_name);
+
+	if (empty)
+		return mem_printf("%s has no %s of several blocks%s",
+				  empty == to ? wish->to_name
+					      : wish->from_name,
+				  one && empty == from ? "second run with a "
+							 "comparison"
+						       : "comparison",
+				  empty->singles
+					  ? ": trials that were measured once "
+					    "are not compared"
+					  : "");
+	return mem_printf("no comparison of the first has the test and the "
+			  "settings of one of the second (config_hash): %s, "
+			  "and %s", from->entries[0].heading,
+			  to->entries[0].heading);
+}
+
+json_t *changes_between(const struct side *from, const struct side *to,
+			const struct changes_wish *wish)
+{
+	unsigned verdicts = count_verdicts(from, to);
+	struct making m = { wish, json_array(),
+			    0.05 / (verdicts ? verdicts : 1), false };
+	char *why = NULL;
+	json_t *out;
+
+	for (size_t i = 0; i < to->count; i++) {
+		struct matches same = find_matches(to, &to->entries[i]);
+
+		if (same.list[0] == &to->entries[i])
+			compare_entry(&m, from, &same);
+		free(same.list);
+	}
+	if (!json_array_size(m.list))
+		why = nothing_in_common(from, to, wish);
+	out = document_of(&m, why);
+	json_decref(m.list);
+	free(why);
+	return out;
+}
+
+/* ---------------------------------------------------------------- versions --- */
+
+/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
+static bool are_versions(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "@");
+
+	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
+}
+
+/* A wheel or a folder is what is to be released. */
+static bool is_built(const char *name)
+{
+	const char *what = strchr(name, '@');
+
+	return what && strpbrk(what, "/\\") != NULL;
+}
+
+/* Whether `a` is the newer of two versions. */
+static bool is_newer(const struct side_library *a, const struct side_library *b)
+{
+	if (is_built(a->name) != is_built(b->name))
+		return is_built(a->name);
+	return strverscmp(a->version ? a->version : "",
+			  b->version ? b->version : "") > 0;
+}
+
+static bool is_wanted(const struct side_entry *entry,
+		      const struct side_pair *pair,
+		      const struct changes_wish *wish, bool *turned)
+{
+	const char *from = entry->libraries[pair->from].name;
+	const char *to = entry->libraries[pair->to].name;
+
+	if (!wish->from_library) {
+		*turned = is_newer(&entry->libraries[pair->from],
+				   &entry->libraries[pair->to]);
+		return are_versions(from, to);
+	}
+	*turned = !strcmp(wish->from_library, to) &&
+		  !strcmp(wish->to_library, from);
+	return *turned || (!strcmp(wish->from_library, from) &&
+			   !strcmp(wish->to_library, to));
+}
+
+static enum verdict turned_verdict(enum verdict verdict)
+{
+	return verdict == VERDICT_BETTER  ? VERDICT_WORSE
+	       : verdict == VERDICT_WORSE ? VERDICT_BETTER
+					  : verdict;
+}
+
+static json_t *pair_json(struct making *m, const struct side_entry *entry,
+			 const struct side_pair *pair, bool turned)
+{
+	const struct side_library *from =
+		&entry->libraries[turned ? pair->to : pair->from];
+	const struct side_library *to =
+		&entry->libraries[turned ? pair->from : pair->to];
+	json_t *out = library_json(from, to);
+
+	for (int by = 0; by < COMPARED_BY; by++) {
+		struct figure f = { from->figure[by], to->figure[by],
+				    pair->seen[by], (double)NAN, (double)NAN,
+				    pair->ratio[by], pair->verdict[by], true };
+
+		if (turned) {
+			f.ratio = estimate_turned(&f.ratio);
+			f.verdict = turned_verdict(f.verdict);
+		}
+		json_object_set_new(out, by_names[by],
+				    figure_json(m, &f, (enum compared_by)by));
+	}
+	json_object_set_new(out, "between_runs_measured", json_false());
+	return out;
+}
+
+static json_t *pairs_json(struct making *m, const struct side_entry *entry)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < entry->pair_count; i++) {
+		bool turned;
+
+		if (is_wanted(entry, &entry->pairs[i], m->wish, &turned))
+			json_array_append_new(out, pair_json(m, entry,
+							     &entry->pairs[i],
+							     turned));
+	}
+	return out;
+}
+
+bool changes_has_versions(const struct side *side)
+{
+	for (size_t i = 0; i < side->count; i++)
+		for (size_t k = 0; k < side->entries[i].pair_count; k++) {
+			const struct side_entry *entry = &side->entries[i];
+			const struct side_pair *pair = &entry->pairs[k];
+
+			if (are_versions(entry->libraries[pair->from].name,
+					 entry->libraries[pair->to].name))
+				return true;
+		}
+	return false;
+}
+
+json_t *changes_within(const struct side *side, const struct changes_wish *wish)
+{
+	struct making m = { wish, json_array(), (double)NAN, false };
+	json_t *out;
+
+	for (size_t i = 0; i < side->count; i++) {
+		const struct side_entry *entry = &side->entries[i];
+		const struct side_entry *only[] = { entry };
+		const struct matches here = { only, 1 };
+		json_t *pairs = pairs_json(&m, entry);
+		json_t *one;
+
+		if (!json_array_size(pairs)) {
+			json_decref(pairs);
+			continue;
+		}
+		one = about_json(entry);
+		json_object_set_new(one, "within_run", json_true());
+		json_object_set_new(one, "level", json_real(entry->level));
+		json_object_set_new(one, "from_runs", ids_of(&here));
+		json_object_set_new(one, "to_runs", ids_of(&here));
+		json_object_set_new(one, "why_not", json_null());
+		json_object_set_new(one, "libraries", pairs);
+		json_object_set_new(one, "only_in_second", json_array());
+		json_object_set_new(one, "doubts", json_array());
+		json_array_append_new(m.list, one);
+	}
+	out = document_of(&m, json_array_size(m.list)
+				      ? NULL
+				      : "no comparison of the run has both");
+	json_decref(m.list);
+	return out;
+}
