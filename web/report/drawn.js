@@ -23,7 +23,7 @@ function interval_chart(view, by) {
 			plain_column(by.figure, by.unit, row => row.value, figure_text),
 			plain_column('low', 'low', row => row.range.low, figure_text), plain_column('high', 'high', row => row.range.high, figure_text)],
 		rows,
-		options: width => ({ height: 66 + 30 * rows.length, marginLeft: Math.min(left, width / 3), marginRight: 70,
+		options: width => log_axes({ height: 66 + 30 * rows.length, marginLeft: Math.min(left, width / 3), marginRight: 70,
 			x: log_scale(rows.flatMap(row => [row.low, row.high]), by.unit, { ...below, most: width < 480 ? 5 : 9 }),
 			y: { domain: rows.map(row => row.library), label: null, tickSize: 0 },
 			marks: [
@@ -62,11 +62,33 @@ function plane_marks(rows, words) {
 		Plot.link(rows, { ...wide, stroke: 'library', strokeWidth: 1.6, strokeOpacity: .7 }),
 		Plot.link(rows, { ...tall, stroke: 'library', strokeWidth: 1.6, strokeOpacity: .7 }),
 		Plot.dot(rows, { ...at, fill: 'library', symbol: 'library', r: 7, stroke: GROUND, strokeWidth: 1 }),
-		Plot.text(rows, { ...at, text: 'library', dx: 11, dy: -10, textAnchor: 'start', fill: 'var(--text)', stroke: GROUND, strokeWidth: 4,
-			fontWeight: 600 }),
-		Plot.text(['faster and cheaper ↖'], { frameAnchor: 'top-left', dx: 6, dy: 6, fill: 'var(--soft)' }),
+		...rows.map(row => Plot.text([row], { ...at, text: 'library', dx: 10 * row.side, dy: row.dy, textAnchor: row.side > 0 ? 'start' : 'end',
+			fill: 'var(--text)', stroke: GROUND, strokeWidth: 4, fontWeight: 600 })),
 		tip_of(rows, { ...at, title: words, maxRadius: 60 }),
 	];
+}
+
+function plane_options(rows, words, width) {
+	const values = part => rows.flatMap(row => [ends(row[part], 'low'), ends(row[part], 'high')]);
+	const size = { width, height: Math.round(Math.min(460, Math.max(300, width * .5))), marginLeft: 58, marginRight: 24, marginTop: 24, marginBottom: 44 };
+	const x = log_scale(values('cpu'), 'CPU us a request', { most: width < 480 ? 5 : 12 }), y = log_scale(values('rate'), 'requests/s');
+	return log_axes({ ...size, x, y, marks: plane_marks(place_labels(rows, x, y, size), words) });
+}
+
+/* Where each name stands beside its symbol so that it covers no other: the first of four corners that is free. */
+function place_labels(rows, x, y, size) {
+	const along = (scale, value, from, to) => from + (to - from) * Math.log(value / scale.domain[0]) / Math.log(scale.domain[1] / scale.domain[0]);
+	const spots = rows.map(row => ({ row, px: along(x, row.cpu.value, size.marginLeft, size.width - size.marginRight),
+		py: along(y, row.rate.value, size.height - size.marginBottom, size.marginTop) }));
+	const taken = spots.map(({ px, py }) => [px - 8, py - 8, px + 8, py + 8]);
+	const free = box => box[0] > size.marginLeft && box[2] < size.width && !taken.some(one => box[0] < one[2] && one[0] < box[2] && box[1] < one[3] && one[1] < box[3]);
+	return spots.map(({ row, px, py }) => {
+		const wide = 7.6 * row.library.length, corners = [[1, -12], [1, 12], [-1, -12], [-1, 12], [1, -26], [1, 26]].map(([side, dy]) => ({ side, dy,
+			box: [side > 0 ? px + 10 : px - 10 - wide, py + dy - 8, side > 0 ? px + 10 + wide : px - 10, py + dy + 8] }));
+		const { side, dy, box } = corners.find(one => free(one.box)) ?? corners[0];
+		taken.push(box);
+		return { ...row, side, dy };
+	});
 }
 
 function draw_plane(view) {
@@ -76,12 +98,9 @@ function draw_plane(view) {
 		return node.append(nothing());
 	const words = row => `${row.library}\n${figure_text(row.rate.value)} requests/s ${interval_text(row.rate) && `(${interval_text(row.rate)})`}` +
 		`\n${figure_text(row.cpu.value)} us CPU a request ${interval_text(row.cpu) && `(${interval_text(row.cpu)})`}`;
-	const values = part => rows.flatMap(row => [ends(row[part], 'low'), ends(row[part], 'high')]);
 	return node.append(legend_of(rows.map(row => row.library)), figure_new({ id: 'plane', title: 'Requests a second over CPU a request', describes: `Scatter plot. ${rows.map(words).join('; ')}`,
 		points: rows.map(row => ({ x: row.cpu.value, y: row.rate.value, text: words(row).replaceAll('\n', ', ') })),
-		options: width => ({ height: Math.min(460, Math.max(300, width * .5)), marginLeft: 58, marginRight: 80, marginTop: 24,
-			x: log_scale(values('cpu'), 'CPU us a request', { ...below, most: width < 480 ? 5 : 12 }),
-			y: log_scale(values('rate'), 'requests/s'), marks: plane_marks(rows, words) }) }));
+		options: width => plane_options(rows, words, width) }));
 }
 
 /* ---- Latency ---- */
@@ -111,28 +130,25 @@ function latency_options(points, width) {
 	const most = Math.max(...points.map(point => point.x)), last = unique(points.map(point => point.library)).map(library =>
 		points.filter(point => point.library === library).pop());
 	const ticks = PERCENTILES.map(([q]) => nines(q)).filter(x => x <= most * 1.01);
-	return { height: Math.min(440, Math.max(300, width * .45)), marginLeft: 50, marginRight: width < 480 ? 60 : 84,
-		x: { type: 'log', domain: [1, most], ticks, tickFormat: x => PERCENTILE_NAMES.get(Math.round(x)) ?? '', label: 'percentile of operations',
-			grid: true, ...below },
-		y: log_scale(points.map(point => point.ms), 'ms'),
+	const height = Math.round(Math.min(440, Math.max(300, width * .45))), y = log_scale(points.map(point => point.ms), 'ms');
+	return log_axes({ height, marginLeft: 50, marginRight: width < 480 ? 60 : 84, x: { type: 'log', domain: [1, most], ticks, label: 'percentile of operations' },
+		y, names: { x: x => PERCENTILE_NAMES.get(Math.round(x)) ?? '' },
 		marks: [
 			Plot.line(points, { x: 'x', y: 'ms', z: 'library', stroke: 'library', strokeWidth: 2, curve: 'monotone-x' }),
 			Plot.dot(latency_symbols(points), { x: 'x', y: 'ms', fill: 'library', symbol: 'library', r: 4.5, stroke: GROUND, strokeWidth: .8 }),
-			Plot.text(spread_labels(last), { x: 'x', y: 'at_y', text: 'library', textAnchor: 'start', dx: 7, fill: 'var(--text)', stroke: GROUND,
+			Plot.text(spread_labels(last, y, height), { x: 'x', y: 'at_y', text: 'library', textAnchor: 'start', dx: 7, fill: 'var(--text)', stroke: GROUND,
 				strokeWidth: 3 }),
 			tip_of(points, { x: 'x', y: 'ms', title: latency_words, maxRadius: 80 }),
-		] };
+		] });
 }
 
-/* Labels at the ends of lines, pushed apart where they would cover each other. */
-function spread_labels(last) {
-	const sorted = [...last].sort((a, b) => a.ms - b.ms), all = sorted.map(point => point.ms);
-	const step = Math.max(1.06, (Math.max(...all) / Math.min(...all)) ** (1 / 24));
+/* Labels at the ends of lines on a logarithmic axis, pushed apart where they would cover each other. */
+function spread_labels(last, scale, height) {
+	const step = (scale.domain[1] / scale.domain[0]) ** (14 / (height - 74));
 	let before = 0;
-	return sorted.map(point => {
-		const at = Math.max(point.ms, before * step); // a logarithmic axis
-		before = at;
-		return { ...point, at_y: at };
+	return [...last].sort((a, b) => a.ms - b.ms).map(point => {
+		before = Math.max(point.ms, before * step);
+		return { ...point, at_y: before };
 	});
 }
 

@@ -113,7 +113,22 @@ function log_scale(values, label, extra = {}) {
 	let ticks = log_ticks(low, high, most);
 	if (!ticks || ticks.length < 2)
 		ticks = undefined;
-	return { type: 'log', domain: [low, high], ticks, tickFormat: short_tick, label, grid: true, ...rest };
+	return { type: 'log', domain: [low, high], ticks, label, grid: true, ...rest };
+}
+
+/* The axis of such a scale. Plot leaves out labels of a logarithmic axis by a rule of its own: here each tick has one. */
+function log_axis(which, scale, text = short_tick) {
+	const marks = { x: [Plot.gridX, Plot.axisX], y: [Plot.gridY, Plot.axisY] }[which];
+	const ticks = scale.ticks ?? log_ticks(...scale.domain, 9) ?? scale.domain;
+	return [marks[0](ticks, { stroke: 'var(--soft)', strokeOpacity: .18 }), marks[1](ticks, { text, label: scale.label, tickSize: 4,
+		...(which === 'x' ? below : {}), color: 'currentColor' })];
+}
+
+/* The options of a chart with logarithmic axes, which `marks` are drawn over. */
+function log_axes({ x, y, marks, names = {}, ...options }) {
+	const logs = Object.entries({ x, y }).filter(([, scale]) => scale.type === 'log');
+	const bare = Object.fromEntries(logs.map(([which, scale]) => [which, { type: 'log', domain: scale.domain, axis: null }]));
+	return { ...options, x, y, ...bare, marks: [...logs.map(([which, scale]) => log_axis(which, scale, names[which])), ...marks] };
 }
 
 function short_tick(x) {

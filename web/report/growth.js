@@ -30,7 +30,17 @@ function growth_trials(view) {
 
 const values_of = (trials, name) => unique(trials.map(i => value_at(name, i))).filter(known).sort((a, b) => a - b);
 
-const swept_of = trials => DIMENSIONS.filter(one => values_of(trials, one.name).length > 1);
+/* What follows from the others is none of its own: a pool that is as large as the concurrency, for instance. */
+function swept_of(trials) {
+	const kept = [];
+	for (const one of DIMENSIONS.filter(each => values_of(trials, each.name).length > 1)) {
+		const pairs = unique(trials.map(i => JSON.stringify([kept.map(each => value_at(each.name, i)), value_at(one.name, i)])));
+		const others = unique(trials.map(i => JSON.stringify(kept.map(each => value_at(each.name, i)))));
+		if (pairs.length > others.length)
+			kept.push(one);
+	}
+	return kept;
+}
 
 /* Values that others are held at, as the address or else the view has them; where there is none such, the commonest. */
 function growth_held(view, trials, others) {
@@ -64,19 +74,21 @@ function growth_options(points, x, y, width) {
 	const ticks = unique(points.map(point => point.at)).sort((a, b) => a - b);
 	const last = unique(points.map(point => point.library)).map(name => points.filter(point => point.library === name).pop())
 		.map(point => ({ ...point, ms: point.value }));
-	const words = point => `${point.library}, ${x.text(point.at)}: ${figure_text(point.value)} ${y.label}, ${plural(point.trials, 'trial')}`;
-	return { height: Math.min(440, Math.max(300, width * .45)), marginLeft: 56, marginRight: width < 480 ? 62 : 88,
-		x: { type: 'log', domain: [ticks[0] / 1.15, ticks[ticks.length - 1] * 1.15], ticks, tickFormat: x.text, label: x.label, grid: true, ...below },
-		y: log_scale(points.flatMap(point => point.values), y.label),
+	const words = growth_words(x, y);
+	const height = Math.round(Math.min(440, Math.max(300, width * .45))), scale = log_scale(points.flatMap(point => point.values), y.label);
+	return log_axes({ height, marginLeft: 56, marginRight: width < 480 ? 62 : 88, names: { x: x.text }, y: scale,
+		x: { type: 'log', domain: [ticks[0] / 1.15, ticks[ticks.length - 1] * 1.15], ticks, label: x.label },
 		marks: [
 			Plot.dot(dots, { x: 'at', y: 'value', stroke: 'library', r: 1.8, strokeOpacity: .6 }),
 			Plot.line(points, { x: 'at', y: 'value', z: 'library', stroke: 'library', strokeWidth: 2 }),
 			Plot.dot(points, { x: 'at', y: 'value', fill: 'library', symbol: 'library', r: 5, stroke: GROUND, strokeWidth: .8 }),
-			Plot.text(spread_labels(last), { x: 'at', y: 'at_y', text: 'library', textAnchor: 'start', dx: 9, fill: 'var(--text)', stroke: GROUND,
+			Plot.text(spread_labels(last, scale, height), { x: 'at', y: 'at_y', text: 'library', textAnchor: 'start', dx: 9, fill: 'var(--text)', stroke: GROUND,
 				strokeWidth: 3 }),
 			tip_of(points, { x: 'at', y: 'value', title: words, maxRadius: 60 }),
-		], words };
+		] });
 }
+
+const growth_words = (x, y) => point => `${point.library}, ${x.text(point.at)}: ${figure_text(point.value)} ${y.label}, ${plural(point.trials, 'trial')}`;
 
 function growth_choices(view, trials, swept, x, y, held) {
 	const again = (key, value) => {
@@ -110,7 +122,7 @@ function draw_growth(view) {
 	growth_choices(view, trials, swept, x, y, held));
 	if (!points.length)
 		return node.append(nothing('No trial has these parameters together.'));
-	const words = growth_options(points, x, y, 600).words;
+	const words = growth_words(x, y);
 	return node.append(legend_of(unique(points.map(point => point.library))), figure_new({ id: 'growth', title: `${y.label} over ${x.label}`, defines: y.name,
 		describes: `Lines. ${points.map(words).join('; ')}`, points: points.map(point => ({ x: point.at, y: point.value, text: words(point) })),
 		columns: [{ name: 'library', of: point => point.library, defines: 'library_name' }, plain_column(x.name, x.label, point => point.at, x.text),

@@ -1,7 +1,8 @@
 /* What stands behind the figures: failures by class, what was planned against what the origin saw, which settings each
  * library honoured, and the machine and versions. */
 
-const library_column = { name: 'library', label: 'library', of: row => row.library, show: row => named(row.library), defines: 'library_name' };
+const library_column = { name: 'library', label: 'library', of: row => row.library, show: row => named(row.library), defines: 'library_name',
+	head: true };
 
 /* ---- Failures ---- */
 
@@ -32,10 +33,12 @@ function draw_failures(view) {
 		'No operation of this view failed.');
 	if (any)
 		node.append(failures_chart(view, classes));
-	const column = name => plain_column(name, name.replace(/^failures_/, '').replaceAll('_', ' '), merged(name), count);
-	node.append(table_new({ id: 'failures', caption: 'Operations', rows: ranked(view.rows), columns: [library_column,
+	const column = name => plain_column(name, name.replace(/^(failures|number|operations)_/, '').replaceAll('_', ' '), merged(name), count, {
+		hidden: !name.startsWith('number_') && !view.rows.some(row => row.merged[name]) });
+	node.append(table_new({ id: 'failures', caption: 'Operations', rows: ranked(view.rows), choice: true, columns: [library_column,
 		{ name: 'state', label: 'state', of: merged('state') }, ...['number_requests', 'number_successes', 'number_failures',
-			...classes, 'unfinished', 'operations_never_started'].map(column)] }));
+			...classes, 'unfinished', 'operations_never_started'].map(column)] }),
+	make('p', { class: 'soft' }, 'Classes of failures that no library of this view has are left out: Columns has them.'));
 }
 
 /* ---- Ledger ---- */
@@ -114,8 +117,8 @@ function beside(name, value) {
 	if (runs.length < 2)
 		return null;
 	if (!others.length)
-		return 'the same in all runs';
-	return others.length > 2 ? `${others.length} other values` : `others: ${others.map(other => other || 'unknown').join('; ')}`;
+		return 'the same';
+	return others.length > 2 ? `${others.length} other values` : others.map(other => other || 'unknown').join('; ');
 }
 
 function draw_machine(view) {
@@ -123,21 +126,32 @@ function draw_machine(view) {
 	if (!run)
 		return node.append(nothing('The run of this view is not in the report.'));
 	const rows = Object.entries(run_members(run)).map(([name, value]) => ({ name, value }));
-	const single = model.document.runs.length < 2;
-	const value_of = row => row.name === 'memory_bytes' ? size_text(row.value) : known_value(row.value) ? csv_plain(row.value) : NONE;
-	node.append(table_new({ id: 'machine', caption: `Run ${run.run_id}`, rows, columns: [
-		{ name: 'member', label: 'what', of: row => row.name.replaceAll('_', ' '), defines: '' },
-		{ name: 'value', label: 'value', of: row => row.value, show: value_of, defines: '', class: 'wide' },
-		...(single ? [] : [{ name: 'others', label: `the other ${count(model.document.runs.length - 1)}`, of: row => beside(row.name, row.value),
-			defines: '', class: 'wide' }])] }), versions_table(run));
+	node.append(members_table('machine', `Run ${run.run_id}`, rows.filter(row => RUN_MEMBERS.includes(row.name))), versions_table(run),
+		make('details', {}, make('summary', {}, 'Kernel settings, caches and more of this machine'),
+			members_table('environment', 'Environment', rows.filter(row => !RUN_MEMBERS.includes(row.name)))));
 	return model.document.runs.length > 1 && node.append(runs_table());
 }
 
+function members_table(id, caption, rows) {
+	const value_of = row => row.name === 'memory_bytes' ? size_text(row.value) : known_value(row.value) ? csv_plain(row.value) : NONE;
+	const others = model.document.runs.length - 1;
+	return table_new({ id, caption, rows, columns: [
+		{ name: 'member', label: 'what', of: row => row.name.replaceAll('_', ' '), defines: '' },
+		{ name: 'value', label: 'value', of: row => row.value, show: value_of, defines: '', class: 'wide' },
+		...(others ? [{ name: 'others', label: others > 1 ? `the ${count(others)} other runs` : 'the other run', of: row => beside(row.name, row.value),
+			defines: '', class: 'wide' }] : [])] });
+}
+
+const OWN_VERSIONS = ['library', 'runtime', 'worker', 'tests'];
+
 function versions_table(run) {
-	const rows = Object.entries(run.versions ?? {}).flatMap(([library, packages]) => Object.entries(packages ?? {}).map(([name, version]) =>
-		({ library, name, version })));
-	return table_new({ id: 'versions', caption: 'Versions', rows, filters: true, most: 60, columns: [library_column,
-		{ name: 'package', of: row => row.name, defines: '' }, { name: 'version', of: row => row.version, defines: '' }] });
+	const rows = Object.entries(run.versions ?? {}).map(([library, packages]) => ({ library, packages: packages ?? {} }));
+	const all = row => Object.entries(row.packages).filter(([name]) => !OWN_VERSIONS.includes(name)).sort()
+		.map(([name, version]) => `${name} ${version}`).join(', ') || null;
+	return table_new({ id: 'versions', caption: 'Versions', rows, columns: [library_column,
+		...OWN_VERSIONS.map(name => ({ name, label: name === 'library' ? 'version' : name, of: row => row.packages[name], defines: '' }))
+			.map((column, i) => i ? column : { ...column, name: 'library_version', defines: 'library_version' }),
+		{ name: 'packages', of: all, defines: '', class: 'wide' }] });
 }
 
 function runs_table() {

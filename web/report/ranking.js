@@ -32,7 +32,7 @@ function doubt_buttons(row) {
 	const findings = row.merged.findings ?? [], names = unique(findings.map(one => one.name));
 	return names.length ? make('span', { class: 'chips' }, names.map(name => button(name, () => tell(`${row.library}: ${name}`,
 		findings.filter(one => one.name === name).map(one => make('p', {}, one.text)), finding_definition(name)),
-	{ class: 'chip', 'aria-label': `${row.library}, doubt: ${name}` }))) : '';
+	{ class: 'chip', 'aria-label': `${row.library}, doubt: ${name}` }))) : null;
 }
 
 function finding_definition(name) {
@@ -46,7 +46,8 @@ function ranking_columns(view) {
 	const share = part => row => row.share_of_reference?.[part] ?? null;
 	const columns = [
 		plain_column('rank_rate', '#', row => row.rank_rate, count),
-		{ name: 'library', label: 'library', of: row => row.library, show: row => named(row.library), defines: 'library_name' },
+		{ name: 'library', label: 'library', of: row => row.library, show: row => [named(row.library), doubt_buttons(row)],
+			defines: 'library_name', head: true },
 		{ name: 'library_version', label: 'version', of: merged('library_version') },
 		with_interval('requests_per_second', 'requests/s', row => row.requests_per_second, figure_text),
 		{ ...with_interval('share_of_reference', 'of reference', share('rate'), percent) },
@@ -61,7 +62,7 @@ function ranking_columns(view) {
 			{ csv: [['peak_rss_bytes', merged('peak_rss_bytes')]] }),
 		plain_column('number_failures', 'failed', merged('number_failures'), count),
 		{ name: 'limited_by', label: 'limited by', of: row => row.limited_by },
-		{ name: 'finding_names', label: 'doubts', of: merged('finding_names'), show: doubt_buttons, class: 'wide' },
+		{ name: 'finding_names', label: 'doubts', of: merged('finding_names'), hidden: true, class: 'wide' },
 	];
 	const known_of = column => view.rows.some(row => known_value(column.of(row)));
 	const always = ['library', 'requests_per_second', 'cpu_us_per_request', 'number_failures', 'finding_names'];

@@ -76,7 +76,7 @@ function draw_nothing() {
 		'No trial was measured.';
 	for (const id of PARTS.map(([name]) => name).filter(name => !OF_ALL.includes(name)))
 		$(id).hidden = true;
-	$('doubts').replaceChildren(...doubts({ notes: [] }));
+	$('doubts').replaceChildren(...doubts({ notes: [], rows: [] }));
 	draw_trials();
 	draw_definitions();
 	draw_about();

@@ -3,8 +3,8 @@
  *	table_new({ id: 'trials', caption: 'All trials', columns, rows, filters: true })
  *
  * A column: `name` (of the CSV, and of its definition unless `defines` says another), `label`, `of(row)`, the value (null:
- * unknown), `show(row)`, text or nodes, `number`, `hidden` unless it is chosen, `csv`, a list of [name, of] in place of
- * itself. `plain`: the CSV has all columns unless some were chosen. Rows beyond `most` wait for a button. */
+ * unknown), `show(row)`, text or nodes, `number`, `head`: it names the row, `hidden` unless it is chosen, `csv`, a list of
+ * [name, of] in place of itself. `plain`: the CSV has all columns unless some were chosen. Rows beyond `most` wait for a button. */
 
 const order = new Intl.Collator('en', { numeric: true });
 
@@ -75,7 +75,7 @@ function table_heads(table) {
 	table.head.replaceChildren(...table_columns(table).map(column => {
 		const sorts = button(column.label ?? column.name, () => table_turn(table, column), { class: 'sorts' });
 		const th = make('th', { scope: 'col', class: column.number ? 'number' : null },
-			sorts, make('wbr'), column.defines === '' ? null : asking(column.label ?? column.name, column.defines ?? column.name));
+			sorts, column.defines === '' ? null : asking(column.label ?? column.name, column.defines ?? column.name));
 		table.heads.set(column, th);
 		return th;
 	}));
@@ -106,13 +106,14 @@ function table_cell(column, row, first) {
 
 function table_draw(table) {
 	const way = table_sort_key(table), rows = table_rows(table), columns = table_columns(table);
+	const head = columns.find(column => column.head) ?? columns[0];
 	for (const [column, th] of table.heads)
 		if (column === way.column)
 			th.setAttribute('aria-sort', way.down ? 'descending' : 'ascending');
 		else
 			th.removeAttribute('aria-sort');
 	table.body.replaceChildren(...rows.slice(0, table.shown).map(row =>
-		make('tr', table.mark?.(row) ?? {}, columns.map((column, i) => table_cell(column, row, !i)))));
+		make('tr', table.mark?.(row) ?? {}, columns.map(column => table_cell(column, row, column === head)))));
 	table.counted.textContent = rows.length === table.rows.length ? plural(rows.length, 'row') :
 		`${count(rows.length)} of ${plural(table.rows.length, 'row')}`;
 	table_more(table, rows.length);

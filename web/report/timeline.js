@@ -62,10 +62,12 @@ function timeline_name(one) {
 	return known(one.block) ? `${one.library}, block ${one.block + 1}` : one.library;
 }
 
-/* The one that the address names, else the first of the fastest. */
+/* The one that the address names, else that of the fastest which has most points. */
 function timeline_chosen(view, trials) {
 	const wanted = state.get('timeline'), first = (drawn_rows(view).find(row => !row.baseline) ?? view.rows[0])?.library;
-	return trials.find(one => one.id === wanted) ?? trials.find(one => one.library === first) ?? trials[0];
+	const points = one => model.timelines.get(one.id).begin_s.length;
+	const own = trials.filter(one => one.library === first).sort((a, b) => points(b) - points(a));
+	return trials.find(one => one.id === wanted) ?? own[0] ?? trials[0];
 }
 
 function draw_timeline(view) {

@@ -11,7 +11,7 @@ function trial_column(column) {
 	const show = { library_name: i => named(of(i)), findings: i => csv_value(of(i)).replaceAll('"', '') || NONE }[column.name];
 	return { name: column.name, of: column.name === 'findings' ? i => of(i)?.length ? of(i) : null : of, number, hidden: !TRIALS_FIRST.includes(column.name),
 		show: show ?? (number && !plain ? i => column.kind === 'count' ? count(of(i)) : figure_text(of(i)) : undefined),
-		class: ['findings', 'finding_names', 'test_params'].includes(column.name) ? 'wide' : null };
+		class: ['findings', 'finding_names'].includes(column.name) ? 'wide' : null };
 }
 
 function draw_trials() {

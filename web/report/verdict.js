@@ -56,8 +56,7 @@ function which(view) {
 		return answer('Which library', make('p', {}, 'Nothing was compared here: each library was measured once, so there is no verdict. ',
 			'The table below has the figures in the order of speed.'));
 	return answer('Which library', ...BY.map(by => make('p', { class: 'lead' }, lead_sentence(view, by))),
-		make('details', { open: view.verdicts_in_words.join().length < 500 }, make('summary', {}, 'Every verdict'),
-			make('ul', { class: 'verdicts' }, verdict_lines(view))));
+		make('ul', { class: 'verdicts' }, verdict_lines(view)));
 }
 
 const answer = (title, ...children) => make('div', { class: 'answer' }, make('h2', {}, title), ...children);
@@ -133,7 +132,7 @@ function best_of(view) {
 	if (best.length)
 		return `fastest: ${listed(best)}`;
 	const first = drawn_rows(view).find(row => !row.baseline);
-	return first ? `${first.library} had the highest figure, measured once` : 'no figures';
+	return first ? `${first.library} first, measured once` : 'no figures';
 }
 
 function undecided(view, by) {
@@ -154,31 +153,44 @@ function change_sentences(view) {
 	].filter(Boolean);
 }
 
-const OTHERS_SHOWN = 9;
+const OTHERS_SHOWN = 12;
+
+/* Views where the same came out, together. */
+function others_list(others) {
+	const groups = new Map();
+	for (const other of others.slice(0, OTHERS_SHOWN))
+		groups.set(best_of(other), [...groups.get(best_of(other)) ?? [], other]);
+	const link = other => button(parameters_of(other.about).join(', ') || other.title, () => choose_view(other.key), { class: 'link' });
+	return make('ul', {}, [...groups].map(([best, list]) => make('li', {}, `${best}: `, list.flatMap((other, i) => [i ? '; ' : null, link(other)]))),
+		others.length > OTHERS_SHOWN ? make('li', {}, `and ${others.length - OTHERS_SHOWN} more, in the list above`) : null);
+}
 
 function what_changes(view) {
 	const others = other_views(view);
 	const list = make('ul', {}, change_sentences(view).map(text => make('li', {}, quoted(text))));
 	if (others.length)
-		list.append(make('li', {}, 'Other parameters, as measured in this report:', make('ul', {}, others.slice(0, OTHERS_SHOWN).map(other =>
-			make('li', {}, button(parameters_of(other.about).join(', ') || other.title, () => choose_view(other.key), { class: 'link' }),
-				`: ${best_of(other)}`)), others.length > OTHERS_SHOWN ?
-			make('li', {}, `and ${others.length - OTHERS_SHOWN} more, in the list above`) : null)));
+		list.append(make('li', {}, 'Other parameters, as measured in this report:', others_list(others)));
 	else
-		list.append(make('li', {}, 'Other parameters: none was measured in this report. `run-all --concurrency` and '.replaceAll('`', ''),
-			'the size of requests can turn the order.'));
+		list.append(make('li', {}, 'Other parameters: another size of requests, or more in flight, can turn the order. None was measured in this report.'));
 	return answer('What would change it', list);
 }
 
 /* ---- Doubts ---- */
 
 function doubts(view) {
-	const general = model.document.doubts ?? [];
-	if (!general.length && !view.notes.length)
-		return [];
-	return [make('details', { class: 'doubting', open: true },
-		make('summary', {}, `Doubts and notes (${general.length + view.notes.length})`),
-		make('ul', {}, [...view.notes, ...general].map(text => make('li', {}, text))))];
+	const general = [...view.notes.filter(note => !/^(\[\d+\]|all:) /.test(note)), ...model.document.doubts ?? []], own = doubts_of_libraries(view);
+	return [general.length ? make('div', { class: 'doubting' }, make('h2', {}, 'Doubts and notes'), make('ul', {}, general.map(text => make('li', {}, text)))) : null,
+		own.length ? make('details', { class: 'doubting', open: own.length < 4 }, make('summary', {}, `Doubts of single libraries (${own.length})`),
+			make('ul', {}, own)) : null].filter(Boolean);
+}
+
+/* What is said of several in the same words, once. */
+function doubts_of_libraries(view) {
+	const found = new Map();
+	for (const row of ranked(view.rows))
+		for (const one of row.merged?.findings ?? [])
+			found.set(one.text, [...found.get(one.text) ?? [], row.library]);
+	return [...found].map(([text, names]) => make('li', {}, make('strong', {}, names.length === view.rows.length && names.length > 2 ? 'all' : names.join(', ')), `: ${text}`));
 }
 
 /* ---- The head of the page ---- */
@@ -199,7 +211,7 @@ function draw_chooser(view) {
 	const options = model.views.map(one => [one.key, `${one.title} – ${time(one)}${one.compared ?
 		`, ${plural(one.blocks, 'block')}` : ', measured once'}`]);
 	$('chooser').replaceChildren(model.views.length > 1 ?
-		chooser(`Look at (${model.views.length})`, options, view.key, choose_view) : '');
+		chooser(`Comparison, of ${model.views.length}`, options, view.key, choose_view) : '');
 }
 
 function draw_verdict(view) {
