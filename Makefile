@@ -172,10 +172,10 @@ $(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.s
 	$(call SAY,EMBED,$@)
 	$(Q)tools/embed migrations $(sort $(filter %.sql,$^)) >$@
 
-$(BUILD)/generated/definitions.c: tools/definitions docs/metrics.md
+$(BUILD)/generated/definitions.c: tools/definitions docs/metrics.md docs/report.md
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
-	$(Q)tools/definitions docs/metrics.md >$@
+	$(Q)tools/definitions docs/metrics.md docs/report.md >$@
 
 $(BUILD)/generated/prices.c: tools/embed $(wildcard prices/*.yaml)
 	@mkdir -p $(@D)

@@ -3,7 +3,7 @@
 const PARTS = [
 	['ranking', 'Ranking', draw_ranking], ['intervals', 'Intervals', draw_intervals], ['plane', 'Cost and speed', draw_plane],
 	['latency', 'Latency', draw_latency], ['rounds', 'Rounds', draw_rounds], ['growth', 'Growth', draw_growth],
-	['timeline', 'Time line', draw_timeline], ['failures', 'Failures', draw_failures], ['ledger', 'Ledger', draw_ledger],
+	['timeline', 'Time line', draw_timeline], ['cost', 'Cost', draw_cost], ['failures', 'Failures', draw_failures], ['ledger', 'Ledger', draw_ledger],
 	['settings', 'Settings', draw_settings], ['machine', 'Machine', draw_machine], ['trials', 'All trials', draw_trials],
 	['definitions', 'Definitions', draw_definitions], ['about', 'About', draw_about],
 ];
