@@ -29,10 +29,9 @@
 #define KEEP_TEST LEAVE
 
 const struct option_spec options_select[] = {
-	OPTION("library", LIST, library, 0, 0, "NAME",
-	       "only this library; can be given several times"),
-	OPTION("test", LIST, test, 0, 0, "NAME",
-	       "only this test; can be given several times"),
+	OPTION("library", LIST, library, 0, 0, "NAME,...",
+	       "only these libraries"),
+	OPTION("test", LIST, test, 0, 0, "NAME,...", "only these tests"),
 	END
 };
 
