@@ -320,6 +320,8 @@ def import_error(test, error):
     """Returns the sentence for a module that cannot be imported, with the remedy for whose it is."""
     library = test.library
     if _is_of_setup(test.folder, error):
+        if os.path.exists(os.path.join(sys.prefix, ".variant")):
+            return f"{library} cannot be imported ({describe(error)}): its tests need what this version lacks"
         return f"{library} cannot be imported ({describe(error)}): run `benchmark setup {library}`"
     found = list(frames(error))
     if not isinstance(error, ModuleNotFoundError) or not error.name or not found:
