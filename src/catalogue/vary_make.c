@@ -119,16 +119,18 @@ static const char *text_of(const json_t *answer, const char *name)
 	return json_string_value(json_object_get(answer, name));
 }
 
-/* Who removes old ones leaves out those that are held (tools/setup-variant). */
+/* Who removes old ones leaves out those that are held (tools/setup-variant). A file
+ * system without locks is no reason to fail. */
 static int hold(struct library *library, struct err *err)
 {
 	char *mark = mem_printf("%s/.variant", library->environment);
 
 	library->in_use_fd = open(mark, O_RDONLY | O_CLOEXEC);
-	library->ready = library->in_use_fd >= 0 &&
-			 flock(library->in_use_fd, LOCK_SH) == 0 &&
-			 python_ready(library->environment);
 	free(mark);
+	if (library->in_use_fd >= 0)
+		flock(library->in_use_fd, LOCK_SH);
+	library->ready = library->in_use_fd >= 0 &&
+			 python_ready(library->environment);
 	return library->ready
 		       ? 0
 		       : err_set(err, ERR_FAILED,
