@@ -297,8 +297,9 @@ EXEC  := $(DESTDIR)$(PREFIX)/libexec/geoio-benchmark
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/benchmark $(SHARE) $(EXEC)
 	install -m 755 $(BUILD)/benchmark $(DESTDIR)$(PREFIX)/bin/benchmark
-	install -m 755 $(BUILD)/make-cog $(BUILD)/geoio-enter tools/setup-envs tools/new-test $(EXEC)/
-	install -m 644 tools/uv.lock tools/uv-environment $(EXEC)/
+	install -m 755 $(BUILD)/make-cog $(BUILD)/geoio-enter tools/setup-envs \
+		tools/setup-variant tools/new-test $(EXEC)/
+	install -m 644 tools/uv.lock tools/uv-environment tools/variant_sources.py $(EXEC)/
 	rm -rf $(SHARE)/benchmark $(SHARE)/prices $(EXEC)/tests
 	cp -r benchmark $(SHARE)/benchmark
 	cp -r prices $(SHARE)/prices
