@@ -13,9 +13,8 @@ DRAWN = "document.body && document.body.dataset.state === 'drawn'"
 def main():
     page, out = map(Path, sys.argv[1:3])
     with Chromium(find()) as browser:
-        browser.command(
-            "Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False
-        )
+        shape = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+        browser.command("Emulation.setDeviceMetricsOverride", **shape)
         browser.open(page.resolve().as_uri())
         browser.wait_for(DRAWN)
         shot = browser.command("Page.captureScreenshot", format="png")["data"]

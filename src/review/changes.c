@@ -1,4 +1,4 @@
-#include "review/changes.h"
+#include "review/changes_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,15 +12,7 @@
  * runs tell nothing. */
 #define CANNOT_BE_TOLD 0.2
 
-static const char *const by_names[COMPARED_BY] = { "rate", "cpu" };
-
-/* What all comparisons share. */
-struct making {
-	const struct changes_wish *wish;
-	json_t *list; /* of comparisons */
-	double alpha; /* of each verdict */
-	bool failed;
-};
+const char *const changes_by[COMPARED_BY] = { "rate", "cpu" };
 
 static json_t *text(const char *value)
 {
@@ -55,17 +47,8 @@ static const char *word_of(enum verdict verdict, double seen, bool within)
 	return verdict_name(verdict);
 }
 
-/* What is known of a figure on both sides. */
-struct figure {
-	double from, to, seen;
-	double from_ratio, to_ratio; /* to reference; NAN within a run */
-	struct estimate ratio;
-	enum verdict verdict;
-	bool within;
-};
-
-static json_t *figure_json(struct making *m, const struct figure *f,
-			   enum compared_by by)
+json_t *changes_figure(struct making *m, const struct figure *f,
+		       enum compared_by by)
 {
 	bool fails = f->verdict == VERDICT_WORSE &&
 		     worse_by(&f->ratio, by) > m->wish->fail_above;
@@ -83,8 +66,8 @@ static json_t *figure_json(struct making *m, const struct figure *f,
 			 document_number(f->seen), "fails", fails);
 }
 
-static json_t *library_json(const struct side_library *from,
-			    const struct side_library *to)
+json_t *changes_library(const struct side_library *from,
+			const struct side_library *to)
 {
 	return json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}}", "library",
 			 to->name, "from", "name", from->name, "version",
@@ -95,11 +78,6 @@ static json_t *library_json(const struct side_library *from,
 /* --------------------------------------------------------------- two runs --- */
 
 /* The runs of a side that did the work of `like`. */
-struct matches {
-	const struct side_entry **list;
-	size_t count;
-};
-
 static struct matches find_matches(const struct side *side,
 				   const struct side_entry *like)
 {
@@ -156,7 +134,7 @@ static json_t *compare_library(struct making *m, const struct matches *from,
 			       const struct side_library *old,
 			       const struct side_library *new)
 {
-	json_t *out = library_json(old, new);
+	json_t *out = changes_library(old, new);
 	bool of_runs = false;
 
 	for (int by = 0; by < COMPARED_BY; by++) {
@@ -164,15 +142,15 @@ static json_t *compare_library(struct making *m, const struct matches *from,
 
 		of_runs = compare_figure(m, from, to, old, new,
 					 (enum compared_by)by, &f);
-		json_object_set_new(out, by_names[by],
-				    figure_json(m, &f, (enum compared_by)by));
+		json_object_set_new(out, changes_by[by],
+				    changes_figure(m, &f, (enum compared_by)by));
 	}
 	json_object_set_new(out, "between_runs_measured",
 			    json_boolean(of_runs));
 	return out;
 }
 
-static json_t *ids_of(const struct matches *m)
+json_t *changes_runs(const struct matches *m)
 {
 	json_t *out = json_array();
 
@@ -185,7 +163,7 @@ static json_t *ids_of(const struct matches *m)
 	return out;
 }
 
-static json_t *about_json(const struct side_entry *entry)
+json_t *changes_about(const struct side_entry *entry)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "heading",
 			 text(entry->heading), "test",
@@ -247,6 +225,14 @@ static void doubt_program(const struct side_entry *a,
 
 /* ----------------------------------------------------------------- joining --- */
 
+/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
+bool changes_are_versions(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "@");
+
+	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
+}
+
 static char *value_text(const struct side_entry *entry,
 			const struct column *column)
 {
@@ -284,6 +270,23 @@ static char *why_not(const struct side_entry *a, const struct side_entry *b)
 	return out;
 }
 
+/* The library of that name, or the only version of the same library. */
+static const struct side_library *find_before(const struct side_entry *old,
+					      const struct side_library *new)
+{
+	const struct side_library *found = side_library(old, new->name);
+	size_t n = 0;
+
+	if (found)
+		return found;
+	for (size_t i = 0; i < old->library_count; i++)
+		if (changes_are_versions(old->libraries[i].name, new->name)) {
+			found = &old->libraries[i];
+			n++;
+		}
+	return n == 1 ? found : NULL;
+}
+
 static void compare_libraries(struct making *m, const struct matches *from,
 			      const struct matches *to, json_t *out)
 {
@@ -291,8 +294,8 @@ static void compare_libraries(struct making *m, const struct matches *from,
 
 	for (size_t i = 0; i < to->list[0]->library_count; i++) {
 		const struct side_library *new = &to->list[0]->libraries[i];
-		const struct side_library *old =
-			side_library(from->list[0], new->name);
+		const struct side_library *old = find_before(from->list[0],
+							     new);
 
 		if (old)
 			json_array_append_new(libraries,
@@ -310,7 +313,7 @@ static void compare_entry(struct making *m, const struct side *from,
 {
 	const struct side_entry *new = to->list[0];
 	struct matches old = find_matches(from, new);
-	json_t *out = about_json(new), *doubts = json_array();
+	json_t *out = changes_about(new), *doubts = json_array();
 	char *why = NULL;
 
 	if (old.count) {
@@ -319,8 +322,8 @@ static void compare_entry(struct making *m, const struct side *from,
 		doubt_program(old.list[0], new, doubts);
 		json_object_set_new(out, "within_run", json_false());
 		json_object_set_new(out, "level", json_real(1 - m->alpha));
-		json_object_set_new(out, "from_runs", ids_of(&old));
-		json_object_set_new(out, "to_runs", ids_of(to));
+		json_object_set_new(out, "from_runs", changes_runs(&old));
+		json_object_set_new(out, "to_runs", changes_runs(to));
 		json_object_set_new(out, "why_not", text(why));
 		if (!why)
 			compare_libraries(m, &old, to, out);
@@ -345,16 +348,15 @@ static unsigned count_verdicts(const struct side *from, const struct side *to)
 
 		for (size_t k = 0; old.count && same.list[0] == new &&
 				   k < new->library_count; k++)
-			n += COMPARED_BY * !!side_library(
-						   old.list[0],
-						   new->libraries[k].name);
+			n += COMPARED_BY *
+			     !!find_before(old.list[0], &new->libraries[k]);
 		free(old.list);
 		free(same.list);
 	}
 	return n;
 }
 
-static json_t *document_of(const struct making *m, const char *why)
+json_t *changes_document(const struct making *m, const char *why)
 {
 	const struct changes_wish *wish = m->wish;
 
@@ -408,148 +410,8 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	}
 	if (!json_array_size(m.list))
 		why = nothing_in_common(from, to, wish);
-	out = document_of(&m, why);
+	out = changes_document(&m, why);
 	json_decref(m.list);
 	free(why);
-	return out;
-}
-
-/* ---------------------------------------------------------------- versions --- */
-
-/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
-static bool are_versions(const char *a, const char *b)
-{
-	size_t n = strcspn(a, "@");
-
-	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
-}
-
-/* A wheel or a folder is what is to be released. */
-static bool is_built(const char *name)
-{
-	const char *what = strchr(name, '@');
-
-	return what && strpbrk(what, "/\\") != NULL;
-}
-
-/* Whether `a` is the newer of two versions. */
-static bool is_newer(const struct side_library *a, const struct side_library *b)
-{
-	if (is_built(a->name) != is_built(b->name))
-		return is_built(a->name);
-	return strverscmp(a->version ? a->version : "",
-			  b->version ? b->version : "") > 0;
-}
-
-static bool is_wanted(const struct side_entry *entry,
-		      const struct side_pair *pair,
-		      const struct changes_wish *wish, bool *turned)
-{
-	const char *from = entry->libraries[pair->from].name;
-	const char *to = entry->libraries[pair->to].name;
-
-	if (!wish->from_library) {
-		*turned = is_newer(&entry->libraries[pair->from],
-				   &entry->libraries[pair->to]);
-		return are_versions(from, to);
-	}
-	*turned = !strcmp(wish->from_library, to) &&
-		  !strcmp(wish->to_library, from);
-	return *turned || (!strcmp(wish->from_library, from) &&
-			   !strcmp(wish->to_library, to));
-}
-
-static enum verdict turned_verdict(enum verdict verdict)
-{
-	return verdict == VERDICT_BETTER  ? VERDICT_WORSE
-	       : verdict == VERDICT_WORSE ? VERDICT_BETTER
-					  : verdict;
-}
-
-static json_t *pair_json(struct making *m, const struct side_entry *entry,
-			 const struct side_pair *pair, bool turned)
-{
-	const struct side_library *from =
-		&entry->libraries[turned ? pair->to : pair->from];
-	const struct side_library *to =
-		&entry->libraries[turned ? pair->from : pair->to];
-	json_t *out = library_json(from, to);
-
-	for (int by = 0; by < COMPARED_BY; by++) {
-		struct figure f = { from->figure[by], to->figure[by],
-				    pair->seen[by], (double)NAN, (double)NAN,
-				    pair->ratio[by], pair->verdict[by], true };
-
-		if (turned) {
-			f.ratio = estimate_turned(&f.ratio);
-			f.verdict = turned_verdict(f.verdict);
-		}
-		json_object_set_new(out, by_names[by],
-				    figure_json(m, &f, (enum compared_by)by));
-	}
-	json_object_set_new(out, "between_runs_measured", json_false());
-	return out;
-}
-
-static json_t *pairs_json(struct making *m, const struct side_entry *entry)
-{
-	json_t *out = json_array();
-
-	for (size_t i = 0; i < entry->pair_count; i++) {
-		bool turned;
-
-		if (is_wanted(entry, &entry->pairs[i], m->wish, &turned))
-			json_array_append_new(out, pair_json(m, entry,
-							     &entry->pairs[i],
-							     turned));
-	}
-	return out;
-}
-
-bool changes_has_versions(const struct side *side)
-{
-	for (size_t i = 0; i < side->count; i++)
-		for (size_t k = 0; k < side->entries[i].pair_count; k++) {
-			const struct side_entry *entry = &side->entries[i];
-			const struct side_pair *pair = &entry->pairs[k];
-
-			if (are_versions(entry->libraries[pair->from].name,
-					 entry->libraries[pair->to].name))
-				return true;
-		}
-	return false;
-}
-
-json_t *changes_within(const struct side *side, const struct changes_wish *wish)
-{
-	struct making m = { wish, json_array(), (double)NAN, false };
-	json_t *out;
-
-	for (size_t i = 0; i < side->count; i++) {
-		const struct side_entry *entry = &side->entries[i];
-		const struct side_entry *only[] = { entry };
-		const struct matches here = { only, 1 };
-		json_t *pairs = pairs_json(&m, entry);
-		json_t *one;
-
-		if (!json_array_size(pairs)) {
-			json_decref(pairs);
-			continue;
-		}
-		one = about_json(entry);
-		json_object_set_new(one, "within_run", json_true());
-		json_object_set_new(one, "level", json_real(entry->level));
-		json_object_set_new(one, "from_runs", ids_of(&here));
-		json_object_set_new(one, "to_runs", ids_of(&here));
-		json_object_set_new(one, "why_not", json_null());
-		json_object_set_new(one, "libraries", pairs);
-		json_object_set_new(one, "only_in_second", json_array());
-		json_object_set_new(one, "doubts", json_array());
-		json_array_append_new(m.list, one);
-	}
-	out = document_of(&m, json_array_size(m.list)
-				      ? NULL
-				      : "no comparison of the run has both");
-	json_decref(m.list);
 	return out;
 }
