@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "report/document.h"
 #include "report/report.h"
+#include "review/versions.h"
 
 /* A difference that is not told apart, and could not have been seen below this: two
  * runs tell nothing. */
@@ -94,25 +95,9 @@ static json_t *library_json(const struct side_library *from,
 
 /* --------------------------------------------------------------- two runs --- */
 
-/* The runs of a side that did the work of `like`. */
-struct matches {
-	const struct side_entry **list;
-	size_t count;
-};
-
-static struct matches find_matches(const struct side *side,
-				   const struct side_entry *like)
-{
-	struct matches m = { mem_array(side->count, sizeof(*m.list)), 0 };
-
-	for (size_t i = 0; i < side->count; i++)
-		if (side_same_work(&side->entries[i], like))
-			m.list[m.count++] = &side->entries[i];
-	return m;
-}
-
-/* Those in which the library has a pair with reference, into `out`. */
-static size_t runs_of(const struct matches *m, const char *library,
+/* Those in which the library has a pair with reference that says something, into `out`: a
+ * run that was cut takes the others nothing. */
+static size_t runs_of(const struct side_matches *m, const char *library,
 		      enum compared_by by, struct between_run *out)
 {
 	size_t n = 0;
@@ -121,14 +106,14 @@ static size_t runs_of(const struct matches *m, const char *library,
 		const struct side_library *one =
 			side_library(m->list[i], library);
 
-		if (one && one->has_figures)
+		if (one && one->has_figures && between_is_usable(&one->run[by]))
 			out[n++] = one->run[by];
 	}
 	return n;
 }
 
-static bool compare_figure(struct making *m, const struct matches *from,
-			   const struct matches *to,
+static bool compare_figure(struct making *m, const struct side_matches *from,
+			   const struct side_matches *to,
 			   const struct side_library *old,
 			   const struct side_library *new, enum compared_by by,
 			   struct figure *out)
@@ -151,8 +136,8 @@ static bool compare_figure(struct making *m, const struct matches *from,
 	return of_runs;
 }
 
-static json_t *compare_library(struct making *m, const struct matches *from,
-			       const struct matches *to,
+static json_t *compare_library(struct making *m, const struct side_matches *from,
+			       const struct side_matches *to,
 			       const struct side_library *old,
 			       const struct side_library *new)
 {
@@ -172,7 +157,7 @@ static json_t *compare_library(struct making *m, const struct matches *from,
 	return out;
 }
 
-static json_t *ids_of(const struct matches *m)
+static json_t *ids_of(const struct side_matches *m)
 {
 	json_t *out = json_array();
 
@@ -245,6 +230,17 @@ static void doubt_program(const struct side_entry *a,
 	}
 }
 
+/* What --all-runs took in, and is not joined. */
+static void doubt_left_out(const struct side_matches *m, const char *which,
+			   json_t *doubts)
+{
+	if (m->left_out)
+		add_doubt(doubts, mem_printf(
+			"%zu of the %s runs %s left out: %s", m->left_out, which,
+			m->left_out == 1 ? "is" : "are",
+			m->differs ? m->differs->name : "no reference"));
+}
+
 /* ----------------------------------------------------------------- joining --- */
 
 static char *value_text(const struct side_entry *entry,
@@ -284,15 +280,15 @@ static char *why_not(const struct side_entry *a, const struct side_entry *b)
 	return out;
 }
 
-static void compare_libraries(struct making *m, const struct matches *from,
-			      const struct matches *to, json_t *out)
+static void compare_libraries(struct making *m, const struct side_matches *from,
+			      const struct side_matches *to, json_t *out)
 {
 	json_t *libraries = json_array(), *alone = json_array();
 
 	for (size_t i = 0; i < to->list[0]->library_count; i++) {
 		const struct side_library *new = &to->list[0]->libraries[i];
 		const struct side_library *old =
-			side_library(from->list[0], new->name);
+			side_newest(from, new->name);
 
 		if (old)
 			json_array_append_new(libraries,
@@ -306,17 +302,22 @@ static void compare_libraries(struct making *m, const struct matches *from,
 }
 
 static void compare_entry(struct making *m, const struct side *from,
-			  const struct matches *to)
+			  struct side_matches *to)
 {
 	const struct side_entry *new = to->list[0];
-	struct matches old = find_matches(from, new);
+	struct side_matches old = side_find(from, new);
 	json_t *out = about_json(new), *doubts = json_array();
 	char *why = NULL;
 
+	side_keep(&old, new);
+	if (new->has_reference)
+		side_keep(to, new);
 	if (old.count) {
 		why = why_not(old.list[0], new);
 		doubt_load(old.list[0], new, doubts);
 		doubt_program(old.list[0], new, doubts);
+		doubt_left_out(&old, "first", doubts);
+		doubt_left_out(to, "second", doubts);
 		json_object_set_new(out, "within_run", json_false());
 		json_object_set_new(out, "level", json_real(1 - m->alpha));
 		json_object_set_new(out, "from_runs", ids_of(&old));
@@ -340,14 +341,13 @@ static unsigned count_verdicts(const struct side *from, const struct side *to)
 
 	for (size_t i = 0; i < to->count; i++) {
 		const struct side_entry *new = &to->entries[i];
-		struct matches old = find_matches(from, new);
-		struct matches same = find_matches(to, new);
+		struct side_matches old = side_find(from, new);
+		struct side_matches same = side_find(to, new);
 
 		for (size_t k = 0; old.count && same.list[0] == new &&
 				   k < new->library_count; k++)
-			n += COMPARED_BY * !!side_library(
-						   old.list[0],
-						   new->libraries[k].name);
+			n += COMPARED_BY * !!side_newest(
+						   &old, new->libraries[k].name);
 		free(old.list);
 		free(same.list);
 	}
@@ -400,7 +400,7 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	json_t *out;
 
 	for (size_t i = 0; i < to->count; i++) {
-		struct matches same = find_matches(to, &to->entries[i]);
+		struct side_matches same = side_find(to, &to->entries[i]);
 
 		if (same.list[0] == &to->entries[i])
 			compare_entry(&m, from, &same);
@@ -416,31 +416,6 @@ json_t *changes_between(const struct side *from, const struct side *to,
 
 /* ---------------------------------------------------------------- versions --- */
 
-/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
-static bool are_versions(const char *a, const char *b)
-{
-	size_t n = strcspn(a, "@");
-
-	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
-}
-
-/* A wheel or a folder is what is to be released. */
-static bool is_built(const char *name)
-{
-	const char *what = strchr(name, '@');
-
-	return what && strpbrk(what, "/\\") != NULL;
-}
-
-/* Whether `a` is the newer of two versions. */
-static bool is_newer(const struct side_library *a, const struct side_library *b)
-{
-	if (is_built(a->name) != is_built(b->name))
-		return is_built(a->name);
-	return strverscmp(a->version ? a->version : "",
-			  b->version ? b->version : "") > 0;
-}
-
 static bool is_wanted(const struct side_entry *entry,
 		      const struct side_pair *pair,
 		      const struct changes_wish *wish, bool *turned)
@@ -449,9 +424,9 @@ static bool is_wanted(const struct side_entry *entry,
 	const char *to = entry->libraries[pair->to].name;
 
 	if (!wish->from_library) {
-		*turned = is_newer(&entry->libraries[pair->from],
+		*turned = versions_is_newer(&entry->libraries[pair->from],
 				   &entry->libraries[pair->to]);
-		return are_versions(from, to);
+		return versions_of_one(from, to);
 	}
 	*turned = !strcmp(wish->from_library, to) &&
 		  !strcmp(wish->to_library, from);
@@ -513,7 +488,7 @@ bool changes_has_versions(const struct side *side)
 			const struct side_entry *entry = &side->entries[i];
 			const struct side_pair *pair = &entry->pairs[k];
 
-			if (are_versions(entry->libraries[pair->from].name,
+			if (versions_of_one(entry->libraries[pair->from].name,
 					 entry->libraries[pair->to].name))
 				return true;
 		}
@@ -528,7 +503,7 @@ json_t *changes_within(const struct side *side, const struct changes_wish *wish)
 	for (size_t i = 0; i < side->count; i++) {
 		const struct side_entry *entry = &side->entries[i];
 		const struct side_entry *only[] = { entry };
-		const struct matches here = { only, 1 };
+		const struct side_matches here = { .list = only, .count = 1 };
 		json_t *pairs = pairs_json(&m, entry);
 		json_t *one;
 
