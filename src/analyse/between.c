@@ -30,12 +30,16 @@ struct side {
 	size_t count;
 };
 
+bool between_is_usable(const struct between_run *run)
+{
+	return run->blocks >= BETWEEN_BLOCKS_LEAST &&
+	       isfinite(run->centre_ln) && isfinite(run->sd_ln);
+}
+
 static bool is_usable(const struct side *side)
 {
 	for (size_t i = 0; i < side->count; i++)
-		if (side->runs[i].blocks < BETWEEN_BLOCKS_LEAST ||
-		    !isfinite(side->runs[i].centre_ln) ||
-		    !isfinite(side->runs[i].sd_ln))
+		if (!between_is_usable(&side->runs[i]))
 			return false;
 	return side->count > 0;
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "report/document.h"
 #include "report/report.h"
+#include "review/versions.h"
 
 /* A difference that is not told apart, and could not have been seen below this: two
  * runs tell nothing. */
@@ -77,20 +78,9 @@ json_t *changes_library(const struct side_library *from,
 
 /* --------------------------------------------------------------- two runs --- */
 
-/* The runs of a side that did the work of `like`. */
-static struct matches find_matches(const struct side *side,
-				   const struct side_entry *like)
-{
-	struct matches m = { mem_array(side->count, sizeof(*m.list)), 0 };
-
-	for (size_t i = 0; i < side->count; i++)
-		if (side_same_work(&side->entries[i], like))
-			m.list[m.count++] = &side->entries[i];
-	return m;
-}
-
-/* Those in which the library has a pair with reference, into `out`. */
-static size_t runs_of(const struct matches *m, const char *library,
+/* Those in which the library has a pair with reference that says something, into `out`: a
+ * run that was cut takes the others nothing. */
+static size_t runs_of(const struct side_matches *m, const char *library,
 		      enum compared_by by, struct between_run *out)
 {
 	size_t n = 0;
@@ -99,14 +89,14 @@ static size_t runs_of(const struct matches *m, const char *library,
 		const struct side_library *one =
 			side_library(m->list[i], library);
 
-		if (one && one->has_figures)
+		if (one && one->has_figures && between_is_usable(&one->run[by]))
 			out[n++] = one->run[by];
 	}
 	return n;
 }
 
-static bool compare_figure(struct making *m, const struct matches *from,
-			   const struct matches *to,
+static bool compare_figure(struct making *m, const struct side_matches *from,
+			   const struct side_matches *to,
 			   const struct side_library *old,
 			   const struct side_library *new, enum compared_by by,
 			   struct figure *out)
@@ -129,8 +119,8 @@ static bool compare_figure(struct making *m, const struct matches *from,
 	return of_runs;
 }
 
-static json_t *compare_library(struct making *m, const struct matches *from,
-			       const struct matches *to,
+static json_t *compare_library(struct making *m, const struct side_matches *from,
+			       const struct side_matches *to,
 			       const struct side_library *old,
 			       const struct side_library *new)
 {
@@ -150,7 +140,7 @@ static json_t *compare_library(struct making *m, const struct matches *from,
 	return out;
 }
 
-json_t *changes_runs(const struct matches *m)
+json_t *changes_runs(const struct side_matches *m)
 {
 	json_t *out = json_array();
 
@@ -223,15 +213,18 @@ static void doubt_program(const struct side_entry *a,
 	}
 }
 
-/* ----------------------------------------------------------------- joining --- */
-
-/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
-bool changes_are_versions(const char *a, const char *b)
+/* What --all-runs took in, and is not joined. */
+static void doubt_left_out(const struct side_matches *m, const char *which,
+			   json_t *doubts)
 {
-	size_t n = strcspn(a, "@");
-
-	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
+	if (m->left_out)
+		add_doubt(doubts, mem_printf(
+			"%zu of the %s runs %s left out: %s", m->left_out, which,
+			m->left_out == 1 ? "is" : "are",
+			m->differs ? m->differs->name : "no reference"));
 }
+
+/* ----------------------------------------------------------------- joining --- */
 
 static char *value_text(const struct side_entry *entry,
 			const struct column *column)
@@ -271,31 +264,31 @@ static char *why_not(const struct side_entry *a, const struct side_entry *b)
 }
 
 /* The library of that name, or the only version of the same library. */
-static const struct side_library *find_before(const struct side_entry *old,
+static const struct side_library *find_before(const struct side_matches *old,
 					      const struct side_library *new)
 {
-	const struct side_library *found = side_library(old, new->name);
+	const struct side_library *found = side_newest(old, new->name);
+	const struct side_entry *newest = old->list[0];
 	size_t n = 0;
 
 	if (found)
 		return found;
-	for (size_t i = 0; i < old->library_count; i++)
-		if (changes_are_versions(old->libraries[i].name, new->name)) {
-			found = &old->libraries[i];
+	for (size_t i = 0; i < newest->library_count; i++)
+		if (versions_of_one(newest->libraries[i].name, new->name)) {
+			found = &newest->libraries[i];
 			n++;
 		}
 	return n == 1 ? found : NULL;
 }
 
-static void compare_libraries(struct making *m, const struct matches *from,
-			      const struct matches *to, json_t *out)
+static void compare_libraries(struct making *m, const struct side_matches *from,
+			      const struct side_matches *to, json_t *out)
 {
 	json_t *libraries = json_array(), *alone = json_array();
 
 	for (size_t i = 0; i < to->list[0]->library_count; i++) {
 		const struct side_library *new = &to->list[0]->libraries[i];
-		const struct side_library *old = find_before(from->list[0],
-							     new);
+		const struct side_library *old = find_before(from, new);
 
 		if (old)
 			json_array_append_new(libraries,
@@ -309,17 +302,22 @@ static void compare_libraries(struct making *m, const struct matches *from,
 }
 
 static void compare_entry(struct making *m, const struct side *from,
-			  const struct matches *to)
+			  struct side_matches *to)
 {
 	const struct side_entry *new = to->list[0];
-	struct matches old = find_matches(from, new);
+	struct side_matches old = side_find(from, new);
 	json_t *out = changes_about(new), *doubts = json_array();
 	char *why = NULL;
 
+	side_keep(&old, new);
+	if (new->has_reference)
+		side_keep(to, new);
 	if (old.count) {
 		why = why_not(old.list[0], new);
 		doubt_load(old.list[0], new, doubts);
 		doubt_program(old.list[0], new, doubts);
+		doubt_left_out(&old, "first", doubts);
+		doubt_left_out(to, "second", doubts);
 		json_object_set_new(out, "within_run", json_false());
 		json_object_set_new(out, "level", json_real(1 - m->alpha));
 		json_object_set_new(out, "from_runs", changes_runs(&old));
@@ -343,13 +341,13 @@ static unsigned count_verdicts(const struct side *from, const struct side *to)
 
 	for (size_t i = 0; i < to->count; i++) {
 		const struct side_entry *new = &to->entries[i];
-		struct matches old = find_matches(from, new);
-		struct matches same = find_matches(to, new);
+		struct side_matches old = side_find(from, new);
+		struct side_matches same = side_find(to, new);
 
 		for (size_t k = 0; old.count && same.list[0] == new &&
 				   k < new->library_count; k++)
 			n += COMPARED_BY *
-			     !!find_before(old.list[0], &new->libraries[k]);
+			     !!find_before(&old, &new->libraries[k]);
 		free(old.list);
 		free(same.list);
 	}
@@ -402,7 +400,7 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	json_t *out;
 
 	for (size_t i = 0; i < to->count; i++) {
-		struct matches same = find_matches(to, &to->entries[i]);
+		struct side_matches same = side_find(to, &to->entries[i]);
 
 		if (same.list[0] == &to->entries[i])
 			compare_entry(&m, from, &same);

@@ -23,17 +23,8 @@ struct figure {
 	bool within;
 };
 
-/* The comparisons of a side that are looked at together. */
-struct matches {
-	const struct side_entry **list;
-	size_t count;
-};
-
 /* "rate", "cpu" */
 extern const char *const changes_by[COMPARED_BY];
-
-/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
-bool changes_are_versions(const char *a, const char *b);
 
 /* All are the caller's. */
 json_t *changes_figure(struct making *making, const struct figure *figure,
@@ -41,7 +32,7 @@ json_t *changes_figure(struct making *making, const struct figure *figure,
 json_t *changes_library(const struct side_library *from,
 			const struct side_library *to);
 json_t *changes_about(const struct side_entry *entry);
-json_t *changes_runs(const struct matches *matches);
+json_t *changes_runs(const struct side_matches *matches);
 json_t *changes_document(const struct making *making, const char *why);
 
 #endif
