@@ -1,30 +1,24 @@
-/* What the work would cost in a cloud, by the prices that the report was made with. */
+/* What the work costs by the prices that were chosen: the compute, the requests and the way out, each apart. */
 
-const PARTS_OF_COST = ['compute', 'requests', 'egress', 'total'];
+const USD = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+const usd = x => known(x) ? USD.format(x) : NONE;
+const COST_PARTS = [['compute_usd', 'compute'], ['requests_usd', 'requests'], ['egress_usd', 'egress'], ['total_usd', 'in all']];
 
-const cost_of = (amount, part) => row => row.cost?.[amount]?.[`${part}_usd`] ?? null;
-
-/* Dollars, or parts of a cent. */
-const usd = x => x >= 100 ? count(x) : x >= 1 ? x.toFixed(2) : Number(x.toPrecision(3)).toString();
-
-function cost_columns(amount) {
-	return [library_column, ...PARTS_OF_COST.map(part =>
-		plain_column(`${part}_usd`, part, cost_of(amount, part), usd))];
-}
-
-function cost_table(view, amount, caption) {
-	return table_new({ id: `cost-${amount}`, caption, rows: ranked(view.rows).filter(row => !row.baseline),
-		columns: cost_columns(amount), sort: 'total_usd' });
+function cost_columns(view) {
+	const of = (whole, part) => row => row.cost?.[whole]?.[part] ?? null;
+	return [['million_operations', 'a million operations'], ['terabyte', 'a TB']].flatMap(([whole, label]) =>
+		COST_PARTS.filter(([part]) => view.rows.some(row => !row.baseline && known(of(whole, part)(row)))).map(([part, word]) =>
+			({ name: `${whole}_${part}`, label: `${word}, USD for ${label}`, number: true, of: of(whole, part), show: row => usd(of(whole, part)(row)),
+				defines: part })));
 }
 
 function draw_cost(view) {
-	const { prices } = model.document;
-	const node = heading('cost', 'What it would cost', prices && view.compared ?
-		`USD by ${prices.table}, ${prices.region}: ${prices.words}. Unknown stays empty.` :
-		'Unknown: no prices were chosen, or this view was measured once. Make the report with --prices aws-s3 --region us-east-1 ' +
-		'--instance c7g.large, or a table of yours.');
-	if (!prices || !view.compared)
+	const prices = model.document.prices, columns = cost_columns(view);
+	$('cost').hidden = !prices;
+	if (!prices)
 		return;
-	node.append(cost_table(view, 'million_operations', 'A million operations'), cost_table(view, 'terabyte', 'A TB of payload'),
-		make('p', { class: 'soft' }, 'Compute is by CPU time, as on a machine that is kept busy; who leaves it idle pays more.'));
+	heading('cost', 'What it costs', `By the table ${prices.table}${prices.region ? ` for ${prices.region}` : ''} of ${prices.date}: ${prices.words}. ` +
+		'A part without a price is left out, and then there is no sum.').append(columns.length ? table_new({ id: 'cost', caption: 'Costs',
+		rows: ranked(view.rows), columns: [library_column, ...columns] }) : nothing('No library of this view has a cost: nothing was measured that has a price.'),
+	make('p', { class: 'soft' }, `Source of the prices: ${prices.source}`));
 }

@@ -144,12 +144,12 @@ function latency_options(points, width) {
 
 /* Labels at the ends of lines on a logarithmic axis, pushed apart where they would cover each other. */
 function spread_labels(last, scale, height) {
-	const step = (scale.domain[1] / scale.domain[0]) ** (14 / (height - 74));
-	let before = 0;
-	return [...last].sort((a, b) => a.ms - b.ms).map(point => {
-		before = Math.max(point.ms, before * step);
-		return { ...point, at_y: before };
-	});
+	const step = (scale.domain[1] / scale.domain[0]) ** (14 / (height - 74)), placed = [];
+	for (const point of [...last].sort((a, b) => a.ms - b.ms)) {
+		const near = placed.filter(one => Math.abs(Math.log10((one.x ?? one.at) / (point.x ?? point.at))) < .5);
+		placed.push({ ...point, at_y: Math.max(point.ms, ...near.map(one => one.at_y * step)) });
+	}
+	return placed;
 }
 
 function draw_latency(view) {
@@ -163,7 +163,7 @@ function draw_latency(view) {
 		points: names.flatMap(name => marks.filter(point => point.library === name)).map(point => ({ x: point.x, y: point.ms,
 			text: latency_words(point) })),
 		columns: [{ name: 'library', of: point => point.library, defines: 'library_name' }, plain_column('percentile', 'percentile', point => 100 * point.q,
-			x => String(Number(x.toFixed(4))), { defines: 'latency_p50_ms' }), plain_column('ms', 'ms', point => point.ms, figure_text, { defines: 'latency_p50_ms' })],
+			x => String(Number(x.toFixed(4)))), plain_column('ms', 'ms', point => point.ms, figure_text, { defines: 'curve_ms' })],
 		rows: points, options: width => latency_options(points, width) }));
 }
 
@@ -208,7 +208,7 @@ function rounds_chart(view, by, points, names) {
 		}).join('; ')}.`,
 		points: points.slice(0, 500).map(point => ({ x: point.at, y: kept(point), fy: point.library, text: words(point) })),
 		columns: [{ name: 'library', of: point => point.library, defines: 'library_name' }, plain_column('block', 'block', point => point.block, count),
-			plain_column('minutes', 'minutes', point => point.at, figure_text, { defines: '' }), plain_column(by.figure, by.unit, point => point.value, figure_text),
+			plain_column('minutes', 'minutes', point => point.at, figure_text), plain_column(by.figure, by.unit, point => point.value, figure_text),
 			{ name: 'marked', of: point => point.marked }],
 		rows: points,
 		options: width => ({ height: 60 + 62 * names.length, marginLeft: 46, marginRight: 12 + 7.2 * Math.max(...names.map(name => name.length)),

@@ -25,11 +25,21 @@ function figure_new({ id, title, defines, says, describes, options, points, colu
 		const svg = Plot.plot({ width, className: 'drawn', figure: false, ariaLabel: title,
 			ariaDescription: describes ?? says ?? '', marginBottom: 44, ...library_scales(), ...options(width) });
 		svg.setAttribute('role', 'img');
+		figure_unlabel(svg);
+		new MutationObserver(() => figure_unlabel(svg)).observe(svg, { childList: true, subtree: true });
 		if (points?.length)
 			figure_keys(svg, points);
 		return svg;
 	});
 	return node;
+}
+
+/* Plot labels the parts of an image, which are none of their own for a screen reader. */
+function figure_unlabel(svg) {
+	for (const part of svg.querySelectorAll('g[aria-label]')) {
+		part.dataset.mark = part.getAttribute('aria-label');
+		part.removeAttribute('aria-label');
+	}
 }
 
 /* Made when it is opened. */

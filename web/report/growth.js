@@ -112,7 +112,7 @@ function draw_growth(view) {
 	const trials = growth_trials(view), swept = swept_of(trials), node = heading('growth', 'Growth with what was swept');
 	if (!swept.length)
 		return node.append(nothing(`All trials of ${view.test} that succeeded in this report have the same size of requests, concurrency and limits. `
-			+ 'A sweep shows how libraries grow: benchmark sweep --help.'));
+			+ 'A sweep shows how libraries grow: benchmark run-parameterized-test --help.'));
 	const x = swept.find(one => one.name === state.get('growth.over')) ?? swept[0];
 	const y = GROWN.find(one => one.name === state.get('growth.figure')) ?? GROWN[0];
 	const held = growth_held(view, trials, swept.filter(one => one !== x)), points = growth_points(trials, x, y, held);
@@ -126,6 +126,6 @@ function draw_growth(view) {
 	return node.append(legend_of(unique(points.map(point => point.library))), figure_new({ id: 'growth', title: `${y.label} over ${x.label}`, defines: y.name,
 		describes: `Lines. ${points.map(words).join('; ')}`, points: points.map(point => ({ x: point.at, y: point.value, text: words(point) })),
 		columns: [{ name: 'library', of: point => point.library, defines: 'library_name' }, plain_column(x.name, x.label, point => point.at, x.text),
-			plain_column(y.name, y.label, point => point.value, figure_text), plain_column('trials', 'trials', point => point.trials, count, { defines: '' })],
+			plain_column(y.name, y.label, point => point.value, figure_text), plain_column('trials', 'trials', point => point.trials, count, { defines: 'trials_of_point' })],
 		rows: points, options: width => growth_options(points, x, y, width) }));
 }

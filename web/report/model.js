@@ -72,8 +72,8 @@ function name_libraries(baselines) {
 	for (const [i, name] of compared.entries())
 		model.libraries.set(name, { colour: `var(--c${i % COLOURS})`, baseline: false,
 			shape: COMPARED[(i + Math.floor(i / COLOURS)) % COMPARED.length] });
-	for (const [i, name] of names.filter(one => baselines.has(one)).entries())
-		model.libraries.set(name, { colour: 'var(--base)', baseline: true, shape: i % 2 ? 'plus' : 'times' });
+	for (const name of names.filter(one => baselines.has(one)))
+		model.libraries.set(name, { colour: 'var(--base)', baseline: true, shape: name === 'reference' ? 'plus' : 'times' });
 }
 
 function column_values(name) {
@@ -173,7 +173,7 @@ function model_fill(read) {
 	model.rows = read.results.rows;
 	for (const column of read.results.columns)
 		model.columns.set(column.name, column);
-	for (const one of read.definitions ?? [])
+	for (const one of [...OWN_WORDS, ...read.definitions ?? []])
 		model.definitions.set(one.name, one);
 	column_values('trial_id').forEach((id, i) => model.trials.set(id, i));
 	for (const run of read.runs)

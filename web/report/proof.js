@@ -71,7 +71,7 @@ function draw_ledger(view) {
 		'operation is one request. What was proven in flight must equal the concurrency. Nothing may be asked for twice.');
 	const column = (name, label) => plain_column(name, label, merged(name), count);
 	node.append(table_new({ id: 'ledger', caption: 'What the origin saw', rows: ranked(view.rows), columns: [library_column,
-		{ name: 'verdict', label: 'in words', of: ledger_verdict, defines: '', class: 'wide' },
+		{ name: 'verdict', label: 'in words', of: ledger_verdict, defines: 'ledger_verdict', class: 'wide' },
 		column('operations_started', 'operations started'), column('origin_requests', 'requests seen'),
 		column('number_requests', 'of these counted'), column('origin_repeated_requests', 'asked again'),
 		column('concurrency', 'in flight, asked for'), column('in_flight_proven', 'in flight, proven'),
@@ -97,7 +97,7 @@ function draw_settings(view) {
 	node.append(table_new({ id: 'settings', caption: 'Settings', rows, columns: [library_column,
 		...[...SETTINGS, ...more].map(name => ({ name, label: name.replaceAll('_', ' '), of: row => row.setting ? `${csv_value(row.merged[name])}${
 			ignored(row, name) ? ' ignored' : ''}` : null, show: row => row.setting ? setting_node(row.merged[name], ignored(row, name)) : NONE })),
-		{ name: 'notes', label: 'notes', of: row => row.setting?.notes.join('; ') || null, defines: '', class: 'wide' }] }));
+		{ name: 'notes', label: 'notes', of: row => row.setting?.notes.join('; ') || null, defines: 'setting_notes', class: 'wide' }] }));
 }
 
 /* ---- The machine ---- */
@@ -136,10 +136,10 @@ function members_table(id, caption, rows) {
 	const value_of = row => row.name === 'memory_bytes' ? size_text(row.value) : known_value(row.value) ? csv_plain(row.value) : NONE;
 	const others = model.document.runs.length - 1;
 	return table_new({ id, caption, rows, columns: [
-		{ name: 'member', label: 'what', of: row => row.name.replaceAll('_', ' '), defines: '' },
-		{ name: 'value', label: 'value', of: row => row.value, show: value_of, defines: '', class: 'wide' },
+		{ name: 'member', label: 'what', of: row => row.name.replaceAll('_', ' '), defines: 'member' },
+		{ name: 'value', label: 'value', of: row => row.value, show: value_of, defines: 'member_value', class: 'wide' },
 		...(others ? [{ name: 'others', label: others > 1 ? `the ${count(others)} other runs` : 'the other run', of: row => beside(row.name, row.value),
-			defines: '', class: 'wide' }] : [])] });
+			defines: 'member_others', class: 'wide' }] : [])] });
 }
 
 const OWN_VERSIONS = ['library', 'runtime', 'worker', 'tests'];
@@ -149,13 +149,14 @@ function versions_table(run) {
 	const all = row => Object.entries(row.packages).filter(([name]) => !OWN_VERSIONS.includes(name)).sort()
 		.map(([name, version]) => `${name} ${version}`).join(', ') || null;
 	return table_new({ id: 'versions', caption: 'Versions', rows, columns: [library_column,
-		...OWN_VERSIONS.map(name => ({ name, label: name === 'library' ? 'version' : name, of: row => row.packages[name], defines: '' }))
+		...OWN_VERSIONS.map(name => ({ name, label: name === 'library' ? 'version' : name, of: row => row.packages[name], defines: `version_${name}` }))
 			.map((column, i) => i ? column : { ...column, name: 'library_version', defines: 'library_version' }),
-		{ name: 'packages', of: all, defines: '', class: 'wide' }] });
+		{ name: 'packages', of: all, defines: 'version_packages', class: 'wide' }] });
 }
 
 function runs_table() {
-	const column = name => ({ name, label: name.replaceAll('_', ' '), of: run => run[name], defines: '',
+	const defines = { start_time: 'run_start', ended: 'run_ended', command: 'run_command' };
+	const column = name => ({ name, label: name.replaceAll('_', ' '), of: run => run[name], defines: defines[name] ?? name,
 		class: name === 'command' ? 'wide' : null });
 	return table_new({ id: 'runs', caption: 'All runs', rows: model.document.runs, filters: true, most: 40, columns: [
 		{ ...column('start_time'), label: 'start' }, column('ended'), column('run_id'), column('command'), column('cpu_model'), { ...column('cpus'),

@@ -46,9 +46,9 @@ function ranking_columns(view) {
 	const share = part => row => row.share_of_reference?.[part] ?? null;
 	const columns = [
 		plain_column('rank_rate', '#', row => row.rank_rate, count),
-		{ name: 'library', label: 'library', of: row => row.library, show: row => [named(row.library), doubt_buttons(row)],
+		{ name: 'library', label: 'library', of: row => row.library, show: row => [named(row.library), make('span', { class: 'version' }, row.merged.library_version ?? ''), doubt_buttons(row)],
 			defines: 'library_name', head: true },
-		{ name: 'library_version', label: 'version', of: merged('library_version') },
+		{ name: 'library_version', label: 'version', of: merged('library_version'), hidden: true },
 		with_interval('requests_per_second', 'requests/s', row => row.requests_per_second, figure_text),
 		{ ...with_interval('share_of_reference', 'of reference', share('rate'), percent) },
 		with_interval('cpu_us_per_request', 'CPU us/request', row => row.cpu_us_per_request, figure_text),
@@ -79,7 +79,7 @@ function draw_ranking(view) {
 	const says = view.compared ? 'Medians over blocks; beside each its 95% interval. Latencies are of all operations of all blocks.' :
 		'Measured once: nothing tells how sure these figures are.';
 	heading('ranking', 'Ranking', says).append(table_new({ id: 'ranking', caption: 'Libraries', columns: ranking_columns(view),
-		rows: ranked(view.rows), choice: true, file: 'ranking', mark: row => ({ class: row.baseline ? 'baseline' : null,
+		rows: ranked(view.rows), choice: true, plain: true, file: 'ranking', mark: row => ({ class: row.baseline ? 'baseline' : null,
 			'data-library': row.library }) }));
 	if (view.rows.some(row => limit_mark('requests_per_second', row)))
 		$('ranking').append(make('p', { class: 'soft' }, make('abbr', { class: 'doubt' }, '^'),

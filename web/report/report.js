@@ -1,9 +1,9 @@
 /* The page: reads the document, draws what is in view at once and the rest when there is time, and follows the address. */
 
 const PARTS = [
-	['ranking', 'Ranking', draw_ranking], ['intervals', 'Intervals', draw_intervals], ['plane', 'Cost and speed', draw_plane],
+	['ranking', 'Ranking', draw_ranking], ['cost', 'Costs', draw_cost], ['intervals', 'Intervals', draw_intervals], ['plane', 'Cost and speed', draw_plane],
 	['latency', 'Latency', draw_latency], ['rounds', 'Rounds', draw_rounds], ['growth', 'Growth', draw_growth],
-	['timeline', 'Time line', draw_timeline], ['cost', 'Cost', draw_cost], ['failures', 'Failures', draw_failures], ['ledger', 'Ledger', draw_ledger],
+	['timeline', 'Time line', draw_timeline], ['failures', 'Failures', draw_failures], ['ledger', 'Ledger', draw_ledger],
 	['settings', 'Settings', draw_settings], ['machine', 'Machine', draw_machine], ['trials', 'All trials', draw_trials],
 	['definitions', 'Definitions', draw_definitions], ['about', 'About', draw_about],
 ];
@@ -59,7 +59,7 @@ function choose_view(key) {
 }
 
 function draw_contents() {
-	$('contents').replaceChildren(make('ul', {}, PARTS.map(([id, text]) => make('li', {}, link_to(id, text)))));
+	$('contents').replaceChildren(make('ul', {}, PARTS.filter(([id]) => id !== 'cost' || model.document.prices).map(([id, text]) => make('li', {}, link_to(id, text)))));
 	document.addEventListener('click', event => {
 		const link = event.target.closest?.('[data-goto]');
 		if (!link || event.ctrlKey || event.metaKey || event.shiftKey)
@@ -96,6 +96,13 @@ function follow_address() {
 	}
 }
 
+/* On paper nothing can be opened. */
+function before_print() {
+	[...page.waiting].forEach(show_part);
+	for (const details of document.querySelectorAll('.doubting'))
+		details.open = true;
+}
+
 function fail(error) {
 	$('trouble').hidden = false;
 	$('trouble').textContent = typeof DecompressionStream === 'undefined' ? 'This browser is too old for this page: it cannot decompress the data in it.' :
@@ -111,7 +118,7 @@ async function start() {
 	if (!model.views.length)
 		return draw_nothing();
 	window.addEventListener('hashchange', follow_address);
-	window.addEventListener('beforeprint', () => [...page.waiting].forEach(show_part));
+	window.addEventListener('beforeprint', before_print);
 	return follow_address();
 }
 

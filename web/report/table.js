@@ -18,7 +18,7 @@ function table_new(options) {
 	const titled = `${table.id}-caption`;
 	table.node = make('div', { class: 'table', id: `table-${table.id}` },
 		make('div', { class: 'bar' }, make('h3', { id: titled }, table.caption), table.counted, ...table_tools(table)),
-		make('div', { class: 'scroll', role: 'region', 'aria-labelledby': titled, tabindex: '0' },
+		make('div', { class: 'scroll', role: 'region', 'aria-label': `${table.caption}, the table`, tabindex: '0' },
 			make('table', { 'aria-labelledby': titled }, make('thead', {}, table.head), table.body)),
 		table.more);
 	table_heads(table);
@@ -73,13 +73,16 @@ function table_rows(table) {
 function table_heads(table) {
 	table.heads.clear();
 	table.head.replaceChildren(...table_columns(table).map(column => {
-		const sorts = button(column.label ?? column.name, () => table_turn(table, column), { class: 'sorts' });
+		const sorts = button(breakable(column.label ?? column.name), () => table_turn(table, column), { class: 'sorts' });
 		const th = make('th', { scope: 'col', class: column.number ? 'number' : null },
-			sorts, column.defines === '' ? null : asking(column.label ?? column.name, column.defines ?? column.name));
+			sorts, ' ', column.defines === '' ? null : asking(column.label ?? column.name, column.defines ?? column.name));
 		table.heads.set(column, th);
 		return th;
 	}));
 }
+
+/* A long name may break behind each underscore. */
+const breakable = text => text.split(/(?<=_)/).flatMap((part, i) => i ? [make('wbr'), part] : [part]);
 
 /* Numbers: the largest first, then the least, then as it was. Text the other way round. */
 function table_turn(table, column) {
@@ -144,14 +147,16 @@ function table_csv(table) {
 }
 
 function table_tools(table) {
-	const copied = button('Copy CSV', async () => {
+	const unseen = text => make('span', { class: 'unseen' }, text), word = make('span', {}, 'Copy CSV');
+	const copied = button(word, async () => {
 		const done = await copy(table_csv(table));
-		copied.textContent = done ? 'Copied' : 'Not copied: the browser refused';
+		word.textContent = done ? 'Copied' : 'Not copied: the browser refused';
 		say(done ? `copied ${table.caption} as CSV` : 'not copied');
-		setTimeout(() => { copied.textContent = 'Copy CSV'; }, 2000);
-	}, { class: 'copies', 'aria-label': `Copy ${table.caption} as CSV` });
-	const saved = button('Save', () => save(`${table.file ?? table.id}.csv`, table_csv(table)),
-		{ class: 'saves', 'aria-label': `Save ${table.caption} as a CSV file` });
+		setTimeout(() => { word.textContent = 'Copy CSV'; }, 2000);
+	}, { class: 'copies' });
+	copied.append(unseen(` of ${table.caption}`));
+	const saved = button('Save', () => save(`${table.file ?? table.id}.csv`, table_csv(table)), { class: 'saves' });
+	saved.append(unseen(` ${table.caption} as a CSV file`));
 	return [table.filters ? table_filter(table) : null, table.choice ? table_choice(table) : null,
 		make('span', { class: 'tools' }, copied, saved)];
 }

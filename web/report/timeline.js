@@ -35,8 +35,8 @@ function timeline_chart(trial, line, part, library) {
 		describes: `Line over ${end.toFixed(1)} s, from ${figure_text(Math.min(...segments.map(one => one.value)))} to ` +
 			`${figure_text(Math.max(...segments.map(one => one.value)))} ${part.unit}.`,
 		points: segments.map(one => ({ x: middle_of(one), y: one.value, text: words(one) })),
-		columns: [{ name: 'of', of: one => one.who, defines: '' }, plain_column('begin_s', 'from s', one => one.from, figure_text, { defines: '' }),
-			plain_column('end_s', 'to s', one => one.to, figure_text, { defines: '' }), plain_column(part.members[0][0], part.unit, one => one.value,
+		columns: [{ name: 'of', of: one => one.who, defines: 'whose' }, plain_column('begin_s', 'from s', one => one.from, figure_text),
+			plain_column('end_s', 'to s', one => one.to, figure_text), plain_column(part.members[0][0], part.unit, one => one.value,
 				figure_text, { defines: part.defines })],
 		rows: segments,
 		options: () => ({ height: 190, marginLeft: 52, marginRight: drawn ? 62 : 16, marginTop: 12, x: { domain: [0, end], label: 's since GO', ...below, labelOffset: 34 },
@@ -86,6 +86,6 @@ function draw_timeline(view) {
 		draw_timeline(view);
 		$('timeline').querySelector('select').focus();
 	}), named(one.library), make('span', { class: 'soft' }, 'origin: grey')),
-	make('div', { class: 'pair' }, charts.map(part => timeline_chart(one, line, part, one.library))));
+	make('div', { class: charts.length === 3 ? 'pair three' : 'pair' }, charts.map(part => timeline_chart(one, line, part, one.library))));
 	return node;
 }

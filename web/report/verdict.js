@@ -20,23 +20,20 @@ function interval_text(figure, text = figure_text) {
 	return known(figure?.low) && known(figure?.high) ? `${text(figure.low)} to ${text(figure.high)}` : '';
 }
 
-function strong_names(names) {
-	return names.flatMap((name, i) => [i ? (i === names.length - 1 ? ' and ' : ', ') : null, make('strong', {}, name)]);
-}
-
 /* ---- Which ---- */
 
 function lead_sentence(view, by) {
 	const best = leaders(view, by);
 	if (!best.length)
 		return [`No verdict on ${by.words}.`];
+	const sign = by.key === 'rate' ? -1 : 1;
+	best.sort((a, b) => sign * (a[by.figure].value - b[by.figure].value));
 	const figures = best.map(row => {
-		const figure = row[by.figure], range = interval_text(figure, by.text);
-		return `${best.length > 1 ? `${row.library} ` : ''}${by.text(figure.value)}${range ? ` (${range})` : ''}`;
+		const range = interval_text(row[by.figure], by.text);
+		return make('span', { class: 'figures-of' }, badge(row.library), make('strong', {}, row.library),
+			` ${by.text(row[by.figure].value)}${range ? ` (${range})` : ''} ${by.unit}`);
 	});
-	const head = best.length === 1 ? [`The ${by.best}: `, ...strong_names(names_of(best))] :
-		[`The ${by.best}, not told apart: `, ...strong_names(names_of(best))];
-	return [...head, make('span', { class: 'figures-of' }, `${listed(figures)} ${by.unit}`)];
+	return [best.length === 1 ? `The ${by.best}` : `The ${by.best}, not told apart`, ...figures];
 }
 
 /* "faster: a than b by 3%, than c by 4%; d than e …" in parts that can be read. */
@@ -109,8 +106,8 @@ function how_sure(view) {
 			`: too few, an interval needs ${view.blocks_needed}` : ''}.`,
 		view.level && view.verdicts ? `Each interval of a pair is at ${(100 * view.level).toFixed(1)}%, so that all ` +
 			`${view.verdicts} verdicts together hold with 95%.` : '',
-		...BY.map(by => seen_range(view, by.key) ? `Differences of ${by.words} under ${seen_range(view, by.key)} ` +
-			'could not have been seen, depending on the pair.' : ''),
+		...BY.map(by => seen_range(view, by.key) ? `Smaller differences of ${by.words} than ${seen_range(view, by.key)}, by pair, ` +
+			'could not have been seen.' : ''),
 		limited_sentence(view), marked_sentence(view), ...repeated_sentences(view),
 	];
 	return answer('How sure', make('ul', {}, sentences.filter(Boolean).map(text => make('li', {}, text))));
