@@ -123,10 +123,16 @@ function view_of_comparison(comparison) {
 		trials: [], title: [comparison.test, ...parameters_of(first)].join(', ') };
 }
 
+/* What is no figure of a trial that failed, or whose answers were wrong. */
+const FIGURES = ['requests_per_second', 'bytes_per_second', 'latency_p50_ms', 'latency_p90_ms', 'latency_p99_ms', 'latency_p99_9_ms', 'latency_max_ms',
+	'cpu_seconds_per_1000_requests', 'cpu_seconds_per_gb', 'limited_by'];
+
 /* A single as the row of a comparison: without intervals, ranks and blocks. */
 function row_of_single(single) {
-	const merged = row_of(model.trials.get(single.trial_id) ?? -1);
-	const alone = value => ({ value, low: null, high: null });
+	const merged = row_of(model.trials.get(single.trial_id) ?? -1), lost = ['failed', 'wrong bytes'].includes(single.state);
+	const alone = value => ({ value: lost ? null : value, low: null, high: null });
+	for (const name of lost ? FIGURES : [])
+		merged[name] = null;
 	return { library: single.library, baseline: single.baseline, blocks: 1, rounds: 0, marked: 0, marks: {},
 		requests_per_second: alone(single.requests_per_second), cpu_us_per_request: alone(single.cpu_us_per_request),
 		cpu_us_less_harness: null, share_of_reference: { rate: alone(null), cpu: alone(null) }, rank_rate: null,

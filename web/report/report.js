@@ -17,7 +17,16 @@ function show_part(id) {
 		return;
 	part[2](page.view);
 	if (!page.waiting.size)
-		document.body.dataset.state = 'drawn';
+		say_drawn();
+}
+
+/* Charts are drawn when their width is known: after the next layout. A hidden page has none, and is not waited for. */
+function say_drawn() {
+	const drawn = () => { document.body.dataset.state = 'drawn'; };
+	if (document.hidden)
+		drawn();
+	else
+		requestAnimationFrame(() => setTimeout(drawn));
 }
 
 /* One part after the other, when the browser has time. */
@@ -80,7 +89,7 @@ function draw_nothing() {
 	draw_trials();
 	draw_definitions();
 	draw_about();
-	document.body.dataset.state = 'drawn';
+	say_drawn();
 }
 
 function follow_address() {

@@ -88,14 +88,15 @@ function repeated_sentences(view) {
 	});
 }
 
+const LIMITS = { failures: 'its failures', throttled: 'the CPU quota', link: 'the link', rate: 'the rate that was asked for',
+	store_cpu: 'the CPU of the store', shared_cpu: 'CPUs that it shares with the store', machine: 'other programs or the hypervisor',
+	pool: 'its pool of connections', in_flight: 'the number in flight' };
+
 function limited_sentence(view) {
-	const held = view.rows.filter(row => !row.baseline && row.limited_by && !['cpu', 'unknown', 'library'].includes(row.limited_by));
-	if (!held.length)
-		return '';
-	const by_limit = Map.groupBy ? [...Map.groupBy(held, row => row.limited_by)] : unique(held.map(row => row.limited_by))
-		.map(limit => [limit, held.filter(row => row.limited_by === limit)]);
-	return `Not at the limit of the library itself: ${by_limit.map(([limit, rows]) =>
-		`${listed(names_of(rows))} (limited by: ${limit})`).join('; ')}. Their speed says less of them than their CPU does.`;
+	const held = view.rows.filter(row => !row.baseline && LIMITS[row.limited_by]);
+	const parts = unique(held.map(row => row.limited_by)).map(limit =>
+		`${listed(names_of(held.filter(row => row.limited_by === limit)))} by ${LIMITS[limit]}`);
+	return held.length ? `Not the library, but something else limited ${parts.join('; ')}. Speed says less of them than CPU does.` : '';
 }
 
 function how_sure(view) {
