@@ -1,7 +1,8 @@
 """The page of 10,000 trials: CPU time to write it, its size, and how long Chromium takes to draw it.
 
-The trials are copies of a real one (check/_clones.py), in comparisons of four libraries and 12 blocks. Time is judged as all absolute time is, where the machine lets it: drawing is wall time of a
-browser with several processes, so it is the least of several openings.
+The trials are copies of a real one (check/_clones.py), in comparisons of four libraries and 12 blocks. Times
+are judged as all absolute times are, where the machine lets it. Drawing is wall time of a browser that has
+several processes: the least of several openings counts.
 """
 
 import os
