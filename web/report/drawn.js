@@ -1,7 +1,5 @@
 /* The charts of a view: intervals, cost against speed, latency, blocks and rounds. */
 
-const tip_of = (data, options) => Plot.tip(data, Plot.pointer({ fill: GROUND, stroke: 'var(--rule)', ...options }));
-
 /* ---- Intervals ---- */
 
 function interval_rows(view, by) {
@@ -17,13 +15,42 @@ function interval_rows(view, by) {
 		.sort((a, b) => (by.key === 'rate' ? b.value - a.value : a.value - b.value));
 }
 
+const interval_words = by => row =>
+	`${row.library} ${by.text(row.value)}${interval_text(row.range) ? ` (${interval_text(row.range)})` : ''}`;
+
+/* The bars at both ends of an interval. */
+const interval_ends = rows =>
+	rows.filter(row => row.low < row.high).flatMap(row => ['low', 'high'].map(end => ({ ...row, x: row[end] })));
+
+function interval_options(rows, by, width) {
+	const names = rows.map(row => row.library),
+		values = rows.flatMap(row => [row.low, row.high]);
+	return log_axes({
+		height: 66 + 30 * rows.length,
+		marginLeft: Math.min(14 + 7.4 * Math.max(...names.map(name => name.length), 4), width / 3),
+		marginRight: 70,
+		x: log_scale(values, by.unit, { most: width < 480 ? 5 : 9 }),
+		y: { domain: names, label: null, tickSize: 0 },
+		marks: [
+			level(rows, 'low', 'high', 'library', 'library', 2.5),
+			Plot.tickX(interval_ends(rows), {
+				x: 'x',
+				y: 'library',
+				stroke: 'library',
+				strokeWidth: 2,
+				insetTop: 8,
+				insetBottom: 8,
+			}),
+			symbols(rows, 'value', 'library', 5.5),
+			beside_end(rows, 'high', 'library', row => by.text(row.value), 9),
+			tip_of(rows, { x: 'value', y: 'library', title: interval_words(by), maxRadius: 60 }),
+		],
+	});
+}
+
 function interval_chart(view, by) {
 	const rows = interval_rows(view, by),
-		words = row =>
-			`${row.library} ${by.text(row.value)}${
-				interval_text(row.range) ? ` (${interval_text(row.range)})` : ''
-			}`;
-	const left = 14 + 7.4 * Math.max(...rows.map(row => row.library.length), 4);
+		words = interval_words(by);
 	return figure_new({
 		id: `interval-${by.key}`,
 		title: by.key === 'rate' ? 'Requests a second' : 'CPU a request, us',
@@ -32,63 +59,13 @@ function interval_chart(view, by) {
 		says: by.key === 'rate' ? 'Farther right is faster. Logarithmic.' : 'Farther left is cheaper. Logarithmic.',
 		points: rows.map(row => ({ x: row.value, y: row.library, text: words(row) })),
 		columns: [
-			{ name: 'library', label: 'library', of: row => row.library, defines: 'library_name' },
+			library_cell,
 			plain_column(by.figure, by.unit, row => row.value, figure_text),
 			plain_column('low', 'low', row => row.range.low, figure_text),
 			plain_column('high', 'high', row => row.range.high, figure_text),
 		],
 		rows,
-		options: width =>
-			log_axes({
-				height: 66 + 30 * rows.length,
-				marginLeft: Math.min(left, width / 3),
-				marginRight: 70,
-				x: log_scale(
-					rows.flatMap(row => [row.low, row.high]),
-					by.unit,
-					{ ...below, most: width < 480 ? 5 : 9 },
-				),
-				y: { domain: rows.map(row => row.library), label: null, tickSize: 0 },
-				marks: [
-					Plot.link(rows, {
-						x1: 'low',
-						x2: 'high',
-						y1: 'library',
-						y2: 'library',
-						stroke: 'library',
-						strokeWidth: 2.5,
-					}),
-					Plot.tickX(
-						rows.flatMap(row =>
-							row.low < row.high
-								? [
-										{ ...row, x: row.low },
-										{ ...row, x: row.high },
-									]
-								: [],
-						),
-						{ x: 'x', y: 'library', stroke: 'library', strokeWidth: 2, insetTop: 8, insetBottom: 8 },
-					),
-					Plot.dot(rows, {
-						x: 'value',
-						y: 'library',
-						fill: 'library',
-						symbol: 'library',
-						r: 5.5,
-						stroke: GROUND,
-						strokeWidth: 0.8,
-					}),
-					Plot.text(rows, {
-						x: 'high',
-						y: 'library',
-						text: row => by.text(row.value),
-						textAnchor: 'start',
-						dx: 9,
-						fill: 'var(--text)',
-					}),
-					tip_of(rows, { x: 'value', y: 'library', title: words, maxRadius: 60 }),
-				],
-			}),
+		options: width => interval_options(rows, by, width),
 	});
 }
 
@@ -280,20 +257,19 @@ const latency_words = point =>
 
 function latency_options(points, width) {
 	const most = Math.max(...points.map(point => point.x)),
-		last = unique(points.map(point => point.library)).map(library =>
-			points.filter(point => point.library === library).pop(),
-		);
-	const ticks = PERCENTILES.map(([q]) => nines(q)).filter(x => x <= most * 1.01);
-	const height = Math.round(Math.min(440, Math.max(300, width * 0.45))),
-		y = log_scale(
-			points.map(point => point.ms),
-			'ms',
-		);
+		height = chart_height(width),
+		times = points.map(point => point.ms),
+		y = log_scale(times, 'ms');
 	return log_axes({
 		height,
 		marginLeft: 50,
 		marginRight: width < 480 ? 60 : 84,
-		x: { type: 'log', domain: [1, most], ticks, label: 'percentile of operations' },
+		x: {
+			type: 'log',
+			domain: [1, most],
+			ticks: PERCENTILES.map(([q]) => nines(q)).filter(x => x <= most * 1.01),
+			label: 'percentile of operations',
+		},
 		y,
 		names: { x: x => PERCENTILE_NAMES.get(Math.round(x)) ?? '' },
 		marks: [
@@ -305,39 +281,11 @@ function latency_options(points, width) {
 				strokeWidth: 2,
 				curve: 'monotone-x',
 			}),
-			Plot.dot(latency_symbols(points), {
-				x: 'x',
-				y: 'ms',
-				fill: 'library',
-				symbol: 'library',
-				r: 4.5,
-				stroke: GROUND,
-				strokeWidth: 0.8,
-			}),
-			Plot.text(spread_labels(last, y, height), {
-				x: 'x',
-				y: 'at_y',
-				text: 'library',
-				textAnchor: 'start',
-				dx: 7,
-				fill: 'var(--text)',
-				stroke: GROUND,
-				strokeWidth: 3,
-			}),
+			symbols(latency_symbols(points), 'x', 'ms', 4.5),
+			beside_end(spread_labels(last_of(points), 'x', 'ms', y, height), 'x', 'at_y', 'library', 7),
 			tip_of(points, { x: 'x', y: 'ms', title: latency_words, maxRadius: 80 }),
 		],
 	});
-}
-
-/* Labels at the ends of lines on a logarithmic axis, pushed apart where they would cover each other. */
-function spread_labels(last, scale, height) {
-	const step = (scale.domain[1] / scale.domain[0]) ** (14 / (height - 74)),
-		placed = [];
-	for (const point of [...last].sort((a, b) => a.ms - b.ms)) {
-		const near = placed.filter(one => Math.abs(Math.log10((one.x ?? one.at) / (point.x ?? point.at))) < 0.5);
-		placed.push({ ...point, at_y: Math.max(point.ms, ...near.map(one => one.at_y * step)) });
-	}
-	return placed;
 }
 
 function draw_latency(view) {
@@ -364,7 +312,7 @@ function draw_latency(view) {
 				.flatMap(name => marks.filter(point => point.library === name))
 				.map(point => ({ x: point.x, y: point.ms, text: latency_words(point) })),
 			columns: [
-				{ name: 'library', of: point => point.library, defines: 'library_name' },
+				library_cell,
 				plain_column(
 					'percentile',
 					'percentile',
@@ -416,81 +364,80 @@ function block_lines(view) {
 	return [...starts.values()];
 }
 
+const round_words = by => point =>
+	`${point.library}, block ${point.block + 1}, ${point.at.toFixed(2)} min: ${by.text(point.value)} ${by.unit}, ` +
+	`${Math.round(100 * point.part)}% of its median${point.marked ? ', disturbed' : ''}`;
+
+/* How far from 1 the strips reach; what is beyond stands at their edge. */
+function round_spread(points) {
+	const parts = points.map(point => point.part);
+	return Math.min(3, Math.max(1.15, ...parts, ...parts.map(x => 1 / x)));
+}
+
+const kept_within = spread => point => Math.min(spread, Math.max(1 / spread, point.part));
+
+function rounds_options(view, by, points, names) {
+	const spread = round_spread(points),
+		y = kept_within(spread);
+	return {
+		height: 60 + 62 * names.length,
+		marginLeft: 46,
+		marginRight: 12 + 7.2 * Math.max(...names.map(name => name.length)),
+		x: {
+			label: 'minutes since the comparison began',
+			domain: [0, Math.max(...points.map(point => point.at)) * 1.01 || 1],
+			...below,
+		},
+		y: {
+			type: 'log',
+			domain: [1 / spread, spread],
+			ticks: spread > 2.2 ? [0.5, 1, 2] : spread > 1.5 ? [0.7, 1, 1.5] : [0.9, 1, 1.1],
+			tickFormat: x => `${Math.round(100 * x)}%`,
+			label: null,
+		},
+		fy: { domain: names, label: null, padding: 0.12 },
+		marks: [
+			Plot.ruleX(block_lines(view), { stroke: 'var(--faint)' }),
+			Plot.ruleY([1], { stroke: 'var(--soft)', strokeDasharray: '2 3' }),
+			Plot.dot(thinned(points), {
+				...{ x: 'at', y, fy: 'library', stroke: 'library', fill: 'library', symbol: 'library' },
+				...{ fillOpacity: point => (point.marked ? 0 : 0.85), r: 2.6, strokeWidth: 1 },
+			}),
+			tip_of(points, { x: 'at', y, fy: 'library', title: round_words(by), maxRadius: 30 }),
+		],
+	};
+}
+
+function rounds_described(points, names) {
+	const ranges = names.map(name => {
+		const of = points.filter(point => point.library === name).map(point => point.part);
+		return `${name} from ${percent(Math.min(...of))} to ${percent(Math.max(...of))} of its median`;
+	});
+	return `Dots over time, a strip for each library. ${ranges.join('; ')}.`;
+}
+
+const KEYED_MOST = 500;
+
 function rounds_chart(view, by, points, names) {
-	const words = point =>
-		`${point.library}, block ${point.block + 1}, ${point.at.toFixed(2)} min: ${by.text(point.value)} ${by.unit}, ` +
-		`${Math.round(100 * point.part)}% of its median${point.marked ? ', disturbed' : ''}`;
-	const parts = points.map(point => point.part),
-		spread = Math.min(3, Math.max(1.15, ...parts, ...parts.map(x => 1 / x)));
-	const kept = point => Math.min(spread, Math.max(1 / spread, point.part));
-	const ticks = spread > 2.2 ? [0.5, 1, 2] : spread > 1.5 ? [0.7, 1, 1.5] : [0.9, 1, 1.1];
+	const words = round_words(by),
+		kept = kept_within(round_spread(points));
 	return figure_new({
 		id: `rounds-${by.key}`,
 		title: by.key === 'rate' ? 'Requests a second, of its own median' : 'CPU a request, of its own median',
 		defines: by.figure,
-		describes: `Dots over time, a strip for each library. ${names
-			.map(name => {
-				const of = points.filter(point => point.library === name).map(point => point.part);
-				return `${name} from ${percent(Math.min(...of))} to ${percent(Math.max(...of))} of its median`;
-			})
-			.join('; ')}.`,
+		describes: rounds_described(points, names),
 		points: points
-			.slice(0, 500)
+			.slice(0, KEYED_MOST)
 			.map(point => ({ x: point.at, y: kept(point), fy: point.library, text: words(point) })),
 		columns: [
-			{ name: 'library', of: point => point.library, defines: 'library_name' },
+			library_cell,
 			plain_column('block', 'block', point => point.block, count),
 			plain_column('minutes', 'minutes', point => point.at, figure_text),
 			plain_column(by.figure, by.unit, point => point.value, figure_text),
 			{ name: 'marked', of: point => point.marked },
 		],
 		rows: points,
-		options: width => ({
-			height: 60 + 62 * names.length,
-			marginLeft: 46,
-			marginRight: 12 + 7.2 * Math.max(...names.map(name => name.length)),
-			x: {
-				label: 'minutes since the comparison began',
-				domain: [0, Math.max(...points.map(point => point.at)) * 1.01 || 1],
-				...below,
-			},
-			y: {
-				type: 'log',
-				domain: [1 / spread, spread],
-				ticks,
-				tickFormat: x => `${Math.round(100 * x)}%`,
-				label: null,
-			},
-			fy: { domain: names, label: null, padding: 0.12 },
-			marks: [
-				Plot.ruleX(block_lines(view), { stroke: 'var(--faint)' }),
-				Plot.ruleY([1], { stroke: 'var(--soft)', strokeDasharray: '2 3' }),
-				Plot.dot(thinned(points), {
-					x: 'at',
-					y: kept,
-					fy: 'library',
-					stroke: 'library',
-					fill: 'library',
-					symbol: 'library',
-					fillOpacity: point => (point.marked ? 0 : 0.85),
-					r: 2.6,
-					strokeWidth: 1,
-				}),
-				Plot.tip(
-					points,
-					Plot.pointer({
-						x: 'at',
-						y: kept,
-						fy: 'library',
-						title: words,
-						fill: GROUND,
-						stroke: 'var(--rule)',
-						maxRadius: 30,
-					}),
-				),
-			],
-			width,
-		}),
+		options: () => rounds_options(view, by, points, names),
 	});
 }
 

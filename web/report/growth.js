@@ -90,19 +90,12 @@ function growth_points(trials, x, y, held) {
 }
 
 function growth_options(points, x, y, width) {
-	const dots = points.flatMap(point =>
-		point.values.length > 1 ? point.values.map(value => ({ ...point, value })) : [],
-	);
+	const several = points.filter(point => point.values.length > 1);
+	const dots = several.flatMap(point => point.values.map(value => ({ ...point, value })));
 	const ticks = unique(points.map(point => point.at)).sort((a, b) => a - b);
-	const last = unique(points.map(point => point.library))
-		.map(name => points.filter(point => point.library === name).pop())
-		.map(point => ({ ...point, ms: point.value }));
-	const words = growth_words(x, y);
-	const height = Math.round(Math.min(440, Math.max(300, width * 0.45))),
-		scale = log_scale(
-			points.flatMap(point => point.values),
-			y.label,
-		);
+	const all = points.flatMap(point => point.values),
+		height = chart_height(width),
+		scale = log_scale(all, y.label);
 	return log_axes({
 		height,
 		marginLeft: 56,
@@ -113,26 +106,9 @@ function growth_options(points, x, y, width) {
 		marks: [
 			Plot.dot(dots, { x: 'at', y: 'value', stroke: 'library', r: 1.8, strokeOpacity: 0.6 }),
 			Plot.line(points, { x: 'at', y: 'value', z: 'library', stroke: 'library', strokeWidth: 2 }),
-			Plot.dot(points, {
-				x: 'at',
-				y: 'value',
-				fill: 'library',
-				symbol: 'library',
-				r: 5,
-				stroke: GROUND,
-				strokeWidth: 0.8,
-			}),
-			Plot.text(spread_labels(last, scale, height), {
-				x: 'at',
-				y: 'at_y',
-				text: 'library',
-				textAnchor: 'start',
-				dx: 9,
-				fill: 'var(--text)',
-				stroke: GROUND,
-				strokeWidth: 3,
-			}),
-			tip_of(points, { x: 'at', y: 'value', title: words, maxRadius: 60 }),
+			symbols(points, 'at', 'value', 5),
+			beside_end(spread_labels(last_of(points), 'at', 'value', scale, height), 'at', 'at_y', 'library', 9),
+			tip_of(points, { x: 'at', y: 'value', title: growth_words(x, y), maxRadius: 60 }),
 		],
 	});
 }
@@ -184,53 +160,44 @@ function growth_choices(view, trials, swept, x, y, held) {
 const one_trial = n =>
 	` ${plural(n, 'symbol is', 'symbols are')} of one trial: differences of 10 to 40% can be noise.`;
 
+function growth_chart(points, x, y) {
+	const words = growth_words(x, y);
+	return figure_new({
+		id: 'growth',
+		title: `${y.label} over ${x.label}`,
+		defines: y.name,
+		describes: `Lines. ${points.map(words).join('; ')}`,
+		points: points.map(point => ({ x: point.at, y: point.value, text: words(point) })),
+		columns: [
+			library_cell,
+			plain_column(x.name, x.label, point => point.at, x.text),
+			plain_column(y.name, y.label, point => point.value, figure_text),
+			plain_column('trials', 'trials', point => point.trials, count, { defines: 'trials_of_point' }),
+		],
+		rows: points,
+		options: width => growth_options(points, x, y, width),
+	});
+}
+
+const NOT_SWEPT =
+	' that succeeded in this report have the same size of requests, concurrency and limits. ' +
+	'A sweep shows how libraries grow: benchmark run-parameterized-test --help.';
+
 function draw_growth(view) {
 	const trials = growth_trials(view),
 		swept = swept_of(trials),
 		node = heading('growth', 'Growth with what was swept');
-	if (!swept.length)
-		return node.append(
-			nothing(
-				`All trials of ${view.test} that succeeded in this report have the same size of requests, concurrency and limits. ` +
-					'A sweep shows how libraries grow: benchmark run-parameterized-test --help.',
-			),
-		);
+	if (!swept.length) return node.append(nothing(`All trials of ${view.test}${NOT_SWEPT}`));
 	const x = swept.find(one => one.name === state.get('growth.over')) ?? swept[0];
 	const y = GROWN.find(one => one.name === state.get('growth.figure')) ?? GROWN[0];
-	const held = growth_held(
-			view,
-			trials,
-			swept.filter(one => one !== x),
-		),
+	const others = swept.filter(one => one !== x),
+		held = growth_held(view, trials, others),
 		points = growth_points(trials, x, y, held);
 	const once = points.filter(point => point.trials === 1).length;
-	node.append(
-		make(
-			'p',
-			{ class: 'says' },
-			`All trials of ${view.test} in this report. A symbol is the median of a library's trials with the same ` +
-				`parameters, a small ring one of them.${once ? one_trial(once) : ''}`,
-		),
-		growth_choices(view, trials, swept, x, y, held),
-	);
+	const says =
+		`All trials of ${view.test} in this report. A symbol is the median of a library's trials with the same ` +
+		`parameters, a small ring one of them.${once ? one_trial(once) : ''}`;
+	node.append(make('p', { class: 'says' }, says), growth_choices(view, trials, swept, x, y, held));
 	if (!points.length) return node.append(nothing('No trial has these parameters together.'));
-	const words = growth_words(x, y);
-	return node.append(
-		legend_of(unique(points.map(point => point.library))),
-		figure_new({
-			id: 'growth',
-			title: `${y.label} over ${x.label}`,
-			defines: y.name,
-			describes: `Lines. ${points.map(words).join('; ')}`,
-			points: points.map(point => ({ x: point.at, y: point.value, text: words(point) })),
-			columns: [
-				{ name: 'library', of: point => point.library, defines: 'library_name' },
-				plain_column(x.name, x.label, point => point.at, x.text),
-				plain_column(y.name, y.label, point => point.value, figure_text),
-				plain_column('trials', 'trials', point => point.trials, count, { defines: 'trials_of_point' }),
-			],
-			rows: points,
-			options: width => growth_options(points, x, y, width),
-		}),
-	);
+	return node.append(legend_of(unique(points.map(point => point.library))), growth_chart(points, x, y));
 }

@@ -14,56 +14,56 @@ const library_column = {
 
 const failure_classes = () => [...model.columns.keys()].filter(name => name.startsWith('failures_'));
 
-function failures_chart(view, classes) {
-	const rows = view.rows.filter(row => row.merged.number_failures > 0);
-	const parts = rows.flatMap(row =>
+/* Each library's failures of each class, and what they are together. */
+function failure_parts(rows, classes) {
+	const named_class = name => name.slice('failures_'.length).replaceAll('_', ' ');
+	return rows.flatMap(row =>
 		classes
-			.map(name => ({ library: row.library, class: name.slice(9).replaceAll('_', ' '), n: row.merged[name] }))
+			.map(name => ({ library: row.library, class: named_class(name), n: row.merged[name] }))
 			.filter(part => part.n > 0),
 	);
+}
+
+function failures_options(rows, parts, words, width) {
+	const classes = unique(parts.map(part => part.class));
+	const paleness = part => 0.9 - (0.5 * classes.indexOf(part.class)) / Math.max(1, classes.length - 1);
+	const said = row =>
+		listed(parts.filter(part => part.library === row.library).map(part => `${part.class} ${count(part.n)}`));
+	return {
+		height: 70 + 28 * rows.length,
+		marginLeft: Math.min(150, width / 3),
+		marginRight: 120,
+		x: { label: 'operations', grid: true, ...below },
+		y: { label: null, domain: rows.map(row => row.library) },
+		marks: [
+			Plot.barX(
+				parts,
+				Plot.stackX({
+					x: 'n',
+					y: 'library',
+					fill: 'library',
+					fillOpacity: paleness,
+					stroke: GROUND,
+					title: words,
+				}),
+			),
+			beside_end(rows, row => row.merged.number_failures, 'library', said, 6),
+			Plot.ruleX([0], { stroke: 'var(--rule)' }),
+		],
+	};
+}
+
+function failures_chart(view, classes) {
+	const rows = view.rows.filter(row => row.merged.number_failures > 0),
+		parts = failure_parts(rows, classes);
 	const words = part => `${part.library}: ${plural(part.n, 'operation')}, ${part.class}`;
-	const named_classes = unique(parts.map(part => part.class));
 	return figure_new({
 		id: 'failures',
 		title: 'Failed operations',
 		defines: 'number_failures',
 		describes: `Bars. ${parts.map(words).join('; ')}.`,
 		points: parts.map(part => ({ x: part.n, y: part.library, text: words(part) })),
-		options: width => ({
-			height: 70 + 24 * rows.length * named_classes.length ** 0.6,
-			marginLeft: Math.min(150, width / 3),
-			marginRight: 120,
-			x: { label: 'operations', grid: true, ...below },
-			y: { label: null, domain: rows.map(row => row.library) },
-			marks: [
-				Plot.barX(
-					parts,
-					Plot.stackX({
-						x: 'n',
-						y: 'library',
-						fill: 'library',
-						fillOpacity: part =>
-							0.9 - (0.5 * named_classes.indexOf(part.class)) / Math.max(1, named_classes.length - 1),
-						stroke: GROUND,
-						title: words,
-					}),
-				),
-				Plot.text(rows, {
-					x: row => row.merged.number_failures,
-					y: 'library',
-					textAnchor: 'start',
-					dx: 6,
-					fill: 'var(--text)',
-					text: row =>
-						listed(
-							parts
-								.filter(part => part.library === row.library)
-								.map(part => `${part.class} ${count(part.n)}`),
-						),
-				}),
-				Plot.ruleX([0], { stroke: 'var(--rule)' }),
-			],
-		}),
+		options: width => failures_options(rows, parts, words, width),
 	});
 }
 

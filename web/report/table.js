@@ -244,47 +244,42 @@ function table_filter(table) {
 function table_choice(table) {
 	const boxes = make('div', { class: 'boxes' });
 	const details = make('details', { class: 'chooses' }, make('summary', {}, 'Columns'), boxes);
-	const choose = names => {
-		const plain = table.columns
-			.filter(column => !column.hidden)
-			.map(column => column.name)
-			.join(',');
-		state.set(`${table.id}.columns`, names.join(',') === plain ? null : names.join(','));
-		table_heads(table);
-		table_draw(table);
-	};
-	const fill = () => {
-		const chosen = table_columns(table);
-		boxes.replaceChildren(
-			make(
-				'p',
-				{},
-				button('All', () => {
-					choose(table.columns.map(column => column.name));
-					fill();
-				}),
-				' ',
-				button('The first choice', () => {
-					state.set(`${table.id}.columns`, null);
-					choose([]);
-					fill();
-				}),
-			),
-			...table.columns.map(column =>
-				make(
-					'label',
-					{},
-					make('input', {
-						type: 'checkbox',
-						value: column.name,
-						checked: chosen.includes(column),
-						onchange: () => choose([...boxes.querySelectorAll('input:checked')].map(box => box.value)),
-					}),
-					column.label ?? column.name,
-				),
-			),
-		);
-	};
-	details.addEventListener('toggle', () => details.open && fill());
+	details.addEventListener('toggle', () => details.open && table_boxes(table, boxes));
 	return details;
+}
+
+/* No name: the first choice. */
+function table_choose(table, names) {
+	const first = table.columns.filter(column => !column.hidden).map(column => column.name);
+	state.set(`${table.id}.columns`, names.join() === first.join() ? null : names.join());
+	table_heads(table);
+	table_draw(table);
+}
+
+function table_boxes(table, boxes) {
+	const chosen = table_columns(table);
+	const choose = names => {
+		table_choose(table, names);
+		table_boxes(table, boxes);
+		boxes.querySelector('button').focus();
+	};
+	const checked = () => [...boxes.querySelectorAll('input:checked')].map(box => box.value);
+	const box = column =>
+		make('input', {
+			type: 'checkbox',
+			value: column.name,
+			checked: chosen.includes(column),
+			onchange: () => table_choose(table, checked()),
+		});
+	const all = table.columns.map(column => column.name);
+	boxes.replaceChildren(
+		make(
+			'p',
+			{},
+			button('All', () => choose(all)),
+			' ',
+			button('The first choice', () => choose([])),
+		),
+		...table.columns.map(column => make('label', {}, box(column), column.label ?? column.name)),
+	);
 }
