@@ -24,9 +24,13 @@ struct between_run {
 /* So many runs of both sides together say themselves how much runs differ. */
 #define BETWEEN_RUNS_LEAST 6
 
+/* Whether a run says something. */
+bool between_is_usable(const struct between_run *run);
+
 /* Of `to` over `from`: the ratio of ratios, with an interval that misses with a
- * probability of `alpha`. Its ends are NAN where nothing can be said. Returns
- * whether the runs themselves said how much they differ. */
+ * probability of `alpha`. All is NAN where nothing can be said: a side has no run, or
+ * one that is not usable. Returns whether the runs themselves said how much they
+ * differ. */
 bool analyse_between(const struct between_run *from, size_t from_count,
 		     const struct between_run *to, size_t to_count,
 		     double alpha, struct estimate *out);

@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-/* So many operations lie beyond each point. */
-#define BEYOND 10
+#include "analyse/summary_latency.h"
 
 /* Each power of ten of what lies beyond is cut into so many: the axis on which
  * such a curve is drawn is by the logarithm of that. */
@@ -18,18 +17,15 @@ static double fraction_at(unsigned step)
 size_t curve_make(const struct histogram *h, double slower,
 		  struct curve_point out[CURVE_POINTS_MOST])
 {
-	double all = h ? (double)h->total + slower : 0;
 	size_t n = 0;
 
-	for (unsigned step = 0; n < CURVE_POINTS_MOST && all > 0; step++) {
+	for (unsigned step = 0; n < CURVE_POINTS_MOST; step++) {
 		double fraction = fraction_at(step);
-		double of_known = fraction * all / (double)h->total;
+		double ms = latency_quantile_ms(h, slower, fraction);
 
-		if (all * (1 - fraction) < BEYOND || of_known > 1)
+		if (isnan(ms))
 			break;
-		out[n++] = (struct curve_point){
-			fraction, histogram_quantile_ns(h, of_known) / 1e6
-		};
+		out[n++] = (struct curve_point){ fraction, ms };
 	}
 	return n;
 }

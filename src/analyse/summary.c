@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/text.h"
 
 static char *time_text(uint64_t wall_ns)
 {
@@ -249,32 +248,17 @@ static void fill_total(struct result_row *row, struct histogram *latency,
 	series_release(&series);
 }
 
-/* What libraries, stores and keys are called stands in it, and goes to tables. */
-static void clean(struct result_row *row)
-{
-	for (const struct column *c = result_columns; c->name; c++) {
-		char *text = c->kind == COLUMN_TEXT
-				     ? *(char **)result_at(row, c)
-				     : NULL;
-
-		if (text)
-			text_clean_line(text);
-	}
-	for (size_t i = 0; i < row->findings.count; i++)
-		text_clean_line(row->findings.list[i].text);
-}
-
 void analyse_summary(const struct trial *trial, const struct run *run,
 		     struct summary *out)
 {
 	out->analysis = ANALYSIS_NUMBER;
 	out->latency = mem_new(sizeof(*out->latency));
 	fill_total(&out->total, out->latency, trial, run);
-	clean(&out->total);
+	result_row_clean(&out->total);
 	out->replica_count = trial->replica_count;
 	out->replica = mem_array(trial->replica_count, sizeof(*out->replica));
 	for (unsigned i = 0; i < trial->replica_count; i++) {
 		fill_replica(&out->replica[i], trial, run, &trial->replica[i]);
-		clean(&out->replica[i]);
+		result_row_clean(&out->replica[i]);
 	}
 }

@@ -14,10 +14,10 @@ uint64_t latency_slower(const struct result_row *row)
 	return n + (count_or(row->slices, 0) ? count_or(row->unfinished, 0) : 0);
 }
 
-static double quantile_ms(const struct histogram *h, double lost, double q)
+double latency_quantile_ms(const struct histogram *h, double slower, double q)
 {
-	double ok = (double)h->total, all = ok + lost;
-	double rank = ceil(q * all);
+	double ok = h ? (double)h->total : 0, all = ok + slower;
+	double rank = fmax(ceil(q * all), 1);
 
 	/* 100 x (1 - 0.9) is a little less than 10. */
 	if (all * (1 - q) < LEAST_BEYOND - 1e-6 || rank > ok)
@@ -31,10 +31,10 @@ void latency_quantiles(const struct histogram *h, double slower,
 	*out = (struct latency_quantiles){ NAN, NAN, NAN, NAN, NAN };
 	if (!h || !h->total)
 		return;
-	out->p50_ms = quantile_ms(h, slower, 0.5);
-	out->p90_ms = quantile_ms(h, slower, 0.9);
-	out->p99_ms = quantile_ms(h, slower, 0.99);
-	out->p99_9_ms = quantile_ms(h, slower, 0.999);
+	out->p50_ms = latency_quantile_ms(h, slower, 0.5);
+	out->p90_ms = latency_quantile_ms(h, slower, 0.9);
+	out->p99_ms = latency_quantile_ms(h, slower, 0.99);
+	out->p99_9_ms = latency_quantile_ms(h, slower, 0.999);
 	out->max_ms = (double)h->max_ns / NS_PER_MS;
 }
 

@@ -26,7 +26,10 @@ uint64_t latency_slower(const struct result_row *row);
  * needs must stand in the row. The maximum is of successes. */
 void summary_latency(struct result_row *row, const struct histogram *h);
 
-/* The same from the successes in `h`, beside `slower` operations that are slower
+/* One quantile in ms, q from 0 to 1; `h` NULL is none. NAN: unknown. */
+double latency_quantile_ms(const struct histogram *h, double slower, double q);
+
+/* The columns from the successes in `h`, beside `slower` operations that are slower
  * than all of them. All unknown where `h` is NULL or empty. */
 void latency_quantiles(const struct histogram *h, double slower,
 		       struct latency_quantiles *out);

@@ -11,8 +11,9 @@
  * milliseconds apart. */
 struct moment {
 	uint64_t at_ns;
+	/* COUNT_UNKNOWN: that of some is. */
 	uint64_t ok, failed, cpu_ns, origin_cpu_ns;
-	uint64_t memory_bytes, in_flight; /* COUNT_UNKNOWN: of some */
+	uint64_t memory_bytes, in_flight;
 };
 
 struct moments {
@@ -20,14 +21,6 @@ struct moments {
 	size_t count, capacity;
 	const struct sample **last; /* of each replica */
 };
-
-static void add_gauge(uint64_t *sum, uint64_t value)
-{
-	if (value == COUNT_UNKNOWN || *sum == COUNT_UNKNOWN)
-		*sum = COUNT_UNKNOWN;
-	else
-		*sum += value;
-}
 
 /* Every replica was read. */
 static bool sum_up(const struct trial *trial, const struct sample *const *last,
@@ -38,11 +31,11 @@ static bool sum_up(const struct trial *trial, const struct sample *const *last,
 
 		if (!s)
 			return false;
-		out->ok += s->operations_ok;
-		out->failed += s->operations_failed;
-		out->cpu_ns += s->cpu_ns;
-		add_gauge(&out->memory_bytes, s->memory_bytes);
-		add_gauge(&out->in_flight, s->in_flight);
+		count_add(&out->ok, s->operations_ok);
+		count_add(&out->failed, s->operations_failed);
+		count_add(&out->cpu_ns, s->cpu_ns);
+		count_add(&out->memory_bytes, s->memory_bytes);
+		count_add(&out->in_flight, s->in_flight);
 	}
 	return true;
 }
@@ -58,22 +51,32 @@ static void end_moment(const struct trial *trial, struct moments *m,
 	m->list[m->count++] = now;
 }
 
-/* A moment ends with its last replica. */
+/* Cells are read by number, the origin first. So a moment ends before a reading of no
+ * higher number: of a cell that is gone, and not read any more, the last reading
+ * stands. */
 static void find_moments(const struct trial *trial, struct moments *m)
 {
-	uint64_t origin_cpu_ns = COUNT_UNKNOWN;
+	uint64_t origin_cpu_ns = COUNT_UNKNOWN, at_ns = 0;
+	int64_t before = -2;
 
 	m->last = mem_array(trial->replica_count, sizeof(*m->last));
 	for (size_t i = 0; i < trial->sample_count; i++) {
 		const struct sample *s = &trial->samples[i];
 
+		if (s->replica < -1 ||
+		    s->replica >= (int64_t)trial->replica_count)
+			continue;
+		if (s->replica <= before)
+			end_moment(trial, m, at_ns, origin_cpu_ns);
+		before = s->replica;
+		at_ns = s->at_ns;
 		if (s->replica < 0)
 			origin_cpu_ns = s->cpu_ns;
-		else if ((unsigned)s->replica < trial->replica_count)
+		else
 			m->last[s->replica] = s;
-		if (s->replica + 1 == (int32_t)trial->replica_count)
-			end_moment(trial, m, s->at_ns, origin_cpu_ns);
 	}
+	if (before > -2)
+		end_moment(trial, m, at_ns, origin_cpu_ns);
 	free(m->last);
 }
 
@@ -105,6 +108,13 @@ static double gauge(uint64_t value)
 	return value == COUNT_UNKNOWN ? (double)NAN : (double)value;
 }
 
+/* Before GO it is less than 0. */
+static double since_go_s(const struct trial *trial, uint64_t at_ns)
+{
+	return at_ns < trial->go_ns ? -clock_seconds(trial->go_ns - at_ns)
+				    : clock_seconds(at_ns - trial->go_ns);
+}
+
 static struct timeline_point point(const struct trial *trial,
 				   const struct moment *a,
 				   const struct moment *b)
@@ -112,8 +122,8 @@ static struct timeline_point point(const struct trial *trial,
 	double s = clock_seconds(b->at_ns - a->at_ns);
 
 	return (struct timeline_point){
-		.begin_s = clock_seconds(a->at_ns - trial->go_ns),
-		.end_s = clock_seconds(b->at_ns - trial->go_ns),
+		.begin_s = since_go_s(trial, a->at_ns),
+		.end_s = since_go_s(trial, b->at_ns),
 		.requests_per_second = per_second(b->ok, a->ok, s),
 		.failures_per_second = per_second(b->failed, a->failed, s),
 		.cpus = per_second(b->cpu_ns, a->cpu_ns, s) / 1e9,
@@ -127,6 +137,19 @@ static struct timeline_point point(const struct trial *trial,
 /* Too short for a rate: two readings of one moment. */
 #define LEAST_NS (10 * NS_PER_MS)
 
+/* Whether a point from moment `from` is to go on behind moment i: it is not long enough
+ * yet, or what follows would be too short for one of its own. */
+static bool goes_on(const struct trial *trial, const struct moments *m,
+		    size_t from, size_t i, size_t step)
+{
+	const struct moment *next = &m->list[i + 1];
+
+	return i + 1 < m->count &&
+	       is_within(trial, m->list[from].at_ns, next->at_ns) &&
+	       (i - from < step ||
+		next->at_ns < m->list[i].at_ns + LEAST_NS);
+}
+
 static void add_points(const struct trial *trial, const struct moments *m,
 		       size_t step, struct timeline *out)
 {
@@ -137,14 +160,11 @@ static void add_points(const struct trial *trial, const struct moments *m,
 
 		if (b->at_ns < a->at_ns + LEAST_NS)
 			continue;
-		if (!is_within(trial, a->at_ns, b->at_ns)) {
-			from = i;
-			continue;
+		if (is_within(trial, a->at_ns, b->at_ns)) {
+			if (goes_on(trial, m, from, i, step))
+				continue;
+			out->points[out->count++] = point(trial, a, b);
 		}
-		if (i - from < step && i + 1 < m->count &&
-		    is_within(trial, a->at_ns, m->list[i + 1].at_ns))
-			continue;
-		out->points[out->count++] = point(trial, a, b);
 		from = i;
 	}
 }

@@ -13,7 +13,7 @@
 
 /* Sums over replicas. NAN: unknown. */
 struct timeline_point {
-	double begin_s, end_s;      /* since GO */
+	double begin_s, end_s;      /* since GO; below 0 before it */
 	double requests_per_second; /* ok */
 	double failures_per_second;
 	double cpus;                /* CPU seconds a second */
@@ -27,8 +27,8 @@ struct timeline {
 	size_t count;
 };
 
-/* At most `most` points: neighbours are joined where there are more. The caller
- * releases. */
+/* At most `most` points, or one for each window where those are more: neighbours are
+ * joined. The caller releases. */
 void timeline_make(const struct trial *trial, size_t most, struct timeline *out);
 void timeline_release(struct timeline *timeline);
 

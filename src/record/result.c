@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define FIELD(name, kind, use, merge)                                          \
 	{ #name, COLUMN_##kind, COLUMN_##use, COLUMN_##merge,                  \
@@ -256,6 +257,22 @@ void result_row_add_spec(struct result_row *row, const struct trial_spec *spec)
 #undef X
 	spec_hash(spec, hash);
 	row->config_hash = mem_dup(hash);
+}
+
+void result_row_clean(struct result_row *row)
+{
+	for (const struct column *c = result_columns; c->name; c++) {
+		char *text = c->kind == COLUMN_TEXT
+				     ? *(char **)result_at(row, c)
+				     : NULL;
+
+		if (text)
+			text_clean_line(text);
+	}
+	for (size_t i = 0; i < row->findings.count; i++) {
+		text_clean_line(row->findings.list[i].name);
+		text_clean_line(row->findings.list[i].text);
+	}
 }
 
 void result_row_copy(struct result_row *to, const struct result_row *from)

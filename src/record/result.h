@@ -208,6 +208,10 @@ bool result_is_void(const struct result_row *row);
 
 void result_row_init(struct result_row *row); /* all unknown */
 
+/* Its texts and findings as text_clean_line() leaves them: what libraries, stores and
+ * keys are called stands in it, and goes to tables. */
+void result_row_clean(struct result_row *row);
+
 /* The texts and findings of `from` too; the caller releases *to. */
 void result_row_copy(struct result_row *to, const struct result_row *from);
 

@@ -157,7 +157,10 @@ struct replica {
 	char *versions_json;    /* object name -> version; NULL before ready */
 	char tests[17];         /* digest of its library's files when it was
 				 * started: joins the versions; "": unknown */
-	char library_version[64];
+	char build[17];         /* digest of what was installed of a wheel or a
+				 * folder: joins the versions; "": the version
+				 * says it all */
+	char library_version[64]; /* "1.2.0", of a build "1.2.0 (1f2e3d4c)" */
 	char runtime[64];
 	char *not_applied;      /* "keep_alive,use_dns_cache"; NULL: none */
 	char *notes;            /* sentences, one a line; NULL: none */

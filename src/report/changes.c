@@ -30,6 +30,14 @@ static const char *text_at(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
+/* One of a list. */
+static const char *text_of(const json_t *list, size_t i)
+{
+	const char *text = json_string_value(json_array_get(list, i));
+
+	return text ? text : "";
+}
+
 static double number_at(const json_t *object, const char *name)
 {
 	const json_t *value = json_object_get(object, name);
@@ -71,6 +79,14 @@ static void add_verdict(struct str *out, const struct figure *figure,
 	str_add_char(out, ')');
 }
 
+/* "mine (1.1)"; of what never started nobody knows which it was. */
+static void add_one(struct str *out, const char *name, const char *version)
+{
+	str_add(out, name);
+	if (*version)
+		str_addf(out, " (%s)", version);
+}
+
 /* "mine 1.0 -> 1.1", or the two names. */
 static void add_who(struct str *out, const json_t *library)
 {
@@ -80,13 +96,17 @@ static void add_who(struct str *out, const json_t *library)
 	const char *before = text_at(from, "version");
 	const char *after = text_at(to, "version");
 
+	if (strcmp(old, new)) {
+		add_one(out, new, after);
+		str_add(out, " against ");
+		add_one(out, old, before);
+		return;
+	}
 	str_add(out, new);
-	if (strcmp(old, new))
-		str_addf(out, " (%s) against %s (%s)", after, old, before);
-	else if (strcmp(before, after))
+	if (strcmp(before, after) && *before && *after)
 		str_addf(out, " %s -> %s", before, after);
-	else if (*after)
-		str_addf(out, " %s", after);
+	else if (*before || *after)
+		str_addf(out, " %s", *after ? after : before);
 }
 
 static void add_side(struct str *out, const json_t *runs)
@@ -166,8 +186,7 @@ static void text_library(FILE *out, const json_t *library)
 static void text_list(FILE *out, const json_t *list, const char *before)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
-		fprintf(out, "  %s%s\n", before,
-			json_string_value(json_array_get(list, i)));
+		fprintf(out, "  %s%s\n", before, text_of(list, i));
 }
 
 static void text_comparison(FILE *out, const json_t *comparison)
@@ -251,7 +270,7 @@ static void markdown_list(FILE *out, const json_t *list, const char *before)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		fprintf(out, "- %s", before);
-		markdown_text(out, json_string_value(json_array_get(list, i)));
+		markdown_text(out, text_of(list, i));
 		fputc('\n', out);
 	}
 }

@@ -1,4 +1,4 @@
-#include "review/changes.h"
+#include "review/changes_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,20 +7,13 @@
 #include "base/mem.h"
 #include "report/document.h"
 #include "report/report.h"
+#include "review/versions.h"
 
 /* A difference that is not told apart, and could not have been seen below this: two
  * runs tell nothing. */
 #define CANNOT_BE_TOLD 0.2
 
-static const char *const by_names[COMPARED_BY] = { "rate", "cpu" };
-
-/* What all comparisons share. */
-struct making {
-	const struct changes_wish *wish;
-	json_t *list; /* of comparisons */
-	double alpha; /* of each verdict */
-	bool failed;
-};
+const char *const changes_by[COMPARED_BY] = { "rate", "cpu" };
 
 static json_t *text(const char *value)
 {
@@ -55,17 +48,8 @@ static const char *word_of(enum verdict verdict, double seen, bool within)
 	return verdict_name(verdict);
 }
 
-/* What is known of a figure on both sides. */
-struct figure {
-	double from, to, seen;
-	double from_ratio, to_ratio; /* to reference; NAN within a run */
-	struct estimate ratio;
-	enum verdict verdict;
-	bool within;
-};
-
-static json_t *figure_json(struct making *m, const struct figure *f,
-			   enum compared_by by)
+json_t *changes_figure(struct making *m, const struct figure *f,
+		       enum compared_by by)
 {
 	bool fails = f->verdict == VERDICT_WORSE &&
 		     worse_by(&f->ratio, by) > m->wish->fail_above;
@@ -83,8 +67,8 @@ static json_t *figure_json(struct making *m, const struct figure *f,
 			 document_number(f->seen), "fails", fails);
 }
 
-static json_t *library_json(const struct side_library *from,
-			    const struct side_library *to)
+json_t *changes_library(const struct side_library *from,
+			const struct side_library *to)
 {
 	return json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}}", "library",
 			 to->name, "from", "name", from->name, "version",
@@ -94,25 +78,9 @@ static json_t *library_json(const struct side_library *from,
 
 /* --------------------------------------------------------------- two runs --- */
 
-/* The runs of a side that did the work of `like`. */
-struct matches {
-	const struct side_entry **list;
-	size_t count;
-};
-
-static struct matches find_matches(const struct side *side,
-				   const struct side_entry *like)
-{
-	struct matches m = { mem_array(side->count, sizeof(*m.list)), 0 };
-
-	for (size_t i = 0; i < side->count; i++)
-		if (side_same_work(&side->entries[i], like))
-			m.list[m.count++] = &side->entries[i];
-	return m;
-}
-
-/* Those in which the library has a pair with reference, into `out`. */
-static size_t runs_of(const struct matches *m, const char *library,
+/* Those in which the library has a pair with reference that says something, into `out`: a
+ * run that was cut takes the others nothing. */
+static size_t runs_of(const struct side_matches *m, const char *library,
 		      enum compared_by by, struct between_run *out)
 {
 	size_t n = 0;
@@ -121,14 +89,14 @@ static size_t runs_of(const struct matches *m, const char *library,
 		const struct side_library *one =
 			side_library(m->list[i], library);
 
-		if (one && one->has_figures)
+		if (one && one->has_figures && between_is_usable(&one->run[by]))
 			out[n++] = one->run[by];
 	}
 	return n;
 }
 
-static bool compare_figure(struct making *m, const struct matches *from,
-			   const struct matches *to,
+static bool compare_figure(struct making *m, const struct side_matches *from,
+			   const struct side_matches *to,
 			   const struct side_library *old,
 			   const struct side_library *new, enum compared_by by,
 			   struct figure *out)
@@ -151,12 +119,12 @@ static bool compare_figure(struct making *m, const struct matches *from,
 	return of_runs;
 }
 
-static json_t *compare_library(struct making *m, const struct matches *from,
-			       const struct matches *to,
+static json_t *compare_library(struct making *m, const struct side_matches *from,
+			       const struct side_matches *to,
 			       const struct side_library *old,
 			       const struct side_library *new)
 {
-	json_t *out = library_json(old, new);
+	json_t *out = changes_library(old, new);
 	bool of_runs = false;
 
 	for (int by = 0; by < COMPARED_BY; by++) {
@@ -164,15 +132,15 @@ static json_t *compare_library(struct making *m, const struct matches *from,
 
 		of_runs = compare_figure(m, from, to, old, new,
 					 (enum compared_by)by, &f);
-		json_object_set_new(out, by_names[by],
-				    figure_json(m, &f, (enum compared_by)by));
+		json_object_set_new(out, changes_by[by],
+				    changes_figure(m, &f, (enum compared_by)by));
 	}
 	json_object_set_new(out, "between_runs_measured",
 			    json_boolean(of_runs));
 	return out;
 }
 
-static json_t *ids_of(const struct matches *m)
+json_t *changes_runs(const struct side_matches *m)
 {
 	json_t *out = json_array();
 
@@ -185,7 +153,7 @@ static json_t *ids_of(const struct matches *m)
 	return out;
 }
 
-static json_t *about_json(const struct side_entry *entry)
+json_t *changes_about(const struct side_entry *entry)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "heading",
 			 text(entry->heading), "test",
@@ -245,6 +213,17 @@ static void doubt_program(const struct side_entry *a,
 	}
 }
 
+/* What --all-runs took in, and is not joined. */
+static void doubt_left_out(const struct side_matches *m, const char *which,
+			   json_t *doubts)
+{
+	if (m->left_out)
+		add_doubt(doubts, mem_printf(
+			"%zu of the %s runs %s left out: %s", m->left_out, which,
+			m->left_out == 1 ? "is" : "are",
+			m->differs ? m->differs->name : "no reference"));
+}
+
 /* ----------------------------------------------------------------- joining --- */
 
 static char *value_text(const struct side_entry *entry,
@@ -284,15 +263,32 @@ static char *why_not(const struct side_entry *a, const struct side_entry *b)
 	return out;
 }
 
-static void compare_libraries(struct making *m, const struct matches *from,
-			      const struct matches *to, json_t *out)
+/* The library of that name, or the only version of the same library. */
+static const struct side_library *find_before(const struct side_matches *old,
+					      const struct side_library *new)
+{
+	const struct side_library *found = side_newest(old, new->name);
+	const struct side_entry *newest = old->list[0];
+	size_t n = 0;
+
+	if (found)
+		return found;
+	for (size_t i = 0; i < newest->library_count; i++)
+		if (versions_of_one(newest->libraries[i].name, new->name)) {
+			found = &newest->libraries[i];
+			n++;
+		}
+	return n == 1 ? found : NULL;
+}
+
+static void compare_libraries(struct making *m, const struct side_matches *from,
+			      const struct side_matches *to, json_t *out)
 {
 	json_t *libraries = json_array(), *alone = json_array();
 
 	for (size_t i = 0; i < to->list[0]->library_count; i++) {
 		const struct side_library *new = &to->list[0]->libraries[i];
-		const struct side_library *old =
-			side_library(from->list[0], new->name);
+		const struct side_library *old = find_before(from, new);
 
 		if (old)
 			json_array_append_new(libraries,
@@ -306,21 +302,26 @@ static void compare_libraries(struct making *m, const struct matches *from,
 }
 
 static void compare_entry(struct making *m, const struct side *from,
-			  const struct matches *to)
+			  struct side_matches *to)
 {
 	const struct side_entry *new = to->list[0];
-	struct matches old = find_matches(from, new);
-	json_t *out = about_json(new), *doubts = json_array();
+	struct side_matches old = side_find(from, new);
+	json_t *out = changes_about(new), *doubts = json_array();
 	char *why = NULL;
 
+	side_keep(&old, new);
+	if (new->has_reference)
+		side_keep(to, new);
 	if (old.count) {
 		why = why_not(old.list[0], new);
 		doubt_load(old.list[0], new, doubts);
 		doubt_program(old.list[0], new, doubts);
+		doubt_left_out(&old, "first", doubts);
+		doubt_left_out(to, "second", doubts);
 		json_object_set_new(out, "within_run", json_false());
 		json_object_set_new(out, "level", json_real(1 - m->alpha));
-		json_object_set_new(out, "from_runs", ids_of(&old));
-		json_object_set_new(out, "to_runs", ids_of(to));
+		json_object_set_new(out, "from_runs", changes_runs(&old));
+		json_object_set_new(out, "to_runs", changes_runs(to));
 		json_object_set_new(out, "why_not", text(why));
 		if (!why)
 			compare_libraries(m, &old, to, out);
@@ -340,21 +341,20 @@ static unsigned count_verdicts(const struct side *from, const struct side *to)
 
 	for (size_t i = 0; i < to->count; i++) {
 		const struct side_entry *new = &to->entries[i];
-		struct matches old = find_matches(from, new);
-		struct matches same = find_matches(to, new);
+		struct side_matches old = side_find(from, new);
+		struct side_matches same = side_find(to, new);
 
 		for (size_t k = 0; old.count && same.list[0] == new &&
 				   k < new->library_count; k++)
-			n += COMPARED_BY * !!side_library(
-						   old.list[0],
-						   new->libraries[k].name);
+			n += COMPARED_BY *
+			     !!find_before(&old, &new->libraries[k]);
 		free(old.list);
 		free(same.list);
 	}
 	return n;
 }
 
-static json_t *document_of(const struct making *m, const char *why)
+json_t *changes_document(const struct making *m, const char *why)
 {
 	const struct changes_wish *wish = m->wish;
 
@@ -400,7 +400,7 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	json_t *out;
 
 	for (size_t i = 0; i < to->count; i++) {
-		struct matches same = find_matches(to, &to->entries[i]);
+		struct side_matches same = side_find(to, &to->entries[i]);
 
 		if (same.list[0] == &to->entries[i])
 			compare_entry(&m, from, &same);
@@ -408,148 +408,8 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	}
 	if (!json_array_size(m.list))
 		why = nothing_in_common(from, to, wish);
-	out = document_of(&m, why);
+	out = changes_document(&m, why);
 	json_decref(m.list);
 	free(why);
-	return out;
-}
-
-/* ---------------------------------------------------------------- versions --- */
-
-/* "obstore@0.11.0" and "obstore@./", or with the tree's "obstore". */
-static bool are_versions(const char *a, const char *b)
-{
-	size_t n = strcspn(a, "@");
-
-	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
-}
-
-/* A wheel or a folder is what is to be released. */
-static bool is_built(const char *name)
-{
-	const char *what = strchr(name, '@');
-
-	return what && strpbrk(what, "/\\") != NULL;
-}
-
-/* Whether `a` is the newer of two versions. */
-static bool is_newer(const struct side_library *a, const struct side_library *b)
-{
-	if (is_built(a->name) != is_built(b->name))
-		return is_built(a->name);
-	return strverscmp(a->version ? a->version : "",
-			  b->version ? b->version : "") > 0;
-}
-
-static bool is_wanted(const struct side_entry *entry,
-		      const struct side_pair *pair,
-		      const struct changes_wish *wish, bool *turned)
-{
-	const char *from = entry->libraries[pair->from].name;
-	const char *to = entry->libraries[pair->to].name;
-
-	if (!wish->from_library) {
-		*turned = is_newer(&entry->libraries[pair->from],
-				   &entry->libraries[pair->to]);
-		return are_versions(from, to);
-	}
-	*turned = !strcmp(wish->from_library, to) &&
-		  !strcmp(wish->to_library, from);
-	return *turned || (!strcmp(wish->from_library, from) &&
-			   !strcmp(wish->to_library, to));
-}
-
-static enum verdict turned_verdict(enum verdict verdict)
-{
-	return verdict == VERDICT_BETTER  ? VERDICT_WORSE
-	       : verdict == VERDICT_WORSE ? VERDICT_BETTER
-					  : verdict;
-}
-
-static json_t *pair_json(struct making *m, const struct side_entry *entry,
-			 const struct side_pair *pair, bool turned)
-{
-	const struct side_library *from =
-		&entry->libraries[turned ? pair->to : pair->from];
-	const struct side_library *to =
-		&entry->libraries[turned ? pair->from : pair->to];
-	json_t *out = library_json(from, to);
-
-	for (int by = 0; by < COMPARED_BY; by++) {
-		struct figure f = { from->figure[by], to->figure[by],
-				    pair->seen[by], (double)NAN, (double)NAN,
-				    pair->ratio[by], pair->verdict[by], true };
-
-		if (turned) {
-			f.ratio = estimate_turned(&f.ratio);
-			f.verdict = turned_verdict(f.verdict);
-		}
-		json_object_set_new(out, by_names[by],
-				    figure_json(m, &f, (enum compared_by)by));
-	}
-	json_object_set_new(out, "between_runs_measured", json_false());
-	return out;
-}
-
-static json_t *pairs_json(struct making *m, const struct side_entry *entry)
-{
-	json_t *out = json_array();
-
-	for (size_t i = 0; i < entry->pair_count; i++) {
-		bool turned;
-
-		if (is_wanted(entry, &entry->pairs[i], m->wish, &turned))
-			json_array_append_new(out, pair_json(m, entry,
-							     &entry->pairs[i],
-							     turned));
-	}
-	return out;
-}
-
-bool changes_has_versions(const struct side *side)
-{
-	for (size_t i = 0; i < side->count; i++)
-		for (size_t k = 0; k < side->entries[i].pair_count; k++) {
-			const struct side_entry *entry = &side->entries[i];
-			const struct side_pair *pair = &entry->pairs[k];
-
-			if (are_versions(entry->libraries[pair->from].name,
-					 entry->libraries[pair->to].name))
-				return true;
-		}
-	return false;
-}
-
-json_t *changes_within(const struct side *side, const struct changes_wish *wish)
-{
-	struct making m = { wish, json_array(), (double)NAN, false };
-	json_t *out;
-
-	for (size_t i = 0; i < side->count; i++) {
-		const struct side_entry *entry = &side->entries[i];
-		const struct side_entry *only[] = { entry };
-		const struct matches here = { only, 1 };
-		json_t *pairs = pairs_json(&m, entry);
-		json_t *one;
-
-		if (!json_array_size(pairs)) {
-			json_decref(pairs);
-			continue;
-		}
-		one = about_json(entry);
-		json_object_set_new(one, "within_run", json_true());
-		json_object_set_new(one, "level", json_real(entry->level));
-		json_object_set_new(one, "from_runs", ids_of(&here));
-		json_object_set_new(one, "to_runs", ids_of(&here));
-		json_object_set_new(one, "why_not", json_null());
-		json_object_set_new(one, "libraries", pairs);
-		json_object_set_new(one, "only_in_second", json_array());
-		json_object_set_new(one, "doubts", json_array());
-		json_array_append_new(m.list, one);
-	}
-	out = document_of(&m, json_array_size(m.list)
-				      ? NULL
-				      : "no comparison of the run has both");
-	json_decref(m.list);
 	return out;
 }

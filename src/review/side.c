@@ -205,3 +205,52 @@ const struct column *side_differs(const struct side_entry *a,
 	}
 	return NULL;
 }
+
+struct side_matches side_find(const struct side *side,
+			      const struct side_entry *like)
+{
+	struct side_matches m = {
+		.list = mem_array(side->count, sizeof(*m.list))
+	};
+
+	for (size_t i = 0; i < side->count; i++)
+		if (side_same_work(&side->entries[i], like))
+			m.list[m.count++] = &side->entries[i];
+	return m;
+}
+
+void side_keep(struct side_matches *m, const struct side_entry *like)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		kept += m->list[i]->has_reference &&
+			!side_differs(m->list[i], like);
+	if (!kept)
+		return;
+	m->left_out = m->count - kept;
+	kept = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		const struct column *differs = side_differs(m->list[i], like);
+
+		if (m->list[i]->has_reference && !differs)
+			m->list[kept++] = m->list[i];
+		else if (differs)
+			m->differs = differs;
+	}
+	m->count = kept;
+}
+
+const struct side_library *side_newest(const struct side_matches *m,
+				       const char *name)
+{
+	const struct side_library *found = NULL;
+
+	for (size_t i = 0; i < m->count; i++) {
+		const struct side_library *one = side_library(m->list[i], name);
+
+		if (one && (!found || (one->has_figures && !found->has_figures)))
+			found = one;
+	}
+	return found;
+}

@@ -56,6 +56,29 @@ int side_read(struct side *side, struct store *store, const char *run_id,
 	      struct err *err);
 void side_release(struct side *side);
 
+/* The comparisons of a side that did the same work, the newest run's first. They are the
+ * side's, the list is the caller's. */
+struct side_matches {
+	const struct side_entry **list;
+	size_t count;
+	/* Of these left out, as they are of another machine or place or have no
+	 * reference, where others are not; and the column of one of them. */
+	size_t left_out;
+	const struct column *differs;
+};
+
+/* Those that did the work of `like`. */
+struct side_matches side_find(const struct side *side,
+			      const struct side_entry *like);
+
+/* Leaves out what cannot be compared with `like`. Where nothing can, all stay. */
+void side_keep(struct side_matches *matches, const struct side_entry *like);
+
+/* The library in the newest of them that has figures of it, or else in the newest that
+ * has it; NULL: none has. */
+const struct side_library *side_newest(const struct side_matches *matches,
+				       const char *name);
+
 /* NULL: there is none. */
 const struct side_library *side_library(const struct side_entry *entry,
 					const char *name);

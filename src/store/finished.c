@@ -78,6 +78,28 @@ static void fill(struct finished *one, const struct trial_rounds *about)
 	       about->slice_count * sizeof(*one->slices));
 }
 
+/* What a database of an older schema, or a damaged one, has of a trial, and not in its
+ * row. */
+static void name(struct result_row *row, const struct trial_rounds *about)
+{
+	const struct {
+		char **to;
+		const char *from;
+	} names[] = {
+		{ &row->run_id, about->run_id },
+		{ &row->trial_id, about->trial_id },
+		{ &row->library_name, about->library },
+		{ &row->test_name, about->test },
+		{ &row->test_params, about->params },
+		{ &row->config_hash, about->config_hash },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!*names[i].to)
+			*names[i].to = mem_dup(names[i].from);
+	result_row_clean(row);
+}
+
 static int give_one(void *context, const struct trial_rounds *about)
 {
 	struct giver *g = context;
@@ -87,6 +109,8 @@ static int give_one(void *context, const struct trial_rounds *about)
 
 	if (code == ERR_NOT_FOUND)
 		return 0; /* removed meanwhile, or never whole */
+	if (code == 0)
+		name(&one.summary.total, about);
 	if (code == 0)
 		code = read_latency(g->store, about->trial_id, &one.summary,
 				    g->err);

@@ -266,8 +266,10 @@ int read_merged_latency(const struct store *store, const char *trial_id,
 	unsigned n = 0;
 	int more = 0, code = statement_prepare(
 		&s, store,
-		"SELECT min_ns, max_ns, sum_ns, histogram, operations, replica "
-		"FROM latency WHERE trial_id = ? ORDER BY replica", err);
+		"SELECT min_ns, max_ns, sum_ns, histogram, operations FROM "
+		"replicas r LEFT JOIN latency l ON l.trial_id = r.trial_id AND "
+		"l.replica = r.replica WHERE r.trial_id = ? ORDER BY r.replica",
+		err);
 
 	if (code == 0)
 		statement_text(&s, trial_id);

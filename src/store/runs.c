@@ -231,7 +231,7 @@ int store_each_setting(struct store *store, const char *run_id,
 		&s, store,
 		"SELECT run_id, library, not_applied, notes, min(start_time) AS "
 		"first FROM trials JOIN replicas ON trial_id = id WHERE "
-		"(?1 IS NULL OR run_id = ?1) AND ready_seconds IS NOT NULL "
+		"(?1 IS NULL OR run_id = ?1) AND ready_seconds > 0 "
 		"GROUP BY run_id, library, not_applied, notes "
 		"ORDER BY first DESC, library", err);
 
