@@ -34,8 +34,4 @@ const OWN_WORDS = [
 	['run_start', 'UTC', 'when the command began'],
 	['run_ended', '', 'how it ended'],
 	['run_command', '', 'the command as it was typed'],
-	['compute_usd', 'USD', 'CPU time of the library by the price of the machine for an hour and its CPUs'],
-	['requests_usd', 'USD', "requests that the origin saw, by the store's price"],
-	['egress_usd', 'USD', 'bytes that left the store, by the price of the way out'],
-	['total_usd', 'USD', 'the parts together; unknown where one of them is'],
 ].map(([name, unit, meaning]) => ({ name, unit, meaning }));
