@@ -1,8 +1,8 @@
 """Databases made of one trial: as many copies of it as are wanted, in comparisons, with figures that differ.
 
-The trial is that of check/golden/db/0006.sql, which the program of that time made. A copy's slices have more CPU
-time and fewer operations by its library (a factor of 1 or more), and a little noise, so that there is something to tell
-apart. Its results are made of these by the program itself, at the next look.
+The trial is that of check/golden/db/0006.sql, which the program of that time made. A copy's slices have more
+CPU time and fewer operations by its library (a factor of 1 or more), and a little noise, so that there is
+something to tell apart. Its results are made of these by the program itself, at the next look.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import json
 import random
 import sqlite3
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +28,8 @@ class Clone(NamedTuple):
     comparison: str | None
     block: int | None
     factor: float
-    changes: dict = {}  # columns of `trials`
-    config: dict = {}  # members of its configuration
+    changes: Mapping = {}  # columns of `trials`
+    config: Mapping = {}  # members of its configuration
 
 
 def identity(number):
@@ -57,8 +58,12 @@ def copied(names, row, table, number, clone, noise):
     values[OF_TRIALS[table]] = identity(number)
     if table == "trials":
         values |= {"library": clone.library, "comparison": clone.comparison, "block": clone.block}
-        values["start_time"] = f"2026-11-29 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.000000"
-        values["config"] = json.dumps(json.loads(values["config"]) | {"library": clone.library} | clone.config)
+        values["start_time"] = (
+            f"2026-11-29 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.000000"
+        )
+        values["config"] = json.dumps(
+            json.loads(values["config"]) | {"library": clone.library} | clone.config
+        )
         values |= clone.changes
     if table == "slices":
         for name, power in FASTER.items():
@@ -69,7 +74,7 @@ def copied(names, row, table, number, clone, noise):
 
 def fill(path, trial, clones):
     """Adds the clones, and takes the trial itself away with all results: the next look makes them anew."""
-    noise = random.Random(7)
+    clones, noise = list(clones), random.Random(7)
     with contextlib.closing(sqlite3.connect(path)) as db, db:
         for table, (names, rows) in rows_of(db, trial).items():
             places = ",".join("?" * len(names))

@@ -9,32 +9,36 @@ const $ = id => document.getElementById(id);
 
 /* make('p', { class: 'soft' }, 'text', node, null): what is null or undefined is left out. */
 function make(tag, attributes = {}, ...children) {
-	const node = /^(svg|g|path|line|circle)$/.test(tag) ? document.createElementNS(SVG, tag) :
-		document.createElement(tag);
+	const node = /^(svg|g|path|line|circle)$/.test(tag)
+		? document.createElementNS(SVG, tag)
+		: document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes)) {
-		if (name.startsWith('on'))
-			node.addEventListener(name.slice(2), value);
-		else if (value === true)
-			node.setAttribute(name, '');
-		else if (known_value(value) && value !== false)
-			node.setAttribute(name, value);
+		if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+		else if (value === true) node.setAttribute(name, '');
+		else if (known_value(value) && value !== false) node.setAttribute(name, value);
 	}
 	node.append(...children.flat().filter(child => child !== null && child !== undefined));
 	return node;
 }
 
-const button = (text, act, attributes = {}) => make('button', { type: 'button', onclick: act, ...attributes }, text);
+const button = (text, act, attributes = {}) =>
+	make('button', { type: 'button', onclick: act, ...attributes }, text);
 
 /* One of several; `options` are [value, text]. */
 function chooser(label, options, value, act) {
-	const select = make('select', { onchange: () => act(select.value) }, options.map(([name, text]) =>
-		make('option', { value: name, selected: name === value }, text)));
+	const select = make(
+		'select',
+		{ onchange: () => act(select.value) },
+		options.map(([name, text]) => make('option', { value: name, selected: name === value }, text)),
+	);
 	return make('label', { class: 'choice' }, make('span', {}, label), select);
 }
 
 function heading(section, title, says) {
-	$(section).replaceChildren(make('h2', { id: `${section}-title`, tabindex: '-1' }, title),
-		...(says ? [make('p', { class: 'says' }, says)] : []));
+	$(section).replaceChildren(
+		make('h2', { id: `${section}-title`, tabindex: '-1' }, title),
+		...(says ? [make('p', { class: 'says' }, says)] : []),
+	);
 	return $(section);
 }
 
@@ -46,30 +50,33 @@ const formats = new Map();
 
 function grouped(x, digits) {
 	if (!formats.has(digits))
-		formats.set(digits, new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+		formats.set(
+			digits,
+			new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+		);
 	return formats.get(digits).format(x);
 }
 
-const count = x => known(x) ? grouped(x, 0) : NONE;
+const count = x => (known(x) ? grouped(x, 0) : NONE);
 
 /* Three digits or more, whole from 1,000 on: 0.0123, 4.57, 45.7, 457, 4,567. */
 function figure_text(x) {
-	if (!known(x))
-		return NONE;
+	if (!known(x)) return NONE;
 	const size = Math.abs(x);
-	if (size >= 100 || x === 0)
-		return grouped(x, 0);
+	if (size >= 100 || x === 0) return grouped(x, 0);
 	return grouped(x, Math.min(8, 2 - Math.floor(Math.log10(size))));
 }
 
-const percent = x => !known(x) ? NONE : `${Math.abs(x) < 0.0995 ? grouped(100 * x, 1) : grouped(100 * x, 0)}%`;
+const percent = x => (!known(x) ? NONE : `${Math.abs(x) < 0.0995 ? grouped(100 * x, 1) : grouped(100 * x, 0)}%`);
 
 function size_text(bytes) {
-	if (!known(bytes))
-		return NONE;
-	for (const [unit, size] of [['GiB', 2 ** 30], ['MiB', 2 ** 20], ['KiB', 1024]])
-		if (bytes >= size)
-			return `${Number((bytes / size).toPrecision(4))} ${unit}`;
+	if (!known(bytes)) return NONE;
+	for (const [unit, size] of [
+		['GiB', 2 ** 30],
+		['MiB', 2 ** 20],
+		['KiB', 1024],
+	])
+		if (bytes >= size) return `${Number((bytes / size).toPrecision(4))} ${unit}`;
 	return `${bytes} B`;
 }
 
@@ -83,9 +90,9 @@ function listed(words) {
 const unique = list => [...new Set(list)];
 
 function median(values) {
-	const sorted = values.filter(known).sort((a, b) => a - b), middle = sorted.length >> 1;
-	if (!sorted.length)
-		return null;
+	const sorted = values.filter(known).sort((a, b) => a - b),
+		middle = sorted.length >> 1;
+	if (!sorted.length) return null;
 	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
@@ -93,24 +100,25 @@ function median(values) {
 
 /* As C's %.17g of as few digits, 15 at least, as give the same number again. */
 function exact(x) {
-	if (!known(x))
-		return '';
+	if (!known(x)) return '';
 	const digits = [15, 16, 17].find(n => Number(x.toPrecision(n)) === x);
 	const [mantissa, power] = x.toExponential(digits - 1).split('e');
-	const exponent = Number(power), plain = mantissa.replace(/\.?0+$/, '');
+	const exponent = Number(power),
+		plain = mantissa.replace(/\.?0+$/, '');
 	if (exponent >= -4 && exponent < digits)
-		return exponent < 0 ? x.toFixed(digits - 1 - exponent).replace(/\.?0+$/, '') :
-			x.toFixed(digits - 1 - exponent).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+		return exponent < 0
+			? x.toFixed(digits - 1 - exponent).replace(/\.?0+$/, '')
+			: x
+					.toFixed(digits - 1 - exponent)
+					.replace(/(\.\d*?)0+$/, '$1')
+					.replace(/\.$/, '');
 	return `${plain}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
 function csv_value(value) {
-	if (!known_value(value))
-		return '';
-	if (typeof value === 'number')
-		return exact(value);
-	if (typeof value === 'boolean')
-		return value ? 'True' : 'False';
+	if (!known_value(value)) return '';
+	if (typeof value === 'number') return exact(value);
+	if (typeof value === 'boolean') return value ? 'True' : 'False';
 	const text = Array.isArray(value) ? value.map(one => one.text ?? one).join('; ') : String(value);
 	return /[,"\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -153,18 +161,24 @@ function tell(title, ...children) {
 
 /* Text with `names` in back quotes. */
 function quoted(text) {
-	return text.split('`').map((part, i) => i % 2 ? make('code', {}, part) : part);
+	return text.split('`').map((part, i) => (i % 2 ? make('code', {}, part) : part));
 }
 
 function tell_definition(label, name) {
 	const about = definition_of(name);
-	tell(label, make('p', { class: 'soft' }, make('code', {}, name), about?.unit ? ` in ${about.unit}` : ''),
+	tell(
+		label,
+		make('p', { class: 'soft' }, make('code', {}, name), about?.unit ? ` in ${about.unit}` : ''),
 		make('p', {}, about?.meaning ? quoted(about.meaning) : 'There is no definition of it in this report.'),
-		make('p', { class: 'soft' }, 'All definitions are at the end of this page, and in docs/metrics.md.'));
+		make('p', { class: 'soft' }, 'All definitions are at the end of this page, and in docs/metrics.md.'),
+	);
 }
 
 /* The button that is one click from a figure. */
 function asking(label, name) {
-	return button('?', () => tell_definition(label, name), { class: 'asks', 'aria-label': `What is ${label}?`,
-		'data-defines': name });
+	return button('?', () => tell_definition(label, name), {
+		class: 'asks',
+		'aria-label': `What is ${label}?`,
+		'data-defines': name,
+	});
 }

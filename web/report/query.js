@@ -15,10 +15,8 @@ function query_parse(text, columns) {
 	let trouble = '';
 	for (const word of words) {
 		const made = query_word(word.replaceAll('"', ''), columns);
-		if (typeof made === 'string')
-			trouble = made;
-		else
-			tests.push(made);
+		if (typeof made === 'string') trouble = made;
+		else tests.push(made);
 	}
 	return { trouble, matches: row => tests.every(test => test(row)) };
 }
@@ -34,32 +32,27 @@ function query_word(word, columns) {
 		return row => columns.some(column => query_text(column, row).includes(sought));
 	}
 	const column = columns.find(one => one.name === parts[1]);
-	if (!column)
-		return `There is no column ${parts[1]}.`;
+	if (!column) return `There is no column ${parts[1]}.`;
 	return query_test(column, parts[2], parts[3]);
 }
 
 const query_text = (column, row) => csv_plain(column.of(row)).toLowerCase();
 
 function csv_plain(value) {
-	if (typeof value === 'number')
-		return String(value);
+	if (typeof value === 'number') return String(value);
 	return typeof value === 'string' ? value : csv_value(value);
 }
 
 function query_test(column, sign, value) {
-	const sought = value.toLowerCase(), number = Number(value);
-	if (sign === ':')
-		return row => query_text(column, row).includes(sought);
+	const sought = value.toLowerCase(),
+		number = Number(value);
+	if (sign === ':') return row => query_text(column, row).includes(sought);
 	if (sign === '=')
-		return row => query_text(column, row) === sought ||
-			(value !== '' && column.of(row) === number);
-	if (value === '' || Number.isNaN(number))
-		return `${column.name}${sign} needs a number.`;
+		return row => query_text(column, row) === sought || (value !== '' && column.of(row) === number);
+	if (value === '' || Number.isNaN(number)) return `${column.name}${sign} needs a number.`;
 	return row => {
 		const x = column.of(row);
-		if (!known(x))
-			return false;
+		if (!known(x)) return false;
 		return sign === '<' ? x < number : sign === '>' ? x > number : sign === '<=' ? x <= number : x >= number;
 	};
 }

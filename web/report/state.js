@@ -15,10 +15,8 @@ const state = {
 
 	/* null forgets it. */
 	set(key, value) {
-		if (value === null || value === '')
-			this.values.delete(key);
-		else
-			this.values.set(key, value);
+		if (value === null || value === '') this.values.delete(key);
+		else this.values.set(key, value);
 		this.write();
 	},
 
