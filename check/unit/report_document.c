@@ -108,8 +108,10 @@ static void make_rows(struct result_row rows[ROWS])
 		rows[i].latency_p99_ms = i == 2 ? 7.25 : (double)NAN;
 		rows[i].latency_max_ms = i == 3 ? INFINITY : 1 + i;
 		rows[i].keep_alive = i == 4 ? FLAG_UNKNOWN : (int8_t)(i & 1);
-		if (i == 1)
+		if (i == 1) {
+			free(rows[i].state);
 			rows[i].state = NULL;
+		}
 		if (i == 2)
 			findings_add(&rows[i].findings, "few_operations",
 				     "only 7, \"few\"; of 9");
