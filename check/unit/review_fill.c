@@ -153,7 +153,7 @@ static json_t *filled(const char *run_id)
 	json_t *json;
 	char *text;
 
-	if (review_fill(d, store, run_id, &err) < 0)
+	if (review_fill(d, store, run_id, NULL, &err) < 0)
 		fail_msg("%s", err.text);
 	WRITTEN(text, report_write(out, d, REPORT_JSON, &err));
 	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -375,7 +375,7 @@ static void of_nothing(void **state)
 	json = filled(NULL);
 	assert_int_equal(number_of(json, "results.rows"), 0);
 	json_decref(json);
-	assert_int_equal(review_fill(d, store, "none", &err), ERR_NOT_FOUND);
+	assert_int_equal(review_fill(d, store, "none", NULL, &err), ERR_NOT_FOUND);
 	document_free(d);
 	end();
 }
@@ -390,13 +390,13 @@ static void damaged(void **state)
 	add_run(three, 2);
 	alter(f, "UPDATE results SET number_requests = 'x' WHERE replica IS NULL "
 		 "AND library_name = 'reference'");
-	assert_int_equal(review_fill(d, store, NULL, &err), ERR_INVALID);
+	assert_int_equal(review_fill(d, store, NULL, NULL, &err), ERR_INVALID);
 	document_free(d);
 	d = document_new();
 	alter(f, "UPDATE results SET number_requests = 1 WHERE replica IS NULL");
 	alter(f, "UPDATE samples SET operations_ok = 'x' WHERE trial_id = "
 		 "(SELECT id FROM trials WHERE library = 'mine' LIMIT 1)");
-	assert_int_equal(review_fill(d, store, NULL, &err), 0);
+	assert_int_equal(review_fill(d, store, NULL, NULL, &err), 0);
 	assert_int_equal(document_count(d, "timelines"), 5);
 	document_free(d);
 	end();
