@@ -172,10 +172,10 @@ $(BUILD)/generated/migrations.c: tools/embed $(wildcard src/store/migrations/*.s
 	$(call SAY,EMBED,$@)
 	$(Q)tools/embed migrations $(sort $(filter %.sql,$^)) >$@
 
-$(BUILD)/generated/definitions.c: tools/definitions docs/metrics.md
+$(BUILD)/generated/definitions.c: tools/definitions docs/metrics.md docs/report.md
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)
-	$(Q)tools/definitions docs/metrics.md >$@
+	$(Q)tools/definitions docs/metrics.md docs/report.md >$@
 
 $(BUILD)/generated/prices.c: tools/embed $(wildcard prices/*.yaml)
 	@mkdir -p $(@D)
@@ -297,8 +297,9 @@ EXEC  := $(DESTDIR)$(PREFIX)/libexec/geoio-benchmark
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/benchmark $(SHARE) $(EXEC)
 	install -m 755 $(BUILD)/benchmark $(DESTDIR)$(PREFIX)/bin/benchmark
-	install -m 755 $(BUILD)/make-cog $(BUILD)/geoio-enter tools/setup-envs tools/new-test $(EXEC)/
-	install -m 644 tools/uv.lock tools/uv-environment $(EXEC)/
+	install -m 755 $(BUILD)/make-cog $(BUILD)/geoio-enter tools/setup-envs \
+		tools/setup-variant tools/new-test $(EXEC)/
+	install -m 644 tools/uv.lock tools/uv-environment tools/variant_sources.py $(EXEC)/
 	rm -rf $(SHARE)/benchmark $(SHARE)/prices $(EXEC)/tests
 	cp -r benchmark $(SHARE)/benchmark
 	cp -r prices $(SHARE)/prices

@@ -363,8 +363,9 @@ RULES = {
 def classify(error, library, own=None):
     """Returns (outcome, status) of an operation's exception; the status is 0 where it is not known.
 
-    error: the exception. library: the folder's name; its rules come first, if it has any. own: a function
-    of the test, (error) -> name of an outcome, (name, status) or None, tried before the rules.
+    error: the exception. library: its name; its rules come first, if it has any, and obstore@0.11.0 has
+    obstore's. own: a function of the test, (error) -> name of an outcome, (name, status) or None, tried
+    before the rules.
     """
     if isinstance(error, Failure):
         return error.outcome, error.status
@@ -379,4 +380,4 @@ def _classify(error, library, own):
     if found is not None:
         name, status = (found, 0) if isinstance(found, str) else found
         return NUMBERS[name], status
-    return _first(RULES.get(library, ()), error) or _first(_STANDARD, error) or (OTHER, 0)
+    return _first(RULES.get(library.partition("@")[0], ()), error) or _first(_STANDARD, error) or (OTHER, 0)

@@ -320,6 +320,8 @@ def import_error(test, error):
     """Returns the sentence for a module that cannot be imported, with the remedy for whose it is."""
     library = test.library
     if _is_of_setup(test.folder, error):
+        if os.path.exists(os.path.join(sys.prefix, ".variant")):
+            return f"{library} cannot be imported ({describe(error)}): its tests need what this version lacks"
         return f"{library} cannot be imported ({describe(error)}): run `benchmark setup {library}`"
     found = list(frames(error))
     if not isinstance(error, ModuleNotFoundError) or not error.name or not found:
@@ -352,10 +354,10 @@ def _locked(folder):
 def versions(folder):
     """Returns {"library": ..., "runtime": ..., package: version, ...} of this process.
 
-    folder: the test's folder, whose library.toml names the package that stands for the library; without
-    packages the library is Python's own. What was imported from this folder is not what is installed: its
-    version is "own" and its __version__. Reads names of folders only: importlib.metadata would
-    add some MB to a memory that is measured.
+    folder: the test's folder, whose library.toml names the package that stands for the library; else it is
+    one of the folder's name, and where there is none the library is Python's own. What was imported from
+    this folder is not what is installed: its version is "own" and its __version__. Reads names of folders
+    only: importlib.metadata would add some MB to a memory that is measured.
     """
     python = sys.version.split()[0]
     found = {}
@@ -366,6 +368,8 @@ def versions(folder):
                     package, _, version = name.removesuffix(".dist-info").partition("-")
                     found[package.replace("_", "-").lower()] = version
     named = (_version_of(folder) or "").replace("_", "-").lower()
+    if not named and (own := os.path.basename(folder).replace("_", "-")) in found:
+        named = own
     for package in {*found, named}:
         found.update(_of_own_folder(package, folder))
     own = found.get(named, "unknown") if named else python

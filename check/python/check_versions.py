@@ -54,6 +54,14 @@ class Versions(unittest.TestCase):
         self.assertEqual(said["other-lib"], "own")
         self.assertEqual(said["third-lib"], "1.0")
 
+    def test_of_the_folder_s_name(self):
+        """Where library.toml names none."""
+        (self.folder / "library.toml").write_text('language = "python"\n')
+        self.install("other_lib", "1.0")
+        self.assertEqual(self.said()["library"], sys.version.split()[0])
+        self.install("mine", "2.0")
+        self.assertEqual(self.said()["library"], "2.0")
+
     def test_not_installed(self):
         self.assertEqual(self.said()["library"], "unknown")
         self.put(self.folder, "mine_lib", "2")

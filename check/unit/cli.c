@@ -50,6 +50,35 @@ static void check_options_parse(void **state)
 	assert_string_equal(o.arguments[1], "fetch_range");
 }
 
+/* Names with commas between are names; in a file, a list is written as one. */
+static void check_options_take_lists(void **state)
+{
+	struct options o, of_file;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &err, "--library", "a,b@1.0", "--library=c",
+			       "--test=t,u"), 0);
+	assert_int_equal(o.library.count, 3);
+	assert_string_equal(o.library.at[0], "a");
+	assert_string_equal(o.library.at[1], "b@1.0");
+	assert_string_equal(o.library.at[2], "c");
+	assert_int_equal(o.test.count, 2);
+	assert_string_equal(o.test.at[1], "u");
+	for (const char *const *bad = (const char *const[]){ "a,", ",a", "a,,b",
+							     ",", NULL };
+	     *bad; bad++) {
+		assert_int_equal(PARSE(&o, &err, "--library", *bad),
+				 ERR_USAGE);
+		assert_names(err, "a name is missing beside a comma");
+	}
+	options_init(&of_file);
+	assert_int_equal(option_set(&of_file,
+				    option_find(groups, "library", 7), "a,b",
+				    "here", &err), 0);
+	assert_string_equal(of_file.library.at[0], "a,b");
+}
+
 /* The words of pyasyncio-benchmark. */
 static void check_options_of_the_ancestor(void **state)
 {
@@ -484,6 +513,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(check_options_parse),
+		cmocka_unit_test(check_options_take_lists),
 		cmocka_unit_test(check_options_of_the_ancestor),
 		cmocka_unit_test(check_options_refuse),
 		cmocka_unit_test(check_sweep_product),

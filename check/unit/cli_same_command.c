@@ -15,6 +15,7 @@ static void same(void **state)
 					       "--until-precise 2%" },
 		{ "run-all --library a --test t --library b",
 		  "run-all --library b --library_name=a --library a --test t" },
+		{ "run-all --library a,b", "run-all --library b --library a" },
 		{ "run-all", "run-all --json --monitor 127.0.0.1:1 --linger 3 "
 			     "--textfile a.prom --db a.db --debug run" },
 		{ "run-all", "run-all --slices --isolation auto --pin auto "

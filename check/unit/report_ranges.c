@@ -38,6 +38,22 @@ static void numbers(void **state)
 	assert_joined("x", "", NULL);
 }
 
+/* Their digits are no numbers: libraries are no range of each other. */
+static void words_with_digits(void **state)
+{
+	(void)state;
+	assert_joined("a@0.11.0 opened 3", "a@0.11.0 opened 5",
+		      "a@0.11.0 opened 3 to 5");
+	for (const char *const(*pair)[2] = (const char *const[][2]){
+		     { "a@0.11.0 opened 3", "a@0.12.0 opened 3" },
+		     { "a@0.11.0 opened 3", "a@0.11.1 opened 3" },
+		     { "a@x-1/2/ opened 3", "a@x-1/3/ opened 3" },
+		     { "a@1.2+5.whl opened 3", "a@1.2+6.whl opened 3" },
+		     { "http2 opened 3", "http3 opened 3" },
+		     { NULL, NULL } }; (*pair)[0]; pair++)
+		assert_joined((*pair)[0], (*pair)[1], NULL);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -66,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(words_with_digits),
 		cmocka_unit_test(names),
 	};
 

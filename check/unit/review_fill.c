@@ -13,7 +13,7 @@ static const struct stored_block three[] = {
 	{ .library = "mine", .version = "1.1", .rate = 700, .cpu_us = 200,
 	  .notes = "A note.", .not_applied = "keep_alive" },
 	{ .library = "other", .rate = 1500, .cpu_us = 300, .replicas = 2 },
-	{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { NULL }
+	{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { .library = NULL }
 };
 
 static struct store *store;
@@ -133,7 +133,7 @@ static void one_block_of_whole_trials(void **state)
 	static const struct stored_block whole[] = {
 		{ .library = "a", .rate = 300, .cpu_us = 9, .whole = true },
 		{ .library = "b", .rate = 300, .cpu_us = 9, .whole = true },
-		{ NULL }
+		{ .library = NULL }
 	};
 
 	begin(state);
@@ -153,7 +153,7 @@ static json_t *filled(const char *run_id)
 	json_t *json;
 	char *text;
 
-	if (review_fill(d, store, run_id, &err) < 0)
+	if (review_fill(d, store, run_id, NULL, &err) < 0)
 		fail_msg("%s", err.text);
 	WRITTEN(text, report_write(out, d, REPORT_JSON, &err));
 	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -273,7 +273,7 @@ static void with_failures(void **state)
 	static const struct stored_block failing[] = {
 		{ .library = "fails", .failed = true },
 		{ .library = "mine", .rate = 700, .cpu_us = 200 },
-		{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { NULL }
+		{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { .library = NULL }
 	};
 	struct stored_block single = { .library = "alone", .rate = 300,
 				       .cpu_us = 20, .replicas = 2 };
@@ -375,7 +375,7 @@ static void of_nothing(void **state)
 	json = filled(NULL);
 	assert_int_equal(number_of(json, "results.rows"), 0);
 	json_decref(json);
-	assert_int_equal(review_fill(d, store, "none", &err), ERR_NOT_FOUND);
+	assert_int_equal(review_fill(d, store, "none", NULL, &err), ERR_NOT_FOUND);
 	document_free(d);
 	end();
 }
@@ -390,13 +390,13 @@ static void damaged(void **state)
 	add_run(three, 2);
 	alter(f, "UPDATE results SET number_requests = 'x' WHERE replica IS NULL "
 		 "AND library_name = 'reference'");
-	assert_int_equal(review_fill(d, store, NULL, &err), ERR_INVALID);
+	assert_int_equal(review_fill(d, store, NULL, NULL, &err), ERR_INVALID);
 	document_free(d);
 	d = document_new();
 	alter(f, "UPDATE results SET number_requests = 1 WHERE replica IS NULL");
 	alter(f, "UPDATE samples SET operations_ok = 'x' WHERE trial_id = "
 		 "(SELECT id FROM trials WHERE library = 'mine' LIMIT 1)");
-	assert_int_equal(review_fill(d, store, NULL, &err), 0);
+	assert_int_equal(review_fill(d, store, NULL, NULL, &err), 0);
 	assert_int_equal(document_count(d, "timelines"), 5);
 	document_free(d);
 	end();

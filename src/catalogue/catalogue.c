@@ -9,6 +9,8 @@
 #include "base/near.h"
 #include "catalogue/python.h"
 #include "catalogue/scan.h"
+#include "catalogue/variant.h"
+#include "catalogue/vary.h"
 
 static char *python_remedy(const struct library *library)
 {
@@ -158,9 +160,14 @@ void catalogue_release(struct catalogue *catalogue)
 {
 	for (size_t i = 0; i < catalogue->count; i++)
 		library_release(&catalogue->libraries[i]);
+	for (size_t i = 0; i < catalogue->variant_count; i++) {
+		library_release(catalogue->variants[i]);
+		free(catalogue->variants[i]);
+	}
 	for (size_t i = 0; i < catalogue->skipped_count; i++)
 		skipped_release(&catalogue->skipped[i]);
 	free(catalogue->libraries);
+	free(catalogue->variants);
 	free(catalogue->skipped);
 	free(catalogue->python);
 	layout_release(&catalogue->layout);
@@ -195,6 +202,8 @@ static int unknown(const char *what, const char *word, const char *const *names,
 
 	if (strchr(word, ','))
 		instead = "give one name at a time";
+	if (strstr(word, "=="))
+		instead = "a version stands behind an @, LIBRARY@VERSION";
 	if (instead)
 		return err_set(err, ERR_USAGE, "there is no %s '%s': %s", what,
 			       word, instead);
@@ -234,8 +243,10 @@ static int find_test(const struct catalogue *catalogue,
 		     const struct library *library, const char *name,
 		     const struct test **out, struct err *err)
 {
-	const struct skipped *skipped =
-		find_skipped(catalogue, library->name, name);
+	const struct skipped *skipped = find_skipped(
+		catalogue,
+		library->variant ? library->variant->library : library->name,
+		name);
 	const char **names = mem_array(library->test_count, sizeof(*names));
 	char *what = mem_printf("test of %s named", library->name);
 	int code = ERR_USAGE;
@@ -271,6 +282,8 @@ int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 		if (!strcmp(names[i], library_name))
 			found = &catalogue->libraries[i];
 	}
+	if (!found)
+		found = vary_find(catalogue, library_name);
 	if (!found && skipped)
 		code = tell_skipped(skipped, "library", library_name, err);
 	else if (!found)

@@ -9,6 +9,9 @@
  * later folder (see layout.h) with the name of an earlier one adds its tests to
  * it. What breaks the rule for names (name.h), or cannot be understood, is left
  * out and stands in `skipped`; the others work.
+ *
+ * A library in another version (variant.h) is there once it was asked for:
+ * vary.h.
  */
 #ifndef CATALOGUE_CATALOGUE_H
 #define CATALOGUE_CATALOGUE_H
@@ -19,6 +22,8 @@
 #include "base/err.h"
 #include "catalogue/layout.h"
 #include "record/plan.h"
+
+struct variant;
 
 enum library_kind {
 	LIBRARY_MEASURED, /* "library": stands in the ranking */
@@ -39,7 +44,9 @@ struct library {
 	char *folder;
 	char *language;  /* "python", "c" */
 	char *home_page; /* or NULL */
-	char *version;   /* pinned, of the package it is named for; or NULL */
+	char *package;   /* that it is named for: "obstore"; NULL: none */
+	char *version;   /* pinned, of that package; or NULL */
+	char **packages; /* of library.toml, NULL-terminated; NULL: none */
 	enum library_kind kind;
 	unsigned protocol;  /* of workers: 1 or 2 */
 	unsigned verbs;     /* PLAN_VERB_BIT()s */
@@ -53,6 +60,11 @@ struct library {
 	bool ready;         /* can be started now */
 	bool unlocked;      /* not ready for want of a lock of its packages */
 	char *remedy;       /* what to do when it is not; NULL when it is */
+	struct variant *variant; /* owned; NULL: as its lock says */
+	char build[17];     /* of a variant that was built: a digest of what was
+			     * installed; "": the version says it all */
+	int in_use_fd;      /* a variant's environment is not removed while it
+			     * is open; -1 */
 };
 
 /* A folder or file that looks like a library or test and is none. */
@@ -73,6 +85,8 @@ struct catalogue {
 	char *python; /* interpreter of libraries without packages, or NULL */
 	struct library *libraries; /* sorted by name */
 	size_t count, capacity;
+	struct library **variants; /* in the order in which they were added */
+	size_t variant_count, variant_capacity;
 	struct skipped *skipped; /* in the order in which they were found */
 	size_t skipped_count, skipped_capacity;
 };
@@ -84,7 +98,7 @@ int catalogue_load(struct catalogue *catalogue, workload_lister *workload,
 void catalogue_release(struct catalogue *catalogue);
 
 /* The library and test of these names; ERR_USAGE with the nearest name, or why
- * it was skipped. `test` may be NULL. Borrowed. */
+ * it was skipped. A variant must have been added. `test` may be NULL. Borrowed. */
 int catalogue_find(const struct catalogue *catalogue, const char *library_name,
 		   const char *test_name, const struct library **library,
 		   const struct test **test, struct err *err);

@@ -10,8 +10,7 @@
 
 #define LOCK_MOST (16 << 20) /* bytes */
 
-/* The name at `text` as locks write it; *end is behind it. */
-static char *plain_name(const char *text, const char **end)
+char *lock_name(const char *text, const char **end)
 {
 	struct str name = STR_INIT;
 
@@ -82,7 +81,7 @@ static bool holds(const char *lock, const char *name, const char *version)
 
 		if (*line == ' ') /* a hash: most lines */
 			continue;
-		its = plain_name(line, &rest);
+		its = lock_name(line, &rest);
 		locked = strcmp(its, name) ? NULL : pinned(rest);
 		found = locked && same_version(locked, version);
 		free(its);
@@ -96,7 +95,7 @@ bool lock_holds(const char *lock, const struct toml_entry *packages)
 
 	for (size_t i = 0; packages && all && i < packages->count; i++) {
 		const char *rest, *version;
-		char *name = plain_name(packages->values[i], &rest);
+		char *name = lock_name(packages->values[i], &rest);
 
 		version = pinned(rest);
 		if (version && !strpbrk(version, "*;,"))

@@ -14,6 +14,10 @@
 
 #include "catalogue/toml.h"
 
+/* The name of a package at `text` as locks write it; *end is behind it. The caller
+ * frees. */
+char *lock_name(const char *text, const char **end);
+
 /* Whether the text of a lock holds all `packages` (may be NULL) at the versions
  * that they name. Passes over an entry that is not `name==version` or
  * `name[extras]==version`: only the resolver can tell. */

@@ -1,8 +1,9 @@
 /*
- * The one rule for names of libraries and tests: a to z first, then a to z, 0 to
- * 9 and _, in a library's name also -, 63 bytes at most. tools/new-test has it
- * too, and check/e2e/newtest.py holds the two against each other. `@` and `+`
- * never stand in a name: they are kept for a version and a variant.
+ * The one rule for names of folders of libraries, and of tests: a to z first, then
+ * a to z, 0 to 9 and _, in a library's name also -, 63 bytes at most. tools/new-test
+ * has it too, and check/e2e/newtest.py holds the two against each other. `@` never
+ * stands in one: behind it is what makes a variant of a library (variant.h), whose
+ * whole name has 63 bytes at most too.
  */
 #ifndef CATALOGUE_NAME_H
 #define CATALOGUE_NAME_H

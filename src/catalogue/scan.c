@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -11,6 +12,7 @@
 #include "catalogue/lock.h"
 #include "catalogue/name.h"
 #include "catalogue/toml.h"
+#include "catalogue/variant.h"
 
 void catalogue_skip(struct catalogue *catalogue, const char *path,
 		    const char *library, const char *test, int code,
@@ -169,10 +171,27 @@ static int kind_of(const char *word, const char *path, enum library_kind *out,
 		       word);
 }
 
+/* The package that it is named for: what library.toml says, or one that it pins
+ * under the library's own name. */
+static void fill_packages(struct library *library, const struct toml *toml)
+{
+	const struct toml_entry *packages = toml_find(toml, "packages");
+	const char *version_of = toml_text(toml, "version_of");
+	const char *name = version_of ? version_of : library->name;
+
+	library->packaged = packages && packages->count;
+	library->version = pinned_version(toml, name);
+	if (version_of || library->version)
+		library->package = mem_dup(name);
+	library->packages = mem_array((packages ? packages->count : 0) + 1,
+				      sizeof(*library->packages));
+	for (size_t i = 0; packages && i < packages->count; i++)
+		library->packages[i] = mem_dup(packages->values[i]);
+}
+
 static int fill(const struct catalogue *catalogue, struct library *library,
 		const struct toml *toml, const char *path, struct err *err)
 {
-	const char *version_of = toml_text(toml, "version_of");
 	const char *language = toml_text(toml, "language");
 	char *lock;
 
@@ -183,14 +202,11 @@ static int fill(const struct catalogue *catalogue, struct library *library,
 			       "start a program in any other language", path);
 	library->language = mem_dup(language);
 	library->home_page = mem_dup(toml_text(toml, "home_page"));
-	library->packaged = toml_find(toml, "packages") &&
-			    toml_find(toml, "packages")->count;
+	fill_packages(library, toml);
 	lock = mem_printf("%s/requirements.lock", library->folder);
 	library->lock_older =
 		!lock_file_holds(lock, toml_find(toml, "packages"));
 	free(lock);
-	library->version = pinned_version(
-		toml, version_of ? version_of : library->name);
 	if (kind_of(toml_text(toml, "kind"), path, &library->kind, err) < 0)
 		return ERR_INVALID;
 	return verbs_read(catalogue, library, toml, path, err);
@@ -228,10 +244,17 @@ void library_release(struct library *library)
 	free(library->folder);
 	free(library->language);
 	free(library->home_page);
+	free(library->package);
 	free(library->version);
+	catalogue_free_words(library->packages);
 	free(library->workload);
 	free(library->environment);
 	free(library->remedy);
+	if (library->variant)
+		variant_release(library->variant);
+	free(library->variant);
+	if (library->in_use_fd >= 0)
+		close(library->in_use_fd);
 }
 
 static struct library *known(struct catalogue *catalogue, const char *name)
@@ -248,7 +271,8 @@ static void add_library(struct catalogue *catalogue, const char *folder,
 			const char *name, const char *description)
 {
 	struct library library = { .name = mem_dup(name),
-				   .folder = mem_dup(folder) };
+				   .folder = mem_dup(folder),
+				   .in_use_fd = -1 };
 	struct err err;
 	int code = read_description(catalogue, &library, description, &err);
 

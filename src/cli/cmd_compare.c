@@ -171,6 +171,26 @@ static void show(const struct options *options, const json_t *changes)
 	}
 }
 
+/* Whether it has an interval. */
+static bool is_told(const json_t *library, const char *figure)
+{
+	return json_is_number(json_object_get(json_object_get(library, figure),
+					      "low"));
+}
+
+static size_t count_told(const json_t *comparison)
+{
+	const json_t *libraries = json_object_get(comparison, "libraries");
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(libraries); i++) {
+		const json_t *library = json_array_get(libraries, i);
+
+		n += is_told(library, "rate") || is_told(library, "cpu");
+	}
+	return n;
+}
+
 /* Nothing was compared: who asks must not take it for good news. */
 static int verdict_of(const json_t *changes, struct err *err)
 {
@@ -180,15 +200,14 @@ static int verdict_of(const json_t *changes, struct err *err)
 	size_t compared = 0;
 
 	for (size_t i = 0; i < json_array_size(comparisons); i++)
-		compared += json_array_size(json_object_get(
-				    json_array_get(comparisons, i),
-				    "libraries")) > 0;
+		compared += count_told(json_array_get(comparisons, i));
 	if (json_is_true(json_object_get(changes, "failed")))
 		return EXIT_WORSE;
 	if (compared)
 		return 0;
 	return err_set(err, ERR_FAILED, "nothing was compared: %s",
-		       why ? why : "what keeps each from it stands above");
+		       why ? why : "what keeps each from it stands above, or "
+				   "the blocks are too few for any verdict");
 }
 
 static int compare(const struct options *options, const struct side *from,

@@ -3,11 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/analyse.h"
+#include "base/clock.h"
 #include "base/file.h"
+#include "cli/chosen_prices.h"
 #include "cli/database.h"
 #include "cli/out_file.h"
 #include "cli/progress.h"
 #include "cli/say.h"
+#include "measure/environment_more.h"
 #include "report/document.h"
 #include "report/formats.h"
 #include "review/fill.h"
@@ -47,8 +51,7 @@ static int check_apart(const struct options *options, struct store *store,
 }
 
 static int check_any(const struct document *document,
-		     const struct options *options, struct store *store,
-		     struct err *err)
+		     const struct options *options, struct err *err)
 {
 	char *path;
 	int code;
@@ -61,7 +64,6 @@ static int check_any(const struct document *document,
 		       "`benchmark run-all` made some", path ? path : "the database",
 		       options->run ? " of the run " : "",
 		       options->run ? options->run : "");
-	(void)store;
 	free(path);
 	return code;
 }
@@ -90,7 +92,32 @@ static int write_report(const struct options *options,
 	return out_file_close(&out, code, err);
 }
 
-static int make(const struct options *options, struct store *store,
+/* Which program made it, and when, and by which prices costs are. */
+static void set_about(struct document *document,
+		      const struct chosen_prices *prices)
+{
+	char made[CLOCK_TEXT_BYTES];
+	struct str words = STR_INIT;
+
+	document_set(document, "made", json_string(clock_format(
+					       clock_wall_ns(), made)));
+	document_set(document, "program",
+		     json_pack("{s:s, s:s, s:i}", "version", BENCHMARK_VERSION,
+			       "commit", environment_commit, "analysis",
+			       ANALYSIS_NUMBER));
+	if (!prices->is_chosen)
+		return;
+	prices_describe(&prices->choice, &words);
+	document_set(document, "prices",
+		     json_pack("{s:s, s:s, s:s, s:s, s:s}", "table",
+			       prices->table.name, "date", prices->table.date,
+			       "source", prices->table.source, "region",
+			       prices->choice.region, "words", words.buf));
+	str_release(&words);
+}
+
+static int make(const struct options *options,
+		const struct chosen_prices *prices, struct store *store,
 		struct err *err)
 {
 	struct document *document = document_new();
@@ -100,9 +127,13 @@ static int make(const struct options *options, struct store *store,
 	if (code == 0)
 		code = check_apart(options, store, err);
 	if (code == 0)
-		code = review_fill(document, store, options->run, err);
+		code = review_fill(document, store, options->run,
+				   prices->is_chosen ? &prices->choice.unit
+						     : NULL, err);
 	if (code == 0)
-		code = check_any(document, options, store, err);
+		code = check_any(document, options, err);
+	if (code == 0)
+		set_about(document, prices);
 	if (code == 0)
 		code = write_report(options, document, format, err);
 	if (code == 0)
@@ -114,6 +145,7 @@ static int make(const struct options *options, struct store *store,
 static int run(struct options *options, struct err *err)
 {
 	struct store *store = NULL;
+	struct chosen_prices prices = { 0 };
 	struct progress progress;
 	enum report_format format;
 	int code;
@@ -123,6 +155,8 @@ static int run(struct options *options, struct err *err)
 			       "report needs the path of the file to write: "
 			       "report.html, or .json, .md, .csv");
 	code = find_format(options, &format, err);
+	if (code == 0)
+		code = chosen_prices_read(&prices, options, err);
 	progress_init_plain(&progress);
 	if (code == 0)
 		code = progress_work_begin(&progress, err);
@@ -130,8 +164,9 @@ static int run(struct options *options, struct err *err)
 		code = database_use(&store, database_url(options), STORE_READ,
 				    &progress, err);
 	if (code == 0)
-		code = make(options, store, err);
+		code = make(options, &prices, store, err);
 	store_close(store);
+	chosen_prices_release(&prices);
 	progress_work_end(&progress);
 	return code;
 }
@@ -147,6 +182,7 @@ const struct command command_report = {
 		"in Markdown, PATH.csv a\nline for each library of each "
 		"comparison. - is the standard output, with --format.",
 	.max_arguments = 1,
-	.groups = { options_report, options_database, options_common },
+	.groups = { options_report, options_prices, options_database,
+		    options_common },
 	.run = run,
 };

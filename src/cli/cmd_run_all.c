@@ -2,6 +2,7 @@
 #include "experiment/dataset.h"
 #include "cli/say.h"
 #include "cli/trials.h"
+#include "cli/variants.h"
 
 #include <string.h>
 
@@ -15,11 +16,12 @@ static bool wanted(const struct text_list *list, const char *name)
 }
 
 /* Names that are no library or test are mistakes, not empty selections. */
-static int check_names(const struct experiment *experiment,
+static int check_names(struct experiment *experiment,
 		       const struct options *options, struct err *err)
 {
 	const struct library *library;
-	int code = 0;
+	int code = variants_add(&experiment->catalogue, options->library.at,
+				options->library.count, err);
 
 	for (unsigned i = 0; code == 0 && i < options->library.count; i++)
 		code = catalogue_find(&experiment->catalogue,
@@ -31,16 +33,12 @@ static int check_names(const struct experiment *experiment,
 	return code;
 }
 
-/* Libraries for the harness's own checks run only when they are named. */
-static int add_library(struct experiment *experiment,
-		       const struct library *library,
-		       const struct options *options, struct err *err)
+static int add_tests(struct experiment *experiment,
+		     const struct library *library,
+		     const struct options *options, struct err *err)
 {
 	int code = 0;
 
-	if (!wanted(&options->library, library->name) ||
-	    (!options->library.count && library->kind == LIBRARY_CHECK))
-		return 0;
 	for (size_t i = 0; code == 0 && i < library->test_count; i++) {
 		const char *test = library->tests[i].name;
 
@@ -51,6 +49,17 @@ static int add_library(struct experiment *experiment,
 					      &options->spec, err);
 	}
 	return code;
+}
+
+/* Libraries for the harness's own checks run only when they are named. */
+static int add_library(struct experiment *experiment,
+		       const struct library *library,
+		       const struct options *options, struct err *err)
+{
+	if (!wanted(&options->library, library->name) ||
+	    (!options->library.count && library->kind == LIBRARY_CHECK))
+		return 0;
+	return add_tests(experiment, library, options, err);
 }
 
 /* What the store needs that `reference` does not do, or NULL. */
@@ -108,6 +117,10 @@ static int add_all(struct experiment *experiment, const struct options *options,
 		if (!no_reference || strcmp(library->name, "reference") != 0)
 			code = add_library(experiment, library, options, err);
 	}
+	for (size_t i = 0; code == 0 && i < experiment->catalogue.variant_count;
+	     i++)
+		code = add_tests(experiment, experiment->catalogue.variants[i],
+				 options, err);
 	if (code == 0 && !experiment->job_count)
 		code = err_set(err, ERR_USAGE,
 			       "no test is left by --library and --test: "

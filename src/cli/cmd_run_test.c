@@ -19,7 +19,9 @@ const struct command command_run_test = {
 	.arguments = "LIBRARY TEST",
 	.summary = "Run a single test.",
 	.help = "`benchmark list` shows the libraries and their tests. The "
-		"result is stored in the\ndatabase and shown as a table.",
+		"result is stored in the\ndatabase and shown as a table. "
+		"LIBRARY@1.2.0 is a library in another version:\nsee --library "
+		"of run-all.",
 	.min_arguments = 2,
 	.max_arguments = 2,
 	.groups = { options_trial, options_limits,

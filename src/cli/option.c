@@ -205,6 +205,37 @@ static int add_text(struct options *options, const struct option_spec *spec,
 	return 0;
 }
 
+/* A part of what was typed, which lives as long as that. */
+static const char *keep_part(const char *text, size_t n)
+{
+	static char **parts;
+	static size_t count, capacity;
+
+	MEM_ROOM(parts, count, capacity);
+	parts[count] = mem_dup_n(text, n);
+	return parts[count++];
+}
+
+/* "a,b" is a and b. */
+static int add_texts(struct options *options, const struct option_spec *spec,
+		     const char *text, const char *where, struct err *err)
+{
+	const char *all = text;
+	int code = 0;
+
+	for (const char *comma; code == 0 && (comma = strchr(text, ','));
+	     text = comma + 1) {
+		if (comma == text || !comma[1])
+			return err_set(err, ERR_USAGE,
+				       "%s is '%s': a name is missing beside a "
+				       "comma", where, all);
+		code = add_text(options, spec,
+				keep_part(text, (size_t)(comma - text)), where,
+				err);
+	}
+	return code < 0 ? code : add_text(options, spec, text, where, err);
+}
+
 int option_set(struct options *options, const struct option_spec *spec,
 	       const char *text, const char *where, struct err *err)
 {
@@ -410,6 +441,8 @@ static int parse_one(struct options *options,
 		*(const char **)field(options, spec) = value;
 		return 0;
 	}
+	if (spec->kind == OPTION_LIST)
+		return add_texts(options, spec, value, where, err);
 	return option_set(options, spec, value, where, err);
 }
 

@@ -77,7 +77,8 @@ enum option_kind {
 	OPTION_TEXT,   /* const char * */
 	OPTION_ADDRESS, /* const char *; ADDRESS:PORT, or nothing: "" */
 	OPTION_AREAS,  /* const char *; areas of base/log.h, or nothing: "all" */
-	OPTION_LIST,   /* struct text_list; can be given several times */
+	OPTION_LIST,   /* struct text_list; can be given several times, and on the
+			* command line with commas */
 };
 
 struct option_spec {

@@ -29,10 +29,10 @@
 #define KEEP_TEST LEAVE
 
 const struct option_spec options_select[] = {
-	OPTION("library", LIST, library, 0, 0, "NAME",
-	       "only this library; can be given several times"),
-	OPTION("test", LIST, test, 0, 0, "NAME",
-	       "only this test; can be given several times"),
+	OPTION("library", LIST, library, 0, 0, "NAME[@WHAT],...",
+	       "only these libraries; NAME@1.2.0 is one in another version, "
+	       "NAME@PATH.whl a wheel, NAME@FOLDER/ a project of yours"),
+	OPTION("test", LIST, test, 0, 0, "NAME,...", "only these tests"),
 	END
 };
 

@@ -10,6 +10,7 @@
 #include "cli/same_command.h"
 #include "cli/say.h"
 #include "cli/show.h"
+#include "cli/variants.h"
 
 /* The context of the hooks. */
 struct shown {
@@ -142,6 +143,9 @@ int trials_run(const struct options *options,
 		say_whose_tests(&experiment.catalogue.layout);
 		code = add(&experiment, options, context, err);
 	}
+	if (code == 0)
+		code = variants_make(&experiment.catalogue, settings.database,
+				     &shown.progress, err);
 	if (code == 0)
 		code = experiment_run(&experiment, err);
 	experiment_close(&experiment);

@@ -10,6 +10,7 @@
 #include "base/owner.h"
 #include "base/text.h"
 #include "base/work.h"
+#include "catalogue/vary.h"
 #include "cell/cell.h"
 #include "docker/container.h"
 #include "experiment/dataset.h"
@@ -84,9 +85,11 @@ int experiment_add(struct experiment *experiment, const char *library,
 		   struct err *err)
 {
 	struct job job = { .spec = *spec };
-	int code = catalogue_find(&experiment->catalogue, library, test,
-				  &job.library, &job.test, err);
+	int code = vary_add(&experiment->catalogue, library, err);
 
+	if (code == 0)
+		code = catalogue_find(&experiment->catalogue, library, test,
+				      &job.library, &job.test, err);
 	if (code == 0)
 		code = resolve_check(spec, err);
 	if (code < 0)

@@ -118,7 +118,8 @@ int experiment_open(struct experiment *experiment,
 void experiment_close(struct experiment *experiment);
 
 /* Adds a job of this library and test; ERR_USAGE where there is none, or where
- * the configuration can be no trial. */
+ * the configuration can be no trial. A variant that is named so is added to the
+ * catalogue, and made by the caller before the run begins (catalogue/vary.h). */
 int experiment_add(struct experiment *experiment, const char *library,
 		   const char *test, const struct trial_spec *spec,
 		   struct err *err);

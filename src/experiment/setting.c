@@ -87,8 +87,13 @@ static void name_tests(struct setting *s)
 
 	catalogue_digest(&s->experiment->catalogue, s->job->library, &apart,
 			 digest);
-	for (unsigned i = 0; i < s->trial->replica_count; i++)
-		memcpy(s->trial->replica[i].tests, digest, sizeof(digest));
+	for (unsigned i = 0; i < s->trial->replica_count; i++) {
+		struct replica *replica = &s->trial->replica[i];
+
+		memcpy(replica->tests, digest, sizeof(digest));
+		memcpy(replica->build, s->job->library->build,
+		       sizeof(replica->build));
+	}
 }
 
 void setting_find_program(struct setting *s)

@@ -157,7 +157,10 @@ struct replica {
 	char *versions_json;    /* object name -> version; NULL before ready */
 	char tests[17];         /* digest of its library's files when it was
 				 * started: joins the versions; "": unknown */
-	char library_version[64];
+	char build[17];         /* digest of what was installed of a wheel or a
+				 * folder: joins the versions; "": the version
+				 * says it all */
+	char library_version[64]; /* "1.2.0", of a build "1.2.0 (1f2e3d4c)" */
 	char runtime[64];
 	char *not_applied;      /* "keep_alive,use_dns_cache"; NULL: none */
 	char *notes;            /* sentences, one a line; NULL: none */
@@ -320,6 +323,11 @@ struct slice *trial_add_slice(struct trial *trial);
 /* Whether a library of this name stands in no order: the machine's limit, or the
  * harness's cost. */
 bool library_is_baseline(const char *library);
+
+/* The most memory, and the most threads, in the samples of a replica. 0: it has
+ * none. */
+uint64_t trial_sampled_memory(const struct trial *trial, unsigned replica);
+uint32_t trial_sampled_threads(const struct trial *trial, unsigned replica);
 
 /* How long it may work. */
 double trial_timeout_s(const struct trial *trial);

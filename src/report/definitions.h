@@ -6,7 +6,8 @@
 #define REPORT_DEFINITIONS_H
 
 struct definition {
-	const char *name;    /* of a column or a member; NULL at the end */
+	/* Of a column or a member, or "finding NAME"; NULL at the end. */
+	const char *name;
 	const char *unit;    /* "": none */
 	const char *meaning; /* plain text, with `names` in back quotes */
 };

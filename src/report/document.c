@@ -211,6 +211,35 @@ static void put_results(FILE *out, const struct document *d)
 	fputs("]}", out);
 }
 
+/* A column of the results says its own. */
+static bool is_said(const struct definition *d)
+{
+	for (const struct column *c = result_columns; c->name; c++)
+		if (!strcmp(c->name, d->name))
+			return definition_of(c->name) == d;
+	return false;
+}
+
+static void put_definitions(FILE *out)
+{
+	const char *comma = "";
+
+	fputs(", \"definitions\": [", out);
+	for (const struct definition *d = definitions; d->name; d++) {
+		json_t *about;
+
+		if (is_said(d))
+			continue;
+		about = json_pack("{s:s, s:s, s:s}", "name", d->name, "unit",
+				  d->unit, "meaning", d->meaning);
+		fprintf(out, "%s\n", comma);
+		report_json_write(out, about, false);
+		json_decref(about);
+		comma = ",";
+	}
+	fputc(']', out);
+}
+
 static void put_list(FILE *out, const char *name, const json_t *list)
 {
 	fprintf(out, ", \"%s\": [", name);
@@ -234,5 +263,6 @@ void document_write(const struct document *d, FILE *out)
 	for (size_t i = 0; i < LISTS; i++)
 		put_list(out, list_names[i], d->lists[i]);
 	put_results(out, d);
+	put_definitions(out);
 	fputs("}\n", out);
 }

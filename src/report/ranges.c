@@ -27,11 +27,24 @@ struct range {
 	size_t length; /* of all; 0: there is none here */
 };
 
-static struct range range_at(const char *at)
+/* Digits within a name are no number: of "p99", "obstore@0.11.0". `begin` is that of
+ * the text. */
+static bool is_in_word(const char *begin, const char *at)
+{
+	if (at == begin)
+		return false;
+	if (isalnum((unsigned char)at[-1]) || at[-1] == '@')
+		return true;
+	return strchr("._-+/", at[-1]) && at - begin > 1 && at[-2] != ' ';
+}
+
+static struct range range_at(const char *begin, const char *at)
 {
 	struct range r = { .low = at, .high = at };
 	size_t between = strlen(BETWEEN);
 
+	if (is_in_word(begin, at))
+		return r;
 	r.low_length = r.high_length = r.length = digits(at);
 	if (r.length && !strncmp(at + r.length, BETWEEN, between) &&
 	    digits(at + r.length + between)) {
@@ -70,8 +83,11 @@ static const char *names_of(const char *text)
 static bool join(const char *a, const char *a_end, const char *b,
 		 const char *b_end, struct str *out)
 {
+	const char *a_begin = a, *b_begin = b;
+
 	while (a < a_end && b < b_end) {
-		struct range r = range_at(a), s = range_at(b);
+		struct range r = range_at(a_begin, a);
+		struct range s = range_at(b_begin, b);
 
 		if (!r.length != !s.length || (!r.length && *a != *b))
 			return false;

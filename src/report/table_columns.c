@@ -36,14 +36,18 @@ static struct table_cell library_cell(const struct table_limits *limits,
 	return cell;
 }
 
+/* Without the build, "(1f2e3d4c)", which stands behind it. */
 static struct table_cell version_cell(const struct table_limits *limits,
 				      const struct report_row *item)
 {
+	const char *version = item->row->library_version;
+	const char *build = version ? strstr(version, " (") : NULL;
 	struct table_cell cell;
+	int width = build && build - version < 12 ? (int)(build - version) : 12;
 
 	(void)limits;
-	snprintf(cell.text, sizeof(cell.text), "%.12s",
-		 item->row->library_version ? item->row->library_version : "-");
+	snprintf(cell.text, sizeof(cell.text), "%.*s", width,
+		 version ? version : "-");
 	return cell;
 }
 

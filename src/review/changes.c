@@ -1,4 +1,4 @@
-#include "review/changes.h"
+#include "review/changes_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,15 +13,7 @@
  * runs tell nothing. */
 #define CANNOT_BE_TOLD 0.2
 
-static const char *const by_names[COMPARED_BY] = { "rate", "cpu" };
-
-/* What all comparisons share. */
-struct making {
-	const struct changes_wish *wish;
-	json_t *list; /* of comparisons */
-	double alpha; /* of each verdict */
-	bool failed;
-};
+const char *const changes_by[COMPARED_BY] = { "rate", "cpu" };
 
 static json_t *text(const char *value)
 {
@@ -56,17 +48,8 @@ static const char *word_of(enum verdict verdict, double seen, bool within)
 	return verdict_name(verdict);
 }
 
-/* What is known of a figure on both sides. */
-struct figure {
-	double from, to, seen;
-	double from_ratio, to_ratio; /* to reference; NAN within a run */
-	struct estimate ratio;
-	enum verdict verdict;
-	bool within;
-};
-
-static json_t *figure_json(struct making *m, const struct figure *f,
-			   enum compared_by by)
+json_t *changes_figure(struct making *m, const struct figure *f,
+		       enum compared_by by)
 {
 	bool fails = f->verdict == VERDICT_WORSE &&
 		     worse_by(&f->ratio, by) > m->wish->fail_above;
@@ -84,8 +67,8 @@ static json_t *figure_json(struct making *m, const struct figure *f,
 			 document_number(f->seen), "fails", fails);
 }
 
-static json_t *library_json(const struct side_library *from,
-			    const struct side_library *to)
+json_t *changes_library(const struct side_library *from,
+			const struct side_library *to)
 {
 	return json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}}", "library",
 			 to->name, "from", "name", from->name, "version",
@@ -141,7 +124,7 @@ static json_t *compare_library(struct making *m, const struct side_matches *from
 			       const struct side_library *old,
 			       const struct side_library *new)
 {
-	json_t *out = library_json(old, new);
+	json_t *out = changes_library(old, new);
 	bool of_runs = false;
 
 	for (int by = 0; by < COMPARED_BY; by++) {
@@ -149,15 +132,15 @@ static json_t *compare_library(struct making *m, const struct side_matches *from
 
 		of_runs = compare_figure(m, from, to, old, new,
 					 (enum compared_by)by, &f);
-		json_object_set_new(out, by_names[by],
-				    figure_json(m, &f, (enum compared_by)by));
+		json_object_set_new(out, changes_by[by],
+				    changes_figure(m, &f, (enum compared_by)by));
 	}
 	json_object_set_new(out, "between_runs_measured",
 			    json_boolean(of_runs));
 	return out;
 }
 
-static json_t *ids_of(const struct side_matches *m)
+json_t *changes_runs(const struct side_matches *m)
 {
 	json_t *out = json_array();
 
@@ -170,7 +153,7 @@ static json_t *ids_of(const struct side_matches *m)
 	return out;
 }
 
-static json_t *about_json(const struct side_entry *entry)
+json_t *changes_about(const struct side_entry *entry)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "heading",
 			 text(entry->heading), "test",
@@ -280,6 +263,24 @@ static char *why_not(const struct side_entry *a, const struct side_entry *b)
 	return out;
 }
 
+/* The library of that name, or the only version of the same library. */
+static const struct side_library *find_before(const struct side_matches *old,
+					      const struct side_library *new)
+{
+	const struct side_library *found = side_newest(old, new->name);
+	const struct side_entry *newest = old->list[0];
+	size_t n = 0;
+
+	if (found)
+		return found;
+	for (size_t i = 0; i < newest->library_count; i++)
+		if (versions_of_one(newest->libraries[i].name, new->name)) {
+			found = &newest->libraries[i];
+			n++;
+		}
+	return n == 1 ? found : NULL;
+}
+
 static void compare_libraries(struct making *m, const struct side_matches *from,
 			      const struct side_matches *to, json_t *out)
 {
@@ -287,8 +288,7 @@ static void compare_libraries(struct making *m, const struct side_matches *from,
 
 	for (size_t i = 0; i < to->list[0]->library_count; i++) {
 		const struct side_library *new = &to->list[0]->libraries[i];
-		const struct side_library *old =
-			side_newest(from, new->name);
+		const struct side_library *old = find_before(from, new);
 
 		if (old)
 			json_array_append_new(libraries,
@@ -306,7 +306,7 @@ static void compare_entry(struct making *m, const struct side *from,
 {
 	const struct side_entry *new = to->list[0];
 	struct side_matches old = side_find(from, new);
-	json_t *out = about_json(new), *doubts = json_array();
+	json_t *out = changes_about(new), *doubts = json_array();
 	char *why = NULL;
 
 	side_keep(&old, new);
@@ -320,8 +320,8 @@ static void compare_entry(struct making *m, const struct side *from,
 		doubt_left_out(to, "second", doubts);
 		json_object_set_new(out, "within_run", json_false());
 		json_object_set_new(out, "level", json_real(1 - m->alpha));
-		json_object_set_new(out, "from_runs", ids_of(&old));
-		json_object_set_new(out, "to_runs", ids_of(to));
+		json_object_set_new(out, "from_runs", changes_runs(&old));
+		json_object_set_new(out, "to_runs", changes_runs(to));
 		json_object_set_new(out, "why_not", text(why));
 		if (!why)
 			compare_libraries(m, &old, to, out);
@@ -346,15 +346,15 @@ static unsigned count_verdicts(const struct side *from, const struct side *to)
 
 		for (size_t k = 0; old.count && same.list[0] == new &&
 				   k < new->library_count; k++)
-			n += COMPARED_BY * !!side_newest(
-						   &old, new->libraries[k].name);
+			n += COMPARED_BY *
+			     !!find_before(&old, &new->libraries[k]);
 		free(old.list);
 		free(same.list);
 	}
 	return n;
 }
 
-static json_t *document_of(const struct making *m, const char *why)
+json_t *changes_document(const struct making *m, const char *why)
 {
 	const struct changes_wish *wish = m->wish;
 
@@ -408,123 +408,8 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	}
 	if (!json_array_size(m.list))
 		why = nothing_in_common(from, to, wish);
-	out = document_of(&m, why);
+	out = changes_document(&m, why);
 	json_decref(m.list);
 	free(why);
-	return out;
-}
-
-/* ---------------------------------------------------------------- versions --- */
-
-static bool is_wanted(const struct side_entry *entry,
-		      const struct side_pair *pair,
-		      const struct changes_wish *wish, bool *turned)
-{
-	const char *from = entry->libraries[pair->from].name;
-	const char *to = entry->libraries[pair->to].name;
-
-	if (!wish->from_library) {
-		*turned = versions_is_newer(&entry->libraries[pair->from],
-				   &entry->libraries[pair->to]);
-		return versions_of_one(from, to);
-	}
-	*turned = !strcmp(wish->from_library, to) &&
-		  !strcmp(wish->to_library, from);
-	return *turned || (!strcmp(wish->from_library, from) &&
-			   !strcmp(wish->to_library, to));
-}
-
-static enum verdict turned_verdict(enum verdict verdict)
-{
-	return verdict == VERDICT_BETTER  ? VERDICT_WORSE
-	       : verdict == VERDICT_WORSE ? VERDICT_BETTER
-					  : verdict;
-}
-
-static json_t *pair_json(struct making *m, const struct side_entry *entry,
-			 const struct side_pair *pair, bool turned)
-{
-	const struct side_library *from =
-		&entry->libraries[turned ? pair->to : pair->from];
-	const struct side_library *to =
-		&entry->libraries[turned ? pair->from : pair->to];
-	json_t *out = library_json(from, to);
-
-	for (int by = 0; by < COMPARED_BY; by++) {
-		struct figure f = { from->figure[by], to->figure[by],
-				    pair->seen[by], (double)NAN, (double)NAN,
-				    pair->ratio[by], pair->verdict[by], true };
-
-		if (turned) {
-			f.ratio = estimate_turned(&f.ratio);
-			f.verdict = turned_verdict(f.verdict);
-		}
-		json_object_set_new(out, by_names[by],
-				    figure_json(m, &f, (enum compared_by)by));
-	}
-	json_object_set_new(out, "between_runs_measured", json_false());
-	return out;
-}
-
-static json_t *pairs_json(struct making *m, const struct side_entry *entry)
-{
-	json_t *out = json_array();
-
-	for (size_t i = 0; i < entry->pair_count; i++) {
-		bool turned;
-
-		if (is_wanted(entry, &entry->pairs[i], m->wish, &turned))
-			json_array_append_new(out, pair_json(m, entry,
-							     &entry->pairs[i],
-							     turned));
-	}
-	return out;
-}
-
-bool changes_has_versions(const struct side *side)
-{
-	for (size_t i = 0; i < side->count; i++)
-		for (size_t k = 0; k < side->entries[i].pair_count; k++) {
-			const struct side_entry *entry = &side->entries[i];
-			const struct side_pair *pair = &entry->pairs[k];
-
-			if (versions_of_one(entry->libraries[pair->from].name,
-					 entry->libraries[pair->to].name))
-				return true;
-		}
-	return false;
-}
-
-json_t *changes_within(const struct side *side, const struct changes_wish *wish)
-{
-	struct making m = { wish, json_array(), (double)NAN, false };
-	json_t *out;
-
-	for (size_t i = 0; i < side->count; i++) {
-		const struct side_entry *entry = &side->entries[i];
-		const struct side_entry *only[] = { entry };
-		const struct side_matches here = { .list = only, .count = 1 };
-		json_t *pairs = pairs_json(&m, entry);
-		json_t *one;
-
-		if (!json_array_size(pairs)) {
-			json_decref(pairs);
-			continue;
-		}
-		one = about_json(entry);
-		json_object_set_new(one, "within_run", json_true());
-		json_object_set_new(one, "level", json_real(entry->level));
-		json_object_set_new(one, "from_runs", ids_of(&here));
-		json_object_set_new(one, "to_runs", ids_of(&here));
-		json_object_set_new(one, "why_not", json_null());
-		json_object_set_new(one, "libraries", pairs);
-		json_object_set_new(one, "only_in_second", json_array());
-		json_object_set_new(one, "doubts", json_array());
-		json_array_append_new(m.list, one);
-	}
-	out = document_of(&m, json_array_size(m.list)
-				      ? NULL
-				      : "no comparison of the run has both");
-	json_decref(m.list);
 	return out;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyse/curve.h"
+#include "analyse/spend.h"
 #include "analyse/summary_latency.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -326,8 +327,33 @@ static bool find_room(const struct review_group *group,
 	return slices > 0;
 }
 
+static json_t *cost(const struct cost *cost)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "compute_usd",
+			 document_short(cost->compute_usd), "requests_usd",
+			 document_short(cost->requests_usd), "egress_usd",
+			 document_short(cost->egress_usd), "total_usd",
+			 document_short(cost->total_usd));
+}
+
+static json_t *costs_of(const struct result_row *merged,
+			const struct unit_prices *prices)
+{
+	struct cost million, terabyte;
+	struct spend_use use;
+
+	if (!prices)
+		return json_null();
+	spend_use_of(merged, &use);
+	spend_operations(&use, prices, SPEND_MILLION, &million);
+	spend_terabyte(&use, prices, &terabyte);
+	return json_pack("{s:o, s:o}", "million_operations", cost(&million),
+			 "terabyte", cost(&terabyte));
+}
+
 static void describe_row(const struct review_group *group,
-			 const struct report_group *table, uint64_t first_ns,
+			 const struct report_group *table,
+			 const struct described_room *room, uint64_t first_ns,
 			 bool rounds, json_t *row)
 {
 	const char *library = json_string_value(json_object_get(row, "library"));
@@ -335,6 +361,7 @@ static void describe_row(const struct review_group *group,
 
 	merged_row(table, library, &merged);
 	json_object_set_new(row, "merged", report_json(&merged, false));
+	json_object_set_new(row, "cost", costs_of(&merged, room->prices));
 	json_object_set_new(row, "curve", curve_of(group, library));
 	json_object_set_new(row, "by_block",
 			    blocks_of(group, library, first_ns));
@@ -359,7 +386,7 @@ json_t *described_comparison(const struct review_group *group,
 	json_object_set_new(out, "start_time", text(first->start_time));
 	add_words(&table, out);
 	json_array_foreach(json_object_get(out, "rows"), i, row)
-		describe_row(group, &table, first_ns, rounds, row);
+		describe_row(group, &table, room, first_ns, rounds, row);
 	return out;
 }
 

@@ -6,16 +6,18 @@
 #include <jansson.h>
 
 #include "analyse/timeline.h"
+#include "record/unit_prices.h"
 #include "record/trial.h"
 #include "review/groups.h"
 
 /* So many slices are drawn as dots at the most, in all comparisons together. */
 #define DESCRIBED_SLICES_MOST 60000
 
-/* Room for what is drawn. */
+/* Room for what is drawn, and what all share. */
 struct described_room {
 	size_t slices;   /* that are left */
 	size_t left_out; /* comparisons that found no room for theirs */
+	const struct unit_prices *prices; /* NULL: unknown */
 };
 
 json_t *described_run(const struct run *run, const char *ended);

@@ -189,11 +189,13 @@ static void add_doubts(struct filling *f, size_t left_out)
 }
 
 int review_fill(struct document *document, struct store *store,
-		const char *run_id, struct err *err)
+		const char *run_id, const struct unit_prices *prices,
+		struct err *err)
 {
 	struct filling f = { .document = document, .store = store,
 			     .run_id = run_id, .err = err,
-			     .room = { .slices = DESCRIBED_SLICES_MOST } };
+			     .room = { .slices = DESCRIBED_SLICES_MOST,
+				       .prices = prices } };
 	size_t left_out = 0;
 	int code = add_runs(&f, err);
 

@@ -10,13 +10,17 @@
 
 struct store;
 
+struct unit_prices;
+
 /*
- * Of the run `run_id`, or of all runs (NULL). Rounds of comparisons and time lines
+ * Of the run `run_id`, or of all runs (NULL). `prices` (NULL: none are known) give
+ * each library of a comparison its cost. Rounds of comparisons and time lines
  * of trials are taken from the newest run on until there are as many as a page can
  * hold; what is left out is said in "doubts". The results must be those of this
  * program's analysis (store_renew()). Returns what the store does.
  */
 int review_fill(struct document *document, struct store *store,
-		const char *run_id, struct err *err);
+		const char *run_id, const struct unit_prices *prices,
+		struct err *err);
 
 #endif

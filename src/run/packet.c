@@ -265,14 +265,23 @@ static int read_versions(const json_t *packet, struct replica *replica,
 	    json_get_text(versions, "runtime", true, &runtime,
 			  "'versions' of 'ready'", err) < 0)
 		return ERR_INVALID;
-	snprintf(replica->library_version, sizeof(replica->library_version),
-		 "%s", library);
+	if (*replica->build)
+		snprintf(replica->library_version,
+			 sizeof(replica->library_version), "%.*s (%.8s)",
+			 (int)sizeof(replica->library_version) - 12, library,
+			 replica->build);
+	else
+		snprintf(replica->library_version,
+			 sizeof(replica->library_version), "%s", library);
 	snprintf(replica->runtime, sizeof(replica->runtime), "%s", runtime);
 	text_clean_line(replica->library_version);
 	text_clean_line(replica->runtime);
 	if (*replica->tests)
 		json_object_set_new(versions, "tests",
 				    json_string(replica->tests));
+	if (*replica->build)
+		json_object_set_new(versions, "build",
+				    json_string(replica->build));
 	free(replica->versions_json);
 	replica->versions_json = json_dumps(versions,
 					    JSON_COMPACT | JSON_ENSURE_ASCII);

@@ -19,6 +19,7 @@ check/e2e/_turns.py copies this folder under each name that is to be one of them
     lingers  works in coroutines; every fifth operation never ends from its seventh turn on, and in a separate
              trial, which is longer than a turn
     sleeps   each operation takes 0.4 s
+    dawdles  each operation takes 3 ms
     halves   its replica 1 is killed by its seventh `go`
     loses    its replica 1 is killed by its third, a probe
     reverses records that its operations ended before they were started
@@ -56,6 +57,8 @@ worker.client(**plain.KNOBS)(plain.connection)
 def fetch_range(client, op):
     if not targets:
         targets.append((client.target, op))
+    if NAME == "dawdles":
+        time.sleep(0.003)
     while NAME == "stalls" and seen["go"] >= LATE:
         time.sleep(3600)
     if NAME == "sleeps" and client.target.timed:
