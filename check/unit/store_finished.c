@@ -224,8 +224,7 @@ static void damaged_latencies_are_unknown(void **state)
 		"UPDATE latency SET histogram = x'00' WHERE replica = 1",
 		"UPDATE latency SET histogram = x'' WHERE replica = 0",
 		"UPDATE latency SET histogram = 'text' WHERE replica = 0",
-		"UPDATE latency SET operations = operations + 1 WHERE "
-			"replica = 1",
+		"UPDATE latency SET operations = 1 WHERE replica = 1",
 		"UPDATE latency SET max_ns = -1 WHERE replica = 1",
 		"UPDATE latency SET sum_ns = 1 WHERE replica = 0",
 		"DELETE FROM latency WHERE replica = 1",
@@ -296,8 +295,7 @@ static void what_counts_in_none(void **state)
 		"DELETE FROM slices WHERE number = 2 AND trial_id = " OF_A,
 		"UPDATE slices SET operations = 1000000000 WHERE trial_id = " OF_A,
 		"UPDATE trials SET library = 'b' WHERE library = 'a'",
-		"UPDATE slices SET end_ns = begin_ns + 60000000000 "
-		"WHERE trial_id = " OF_A,
+		"UPDATE slices SET end_ns = end_ns + 6e10 WHERE trial_id = " OF_A,
 	};
 
 	for (size_t i = 0; i < sizeof(damages) / sizeof(*damages); i++) {

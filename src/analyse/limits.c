@@ -34,17 +34,6 @@ static double most_cpus(const struct trial *trial)
 }
 
 /* VmHWM of several processes is no use: what they share counts in each. */
-static uint64_t sampled_memory(const struct trial *trial, unsigned replica)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < trial->sample_count; i++)
-		if (trial->samples[i].replica == (int32_t)replica &&
-		    trial->samples[i].memory_bytes > most)
-			most = trial->samples[i].memory_bytes;
-	return most;
-}
-
 static uint64_t most_memory(const struct trial *trial)
 {
 	uint64_t most = 0;
@@ -53,7 +42,7 @@ static uint64_t most_memory(const struct trial *trial)
 		const struct replica *r = &trial->replica[i];
 		uint64_t peak = r->memory_peak_bytes != COUNT_UNKNOWN
 					? r->memory_peak_bytes
-					: sampled_memory(trial, i);
+					: trial_sampled_memory(trial, i);
 
 		most = peak > most ? peak : most;
 	}

@@ -56,17 +56,6 @@ static bool is_python(const struct replica *replica)
 	       strstr(replica->runtime, "PyPy");
 }
 
-static uint32_t most_threads(const struct trial *trial, unsigned number)
-{
-	uint32_t most = 0;
-
-	for (size_t i = 0; i < trial->sample_count; i++)
-		if (trial->samples[i].replica == (int32_t)number &&
-		    trial->samples[i].threads > most)
-			most = trial->samples[i].threads;
-	return most;
-}
-
 /* CPUs that one replica may use. One thread runs Python at a time. */
 static double may_use(const struct trial *trial, unsigned number, double used,
 		      double cpus)
@@ -78,7 +67,7 @@ static double may_use(const struct trial *trial, unsigned number, double used,
 		cpus = limits.cpus;
 	if (cpus > 1 && used <= ONE_THREAD &&
 	    (is_python(&trial->replica[number]) ||
-	     most_threads(trial, number) == 1))
+	     trial_sampled_threads(trial, number) == 1))
 		return 1;
 	return cpus;
 }

@@ -403,22 +403,6 @@ void sampler_over(struct sampler *s)
 		noise_name_others(s);
 }
 
-/* The most memory in the samples of a replica, for one that died before anybody
- * could ask for its peak. */
-static uint64_t largest_sample(const struct trial *trial, unsigned replica)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < trial->sample_count; i++) {
-		const struct sample *sample = &trial->samples[i];
-
-		if (sample->replica == (int32_t)replica &&
-		    sample->memory_bytes > most)
-			most = sample->memory_bytes;
-	}
-	return most;
-}
-
 /* All processes have ended, so that the sum of the group is final. */
 static void take_total(struct sampler *s, unsigned i)
 {
@@ -459,7 +443,8 @@ static void finish_replica(struct sampler *s, unsigned i)
 	}
 	take_total(s, i);
 	if (!replica->peak_rss_bytes)
-		replica->peak_rss_bytes = largest_sample(s->trial, i);
+		/* It died before anybody could ask for its peak. */
+		replica->peak_rss_bytes = trial_sampled_memory(s->trial, i);
 	replica->cpu_ns = all.cpu_ns;
 	replica->cpu_user_ns = all.cpu_user_ns;
 	replica->throttled_ns = all.throttled_ns;

@@ -49,8 +49,9 @@ struct ledger_row {
 	/* Burst: while hold_target is not 0, the answers to keys that start
 	 * with LEDGER_HOLD_PREFIX are held back; the object is the one without
 	 * it. All are answered once so many wait, or 1.3 s went by without a
-	 * new one or a connection. hold_reached, 0 before a burst, keeps the most that ever
-	 * waited. The requests are parsed and counted as others.
+	 * new one or a connection. hold_reached, 0 before a burst, keeps the
+	 * most that ever waited. The requests are parsed and counted as
+	 * others.
 	 * After a release in vain the next rounds wait for 50 ms only. While
 	 * hold_target is 0 the prefix means nothing. It is set before a replica
 	 * starts, and to 0 before GO. */

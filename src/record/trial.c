@@ -156,6 +156,28 @@ struct slice *trial_add_slice(struct trial *trial)
 	return &trial->slices[trial->slice_count++];
 }
 
+uint64_t trial_sampled_memory(const struct trial *trial, unsigned replica)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < trial->sample_count; i++)
+		if (trial->samples[i].replica == (int32_t)replica &&
+		    trial->samples[i].memory_bytes > most)
+			most = trial->samples[i].memory_bytes;
+	return most;
+}
+
+uint32_t trial_sampled_threads(const struct trial *trial, unsigned replica)
+{
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < trial->sample_count; i++)
+		if (trial->samples[i].replica == (int32_t)replica &&
+		    trial->samples[i].threads > most)
+			most = trial->samples[i].threads;
+	return most;
+}
+
 double trial_timeout_s(const struct trial *trial)
 {
 	double most_s = trial->timeout_most_s;

@@ -324,6 +324,11 @@ struct slice *trial_add_slice(struct trial *trial);
  * harness's cost. */
 bool library_is_baseline(const char *library);
 
+/* The most memory, and the most threads, in the samples of a replica. 0: it has
+ * none. */
+uint64_t trial_sampled_memory(const struct trial *trial, unsigned replica);
+uint32_t trial_sampled_threads(const struct trial *trial, unsigned replica);
+
 /* How long it may work. */
 double trial_timeout_s(const struct trial *trial);
 

@@ -1,5 +1,5 @@
-/* A line for each library of each comparison, and for each trial that is of none:
- * what its row of the document says, then what is merged of its trials. */
+/* A line for each library of each comparison: what its row of the document says, then
+ * what is merged of its trials. Trials that are of none are in `get-results`. */
 #include "report/formats.h"
 
 #include <string.h>

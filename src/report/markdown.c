@@ -11,15 +11,23 @@
 void markdown_text(FILE *out, const char *text)
 {
 	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>|#~", *text))
+		if (strchr("\\`*_{}[]<>|#~&", *text))
 			fputc('\\', out);
-		fputc(*text == '\n' ? ' ' : *text, out);
+		fputc(*text == '\n' || *text == '\r' ? ' ' : *text, out);
 	}
 }
 
 static void put_member(FILE *out, const json_t *object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));
+
+	markdown_text(out, text ? text : "");
+}
+
+/* One of a list. */
+static void put_item(FILE *out, const json_t *list, size_t i)
+{
+	const char *text = json_string_value(json_array_get(list, i));
 
 	markdown_text(out, text ? text : "");
 }
@@ -34,6 +42,13 @@ static double number_at(const json_t *object, const char *name)
 static void put_number(FILE *out, double value)
 {
 	fputs(table_number(value).text, out);
+}
+
+/* Unknown is an empty cell. */
+static void put_count(FILE *out, double value)
+{
+	if (isfinite(value))
+		fprintf(out, "%.0f", value);
 }
 
 /* "1,234 (1,200 to 1,260)" */
@@ -58,8 +73,7 @@ static void put_row(FILE *out, const json_t *row)
 	double rank = number_at(row, "rank_rate");
 
 	fputs("| ", out);
-	if (isfinite(rank))
-		fprintf(out, "%.0f", rank);
+	put_count(out, rank);
 	fputs(" | ", out);
 	put_member(out, row, "library");
 	fputs(" | ", out);
@@ -77,7 +91,8 @@ static void put_row(FILE *out, const json_t *row)
 	fputs(" | ", out);
 	put_number(out, number_at(merged, "peak_rss_bytes") / 1048576);
 	fputs(" | ", out);
-	fprintf(out, "%.0f |\n", number_at(merged, "number_failures"));
+	put_count(out, number_at(merged, "number_failures"));
+	fputs(" |\n", out);
 }
 
 static void put_list(FILE *out, const json_t *comparison, const char *name)
@@ -86,7 +101,7 @@ static void put_list(FILE *out, const json_t *comparison, const char *name)
 
 	for (size_t i = 0; i < json_array_size(lines); i++) {
 		fputs("- ", out);
-		markdown_text(out, json_string_value(json_array_get(lines, i)));
+		put_item(out, lines, i);
 		fputc('\n', out);
 	}
 	if (json_array_size(lines))
@@ -98,15 +113,15 @@ static void put_comparison(FILE *out, const json_t *comparison)
 	const json_t *rows = json_object_get(comparison, "rows");
 
 	fputs("### ", out);
-	markdown_text(out, json_string_value(json_array_get(
-			      json_object_get(comparison, "heading"), 0)));
-	fputs("\n\nRun `", out);
-	fputs(json_string_value(json_object_get(comparison, "run_id")), out);
-	fprintf(out, "`, medians over %.0f blocks, in brackets 95%% intervals.\n\n"
-		     "| # | library | version | requests/s | CPU us/request | p50 ms "
-		     "| p99 ms | MB/s | peak MiB | failed |\n"
-		     "|--:|---|---|--:|--:|--:|--:|--:|--:|--:|\n",
-		number_at(comparison, "blocks"));
+	put_item(out, json_object_get(comparison, "heading"), 0);
+	fputs("\n\nRun ", out);
+	put_member(out, comparison, "run_id");
+	fputs(", medians over ", out);
+	put_count(out, number_at(comparison, "blocks"));
+	fputs(" blocks, in brackets 95% intervals.\n\n"
+	      "| # | library | version | requests/s | CPU us/request | p50 ms "
+	      "| p99 ms | MB/s | peak MiB | failed |\n"
+	      "|--:|---|---|--:|--:|--:|--:|--:|--:|--:|\n", out);
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		put_row(out, json_array_get(rows, i));
 	fputc('\n', out);

@@ -7,8 +7,8 @@
 
 #include "report/report.h"
 
-/* A cell's text; "" where the row does not know. */
-/* Has room for the longest name with its marks. */
+/* A cell's text, with room for the longest name and its marks; "" where the row
+ * does not know. */
 struct table_cell {
 	char text[72];
 };

@@ -9,12 +9,25 @@
 #include "analyse/summary_latency.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "report/document.h"
 #include "report/merged.h"
 
+/* Of n bytes, which are cleaned: a database may say what is no UTF-8. */
+static json_t *cleaned(const char *bytes, size_t n)
+{
+	char *copy = mem_dup_n(bytes, n);
+	json_t *out;
+
+	text_clean_line(copy);
+	out = json_string(copy);
+	free(copy);
+	return out;
+}
+
 static json_t *text(const char *value)
 {
-	return value && *value ? json_string(value) : json_null();
+	return value && *value ? cleaned(value, strlen(value)) : json_null();
 }
 
 static json_t *count(uint64_t value)
@@ -46,7 +59,7 @@ json_t *described_run(const struct run *run, const char *ended)
 	const struct environment *e = &run->environment;
 	json_t *out = json_object();
 
-	json_object_set_new(out, "run_id", json_string(run->id));
+	json_object_set_new(out, "run_id", text(run->id));
 	json_object_set_new(out, "command", text(run->command));
 	json_object_set_new(out, "start_time", time_text(run->start_wall_ns));
 	json_object_set_new(out, "end_time", time_text(run->end_wall_ns));
@@ -77,7 +90,7 @@ static json_t *split(const char *list, char between)
 		end = end ? end : list + strlen(list);
 		if (end > list)
 			json_array_append_new(
-				out, json_stringn(list, (size_t)(end - list)));
+				out, cleaned(list, (size_t)(end - list)));
 	}
 	return out;
 }
@@ -85,8 +98,8 @@ static json_t *split(const char *list, char between)
 json_t *described_setting(const char *run_id, const char *library,
 			  const char *not_applied, const char *notes)
 {
-	return json_pack("{s:s, s:s, s:o, s:o}", "run_id", run_id, "library",
-			 library, "not_applied", split(not_applied, ','),
+	return json_pack("{s:o, s:o, s:o, s:o}", "run_id", text(run_id),
+			 "library", text(library), "not_applied", split(not_applied, ','),
 			 "notes", split(notes, '\n'));
 }
 
@@ -169,18 +182,25 @@ json_t *described_single(const struct finished *one)
 
 /* -------------------------------------------------------- blocks and rounds --- */
 
-/* Seconds since the first trial of the comparison began. */
-static double since(const struct review_group *group, uint64_t wall_ns)
+/* When the first trial of the comparison began. */
+static uint64_t first_of(const struct review_group *group)
 {
-	uint64_t first = clock_parse(group->trials[0].summary.total.start_time);
+	uint64_t first = 0;
 
-	for (size_t i = 1; i < group->count; i++) {
+	for (size_t i = 0; i < group->count; i++) {
 		uint64_t at = clock_parse(
 			group->trials[i].summary.total.start_time);
 
-		first = at && at < first ? at : first;
+		first = at && (!first || at < first) ? at : first;
 	}
-	return wall_ns > first ? clock_seconds(wall_ns - first) : 0;
+	return first;
+}
+
+static double since(uint64_t first_ns, const struct finished *one)
+{
+	uint64_t at_ns = clock_parse(one->summary.total.start_time);
+
+	return at_ns > first_ns ? clock_seconds(at_ns - first_ns) : 0;
 }
 
 static bool counts(const struct finished *one, const char *library)
@@ -189,7 +209,8 @@ static bool counts(const struct finished *one, const char *library)
 	       !one->failed && !one->partial;
 }
 
-static json_t *blocks_of(const struct review_group *group, const char *library)
+static json_t *blocks_of(const struct review_group *group, const char *library,
+			 uint64_t first_ns)
 {
 	json_t *block = json_array(), *at = json_array(), *rate = json_array(),
 	       *cpu = json_array();
@@ -201,8 +222,7 @@ static json_t *blocks_of(const struct review_group *group, const char *library)
 		if (!counts(one, library))
 			continue;
 		json_array_append_new(block, json_integer(one->block));
-		json_array_append_new(at, document_short(since(
-			group, clock_parse(row->start_time))));
+		json_array_append_new(at, document_short(since(first_ns, one)));
 		json_array_append_new(rate, document_short(
 			row->requests_per_second));
 		json_array_append_new(cpu, document_short(cpu_us(row)));
@@ -235,12 +255,9 @@ static void add_slice(struct rounds *r, unsigned block, double at_s,
 	json_array_append_new(r->marked, json_integer(slice->marks != 0));
 }
 
-static void add_rounds(struct rounds *r, const struct review_group *group,
-		       const struct finished *one)
+static void add_rounds(struct rounds *r, const struct finished *one,
+		       double begin_s)
 {
-	double begin_s = since(group, clock_parse(
-					      one->summary.total.start_time));
-
 	for (size_t i = 0; i < one->slice_count; i++) {
 		const struct slice *slice = &one->slices[i];
 
@@ -251,14 +268,16 @@ static void add_rounds(struct rounds *r, const struct review_group *group,
 	}
 }
 
-static json_t *rounds_of(const struct review_group *group, const char *library)
+static json_t *rounds_of(const struct review_group *group, const char *library,
+			 uint64_t first_ns)
 {
 	struct rounds r = { json_array(), json_array(), json_array(),
 			    json_array(), json_array() };
 
 	for (size_t i = 0; i < group->count; i++)
 		if (counts(&group->trials[i], library))
-			add_rounds(&r, group, &group->trials[i]);
+			add_rounds(&r, &group->trials[i],
+				   since(first_ns, &group->trials[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "block", r.block, "at_s",
 			 r.at, "requests_per_second", r.rate,
 			 "cpu_us_per_request", r.cpu, "marked", r.marked);
@@ -332,22 +351,29 @@ static json_t *costs_of(const struct result_row *merged,
 			 "terabyte", cost(&terabyte));
 }
 
+/* What all rows of a comparison share. */
+struct drawing {
+	const struct unit_prices *prices; /* NULL: unknown */
+	uint64_t first_ns; /* when its first trial began */
+	bool rounds;       /* there is room for them */
+};
+
 static void describe_row(const struct review_group *group,
 			 const struct report_group *table,
-			 const struct described_room *room, bool rounds,
-			 json_t *row)
+			 const struct drawing *d, json_t *row)
 {
 	const char *library = json_string_value(json_object_get(row, "library"));
 	struct result_row merged;
 
 	merged_row(table, library, &merged);
 	json_object_set_new(row, "merged", report_json(&merged, false));
-	json_object_set_new(row, "cost", costs_of(&merged, room->prices));
+	json_object_set_new(row, "cost", costs_of(&merged, d->prices));
 	json_object_set_new(row, "curve", curve_of(group, library));
-	json_object_set_new(row, "by_block", blocks_of(group, library));
-	if (rounds)
+	json_object_set_new(row, "by_block",
+			    blocks_of(group, library, d->first_ns));
+	if (d->rounds)
 		json_object_set_new(row, "by_round",
-				    rounds_of(group, library));
+				    rounds_of(group, library, d->first_ns));
 	result_row_release(&merged);
 }
 
@@ -357,15 +383,16 @@ json_t *described_comparison(const struct review_group *group,
 	const struct result_row *first = group->rows[0].row;
 	const struct report_group table = { group->comparison, group->rows,
 					    group->count };
+	const struct drawing d = { room->prices, first_of(group),
+				   find_room(group, room) };
 	json_t *out = report_json_comparison(&table), *row;
-	bool rounds = find_room(group, room);
 	size_t i;
 
 	json_object_set_new(out, "run_id", text(first->run_id));
 	json_object_set_new(out, "start_time", text(first->start_time));
 	add_words(&table, out);
 	json_array_foreach(json_object_get(out, "rows"), i, row)
-		describe_row(group, &table, room, rounds, row);
+		describe_row(group, &table, &d, row);
 	return out;
 }
 
@@ -384,7 +411,7 @@ json_t *described_timeline(const char *trial_id,
 		COLUMN(in_flight), COLUMN(origin_cpus),
 #undef COLUMN
 	};
-	json_t *out = json_pack("{s:s}", "trial_id", trial_id);
+	json_t *out = json_pack("{s:o}", "trial_id", text(trial_id));
 
 	for (size_t k = 0; k < sizeof(columns) / sizeof(*columns); k++) {
 		json_t *values = json_array();

@@ -133,10 +133,9 @@ static int add_timeline(struct filling *f, const char *trial_id,
 	return 0;
 }
 
-static int add_timelines(struct filling *f, struct err *err)
+/* With `code` < 0 there are none, and what was wanted is given up. */
+static int add_timelines(struct filling *f, int code, struct err *err)
 {
-	int code = 0;
-
 	for (size_t i = 0; i < f->drawn_count; i++) {
 		if (code == 0)
 			code = add_timeline(f, f->drawn[i], err);
@@ -157,6 +156,23 @@ static int add_row(void *context, const struct result_row *row)
 	return 0;
 }
 
+/* What a report of one run has room for may be more of that run. */
+static void doubt_room(struct filling *f, const char *what, const char *of,
+		       size_t n)
+{
+	char *sentence;
+
+	if (!n)
+		return;
+	sentence = mem_printf("the %s of %zu %s%s are not drawn here, for want of "
+			      "room%s", what, n, of, n == 1 ? "" : "s",
+			      f->run_id ? ""
+					: ": a report of one run, with --run, "
+					  "has more of it");
+	document_add(f->document, "doubts", json_string(sentence));
+	free(sentence);
+}
+
 /* What a reader would miss. */
 static void add_doubts(struct filling *f, size_t left_out)
 {
@@ -168,19 +184,8 @@ static void add_doubts(struct filling *f, size_t left_out)
 			"trials are of blocks that were cut and made anew, or "
 			"are damaged: they stand among all trials, and count in "
 			"no comparison"));
-	if (f->room.left_out)
-		document_add(f->document, "doubts", described_count(
-			f->room.left_out, "comparison of an older run is "
-			"without its rounds here: a report of that run alone, "
-			"with --run, has them",
-			"comparisons of older runs are without their rounds "
-			"here: a report of one run, with --run, has them"));
-	if (f->undrawn)
-		document_add(f->document, "doubts", described_count(
-			f->undrawn, "trial of an older run has no time line "
-			"here: a report of that run alone, with --run, may",
-			"trials of older runs have no time line here: a report "
-			"of one run, with --run, may"));
+	doubt_room(f, "rounds", "comparison", f->room.left_out);
+	doubt_room(f, "time lines", "trial", f->undrawn);
 }
 
 int review_fill(struct document *document, struct store *store,
@@ -202,8 +207,7 @@ int review_fill(struct document *document, struct store *store,
 		code = store_each_result(store, false, add_row, &f, err);
 	if (code == 0)
 		add_doubts(&f, left_out);
-	if (code == 0)
-		code = add_timelines(&f, err);
+	code = add_timelines(&f, code, err);
 	work_end();
 	return code;
 }
