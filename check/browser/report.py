@@ -95,7 +95,7 @@ def make_compared():
         for size in (4096, 65536)
         for library, factor in FACTORS.items()
     ]
-    _clones.fill("compared.db", trial, blocks + sweep)
+    _clones.fill("compared.db", trial, sweep + blocks)
     with contextlib.closing(sqlite3.connect("compared.db")) as db, db:
         db.execute(
             "insert into findings select id, 90, 'others', ? from trials where library = ?", (FINDING, MARKUP)
@@ -238,6 +238,8 @@ class Pages(unittest.TestCase):
         self.assertEqual(answers, ["Which library", "How sure", "What would change it"])
         lead = self.evaluate("[...document.querySelectorAll('.lead')].map(one => one.textContent)")
         self.assertTrue(lead[0].startswith("The fastest") and lead[1].startswith("The cheapest"), lead)
+        self.assertIn(MARKUP, lead[1])
+        self.assertNotIn("beta", lead[1])
         self.assertEqual(self.table("ranking")[0]["library"], MARKUP)
 
     def test_sort_filter_and_columns_are_in_the_address(self):
@@ -266,7 +268,7 @@ class Pages(unittest.TestCase):
         )
 
     def test_unknown_comes_last_either_way(self):
-        self.open("compared", "#trials.columns=library_name,block&trials.sort=block")
+        self.open("compared", "#trials.columns=library_name,block&trials.sort=-block")
         for _ in range(2):
             blocks = [row["block"] for row in self.table("trials")]
             unknown = [value in ("", "\u2013") for value in blocks]
@@ -307,9 +309,9 @@ class Pages(unittest.TestCase):
         self.assertIn("Nothing was compared", self.evaluate("document.querySelector('#answers').textContent"))
 
     def test_time_line_of_the_trial_in_the_address(self):
-        self.open("compared", f"#timeline={_clones.identity(6)}")
+        self.open("compared", f"#timeline={_clones.identity(14)}")
         self.assertEqual(
-            self.evaluate("document.querySelector('#timeline select').value"), _clones.identity(6)
+            self.evaluate("document.querySelector('#timeline select').value"), _clones.identity(14)
         )
 
     # ---- keys ----
