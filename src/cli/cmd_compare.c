@@ -43,6 +43,7 @@ static void runs_release(struct runs *runs)
 struct request {
 	const char *database; /* a URL or a path */
 	const char *run;      /* NULL: the newest that has a comparison */
+	const char *before;   /* NULL, or a run: only older ones count */
 	size_t skip;          /* so many of these are passed over */
 	bool all;             /* and all older ones too */
 };
@@ -77,11 +78,14 @@ static int open_side(struct store **store, const struct request *request,
 static int read_runs(struct side *side, struct store *store,
 		     const struct request *request, struct err *err)
 {
-	size_t skip = request->skip, before;
+	size_t skip = request->skip, before, i = 0;
 	struct runs runs = { 0 };
 	int code = store_each_run(store, request->run, note_run, &runs, err);
 
-	for (size_t i = 0; code == 0 && i < runs.count; i++) {
+	while (request->before && i < runs.count &&
+	       strcmp(runs.ids[i++], request->before))
+		;
+	for (; code == 0 && i < runs.count; i++) {
 		before = side->count;
 		code = side_read(side, store, runs.ids[i], err);
 		if (side->count == before)
@@ -155,6 +159,7 @@ static void make_requests(const struct options *options, struct request *from,
 		to->run = options->runs.at[1];
 	} else if (options->runs.count) {
 		to->run = options->runs.at[0];
+		from->before = one ? to->run : NULL;
 	}
 }
 

@@ -203,6 +203,8 @@ static void text_comparison(FILE *out, const json_t *comparison)
 			text_at(comparison, "why_not"));
 	for (size_t i = 0; i < json_array_size(libraries); i++)
 		text_library(out, json_array_get(libraries, i));
+	text_list(out, json_object_get(comparison, "only_in_first"),
+		  "only in the first run: ");
 	text_list(out, json_object_get(comparison, "only_in_second"),
 		  "only in the second run: ");
 	text_list(out, json_object_get(comparison, "doubts"), "in doubt: ");
@@ -298,6 +300,8 @@ static void markdown_comparison(FILE *out, const json_t *comparison)
 		markdown_text(out, text_at(comparison, "why_not"));
 		fputc('\n', out);
 	}
+	markdown_list(out, json_object_get(comparison, "only_in_first"),
+		      "only in the first run: ");
 	markdown_list(out, json_object_get(comparison, "only_in_second"),
 		      "only in the second run: ");
 	markdown_list(out, json_object_get(comparison, "doubts"),

@@ -125,12 +125,12 @@ static json_t *compare_library(struct making *m, const struct side_matches *from
 			       const struct side_library *new)
 {
 	json_t *out = changes_library(old, new);
-	bool of_runs = false;
+	bool of_runs = true;
 
 	for (int by = 0; by < COMPARED_BY; by++) {
 		struct figure f;
 
-		of_runs = compare_figure(m, from, to, old, new,
+		of_runs &= compare_figure(m, from, to, old, new,
 					 (enum compared_by)by, &f);
 		json_object_set_new(out, changes_by[by],
 				    changes_figure(m, &f, (enum compared_by)by));
@@ -281,6 +281,30 @@ static const struct side_library *find_before(const struct side_matches *old,
 	return n == 1 ? found : NULL;
 }
 
+/* Names that no library of the second run goes with. */
+static json_t *only_before(const struct side_matches *from,
+			   const struct side_matches *to)
+{
+	const struct side_entry *old = from->list[0], *new = to->list[0];
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < old->library_count; i++) {
+		bool goes = false;
+
+		for (size_t k = 0; k < new->library_count; k++) {
+			const struct side_library *before =
+				find_before(from, &new->libraries[k]);
+
+			goes = goes || (before && !strcmp(before->name,
+						 old->libraries[i].name));
+		}
+		if (!goes)
+			json_array_append_new(
+				out, json_string(old->libraries[i].name));
+	}
+	return out;
+}
+
 static void compare_libraries(struct making *m, const struct side_matches *from,
 			      const struct side_matches *to, json_t *out)
 {
@@ -299,6 +323,7 @@ static void compare_libraries(struct making *m, const struct side_matches *from,
 	}
 	json_object_set_new(out, "libraries", libraries);
 	json_object_set_new(out, "only_in_second", alone);
+	json_object_set_new(out, "only_in_first", only_before(from, to));
 }
 
 static void compare_entry(struct making *m, const struct side *from,

@@ -107,6 +107,7 @@ json_t *changes_within(const struct side *side, const struct changes_wish *wish)
 		json_object_set_new(one, "to_runs", changes_runs(&here));
 		json_object_set_new(one, "why_not", json_null());
 		json_object_set_new(one, "libraries", pairs);
+		json_object_set_new(one, "only_in_first", json_array());
 		json_object_set_new(one, "only_in_second", json_array());
 		json_object_set_new(one, "doubts", json_array());
 		json_array_append_new(m.list, one);
