@@ -194,6 +194,34 @@ static void within_a_run(void **state)
 	json_decref(changes);
 }
 
+/* Status 1 is no pass: too few blocks, or no comparison at all. */
+static void nothing_told(void **state)
+{
+	json_t *changes = document(
+		true,
+		json_pack("[o]", library("x@1.0", "1.0", "x@./", NULL,
+					 figure(15113, 15200, NAN, NAN, NAN, NAN,
+						"no verdict", false),
+					 figure(80.5, 80.25, NAN, NAN, NAN, NAN,
+						"no verdict", false))),
+		NULL, 0.02, false);
+	char *text;
+
+	(void)state;
+	assert_int_equal(changes_told(changes), 0);
+	WRITTEN(text, changes_text(out, changes));
+	assert_says(text, "NOT JUDGED: nothing was compared.");
+	assert_null(strstr(text, "passed"));
+	free(text);
+	json_array_clear(json_object_get(changes, "comparisons"));
+	json_object_set_new(changes, "why_not", json_string("no <b> in it"));
+	WRITTEN(text, changes_markdown(out, changes));
+	assert_says(text, "**NOT JUDGED: nothing was compared.**");
+	assert_says(text, "Nothing was compared: no \\<b\\> in it.");
+	free(text);
+	json_decref(changes);
+}
+
 /* Nobody's document: what lacks or is of another kind is not said. */
 static void what_is_no_document(void **state)
 {
@@ -225,6 +253,7 @@ int main(void)
 		cmocka_unit_test(in_markdown),
 		cmocka_unit_test(not_compared),
 		cmocka_unit_test(within_a_run),
+		cmocka_unit_test(nothing_told),
 		cmocka_unit_test(what_is_no_document),
 	};
 

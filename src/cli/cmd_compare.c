@@ -176,39 +176,15 @@ static void show(const struct options *options, const json_t *changes)
 	}
 }
 
-/* Whether it has an interval. */
-static bool is_told(const json_t *library, const char *figure)
-{
-	return json_is_number(json_object_get(json_object_get(library, figure),
-					      "low"));
-}
-
-static size_t count_told(const json_t *comparison)
-{
-	const json_t *libraries = json_object_get(comparison, "libraries");
-	size_t n = 0;
-
-	for (size_t i = 0; i < json_array_size(libraries); i++) {
-		const json_t *library = json_array_get(libraries, i);
-
-		n += is_told(library, "rate") || is_told(library, "cpu");
-	}
-	return n;
-}
-
 /* Nothing was compared: who asks must not take it for good news. */
 static int verdict_of(const json_t *changes, struct err *err)
 {
-	const json_t *comparisons = json_object_get(changes, "comparisons");
 	const char *why = json_string_value(json_object_get(changes,
 							    "why_not"));
-	size_t compared = 0;
 
-	for (size_t i = 0; i < json_array_size(comparisons); i++)
-		compared += count_told(json_array_get(comparisons, i));
 	if (json_is_true(json_object_get(changes, "failed")))
 		return EXIT_WORSE;
-	if (compared)
+	if (changes_told(changes))
 		return 0;
 	return err_set(err, ERR_FAILED, "nothing was compared: %s",
 		       why ? why : "what keeps each from it stands above, or "

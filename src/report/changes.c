@@ -210,12 +210,44 @@ static void text_comparison(FILE *out, const json_t *comparison)
 	text_list(out, json_object_get(comparison, "doubts"), "in doubt: ");
 }
 
+static size_t count_told(const json_t *libraries)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(libraries); i++) {
+		const json_t *library = json_array_get(libraries, i);
+		bool told = false;
+
+		for (size_t k = 0; k < FIGURES_COUNT; k++)
+			told |= isfinite(number_at(
+				json_object_get(library, figures[k].member),
+				"low"));
+		n += told;
+	}
+	return n;
+}
+
+size_t changes_told(const json_t *changes)
+{
+	const json_t *comparisons = json_object_get(changes, "comparisons");
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(comparisons); i++)
+		n += count_told(json_object_get(json_array_get(comparisons, i),
+						"libraries"));
+	return n;
+}
+
 static void add_judgement(struct str *out, const json_t *changes)
 {
 	double allowed = number_at(changes, "fail_above");
 
 	if (!isfinite(allowed))
 		return;
+	if (!changes_told(changes)) {
+		str_add(out, "NOT JUDGED: nothing was compared.");
+		return;
+	}
 	str_add(out, json_is_true(json_object_get(changes, "failed"))
 			     ? "FAILED: something is worse by more than "
 			     : "passed: nothing is proven worse by more than ");
@@ -319,6 +351,11 @@ void changes_markdown(FILE *out, const json_t *changes)
 	if (judgement.len)
 		fprintf(out, "**%s**\n\n", judgement.buf);
 	str_release(&judgement);
+	if (*text_at(changes, "why_not")) {
+		fputs("Nothing was compared: ", out);
+		markdown_text(out, text_at(changes, "why_not"));
+		fputs(".\n\n", out);
+	}
 	for (size_t i = 0; i < json_array_size(comparisons); i++)
 		markdown_comparison(out, json_array_get(comparisons, i));
 }

@@ -10,4 +10,8 @@
 void changes_text(FILE *out, const json_t *changes);
 void changes_markdown(FILE *out, const json_t *changes);
 
+/* How many libraries have an interval of either figure. 0: nothing was compared, which
+ * is no good news. */
+size_t changes_told(const json_t *changes);
+
 #endif
