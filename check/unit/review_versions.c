@@ -136,6 +136,36 @@ static void verdicts_within_a_run(void **state)
 	end();
 }
 
+/* One took turns, the other was measured in one piece: that is a bias. */
+static void one_that_is_apart(void **state)
+{
+	static const struct stored_block mixed[] = {
+		{ .library = "x@1.0", .version = "1.0", .rate = 1000,
+		  .cpu_us = 400 },
+		{ .library = "x@./", .version = "1.1", .rate = 800,
+		  .cpu_us = 300, .whole = true },
+		{ .library = "reference", .rate = 4000, .cpu_us = 50 },
+		{ .library = NULL }
+	};
+	json_t *changes;
+
+	begin(state, mixed);
+	changes = within(0.1, NULL, NULL, true);
+	assert_int_equal(json_array_size(find(changes,
+					      "comparisons.0.doubts")), 1);
+	assert_non_null(strstr(text_of(changes, "comparisons.0.doubts.0"),
+			       "x@./ was measured in separate trials, and x@1.0 "
+			       "in turn"));
+	json_decref(changes);
+	end();
+	begin(state, versions);
+	changes = within(0.1, NULL, NULL, true);
+	assert_int_equal(json_array_size(find(changes,
+					      "comparisons.0.doubts")), 0);
+	json_decref(changes);
+	end();
+}
+
 /* Any two, in the order in which they are named. */
 static void two_that_are_named(void **state)
 {
@@ -229,6 +259,7 @@ int main(void)
 	const struct CMUnitTest checks[] = {
 		cmocka_unit_test(the_older_comes_first),
 		CHECK(verdicts_within_a_run),
+		CHECK(one_that_is_apart),
 		CHECK(two_that_are_named),
 		CHECK(one_that_failed),
 		CHECK(the_newer_failed),

@@ -46,6 +46,9 @@ static void fill_library(const struct review_group *group,
 	out->name = mem_dup(row->library);
 	out->version = mem_dup(version);
 	out->has_figures = row->blocks > 0;
+	out->apart = group->comparison->sliced && row->blocks && !row->rounds;
+	out->rounds = row->rounds;
+	out->marked = row->marked;
 	for (int by = 0; by < COMPARED_BY; by++)
 		out->figure[by] = row->figure[by].value;
 	fill_between(group->comparison, row->library, out);

@@ -19,6 +19,8 @@ struct store;
 struct side_library {
 	char *name, *version;
 	bool has_figures;
+	bool apart; /* in separate trials, where others took turns */
+	unsigned rounds, marked; /* slices, and those with a mark */
 	double figure[COMPARED_BY];
 	struct between_run run[COMPARED_BY]; /* its pair with reference */
 };

@@ -55,17 +55,44 @@ static json_t *pair_json(struct making *m, const struct side_entry *entry,
 	return out;
 }
 
-static json_t *pairs_json(struct making *m, const struct side_entry *entry)
+/* Of more slices that were disturbed the reader is told. */
+#define MARKED_PART 0.25
+
+/* What the interval does not cover, or a reader should know of it. */
+static void doubt_pair(json_t *doubts, const struct side_library *a,
+		       const struct side_library *b)
+{
+	unsigned rounds = a->rounds + b->rounds, marked = a->marked + b->marked;
+	const struct side_library *apart = a->apart ? a : b;
+
+	if (a->apart != b->apart)
+		json_array_append_new(doubts, json_sprintf(
+			"%s was measured in separate trials, and %s in turn: the "
+			"CPU a request of the first is 5 to 9%% less than it "
+			"would be in turn, which the interval does not cover",
+			apart->name, (apart == a ? b : a)->name));
+	if (marked > MARKED_PART * rounds)
+		json_array_append_new(doubts, json_sprintf(
+			"other programs or the hypervisor disturbed %.0f%% of the "
+			"%u slices of %s and %s: requests/s say less than CPU a "
+			"request", 100.0 * marked / rounds, rounds, a->name,
+			b->name));
+}
+
+static json_t *pairs_json(struct making *m, const struct side_entry *entry,
+			  json_t *doubts)
 {
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < entry->pair_count; i++) {
+		const struct side_pair *pair = &entry->pairs[i];
 		bool turned;
 
-		if (is_wanted(entry, &entry->pairs[i], m->wish, &turned))
-			json_array_append_new(out, pair_json(m, entry,
-							     &entry->pairs[i],
-							     turned));
+		if (!is_wanted(entry, pair, m->wish, &turned))
+			continue;
+		json_array_append_new(out, pair_json(m, entry, pair, turned));
+		doubt_pair(doubts, &entry->libraries[pair->from],
+			   &entry->libraries[pair->to]);
 	}
 	return out;
 }
@@ -93,11 +120,13 @@ json_t *changes_within(const struct side *side, const struct changes_wish *wish)
 		const struct side_entry *entry = &side->entries[i];
 		const struct side_entry *only[] = { entry };
 		const struct side_matches here = { .list = only, .count = 1 };
-		json_t *pairs = pairs_json(&m, entry);
+		json_t *doubts = json_array();
+		json_t *pairs = pairs_json(&m, entry, doubts);
 		json_t *one;
 
 		if (!json_array_size(pairs)) {
 			json_decref(pairs);
+			json_decref(doubts);
 			continue;
 		}
 		one = changes_about(entry);
@@ -109,7 +138,7 @@ json_t *changes_within(const struct side *side, const struct changes_wish *wish)
 		json_object_set_new(one, "libraries", pairs);
 		json_object_set_new(one, "only_in_first", json_array());
 		json_object_set_new(one, "only_in_second", json_array());
-		json_object_set_new(one, "doubts", json_array());
+		json_object_set_new(one, "doubts", doubts);
 		json_array_append_new(m.list, one);
 	}
 	out = changes_document(&m, json_array_size(m.list)
