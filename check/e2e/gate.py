@@ -42,6 +42,22 @@ class Gate(Places, Check):
         self.assertIn((out / "changes.md").read_text(), result.stdout)
         return result
 
+    def test_no_folder_of_libraries(self):
+        """A library of this project needs none: what the script sets, any command takes."""
+        script = re.search(r"```shell\n(#!/bin/sh\n.*?)```", (DOCS / "ci.md").read_text(), re.S)[1]
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin/benchmark").write_text(f'#!/bin/sh\nexec "{Path(BENCHMARK).resolve()}" list\n')
+        (self.folder / "bin/benchmark").chmod(0o755)
+        env = {name: value for name, value in os.environ.items() if name != "GEOIO_TESTS"}
+        env |= {
+            "MINE": "obstore",
+            "RELEASED": "0.12.1",
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+        }
+        subprocess.run(
+            ["/bin/sh", "-c", script], cwd=self.folder, env=env, check=True, stdout=subprocess.DEVNULL
+        )
+
     def test_a_change(self):
         """One that makes it slower fails."""
         make(self.folder / "index", "1.0", MODULE.format(version="1.0", says="released"))
