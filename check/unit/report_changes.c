@@ -169,7 +169,7 @@ static void not_compared(void **state)
 	json_decref(changes);
 }
 
-/* Of two names, in turns: figures themselves stand there. */
+/* Of two names: figures themselves stand there. */
 static void within_a_run(void **state)
 {
 	json_t *changes = document(
@@ -185,11 +185,13 @@ static void within_a_run(void **state)
 
 	(void)state;
 	WRITTEN(text, changes_text(out, changes));
-	assert_says(text, "within the run bbbbbbbb of 2025-05-01 09:10 UTC, in "
-			  "turns");
+	assert_says(text, "within the run bbbbbbbb of 2025-05-01 09:10 UTC; "
+			  "each verdict");
 	assert_says(text, "x@./ against x@1.0 (1.0)");
 	assert_says(text, "15,113 -> 15,200 faster by 0.6% (0.2 to 1.1%)");
-	assert_says(text, "passed: nothing is proven worse by more than 2.0%.");
+	assert_says(text, "passed: nothing is proven worse by more than 2.0%, "
+			  "but differences of up to 3.4% could not have been "
+			  "seen.");
 	free(text);
 	json_decref(changes);
 }

@@ -128,7 +128,6 @@ static void add_method(struct str *out, const json_t *comparison)
 	if (within) {
 		str_add(out, "within the run ");
 		add_side(out, json_object_get(comparison, "to_runs"));
-		str_add(out, ", in turns");
 	} else {
 		str_add(out, "from run ");
 		add_side(out, json_object_get(comparison, "from_runs"));
@@ -238,6 +237,38 @@ size_t changes_told(const json_t *changes)
 	return n;
 }
 
+/* The largest difference that could have been missed; 0: none. */
+static double most_missed(const json_t *libraries)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < json_array_size(libraries); i++)
+		for (size_t k = 0; k < FIGURES_COUNT; k++) {
+			const json_t *value = json_object_get(
+				json_array_get(libraries, i), figures[k].member);
+
+			if (strcmp(text_at(value, "verdict"), "better"))
+				most = fmax(most, number_at(value, "seen"));
+		}
+	return most;
+}
+
+static void add_missed(struct str *out, const json_t *changes, double allowed)
+{
+	const json_t *comparisons = json_object_get(changes, "comparisons");
+	double most = 0;
+
+	for (size_t i = 0; i < json_array_size(comparisons); i++)
+		most = fmax(most, most_missed(json_object_get(
+					  json_array_get(comparisons, i),
+					  "libraries")));
+	if (most <= allowed)
+		return;
+	str_add(out, ", but differences of up to ");
+	table_add_percent(out, most);
+	str_add(out, "% could not have been seen");
+}
+
 static void add_judgement(struct str *out, const json_t *changes)
 {
 	double allowed = number_at(changes, "fail_above");
@@ -252,7 +283,10 @@ static void add_judgement(struct str *out, const json_t *changes)
 			     ? "FAILED: something is worse by more than "
 			     : "passed: nothing is proven worse by more than ");
 	table_add_percent(out, allowed);
-	str_add(out, "%.");
+	str_add_char(out, '%');
+	if (!json_is_true(json_object_get(changes, "failed")))
+		add_missed(out, changes, allowed);
+	str_add_char(out, '.');
 }
 
 void changes_text(FILE *out, const json_t *changes)
