@@ -13,7 +13,7 @@ static const struct stored_block three[] = {
 	{ .library = "mine", .version = "1.1", .rate = 700, .cpu_us = 200,
 	  .notes = "A note.", .not_applied = "keep_alive" },
 	{ .library = "other", .rate = 1500, .cpu_us = 300, .replicas = 2 },
-	{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { NULL }
+	{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { .library = NULL }
 };
 
 static struct store *store;
@@ -133,7 +133,7 @@ static void one_block_of_whole_trials(void **state)
 	static const struct stored_block whole[] = {
 		{ .library = "a", .rate = 300, .cpu_us = 9, .whole = true },
 		{ .library = "b", .rate = 300, .cpu_us = 9, .whole = true },
-		{ NULL }
+		{ .library = NULL }
 	};
 
 	begin(state);
@@ -273,7 +273,7 @@ static void with_failures(void **state)
 	static const struct stored_block failing[] = {
 		{ .library = "fails", .failed = true },
 		{ .library = "mine", .rate = 700, .cpu_us = 200 },
-		{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { NULL }
+		{ .library = "reference", .rate = 4000, .cpu_us = 50 }, { .library = NULL }
 	};
 	struct stored_block single = { .library = "alone", .rate = 300,
 				       .cpu_us = 20, .replicas = 2 };
