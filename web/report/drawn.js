@@ -260,6 +260,8 @@ function latency_options(points, width) {
 		height = chart_height(width),
 		times = points.map(point => point.ms),
 		y = log_scale(times, 'ms');
+	// Lines end where too few operations lie beyond: their names stand in one column all the same.
+	const at_right = last_of(points).map(point => ({ ...point, x: most }));
 	return log_axes({
 		height,
 		marginLeft: 50,
@@ -282,7 +284,7 @@ function latency_options(points, width) {
 				curve: 'monotone-x',
 			}),
 			symbols(latency_symbols(points), 'x', 'ms', 4.5),
-			named_end(spread_labels(last_of(points), 'x', 'ms', y, height), 'x', 'at_y'),
+			named_end(spread_labels(at_right, 'x', 'ms', y, height), 'x', 'at_y'),
 			tip_of(points, { x: 'x', y: 'ms', title: latency_words, maxRadius: 80 }),
 		],
 	});
