@@ -290,7 +290,9 @@ class Pages(unittest.TestCase):
         time.sleep(0.3)
         self.assertEqual(self.each("section:not(#definitions) thead th:not(:has(.asks))"), [])
         defined = set(
-            self.each(".asks", "definition_of(one.dataset.defines)?.meaning ? '' : one.dataset.defines")
+            self.each(
+                ".asks", "definition_of(one.dataset.defines)?.meaning.length > 9 ? '' : one.dataset.defines"
+            )
         )
         self.assertEqual(defined, {""})
 

@@ -165,11 +165,15 @@ function quoted(text) {
 }
 
 function tell_definition(label, name) {
-	const about = definition_of(name);
+	const about = definition_of(name),
+		column = model.columns.get(name);
 	tell(
 		label,
 		make('p', { class: 'soft' }, make('code', {}, name), about?.unit ? ` in ${about.unit}` : ''),
 		make('p', {}, about?.meaning ? quoted(about.meaning) : 'There is no definition of it in this report.'),
+		column?.meaning && column !== about
+			? make('p', {}, 'Of a single trial, as a column of get-results: ', quoted(column.meaning))
+			: null,
 		make('p', { class: 'soft' }, 'All definitions are at the end of this page, and in docs/metrics.md.'),
 	);
 }

@@ -61,8 +61,8 @@ function interval_chart(view, by) {
 		columns: [
 			library_cell,
 			plain_column(by.figure, by.unit, row => row.value, figure_text),
-			plain_column('low', 'low', row => row.range.low, figure_text),
-			plain_column('high', 'high', row => row.range.high, figure_text),
+			plain_column('low', 'low', row => row.range.low, figure_text, { defines: 'interval_low' }),
+			plain_column('high', 'high', row => row.range.high, figure_text, { defines: 'interval_high' }),
 		],
 		rows,
 		options: width => interval_options(rows, by, width),
@@ -260,10 +260,12 @@ function latency_options(points, width) {
 		height = chart_height(width),
 		times = points.map(point => point.ms),
 		y = log_scale(times, 'ms');
+	// Lines end where too few operations lie beyond: their names stand in one column all the same.
+	const at_right = last_of(points).map(point => ({ ...point, x: most }));
 	return log_axes({
 		height,
 		marginLeft: 50,
-		marginRight: width < 480 ? 60 : 84,
+		marginRight: width < 480 ? 70 : 96,
 		x: {
 			type: 'log',
 			domain: [1, most],
@@ -282,7 +284,7 @@ function latency_options(points, width) {
 				curve: 'monotone-x',
 			}),
 			symbols(latency_symbols(points), 'x', 'ms', 4.5),
-			beside_end(spread_labels(last_of(points), 'x', 'ms', y, height), 'x', 'at_y', 'library', 7),
+			named_end(spread_labels(at_right, 'x', 'ms', y, height), 'x', 'at_y'),
 			tip_of(points, { x: 'x', y: 'ms', title: latency_words, maxRadius: 80 }),
 		],
 	});

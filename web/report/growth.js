@@ -99,7 +99,7 @@ function growth_options(points, x, y, width) {
 	return log_axes({
 		height,
 		marginLeft: 56,
-		marginRight: width < 480 ? 62 : 88,
+		marginRight: width < 480 ? 72 : 100,
 		names: { x: x.text },
 		y: scale,
 		x: { type: 'log', domain: [ticks[0] / 1.15, ticks[ticks.length - 1] * 1.15], ticks, label: x.label },
@@ -107,7 +107,7 @@ function growth_options(points, x, y, width) {
 			Plot.dot(dots, { x: 'at', y: 'value', stroke: 'library', r: 1.8, strokeOpacity: 0.6 }),
 			Plot.line(points, { x: 'at', y: 'value', z: 'library', stroke: 'library', strokeWidth: 2 }),
 			symbols(points, 'at', 'value', 5),
-			beside_end(spread_labels(last_of(points), 'at', 'value', scale, height), 'at', 'at_y', 'library', 9),
+			named_end(spread_labels(last_of(points), 'at', 'value', scale, height), 'at', 'at_y'),
 			tip_of(points, { x: 'at', y: 'value', title: growth_words(x, y), maxRadius: 60 }),
 		],
 	});

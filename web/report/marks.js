@@ -12,6 +12,12 @@ const level = (rows, x1, x2, y, stroke, strokeWidth) =>
 const beside_end = (rows, x, y, text, dx) =>
 	Plot.text(rows, { x, y, text, dx, textAnchor: 'start', fill: 'var(--text)', stroke: GROUND, strokeWidth: 3 });
 
+/* The name of a library at the end of its line, with its symbol: pushed away from the line, it is still known. */
+const named_end = (rows, x, y) => [
+	Plot.dot(rows, { x, y, dx: 11, r: 3.6, fill: 'library', symbol: 'library' }),
+	beside_end(rows, x, y, 'library', 19),
+];
+
 /* The last point of each line, the points in their order. */
 const last_of = points =>
 	unique(points.map(point => point.library)).map(name => points.filter(point => point.library === name).pop());

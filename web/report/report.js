@@ -107,6 +107,7 @@ function draw_nothing() {
 		? 'Its trials are in no comparison that counts: they stand among all trials below.'
 		: 'No trial was measured.';
 	for (const id of PARTS.map(([name]) => name).filter(name => !OF_ALL.includes(name))) $(id).hidden = true;
+	$('contents').hidden = true;
 	$('doubts').replaceChildren(...doubts({ notes: [], rows: [] }));
 	draw_trials();
 	draw_definitions();
@@ -134,6 +135,7 @@ function before_print() {
 }
 
 function fail(error) {
+	$('verdict-title').textContent = 'This report cannot be read';
 	$('trouble').hidden = false;
 	$('trouble').textContent =
 		typeof DecompressionStream === 'undefined'

@@ -1,8 +1,8 @@
 /* What the page's own columns mean, that no result and no comparison has. */
 
 const OWN_WORDS = [
-	['low', '', 'the lower end of the 95% interval of the figure beside it'],
-	['high', '', 'the upper end of the 95% interval of the figure beside it'],
+	['interval_low', '', 'the lower end of the 95% interval of the figure beside it'],
+	['interval_high', '', 'the upper end of the 95% interval of the figure beside it'],
 	['percentile', '%', 'so many of all operations took at most the time beside it'],
 	[
 		'curve_ms',
