@@ -27,6 +27,11 @@ static void time_and_requests_add_up(void **state)
 	assert_true(fabs(row.cost_usd - (0.01 + 0.0004)) < 1e-12);
 	cost_fill(&row, &machine);
 	assert_true(fabs(row.cost_usd - 0.01) < 1e-12);
+	row.number_requests = COUNT_UNKNOWN;
+	cost_fill(&row, &machine);
+	assert_true(fabs(row.cost_usd - 0.01) < 1e-12);
+	cost_fill(&row, &price);
+	assert_true(isnan(row.cost_usd));
 }
 
 /* A table's prices may be 0, and each that is unknown makes the cost unknown. */
@@ -51,6 +56,9 @@ static void by_a_table(void **state)
 	prices.egress_byte = 0;
 	cost_fill_by_table(&row, &prices, true);
 	assert_true(fabs(row.cost_usd - (0.01 + 0.0004)) < 1e-12);
+	row.number_requests = COUNT_UNKNOWN;
+	cost_fill_by_table(&row, &prices, false);
+	assert_true(isnan(row.cost_usd));
 	prices.machine_hour = prices.get_request = 0;
 	cost_fill_by_table(&row, &prices, false);
 	assert_true(row.cost_usd == 0);
