@@ -89,7 +89,8 @@ static void the_older_comes_first(void **state)
 	who_is_who("x@../mine", "0.9", "x@1.0", "1.0", "x@1.0");
 	who_is_who("x", "2.0", "x@1.0", "1.0", "x@1.0");
 	who_is_who("x", "2.0", "x@3.0", "3.0", "x");
-	who_is_who("x", "1.0", "x@/tmp/x.whl", "1.0", "x");
+	who_is_who("x", "1.0", "x@dist/1.0.whl", "1.0", "x");
+	who_is_who("x@1.9", "1.9", "x@1.9.dev1.whl", "1.9.dev1", "x@1.9");
 	who_is_who("x@2.0", "2.0", "x@2.0rc1", "2.0rc1", "x@2.0rc1");
 	who_is_who("x@2.0.dev3", "2.0.dev3", "x@2.0", "2.0", "x@2.0.dev3");
 	who_is_who("x@2.0", "2.0", "x@2.0.1", "2.0.1", "x@2.0");

@@ -12,12 +12,15 @@ bool versions_of_one(const char *a, const char *b)
 	return strcmp(a, b) && n == strcspn(b, "@") && !strncmp(a, b, n);
 }
 
-/* A wheel or a folder is what is to be released. */
+/* A wheel or a folder is what is to be released: as catalogue/variant.h names them, a
+ * folder has a slash, and a wheel that lies here or far away only its end. */
 static bool is_built(const char *name)
 {
 	const char *what = strchr(name, '@');
+	size_t n = strlen(name);
 
-	return what && strpbrk(what, "/\\") != NULL;
+	return what && (strchr(what, '/') ||
+			(n > 4 && !strcmp(name + n - 4, ".whl")));
 }
 
 /* Of what follows the numbers of a version: what comes before it is released, and what
