@@ -430,6 +430,26 @@ static void one_of_another_machine(void **state)
 	end();
 }
 
+/* Two versions under one name are joined, and it is said. */
+static void versions_of_a_side(void **state)
+{
+	json_t *changes;
+
+	begin(state);
+	add(before, FULL_BLOCKS);
+	add(after, FULL_BLOCKS);
+	add(before, FULL_BLOCKS);
+	add(before, FULL_BLOCKS);
+	changes = between("0-2,3-3", 0);
+	assert_int_equal(json_array_size(find(changes, "comparisons.0.doubts")),
+			 1);
+	assert_string_equal(text_of(changes, "comparisons.0.doubts.0"),
+			    "1 of the first runs has another version of mine "
+			    "than 1.0: what is said is of all of them together");
+	json_decref(changes);
+	end();
+}
+
 /* A run that was cut takes the others nothing. */
 static void one_that_was_cut(void **state)
 {
@@ -514,6 +534,7 @@ int main(void)
 		CHECK(nothing_in_common),
 		CHECK(several_runs),
 		CHECK(one_of_another_machine),
+		CHECK(versions_of_a_side),
 		CHECK(one_that_was_cut),
 		CHECK(lacked_by_the_newest),
 		CHECK(doubts),

@@ -224,6 +224,36 @@ static void doubt_left_out(const struct side_matches *m, const char *which,
 			m->differs ? m->differs->name : "no reference"));
 }
 
+static bool has_version(const struct side_library *one, const char *version)
+{
+	return !strcmp(one->version ? one->version : "", version);
+}
+
+/* What is joined by a library's name may be several versions of it. */
+static void doubt_versions(const struct side_matches *m, const char *which,
+			   json_t *doubts)
+{
+	for (size_t i = 0; i < m->list[0]->library_count; i++) {
+		const struct side_library *newest = &m->list[0]->libraries[i];
+		const char *version = newest->version ? newest->version : "";
+		size_t others = 0;
+
+		for (size_t k = 1; k < m->count; k++) {
+			const struct side_library *one =
+				side_library(m->list[k], newest->name);
+
+			others += one && !has_version(one, version);
+		}
+		if (others)
+			add_doubt(doubts, mem_printf(
+				"%zu of the %s runs %s another version of %s "
+				"than %s: what is said is of all of them "
+				"together", others, which,
+				others == 1 ? "has" : "have", newest->name,
+				*version ? version : "the newest"));
+	}
+}
+
 /* ----------------------------------------------------------------- joining --- */
 
 static char *value_text(const struct side_entry *entry,
@@ -343,6 +373,8 @@ static void compare_entry(struct making *m, const struct side *from,
 		doubt_program(old.list[0], new, doubts);
 		doubt_left_out(&old, "first", doubts);
 		doubt_left_out(to, "second", doubts);
+		doubt_versions(&old, "first", doubts);
+		doubt_versions(to, "second", doubts);
 		json_object_set_new(out, "within_run", json_false());
 		json_object_set_new(out, "level", json_real(1 - m->alpha));
 		json_object_set_new(out, "from_runs", changes_runs(&old));
