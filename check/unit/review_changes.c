@@ -430,6 +430,23 @@ static void one_of_another_machine(void **state)
 	end();
 }
 
+/* What is shown of the sides is what the change is of: all of their runs. */
+static void figures_of_all_runs(void **state)
+{
+	json_t *changes, *mine;
+
+	begin(state);
+	for (unsigned i = 0; i < 3; i++)
+		add(i ? before : after, FULL_BLOCKS);
+	changes = between("0-1,2-2", NAN);
+	mine = library(changes, "mine");
+	about(number_of(mine, "cpu.from_of_reference") *
+		      number_of(mine, "cpu.ratio"),
+	      number_of(mine, "cpu.to_of_reference"));
+	json_decref(changes);
+	end();
+}
+
 /* Two versions under one name are joined, and it is said. */
 static void versions_of_a_side(void **state)
 {
@@ -534,6 +551,7 @@ int main(void)
 		CHECK(nothing_in_common),
 		CHECK(several_runs),
 		CHECK(one_of_another_machine),
+		CHECK(figures_of_all_runs),
 		CHECK(versions_of_a_side),
 		CHECK(one_that_was_cut),
 		CHECK(lacked_by_the_newest),

@@ -95,6 +95,18 @@ static size_t runs_of(const struct side_matches *m, const char *library,
 	return n;
 }
 
+/* Its ratio to reference, of all runs that count as the change is: else of the newest. */
+static double of_reference(const struct between_run *runs, size_t n,
+			   const struct side_library *newest,
+			   enum compared_by by)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += runs[i].centre_ln;
+	return exp(n ? sum / (double)n : newest->run[by].centre_ln);
+}
+
 static bool compare_figure(struct making *m, const struct side_matches *from,
 			   const struct side_matches *to,
 			   const struct side_library *old,
@@ -109,8 +121,8 @@ static bool compare_figure(struct making *m, const struct side_matches *from,
 
 	out->from = old->figure[by];
 	out->to = new->figure[by];
-	out->from_ratio = exp(old->run[by].centre_ln);
-	out->to_ratio = exp(new->run[by].centre_ln);
+	out->from_ratio = of_reference(a, na, old, by);
+	out->to_ratio = of_reference(b, nb, new, by);
 	out->within = false;
 	out->verdict = judge(&out->ratio, by);
 	out->seen = expm1(log(out->ratio.high / out->ratio.low) / 2);
