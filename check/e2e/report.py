@@ -50,11 +50,26 @@ class Report(Turns, Check):
         self.formats_agree()
         self.within_a_run()
         self.assertEqual(self.compare(status=1)["comparisons"], [])
+        self.not_with_itself()
         self.measure(BLOCKS)
         self.between_runs()
         self.measure(2, "--request-size", "4KiB")
         other = self.compare(status=1)
         self.assert_sentence(other["why_not"], "no comparison of the first has the test and the settings")
+
+    def not_with_itself(self):
+        """A run is on one side alone, and whoever reads a comment is not told that nothing passed."""
+        results = json.loads(self.benchmark("get-results", "--json").stdout)["results"]
+        run = results[0]["run_id"]
+        one = self.benchmark("compare", "sqlite.db", "--run", run, status=1)
+        self.assert_sentence(one.stderr, "has no second run")
+        both = self.benchmark("compare", "sqlite.db", "sqlite.db", status=2)
+        self.assert_sentence(both.stderr, f"the run {run} is on both sides")
+        words = ("--fail-above", "5%", "--format", "md")
+        said = self.benchmark("compare", "sqlite.db", *words, status=1).stdout
+        self.assertNotIn("passed", said)
+        self.assertIn("**NOT JUDGED: nothing was compared.**", said)
+        self.assertIn("Nothing was compared: sqlite.db has no second run", said.replace("\\", ""))
 
     def formats_agree(self):
         """What a page shows is what get-results writes, and what no other format contradicts."""

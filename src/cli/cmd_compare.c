@@ -52,7 +52,6 @@ struct request {
 static char *url_of(const char *database)
 {
 	return strstr(database, "://") ? mem_dup(database)
-	       : *database == '/'      ? mem_printf("sqlite:///%s", database)
 				       : mem_printf("sqlite:///%s", database);
 }
 
@@ -133,9 +132,10 @@ static int check_options(const struct options *options, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "--run is given %u times: two runs are compared, "
 			       "the older one first", options->runs.count);
-	if (options->runs.count == 1 && options->argument_count == 1 &&
-	    !options->library.count)
-		return 0;
+	if (options->library.count && options->argument_count == 2)
+		return err_set(err, ERR_USAGE,
+			       "--library names two of one run, and here are two "
+			       "databases: give the one that has it");
 	if (options->library.count && options->library.count != 2)
 		return err_set(err, ERR_USAGE,
 			       "compare takes --library twice, or not at all: "
@@ -214,6 +214,22 @@ static int compare(const struct options *options, const struct side *from,
 	return code;
 }
 
+/* A run is no news of itself. */
+static int check_apart(const struct side *from, const struct side *to,
+		       struct err *err)
+{
+	for (size_t i = 0; i < from->count; i++)
+		for (size_t k = 0; k < to->count; k++)
+			if (!strcmp(from->entries[i].about.run_id,
+				    to->entries[k].about.run_id))
+				return err_set(err, ERR_USAGE,
+					       "the run %s is on both sides: "
+					       "name an older one and a newer "
+					       "one with --run, twice",
+					       from->entries[i].about.run_id);
+	return 0;
+}
+
 /* One run with two versions of a library tells more than two runs do. */
 static int compare_sides(const struct options *options,
 			 struct progress *progress, struct err *err)
@@ -230,6 +246,8 @@ static int compare_sides(const struct options *options,
 		within = within || changes_has_versions(&to);
 	if (code == 0 && !within)
 		code = read_side(&from, &first, progress, err);
+	if (code == 0)
+		code = check_apart(&from, &to, err);
 	if (code == 0)
 		code = compare(options, &from, &to, within, err);
 	side_release(&from);
