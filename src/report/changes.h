@@ -3,11 +3,8 @@
 #define REPORT_CHANGES_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 
-/* Whether any figure has an interval: else nothing was compared. */
-bool changes_told(const json_t *changes);
 
 /* For a terminal, and in Markdown for a pull request. Errors are those of the
  * FILE. */
