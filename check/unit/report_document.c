@@ -420,6 +420,24 @@ static void markdown_of_all(void **state)
 	document_free(d);
 }
 
+/* No figures: only the reason tells a reader what happened. */
+static void markdown_of_failed(void **state)
+{
+	struct document *d = document_new();
+	char *text;
+
+	(void)state;
+	document_add(d, "comparisons",
+		     json_pack("{s:[{s:s, s:i, s:{s:[{s:s, s:s}]}}]}", "rows",
+			       "library", "x|y", "blocks", 0, "merged",
+			       "findings", "name", "failed", "text",
+			       "no *module*"));
+	text = written(d, REPORT_MD);
+	assert_non_null(strstr(text, "- FAILED: x\\|y: no \\*module\\*\n"));
+	free(text);
+	document_free(d);
+}
+
 /* What a program before this one left unknown. */
 static void of_unknown_members(void **state)
 {
@@ -551,6 +569,7 @@ int main(void)
 		cmocka_unit_test(csv_of_libraries),
 		cmocka_unit_test(csv_names_are_unlike),
 		cmocka_unit_test(markdown_of_all),
+		cmocka_unit_test(markdown_of_failed),
 		cmocka_unit_test(of_unknown_members),
 		cmocka_unit_test(the_page_holds_the_document),
 		cmocka_unit_test(what_is_no_text),

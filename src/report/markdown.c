@@ -95,6 +95,23 @@ static void put_row(FILE *out, const json_t *row)
 	fputs(" |\n", out);
 }
 
+/* Notes are of rows with figures: who has none says here why. */
+static void put_failed(FILE *out, const json_t *row)
+{
+	const json_t *findings = json_object_get(json_object_get(row, "merged"),
+						 "findings");
+
+	if (number_at(row, "blocks") != 0)
+		return;
+	for (size_t i = 0; i < json_array_size(findings); i++) {
+		fputs("- FAILED: ", out);
+		put_member(out, row, "library");
+		fputs(": ", out);
+		put_member(out, json_array_get(findings, i), "text");
+		fputc('\n', out);
+	}
+}
+
 static void put_list(FILE *out, const json_t *comparison, const char *name)
 {
 	const json_t *lines = json_object_get(comparison, name);
@@ -125,6 +142,8 @@ static void put_comparison(FILE *out, const json_t *comparison)
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		put_row(out, json_array_get(rows, i));
 	fputc('\n', out);
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		put_failed(out, json_array_get(rows, i));
 	put_list(out, comparison, "verdicts_in_words");
 	put_list(out, comparison, "notes");
 }
