@@ -99,12 +99,12 @@ static void in_words(void **state)
 	assert_says(text, "CPU a request 4.00 x ref. -> 3.00 x ref. cheaper by "
 			  "25% (21 to 29%)");
 	assert_says(text, "oth|er`<i> 2");
-	assert_says(text, "not told apart (differences from 3.4% on could have "
+	assert_says(text, "not told apart (+1.0%; differences from 3.4% on could have "
 			  "been seen)");
 	assert_says(text, "1.00 x ref. -> 1.00 x ref. cannot be told");
 	assert_says(text, "only in the second run: new|`er`");
 	assert_says(text, "in doubt: kernel was *6.1*");
-	assert_says(text, "FAILED: something is worse by more than 5.0%.");
+	assert_says(text, "FAILED: something is broken, or proven worse and by more than 5.0%.");
 	free(text);
 	json_decref(changes);
 }
@@ -138,7 +138,7 @@ static void in_markdown(void **state)
 	(void)state;
 	WRITTEN(text, changes_markdown(out, changes));
 	assert_tables(text);
-	assert_says(text, "**FAILED: something is worse by more than 5.0%.**");
+	assert_says(text, "**FAILED: something is broken, or proven worse and by more than 5.0%.**");
 	assert_says(text, "### fetch\\_range, 16 KiB: \\<b\\>\\|x\\|\\</b\\>");
 	assert_says(text, "| mine 1.0 -\\> 1.1 | requests/s | 25.00% of ref. | "
 			  "22.68% of ref. | **slower by 9.3% (4.1 to 14%)** |");
@@ -189,7 +189,7 @@ static void within_a_run(void **state)
 			  "each verdict");
 	assert_says(text, "x@./ against x@1.0 (1.0)");
 	assert_says(text, "15,113 -> 15,200 faster by 0.6% (0.2 to 1.1%)");
-	assert_says(text, "passed: nothing is proven worse by more than 2.0%, "
+	assert_says(text, "passed: nothing is proven worse and by more than 2.0%, "
 			  "but differences of up to 3.4% could not have been "
 			  "seen.");
 	free(text);

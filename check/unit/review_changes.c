@@ -228,6 +228,9 @@ static void failed_and_new(void **state)
 	assert_true(is_null(mine, "to.version"));
 	about(number_of(mine, "rate.from"), 1000);
 	assert_false(flag_of(mine, "rate.fails"));
+	assert_non_null(strstr(text_of(mine, "broken"), "no figures any more"));
+	assert_true(flag_of(changes, "failed"));
+	assert_true(is_null(library(changes, "other"), "broken"));
 	assert_string_equal(text_of(library(changes, "other"), "rate.verdict"),
 			    "not told apart");
 	assert_int_equal(json_array_size(find(changes,
@@ -258,6 +261,8 @@ static void wrong_answers(void **state)
 			    "cannot be told");
 	assert_string_equal(text_of(library(changes, "other"), "rate.verdict"),
 			    "not told apart");
+	assert_false(is_null(library(changes, "mine"), "broken"));
+	assert_true(flag_of(changes, "failed"));
 	json_decref(changes);
 	free(comparison);
 	end();

@@ -8,8 +8,8 @@
  * That is measured, not known. On 2 shared CPUs (aiohttp at 16 KiB), where others took
  * 0 to 1.3 CPUs, centres of 16 runs differed by 0.6 times as much as blocks in CPU, and
  * by 0.9 times in requests/s. Those of 10 runs of a quiet machine differed by 0.6 times
- * in both. It is on the safe side there, and follows the noise of both runs: a busy
- * machine has wide intervals. docs/compare.md tells users of it.
+ * in both. So it has some reserve, but none for requests/s of a machine that busy, and
+ * it follows the noise of both runs: a busy machine has wide intervals. docs/compare.md tells users of it.
  *
  *	variance of a block  s2 = pooled over the runs of both sides
  *	variance of a run    s2 (1 + 1 / blocks)

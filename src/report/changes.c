@@ -66,7 +66,9 @@ static void add_verdict(struct str *out, const struct figure *figure,
 		str_add(out, verdict);
 		if (!isfinite(seen))
 			return;
-		str_add(out, " (differences from ");
+		str_addf(out, " (%s", ratio < 1 ? "-" : "+");
+		table_add_percent(out, fabs(ratio - 1));
+		str_add(out, "%; differences from ");
 		table_add_percent(out, seen);
 		str_add(out, "% on could have been seen)");
 		return;
@@ -166,6 +168,8 @@ static void text_library(FILE *out, const json_t *library)
 
 	add_who(&line, library);
 	fprintf(out, "  %s\n", line.buf);
+	if (*text_at(library, "broken"))
+		fprintf(out, "    BROKEN: %s\n", text_at(library, "broken"));
 	for (size_t i = 0; i < FIGURES_COUNT; i++) {
 		const json_t *value = json_object_get(library,
 						      figures[i].member);
@@ -215,7 +219,7 @@ static size_t count_told(const json_t *libraries)
 
 	for (size_t i = 0; i < json_array_size(libraries); i++) {
 		const json_t *library = json_array_get(libraries, i);
-		bool told = false;
+		bool told = *text_at(library, "broken");
 
 		for (size_t k = 0; k < FIGURES_COUNT; k++)
 			told |= isfinite(number_at(
@@ -280,8 +284,9 @@ static void add_judgement(struct str *out, const json_t *changes)
 		return;
 	}
 	str_add(out, json_is_true(json_object_get(changes, "failed"))
-			     ? "FAILED: something is worse by more than "
-			     : "passed: nothing is proven worse by more than ");
+			     ? "FAILED: something is broken, or proven worse and "
+			       "by more than "
+			     : "passed: nothing is proven worse and by more than ");
 	table_add_percent(out, allowed);
 	str_add_char(out, '%');
 	if (!json_is_true(json_object_get(changes, "failed")))
@@ -327,6 +332,13 @@ static void markdown_library(FILE *out, const json_t *library)
 	struct str who = STR_INIT;
 
 	add_who(&who, library);
+	if (*text_at(library, "broken")) {
+		fputs("| ", out);
+		markdown_text(out, who.buf);
+		fputs(" | | | | **BROKEN: ", out);
+		markdown_text(out, text_at(library, "broken"));
+		fputs("** |\n", out);
+	}
 	for (size_t i = 0; i < FIGURES_COUNT; i++)
 		markdown_figure(out, &figures[i],
 				json_object_get(library, figures[i].member),

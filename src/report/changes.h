@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-
 /* For a terminal, and in Markdown for a pull request. Errors are those of the
  * FILE. */
 void changes_text(FILE *out, const json_t *changes);

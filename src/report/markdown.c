@@ -67,7 +67,8 @@ static void put_estimate(FILE *out, const json_t *row, const char *name)
 	fputc(')', out);
 }
 
-static void put_row(FILE *out, const json_t *row)
+/* `notes`: its marks, and their numbers; "" for none. */
+static void put_row(FILE *out, const json_t *row, const char *notes)
 {
 	const json_t *merged = json_object_get(row, "merged");
 	double rank = number_at(row, "rank_rate");
@@ -76,6 +77,7 @@ static void put_row(FILE *out, const json_t *row)
 	put_count(out, rank);
 	fputs(" | ", out);
 	put_member(out, row, "library");
+	markdown_text(out, notes);
 	fputs(" | ", out);
 	put_member(out, merged, "library_version");
 	fputs(" | ", out);
@@ -125,6 +127,34 @@ static void put_list(FILE *out, const json_t *comparison, const char *name)
 		fputc('\n', out);
 }
 
+static const json_t *row_of(const json_t *rows, const json_t *name)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+
+		if (json_equal(json_object_get(row, "library"), name))
+			return row;
+	}
+	return NULL;
+}
+
+/* The best first, as in the terminal. */
+static void put_rows(FILE *out, const json_t *rows, const json_t *order)
+{
+	for (size_t i = 0; i < json_array_size(order); i++) {
+		const json_t *item = json_array_get(order, i);
+		const json_t *row = row_of(rows, json_object_get(item,
+								 "library"));
+		const char *notes = json_string_value(
+			json_object_get(item, "notes"));
+
+		if (row)
+			put_row(out, row, notes ? notes : "");
+	}
+	for (size_t i = 0; !order && i < json_array_size(rows); i++)
+		put_row(out, json_array_get(rows, i), "");
+}
+
 static void put_comparison(FILE *out, const json_t *comparison)
 {
 	const json_t *rows = json_object_get(comparison, "rows");
@@ -139,8 +169,7 @@ static void put_comparison(FILE *out, const json_t *comparison)
 	      "| # | library | version | requests/s | CPU us/request | p50 ms "
 	      "| p99 ms | MB/s | peak MiB | failed |\n"
 	      "|--:|---|---|--:|--:|--:|--:|--:|--:|--:|\n", out);
-	for (size_t i = 0; i < json_array_size(rows); i++)
-		put_row(out, json_array_get(rows, i));
+	put_rows(out, rows, json_object_get(comparison, "order"));
 	fputc('\n', out);
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		put_failed(out, json_array_get(rows, i));

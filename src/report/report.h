@@ -131,6 +131,8 @@ void report_table(FILE *out, const struct report_group *groups, size_t count,
  * blanks. The caller releases. */
 struct report_words {
 	char *heading, *verdicts, *notes;
+	char *rows; /* "obstore\t^ [1][3]": the marks of a row, and which of the
+		     * notes are of it, in the order of the table */
 };
 
 void report_words(const struct report_group *group, struct report_words *out);

@@ -169,7 +169,20 @@ static void find_baselines(struct group *g)
 /* Where the parts of a table go; in a table for a terminal to one place. */
 struct parts {
 	FILE *heading, *rows, *verdicts, *notes;
+	FILE *marks; /* NULL: nobody asks */
 };
+
+static void put_marks(FILE *out, struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		struct str text = STR_INIT;
+
+		table_note_numbers(&text, g, g->rows[i]->row);
+		fprintf(out, "%s\t%s%s\n", g->rows[i]->row->library_name,
+			table_marks(&g->limits, g->rows[i]), text.buf);
+		str_release(&text);
+	}
+}
 
 static void put_group(const struct parts *out, struct group *g, unsigned width)
 {
@@ -177,6 +190,8 @@ static void put_group(const struct parts *out, struct group *g, unsigned width)
 	find_baselines(g);
 	table_heading(out->heading, g, width);
 	table_rows(out->rows, g, width);
+	if (out->marks)
+		put_marks(out->marks, g);
 	if (g->comparison) {
 		table_verdicts(out->verdicts, g, width);
 		table_method(out->notes, g, width);
@@ -377,7 +392,7 @@ void report_table(FILE *out, const struct report_group *groups, size_t count,
 		  const struct report_style *style)
 {
 	unsigned width = style->width ? style->width : 100;
-	const struct parts parts = { out, out, out, out };
+	const struct parts parts = { out, out, out, out, NULL };
 	struct legend legend = { 0 };
 	struct lines lines;
 
@@ -399,7 +414,8 @@ void report_words(const struct report_group *group, struct report_words *out)
 	size_t n;
 	const struct parts parts = {
 		mem_stream(&out->heading, &n), mem_stream(&rows, &n),
-		mem_stream(&out->verdicts, &n), mem_stream(&out->notes, &n)
+		mem_stream(&out->verdicts, &n), mem_stream(&out->notes, &n),
+		mem_stream(&out->rows, &n)
 	};
 	struct legend legend = { 0 };
 	struct lines lines;
@@ -411,6 +427,7 @@ void report_words(const struct report_group *group, struct report_words *out)
 	fclose(parts.rows);
 	fclose(parts.verdicts);
 	fclose(parts.notes);
+	fclose(parts.marks);
 	free(rows);
 }
 
@@ -419,4 +436,5 @@ void report_words_release(struct report_words *words)
 	free(words->heading);
 	free(words->verdicts);
 	free(words->notes);
+	free(words->rows);
 }

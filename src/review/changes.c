@@ -67,13 +67,40 @@ json_t *changes_figure(struct making *m, const struct figure *f,
 			 document_number(f->seen), "fails", fails);
 }
 
-json_t *changes_library(const struct side_library *from,
+/* So much more of its operations may fail than before: as much as a trial may have
+ * that is ok (analyse/judge.h). */
+#define BROKEN_SHARE 0.01
+
+/* What no figure tells: it does not work as it did. NULL: it does. */
+static char *why_broken(const struct side_library *from,
 			const struct side_library *to)
 {
-	return json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}}", "library",
-			 to->name, "from", "name", from->name, "version",
-			 text(from->version), "to", "name", to->name, "version",
-			 text(to->version));
+	double before = isfinite(from->failed_share) ? from->failed_share : 0;
+
+	if (!from->has_figures)
+		return NULL;
+	if (!to->has_figures)
+		return mem_dup("it has no figures any more: its trials failed, "
+			       "or an answer was wrong");
+	if (!(to->failed_share > before + BROKEN_SHARE))
+		return NULL;
+	return mem_printf("%.2g%% of its operations failed, and %.2g%% before",
+			  100 * to->failed_share, 100 * before);
+}
+
+json_t *changes_library(struct making *m, const struct side_library *from,
+			const struct side_library *to)
+{
+	char *broken = why_broken(from, to);
+	json_t *out = json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}, s:o}",
+				"library", to->name, "from", "name",
+				from->name, "version", text(from->version),
+				"to", "name", to->name, "version",
+				text(to->version), "broken", text(broken));
+
+	m->failed |= broken && isfinite(m->wish->fail_above);
+	free(broken);
+	return out;
 }
 
 /* --------------------------------------------------------------- two runs --- */
@@ -136,7 +163,7 @@ static json_t *compare_library(struct making *m, const struct side_matches *from
 			       const struct side_library *old,
 			       const struct side_library *new)
 {
-	json_t *out = changes_library(old, new);
+	json_t *out = changes_library(m, old, new);
 	bool of_runs = true;
 
 	for (int by = 0; by < COMPARED_BY; by++) {

@@ -29,7 +29,7 @@ extern const char *const changes_by[COMPARED_BY];
 /* All are the caller's. */
 json_t *changes_figure(struct making *making, const struct figure *figure,
 		       enum compared_by by);
-json_t *changes_library(const struct side_library *from,
+json_t *changes_library(struct making *making, const struct side_library *from,
 			const struct side_library *to);
 json_t *changes_about(const struct side_entry *entry);
 json_t *changes_runs(const struct side_matches *matches);

@@ -301,6 +301,25 @@ static json_t *lines(const char *words)
 	return out;
 }
 
+/* Which row stands where in the table, and the numbers of its notes. */
+static json_t *order(const char *rows)
+{
+	json_t *out = json_array();
+
+	while (*rows) {
+		size_t n = strcspn(rows, "\n"), name = n;
+
+		while (name && rows[name] != '\t')
+			name--;
+		json_array_append_new(out, json_pack(
+			"{s:o, s:o}", "library", json_stringn(rows, name),
+			"notes", json_stringn(rows + name + 1, name < n
+						       ? n - name - 1 : 0)));
+		rows += n + (rows[n] != '\0');
+	}
+	return out;
+}
+
 static void add_words(const struct report_group *group, json_t *out)
 {
 	struct report_words words;
@@ -309,6 +328,7 @@ static void add_words(const struct report_group *group, json_t *out)
 	json_object_set_new(out, "heading", lines(words.heading));
 	json_object_set_new(out, "verdicts_in_words", lines(words.verdicts));
 	json_object_set_new(out, "notes", lines(words.notes));
+	json_object_set_new(out, "order", order(words.rows));
 	report_words_release(&words);
 }
 

@@ -38,6 +38,23 @@ static void fill_between(const struct comparison *c, const char *library,
 	}
 }
 
+/* Of what counted. What a trial that failed counted is in it. */
+static double failed_share(const struct review_group *group,
+			   const char *library)
+{
+	double failures = 0, all = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct result_row *row = group->rows[i].row;
+
+		if (strcmp(row->library_name, library))
+			continue;
+		failures += (double)count_or(row->number_failures, 0);
+		all += (double)count_or(row->number_requests, 0);
+	}
+	return all > 0 ? failures / all : (double)NAN;
+}
+
 static void fill_library(const struct review_group *group,
 			 const struct compared *row, struct side_library *out)
 {
@@ -46,6 +63,7 @@ static void fill_library(const struct review_group *group,
 	out->name = mem_dup(row->library);
 	out->version = mem_dup(version);
 	out->has_figures = row->blocks > 0;
+	out->failed_share = failed_share(group, row->library);
 	out->apart = group->comparison->sliced && row->blocks && !row->rounds;
 	out->rounds = row->rounds;
 	out->marked = row->marked;

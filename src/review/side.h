@@ -19,6 +19,7 @@ struct store;
 struct side_library {
 	char *name, *version;
 	bool has_figures;
+	double failed_share; /* of its operations, in all blocks; NAN: of none */
 	bool apart; /* in separate trials, where others took turns */
 	unsigned rounds, marked; /* slices, and those with a mark */
 	double figure[COMPARED_BY];

@@ -37,7 +37,7 @@ static json_t *pair_json(struct making *m, const struct side_entry *entry,
 		&entry->libraries[turned ? pair->to : pair->from];
 	const struct side_library *to =
 		&entry->libraries[turned ? pair->from : pair->to];
-	json_t *out = changes_library(from, to);
+	json_t *out = changes_library(m, from, to);
 
 	for (int by = 0; by < COMPARED_BY; by++) {
 		struct figure f = { from->figure[by], to->figure[by],
