@@ -111,7 +111,7 @@ class Report(Turns, Check):
             for sentence in comparison["verdicts_in_words"]:
                 self.assertIn(f"- {sentence}\n", text)
             for row in comparison["rows"]:
-                self.assertRegex(text, rf"\| {row['library']} \|")
+                self.assertRegex(text, rf"\| {row['library']}\b")
 
     def compare(self, *words, status):
         """The document, once it is sure that the other formats say the same."""

@@ -97,6 +97,7 @@ static void groups_of_runs(void **state)
 	assert_groups(NULL, "", 0);
 	begin_run(&runs[0], 0);
 	store_begin(store, &runs[0]);
+	assert_int_equal(store_end_run(store, &runs[0], RUN_FINISHED, &err), 0);
 	store_block(store, &runs[0], &single, NULL);
 	store_block(store, &runs[0], &single, NULL);
 	store_comparison(store, &runs[0], 0, three, 3);
@@ -320,6 +321,7 @@ static void what_has_no_room(void **state)
 	begin(state);
 	begin_run(&runs[0], 0);
 	store_begin(store, &runs[0]);
+	assert_int_equal(store_end_run(store, &runs[0], RUN_FINISHED, &err), 0);
 	run_count = 1;
 	for (unsigned i = 0; i < 243; i++)
 		store_block(store, &runs[0], &single, NULL);

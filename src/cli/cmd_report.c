@@ -74,7 +74,13 @@ static void tell(const struct options *options,
 	const char *path = options->arguments[0];
 	size_t n = document_rows(document);
 
-	if (strcmp(path, "-"))
+	if (strcmp(path, "-") && format == REPORT_CSV)
+		say(stdout, "lines of %zu comparison%s written to %s: "
+			    "`benchmark get-results` has all trials",
+		    document_count(document, "comparisons"),
+		    document_count(document, "comparisons") == 1 ? "" : "s",
+		    path);
+	else if (strcmp(path, "-"))
 		say(stdout, "%s of %zu trial%s written to %s",
 		    report_format_words(format), n, n == 1 ? "" : "s", path);
 }

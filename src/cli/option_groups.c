@@ -184,8 +184,8 @@ const struct option_spec options_prices[] = {
 	OPTION("instance", TEXT, instance, 0, 0, "NAME",
 	       "with --prices: the machine; not given: compute is unknown"),
 	CHOICE("egress", egress, "WHERE", "same-region cross-region internet",
-	       "with --prices: where the store's bytes go; not given: they are "
-	       "not in the cost"),
+	       "with --prices: where the store's bytes go; not given: what that "
+	       "costs is unknown"),
 	END
 };
 

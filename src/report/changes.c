@@ -301,6 +301,12 @@ void changes_text(FILE *out, const json_t *changes)
 
 	for (size_t i = 0; i < json_array_size(comparisons); i++)
 		text_comparison(out, json_array_get(comparisons, i));
+	if (json_array_size(comparisons)) {
+		text_list(out, json_object_get(changes, "only_in_first"),
+			  "not compared, as only the first has it: ");
+		text_list(out, json_object_get(changes, "only_in_second"),
+			  "not compared, as only the second has it: ");
+	}
 	add_judgement(&judgement, changes);
 	if (judgement.len && json_array_size(comparisons))
 		fprintf(out, "\n%s\n", judgement.buf);
@@ -404,4 +410,10 @@ void changes_markdown(FILE *out, const json_t *changes)
 	}
 	for (size_t i = 0; i < json_array_size(comparisons); i++)
 		markdown_comparison(out, json_array_get(comparisons, i));
+	if (!json_array_size(comparisons))
+		return;
+	markdown_list(out, json_object_get(changes, "only_in_first"),
+		      "not compared, as only the first has it: ");
+	markdown_list(out, json_object_get(changes, "only_in_second"),
+		      "not compared, as only the second has it: ");
 }

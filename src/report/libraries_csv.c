@@ -13,6 +13,7 @@ static const char *const figures[] = {
 	"requests_per_second.high", "cpu_us_per_request.value",
 	"cpu_us_per_request.low", "cpu_us_per_request.high",
 	"cpu_us_less_harness", "rank_rate", "rank_cpu", "limited_by",
+	"cost.million_operations.total_usd", "cost.terabyte.total_usd",
 };
 #define FIGURES (sizeof(figures) / sizeof(*figures))
 
@@ -29,7 +30,7 @@ static const json_t *member(const json_t *row, const char *path)
 	if (!dot)
 		return json_object_get(row, path);
 	snprintf(first, sizeof(first), "%.*s", (int)(dot - path), path);
-	return json_object_get(json_object_get(row, first), dot + 1);
+	return member(json_object_get(row, first), dot + 1);
 }
 
 /* "requests_per_second.low" becomes "requests_per_second_low", and what is the

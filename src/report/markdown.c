@@ -155,6 +155,28 @@ static void put_rows(FILE *out, const json_t *rows, const json_t *order)
 		put_row(out, json_array_get(rows, i), "");
 }
 
+/* Where prices were chosen. */
+static void put_costs(FILE *out, const json_t *rows)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		const json_t *cost = json_object_get(
+			json_object_get(row, "cost"), "million_operations");
+		double usd = number_at(cost, "total_usd");
+
+		if (!isfinite(usd) ||
+		    json_is_true(json_object_get(row, "baseline")))
+			continue;
+		fputs(any ? "; " : "- USD for a million operations: ", out);
+		put_member(out, row, "library");
+		fprintf(out, " %.3g", usd);
+		any = true;
+	}
+	fputs(any ? "\n\n" : "", out);
+}
+
 static void put_comparison(FILE *out, const json_t *comparison)
 {
 	const json_t *rows = json_object_get(comparison, "rows");
@@ -174,6 +196,7 @@ static void put_comparison(FILE *out, const json_t *comparison)
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		put_failed(out, json_array_get(rows, i));
 	put_list(out, comparison, "verdicts_in_words");
+	put_costs(out, rows);
 	put_list(out, comparison, "notes");
 }
 

@@ -332,22 +332,35 @@ static char *why_not(const struct side_entry *a, const struct side_entry *b)
 	return out;
 }
 
-/* The library of that name, or the only version of the same library. */
+/* The only version of a library that a side has; NULL: it has none, or several. */
+static const struct side_library *only_version(const struct side_entry *entry,
+					       const char *name)
+{
+	const struct side_library *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < entry->library_count; i++) {
+		const struct side_library *one = &entry->libraries[i];
+
+		if (!strcmp(one->name, name) ||
+		    versions_of_one(one->name, name)) {
+			found = one;
+			n++;
+		}
+	}
+	return n == 1 ? found : NULL;
+}
+
+/* That which one of the new side is held against. */
 static const struct side_library *find_before(const struct side_matches *old,
+					      const struct side_entry *side,
 					      const struct side_library *new)
 {
 	const struct side_library *found = side_newest(old, new->name);
-	const struct side_entry *newest = old->list[0];
-	size_t n = 0;
 
-	if (found)
+	if (found || !only_version(side, new->name))
 		return found;
-	for (size_t i = 0; i < newest->library_count; i++)
-		if (versions_of_one(newest->libraries[i].name, new->name)) {
-			found = &newest->libraries[i];
-			n++;
-		}
-	return n == 1 ? found : NULL;
+	return only_version(old->list[0], new->name);
 }
 
 /* Names that no library of the second run goes with. */
@@ -362,7 +375,7 @@ static json_t *only_before(const struct side_matches *from,
 
 		for (size_t k = 0; k < new->library_count; k++) {
 			const struct side_library *before =
-				find_before(from, &new->libraries[k]);
+				find_before(from, new, &new->libraries[k]);
 
 			goes = goes || (before && !strcmp(before->name,
 						 old->libraries[i].name));
@@ -381,7 +394,7 @@ static void compare_libraries(struct making *m, const struct side_matches *from,
 
 	for (size_t i = 0; i < to->list[0]->library_count; i++) {
 		const struct side_library *new = &to->list[0]->libraries[i];
-		const struct side_library *old = find_before(from, new);
+		const struct side_library *old = find_before(from, to->list[0], new);
 
 		if (old)
 			json_array_append_new(libraries,
@@ -443,7 +456,7 @@ static unsigned count_verdicts(const struct side *from, const struct side *to)
 		for (size_t k = 0; old.count && same.list[0] == new &&
 				   k < new->library_count; k++)
 			n += COMPARED_BY *
-			     !!find_before(&old, &new->libraries[k]);
+			     !!find_before(&old, new, &new->libraries[k]);
 		free(old.list);
 		free(same.list);
 	}
@@ -486,6 +499,22 @@ static char *nothing_in_common(const struct side *from, const struct side *to,
 			  to->entries[0].heading);
 }
 
+/* Headings of comparisons that the other side has not. */
+static json_t *without_partner(const struct side *side, const struct side *other)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < side->count; i++) {
+		struct side_matches m = side_find(other, &side->entries[i]);
+
+		if (!m.count)
+			json_array_append_new(out,
+					      text(side->entries[i].heading));
+		free(m.list);
+	}
+	return out;
+}
+
 json_t *changes_between(const struct side *from, const struct side *to,
 			const struct changes_wish *wish)
 {
@@ -505,6 +534,8 @@ json_t *changes_between(const struct side *from, const struct side *to,
 	if (!json_array_size(m.list))
 		why = nothing_in_common(from, to, wish);
 	out = changes_document(&m, why);
+	json_object_set_new(out, "only_in_first", without_partner(from, to));
+	json_object_set_new(out, "only_in_second", without_partner(to, from));
 	json_decref(m.list);
 	free(why);
 	return out;

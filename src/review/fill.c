@@ -49,6 +49,16 @@ static int add_run(void *context, const struct run *run, const char *ended)
 
 	json_object_set(about, "versions", versions ? versions : json_null());
 	document_add(f->document, "runs", about);
+	if (ended && strcmp(ended, run_end_name(RUN_FINISHED)))
+		document_add(f->document, "doubts", json_sprintf(
+			"the run %s was %s: not all of its trials are here",
+			run->id, strcmp(ended, run_end_name(RUN_FAILED))
+					 ? ended
+					 : "kept from making them all"));
+	else if (!ended && !run->end_wall_ns)
+		document_add(f->document, "doubts", json_sprintf(
+			"the run %s has not ended, or was killed: not all of "
+			"its trials are here", run->id));
 	return 0;
 }
 

@@ -144,6 +144,8 @@ json_t *changes_within(const struct side *side, const struct changes_wish *wish)
 	out = changes_document(&m, json_array_size(m.list)
 				      ? NULL
 				      : "no comparison of the run has both");
+	json_object_set_new(out, "only_in_first", json_array());
+	json_object_set_new(out, "only_in_second", json_array());
 	json_decref(m.list);
 	return out;
 }
