@@ -316,6 +316,14 @@ class Pages(unittest.TestCase):
             self.evaluate("document.querySelector('#timeline select').value"), _clones.identity(14)
         )
 
+    def test_blocks_are_counted_as_the_csv_counts_them(self):
+        self.open("compared")
+        trials = self.each("#timeline option")
+        self.assertIn("reference, block 0", trials)
+        self.assertNotIn(f"reference, block {BLOCKS}", trials)
+        first = "round_words(BY[0])(round_points(page.view, BY[0])[0])"
+        self.assertIn(", block 0, ", self.evaluate(first))
+
     # ---- keys ----
 
     def press(self, key, code, text=None):

@@ -367,7 +367,7 @@ function block_lines(view) {
 }
 
 const round_words = by => point =>
-	`${point.library}, block ${point.block + 1}, ${point.at.toFixed(2)} min: ${by.text(point.value)} ${by.unit}, ` +
+	`${point.library}, block ${point.block}, ${point.at.toFixed(2)} min: ${by.text(point.value)} ${by.unit}, ` +
 	`${Math.round(100 * point.part)}% of its median${point.marked ? ', disturbed' : ''}`;
 
 /* How far from 1 the strips reach; what is beyond stands at their edge. */

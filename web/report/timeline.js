@@ -127,7 +127,7 @@ function timeline_trials(view) {
 }
 
 function timeline_name(one) {
-	return one.compared ? `${one.library}, block ${one.block + 1}` : one.library;
+	return one.compared ? `${one.library}, block ${one.block}` : one.library;
 }
 
 /* The one that the address names, else that of the fastest which has most points. */
