@@ -95,7 +95,8 @@ def make_compared():
         for size in (4096, 65536)
         for library, factor in FACTORS.items()
     ]
-    _clones.fill("compared.db", trial, sweep + blocks)
+    half = len(FACTORS)  # before the comparison the one size, after it the other
+    _clones.fill("compared.db", trial, sweep[:half] + blocks + sweep[half:])
     with contextlib.closing(sqlite3.connect("compared.db")) as db, db:
         db.execute(
             "insert into findings select id, 90, 'others', ? from trials where library = ?", (FINDING, MARKUP)
@@ -309,6 +310,14 @@ class Pages(unittest.TestCase):
         self.open("compared", fragment)
         self.assertEqual(self.evaluate("document.querySelector('h1').textContent"), title)
         self.assertIn("Nothing was compared", self.evaluate("document.querySelector('#answers').textContent"))
+
+    def test_views_are_the_newest_first_and_it_opens_with_a_comparison(self):
+        self.open("compared")
+        views = self.each("#chooser option", "[one.text, one.selected]")
+        self.assertEqual([text.endswith("blocks") for text, _ in views], [False, True, False])
+        self.assertEqual([selected for _, selected in views], [False, True, False])
+        times = self.evaluate("model.views.map(view => view.start_time)")
+        self.assertEqual(times, sorted(times, reverse=True))
 
     def test_time_line_of_the_trial_in_the_address(self):
         self.open("compared", f"#timeline={_clones.identity(14)}")
