@@ -233,6 +233,14 @@ class Pages(unittest.TestCase):
                 self.assertEqual(line[name], theirs[name], (line["library"], name))
             self.assertIn("requests_per_second_low", line)
 
+    def test_who_asks_for_nothing_moves_nothing(self):
+        self.open("compared")
+        moved = "moved({ merged: { origin_requests: %s, bytes_per_second: 3e6 } })"
+        self.assertIsNone(self.evaluate(moved % 0))
+        self.assertEqual(self.evaluate(moved % 7), 3)
+        members = [row["member"] for row in self.table("machine")]
+        self.assertIn("memory", members)
+
     def test_verdict_names_the_fastest(self):
         self.open("compared")
         answers = self.evaluate("[...document.querySelectorAll('.answer h2')].map(one => one.textContent)")
@@ -412,6 +420,9 @@ class Pages(unittest.TestCase):
             self.browser.look(718, 1000)  # of A4 less its margins, in CSS pixels
             self.browser.command("Emulation.setEmulatedMedia", media="print")
             self.assertLessEqual(max(self.each("html, table", "one.scrollWidth")), 718)
+            words = self.each(".choices .choice", "one.innerText.replace(/\\s+/g, ' ')")
+            self.assertIn("Figure requests/s", words)
+            self.assertTrue(any(text.startswith("Trial ") and "block" in text for text in words), words)
         finally:
             self.browser.command("Emulation.setEmulatedMedia", media="")
 

@@ -24,14 +24,20 @@ function make(tag, attributes = {}, ...children) {
 const button = (text, act, attributes = {}) =>
 	make('button', { type: 'button', onclick: act, ...attributes }, text);
 
-/* One of several; `options` are [value, text]. */
+/* One of several; `options` are [value, text]. Paper has the text of the one that is chosen. */
 function chooser(label, options, value, act) {
+	const text_of = chosen => options.find(([name]) => name === chosen)?.[1] ?? '';
+	const on_paper = make('span', { class: 'chosen' }, text_of(value));
+	const choose = () => {
+		on_paper.textContent = text_of(select.value);
+		act(select.value);
+	};
 	const select = make(
 		'select',
-		{ onchange: () => act(select.value) },
+		{ onchange: choose },
 		options.map(([name, text]) => make('option', { value: name, selected: name === value }, text)),
 	);
-	return make('label', { class: 'choice' }, make('span', {}, label), select);
+	return make('label', { class: 'choice' }, make('span', {}, label), select, on_paper);
 }
 
 function heading(section, title, says) {

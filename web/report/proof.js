@@ -287,6 +287,8 @@ function draw_machine(view) {
 	return model.document.runs.length > 1 && node.append(runs_table());
 }
 
+const member_label = row => (row.name === 'memory_bytes' ? 'memory' : row.name.replaceAll('_', ' '));
+
 function members_table(id, caption, rows) {
 	const value_of = row =>
 		row.name === 'memory_bytes' ? size_text(row.value) : known_value(row.value) ? csv_plain(row.value) : NONE;
@@ -296,7 +298,7 @@ function members_table(id, caption, rows) {
 		caption,
 		rows,
 		columns: [
-			{ name: 'member', label: 'what', of: row => row.name.replaceAll('_', ' '), defines: 'member' },
+			{ name: 'member', label: 'what', of: member_label, defines: 'member' },
 			{
 				name: 'value',
 				label: 'value',

@@ -5,6 +5,8 @@ const MB = 1e6,
 
 const merged = name => row => row.merged[name];
 const scaled = (name, by) => row => (known(row.merged[name]) ? row.merged[name] / by : row.merged[name]);
+/* Nothing moved where nothing was asked for: the rate that null has is of bytes that it only counts. */
+const moved = row => (row.merged.origin_requests === 0 || !makes_requests(row) ? null : scaled('bytes_per_second', MB)(row));
 const shown_as = (of, text) => row => (known(of(row)) ? text(of(row)) : NONE);
 
 /* A figure with its interval below it, and as three columns of CSV. */
@@ -109,7 +111,7 @@ function ranking_columns(view) {
 		].map(([part, label]) =>
 			plain_column(`latency_${part}_ms`, label, merged(`latency_${part}_ms`), figure_text),
 		),
-		plain_column('bytes_per_second', 'MB/s', scaled('bytes_per_second', MB), figure_text, {
+		plain_column('bytes_per_second', 'MB/s', moved, figure_text, {
 			csv: [['bytes_per_second', merged('bytes_per_second')]],
 		}),
 		plain_column('peak_rss_bytes', 'peak MiB', scaled('peak_rss_bytes', MIB), figure_text, {
