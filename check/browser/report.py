@@ -241,6 +241,26 @@ class Pages(unittest.TestCase):
         members = [row["member"] for row in self.table("machine")]
         self.assertIn("memory", members)
 
+    def test_latencies_of_blocks_are_those_of_the_trials(self):
+        self.open("compared")
+        for library in FACTORS:
+            own = [
+                line
+                for line in csv.DictReader(io.StringIO(results("compared")))
+                if line["library_name"] == library and line["block"]
+            ]
+            self.assertEqual(len(own), BLOCKS)
+            (row,) = (row for row in self.table("latency-blocks") if row["library"] == library)
+            for part in ("p50", "p99"):
+                values = sorted(float(line[f"latency_{part}_ms"]) for line in own)
+                least, most = float(row[f"{part}_least"]), float(row[f"{part}_most"])
+                self.assertEqual((least, most), (values[0], values[-1]))
+                middle = float(row[f"{part}_median"])
+                self.assertAlmostEqual(middle, (values[5] * values[6]) ** 0.5, 6)
+        for section in ("ranking", "latency"):
+            said = self.evaluate(f"document.querySelector('#{section} .says').textContent")
+            self.assertIn("fast blocks, which have more operations, weigh more", said)
+
     def test_verdict_names_the_fastest(self):
         self.open("compared")
         answers = self.evaluate("[...document.querySelectorAll('.answer h2')].map(one => one.textContent)")

@@ -95,11 +95,14 @@ function listed(words) {
 
 const unique = list => [...new Set(list)];
 
+/* Of an even number the geometric mean of the two in the middle, as a comparison has it. */
 function median(values) {
 	const sorted = values.filter(known).sort((a, b) => a - b),
 		middle = sorted.length >> 1;
 	if (!sorted.length) return null;
-	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+	if (sorted.length % 2) return sorted[middle];
+	const [below, above] = [sorted[middle - 1], sorted[middle]];
+	return below > 0 ? Math.sqrt(below * above) : (below + above) / 2;
 }
 
 /* ---- CSV, as get-results writes it ---- */

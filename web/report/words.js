@@ -1,8 +1,20 @@
 /* What the page's own columns mean, that no result and no comparison has. */
 
 const OWN_WORDS = [
+	[
+		'of_reference',
+		'%',
+		'requests/s over that of `reference`. Of a comparison it is the middle of the ratios of its blocks: the ' +
+			'median of the averages of any two, on a logarithmic scale. It need not follow the order of the medians ' +
+			'in requests/s, nor be their quotient: a library can have more of them and the smaller share. Of trials that were measured once it is one ratio of two trials, at different times: noise ' +
+			'alone can bring it over 100%',
+	],
 	['interval_low', '', 'the lower end of the 95% interval of the figure beside it'],
 	['interval_high', '', 'the upper end of the 95% interval of the figure beside it'],
+	['block_count', 'blocks', 'how many of its blocks have this figure'],
+	['block_median', 'ms', 'the middle one of the values of its blocks, each of which weighs the same'],
+	['block_least', 'ms', 'the value of the block that has the least'],
+	['block_most', 'ms', 'the value of the block that has the most'],
 	['percentile', '%', 'so many of all operations took at most the time beside it'],
 	[
 		'curve_ms',
