@@ -29,7 +29,13 @@ const OWN_WORDS = [
 		'',
 		"library: of its replicas; origin: of our store; failed: of the library's operations those that failed",
 	],
-	['trials_of_point', 'trials', 'how many trials the point is the median of'],
+	[
+		'at_origin',
+		'requests',
+		'what the origin had begun and not answered at the moment of a reading: 0 at most of them, as it answers at ' +
+			'once. How much the library has in flight is `concurrency`',
+	],
+	['measured_how', '', 'in how many blocks of a comparison, or once'],
 	['ledger_verdict', '', 'what differs between the plan and what the origin saw; "as planned": nothing'],
 	['setting_notes', '', "what the library's client says of itself"],
 	['member', '', 'what of the run or of its machine'],
