@@ -261,6 +261,38 @@ class Pages(unittest.TestCase):
             said = self.evaluate(f"document.querySelector('#{section} .says').textContent")
             self.assertIn("fast blocks, which have more operations, weigh more", said)
 
+    def test_growth_has_the_figures_of_the_ranking(self):
+        self.open("compared", "#growth.over=request_size_bytes")
+        own = {row["library"]: row["requests_per_second"] for row in self.table("ranking")}
+        points = self.evaluate(
+            "(rows => growth_points(rows, swept_of(rows)[0], GROWN[0], new Map()))(growth_rows(page.view))"
+            ".map(one => [one.library, one.value, one.compared, one.leads, one.estimate.low])"
+        )
+        compared = {library: value for library, value, once, *_ in points if once}
+        self.assertEqual(set(compared), set(FACTORS))
+        figures = "page.view.rows.map(row => [row.library, row.requests_per_second.value])"
+        self.assertEqual(compared, dict(self.evaluate(figures)))
+        self.assertEqual(len(own), len(compared))
+        singles = [one for one in points if not one[2]]
+        self.assertEqual(len(singles), 2 * len(FACTORS))
+        self.assertEqual({low for *_, low in singles}, {None})
+        hollow = "[...document.querySelectorAll('#figure-growth g[data-mark=dot] path')].filter(one => "
+        hollow += "one.closest('g').getAttribute('fill') === GROUND || one.getAttribute('fill') === GROUND).length"
+        self.assertEqual(self.evaluate(hollow), len(singles))
+
+    def test_names_of_lines_lie_apart(self):
+        for width in (1280, 400):
+            self.open("compared", width=width)
+            for chart in ("latency", "growth"):
+                places = self.each(
+                    f"#figure-{chart} svg.drawn g[data-mark=text] text",
+                    "(box => [box.top, box.bottom, one.textContent])(one.getBoundingClientRect())",
+                )
+                places = sorted(one for one in places if one[2] in FACTORS)
+                self.assertEqual({name for *_, name in places}, set(FACTORS))
+                for upper, lower in zip(places, places[1:], strict=False):
+                    self.assertLessEqual(upper[1], lower[0] + 2, (chart, width, places))
+
     def test_verdict_names_the_fastest(self):
         self.open("compared")
         answers = self.evaluate("[...document.querySelectorAll('.answer h2')].map(one => one.textContent)")

@@ -41,12 +41,10 @@ function latency_options(points, width) {
 		height = chart_height(width),
 		times = points.map(point => point.ms),
 		y = log_scale(times, 'ms');
-	// Lines end where too few operations lie beyond: their names stand in one column all the same.
-	const at_right = last_of(points).map(point => ({ ...point, x: most }));
 	return log_axes({
 		height,
 		marginLeft: 50,
-		marginRight: width < 480 ? 70 : 96,
+		marginRight: width < 480 ? 92 : 112,
 		x: {
 			type: 'log',
 			domain: [1, most],
@@ -65,7 +63,8 @@ function latency_options(points, width) {
 				curve: 'monotone-x',
 			}),
 			symbols(latency_symbols(points), 'x', 'ms', 4.5),
-			named_end(spread_labels(at_right, 'x', 'ms', y, height), 'x', 'at_y'),
+			// Lines end where too few operations lie beyond, so names stand off.
+			names_of_lines(points, { x: 'x', y: 'ms', low: 1, high: most, scale: y, width, height }),
 			tip_of(points, { x: 'x', y: 'ms', title: latency_words, maxRadius: 80 }),
 		],
 	});
