@@ -8,6 +8,7 @@ import base64
 import contextlib
 import csv
 import io
+import itertools
 import json
 import os
 import sqlite3
@@ -276,9 +277,9 @@ class Pages(unittest.TestCase):
         singles = [one for one in points if not one[2]]
         self.assertEqual(len(singles), 2 * len(FACTORS))
         self.assertEqual({low for *_, low in singles}, {None})
-        hollow = "[...document.querySelectorAll('#figure-growth g[data-mark=dot] path')].filter(one => "
-        hollow += "one.closest('g').getAttribute('fill') === GROUND || one.getAttribute('fill') === GROUND).length"
-        self.assertEqual(self.evaluate(hollow), len(singles))
+        fills = "[one, one.closest('g')].map(each => each.getAttribute('fill'))"
+        drawn = self.each("#figure-growth g[data-mark=dot] path", fills)
+        self.assertEqual(sum("var(--panel)" in each for each in drawn), len(singles))
 
     def test_names_of_lines_lie_apart(self):
         for width in (1280, 400):
@@ -290,7 +291,7 @@ class Pages(unittest.TestCase):
                 )
                 places = sorted(one for one in places if one[2] in FACTORS)
                 self.assertEqual({name for *_, name in places}, set(FACTORS))
-                for upper, lower in zip(places, places[1:], strict=False):
+                for upper, lower in itertools.pairwise(places):
                     self.assertLessEqual(upper[1], lower[0] + 2, (chart, width, places))
 
     def test_verdict_names_the_fastest(self):
@@ -302,6 +303,40 @@ class Pages(unittest.TestCase):
         self.assertIn(MARKUP, lead[1])
         self.assertNotIn("beta", lead[1])
         self.assertEqual(self.table("ranking")[0]["library"], MARKUP)
+
+    def test_single_trials_name_no_winner_within_the_noise(self):
+        self.open("compared")
+        said = self.each(".others > li")
+        self.assertEqual(len(said), 1)
+        self.assertRegex(said[0], r"^no winner: .*measured once, by [\d.]+%: may be noise")
+        self.evaluate("choose_view(model.views[0].key)")
+        lead = self.each(".lead")
+        self.assertIn("No winner by speed", lead[0])
+        faster = """(view => outcome_of({ ...view, rows: view.rows.map(row => row.library !== %s ? row :
+            { ...row, requests_per_second: { value: 3 * row.requests_per_second.value } }) }))(page.view)"""
+        self.assertEqual(self.evaluate(faster % json.dumps(MARKUP))["says"], f"{MARKUP} first")
+
+    def test_the_same_parameters_are_no_others(self):
+        self.open("compared")
+        others = "other_views(page.view).map(view => view.key)"
+        before = self.evaluate(others)
+        self.assertEqual(len(before), 2)
+        again = "{ ...page.view, key: 'again', compared: false, config_hash: 'other' }"
+        self.assertEqual(self.evaluate(f"model.views.unshift({again}), {others}"), before)
+        more = "{ ...page.view, key: 'more', about: { ...page.view.about, concurrency: 999 } }"
+        self.assertIn("more", self.evaluate(f"model.views.unshift({more}), {others}"))
+
+    def test_how_long_was_measured_and_what_was_separate(self):
+        self.open("compared")
+        how = "[...document.querySelectorAll('.answer')][1].textContent"
+        said = self.evaluate(how)
+        self.assertRegex(said, rf"{BLOCKS} blocks of work in turn; .* had \d+ slices, [\d.]+ s of work")
+        self.assertNotIn("separate", said)
+        rows = "page.view.rows.map((row, i) => i ? row : { ...row, rounds: 0 })"
+        apart = f"how_sure({{ ...page.view, rows: {rows} }})"
+        first, said = self.evaluate(f"[page.view.rows[0].library, {apart}.textContent]")
+        self.assertIn(f"in turn, but not of {first}", said)
+        self.assertIn("5 to 9% less", said)
 
     def test_sort_filter_and_columns_are_in_the_address(self):
         self.open("compared")
