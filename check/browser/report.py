@@ -8,6 +8,7 @@ import base64
 import contextlib
 import csv
 import io
+import itertools
 import json
 import os
 import sqlite3
@@ -95,7 +96,8 @@ def make_compared():
         for size in (4096, 65536)
         for library, factor in FACTORS.items()
     ]
-    _clones.fill("compared.db", trial, sweep + blocks)
+    half = len(FACTORS)  # before the comparison the one size, after it the other
+    _clones.fill("compared.db", trial, sweep[:half] + blocks + sweep[half:])
     with contextlib.closing(sqlite3.connect("compared.db")) as db, db:
         db.execute(
             "insert into findings select id, 90, 'others', ? from trials where library = ?", (FINDING, MARKUP)
@@ -232,6 +234,66 @@ class Pages(unittest.TestCase):
                 self.assertEqual(line[name], theirs[name], (line["library"], name))
             self.assertIn("requests_per_second_low", line)
 
+    def test_who_asks_for_nothing_moves_nothing(self):
+        self.open("compared")
+        moved = "moved({ merged: { origin_requests: %s, bytes_per_second: 3e6 } })"
+        self.assertIsNone(self.evaluate(moved % 0))
+        self.assertEqual(self.evaluate(moved % 7), 3)
+        members = [row["member"] for row in self.table("machine")]
+        self.assertIn("memory", members)
+
+    def test_latencies_of_blocks_are_those_of_the_trials(self):
+        self.open("compared")
+        for library in FACTORS:
+            own = [
+                line
+                for line in csv.DictReader(io.StringIO(results("compared")))
+                if line["library_name"] == library and line["block"]
+            ]
+            self.assertEqual(len(own), BLOCKS)
+            (row,) = (row for row in self.table("latency-blocks") if row["library"] == library)
+            for part in ("p50", "p99"):
+                values = sorted(float(line[f"latency_{part}_ms"]) for line in own)
+                least, most = float(row[f"{part}_least"]), float(row[f"{part}_most"])
+                self.assertEqual((least, most), (values[0], values[-1]))
+                middle = float(row[f"{part}_median"])
+                self.assertAlmostEqual(middle, (values[5] * values[6]) ** 0.5, 6)
+        for section in ("ranking", "latency"):
+            said = self.evaluate(f"document.querySelector('#{section} .says').textContent")
+            self.assertIn("fast blocks, which have more operations, weigh more", said)
+
+    def test_growth_has_the_figures_of_the_ranking(self):
+        self.open("compared", "#growth.over=request_size_bytes")
+        own = {row["library"]: row["requests_per_second"] for row in self.table("ranking")}
+        points = self.evaluate(
+            "(rows => growth_points(rows, swept_of(rows)[0], GROWN[0], new Map()))(growth_rows(page.view))"
+            ".map(one => [one.library, one.value, one.compared, one.leads, one.estimate.low])"
+        )
+        compared = {library: value for library, value, once, *_ in points if once}
+        self.assertEqual(set(compared), set(FACTORS))
+        figures = "page.view.rows.map(row => [row.library, row.requests_per_second.value])"
+        self.assertEqual(compared, dict(self.evaluate(figures)))
+        self.assertEqual(len(own), len(compared))
+        singles = [one for one in points if not one[2]]
+        self.assertEqual(len(singles), 2 * len(FACTORS))
+        self.assertEqual({low for *_, low in singles}, {None})
+        fills = "[one, one.closest('g')].map(each => each.getAttribute('fill'))"
+        drawn = self.each("#figure-growth g[data-mark=dot] path", fills)
+        self.assertEqual(sum("var(--panel)" in each for each in drawn), len(singles))
+
+    def test_names_of_lines_lie_apart(self):
+        for width in (1280, 400):
+            self.open("compared", width=width)
+            for chart in ("latency", "growth"):
+                places = self.each(
+                    f"#figure-{chart} svg.drawn g[data-mark=text] text",
+                    "(box => [box.top, box.bottom, one.textContent])(one.getBoundingClientRect())",
+                )
+                places = sorted(one for one in places if one[2] in FACTORS)
+                self.assertEqual({name for *_, name in places}, set(FACTORS))
+                for upper, lower in itertools.pairwise(places):
+                    self.assertLessEqual(upper[1], lower[0] + 2, (chart, width, places))
+
     def test_verdict_names_the_fastest(self):
         self.open("compared")
         answers = self.evaluate("[...document.querySelectorAll('.answer h2')].map(one => one.textContent)")
@@ -241,6 +303,40 @@ class Pages(unittest.TestCase):
         self.assertIn(MARKUP, lead[1])
         self.assertNotIn("beta", lead[1])
         self.assertEqual(self.table("ranking")[0]["library"], MARKUP)
+
+    def test_single_trials_name_no_winner_within_the_noise(self):
+        self.open("compared")
+        said = self.each(".others > li")
+        self.assertEqual(len(said), 1)
+        self.assertRegex(said[0], r"^no winner: .*measured once, by [\d.]+%: may be noise")
+        self.evaluate("choose_view(model.views[0].key)")
+        lead = self.each(".lead")
+        self.assertIn("No winner by speed", lead[0])
+        faster = """(view => outcome_of({ ...view, rows: view.rows.map(row => row.library !== %s ? row :
+            { ...row, requests_per_second: { value: 3 * row.requests_per_second.value } }) }))(page.view)"""
+        self.assertEqual(self.evaluate(faster % json.dumps(MARKUP))["says"], f"{MARKUP} first")
+
+    def test_the_same_parameters_are_no_others(self):
+        self.open("compared")
+        others = "other_views(page.view).map(view => view.key)"
+        before = self.evaluate(others)
+        self.assertEqual(len(before), 2)
+        again = "{ ...page.view, key: 'again', compared: false, config_hash: 'other' }"
+        self.assertEqual(self.evaluate(f"model.views.unshift({again}), {others}"), before)
+        more = "{ ...page.view, key: 'more', about: { ...page.view.about, concurrency: 999 } }"
+        self.assertIn("more", self.evaluate(f"model.views.unshift({more}), {others}"))
+
+    def test_how_long_was_measured_and_what_was_separate(self):
+        self.open("compared")
+        how = "[...document.querySelectorAll('.answer')][1].textContent"
+        said = self.evaluate(how)
+        self.assertRegex(said, rf"{BLOCKS} blocks of work in turn; .* had \d+ slices, [\d.]+ s of work")
+        self.assertNotIn("separate", said)
+        rows = "page.view.rows.map((row, i) => i ? row : { ...row, rounds: 0 })"
+        apart = f"how_sure({{ ...page.view, rows: {rows} }})"
+        first, said = self.evaluate(f"[page.view.rows[0].library, {apart}.textContent]")
+        self.assertIn(f"in turn, but not of {first}", said)
+        self.assertIn("5 to 9% less", said)
 
     def test_sort_filter_and_columns_are_in_the_address(self):
         self.open("compared")
@@ -310,11 +406,27 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.evaluate("document.querySelector('h1').textContent"), title)
         self.assertIn("Nothing was compared", self.evaluate("document.querySelector('#answers').textContent"))
 
+    def test_views_are_the_newest_first_and_it_opens_with_a_comparison(self):
+        self.open("compared")
+        views = self.each("#chooser option", "[one.text, one.selected]")
+        self.assertEqual([text.endswith("blocks") for text, _ in views], [False, True, False])
+        self.assertEqual([selected for _, selected in views], [False, True, False])
+        times = self.evaluate("model.views.map(view => view.start_time)")
+        self.assertEqual(times, sorted(times, reverse=True))
+
     def test_time_line_of_the_trial_in_the_address(self):
         self.open("compared", f"#timeline={_clones.identity(14)}")
         self.assertEqual(
             self.evaluate("document.querySelector('#timeline select').value"), _clones.identity(14)
         )
+
+    def test_blocks_are_counted_as_the_csv_counts_them(self):
+        self.open("compared")
+        trials = self.each("#timeline option")
+        self.assertIn("reference, block 0", trials)
+        self.assertNotIn(f"reference, block {BLOCKS}", trials)
+        first = "round_words(BY[0])(round_points(page.view, BY[0])[0])"
+        self.assertIn(", block 0, ", self.evaluate(first))
 
     # ---- keys ----
 
@@ -395,6 +507,9 @@ class Pages(unittest.TestCase):
             self.browser.look(718, 1000)  # of A4 less its margins, in CSS pixels
             self.browser.command("Emulation.setEmulatedMedia", media="print")
             self.assertLessEqual(max(self.each("html, table", "one.scrollWidth")), 718)
+            words = self.each(".choices .choice", "one.innerText.replace(/\\s+/g, ' ')")
+            self.assertIn("Figure requests/s", words)
+            self.assertTrue(any(text.startswith("Trial ") and "block" in text for text in words), words)
         finally:
             self.browser.command("Emulation.setEmulatedMedia", media="")
 

@@ -24,14 +24,20 @@ function make(tag, attributes = {}, ...children) {
 const button = (text, act, attributes = {}) =>
 	make('button', { type: 'button', onclick: act, ...attributes }, text);
 
-/* One of several; `options` are [value, text]. */
+/* One of several; `options` are [value, text]. Paper has the text of the one that is chosen. */
 function chooser(label, options, value, act) {
+	const text_of = chosen => options.find(([name]) => name === chosen)?.[1] ?? '';
+	const on_paper = make('span', { class: 'chosen' }, text_of(value));
+	const choose = () => {
+		on_paper.textContent = text_of(select.value);
+		act(select.value);
+	};
 	const select = make(
 		'select',
-		{ onchange: () => act(select.value) },
+		{ onchange: choose },
 		options.map(([name, text]) => make('option', { value: name, selected: name === value }, text)),
 	);
-	return make('label', { class: 'choice' }, make('span', {}, label), select);
+	return make('label', { class: 'choice' }, make('span', {}, label), select, on_paper);
 }
 
 function heading(section, title, says) {
@@ -89,11 +95,14 @@ function listed(words) {
 
 const unique = list => [...new Set(list)];
 
+/* Of an even number the geometric mean of the two in the middle, as a comparison has it. */
 function median(values) {
 	const sorted = values.filter(known).sort((a, b) => a - b),
 		middle = sorted.length >> 1;
 	if (!sorted.length) return null;
-	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+	if (sorted.length % 2) return sorted[middle];
+	const [below, above] = [sorted[middle - 1], sorted[middle]];
+	return below > 0 ? Math.sqrt(below * above) : (below + above) / 2;
 }
 
 /* ---- CSV, as get-results writes it ---- */

@@ -1,4 +1,4 @@
-/* The charts of a view: intervals, cost against speed, latency, blocks and rounds. */
+/* The charts of a view: intervals, cost against speed, blocks and rounds. */
 
 /* ---- Intervals ---- */
 
@@ -217,118 +217,6 @@ function draw_plane(view) {
 	);
 }
 
-/* ---- Latency ---- */
-
-/* A fraction q stands at 1 / (1 - q) of a logarithmic axis: each further nine is as wide as the last. */
-const PERCENTILES = [
-	[0, '0'],
-	[0.5, '50'],
-	[0.9, '90'],
-	[0.99, '99'],
-	[0.999, '99.9'],
-	[0.9999, '99.99'],
-	[0.99999, '99.999'],
-	[0.999999, '99.9999'],
-];
-const nines = q => 1 / (1 - q);
-const PERCENTILE_NAMES = new Map(PERCENTILES.map(([q, text]) => [Math.round(nines(q)), text]));
-
-function latency_points(view) {
-	return drawn_rows(view).flatMap(row =>
-		(row.curve?.fraction ?? [])
-			.map((q, i) => ({ library: row.library, q, x: nines(q), ms: row.curve.ms[i] }))
-			.filter(point => point.q < 1 && point.ms > 0),
-	);
-}
-
-/* A symbol where each named percentile is, so that lines are told apart without their colours. */
-function latency_symbols(points) {
-	return PERCENTILES.flatMap(([q]) =>
-		unique(points.map(point => point.library)).map(library => {
-			const line = points.filter(point => point.library === library);
-			const next = line.find(point => point.q >= q - 1e-9);
-			return next && q <= line[line.length - 1].q + 1e-9 && q > 0 ? next : null;
-		}),
-	).filter(Boolean);
-}
-
-const latency_words = point =>
-	`${point.library}: ${Number((100 * point.q).toFixed(4))}% took at most ${figure_text(point.ms)} ms`;
-
-function latency_options(points, width) {
-	const most = Math.max(...points.map(point => point.x)),
-		height = chart_height(width),
-		times = points.map(point => point.ms),
-		y = log_scale(times, 'ms');
-	// Lines end where too few operations lie beyond: their names stand in one column all the same.
-	const at_right = last_of(points).map(point => ({ ...point, x: most }));
-	return log_axes({
-		height,
-		marginLeft: 50,
-		marginRight: width < 480 ? 70 : 96,
-		x: {
-			type: 'log',
-			domain: [1, most],
-			ticks: PERCENTILES.map(([q]) => nines(q)).filter(x => x <= most * 1.01),
-			label: 'percentile of operations',
-		},
-		y,
-		names: { x: x => PERCENTILE_NAMES.get(Math.round(x)) ?? '' },
-		marks: [
-			Plot.line(points, {
-				x: 'x',
-				y: 'ms',
-				z: 'library',
-				stroke: 'library',
-				strokeWidth: 2,
-				curve: 'monotone-x',
-			}),
-			symbols(latency_symbols(points), 'x', 'ms', 4.5),
-			named_end(spread_labels(at_right, 'x', 'ms', y, height), 'x', 'at_y'),
-			tip_of(points, { x: 'x', y: 'ms', title: latency_words, maxRadius: 80 }),
-		],
-	});
-}
-
-function draw_latency(view) {
-	const points = latency_points(view),
-		node = heading(
-			'latency',
-			'Latency',
-			'Of all operations, failed ones counted as slower than any that succeeded. Each further nine is as wide as the last.',
-		);
-	if (!points.length) return node.append(nothing('There are no latencies in this view.'));
-	const names = unique(points.map(point => point.library)),
-		marks = latency_symbols(points);
-	return node.append(
-		legend_of(names),
-		figure_new({
-			id: 'latency',
-			title: 'Latency by percentile, ms',
-			defines: 'latency_p99_ms',
-			describes: `Line chart. ${marks
-				.filter(point => Math.abs(point.q - 0.99) < 0.001)
-				.map(latency_words)
-				.join('; ')}.`,
-			points: names
-				.flatMap(name => marks.filter(point => point.library === name))
-				.map(point => ({ x: point.x, y: point.ms, text: latency_words(point) })),
-			columns: [
-				library_cell,
-				plain_column(
-					'percentile',
-					'percentile',
-					point => 100 * point.q,
-					x => String(Number(x.toFixed(4))),
-				),
-				plain_column('ms', 'ms', point => point.ms, figure_text, { defines: 'curve_ms' }),
-			],
-			rows: points,
-			options: width => latency_options(points, width),
-		}),
-	);
-}
-
 /* ---- Rounds and blocks ---- */
 
 const DOTS_MOST = 4000;
@@ -367,7 +255,7 @@ function block_lines(view) {
 }
 
 const round_words = by => point =>
-	`${point.library}, block ${point.block + 1}, ${point.at.toFixed(2)} min: ${by.text(point.value)} ${by.unit}, ` +
+	`${point.library}, block ${point.block}, ${point.at.toFixed(2)} min: ${by.text(point.value)} ${by.unit}, ` +
 	`${Math.round(100 * point.part)}% of its median${point.marked ? ', disturbed' : ''}`;
 
 /* How far from 1 the strips reach; what is beyond stands at their edge. */

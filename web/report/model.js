@@ -311,7 +311,7 @@ function model_fill(read) {
 	for (const run of read.runs) model.runs.set(run.run_id, run);
 	for (const one of read.timelines) model.timelines.set(one.trial_id, one);
 	model.views = [...read.comparisons.map(view_of_comparison), ...views_of_singles(read.singles)];
-	model.views.sort((a, b) => b.compared - a.compared || compare_text(b.start_time, a.start_time));
+	model.views.sort((a, b) => compare_text(b.start_time ?? '', a.start_time ?? ''));
 	join_trials();
 	name_libraries(
 		new Set([
@@ -324,6 +324,9 @@ function model_fill(read) {
 		]),
 	);
 }
+
+/* What is shown first: the newest comparison, as single trials answer no question. */
+const first_view = () => model.views.find(view => view.compared) ?? model.views[0];
 
 const compare_text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 

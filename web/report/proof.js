@@ -24,16 +24,25 @@ function failure_parts(rows, classes) {
 	);
 }
 
+const whole_tick = x => (Number.isInteger(x) ? short_tick(x) : '');
+
 function failures_options(rows, parts, words, width) {
 	const classes = unique(parts.map(part => part.class));
 	const paleness = part => 0.9 - (0.5 * classes.indexOf(part.class)) / Math.max(1, classes.length - 1);
-	const said = row =>
-		listed(parts.filter(part => part.library === row.library).map(part => `${part.class} ${count(part.n)}`));
+	const marginLeft = Math.min(150, width / 3),
+		marginRight = 80;
+	const most = Math.max(...rows.map(row => row.merged.number_failures)),
+		wide = n => (n / most) * (width - marginLeft - marginRight);
+	// Where there is room; the table and the tip have all.
+	const inside = part => {
+		const text = `${part.class} ${count(part.n)}`;
+		return [text, part.class, ''].find(each => 7 * each.length + 8 < wide(part.n)) ?? '';
+	};
 	return {
 		height: 70 + 28 * rows.length,
-		marginLeft: Math.min(150, width / 3),
-		marginRight: 120,
-		x: { label: 'operations', grid: true, ...below },
+		marginLeft,
+		marginRight,
+		x: { label: 'operations', grid: true, tickFormat: whole_tick, ...below },
 		y: { label: null, domain: rows.map(row => row.library) },
 		marks: [
 			Plot.barX(
@@ -47,7 +56,13 @@ function failures_options(rows, parts, words, width) {
 					title: words,
 				}),
 			),
-			beside_end(rows, row => row.merged.number_failures, 'library', said, 6),
+			Plot.text(
+				parts,
+				Plot.stackX({
+					...{ x: 'n', y: 'library', text: inside, fill: 'var(--text)', stroke: GROUND, strokeWidth: 3 },
+				}),
+			),
+			beside_end(rows, row => row.merged.number_failures, 'library', row => count(row.merged.number_failures), 6),
 			Plot.ruleX([0], { stroke: 'var(--rule)' }),
 		],
 	};
@@ -73,7 +88,8 @@ function draw_failures(view) {
 	const node = heading(
 		'failures',
 		'Failures by class',
-		any ? 'Of the operations that counted, in all blocks.' : 'No operation of this view failed.',
+		any
+			? `Of the operations that counted${view.compared ? ', in all blocks' : ''}. The paler parts of a bar are other classes.` : 'No operation of this view failed.',
 	);
 	if (any) node.append(failures_chart(view, classes));
 	const column = name =>
@@ -287,6 +303,8 @@ function draw_machine(view) {
 	return model.document.runs.length > 1 && node.append(runs_table());
 }
 
+const member_label = row => (row.name === 'memory_bytes' ? 'memory' : row.name.replaceAll('_', ' '));
+
 function members_table(id, caption, rows) {
 	const value_of = row =>
 		row.name === 'memory_bytes' ? size_text(row.value) : known_value(row.value) ? csv_plain(row.value) : NONE;
@@ -296,7 +314,7 @@ function members_table(id, caption, rows) {
 		caption,
 		rows,
 		columns: [
-			{ name: 'member', label: 'what', of: row => row.name.replaceAll('_', ' '), defines: 'member' },
+			{ name: 'member', label: 'what', of: member_label, defines: 'member' },
 			{
 				name: 'value',
 				label: 'value',

@@ -5,6 +5,8 @@ const MB = 1e6,
 
 const merged = name => row => row.merged[name];
 const scaled = (name, by) => row => (known(row.merged[name]) ? row.merged[name] / by : row.merged[name]);
+/* Nothing moved where nothing was asked for: the rate that null has is of bytes that it only counts. */
+const moved = row => (row.merged.origin_requests === 0 || !makes_requests(row) ? null : scaled('bytes_per_second', MB)(row));
 const shown_as = (of, text) => row => (known(of(row)) ? text(of(row)) : NONE);
 
 /* A figure with its interval below it, and as three columns of CSV. */
@@ -98,7 +100,7 @@ function ranking_columns(view) {
 		},
 		{ name: 'library_version', label: 'version', of: merged('library_version'), hidden: true },
 		with_interval('requests_per_second', 'requests/s', row => row.requests_per_second, figure_text),
-		{ ...with_interval('share_of_reference', 'of reference', share('rate'), percent) },
+		{ ...with_interval('share_of_reference', 'of reference', share('rate'), percent), defines: 'of_reference' },
 		with_interval('cpu_us_per_request', 'CPU us/request', row => row.cpu_us_per_request, figure_text),
 		plain_column('rank_cpu', '# CPU', row => row.rank_cpu, count),
 		plain_column('cpu_us_less_harness', 'less harness', row => row.cpu_us_less_harness, figure_text),
@@ -109,7 +111,7 @@ function ranking_columns(view) {
 		].map(([part, label]) =>
 			plain_column(`latency_${part}_ms`, label, merged(`latency_${part}_ms`), figure_text),
 		),
-		plain_column('bytes_per_second', 'MB/s', scaled('bytes_per_second', MB), figure_text, {
+		plain_column('bytes_per_second', 'MB/s', moved, figure_text, {
 			csv: [['bytes_per_second', merged('bytes_per_second')]],
 		}),
 		plain_column('peak_rss_bytes', 'peak MiB', scaled('peak_rss_bytes', MIB), figure_text, {
@@ -132,10 +134,21 @@ function ranked(rows) {
 	);
 }
 
+/* What is to be known of the figures before they are read. */
+function ranking_says(view) {
+	if (view.compared)
+		return `Medians over blocks; below each its 95% interval. Latencies are ${latency_pooled(view)}`;
+	const shared = view.rows.some(row => known(row.share_of_reference?.rate?.value));
+	return (
+		'Measured once: nothing tells how sure these figures are.' +
+		(shared
+			? ' A share of reference is of two single trials, at different times: noise can bring it over 100%.'
+			: '')
+	);
+}
+
 function draw_ranking(view) {
-	const says = view.compared
-		? 'Medians over blocks; beside each its 95% interval. Latencies are of all operations of all blocks.'
-		: 'Measured once: nothing tells how sure these figures are.';
+	const says = ranking_says(view);
 	heading('ranking', 'Ranking', says).append(
 		table_new({
 			id: 'ranking',

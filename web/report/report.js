@@ -76,7 +76,7 @@ function choose_view(key) {
 	])
 		if (!name.startsWith('growth.') || !['growth.figure', 'growth.over'].includes(name))
 			state.values.delete(name);
-	state.set('view', view === model.views[0] ? null : key);
+	state.set('view', view === first_view() ? null : key);
 	draw_view(view);
 	say(`showing ${view.title}`);
 	($('chooser').querySelector('select') ?? $('verdict-title')).focus({ preventScroll: true });
@@ -117,7 +117,7 @@ function draw_nothing() {
 
 function follow_address() {
 	state.read();
-	const view = model.views.find(one => one.key === state.get('view')) ?? model.views[0];
+	const view = model.views.find(one => one.key === state.get('view')) ?? first_view();
 	$('trials').replaceChildren();
 	page.waiting.clear();
 	draw_view(view);

@@ -29,7 +29,13 @@ const TIMELINE_PARTS = [
 		scale: MIB_OF,
 		defines: 'memory_usage_bytes_mean',
 	},
-	{ title: 'In flight', unit: 'requests', members: [['in_flight', 'library']], defines: 'concurrency' },
+	{
+		title: 'Waiting at the origin',
+		unit: 'requests',
+		members: [['in_flight', 'origin']],
+		whole: true,
+		defines: 'at_origin',
+	},
 ];
 
 function timeline_segments(line, part) {
@@ -75,16 +81,17 @@ function timeline_marks(segments, stroke, words) {
 	];
 }
 
-function timeline_options(segments, end, marks) {
+function timeline_options(part, segments, end, marks) {
 	const several = unique(segments.map(one => one.who)).length > 1;
-	const most = Math.max(...segments.map(one => one.value)) * 1.08 || 1;
+	const most = Math.max(...segments.map(one => one.value)) * 1.08 || 1,
+		ticks = part.whole && most < 4 ? [0, 1, 2, 3].filter(x => x <= most) : 4;
 	return {
 		height: 190,
 		marginLeft: 52,
 		marginRight: several ? 62 : 16,
 		marginTop: 12,
 		x: { domain: [0, end], label: 's since GO', ...below, labelOffset: 34 },
-		y: { grid: true, ticks: 4, tickFormat: short_tick, label: null, domain: [0, most] },
+		y: { grid: true, ticks, tickFormat: short_tick, label: null, domain: [0, most] },
 		marks,
 	};
 }
@@ -111,7 +118,7 @@ function timeline_chart(line, part, library) {
 			plain_column(part.members[0][0], part.unit, one => one.value, figure_text, { defines: part.defines }),
 		],
 		rows: segments,
-		options: () => timeline_options(segments, end, timeline_marks(segments, stroke, words)),
+		options: () => timeline_options(part, segments, end, timeline_marks(segments, stroke, words)),
 	});
 }
 
@@ -127,7 +134,7 @@ function timeline_trials(view) {
 }
 
 function timeline_name(one) {
-	return one.compared ? `${one.library}, block ${one.block + 1}` : one.library;
+	return one.compared ? `${one.library}, block ${one.block}` : one.library;
 }
 
 /* The one that the address names, else that of the fastest which has most points. */
@@ -139,12 +146,23 @@ function timeline_chosen(view, trials) {
 	return trials.find(one => one.id === wanted) ?? own[0] ?? trials[0];
 }
 
-function timeline_says(one, missing) {
+const WAITING = TIMELINE_PARTS.find(part => part.whole);
+
+/* A panel of zeros says less than a sentence. */
+const nothing_waited = (line, part) => part.whole && timeline_segments(line, part).every(one => one.value === 0);
+
+function timeline_says(one, drawn) {
+	const line = model.timelines.get(one.id),
+		sliced = value_at('slices', model.trials.get(one.id));
+	const missing = TIMELINE_PARTS.filter(part => !timeline_segments(line, part).length);
+	const zero = !missing.includes(WAITING) && !drawn.includes(WAITING);
+	const why = sliced ? 'it is read between slices, when nothing is in flight' : 'it answers at once';
 	return [
-		value_at('slices', model.trials.get(one.id))
+		sliced
 			? 'Measured in slices: each bar is one, and between them the others worked.'
 			: 'From samples of 100 ms, or of as many together as fit.',
-		missing.length ? ` Not known of this trial: ${listed(missing)}.` : '',
+		zero ? ` Nothing waited at the origin at any reading: ${why}.` : '',
+		missing.length ? ` Not known of this trial: ${listed(missing.map(part => part.title.toLowerCase()))}.` : '',
 	];
 }
 
@@ -174,10 +192,9 @@ function draw_timeline(view) {
 	if (!trials.length) return node.append(nothing(NO_TIMELINE));
 	const one = timeline_chosen(view, trials),
 		line = model.timelines.get(one.id);
-	const parts = TIMELINE_PARTS.filter(part => timeline_segments(line, part).length);
-	const missing = TIMELINE_PARTS.filter(part => !parts.includes(part)).map(part => part.title.toLowerCase());
+	const parts = TIMELINE_PARTS.filter(part => timeline_segments(line, part).length && !nothing_waited(line, part));
 	return node.append(
-		make('p', { class: 'says' }, timeline_says(one, missing)),
+		make('p', { class: 'says' }, timeline_says(one, parts)),
 		timeline_chooser(view, trials, one),
 		make(
 			'div',

@@ -60,14 +60,28 @@ function lead_sentence(view, by) {
 	];
 }
 
-/* Of what was measured once: who had the better figure. */
-function first_sentence(view, by) {
+/* Differences of single trials that can be noise: 40% is what was seen on shared machines. */
+const MAY_BE_NOISE = 0.4;
+
+/* Of what was measured once: the libraries, the best first, and by how much it is before the next. */
+function best_of_singles(view, by) {
 	const rows = drawn_rows(view).filter(row => !row.baseline && known(row[by.figure].value));
 	const sign = by.key === 'rate' ? -1 : 1;
 	rows.sort((a, b) => sign * (a[by.figure].value - b[by.figure].value));
-	return rows.length
-		? [`The ${by.best} of these single trials, which proves nothing`, figure_line(rows[0], by)]
-		: [];
+	const [first, second] = rows.map(row => row[by.figure].value);
+	return { rows, lead: rows.length > 1 ? Math.max(first, second) / Math.min(first, second) - 1 : null };
+}
+
+function first_sentence(view, by) {
+	const { rows, lead } = best_of_singles(view, by);
+	if (!rows.length) return [];
+	if (lead === null) return [`The only library with ${by.words}, measured once`, figure_line(rows[0], by)];
+	return lead <= MAY_BE_NOISE
+		? [
+				`No winner by ${by.words}: the two best, measured once, differ by ${percent(lead)}, which may be noise`,
+				...rows.slice(0, 2).map(row => figure_line(row, by)),
+			]
+		: [`The ${by.best} of these single trials, by ${percent(lead)}`, figure_line(rows[0], by)];
 }
 
 /* "faster: a than b by 3%, than c by 4%; d than e …" in parts that can be read. */
@@ -171,6 +185,38 @@ function limited_sentence(view) {
 		: '';
 }
 
+/* Those that took no turns while others did: their figures are of separate trials. */
+const took_no_turns = (view, row) => view.sliced && row.rounds === 0 && known(row.requests_per_second.value);
+
+const seconds_text = s => `${s < 100 ? Number(s.toPrecision(2)) : count(s)} s`;
+
+/* How long was worked: blocks, and the slices and seconds of the libraries that had least and most. */
+function measured_sentence(view) {
+	const apart = names_of(view.rows.filter(row => took_no_turns(view, row)));
+	const blocks =
+		plural(view.blocks, 'block') +
+		(view.sliced ? ` of work in turn${apart.length ? `, but not of ${listed(apart)}` : ''}` : ', one trial of each');
+	const rows = view.rows
+		.filter(row => !row.baseline && row.merged.duration_seconds > 0)
+		.sort((a, b) => a.merged.duration_seconds - b.merged.duration_seconds);
+	const work = row =>
+		`${row.library} had ${row.rounds ? `${plural(row.rounds, 'slice')}, ` : ''}${seconds_text(row.merged.duration_seconds)}`;
+	if (!rows.length) return `${blocks}.`;
+	const [least, most] = [rows[0], rows[rows.length - 1]];
+	return least === most
+		? `${blocks}; ${work(least)} of work in all.`
+		: `${blocks}; ${work(least)} of work in all, the least, and ${work(most)}, the most.`;
+}
+
+function separate_sentence(view) {
+	const apart = names_of(view.rows.filter(row => took_no_turns(view, row)));
+	return apart.length
+		? `${listed(apart)} took no turns while the others did: ${apart.length > 1 ? 'each' : 'it'} was measured in ` +
+				'separate trials. These flatter: CPU a request is 5 to 9% less than it would be in turn ' +
+				'(docs/method.md), and the intervals do not cover that.'
+		: '';
+}
+
 function how_sure(view) {
 	if (!view.compared)
 		return answer(
@@ -178,9 +224,9 @@ function how_sure(view) {
 			make('p', {}, 'Not at all: one trial each. Differences of 10 to 40% can be noise.'),
 		);
 	const sentences = [
-		`${plural(view.blocks, 'block')} of work in turn${
-			view.blocks < view.blocks_needed ? `: too few, an interval needs ${view.blocks_needed}` : ''
-		}.`,
+		measured_sentence(view),
+		view.blocks < view.blocks_needed ? `Too few blocks: an interval needs ${view.blocks_needed}.` : '',
+		separate_sentence(view),
 		view.level && view.verdicts
 			? `Each interval of a pair is at ${(100 * view.level).toFixed(1)}%, so that all ` +
 				`${view.verdicts} verdicts together hold with 95%.`
@@ -207,20 +253,33 @@ function how_sure(view) {
 
 /* ---- What would change it ---- */
 
-/* The newest view of each other configuration of the test, and who leads there. */
-function other_views(view) {
-	const found = new Map();
-	for (const other of model.views)
-		if (other.test === view.test && other.config_hash !== view.config_hash && !found.has(other.config_hash))
-			found.set(other.config_hash, other);
-	return [...found.values()];
+/* What distinguishes one view of a test from another: what it was made to do, not for how long or in which way. */
+function settings_of(view) {
+	const about = view.about;
+	return JSON.stringify(
+		['test_params', 'dataset', 'endpoint', ...DIMENSIONS.map(one => one.name)].map(name => about[name] ?? null),
+	);
 }
 
-function best_of(view) {
+/* One view of each other setting of the test: a comparison before single trials, then the newest. */
+function other_views(view) {
+	const found = new Map([[settings_of(view), null]]);
+	for (const other of [...model.views].sort((a, b) => b.compared - a.compared))
+		if (other.test === view.test && !found.has(settings_of(other))) found.set(settings_of(other), other);
+	return [...found.values()].filter(Boolean);
+}
+
+/* What came out of a view, in words that views share, and what is its own. */
+function outcome_of(view) {
 	const best = view.compared ? names_of(leaders(view, BY[0])) : [];
-	if (best.length) return `fastest: ${listed(best)}`;
-	const first = drawn_rows(view).find(row => !row.baseline);
-	return first ? `${first.library} first, measured once` : 'no figures';
+	if (best.length) return { says: `${listed(best)} fastest`, own: '' };
+	if (view.compared) return { says: 'compared, without a verdict', own: '' };
+	const { rows, lead } = best_of_singles(view, BY[0]);
+	if (!rows.length) return { says: 'no figures', own: '' };
+	if (lead === null) return { says: `only ${rows[0].library}, measured once`, own: '' };
+	return lead <= MAY_BE_NOISE
+		? { says: 'no winner', own: ` (measured once, by ${percent(lead)}: may be noise)` }
+		: { says: `${rows[0].library} first`, own: ` (measured once, by ${percent(lead)})` };
 }
 
 function undecided(view, by) {
@@ -250,24 +309,37 @@ function change_sentences(view) {
 
 const OTHERS_SHOWN = 12;
 
+/* The parameters of a view, and those that differ from the view that is shown though no title has them. */
+function other_title(other, view) {
+	const parts = parameters_of(other.about);
+	const own = ['pool_size', 'memory_limit_bytes', 'link_bits_per_second', 'keys'].filter(
+		name => other.about[name] !== view.about[name] && !(name === 'pool_size' && other.about[name] === other.about.concurrency),
+	);
+	for (const { name, label, text } of DIMENSIONS.filter(one => own.includes(one.name)))
+		parts.push(`${label}: ${known(other.about[name]) ? text(other.about[name]) : 'no limit'}`);
+	return parts.join(', ') || other.title;
+}
+
 /* Views where the same came out, together. */
-function others_list(others) {
+function others_list(others, view) {
 	const groups = new Map();
-	for (const other of others.slice(0, OTHERS_SHOWN))
-		groups.set(best_of(other), [...(groups.get(best_of(other)) ?? []), other]);
-	const link = other =>
-		button(parameters_of(other.about).join(', ') || other.title, () => choose_view(other.key), {
-			class: 'link',
-		});
+	for (const other of others.slice(0, OTHERS_SHOWN)) {
+		const { says, own } = outcome_of(other);
+		groups.set(says, [...(groups.get(says) ?? []), { other, own }]);
+	}
+	const link = ({ other, own }) => [
+		button(other_title(other, view), () => choose_view(other.key), { class: 'link' }),
+		own,
+	];
 	return make(
 		'ul',
-		{},
-		[...groups].map(([best, list]) =>
+		{ class: 'others' },
+		[...groups].map(([says, list]) =>
 			make(
 				'li',
 				{},
-				`${best}: `,
-				list.flatMap((other, i) => [i ? '; ' : null, link(other)]),
+				`${says}: `,
+				list.flatMap((one, i) => [i ? '; ' : null, ...link(one)]),
 			),
 		),
 		others.length > OTHERS_SHOWN
@@ -284,7 +356,7 @@ function what_changes(view) {
 		change_sentences(view).map(text => make('li', {}, quoted(text))),
 	);
 	if (others.length)
-		list.append(make('li', {}, 'Other parameters, as measured in this report:', others_list(others)));
+		list.append(make('li', {}, 'Other parameters, as measured in this report:', others_list(others, view)));
 	else
 		list.append(
 			make(

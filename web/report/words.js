@@ -1,8 +1,20 @@
 /* What the page's own columns mean, that no result and no comparison has. */
 
 const OWN_WORDS = [
+	[
+		'of_reference',
+		'%',
+		'requests/s over that of `reference`. Of a comparison it is the middle of the ratios of its blocks: the ' +
+			'median of the averages of any two, on a logarithmic scale. It need not follow the order of the medians ' +
+			'in requests/s, nor be their quotient: a library can have more of them and the smaller share. Of trials that were measured once it is one ratio of two trials, at different times: noise ' +
+			'alone can bring it over 100%',
+	],
 	['interval_low', '', 'the lower end of the 95% interval of the figure beside it'],
 	['interval_high', '', 'the upper end of the 95% interval of the figure beside it'],
+	['block_count', 'blocks', 'how many of its blocks have this figure'],
+	['block_median', 'ms', 'the middle one of the values of its blocks, each of which weighs the same'],
+	['block_least', 'ms', 'the value of the block that has the least'],
+	['block_most', 'ms', 'the value of the block that has the most'],
 	['percentile', '%', 'so many of all operations took at most the time beside it'],
 	[
 		'curve_ms',
@@ -17,7 +29,13 @@ const OWN_WORDS = [
 		'',
 		"library: of its replicas; origin: of our store; failed: of the library's operations those that failed",
 	],
-	['trials_of_point', 'trials', 'how many trials the point is the median of'],
+	[
+		'at_origin',
+		'requests',
+		'what the origin had begun and not answered at the moment of a reading: 0 at most of them, as it answers at ' +
+			'once. How much the library has in flight is `concurrency`',
+	],
+	['measured_how', '', 'in how many blocks of a comparison, or once'],
 	['ledger_verdict', '', 'what differs between the plan and what the origin saw; "as planned": nothing'],
 	['setting_notes', '', "what the library's client says of itself"],
 	['member', '', 'what of the run or of its machine'],
