@@ -243,21 +243,27 @@ class Pages(unittest.TestCase):
         self.assertIn("memory", members)
 
     def test_latencies_of_blocks_are_those_of_the_trials(self):
+        """The clones have all the same latencies: each row gets others before the table is made again."""
         self.open("compared")
+        for factor, part in ((37, "p50"), (53, "p99")):
+            self.evaluate(
+                f"model.columns.get('latency_{part}_ms').values = "
+                f"Array.from({{ length: model.rows }}, (_, i) => 1 + (i * {factor}) % 101)"
+            )
+        self.evaluate("draw_latency(page.view)")
+        trials = "[value_at('library_name', i), value_at('block', i), value_at('latency_p50_ms', i), "
+        trials += "value_at('latency_p99_ms', i)]"
+        trials = self.evaluate(f"Array.from({{ length: model.rows }}, (_, i) => {trials})")
+        rows = {row["library"].removesuffix("baseline"): row for row in self.table("latency-blocks")}
         for library in FACTORS:
-            own = [
-                line
-                for line in csv.DictReader(io.StringIO(results("compared")))
-                if line["library_name"] == library and line["block"]
-            ]
+            own = [figures for name, block, *figures in trials if name == library and block is not None]
             self.assertEqual(len(own), BLOCKS)
-            (row,) = (row for row in self.table("latency-blocks") if row["library"] == library)
-            for part in ("p50", "p99"):
-                values = sorted(float(line[f"latency_{part}_ms"]) for line in own)
-                least, most = float(row[f"{part}_least"]), float(row[f"{part}_most"])
-                self.assertEqual((least, most), (values[0], values[-1]))
-                middle = float(row[f"{part}_median"])
-                self.assertAlmostEqual(middle, (values[5] * values[6]) ** 0.5, 6)
+            for part, values in zip(("p50", "p99"), map(sorted, zip(*own, strict=True)), strict=True):
+                row = [float(rows[library][f"{part}_{which}"]) for which in ("least", "most", "blocks")]
+                self.assertEqual(row, [values[0], values[-1], BLOCKS])
+                self.assertAlmostEqual(
+                    float(rows[library][f"{part}_median"]), (values[5] * values[6]) ** 0.5, 6
+                )
         for section in ("ranking", "latency"):
             said = self.evaluate(f"document.querySelector('#{section} .says').textContent")
             self.assertIn("fast blocks, which have more operations, weigh more", said)
