@@ -286,23 +286,6 @@ static void fill_cell(struct live_cell *cell, const struct live_writer *live,
 					      &cell->last);
 }
 
-/* Counts operations that were asked for since GO and have no record yet. What
- * the origin still has to answer would be less: most of the wait may be in the
- * replica. */
-static uint32_t in_flight(const struct sampler *s, unsigned i)
-{
-	const struct replica *replica = &s->trial->replica[i];
-	const struct record_cursor *cursor = &s->cursors[i];
-	uint64_t asked = atomic_load(&sampler_row(s, i)->requests) -
-			 replica->ledger_setup.requests;
-	uint64_t open = asked > cursor->requests ? asked - cursor->requests : 0;
-	uint64_t most = s->trial->spec.concurrency * s->trial->widest;
-
-	if (replica->done_ns || *replica->text)
-		return 0;
-	return (uint32_t)(open < most ? open : most);
-}
-
 static void fill_replica(struct live_cell *cell, const struct sampler *s,
 			 unsigned i)
 {
@@ -315,7 +298,7 @@ static void fill_replica(struct live_cell *cell, const struct sampler *s,
 		COPY(cell->state, replica_state_name(replica->state));
 	if (!s->ledger)
 		return;
-	cell->in_flight = in_flight(s, i);
+	cell->in_flight = (uint32_t)sampler_in_flight(s, i);
 	cell->open_connections =
 		atomic_load(&sampler_row(s, i)->open_connections);
 }

@@ -127,13 +127,26 @@ static uint64_t received(const struct sampler *s, unsigned i)
 			 : s->cursors[i].bytes;
 }
 
+uint64_t sampler_in_flight(const struct sampler *s, unsigned i)
+{
+	const struct replica *replica = &s->trial->replica[i];
+	const struct record_cursor *cursor = &s->cursors[i];
+	uint64_t asked = atomic_load(&sampler_row(s, i)->requests) -
+			 replica->ledger_setup.requests;
+	uint64_t open = asked > cursor->requests ? asked - cursor->requests : 0;
+	uint64_t most = s->trial->spec.concurrency * s->trial->widest;
+
+	if (replica->done_ns || *replica->text)
+		return 0;
+	return open < most ? open : most;
+}
+
 static uint64_t in_flight(const struct sampler *s, unsigned number)
 {
 	if (!s->ledger)
 		return COUNT_UNKNOWN;
-	return atomic_load(number == CELL_ORIGIN
-				   ? &s->ledger->all.in_flight
-				   : &sampler_row(s, number - 1)->in_flight);
+	return number == CELL_ORIGIN ? atomic_load(&s->ledger->all.in_flight)
+				     : sampler_in_flight(s, number - 1);
 }
 
 /* Cells take turns, so that no tick is longer than the others. */
@@ -169,10 +182,11 @@ static void sample_cell(struct sampler *s, unsigned number,
 		return; /* gone: its last reading stands */
 	processes_add(s, number, &sample);
 	sample.replica = (int32_t)number - 1;
-	sample.in_flight = in_flight(s, number);
 	fill_link(s, number, &sample);
 	if (number != CELL_ORIGIN)
 		fill_records(s, number - 1, counting, &sample);
+	/* At the edge of a slice records wait to be counted. */
+	sample.in_flight = counting ? in_flight(s, number) : COUNT_UNKNOWN;
 	s->last[number] = sample;
 	trial_add_sample(s->trial, &sample);
 }

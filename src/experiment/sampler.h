@@ -129,6 +129,12 @@ static inline unsigned sampler_cell(const struct sampler *sampler,
 				     : sampler->seats->first + number;
 }
 
+/* The requests of a replica that are in flight, as those who look at it see them:
+ * the origin has seen them, and no record says that their operation is over. What
+ * the origin still has to answer would be less: most of the wait may be in the
+ * replica. There must be a ledger. */
+uint64_t sampler_in_flight(const struct sampler *s, unsigned i);
+
 /* The ledger's row of a replica. Only with an origin of ours. */
 static inline struct ledger_row *sampler_row(const struct sampler *sampler,
 					     unsigned replica)

@@ -113,8 +113,9 @@ struct sample {
 	uint64_t throttled_ns;      /* waited for its CPU quota */
 	uint64_t link_rx_bytes, link_tx_bytes; /* of its eth0, with headers */
 	uint64_t link_rx_packets, link_tx_packets; /* GSO packets count once */
-	uint64_t in_flight; /* a gauge: requests at the origin that are not
-			     * answered whole; of the origin those of all */
+	uint64_t in_flight; /* a gauge: requests that the origin has seen and of
+			     * which no record says the end; of the origin
+			     * those that it has not answered whole */
 };
 
 /* Limits of each replica that hold, which may not be those that were asked for:

@@ -30,11 +30,11 @@ const TIMELINE_PARTS = [
 		defines: 'memory_usage_bytes_mean',
 	},
 	{
-		title: 'Waiting at the origin',
+		title: 'In flight',
 		unit: 'requests',
-		members: [['in_flight', 'origin']],
+		members: [['in_flight', 'library']],
 		whole: true,
-		defines: 'at_origin',
+		defines: 'in_flight_now',
 	},
 ];
 
@@ -146,22 +146,14 @@ function timeline_chosen(view, trials) {
 	return trials.find(one => one.id === wanted) ?? own[0] ?? trials[0];
 }
 
-const WAITING = TIMELINE_PARTS.find(part => part.whole);
-
-/* A panel of zeros says less than a sentence. */
-const nothing_waited = (line, part) => part.whole && timeline_segments(line, part).every(one => one.value === 0);
-
-function timeline_says(one, drawn) {
+function timeline_says(one) {
 	const line = model.timelines.get(one.id),
 		sliced = value_at('slices', model.trials.get(one.id));
 	const missing = TIMELINE_PARTS.filter(part => !timeline_segments(line, part).length);
-	const zero = !missing.includes(WAITING) && !drawn.includes(WAITING);
-	const why = sliced ? 'it is read between slices, when nothing is in flight' : 'it answers at once';
 	return [
 		sliced
 			? 'Measured in slices: each bar is one, and between them the others worked.'
 			: 'From samples of 100 ms, or of as many together as fit.',
-		zero ? ` Nothing waited at the origin at any reading: ${why}.` : '',
 		missing.length ? ` Not known of this trial: ${listed(missing.map(part => part.title.toLowerCase()))}.` : '',
 	];
 }
@@ -192,9 +184,9 @@ function draw_timeline(view) {
 	if (!trials.length) return node.append(nothing(NO_TIMELINE));
 	const one = timeline_chosen(view, trials),
 		line = model.timelines.get(one.id);
-	const parts = TIMELINE_PARTS.filter(part => timeline_segments(line, part).length && !nothing_waited(line, part));
+	const parts = TIMELINE_PARTS.filter(part => timeline_segments(line, part).length);
 	return node.append(
-		make('p', { class: 'says' }, timeline_says(one, parts)),
+		make('p', { class: 'says' }, timeline_says(one)),
 		timeline_chooser(view, trials, one),
 		make(
 			'div',

@@ -30,10 +30,10 @@ const OWN_WORDS = [
 		"library: of its replicas; origin: of our store; failed: of the library's operations those that failed",
 	],
 	[
-		'at_origin',
+		'in_flight_now',
 		'requests',
-		'what the origin had begun and not answered at the moment of a reading: 0 at most of them, as it answers at ' +
-			'once. How much the library has in flight is `concurrency`',
+		'that the origin had seen at the moment of a reading, and whose operation was not over yet by the records. ' +
+			'Nobody counts it in slices, or where the store is outside',
 	],
 	['measured_how', '', 'in how many blocks of a comparison, or once'],
 	['ledger_verdict', '', 'what differs between the plan and what the origin saw; "as planned": nothing'],
