@@ -59,7 +59,7 @@ class Databases(Check):
             ("db", "upgrade"),
         ):
             result = self.benchmark(*words, status=1)
-            self.assert_sentence(result.stderr, r"^benchmark: .*9001.*0006.*newer")
+            self.assert_sentence(result.stderr, r"^benchmark: .*9001.*0007.*newer")
             self.assertEqual(len(result.stderr.splitlines()), 1, result)
         self.assertEqual(self.db.read_bytes(), before, "nothing was changed")
 

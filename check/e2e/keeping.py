@@ -272,13 +272,13 @@ class Keeping(Spool):
 
 @unittest.skipIf(os.geteuid(), "only root mounts")
 class Full(Check):
-    """A file system of 360 KiB."""
+    """A file system of 400 KiB."""
 
     def setUp(self):
         super().setUp()
         self.small = self.folder / "small"
         self.small.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=360k,nr_inodes=40", "none", self.small])
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k,nr_inodes=40", "none", self.small])
         if mounted.returncode:
             self.skipTest("nothing can be mounted here")
         self.addCleanup(subprocess.run, ["umount", "-l", self.small], check=True)

@@ -21,6 +21,8 @@ static const struct section {
 	{ options_monitor, "Watching a run", false },
 	{ options_database, "Database", false },
 	{ options_results, "Results", false },
+	{ options_report, "Reports", false },
+	{ options_compare, "Comparing runs", false },
 	{ options_prices, "Prices", false },
 	{ options_page, "The monitor", false },
 	{ options_origin, "The origin", false },
@@ -184,7 +186,8 @@ static const char tail[] =
 	".TP\n.B NO_COLOR\nno colours on a terminal\n"
 	".SH EXIT STATUS\n"
 	"0: all is well; 1: something failed, a trial for instance; 2: the "
-	"command line or a file of a person is wrong; 130: interrupted.\n";
+	"command line or a file of a person is wrong; 3: compare found what "
+	"\\-\\-fail\\-above does not allow; 130: interrupted.\n";
 
 static int run(struct options *options, struct err *err)
 {
